@@ -1,0 +1,3 @@
+"""A door: it registers the plugin."""
+
+pytest_plugins = ["siteparity.pytest_plugin"]

@@ -1,0 +1,208 @@
+"""The rules: what is the same, what differs and how, and that nothing is proven by nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from selftests.unit.sites import ARIZONA, DALLAS
+from siteparity import compare
+from siteparity.compare import Cohort, Pair
+from siteparity.model import FindingKind, Judgement, Outcome, Table, Unmeasured, Value
+from siteparity.names import OwnNames
+
+FIX = "do {item}"
+
+
+def pair(primary: dict[str, Table | Unmeasured], standby: dict[str, Table | Unmeasured]) -> Pair:
+    """Both cohorts of the table ``things``."""
+    return Pair(Cohort(OwnNames.of(DALLAS), primary), Cohort(OwnNames.of(ARIZONA), standby), "things")
+
+
+def both(primary: Table | Unmeasured, standby: Table | Unmeasured) -> Pair:
+    """One host at each site."""
+    return pair({"web1": primary}, {"web1": standby})
+
+
+RULES: dict[str, Callable[[Pair], Judgement]] = {
+    "same": lambda at: compare.same(at, fix=FIX),
+    "everywhere": lambda at: compare.everywhere(at, one_of=["ok", 1], fix=FIX),
+    "own_site": lambda at: compare.own_site(at, fix=FIX),
+    "within": lambda at: compare.within(at, limit=10, fix=FIX),
+    "only_at_primary": lambda at: compare.only_at_primary(at, equals="ok", fix=FIX),
+    "at_least": lambda at: compare.at_least(at, fix=FIX),
+    "at_least over the role": lambda at: compare.at_least(at, over="role", fix=FIX),
+}
+NOTHING = {
+    "no host": pair({}, {}),
+    "empty tables": both({}, {}),
+    "an empty table at the primary alone": pair({"web1": {}}, {}),
+    "an empty table beside a full one": both({}, {"a": 1}),
+}
+
+values = st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=5))
+tables = st.dictionaries(st.text(max_size=5), values, max_size=4)
+cohorts = st.dictionaries(st.sampled_from(["web1", "web2", "web3"]), tables, max_size=3)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@given(primary=cohorts, standby=cohorts, reason=st.text())
+def test_an_unmeasured_host_is_never_the_same(
+    rule: str, primary: dict[str, Table], standby: dict[str, Table], reason: str
+) -> None:
+    """Whatever the others say, one host without facts keeps a rule from saying "same"."""
+    with_hole = pair({**primary, "web9": Unmeasured(reason)}, dict(standby))
+    assert RULES[rule](with_hole).outcome is not Outcome.SAME
+    other_way = pair(dict(primary), {**standby, "web9": Unmeasured(reason)})
+    assert RULES[rule](other_way).outcome is not Outcome.SAME
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("nothing", NOTHING)
+def test_a_rule_that_looked_at_nothing_never_says_same(rule: str, nothing: str) -> None:
+    """Empty tables, and sites without hosts, prove nothing."""
+    assert RULES[rule](NOTHING[nothing]).outcome is not Outcome.SAME
+
+
+@given(table=tables.filter(bool))
+def test_a_table_is_the_same_as_itself(table: Table) -> None:
+    """No false alarm from equal facts."""
+    assert compare.same(both(table, table), fix=FIX).outcome is Outcome.SAME
+
+
+@given(primary=cohorts.filter(bool), standby=cohorts.filter(bool))
+def test_sameness_is_what_a_simple_reading_says(primary: dict[str, Table], standby: dict[str, Table]) -> None:
+    """An independent reading: every host holds every item with an equal value of an equal type."""
+    everyone = [*primary.values(), *standby.values()]
+
+    def typed(value: Value) -> tuple[type, Value]:
+        return (float if type(value) is int else type(value), value)
+
+    alike = all(
+        {i: typed(v) for i, v in table.items()} == {i: typed(v) for i, v in everyone[0].items()}
+        for table in everyone
+    )
+    items = {item for table in everyone for item in table}
+    found = compare.same(pair(dict(primary), dict(standby)), fix=FIX)
+    assert (found.outcome is Outcome.SAME) == (alike and bool(items))
+
+
+@pytest.mark.parametrize(
+    ("primary", "standby", "kind"),
+    [
+        ({"web1": {"a": 1}}, {"web1": {"a": 2}}, FindingKind.DIFFERENT),
+        ({"web1": {"a": 1, "b": 1}}, {"web1": {"b": 1}}, FindingKind.MISSING),
+        ({"web1": {"b": 1}}, {"web1": {"a": 1, "b": 1}}, FindingKind.EXTRA),
+        ({"web1": {"a": 1}, "web2": {"a": 1}}, {"web1": {"a": 1}, "web2": {"a": 2}}, FindingKind.UNEVEN),
+        ({"web1": {"a": 1}, "web2": {"a": 2}}, {"web1": {"a": 1}, "web2": {"a": 1}}, FindingKind.UNEVEN),
+        ({"web1": {"a": True}}, {"web1": {"a": 1}}, FindingKind.DIFFERENT),
+        ({"web1": {"a": 1}}, {"web1": {"a": "1"}}, FindingKind.DIFFERENT),
+    ],
+)
+def test_a_difference_says_of_which_kind_it_is(
+    primary: dict[str, Table | Unmeasured], standby: dict[str, Table | Unmeasured], kind: FindingKind
+) -> None:
+    """Missing, extra, different, and uneven among the siblings of one site."""
+    findings = compare.same(pair(primary, standby), fix=FIX).findings
+    assert [(finding.item, finding.kind) for finding in findings] == [("a", kind)]
+
+
+def test_a_finding_names_values_and_hosts_of_both_sites() -> None:
+    """The sentence that an engineer reads at night."""
+    at = pair(
+        {"web1": {"nginx": "1.22-11"}, "web2": {"nginx": "1.22-11"}},
+        {"web1": {"nginx": "1.22-11"}, "web2": {"nginx": "1.22-10"}},
+    )
+    (finding,) = compare.same(at, fix="apt-get install {item}={primary}").findings
+    assert finding.message == "nginx: dallas 1.22-11 (web1, web2) | arizona 1.22-11 (web1), 1.22-10 (web2)"
+    assert finding.fix == "apt-get install nginx=1.22-11"
+
+
+def test_a_difference_outweighs_what_could_not_be_measured() -> None:
+    """One silent host must not hide that its sibling is wrong."""
+    at = pair({"web1": {"a": 1}}, {"web1": {"a": 2}, "web2": Unmeasured("no answer")})
+    judgement = compare.same(at, fix=FIX)
+    assert judgement.outcome is Outcome.DIFFERENT
+    assert {finding.kind for finding in judgement.findings} == {FindingKind.DIFFERENT, FindingKind.UNMEASURED}
+
+
+def test_own_names_are_the_same_and_the_other_sites_name_is_not() -> None:
+    """`db.<own domain>` at each site is the same; the standby naming the primary stands out."""
+    own = both({"db": "db.dallas.shop.example"}, {"db": "db.arizona.shop.example"})
+    assert compare.same(own, fix=FIX).outcome is Outcome.SAME
+    foreign = both({"db": "db.dallas.shop.example"}, {"db": "db.dallas.shop.example"})
+    assert compare.same(foreign, fix=FIX).outcome is Outcome.DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"),
+    [
+        ("ok", Outcome.SAME),
+        (1, Outcome.SAME),
+        (True, Outcome.DIFFERENT),
+        ("1", Outcome.DIFFERENT),
+        ("OK", Outcome.DIFFERENT),
+    ],
+)
+def test_an_expectation_holds_for_the_value_and_its_type(value: Value, outcome: Outcome) -> None:
+    """Broken alike at both sites is still broken."""
+    assert compare.everywhere(both({"a": value}, {"a": value}), one_of=["ok", 1], fix=FIX).outcome is outcome
+
+
+def test_one_empty_host_among_siblings_is_unmeasured() -> None:
+    """A host that lists no item at all was not looked at."""
+    at = pair({"web1": {"a": "ok"}, "web2": {}}, {"web1": {"a": "ok"}})
+    assert compare.everywhere(at, one_of=["ok"], fix=FIX).outcome is Outcome.UNMEASURED
+
+
+@pytest.mark.parametrize(
+    ("value", "holds"),
+    [(0, True), (10, True), (10.1, False), (-1, False), ("3", False), (True, False), (float("inf"), False)],
+)
+def test_a_limit_holds_for_numbers_from_zero_to_the_limit(value: Value, holds: bool) -> None:  # noqa: FBT001
+    """A negative age, a text and a truth are no measure of anything."""
+    outcome = compare.within(both({"a": value}, {"a": 1}), limit=10, fix=FIX).outcome
+    assert (outcome is Outcome.SAME) == holds
+
+
+@pytest.mark.parametrize(
+    ("primary", "standby", "outcome"),
+    [
+        ("yes", "no", Outcome.SAME),
+        ("yes", "yes", Outcome.DIFFERENT),
+        ("no", "no", Outcome.DIFFERENT),
+        ("no", "yes", Outcome.DIFFERENT),
+    ],
+)
+def test_exactly_the_primary_is_active(primary: str, standby: str, outcome: Outcome) -> None:
+    """Two active sites, and none, are both wrong."""
+    assert (
+        compare.only_at_primary(both({"armed": primary}, {"armed": standby}), equals="yes", fix=FIX).outcome
+        is outcome
+    )
+
+
+def test_the_standby_may_be_stronger_but_not_weaker() -> None:
+    """Fewer, bigger hosts are legitimate when summed over the role."""
+    few_big = pair({"web1": {"cores": 2}, "web2": {"cores": 2}}, {"web1": {"cores": 4}})
+    assert compare.at_least(few_big, over="role", fix=FIX).outcome is Outcome.SAME
+    weaker = pair({"web1": {"cores": 2}}, {"web1": {"cores": 4}, "web2": {"cores": 1}})
+    assert compare.at_least(weaker, fix=FIX).outcome is Outcome.DIFFERENT
+    assert compare.at_least(both({"cores": 2}, {"memory": 2}), fix=FIX).outcome is Outcome.DIFFERENT
+    assert compare.at_least(both({"cores": 2}, {"cores": "2"}), fix=FIX).outcome is Outcome.DIFFERENT
+
+
+def test_a_rule_limited_to_one_site_does_not_look_at_the_other() -> None:
+    """What only a standby has is expected of the standby alone."""
+    at = both(Unmeasured("a primary has no lag"), {"lag": 1})
+    assert compare.within(at, limit=10, at="standby", fix=FIX).outcome is Outcome.SAME
+    assert compare.within(at, limit=10, fix=FIX).outcome is Outcome.UNMEASURED
+
+
+def test_a_fix_quotes_what_a_host_said() -> None:
+    """An engineer pastes the fix into a root shell, and a host wrote the value."""
+    (finding,) = compare.same(both({"a": "$(reboot); x"}, {"a": "y"}), fix="set {item} {primary}").findings
+    assert finding.fix == "set a '$(reboot); x'"

@@ -1,0 +1,68 @@
+"""The child's word is not enough: status, closing line and the exact set of checks must agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from siteparity.supervisor import reconcile
+
+PLANNED = ["tests/parity/test_a.py::test_x[web]", "tests/parity/test_a.py::test_y[web]"]
+
+
+def line(check: str, outcome: str = "same") -> dict[str, Any]:
+    """A check's line in the journal."""
+    return {"id": check, "outcome": outcome, "compared": 1, "seconds": 0.0, "findings": []}
+
+
+SAME = [line(check) for check in PLANNED]
+
+
+def test_a_whole_run_is_believed() -> None:
+    """Every planned check once, a closing line, and a status that agrees with both."""
+    executed = reconcile(PLANNED, [*SAME, {"closed": 0}], 0)
+    assert executed.broken == ()
+    assert set(executed.entries) == set(PLANNED)
+
+
+def test_a_run_with_a_difference_is_believed_as_well() -> None:
+    """Status 1 belongs to a failed check."""
+    assert reconcile(PLANNED, [SAME[0], line(PLANNED[1], "different"), {"closed": 1}], 1).broken == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "status", "reason"),
+    [
+        pytest.param([], 0, "closing line", id="nothing was written, status 0"),
+        pytest.param([{"closed": 0}], 0, "2 planned checks did not run", id="closed without a check"),
+        pytest.param([*SAME], 0, "closing line", id="no closing line"),
+        pytest.param([*SAME, {"closed": 1}], 0, "closing line", id="closing line of another status"),
+        pytest.param([*SAME, {"closed": 0}, {"closed": 0}], 0, "closing line", id="closed twice"),
+        pytest.param([SAME[0], {"closed": 0}], 0, "1 planned checks did not run", id="one was deselected"),
+        pytest.param([*SAME, SAME[0], {"closed": 0}], 0, "more than once", id="rerun"),
+        pytest.param([*SAME, line("other"), {"closed": 0}], 0, "not planned", id="a stray check"),
+        pytest.param([*SAME, None, {"closed": 0}], 0, "damaged", id="a damaged line"),
+        pytest.param([*SAME, {"closed": 0}], None, "deadline", id="cut at the deadline"),
+        pytest.param([*SAME, {"closed": -9}], -9, "SIGKILL", id="killed"),
+        pytest.param([*SAME, {"closed": 5}], 5, "status 5", id="no tests collected"),
+        pytest.param([*SAME, {"closed": 3}], 3, "status 3", id="internal error"),
+        pytest.param(
+            [SAME[0], line(PLANNED[1], "different"), {"closed": 0}], 0, "contradicts", id="0 beside a failure"
+        ),
+        pytest.param([*SAME, {"closed": 1}], 1, "contradicts", id="1 without a failure"),
+    ],
+)
+def test_a_run_that_proves_nothing_is_not_believed(lines: list[Any], status: int | None, reason: str) -> None:
+    """Every way in which a run is not whole has its own words."""
+    broken = reconcile(PLANNED, lines, status).broken
+    assert any(reason in words for words in broken), broken
+
+
+@pytest.mark.parametrize("order", [("different", "same"), ("same", "different")])
+def test_of_two_lines_of_one_check_the_heavier_counts(order: tuple[str, str]) -> None:
+    """A check that was rerun into green stays red."""
+    lines = [line(PLANNED[0], outcome) for outcome in order]
+    assert (
+        reconcile(PLANNED, [*lines, SAME[1], {"closed": 1}], 1).entries[PLANNED[0]]["outcome"] == "different"
+    )

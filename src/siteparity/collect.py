@@ -1,0 +1,207 @@
+"""Measuring: every host of both sites at once, one script each, before anything is compared.
+
+A host that cannot be measured delays the run by no more than its own deadline, and stands in the result with
+the reason for each of its tables.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Protocol, TypeAlias
+
+from siteparity.model import Facts, Host, HostFacts, Site, Unmeasured, UnmeasuredError
+from siteparity.policy import Policy
+from siteparity.probe import Answers, Probe, SecondLook, Seen, Target, read_tables
+from siteparity.transport import Output
+from siteparity.transport.script import Answer, Ask, join, split
+
+MAX_CONNECTIONS = 32
+"""Hosts asked at the same time."""
+
+Probes: TypeAlias = Mapping[str, Probe[Any]]
+Say: TypeAlias = Callable[[Host, str], None]
+"""Tells the person who waits how far a host is."""
+
+
+class Runner(Protocol):
+    """What collecting needs of the transport."""
+
+    def run(self, host: Host, script: bytes, *, timeout: float) -> Output:
+        """Run a script on a host; `UnmeasuredError` with the reason when it could not be run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All facts of one site at one time."""
+
+    site: str
+    measured_at: datetime
+    hosts: Mapping[str, HostFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """One run's measuring: the same policy, probes and deadline for every host."""
+
+    policy: Policy
+    probes: Probes
+    runner: Runner
+    deadline: float
+    """The moment, on the monotonic clock, at which everything must be over."""
+    say: Say
+
+    def collect(self, sites: Sequence[Site]) -> tuple[Measured, ...]:
+        """Measure every host of the sites. Never raises for what a host does."""
+        started = datetime.now(UTC)
+        targets = [(site, host) for site in sites for host in site.hosts]
+        sites_of, hosts = [site for site, _ in targets], [host for _, host in targets]
+        with ThreadPoolExecutor(min(MAX_CONNECTIONS, len(targets))) as pool:
+            first = list(pool.map(self._first_look, sites_of, hosts))
+            facts = {(site.name, host.name): seen for (site, host), seen in zip(targets, first, strict=True)}
+            second = list(pool.map(partial(self._second_look, facts), sites_of, hosts))
+        return tuple(
+            Measured(
+                site.name,
+                started,
+                {
+                    host.name: _joined(one, two)
+                    for (of, host), one, two in zip(targets, first, second, strict=True)
+                    if of is site
+                },
+            )
+            for site in sites
+        )
+
+    def _first_look(self, site: Site, host: Host) -> HostFacts:
+        began = time.monotonic()
+        asks = {aspect: _asked(probe.ask, target) for aspect, probe, target in self._targets(site, host)}
+        answers = self._answers(host, asks)
+        facts = {
+            aspect: _read(probe.tables, answers[aspect], target, tuple(self.policy.roles))
+            for aspect, probe, target in self._targets(site, host)
+        }
+        self.say(host, _progress(facts, time.monotonic() - began))
+        return facts
+
+    def _second_look(self, facts: Mapping[tuple[str, str], HostFacts], site: Site, host: Host) -> HostFacts:
+        looks = [
+            (aspect, probe.then, target) for aspect, probe, target in self._targets(site, host) if probe.then
+        ]
+        asks = {
+            aspect: _asked(partial(_ask_again, then, _seen(facts, aspect)), target)
+            for aspect, then, target in looks
+        }
+        wanted = {aspect: ask for aspect, ask in asks.items() if ask}
+        answers = self._answers(host, wanted)
+        return {
+            aspect: _read(then.tables, answers[aspect], target, tuple(self.policy.roles))
+            for aspect, then, target in looks
+            if aspect in wanted
+        }
+
+    def _targets(self, site: Site, host: Host) -> list[tuple[str, Probe[Any], Target[Any]]]:
+        every_role = tuple(self.policy.roles)
+        sections = {aspect: self.policy.section(aspect) for aspect in self.probes}
+        return [
+            (aspect, probe, Target(host, site, sections[aspect], self.policy))
+            for aspect, probe in self.probes.items()
+            if not set(probe.roles(sections[aspect], every_role)).isdisjoint(host.roles)
+        ]
+
+    def _answers(
+        self, host: Host, asks: Mapping[str, Mapping[str, Ask] | UnmeasuredError]
+    ) -> Mapping[str, Answers]:
+        """Ask a host everything in one script; each aspect gets its answers, or the reason."""
+        joined = {
+            f"{aspect}.{name}": ask
+            for aspect, mapping in asks.items()
+            if not isinstance(mapping, UnmeasuredError)
+            for name, ask in mapping.items()
+        }
+        given = self._run(host, joined) if joined else {}
+        return {
+            aspect: _failed(str(mapping))
+            if isinstance(mapping, UnmeasuredError)
+            else Answers({name: given[f"{aspect}.{name}"] for name in mapping})
+            for aspect, mapping in asks.items()
+        }
+
+    def _run(self, host: Host, asks: Mapping[str, Ask]) -> Mapping[str, Answer]:
+        nonce = secrets.token_hex(16)
+        limit = min(self.policy.limits.host_deadline.total_seconds(), self.deadline - time.monotonic())
+        if limit <= 0:
+            return dict.fromkeys(asks, _no_answer("the run's deadline had passed"))
+        try:
+            output = self.runner.run(host, join(asks, nonce), timeout=limit)
+        except UnmeasuredError as error:
+            return dict.fromkeys(asks, _no_answer(str(error)))
+        return split(asks, nonce, output.stdout, output.stderr)
+
+
+class _NoAnswers(Answers):
+    """Stands in for answers where nothing could be asked: every look gives the reason."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__({})
+        self._reason = reason
+
+    def raw(self, name: str) -> bytes:
+        raise UnmeasuredError(f"{name}: {self._reason}")
+
+
+def _failed(reason: str) -> Answers:
+    return _NoAnswers(reason)
+
+
+def _no_answer(reason: str) -> Answer:
+    return Answer(text=b"", status=-1, problem=reason)
+
+
+def _ask_again(then: SecondLook[Any], seen: Seen, target: Target[Any]) -> Mapping[str, Ask]:
+    return then.ask(target, seen)
+
+
+def _asked(
+    ask: Callable[[Target[Any]], Mapping[str, Ask]], target: Target[Any]
+) -> Mapping[str, Ask] | UnmeasuredError:
+    try:
+        return ask(target)
+    except UnmeasuredError as error:
+        return error
+    except Exception as error:  # noqa: BLE001  # a broken probe leaves its aspect unmeasured, never the run undone
+        return UnmeasuredError(f"the probe itself failed: {type(error).__name__}: {error}")
+
+
+def _read(
+    tables: Mapping[str, Any], answers: Answers, target: Target[Any], every_role: Collection[str]
+) -> Facts:
+    facts: dict[str, Any] = {}
+    for name, reading in tables.items():
+        try:
+            facts |= read_tables({name: reading}, answers, target, tuple(every_role))
+        except Exception as error:  # noqa: BLE001  # as above
+            facts[name] = Unmeasured(f"the probe itself failed: {type(error).__name__}: {error}")
+    return facts
+
+
+def _seen(facts: Mapping[tuple[str, str], HostFacts], aspect: str) -> Seen:
+    return {place: of_host[aspect] for place, of_host in facts.items() if aspect in of_host}
+
+
+def _joined(first: HostFacts, second: HostFacts) -> HostFacts:
+    return {aspect: {**facts, **second.get(aspect, {})} for aspect, facts in first.items()}
+
+
+def _progress(facts: HostFacts, seconds: float) -> str:
+    """What the person who waits needs to know of a host: that it answered, or why not."""
+    tables = [table for of_aspect in facts.values() for table in of_aspect.values()]
+    reasons = [table.reason for table in tables if isinstance(table, Unmeasured)]
+    if tables and len(reasons) == len(tables):
+        return f"not measured ({reasons[0]})"
+    return f"{len(tables)} tables in {seconds:.1f} s"

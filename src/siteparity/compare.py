@@ -1,0 +1,256 @@
+"""The rules: pure functions from the facts of two cohorts to a judgement.
+
+A cohort is the hosts of one role at one site. For each item values are grouped with the hosts that gave them,
+so sites may have different numbers of hosts. What was not measured equals nothing: it is a finding of its
+own, and a rule that looked at nothing never says "same".
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from siteparity.model import Finding, FindingKind, Group, Judgement, Table, Unmeasured, Value
+from siteparity.names import OwnNames
+
+At: TypeAlias = Literal["both", "primary", "standby"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """One table of every host of a role at one site: host -> table."""
+
+    names: OwnNames
+    tables: Mapping[str, Table | Unmeasured]
+
+    @property
+    def site(self) -> str:
+        """The site's name."""
+        return self.names.site.name
+
+    def measured(self) -> Mapping[str, Table]:
+        """The hosts whose table could be read."""
+        return {host: table for host, table in self.tables.items() if not isinstance(table, Unmeasured)}
+
+    def generic(self) -> Cohort:
+        """The same with the site's own names replaced by what they stand for."""
+        return Cohort(
+            self.names,
+            {
+                host: table if isinstance(table, Unmeasured) else self.names.generic_table(table)
+                for host, table in self.tables.items()
+            },
+        )
+
+    def groups(self, item: str) -> tuple[Group, ...]:
+        """Who says what about the item, hosts without it under None; sorted by first host."""
+        hosts_of: dict[tuple[str, Value | None], list[str]] = {}
+        for host, table in self.measured().items():
+            value = table.get(item)
+            hosts_of.setdefault((_type_of(value), value), []).append(host)
+        groups = [Group(value, tuple(sorted(hosts))) for (_, value), hosts in hosts_of.items()]
+        return tuple(sorted(groups, key=lambda group: group.hosts))
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The cohorts of both sites for one table."""
+
+    primary: Cohort
+    standby: Cohort
+    table: str
+
+    def sides(self, at: At = "both") -> tuple[Cohort, ...]:
+        """The cohorts that a rule looks at."""
+        return {"both": (self.primary, self.standby), "primary": (self.primary,), "standby": (self.standby,)}[
+            at
+        ]
+
+
+def same(pair: Pair, *, fix: str) -> Judgement:
+    """Every host of both sites says the same about every item, apart from its own site's names."""
+    pair = Pair(pair.primary.generic(), pair.standby.generic(), pair.table)
+    unmeasured = _unmeasured(pair, "both")
+    if not (pair.primary.measured() and pair.standby.measured()):
+        return Judgement(unmeasured, 0)
+    items = sorted({item for side in pair.sides() for table in side.measured().values() for item in table})
+    differences = [finding for item in items if (finding := _difference(pair, item, fix))]
+    return Judgement((*differences, *unmeasured), len(items))
+
+
+def everywhere(pair: Pair, *, one_of: Sequence[Value], at: At = "both", fix: str) -> Judgement:
+    """On each host, every item has one of the expected values. An empty table proves nothing."""
+
+    def holds(_: Cohort, value: Value) -> bool:
+        return any(_alike(value, wanted) for wanted in one_of)
+
+    return _expect(pair, holds, " or ".join(_shown(value) for value in one_of), at, fix)
+
+
+def own_site(pair: Pair, *, whose: Literal["own", "primary"] = "own", at: At = "both", fix: str) -> Judgement:
+    """On each host, every value is an address or a name inside the host's own site, or inside the primary."""
+
+    def holds(side: Cohort, value: Value) -> bool:
+        site = side if whose == "own" else pair.primary
+        return isinstance(value, str) and site.names.owns(value)
+
+    expected = "a place inside its own site" if whose == "own" else f"a place inside {pair.primary.site}"
+    return _expect(pair, holds, expected, at, fix)
+
+
+def within(pair: Pair, *, limit: float, at: At = "both", fix: str) -> Judgement:
+    """On each host, every value is a number between zero and the limit."""
+
+    def holds(_: Cohort, value: Value) -> bool:
+        return not isinstance(value, bool | str) and 0 <= value <= limit
+
+    return _expect(pair, holds, f"at most {_shown(limit)}", at, fix)
+
+
+def only_at_primary(pair: Pair, *, equals: Value, fix: str) -> Judgement:
+    """Every item has the value on every host of the primary, and on no host of the standby."""
+
+    def holds(side: Cohort, value: Value) -> bool:
+        return _alike(value, equals) == (side.site == pair.primary.site)
+
+    return _expect(pair, holds, f"{_shown(equals)} at {pair.primary.site} and nowhere else", "both", fix)
+
+
+def at_least(pair: Pair, *, over: Literal["host", "role"] = "host", fix: str) -> Judgement:
+    """The standby has at least what the primary has: its weakest host against the strongest, or summed."""
+    unmeasured = _unmeasured(pair, "both")
+    primary, standby = pair.primary.measured(), pair.standby.measured()
+    if not (primary and standby):
+        return Judgement(unmeasured, 0)
+    fold: tuple[Callable[[Iterable[float]], float], Callable[[Iterable[float]], float]] = (
+        (sum, sum) if over == "role" else (max, min)
+    )
+    findings: list[Finding] = []
+    items = sorted({item for table in primary.values() for item in table})
+    for item in items:
+        needed, had = _numbers(primary, item), _numbers(standby, item)
+        if had is None or needed is None or fold[1](had) < fold[0](needed):
+            expected = f"at least what {pair.primary.site} has" + (" in total" if over == "role" else "")
+            findings.append(_finding(pair, item, FindingKind.EXPECTATION, f"expected {expected}", fix))
+    return Judgement((*findings, *unmeasured), len(items))
+
+
+def _numbers(tables: Mapping[str, Table], item: str) -> list[float] | None:
+    """The item's numbers of all hosts that have it, or None where one is no number."""
+    values = [table[item] for table in tables.values() if item in table]
+    numbers = [float(value) for value in values if not isinstance(value, bool | str)]
+    return numbers if numbers and len(numbers) == len(values) else None
+
+
+def _expect(pair: Pair, holds: Callable[[Cohort, Value], bool], expected: str, at: At, fix: str) -> Judgement:
+    """Judge every value of every host alone; all hosts that break it for one item make one finding."""
+    sides = pair.sides(at)
+    broken = {
+        item
+        for side in sides
+        for table in side.measured().values()
+        for item, value in table.items()
+        if not holds(side, value)
+    }
+    findings = [
+        _finding(pair, item, FindingKind.EXPECTATION, f"expected {expected}", fix) for item in sorted(broken)
+    ]
+    empty = [
+        _nothing(pair, side, host, f"{side.site}/{host} gave no item of {pair.table} to judge")
+        for side in sides
+        for host, table in side.measured().items()
+        if not table
+    ]
+    compared = sum(len(table) for side in sides for table in side.measured().values())
+    return Judgement((*findings, *_unmeasured(pair, at), *empty), compared)
+
+
+def _difference(pair: Pair, item: str, fix: str) -> Finding | None:
+    primary, standby = pair.primary.groups(item), pair.standby.groups(item)
+    if len(primary) == len(standby) == 1 and _alike(primary[0].value, standby[0].value):
+        return None
+    if len(primary) > 1 or len(standby) > 1:
+        kind = FindingKind.UNEVEN
+    elif primary[0].value is None:
+        kind = FindingKind.EXTRA
+    elif standby[0].value is None:
+        kind = FindingKind.MISSING
+    else:
+        kind = FindingKind.DIFFERENT
+    return _finding(pair, item, kind, "", fix)
+
+
+def _finding(pair: Pair, item: str, kind: FindingKind, expected: str, fix: str) -> Finding:
+    primary, standby = pair.primary.groups(item), pair.standby.groups(item)
+    found = f"{item}: {pair.primary.site} {_said(primary)} | {pair.standby.site} {_said(standby)}"
+    return Finding(
+        item=item,
+        kind=kind,
+        message=f"{found}; {expected}" if expected else found,
+        fix=_filled(fix, item, primary, standby),
+        primary=primary,
+        standby=standby,
+    )
+
+
+def _unmeasured(pair: Pair, at: At) -> tuple[Finding, ...]:
+    return tuple(
+        _nothing(pair, side, host, f"{side.site}/{host}: {table.reason}")
+        for side in pair.sides(at)
+        for host, table in side.tables.items()
+        if isinstance(table, Unmeasured)
+    )
+
+
+def _nothing(pair: Pair, side: Cohort, host: str, message: str) -> Finding:
+    group = (Group(None, (host,)),)
+    at_primary = side is pair.primary
+    return Finding(
+        item=pair.table,
+        kind=FindingKind.UNMEASURED,
+        message=message,
+        primary=group if at_primary else (),
+        standby=() if at_primary else group,
+    )
+
+
+def _filled(fix: str, item: str, primary: tuple[Group, ...], standby: tuple[Group, ...]) -> str:
+    """Fill a fix with values quoted for a shell: an engineer pastes it, and hosts wrote the values."""
+    fields = {
+        "item": item,
+        "primary": _one_value(primary),
+        "standby": _one_value(standby),
+    }
+    for name, text in fields.items():
+        fix = fix.replace(f"{{{name}}}", shlex.quote(text))
+    return fix
+
+
+def _one_value(groups: tuple[Group, ...]) -> str:
+    values = [group.value for group in groups if group.value is not None]
+    return _shown(values[0]) if values else ""
+
+
+def _said(groups: tuple[Group, ...]) -> str:
+    if not groups:
+        return "unmeasured"
+    return ", ".join(f"{_shown(group.value)} ({', '.join(group.hosts)})" for group in groups)
+
+
+def _shown(value: Value | None) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _alike(one: Value | None, other: Value | None) -> bool:
+    """Equal in type and value: True is not 1, and 1 is not "1"."""
+    return _type_of(one) == _type_of(other) and one == other
+
+
+def _type_of(value: Value | None) -> str:
+    return "number" if type(value) in (int, float) else type(value).__name__

@@ -1,0 +1,65 @@
+"""Everything that is read before a run: policy, inventories, plan; the same for command line and pytest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from siteparity.inventory import inventory_digest, load_sites, site_names
+from siteparity.model import ConfigurationError, Site
+from siteparity.plan import PlannedCheck, Probes, plan
+from siteparity.policy import Policy, load_policy
+from siteparity.probe import discover
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What a run is about; two processes that load it from the same files get the same."""
+
+    root: Path
+    """The project: the folder that holds ``tests/``."""
+    policy: Policy
+    probes: Probes
+    primary: Site
+    standby: Site
+    checks: tuple[PlannedCheck, ...]
+
+    @property
+    def sites(self) -> tuple[Site, Site]:
+        """The primary, then the standby."""
+        return (self.primary, self.standby)
+
+    @property
+    def inventory_digest(self) -> str:
+        """SHA-256 of what both inventories mean."""
+        return inventory_digest(self.sites)
+
+
+def load(
+    root: Path, inventories: Path, primary: str | None = None, standby: str | None = None
+) -> Configuration:
+    """Read and check all that a run needs; asks no host.
+
+    Raises:
+        ConfigurationError: with file, line, key, what was expected and what to do.
+    """
+    probes = discover()
+    policy = load_policy(
+        inventories / "policy.yml", {aspect: probe.section for aspect, probe in probes.items()}
+    )
+    first = primary or policy.primary
+    second = standby or policy.standby
+    if first is None or second is None:
+        missing = "--primary" if first is None else "--standby"
+        raise ConfigurationError(
+            f"{missing} is not given, and {inventories / 'policy.yml'} names none; "
+            f"the sites of {inventories} are {', '.join(site_names(inventories))}"
+        )
+    primary_site, standby_site = load_sites(inventories, first, second, tuple(policy.roles))
+    return Configuration(root, policy, probes, primary_site, standby_site, plan(root, policy, probes))
+
+
+def find_root() -> Path:
+    """The project's folder: the checkout that this package runs from, else the current folder."""
+    checkout = Path(__file__).resolve().parents[2]
+    return checkout if (checkout / "tests" / "parity").is_dir() else Path.cwd()

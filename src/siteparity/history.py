@@ -1,0 +1,96 @@
+"""The history: one line per run, from which a finding's age is told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from siteparity.model import Outcome, Verdict
+from siteparity.result import Result
+
+MAX_RUNS = 1000
+"""Older runs do not change what a report says."""
+
+
+class PastFinding(BaseModel):
+    """A finding as later runs need to know it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    check: str
+    item: str
+    first_seen: AwareDatetime
+
+
+class PastRun(BaseModel):
+    """One line of ``history.jsonl``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    schema_version: Literal[1] = 1
+    run: str
+    verdict: Verdict
+    started_at: AwareDatetime
+    finished_at: AwareDatetime
+    primary: str
+    standby: str
+    different: int
+    unmeasured: int
+    checks: int
+    findings: tuple[PastFinding, ...]
+
+
+def append_run(reports: Path, result: Result) -> None:
+    """Add a run, in one write."""
+    outcomes = [check.outcome for check in result.checks]
+    past = PastRun(
+        run=result.run,
+        verdict=result.verdict,
+        started_at=result.started_at,
+        finished_at=result.finished_at,
+        primary=result.primary.site,
+        standby=result.standby.site,
+        different=outcomes.count(Outcome.DIFFERENT),
+        unmeasured=outcomes.count(Outcome.UNMEASURED) + outcomes.count(Outcome.NOT_RUN),
+        checks=len(outcomes),
+        findings=tuple(
+            PastFinding(check=check.id, item=finding.item, first_seen=finding.first_seen)
+            for check in result.checks
+            for finding in check.findings
+        ),
+    )
+    file = os.open(reports / "history.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    try:
+        os.write(file, (past.model_dump_json() + "\n").encode())
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def read_history(reports: Path) -> Sequence[PastRun]:
+    """The newest runs, oldest first. A damaged line is left out: history never decides a verdict."""
+    try:
+        lines = (reports / "history.jsonl").read_bytes().split(b"\n")[-MAX_RUNS - 1 :]
+    except FileNotFoundError:
+        return ()
+    return tuple(past for line in lines if line and (past := _parsed(line)))
+
+
+def first_seen(history: Iterable[PastRun]) -> Mapping[tuple[str, str], datetime]:
+    """(check, item) -> since when the finding is there, for what the last run found."""
+    last: Mapping[tuple[str, str], datetime] = {}
+    for past in history:
+        last = {(finding.check, finding.item): finding.first_seen for finding in past.findings}
+    return last
+
+
+def _parsed(line: bytes) -> PastRun | None:
+    try:
+        return PastRun.model_validate_json(line)
+    except ValidationError:
+        return None

@@ -1,0 +1,162 @@
+"""What a probe is: one aspect, how it is asked for on one host, and how the answers are read.
+
+Asking and reading are pure functions; running the questions is the work of `siteparity.collect`.
+A probe is a module in `siteparity.probes` that names one `Probe` as ``PROBE``; its file name is its aspect.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from siteparity.model import Facts, Host, Site, Table, Unmeasured, UnmeasuredError
+from siteparity.policy import Policy, Section
+from siteparity.transport.script import Answer, Ask
+
+S = TypeVar("S", bound=Section)
+
+
+@dataclass(frozen=True, slots=True)
+class Target(Generic[S]):
+    """The host that is asked, and all that a probe may know about it beforehand."""
+
+    host: Host
+    site: Site
+    section: S
+    """The aspect's own part of the policy."""
+    policy: Policy
+
+
+class Answers:
+    """What one host answered to the questions of one probe."""
+
+    def __init__(self, answers: Mapping[str, Answer]) -> None:
+        self._answers = answers
+
+    def raw(self, name: str) -> bytes:
+        """The bytes of an answer; `UnmeasuredError` with the reason when there is none."""
+        answer = self._answers.get(name)
+        if answer is None:
+            raise UnmeasuredError(f"{name}: it was not asked")
+        if answer.problem is not None:
+            raise UnmeasuredError(f"{name}: {answer.problem}")
+        return answer.text
+
+    def text(self, name: str) -> str:
+        """The answer as UTF-8 text; `UnmeasuredError` where it is none, or holds a NUL."""
+        try:
+            text = self.raw(name).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise UnmeasuredError(f"{name}: byte {error.start} of the answer is not UTF-8") from None
+        if "\0" in text:
+            raise UnmeasuredError(f"{name}: the answer holds a NUL byte")
+        return text
+
+    def lines(self, name: str) -> list[str]:
+        """The lines of the answer (ended by line feeds alone) that are not empty."""
+        return [line for line in self.text(name).split("\n") if line]
+
+    def status(self, name: str) -> int:
+        """The exit status, one of those that the question allows."""
+        self.raw(name)
+        return self._answers[name].status
+
+
+Read: TypeAlias = Callable[[Answers, Target[S]], Table]
+"""Answers -> item -> value. Raises `UnmeasuredError` for whatever it does not understand to the last line."""
+
+Seen: TypeAlias = Mapping[tuple[str, str], Facts]
+"""What a probe's first questions brought: (site, host) -> facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[S]):
+    """One table of a probe: how it is read, and on which roles it exists."""
+
+    read: Read[S]
+    roles: Callable[[S], tuple[str, ...]] | None = None
+    """The roles that have this table; every role of the aspect when None."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook(Generic[S]):
+    """Questions that need the first answers of other hosts, such as "have you passed this position?"."""
+
+    ask: Callable[[Target[S], Seen], Mapping[str, Ask]]
+    """No question for a host (an empty mapping) means that its tables are not read there."""
+    tables: Mapping[str, Reading[S]]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe(Generic[S]):
+    """How one aspect is measured on one host."""
+
+    section: type[S]
+    """The aspect's part of the policy."""
+    ask: Callable[[Target[S]], Mapping[str, Ask]]
+    tables: Mapping[str, Reading[S]]
+    then: SecondLook[S] | None = None
+
+    def readings(self) -> Mapping[str, Reading[S]]:
+        """Every table of both looks."""
+        return {**self.tables, **(self.then.tables if self.then else {})}
+
+    def roles_of(self, table: str, section: S, every_role: tuple[str, ...]) -> tuple[str, ...]:
+        """The roles on which a table exists, in the order of the policy.
+
+        Raises:
+            KeyError: the probe has no such table.
+        """
+        own = self.readings()[table].roles
+        wanted = own(section) if own else (section.roles or every_role)
+        return tuple(role for role in every_role if role in wanted)
+
+    def roles(self, section: S, every_role: tuple[str, ...]) -> tuple[str, ...]:
+        """The roles on which the aspect is measured at all."""
+        wanted = {role for table in self.readings() for role in self.roles_of(table, section, every_role)}
+        return tuple(role for role in every_role if role in wanted)
+
+
+def read_tables(
+    tables: Mapping[str, Reading[S]], answers: Answers, target: Target[S], every_role: tuple[str, ...]
+) -> Facts:
+    """Read every table of the target's roles; what cannot be read is unmeasured, with its reason."""
+    facts: dict[str, Table | Unmeasured] = {}
+    for name, reading in tables.items():
+        wanted = reading.roles(target.section) if reading.roles else (target.section.roles or every_role)
+        if set(wanted).isdisjoint(target.host.roles):
+            continue
+        try:
+            facts[name] = _checked(reading.read(answers, target))
+        except UnmeasuredError as error:
+            facts[name] = Unmeasured(str(error))
+    return facts
+
+
+MAX_VALUE_CHARACTERS = 65_536
+
+
+def _checked(table: Table) -> Table:
+    """Refuse what cannot be saved and compared: NaN, lone surrogates, texts without measure."""
+    for item, value in table.items():
+        if isinstance(value, float) and value != value:  # noqa: PLR0124  # only NaN is unlike itself
+            raise UnmeasuredError(f"{item}: not a number")
+        for text in (item, value) if isinstance(value, str) else (item,):
+            if len(text) > MAX_VALUE_CHARACTERS:
+                raise UnmeasuredError(f"{text[:40]}...: longer than {MAX_VALUE_CHARACTERS} characters")
+            if any("\ud800" <= character <= "\udfff" for character in text):
+                raise UnmeasuredError("an answer holds half a character (a lone surrogate)")
+    return dict(table)
+
+
+@cache
+def discover() -> Mapping[str, Probe[Any]]:
+    """Every probe by its aspect, in alphabetical order."""
+    package = importlib.import_module("siteparity.probes")
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    modules = {name: importlib.import_module(f"siteparity.probes.{name}") for name in names if name[0] != "_"}
+    return {name: module.PROBE for name, module in modules.items()}

@@ -1,0 +1,145 @@
+"""Records: all facts of one site at one time, saved before anything is compared.
+
+Identical tables of many hosts are held once, by digest. A record that was damaged, or written by another
+schema, is refused.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import zlib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from siteparity.collect import Measured
+from siteparity.model import Facts, SiteparityError, Table, Unmeasured
+
+MAX_RECORD_BYTES = 512 * 1024 * 1024
+"""A record larger than this (unpacked) was not written by us."""
+
+_Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class RecordError(SiteparityError):
+    """A record cannot be used; the text names the file and says why."""
+
+
+class _Saved(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class SavedUnmeasured(_Saved):
+    """What stands in place of a table that could not be read."""
+
+    unmeasured: str
+
+
+class Record(_Saved):
+    """``records/<site>.json.gz``."""
+
+    schema_version: Literal[1]
+    site: str
+    measured_at: AwareDatetime
+    tool_version: str
+    policy_digest: _Digest
+    inventory_digest: _Digest
+    tables: dict[_Digest, dict[str, bool | int | float | str]]
+    hosts: dict[str, dict[str, dict[str, _Digest | SavedUnmeasured]]]
+    """host -> aspect -> table name -> digest of the table, or why there is none."""
+
+    def digest(self) -> str:
+        """SHA-256 over everything that was measured, independent of when."""
+        return _digest(self.model_dump(mode="json", include={"site", "hosts"}))
+
+    def facts(self, host: str, aspect: str) -> Facts:
+        """The facts of one host, as they were measured; empty where the record has none."""
+        saved = self.hosts.get(host, {}).get(aspect, {})
+        return {
+            name: Unmeasured(entry.unmeasured) if isinstance(entry, SavedUnmeasured) else self.tables[entry]
+            for name, entry in saved.items()
+        }
+
+
+def record_of(measured: Measured, *, tool_version: str, policy_digest: str, inventory_digest: str) -> Record:
+    """Put what was measured into its saved form."""
+    tables: dict[str, dict[str, bool | int | float | str]] = {}
+
+    def saved(table: Table | Unmeasured) -> str | SavedUnmeasured:
+        if isinstance(table, Unmeasured):
+            return SavedUnmeasured(unmeasured=table.reason)
+        digest = _digest(dict(table))
+        tables[digest] = dict(table)
+        return digest
+
+    hosts = {
+        host: {aspect: {name: saved(table) for name, table in of.items()} for aspect, of in facts.items()}
+        for host, facts in measured.hosts.items()
+    }
+    return Record(
+        schema_version=1,
+        site=measured.site,
+        measured_at=measured.measured_at,
+        tool_version=tool_version,
+        policy_digest=policy_digest,
+        inventory_digest=inventory_digest,
+        tables=tables,
+        hosts=hosts,
+    )
+
+
+def save(record: Record, path: Path) -> None:
+    """Write a record so that it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = gzip.compress(record.model_dump_json().encode(), compresslevel=3, mtime=0)
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def load(path: Path) -> Record:
+    """Read a record back and prove it whole.
+
+    Raises:
+        RecordError: it is missing, damaged, too large, of another schema, or its digests do not hold.
+    """
+    try:
+        with gzip.open(path) as file:
+            data = file.read(MAX_RECORD_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise RecordError(f"{path}: cannot be read: {error}") from None
+    if len(data) > MAX_RECORD_BYTES:
+        raise RecordError(f"{path}: larger than {MAX_RECORD_BYTES} bytes")
+    try:
+        record = Record.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RecordError(f"{path}: not a record of schema 1: {where}: {first['msg']}") from None
+    _prove(record, path)
+    return record
+
+
+def _prove(record: Record, path: Path) -> None:
+    for digest, table in record.tables.items():
+        if _digest(table) != digest:
+            raise RecordError(f"{path}: damaged: a table does not match its digest {digest[:12]}")
+    for host, aspects in record.hosts.items():
+        for aspect, tables in aspects.items():
+            for name, entry in tables.items():
+                if isinstance(entry, str) and entry not in record.tables:
+                    raise RecordError(
+                        f"{path}: damaged: {host} {aspect}.{name} refers to a table that is not there"
+                    )
+
+
+def _digest(value: object) -> str:
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,103 @@
+"""The answer of a run as it is saved: ``result.json``, the one source of every report.
+
+The JSON Schema of this file is published beside it (``result.schema.json``) and carries `SCHEMA_VERSION`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from siteparity.model import FindingKind, Outcome, Severity, Verdict
+
+SCHEMA_VERSION = 1
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 in lower-case hexadecimal digits."""
+
+
+class _Saved(BaseModel):
+    """Frozen, strict, and without a key that is not declared here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class SavedGroup(_Saved):
+    """Hosts of one site that gave the same value; ``value`` is null where they lack the item."""
+
+    value: bool | int | float | str | None
+    hosts: tuple[str, ...]
+
+
+class SavedFinding(_Saved):
+    """One difference, or one broken expectation."""
+
+    item: str
+    kind: FindingKind
+    primary: tuple[SavedGroup, ...]
+    standby: tuple[SavedGroup, ...]
+    message: str
+    effect: str
+    fix: str
+    first_seen: AwareDatetime
+    waiver: str | None
+    """The waiver's reason and owner, where one accepts this finding."""
+
+
+class SavedCheck(_Saved):
+    """One test under ``tests/`` for one role (or language), and what became of it."""
+
+    id: str
+    kind: Literal["parity", "smoke"]
+    aspect: str
+    """The aspect of a parity check, the journey of a smoke check."""
+    role: str
+    severity: Severity
+    owner: str
+    outcome: Outcome
+    sentence: str
+    why: str
+    compared: int
+    """How many values it looked at."""
+    seconds: float
+    findings: tuple[SavedFinding, ...]
+
+
+class SavedSite(_Saved):
+    """What is known of one site, and from when."""
+
+    site: str
+    source: Literal["live", "record"]
+    measured_at: AwareDatetime
+    hosts: int
+    digest: Digest
+
+
+class Count(_Saved):
+    """Checks, and the hosts they speak of."""
+
+    checks: int
+    hosts: int
+
+
+class Result(_Saved):
+    """``result.json``."""
+
+    schema_version: Literal[1]
+    run: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    """Why it is not GO, the heaviest first; empty for GO."""
+    valid_until: AwareDatetime | None
+    """Until when a GO may be relied on; null otherwise."""
+    started_at: AwareDatetime
+    finished_at: AwareDatetime
+    tool_version: str
+    policy_digest: Digest
+    inventory_digest: Digest
+    primary: SavedSite
+    standby: SavedSite
+    plan: Count
+    executed: Count
+    checks: tuple[SavedCheck, ...]
