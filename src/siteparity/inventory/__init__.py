@@ -1,0 +1,170 @@
+"""Inventories: a site is one folder in Ansible's own YAML layout, read strictly into typed hosts.
+
+Every problem of both sites is said at once, with file, line and key, before any host is asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Any
+
+from siteparity.inventory.ansible_yaml import read_yaml
+from siteparity.inventory.executable import read_executable
+from siteparity.inventory.layout import HOSTS_FILE, Layout, inventory_files
+from siteparity.inventory.machines import Placed, check_machines
+from siteparity.inventory.settings import check_settings, host_of, site_wide
+from siteparity.model import ConfigurationError, Host, Site
+from siteparity.yamlfile import Problems, did_you_mean, quoted, shown_path
+
+__all__ = ["inventory_digest", "load_site", "load_sites", "site_names"]
+
+
+def load_site(directory: Path, roles: Collection[str]) -> Site:
+    """Read the inventory of one site.
+
+    Args:
+        directory: The site's folder; its name is the site's name.
+        roles: The groups that the policy names as roles; other groups only group.
+
+    Raises:
+        ConfigurationError: every problem found, one per line.
+    """
+    placed = _load(directory, tuple(roles))
+    check_machines([placed])
+    return placed.site
+
+
+def load_sites(inventories: Path, primary: str, standby: str, roles: Collection[str]) -> tuple[Site, Site]:
+    """Read both sites of a run and check them against each other: the primary, then the standby.
+
+    Raises:
+        ConfigurationError: every problem found, one per line.
+    """
+    if primary == standby:
+        raise ConfigurationError(
+            f"--standby: expected another site than the primary, found {quoted(standby)} for both; "
+            f"the sites of {shown_path(inventories)} are {', '.join(site_names(inventories))}"
+        )
+    problems = Problems()
+    placed = []
+    for name in (primary, standby):
+        try:
+            placed.append(_load(_folder(inventories, name), tuple(roles)))
+        except ConfigurationError as error:
+            problems.add_error(error)
+    problems.check()
+    check_machines(placed)
+    return placed[0].site, placed[1].site
+
+
+def site_names(inventories: Path) -> tuple[str, ...]:
+    """The sites of a folder of inventories, in alphabetical order.
+
+    Raises:
+        ConfigurationError: there is no such folder.
+    """
+    if not inventories.is_dir():
+        raise ConfigurationError(
+            f"{shown_path(inventories)}: expected a folder with one folder for each site, found none; "
+            "check --inventories"
+        )
+    return tuple(
+        entry.name
+        for entry in sorted(inventories.iterdir())
+        if entry.is_dir() and not entry.name.startswith(".") and inventory_files(entry)
+    )
+
+
+def inventory_digest(sites: Iterable[Site]) -> str:
+    """SHA-256 of what the inventories mean, in hexadecimal digits.
+
+    The order of sites, hosts and lists does not count, nor do comments, nor the paths of keys and ssh
+    configuration: they say how the runner opens the door, not which machine stands behind it.
+    """
+    meaning = sorted((_meaning(site) for site in sites), key=lambda one: str(one["name"]))
+    return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
+
+
+def _meaning(site: Site) -> dict[str, Any]:
+    return {
+        "name": site.name,
+        "domain": site.domain,
+        "networks": sorted(str(network) for network in site.networks),
+        "hosts": sorted((_host_meaning(host) for host in site.hosts), key=lambda one: str(one["name"])),
+    }
+
+
+def _host_meaning(host: Host) -> dict[str, Any]:
+    connection = host.connection
+    return {
+        "name": host.name,
+        "roles": sorted(host.roles),
+        "kind": connection.kind.value,
+        "address": connection.address,
+        "port": connection.port,
+        "user": connection.user,
+        "become": connection.become,
+        "addresses": sorted(str(address) for address in host.addresses),
+        "names": sorted(host.names),
+    }
+
+
+def _folder(inventories: Path, name: str) -> Path:
+    known = site_names(inventories)
+    if name not in known:
+        raise ConfigurationError(
+            f"{shown_path(inventories)}: expected one of the sites {', '.join(known) or '(none yet)'}; "
+            f"found {quoted(name)}{did_you_mean(name, known)}; write {shown_path(inventories / HOSTS_FILE)}"
+        )
+    return inventories / name
+
+
+def _load(directory: Path, roles: tuple[str, ...]) -> Placed:
+    problems = Problems()
+    layout = _layout(directory)
+    check_settings(layout, problems)
+    _check_roles(directory, layout, roles, problems)
+    problems.check()
+    domain: Any = site_wide(layout, "parity_domain", problems)
+    networks: Any = site_wide(layout, "parity_networks", problems)
+    hosts = tuple(host_of(machine, directory.name, roles) for machine in layout.machines)
+    site = Site(directory.name, hosts, domain, networks or (), layout.file)
+    problems.check()
+    return Placed(site, {machine.name: (machine.file, machine.line) for machine in layout.machines})
+
+
+def _layout(directory: Path) -> Layout:
+    if not directory.is_dir():
+        known = ", ".join(site_names(directory.parent)) or "none"
+        raise ConfigurationError(
+            f"{shown_path(directory)}: expected the folder of a site, found none; sites beside it: {known}"
+        )
+    names = {path.name for path in inventory_files(directory)}
+    if not names:
+        raise ConfigurationError(
+            f"{shown_path(directory)}: expected {HOSTS_FILE}, found no inventory; write {HOSTS_FILE} there"
+        )
+    return read_yaml(directory) if HOSTS_FILE in names else read_executable(directory)
+
+
+def _check_roles(directory: Path, layout: Layout, roles: tuple[str, ...], problems: Problems) -> None:
+    """Every host needs a role, and every role a host."""
+    wanted = ", ".join(roles)
+    if not layout.machines:
+        problems.add("expected hosts, found none; write them below all: children: ROLE: hosts:", layout.file)
+        return
+    for machine in layout.machines:
+        if machine.groups.isdisjoint(roles):
+            groups = ", ".join(sorted(machine.groups))
+            text = f"expected it in one of the roles {wanted}; found it in {groups}"
+            problems.add(f"{machine.name}: {text}; put it into one", machine.file, machine.line)
+    for role in roles:
+        if not any(role in machine.groups for machine in layout.machines):
+            near = did_you_mean(role, layout.groups)
+            text = f"expected hosts in the role {quoted(role)} at {directory.name}, found none{near}"
+            problems.add(
+                f"{text}; fill the group, or remove the role from the policy for both sites", layout.file
+            )

@@ -1,0 +1,22 @@
+"""Strict YAML whose every key remembers its file and line, so that an error can say where it is.
+
+`load` reads one file, `validate` makes a typed model of it; both say every problem at once, one per line:
+file:line: key: what was expected, what was found, what to do.
+"""
+
+from siteparity.yamlfile.problems import Problems, did_you_mean, quoted, shown, shown_path
+from siteparity.yamlfile.reading import Document, KeyPath, Refused, load
+from siteparity.yamlfile.validating import validate
+
+__all__ = [
+    "Document",
+    "KeyPath",
+    "Problems",
+    "Refused",
+    "did_you_mean",
+    "load",
+    "quoted",
+    "shown",
+    "shown_path",
+    "validate",
+]

@@ -1,0 +1,89 @@
+"""How a problem in a file of the user is put into words, and collected until all are known."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Collection
+from pathlib import Path
+from typing import NoReturn
+
+from siteparity.model import ConfigurationError
+
+_LONGEST = 60
+"""Characters of a found value that a message repeats."""
+
+
+class Problems:
+    """Collects what is wrong, so that all of it is said at once, in the order of files and lines."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, int, str], None] = {}
+
+    def add(self, text: str, path: Path | None = None, line: int = 0) -> None:
+        """Note one problem; ``line`` 0 means that no line of the file is meant."""
+        self._found[shown_path(path) if path else "", line, text] = None
+
+    def add_error(self, error: ConfigurationError) -> None:
+        """Note the problems that another stage has already put into words."""
+        for text in str(error).split("\n"):
+            self.add(text)
+
+    def check(self) -> None:
+        """Raise `ConfigurationError` with every problem, one per line, if there is any."""
+        if self._found:
+            raise ConfigurationError("\n".join(placed(*problem) for problem in sorted(self._found)))
+
+
+def placed(path: str, line: int, text: str) -> str:
+    """A problem behind its place: ``inventories/policy.yml:12: ...``."""
+    place = f"{path}:{line}" if line else path
+    return f"{place}: {text}" if place else text
+
+
+def fail(text: str, path: Path, line: int = 0) -> NoReturn:
+    """Raise one problem at once: nothing more can be said about the file."""
+    raise ConfigurationError(placed(shown_path(path), line, text)) from None
+
+
+def did_you_mean(word: str, known: Collection[str]) -> str:
+    """`` (did you mean "roles"?)``, or nothing when no known word is near."""
+    near = difflib.get_close_matches(word.lower(), sorted(known), n=1)
+    return f" (did you mean {quoted(near[0])}?)" if near else ""
+
+
+def shown(value: object) -> str:
+    """A found value as messages show it, short and on one line."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "keys and values"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"the number {value}" if isinstance(value, int | float) else quoted(str(value))
+
+
+def shown_key(at: tuple[str | int, ...]) -> str:
+    """A key path as messages name it: ``aspects.locales.served[0]``."""
+    text = ""
+    for step in at:
+        text += f"[{step}]" if isinstance(step, int) else f".{printable(step)}"
+    return text.removeprefix(".")
+
+
+def shown_path(path: Path) -> str:
+    """A path as the user would type it: relative where it lies below the current directory."""
+    here = Path.cwd()
+    return printable(str(path.relative_to(here) if path.is_relative_to(here) else path))
+
+
+def printable(text: str) -> str:
+    """The text with everything escaped that a terminal would not show as it is."""
+    return text if text.isprintable() else json.dumps(text)[1:-1]
+
+
+def quoted(text: str) -> str:
+    """The beginning of a text, printable and in quotes."""
+    return f'"{printable(text if len(text) <= _LONGEST else text[:_LONGEST] + "...")}"'

@@ -1,0 +1,110 @@
+"""A document -> a typed model, with pydantic's errors in our words and at their line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from siteparity.yamlfile.problems import Problems, did_you_mean, quoted, shown, shown_key
+from siteparity.yamlfile.reading import Document, KeyPath
+
+M = TypeVar("M", bound=BaseModel)
+
+_EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "set_type": "a list",
+    "frozen_set_type": "a list",
+    "dict_type": "keys and values",
+    "mapping_type": "keys and values",
+    "model_type": "keys and values",
+    "model_attributes_type": "keys and values",
+}
+"""pydantic's error type -> what was expected."""
+
+
+def validate(document: Document, model: type[M], context: Mapping[str, object] | None = None) -> M:
+    """Make a typed, strict model of a document.
+
+    The value goes through JSON, because pydantic's strict mode takes a list for a tuple, and a text for an
+    enum, an address or a date, from JSON alone: exactly what a file can write.
+
+    Args:
+        document: As `load` gives it, with nothing refused left inside.
+        model: A strict model; its validators raise ``ValueError`` with "expected, found; what to do".
+        context: Passed on to the model's validators.
+
+    Raises:
+        ConfigurationError: every error, one per line: file:line: key: expected, found, what to do.
+    """
+    try:
+        return model.model_validate_json(json.dumps(document.value), context=dict(context or {}))
+    except ValidationError as error:
+        problems = Problems()
+        for detail in error.errors():
+            at = document.known(detail["loc"])
+            name = f"{shown_key(at)}: " if at else ""
+            text = _explain(detail, _fields(model, detail["loc"][:-1]))
+            problems.add(name + text, document.path, document.line(at))
+        problems.check()
+        raise
+
+
+def _explain(detail: Mapping[str, Any], fields: Collection[str]) -> str:
+    """One error of pydantic in our words: expected, found, what to do."""
+    kind, found = str(detail["type"]), detail["input"]
+    last = str(detail["loc"][-1]) if detail["loc"] else ""
+    if kind == "missing":
+        return f"expected the key {quoted(last)}, found none; add it"
+    if kind == "extra_forbidden":
+        known = ", ".join(sorted(fields)) or "no keys at all"
+        return (
+            f"expected one of {known}; found {quoted(last)}{did_you_mean(last, fields)}; rename or remove it"
+        )
+    if kind == "value_error":
+        return str(detail["ctx"]["error"])
+    if expected := _EXPECTED.get(kind):
+        return f"expected {expected}, found {shown(found)}; {_advice(expected, found)}"
+    wanted = re.sub(
+        r"^(Input|Value|String|Tuple|List|Mapping|Dictionary) should (be|have)? ?", "", str(detail["msg"])
+    )
+    return f"expected {wanted}, found {shown(found)}; change it"
+
+
+def _advice(expected: str, found: object) -> str:
+    if expected == "text" and isinstance(found, bool | int | float):
+        return f'write it in quotes: "{json.dumps(found)}"'
+    if expected == "a list" and isinstance(found, str | int):
+        return f"write [{found}]"
+    if isinstance(found, str) and re.fullmatch(r"true|false|-?[0-9.]+", found):
+        return "write it without quotes"
+    return f"write {expected}"
+
+
+def _fields(model: type[BaseModel], loc: KeyPath) -> list[str]:
+    """The keys that the model knows at a place."""
+    models = [model]
+    for step in loc:
+        inner: list[type[BaseModel]] = []
+        for one in models:
+            known = one.model_fields.get(str(step))
+            # A step that is no field is a key of a mapping or an index of a list: the models stay the same.
+            inner += list(_models_in(known.annotation)) if known else [one]
+        models = inner
+    return [name for one in models for name in one.model_fields]
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
