@@ -1,0 +1,7 @@
+"""Reaching hosts: one connection and one script for each host and run."""
+
+from siteparity.transport.process import Output
+from siteparity.transport.script import Answer, Ask, join, split
+from siteparity.transport.transport import Transport
+
+__all__ = ["Answer", "Ask", "Output", "Transport", "join", "split"]

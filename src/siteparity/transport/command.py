@@ -1,0 +1,24 @@
+"""What is started on a host, and how where that is not done through SSH. Pure."""
+
+from __future__ import annotations
+
+from siteparity.model import Connection, ConnectionKind
+
+
+def words(*, become: bool, seconds: int) -> list[str]:
+    """A shell that reads a script on stdin and is ended after some seconds. Only constants and one number."""
+    return [*(["sudo", "-n"] if become else []), "timeout", "-k", "2", str(seconds), "sh", "-s"]
+
+
+def without_ssh(connection: Connection, seconds: int) -> list[str]:
+    """The arguments of the program that runs it in a container, or on this machine."""
+    command = words(become=connection.become, seconds=seconds)
+    user = ["-u", connection.user] if connection.user else []
+    match connection.kind:
+        case ConnectionKind.PODMAN | ConnectionKind.DOCKER:
+            return [connection.kind.value, "exec", "-i", *user, connection.address, *command]
+        case ConnectionKind.KUBECTL:
+            # kubectl exec knows no user (kubernetes issue 30656).
+            return ["kubectl", "exec", "-i", connection.address, "--", *command]
+        case _:
+            return command

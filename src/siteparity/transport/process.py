@@ -1,0 +1,187 @@
+"""Programs on this machine: text in, bytes out, within a deadline and a byte limit, and none left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from siteparity.model import UnmeasuredError
+
+_CHUNK_BYTES = 65_536
+_MERCY_SECONDS = 0.5
+"""Between asking a process group to end and killing it: so a local script can end what it started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a program said."""
+
+    stdout: bytes
+    stderr: bytes
+    status: int
+    """Its exit status; -n when it was ended by signal n."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment, and how long it was away when it was set."""
+
+    seconds: float
+    end: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "end", time.monotonic() + self.seconds)
+
+    def left(self) -> float:
+        """Seconds until the moment; `UnmeasuredError` once it has passed."""
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise UnmeasuredError(f"timed out after {self.seconds:g} s")
+        return left
+
+
+class Processes:
+    """Starts programs, and ends them all with `close`. Many threads may use it at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._live: set[subprocess.Popen[bytes]] = set()
+        self._closed = False
+
+    def converse(self, argv: Sequence[str], text: bytes, *, deadline: Deadline, limit: int) -> Output:
+        """Run a program, give it a text on stdin, and read what it says.
+
+        Args:
+            argv: the program and its arguments; no shell sees them.
+            text: all of its stdin.
+            deadline: when it is ended, with its whole process group.
+            limit: bytes of stdout and stderr together that are kept in memory.
+
+        Raises:
+            UnmeasuredError: it could not be started, took too long, or said too much.
+        """
+        process = self._start(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            stdout, stderr = _exchange(process, text, deadline, limit)
+            return Output(stdout, stderr, _wait(process, deadline))
+        finally:
+            self._end(process)
+
+    def obey(self, argv: Sequence[str], *, log: Path, deadline: Deadline) -> int:
+        """The exit status of a program that may go to the background on purpose; its words go to a file."""
+        with log.open("ab") as file:
+            process = self._start(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=file)
+        try:
+            return _wait(process, deadline)
+        finally:
+            self._end(process)
+
+    def close(self) -> None:
+        """End every program that runs, and start no more."""
+        with self._lock:
+            self._closed = True
+            for process in self._live:
+                _signal(process, signal.SIGKILL)
+
+    def _start(
+        self, argv: Sequence[str], *, stdin: int, stdout: int, stderr: int | IO[bytes]
+    ) -> subprocess.Popen[bytes]:
+        # LC_ALL=C: the reasons that ssh and sudo give are read.
+        environment = {**os.environ, "LC_ALL": "C"}
+        with self._lock:
+            if self._closed:
+                raise UnmeasuredError("the run has ended")
+            try:
+                process = subprocess.Popen(
+                    argv, stdin=stdin, stdout=stdout, stderr=stderr, env=environment, start_new_session=True
+                )
+            except OSError as error:
+                raise UnmeasuredError(f"{argv[0]} cannot be started: {error.strerror}") from error
+            self._live.add(process)
+        return process
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+        if process.returncode is None:
+            _signal(process, signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_MERCY_SECONDS)
+        if process.returncode is None:
+            _signal(process, signal.SIGKILL)
+            process.wait()
+        with self._lock:
+            self._live.discard(process)
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """To the whole group. A process that was waited for is left alone: its number may be another's by now."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+
+
+def _wait(process: subprocess.Popen[bytes], deadline: Deadline) -> int:
+    try:
+        return process.wait(deadline.left())
+    except subprocess.TimeoutExpired:
+        raise UnmeasuredError(f"timed out after {deadline.seconds:g} s") from None
+
+
+def _exchange(
+    process: subprocess.Popen[bytes], text: bytes, deadline: Deadline, limit: int
+) -> tuple[bytes, bytes]:
+    """Write and read at the same time, so that neither side waits for a full pipe."""
+    assert process.stdin and process.stdout and process.stderr  # noqa: S101, PT018  # for the type checker
+    stdout, stderr = bytearray(), bytearray()
+    with selectors.DefaultSelector() as selector:
+        for pipe, heard in ((process.stdout, stdout), (process.stderr, stderr)):
+            selector.register(pipe, selectors.EVENT_READ, heard)
+        os.set_blocking(process.stdin.fileno(), False)
+        selector.register(process.stdin, selectors.EVENT_WRITE, None)
+        unsaid = memoryview(text)
+        while selector.get_map():
+            for key, _ in selector.select(deadline.left()):
+                if key.data is None:
+                    unsaid = _say(selector, process.stdin, unsaid)
+                else:
+                    _hear(selector, key, limit - len(stdout) - len(stderr), limit)
+    return bytes(stdout), bytes(stderr)
+
+
+def _say(selector: selectors.BaseSelector, pipe: IO[bytes], unsaid: memoryview) -> memoryview:
+    try:
+        unsaid = unsaid[os.write(pipe.fileno(), unsaid[:_CHUNK_BYTES]) :] if unsaid else unsaid
+    except BlockingIOError:
+        return unsaid
+    except BrokenPipeError:
+        unsaid = unsaid[:0]
+    if not unsaid:
+        selector.unregister(pipe)
+        pipe.close()
+    return unsaid
+
+
+def _hear(selector: selectors.BaseSelector, key: selectors.SelectorKey, room: int, limit: int) -> None:
+    chunk = os.read(key.fd, _CHUNK_BYTES)
+    if not chunk:
+        selector.unregister(key.fileobj)
+    elif len(chunk) > room:
+        raise UnmeasuredError(f"answer exceeded {_size(limit)}")
+    else:
+        key.data.extend(chunk)
+
+
+def _size(number: int) -> str:
+    return f"{number >> 20} MiB" if number >= 1 << 20 and number % (1 << 20) == 0 else f"{number} bytes"

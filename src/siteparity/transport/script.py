@@ -1,0 +1,261 @@
+"""All questions to a host as one shell script, and its output as one answer for each question. Pure.
+
+On the wire each question is one line of stdout, ``@NONCE NAME BASE64 STATUS``, and one line of stderr before
+whatever the question wrote there. The nonce is not known to what is asked, and base64 has no byte that could end
+the line, so nothing that a host prints can pass for the answer to another question. A last line says that the
+script came to its end. BASE64 holds the output, and after it the nonce and the exit status: what was cut lacks
+them.
+
+Needs ``sh`` (dash, bash, busybox), ``timeout``, ``head -c`` and ``base64 -w0`` on the host; writes no file there.
+GNU's ``timeout`` ends a question with all its processes; busybox's ends one process only, so there the script
+stops at the first question that takes too long, and the rest has no answer.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+import shlex
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+MAX_TEXT_BYTES = 100_000
+"""A question travels as one environment string; Linux takes up to 128 KiB (execve(2), MAX_ARG_STRLEN)."""
+
+MAX_REASON_CHARACTERS = 200
+
+NO_STATUS = -1
+
+_DAMAGED = "no answer (it came back damaged)"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question to a host."""
+
+    text: str
+    """POSIX sh. Runs with LC_ALL=C, a set PATH and no TZ, stdin /dev/null, in the folder /."""
+    ok: frozenset[int] = frozenset({0})
+    """Exit statuses that are an answer."""
+    timeout: int = 10
+    """Seconds on the host."""
+    limit: int = 4 * 1024 * 1024
+    """Bytes of output on the host."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a host said to one question."""
+
+    text: bytes
+    """All of its stdout; empty where the output was cut or damaged."""
+    status: int
+    """Its exit status, `NO_STATUS` where there is none."""
+    problem: str | None
+    """Why this is no answer."""
+    stderr: bytes = b""
+    """What it wrote to stderr: at most 4,000 bytes of the first line, 64 KiB after it."""
+
+
+_STATUS_DIGITS = 3
+
+# $1 is the limit in bytes, $T the question, $N the nonce; the question sees neither. Stderr is read by a program
+# of its own only when there is something to read: starting one costs most of a millisecond.
+_RUNNER = """\
+t=$T n=$N;unset T N
+{ { { (eval "$t") 3>&- 4>&-;printf %s%03d "$n" "$?"; } 2>&3 3>&- 4>&-|head -c "$1" 3>&- 4>&-|base64 -w0 >&4 3>&- 4>&-
+} 3>&1|if IFS= read -r l||[ "$l" ];then printf '%.4000s\\n' "$l" >&2;exec head -c 65536 >&2 4>&-;fi; } 4>&1"""
+
+# The braces make the shell read the whole script before it starts: half a script does nothing, and the questions
+# cannot read it. A question runs in the background so that the wait for it can be interrupted: at the end of
+# the script's time the trap ends the question's process group, which the outer `timeout` would not reach.
+# `kill` has no `--` here: dash takes it for a number.
+_FRAME = """\
+{{ PATH={path} LC_ALL=C N={nonce} R={runner};export PATH LC_ALL N T
+unset TZ LANGUAGE CDPATH ENV BASH_ENV POSIXLY_CORRECT;cd /;exec </dev/null
+end() {{ printf '\\n@%s ! %s\\n' {nonce} "$1";exit 124; }}
+for c in timeout head base64;do command -v $c >/dev/null||end "missing $c";done
+p=;trap 'trap "" TERM;kill -KILL "-$p" 2>/dev/null;end cut' TERM
+ask() {{ printf '\\n@%s %s ' {nonce} "$1";printf '\\n@%s %s\\n' {nonce} "$1" >&2
+timeout -k 2 "$2" sh -c "$R" sh "$3" & p=$!;wait $p;r=$?;printf ' %s\\n' $r
+case $r in 0);;143)end cut;;*)kill -KILL "-$p" 2>/dev/null;;esac; }}
+{asks}
+printf '\\n@%s . %s\\n' {nonce} {count};exit 0; }}
+"""
+
+
+def join(asks: Mapping[str, Ask], nonce: str) -> bytes:
+    """One script for ``sh -s`` that asks everything, in the order of the mapping.
+
+    Args:
+        asks: name -> question; names are printable ASCII without a space.
+        nonce: some hexadecimal digits that nobody can guess, new for each script.
+
+    Raises:
+        ValueError: a name or the nonce cannot stand on a line of the output.
+    """
+    if not re.fullmatch(r"[0-9a-f]{16,64}", nonce):
+        raise ValueError("the nonce: expected 16 to 64 hexadecimal digits")
+    lines = [_line(name, ask, nonce) for name, ask in asks.items() if _unaskable(ask) is None]
+    script = _FRAME.format(
+        path=PATH, nonce=nonce, runner=shlex.quote(_RUNNER), asks="\n".join(lines), count=len(lines)
+    )
+    return script.encode()
+
+
+def _line(name: str, ask: Ask, nonce: str) -> str:
+    if not re.fullmatch(r"[!-~]{1,200}", name) or name in ("!", "."):
+        raise ValueError(f"the question {name!r}: expected a name of printable ASCII without a space")
+    return f"T={shlex.quote(ask.text)};ask {shlex.quote(name)} {ask.timeout:d} {_most_bytes(ask, nonce):d}"
+
+
+def _unaskable(ask: Ask) -> str | None:
+    """Why the question cannot be sent."""
+    try:
+        size = len(ask.text.encode())
+    except UnicodeEncodeError:
+        return "the question is not UTF-8"
+    if "\0" in ask.text:
+        return "the question holds a NUL"
+    if size > MAX_TEXT_BYTES:
+        return f"the question is longer than {MAX_TEXT_BYTES} bytes"
+    if ask.timeout < 1 or ask.limit < 0:
+        return "the question has no time or no room for an answer"
+    return None
+
+
+def _most_bytes(ask: Ask, nonce: str) -> int:
+    return ask.limit + len(nonce) + _STATUS_DIGITS
+
+
+def split(asks: Mapping[str, Ask], nonce: str, stdout: bytes, stderr: bytes) -> Mapping[str, Answer]:
+    """The answer to each question, from whatever came back. Never raises.
+
+    Args:
+        asks: the mapping that was given to `join`.
+        nonce: the same.
+        stdout: all bytes of the script's stdout.
+        stderr: all bytes of its stderr.
+    """
+    mark = b"@" + nonce.encode()
+    frames = _frames(mark, stdout)
+    complaints = _complaints(mark, stderr)
+    names = Counter(frame[0] for frame in frames)
+    by_name = dict(frames)
+    nothing = _why_nothing(by_name, stdout, complaints)
+    answers: dict[str, Answer] = {}
+    for name, ask in asks.items():
+        own = complaints.get(name.encode(), b"")
+        unaskable = _unaskable(ask)
+        if unaskable is not None:
+            answers[name] = _no_answer(unaskable)
+        elif names[name.encode()] > 1:
+            answers[name] = _no_answer("no answer (the host answered more than once)", own)
+        elif name.encode() in by_name:
+            answers[name] = _read(ask, nonce, by_name[name.encode()], own, nothing)
+        else:
+            answers[name] = _no_answer(nothing, own)
+    return answers
+
+
+def _frames(mark: bytes, stdout: bytes) -> list[tuple[bytes, list[bytes]]]:
+    """The lines that bear the mark and came to their end: (name, fields after it)."""
+    lines = [line.split(b" ") for line in stdout.split(b"\n")[:-1] if line.startswith(mark + b" ")]
+    return [(fields[1], fields[2:]) for fields in lines]
+
+
+def _complaints(mark: bytes, stderr: bytes) -> Mapping[bytes, bytes]:
+    """What each question wrote to stderr; under the empty name what came before the first one."""
+    found: dict[bytes, list[bytes]] = {b"": []}
+    current = b""
+    for line in stderr.splitlines(keepends=True):
+        if line.startswith(mark + b" "):
+            current = line.rstrip(b"\n")[len(mark) + 1 :]
+            found.setdefault(current, [])
+        else:
+            found[current].append(line)
+    # The script puts a line feed before each of its marks, so that a mark begins a line in any case.
+    return {name: b"".join(lines).removesuffix(b"\n") for name, lines in found.items()}
+
+
+def _why_nothing(
+    frames: Mapping[bytes, list[bytes]], stdout: bytes, complaints: Mapping[bytes, bytes]
+) -> str:
+    """Why a question without a line of its own has none."""
+    ended = frames.get(b"!")
+    if ended and ended[0] == b"missing":
+        return f"no answer (the host lacks {b' '.join(ended[1:]).decode(errors='replace')})"
+    if ended:
+        return "no answer (the script's time on the host was over)"
+    first = first_line(complaints[b""]) or ("" if frames else first_line(stdout))
+    return f"no answer ({first})" if first and not frames else "no answer (the connection ended before it)"
+
+
+def _read(ask: Ask, nonce: str, fields: list[bytes], stderr: bytes, nothing: str) -> Answer:
+    """One line of the output. Anything but base64 and the status of `timeout` is damage."""
+    if len(fields) != 2 or not re.fullmatch(rb"[0-9]{1,3}", fields[1]):  # noqa: PLR2004  # base64, status
+        return _no_answer(nothing if len(fields) == 1 else _DAMAGED, stderr)
+    try:
+        payload = binascii.a2b_base64(fields[0], strict_mode=True)
+    except ValueError:
+        payload = None
+    if fields[1] != b"0":
+        return _no_answer(_why_cut(ask, int(fields[1]), stderr), stderr)
+    if payload is None:
+        return _no_answer(_DAMAGED, stderr)
+    return _unpack(ask, nonce, payload, stderr)
+
+
+def _why_cut(ask: Ask, status: int, stderr: bytes) -> str:
+    """What the exit status of `timeout` says (timeout(1))."""
+    if status == 124:  # noqa: PLR2004  # timeout(1)
+        return f"timed out after {ask.timeout} s"
+    if status in (137, 143):
+        return f"killed (timed out after {ask.timeout} s, or the host had no memory left)"
+    return f"could not be started (exit {status}: {first_line(stderr)})"
+
+
+def _unpack(ask: Ask, nonce: str, payload: bytes, stderr: bytes) -> Answer:
+    end = len(payload) - len(nonce) - _STATUS_DIGITS
+    status = payload[-_STATUS_DIGITS:]
+    if end < 0 or payload[end:-_STATUS_DIGITS] != nonce.encode() or not status.isdigit():
+        whole = len(payload) < _most_bytes(ask, nonce)
+        return _no_answer(
+            "no answer (it ended before its exit status)" if whole else f"cut off at {ask.limit} bytes",
+            stderr,
+        )
+    if end > ask.limit:
+        return _no_answer(f"cut off at {ask.limit} bytes", stderr)
+    exit_status = int(status)
+    problem = None if exit_status in ask.ok else _why_status(exit_status, stderr)
+    return Answer(payload[:end], exit_status, problem, stderr)
+
+
+def _why_status(status: int, stderr: bytes) -> str:
+    reason = first_line(stderr)
+    return f"exit {status}: {reason}" if reason else f"exit {status}"
+
+
+def _no_answer(problem: str, stderr: bytes = b"") -> Answer:
+    return Answer(b"", NO_STATUS, problem, stderr)
+
+
+_SHELL_SAYS = re.compile(r"^(?:\S*sh: )(?:(?:line )?\d+: |eval: (?:line \d+: )?)*")
+"""dash: ``sh: 1: eval: ss: not found``; bash: ``sh: line 1: ss:``; busybox: ``sh: eval: line 0: ss:``."""
+
+
+def first_line(said: bytes) -> str:
+    """The first line with something on it, fit for a message: at most 200 characters, none of them a control."""
+    for line in said[:65_536].splitlines():
+        shown = "".join(
+            character if unicodedata.category(character)[0] != "C" else " "
+            for character in line[:4096].decode(errors="replace")
+        )
+        shown = _SHELL_SAYS.sub("", " ".join(shown.split()))
+        if shown:
+            return shown[:MAX_REASON_CHARACTERS]
+    return ""

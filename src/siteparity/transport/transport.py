@@ -1,0 +1,247 @@
+"""Reaching hosts: scripts, forwards and testinfra over one connection for each host."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import tempfile
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self, overload
+
+from testinfra.host import Host as TestinfraHost
+
+from siteparity.model import Connection, ConnectionKind, Host, UnmeasuredError
+from siteparity.transport import command, ssh
+from siteparity.transport.backend import Backend
+from siteparity.transport.masters import Masters
+from siteparity.transport.process import Deadline, Output, Processes
+
+MAX_OUTPUT_BYTES = 64 * 1024 * 1024
+COMMAND_SECONDS = 20.0
+"""What a command of testinfra may take."""
+
+_SESSIONS = 8
+"""At the same time on one connection; sshd's own limit is 10 (sshd_config(5), MaxSessions)."""
+_FORWARD_SECONDS = 10.0
+_SSH_FAILED = 255
+_CUT = frozenset({124, 137})
+"""How timeout(1) ends when it had to end the script."""
+_MAX_SOCKET_PATH_BYTES = 107
+_PORT_TRIES = 5
+
+
+class Transport:
+    """The connections of a run, and everything that goes over them. Many threads may use it at once.
+
+    A host is connected at its first use, once; see `Masters.socket`. A host that is no SSH host has no
+    connection: each script is a program of this machine.
+
+    Args:
+        directory: the `directory` of another process's transport. Its connections are used; none is opened or
+            ended.
+        connect_timeout: seconds in which a host must accept a connection.
+    """
+
+    def __init__(self, *, directory: Path | None = None, connect_timeout: int = 5) -> None:
+        self._processes = Processes()
+        self._masters = Masters(directory, connect_timeout, self._processes)
+        self._lock = threading.Lock()
+        self._forward_lock = threading.Lock()
+        self._sessions: defaultdict[str, threading.Semaphore] = defaultdict(
+            lambda: threading.Semaphore(_SESSIONS)
+        )
+        self._forwards: dict[tuple[str, ...], Path | int] = {}
+        self._testinfra: dict[tuple[Host, float], TestinfraHost] = {}
+
+    @property
+    def directory(self) -> Path:
+        """The private folder of the connections' sockets."""
+        return self._masters.directory
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End what runs, then the connections, and remove the folder. Later calls do nothing."""
+        self._processes.close()
+        self._masters.close()
+
+    def connect(self, host: Host, *, timeout: float = 30.0) -> None:
+        """Open the host's connection before it is needed, so that another process can use it.
+
+        Raises:
+            UnmeasuredError: why it cannot be reached.
+            ConfigurationError: its address or user is none.
+        """
+        if host.connection.kind is ConnectionKind.SSH:
+            ssh.check(host.connection)
+            self._masters.socket(host.connection, Deadline(timeout))
+
+    def run(self, host: Host, script: bytes, *, timeout: float, limit: int = MAX_OUTPUT_BYTES) -> Output:
+        """Run a script with ``sh -s`` on a host, as root (``sudo -n``) where its connection says become.
+
+        The host itself ends the script a second before the timeout, so that what was said until then arrives:
+        the status is 124 then (137 if it had to be killed).
+
+        Args:
+            host: where.
+            script: its text; it must not end with the exit status 255, which is ssh's own.
+            timeout: seconds, connecting included, after which everything of it is ended on this machine.
+            limit: bytes of output that are taken.
+
+        Raises:
+            UnmeasuredError: the reason why there is no output.
+            ConfigurationError: the host's address or user is none.
+        """
+        deadline = Deadline(timeout)
+        connection = host.connection
+        ssh.check(connection)
+        if connection.kind is ConnectionKind.SSH:
+            output = self._over_ssh(connection, script, deadline, limit)
+        else:
+            argv = command.without_ssh(connection, _seconds(deadline))
+            output = self._processes.converse(argv, script, deadline=deadline, limit=limit)
+        return _judged(output, connection, timeout)
+
+    def _over_ssh(self, connection: Connection, script: bytes, deadline: Deadline, limit: int) -> Output:
+        control = self._masters.socket(connection, deadline)
+        with self._session(connection, deadline):
+            words = " ".join(command.words(become=connection.become, seconds=_seconds(deadline)))
+            argv = ssh.through_master(connection, control, command=words)
+            output = self._processes.converse(argv, script, deadline=deadline, limit=limit)
+        if output.status == _SSH_FAILED:
+            refused = b"Session open refused by peer" in output.stderr
+            raise UnmeasuredError(ssh.TOO_MANY_SESSIONS if refused else self._masters.why_lost(connection))
+        return output
+
+    @contextlib.contextmanager
+    def _session(self, connection: Connection, deadline: Deadline) -> Iterator[None]:
+        with self._lock:
+            semaphore = self._sessions[ssh.key(connection)]
+        while not semaphore.acquire(timeout=deadline.left()):
+            pass
+        try:
+            yield
+        finally:
+            semaphore.release()
+
+    @overload
+    def forward(self, host: Host, target: str, *, name: str | None = None) -> Path: ...
+
+    @overload
+    def forward(self, host: Host, target: str, *, port: Literal[True]) -> int: ...
+
+    def forward(self, host: Host, target: str, *, name: str | None = None, port: bool = False) -> Path | int:
+        """Reach what a host can reach: connections to the socket (or port) given back end at the target.
+
+        The same question gets the same socket, as long as the transport lives. Whether anything listens at the
+        target shows only when one connects.
+
+        Args:
+            host: an SSH host.
+            target: ``127.0.0.1:8000``, ``[::1]:8000`` or ``/run/postgresql/.s.PGSQL.5432``, as seen from the
+                host. It may be another machine's address.
+            name: the socket's file name; the target's own when that is a path.
+            port: a TCP port of 127.0.0.1, which every user of this machine can connect to, in place of a
+                socket.
+
+        Raises:
+            UnmeasuredError: the host is not connected, refuses to forward, or is no SSH host.
+            ValueError: the target is none, or the socket's path would be too long.
+        """
+        connection = host.connection
+        ssh.check(connection)
+        ssh.check_target(target)
+        if connection.kind is not ConnectionKind.SSH:
+            raise UnmeasuredError(
+                f"forwarding needs SSH, and {host.label} is reached through {connection.kind}"
+            )
+        wanted = (ssh.key(connection), target, name or "", str(port))
+        deadline = Deadline(_FORWARD_SECONDS + self._masters.connect_timeout)
+        control = self._masters.socket(connection, deadline)
+        with self._forward_lock:
+            if wanted not in self._forwards:
+                made = self._port if port else self._path
+                self._forwards[wanted] = made(connection, control, target, name, deadline)
+            return self._forwards[wanted]
+
+    def _path(
+        self, connection: Connection, control: Path, target: str, name: str | None, deadline: Deadline
+    ) -> Path:
+        file = name or (target.rsplit("/", 1)[-1] if target.startswith("/") else "socket")
+        if not re.fullmatch(r"[A-Za-z0-9_.+-]+", file) or file in (".", ".."):
+            raise ValueError(f"{file!r}: expected a plain file name")
+        local = Path(tempfile.mkdtemp(prefix="f-", dir=self.directory)) / file
+        if len(str(local)) > _MAX_SOCKET_PATH_BYTES:
+            raise ValueError(f"{local}: longer than the {_MAX_SOCKET_PATH_BYTES} bytes of a socket's path")
+        self._ask_master(connection, control, ssh.forward(str(local), target), deadline)
+        return local
+
+    def _port(
+        self, connection: Connection, control: Path, target: str, _name: str | None, deadline: Deadline
+    ) -> int:
+        """A free port. Should another program take it before ssh does, the next is tried."""
+        for tries_left in reversed(range(_PORT_TRIES)):
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                number: int = probe.getsockname()[1]
+            try:
+                self._ask_master(connection, control, ssh.forward(f"127.0.0.1:{number}", target), deadline)
+            except UnmeasuredError:
+                if not tries_left:
+                    raise
+            else:
+                break
+        return number
+
+    def _ask_master(
+        self, connection: Connection, control: Path, arguments: list[str], deadline: Deadline
+    ) -> None:
+        argv = ssh.through_master(connection, control, arguments)
+        output = self._processes.converse(argv, b"", deadline=deadline, limit=MAX_OUTPUT_BYTES)
+        if output.status != 0:
+            raise UnmeasuredError(f"no forward: {ssh.reason(output.stderr, self._masters.connect_timeout)}")
+
+    def testinfra(self, host: Host, *, timeout: float = COMMAND_SECONDS) -> TestinfraHost:
+        """The host for testinfra's modules: ``testinfra(host).service("nginx").is_running``.
+
+        Each command has its own deadline. A command that could not be run raises `UnmeasuredError`.
+
+        Args:
+            host: where.
+            timeout: seconds that each command may take.
+        """
+        with self._lock:
+            if (host, timeout) not in self._testinfra:
+                backend = Backend(host, self.run, timeout)
+                self._testinfra[host, timeout] = TestinfraHost(backend)
+                backend.set_host(self._testinfra[host, timeout])
+            return self._testinfra[host, timeout]
+
+
+def _seconds(deadline: Deadline) -> int:
+    """What the host gives the script: a second less than this machine does, but at least one."""
+    return max(1, int(deadline.left()) - 1)
+
+
+def _judged(output: Output, connection: Connection, timeout: float) -> Output:
+    """Tell a script that never ran, or said nothing in time, from one that did."""
+    if output.status < 0:
+        raise UnmeasuredError("the run has ended")
+    if not output.stdout:
+        refused = ssh.sudo_reason(output.stderr) if connection.become else None
+        if refused:
+            raise UnmeasuredError(refused)
+        if output.status in _CUT:
+            raise UnmeasuredError(f"timed out after {timeout:g} s")
+    return output
