@@ -1,0 +1,71 @@
+"""What a check proves, why it matters, how to fix what it finds, and which drill shows that it works."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import textwrap
+from pathlib import Path
+
+from siteparity.model import ConfigurationError
+from siteparity.plan import CheckSource, is_rule, sources
+
+WIDTH = 100
+
+
+def explain(root: Path, wanted: str) -> str:
+    """Everything that is written about one check, or about all checks of an aspect.
+
+    Args:
+        root: the project, whose test files are read.
+        wanted: ``locales``, ``locales.every_served_locale_...``, or a test id.
+
+    Raises:
+        ConfigurationError: there is no such check; names the nearest.
+    """
+    every = list(sources(root))
+    found = [source for source in every if wanted in _known_as(source)]
+    if not found:
+        known = sorted({name for source in every for name in _known_as(source) if "/" not in name})
+        near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.4) or known
+        raise ConfigurationError(f"{wanted}: no such check; did you mean {', '.join(near[:8])}?")
+    return "\n\n".join(_explained(root, source) for source in found)
+
+
+def _known_as(source: CheckSource) -> tuple[str, ...]:
+    return (source.aspect, source.name, source.function, f"{source.path}::{source.function}")
+
+
+def _explained(root: Path, source: CheckSource) -> str:
+    fixes = _fixes(root, source)
+    lines = [
+        source.sentence,
+        f"  check     {source.name} ({source.severity}), {source.path}",
+        _paragraph("proves", source.promise),
+        _paragraph("why", source.why),
+        _paragraph("customers", source.effect),
+        *(_paragraph("fix" if index == 0 else "", fix) for index, fix in enumerate(fixes)),
+        _paragraph("drills", "; ".join(f"python -m lab break {drill}" for drill in source.drills)),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _paragraph(head: str, text: str) -> str:
+    if not text:
+        return ""
+    return textwrap.fill(text, WIDTH, initial_indent=f"  {head:<10}", subsequent_indent=" " * 12)
+
+
+def _fixes(root: Path, source: CheckSource) -> list[str]:
+    """The fixes as they stand in the check's rules, with their placeholders."""
+    module = ast.parse((root / source.path).read_text(encoding="utf-8"))
+    calls = [
+        node
+        for function in module.body
+        if isinstance(function, ast.FunctionDef) and function.name == source.function
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and is_rule(node.func)
+    ]
+    keywords = [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "fix"]
+    texts = [value.value for value in keywords if isinstance(value, ast.Constant)]
+    return list(dict.fromkeys(str(text) for text in texts))

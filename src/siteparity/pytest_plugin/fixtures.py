@@ -1,0 +1,36 @@
+"""The fixtures of checks: `parity` for facts already measured, `standby` for what is tried out live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from siteparity.pytest_plugin.parity import Parity
+from siteparity.pytest_plugin.session import CHECK, JUDGED, session_of
+from siteparity.pytest_plugin.standby import Standby
+
+
+@pytest.fixture
+def parity(request: pytest.FixtureRequest) -> Parity:
+    """The facts of the check's aspect on one role of both sites, and the rules to judge them by."""
+    session, check = session_of(request.config), request.node.stash[CHECK]
+    settings, aspect = session.configuration, check.source.aspect
+    judged = Parity(
+        role=check.role,
+        section=settings.policy.section(aspect),
+        primary=session.facts(settings.primary, aspect),
+        standby=session.facts(settings.standby, aspect),
+        effect=check.source.effect,
+    )
+    request.node.stash[JUDGED] = judged
+    return judged
+
+
+@pytest.fixture
+def standby(request: pytest.FixtureRequest) -> Iterator[Standby]:
+    """The standby's hosts, reached through SSH, to see that they do their work."""
+    session, check = session_of(request.config), request.node.stash[CHECK]
+    with Standby.open(session.configuration, session.transport(), check) as judged:
+        request.node.stash[JUDGED] = judged
+        yield judged

@@ -1,0 +1,150 @@
+"""pytest's hooks: options, planned parameters, one honest outcome for each check, the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from siteparity.model import ConfigurationError, Outcome, UnmeasuredError
+from siteparity.pytest_plugin import outcome
+from siteparity.pytest_plugin.journal import Journal
+from siteparity.pytest_plugin.session import CHECK, JUDGED, OwnRun, end_session, forget_session, session_of
+from siteparity.recording import journal_path
+
+_OWN_RUN = pytest.StashKey[OwnRun]()
+MARKS = (
+    "drill(*faults): faults of the lab that turn this check red",
+    "blocker: a difference is a reason against GO",
+    "warning: a difference is shown, and does not decide",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of a run; the last two are for the process that owns it."""
+    group = parser.getgroup("siteparity", "two sites, compared")
+    group.addoption("--primary", metavar="SITE", help="the site that serves now")
+    group.addoption("--standby", metavar="SITE", help="the site that must be able to take over")
+    group.addoption("--inventories", metavar="DIR", help="where policy.yml and the sites' folders are")
+    group.addoption("--parity-run", metavar="DIR", help="judge the records of this run instead of measuring")
+    group.addoption("--parity-control", metavar="DIR", help="use the SSH connections of this directory")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marks, and open the journal where this process owns it."""
+    for mark in MARKS:
+        config.addinivalue_line("markers", mark)
+    run = config.getoption("parity_run")
+    if run and not _is_worker(config):
+        config.pluginmanager.register(Journal(journal_path(Path(run))), "siteparity-journal")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Measure once, before any worker starts, unless records were given or no check is asked for."""
+    config = session.config
+    if _is_worker(config) or config.getoption("parity_run") or not _asks_for_checks(config):
+        return
+    if config.getoption("collectonly") or config.getoption("help", default=False):
+        return
+    own = OwnRun()
+    config.stash[_OWN_RUN] = own
+    try:
+        own.measure(session_of(config).configuration)
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.option.parity_run = str(own.path)
+    config.option.parity_control = str(own.transport.directory)
+    forget_session(config)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a check exactly the parameters that the plan gives it."""
+    if not _is_check(metafunc.config, metafunc.definition.path):
+        return
+    try:
+        path = metafunc.definition.path.relative_to(metafunc.config.rootpath).as_posix()
+        planned = session_of(metafunc.config).planned(path, metafunc.function.__name__)
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from None
+    parameters = [check.parameter for check in planned if check.parameter is not None]
+    if "language" in metafunc.fixturenames:
+        metafunc.parametrize("language", parameters, ids=parameters)
+    elif "parity" in metafunc.fixturenames:
+        metafunc.parametrize("parity", parameters, ids=parameters, indirect=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tell the check's fixtures which planned check they serve."""
+    if _is_check(item.config, item.path):
+        check = session_of(item.config).check(item.nodeid)
+        if check is None:
+            raise UnmeasuredError(f"{item.nodeid} is not in the plan")
+        item.stash[CHECK] = check
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """End a check whose rules found anything, once all of its rules have looked."""
+    result = yield
+    judged = pyfuncitem.stash.get(JUDGED, None)
+    if judged is not None and judged.judgement().outcome is not Outcome.SAME:
+        raise outcome.Concluded(judged.judgement())
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Attach the check's one outcome; what could not be measured is pytest's *error*, not its *failure*."""
+    report = yield
+    if not _is_check(item.config, item.path) or (call.when == "setup" and report.passed):
+        return report
+    if call.when == "teardown":
+        if report.failed:
+            outcome.attach(
+                report, outcome.unmeasured(item.nodeid, f"tear-down failed: {report.longreprtext[:200]}")
+            )
+        return report
+    entry = _entry(item, call, report)
+    outcome.attach(report, entry)
+    if outcome.is_unmeasured(entry) and report.when == "call":
+        report.when = "setup"  # pytest tells errors from failures by the phase alone
+    return report
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let go of connections and of a run that was ours."""
+    end_session(config)
+    if (own := config.stash.get(_OWN_RUN, None)) is not None:
+        own.close()
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _is_check(config: pytest.Config, path: Path) -> bool:
+    """Whether a test file is one of the product's checks (and not a self-test)."""
+    return any(path.is_relative_to(config.rootpath / "tests" / kind) for kind in ("parity", "smoke"))
+
+
+def _asks_for_checks(config: pytest.Config) -> bool:
+    """Whether the arguments name the checks, or a folder around them."""
+    checks = config.rootpath / "tests"
+    places = [Path(config.invocation_params.dir, str(arg).split("::")[0]).resolve() for arg in config.args]
+    return any(place.is_relative_to(checks) or checks.is_relative_to(place) for place in places)
+
+
+def _entry(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> dict[str, Any]:
+    judged = item.stash.get(JUDGED, None)
+    if call.when == "setup" or judged is None:
+        return outcome.unmeasured(item.nodeid, report.longreprtext.strip().split("\n")[-1], call.duration)
+    judgement = judged.judgement()
+    if call.excinfo is not None:
+        judgement = outcome.judgement_of(call.excinfo.value, judgement)
+    return outcome.line(item.nodeid, judgement, call.duration)

@@ -1,0 +1,185 @@
+"""pytest-html's hooks: what ``checks.html`` shows of a check, and no check lost from it.
+
+`register` does nothing on workers and without ``--html``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from pytest_html.basereport import BaseReport
+from pytest_html.report_data import ReportData
+from pytest_metadata.plugin import metadata_key  # type: ignore[import-untyped]  # it ships no types
+
+from siteparity import __version__
+from siteparity.model import ConfigurationError
+from siteparity.pytest_plugin.outcome import PROPERTY
+from siteparity.pytest_plugin.session import session_of
+from siteparity.report.checks_html import (
+    HEADERS,
+    CheckLine,
+    Described,
+    PageError,
+    Row,
+    cells,
+    environment,
+    findings_html,
+    harden,
+)
+from siteparity.report.words import count
+
+Describe = Callable[[str], Described | None]
+"""What the plan knows of a check, by its node id."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the page says of the run itself."""
+
+    describe: Describe
+    primary: str
+    standby: str
+    facts: Mapping[str, str]
+    """All that stands in the page's environment table."""
+
+
+def about_run(config: pytest.Config) -> About:
+    """What the session's own configuration says of its run."""
+    try:
+        settings = session_of(config).configuration
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from None
+
+    def describe(node_id: str) -> Described | None:
+        check = session_of(config).check(node_id)
+        return Described(check.source.sentence, check.role, check.source.aspect) if check else None
+
+    facts = {
+        "Primary": f"{settings.primary.name}, {count(len(settings.primary.hosts), 'host')}",
+        "Standby": f"{settings.standby.name}, {count(len(settings.standby.hosts), 'host')}",
+        "Made by": f"siteparity {__version__}, pytest {pytest.__version__}",
+    }
+    return About(describe, settings.primary.name, settings.standby.name, facts)
+
+
+def register(config: pytest.Config, about: Callable[[pytest.Config], About] = about_run) -> None:
+    """Let pytest-html write ``checks.html`` as this project wants it. To be called from ``pytest_configure``.
+
+    Args:
+        config: The session's; its plugin manager gets one more plugin, where ``--html`` is given.
+        about: What the page says of the run; asked when the session starts.
+
+    Raises:
+        pytest.UsageError: The page would need other files, which its policy does not allow.
+    """
+    if hasattr(config, "workerinput") or not config.getoption("htmlpath", default=None):
+        return
+    if not config.getoption("self_contained_html"):
+        raise pytest.UsageError("--html: the page must be one file; add --self-contained-html")
+    config.pluginmanager.register(ChecksPage(config, about), "siteparity-checks-html")
+
+
+class ChecksPage:
+    """The hooks, with what they need to know."""
+
+    def __init__(self, config: pytest.Config, about: Callable[[pytest.Config], About]) -> None:
+        self._config = config
+        self._ask = about
+        self._about = About(lambda _: None, "primary", "standby", {})
+        self._path = Path(os.path.expandvars(config.getoption("htmlpath"))).expanduser().absolute()
+        self._open: dict[str, pytest.TestReport] = {}
+        """Checks whose tear-down pytest-html has not heard of: until then it shows nothing of them."""
+
+    def pytest_sessionstart(self) -> None:
+        """List what goes into the environment table, whatever other plugins have put there."""
+        self._about = self._ask(self._config)
+        metadata = self._config.stash[metadata_key]
+        metadata.clear()
+        metadata.update(environment(self._about.facts))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self) -> Generator[None, None, None]:
+        """Close what a dead worker left open, let pytest-html write, then harden the file."""
+        for report in list(self._open.values()):
+            self._close(report)
+        result = yield
+        try:
+            harden(self._path)
+        except PageError:
+            self._path.unlink()
+            raise
+        return result
+
+    def pytest_html_report_title(self, report: ReportData) -> None:
+        """Name the page."""
+        report.title = f"Checks: {self._about.standby} against {self._about.primary}"
+
+    def pytest_html_results_table_header(self, cells: list[str]) -> None:
+        """Columns that tell what a check is about."""
+        cells[:] = HEADERS
+
+    def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
+        """Replace the row: pytest-html escapes neither the test id nor anything else in it."""
+        words = [_inner(cell) for cell in cells]
+        cells[:] = self._cells(report, result=words[0], duration=words[2])
+
+    def pytest_html_results_table_html(self, report: pytest.TestReport, data: list[str]) -> None:
+        """Put the findings into the row, instead of pytest's text about them."""
+        line = _line(report)
+        if line is not None:
+            data[:] = [findings_html(line, self._about.primary, self._about.standby)]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, report: pytest.TestReport) -> None:
+        """A check whose worker died was not made: an error, in words that pytest-html understands."""
+        report.when = "setup"
+        report.duration = 0.0
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Follow each check to its tear-down; nothing of ours is shown as an extra, so nothing at all is."""
+        vars(report)["extras"] = []
+        if report.when == "teardown":
+            self._open.pop(report.nodeid, None)
+        else:
+            self._open[report.nodeid] = report
+
+    def _cells(self, report: pytest.TestReport, *, result: str, duration: str) -> list[str]:
+        row = Row(
+            test=report.nodeid,
+            result=result,
+            duration=duration,
+            described=self._about.describe(report.nodeid),
+            line=_line(report),
+        )
+        return cells(row)
+
+    def _close(self, report: pytest.TestReport) -> None:
+        """Tell pytest-html, and it alone, of a tear-down that never came."""
+        closing = pytest.TestReport(
+            report.nodeid, report.location, {}, "passed", None, "teardown", duration=0.0, start=0.0, stop=0.0
+        )
+        for plugin in self._config.pluginmanager.get_plugins():
+            if isinstance(plugin, BaseReport):
+                plugin.pytest_runtest_logreport(closing)
+
+
+def _inner(cell: str) -> str:
+    """``<td class="col-result">Failed</td>`` -> ``Failed``: words of pytest-html's own."""
+    return cell.partition(">")[2].rpartition("</td>")[0]
+
+
+def _line(report: pytest.TestReport) -> CheckLine | None:
+    properties = getattr(report, "user_properties", [])  # a report of collecting has none
+    texts = [value for name, value in properties if name == PROPERTY]
+    if not texts:
+        return None
+    try:
+        return CheckLine.model_validate_json(str(texts[-1]))
+    except ValidationError:
+        return None

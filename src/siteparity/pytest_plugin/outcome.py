@@ -1,0 +1,75 @@
+"""From what a check did to one outcome and one line of the journal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from _pytest.outcomes import Failed
+
+from siteparity.model import Finding, FindingKind, Judgement, Outcome
+
+PROPERTY = "siteparity"
+"""The name of the user property under which a report carries its check's outcome, as JSON."""
+
+
+class Concluded(Failed):
+    """Ends a check whose judgement is not "same"; pytest shows its text and no traceback."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        super().__init__(
+            "\n".join(finding.message for finding in judgement.findings) or "nothing was compared"
+        )
+        self.pytrace = False
+        self.judgement = judgement
+
+
+def judgement_of(error: BaseException, so_far: Judgement) -> Judgement:
+    """What an exception that ended a check means.
+
+    A broken assertion is a difference; anything else, such as a time-out or a fault of the check itself,
+    leaves the check unmeasured.
+    """
+    if isinstance(error, Concluded):
+        return error.judgement
+    kind = FindingKind.EXPECTATION if isinstance(error, AssertionError) else FindingKind.UNMEASURED
+    words = str(error).strip().split("\n")[0] or type(error).__name__
+    message = words if isinstance(error, AssertionError) else f"{type(error).__name__}: {words}"
+    return Judgement((*so_far.findings, Finding("(check)", kind, message)), so_far.compared)
+
+
+def line(check_id: str, judgement: Judgement, seconds: float) -> dict[str, Any]:
+    """One check as the journal and the report's user property hold it."""
+    return {
+        "id": check_id,
+        "outcome": judgement.outcome,
+        "compared": judgement.compared,
+        "seconds": round(seconds, 4),
+        "findings": [asdict(finding) for finding in judgement.findings],
+    }
+
+
+def unmeasured(check_id: str, reason: str, seconds: float = 0.0) -> dict[str, Any]:
+    """A check that could not be made at all."""
+    finding = Finding("(check)", FindingKind.UNMEASURED, reason)
+    return line(check_id, Judgement((finding,), 0), seconds)
+
+
+def property_of(report: pytest.TestReport) -> Mapping[str, Any] | None:
+    """The line that a report carries, or None."""
+    texts = [value for name, value in report.user_properties if name == PROPERTY]
+    return json.loads(str(texts[-1])) if texts else None
+
+
+def attach(report: pytest.TestReport, entry: Mapping[str, Any]) -> None:
+    """Let a report carry its check's line; replaces what an earlier phase attached."""
+    kept = [pair for pair in report.user_properties if pair[0] != PROPERTY]
+    report.user_properties = [*kept, (PROPERTY, json.dumps(entry))]
+
+
+def is_unmeasured(entry: Mapping[str, Any]) -> bool:
+    """Whether pytest should call the check an error and not a failure."""
+    return bool(entry["outcome"] == Outcome.UNMEASURED)

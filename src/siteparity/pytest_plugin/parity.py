@@ -1,0 +1,86 @@
+"""The rule vocabulary of parity checks, bound to one aspect and one role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Literal
+
+from siteparity import compare
+from siteparity.compare import At, Cohort, Pair
+from siteparity.model import Facts, Site, Unmeasured, Value
+from siteparity.names import OwnNames
+from siteparity.policy import Section
+from siteparity.pytest_plugin.judged import Judged
+
+
+class Parity(Judged):
+    """What a check says about the hosts of one role at both sites. Every rule may be used more than once."""
+
+    def __init__(
+        self, *, role: str, section: Section, primary: SiteFacts, standby: SiteFacts, effect: str = ""
+    ) -> None:
+        super().__init__(effect)
+        self._role = role
+        self._section = section
+        self._primary = primary
+        self._standby = standby
+
+    def same(self, table: str, *, fix: str) -> None:
+        """Every host of both sites says the same about every item."""
+        self.add(compare.same(self._pair(table), fix=fix))
+
+    def everywhere(
+        self,
+        table: str,
+        *,
+        equals: Value | None = None,
+        one_of: Sequence[Value] = (),
+        at: At = "both",
+        fix: str,
+    ) -> None:
+        """On each host, every item has the value, or one of the values."""
+        wanted = (*one_of, *(() if equals is None else (equals,)))
+        self.add(compare.everywhere(self._pair(table), one_of=wanted, at=at, fix=fix))
+
+    def own_site(
+        self, table: str, *, whose: Literal["own", "primary"] = "own", at: At = "both", fix: str
+    ) -> None:
+        """On each host, every value is a place inside the host's own site, or inside the primary."""
+        self.add(compare.own_site(self._pair(table), whose=whose, at=at, fix=fix))
+
+    def within(self, table: str, limit: str, *, at: At = "both", fix: str) -> None:
+        """On each host, every value is a number between zero and the policy's limit (durations: seconds)."""
+        bound = getattr(self._section, limit)
+        number = bound.total_seconds() if isinstance(bound, timedelta) else bound
+        self.add(compare.within(self._pair(table), limit=number, at=at, fix=fix))
+
+    def at_least(self, table: str, *, over: Literal["host", "role"] = "host", fix: str) -> None:
+        """The standby has at least as much as the primary, host by host or summed over the role."""
+        self.add(compare.at_least(self._pair(table), over=over, fix=fix))
+
+    def only_at_primary(self, table: str, *, equals: Value, fix: str) -> None:
+        """Every item has the value on every host of the primary, and on no host of the standby."""
+        self.add(compare.only_at_primary(self._pair(table), equals=equals, fix=fix))
+
+    def _pair(self, table: str) -> Pair:
+        return Pair(self._primary.cohort(self._role, table), self._standby.cohort(self._role, table), table)
+
+
+class SiteFacts:
+    """The facts of one aspect on every host of one site."""
+
+    def __init__(self, site: Site, facts: Mapping[str, Facts]) -> None:
+        self._names = OwnNames.of(site)
+        self._facts = facts
+
+    def cohort(self, role: str, table: str) -> Cohort:
+        """The role's hosts as the inventory names them; a host without the table is unmeasured."""
+        missing = Unmeasured(f"{table} was not measured on this host")
+        return Cohort(
+            self._names,
+            {
+                host.name: self._facts.get(host.name, {}).get(table, missing)
+                for host in self._names.site.in_role(role)
+            },
+        )

@@ -1,0 +1,191 @@
+"""Running the checks in a pytest of their own, and judging from outside what it really did.
+
+pytest returns 0 in many ways without one check having passed. So its exit status, the journal's closing line
+and the exact set of planned checks must agree, or the run proves nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from siteparity.configuration import Configuration
+from siteparity.recording import journal_path
+
+ALL_PASSED, SOME_FAILED = 0, 1
+"""The exit statuses of a pytest that ran every check to its end."""
+
+_PLUGINS = (
+    "xdist",
+    "pytest_timeout",
+    "pytest_metadata.plugin",
+    "pytest_html.plugin",
+    "siteparity.pytest_plugin",
+)
+_FORBIDDEN = (
+    "PYTEST_ADDOPTS",
+    "PYTEST_PLUGINS",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "PYTHONOPTIMIZE",
+    "PYTHONINSPECT",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """What the child did: one entry per check, and every reason not to believe the run as a whole."""
+
+    entries: Mapping[str, Mapping[str, Any]]
+    broken: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """The pytest process of one run."""
+
+    settings: Configuration
+    inventories: Path
+    folder: Path
+    """The folder of the run; records are in it, the journal and pytest's own reports go there."""
+    control: Path
+    workers: int
+    seconds: float
+
+    def run(self) -> Executed:
+        """Run every planned check; the child and all its processes are gone when this returns."""
+        with (self.folder / "log.txt").open("ab") as log:
+            process = subprocess.Popen(
+                self._arguments(),
+                cwd=self.settings.root,
+                env=_clean_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                status: int | None = process.wait(max(self.seconds, 0.0))
+            except subprocess.TimeoutExpired:
+                status = None
+            finally:
+                _end(process)
+        planned = [check.id for check in self.settings.checks]
+        return reconcile(planned, _lines(journal_path(self.folder)), status)
+
+    def _arguments(self) -> list[str]:
+        primary, standby = self.settings.sites
+        with resources.as_file(resources.files("siteparity") / "gate.ini") as ini:
+            base = [
+                sys.executable,
+                "-P",
+                "-m",
+                "pytest",
+                "-c",
+                str(ini),
+                "--rootdir",
+                str(self.settings.root),
+            ]
+        for plugin in _PLUGINS:
+            base += ["-p", plugin]
+        base += ["-p", "no:rerunfailures", "-p", "no:randomly", "-p", "no:cacheprovider"]
+        base += [
+            "--import-mode=importlib",
+            "--tb=short",
+            "--no-header",
+            "--color=no",
+            "-n",
+            str(self.workers),
+        ]
+        base += [
+            "--timeout",
+            str(max(1, int(self.seconds))),
+            "--inventories",
+            str(self.inventories.resolve()),
+        ]
+        base += ["--primary", primary.name, "--standby", standby.name]
+        base += ["--parity-run", str(self.folder), "--parity-control", str(self.control)]
+        base += [f"--html={self.folder / 'checks.html'}", "--self-contained-html"]
+        return [*base, "tests/parity", "tests/smoke"]
+
+
+def reconcile(planned: Sequence[str], lines: Sequence[Any], status: int | None) -> Executed:
+    """Hold the journal against the plan and the child's exit status.
+
+    Args:
+        planned: the ids of all planned checks.
+        lines: the journal, parsed; None for a line that is no JSON.
+        status: the child's exit status; None when it was cut at the deadline.
+    """
+    checks = [line for line in lines if isinstance(line, dict) and "id" in line]
+    closings = [line["closed"] for line in lines if isinstance(line, dict) and "closed" in line]
+    times = Counter(line["id"] for line in checks)
+    broken: list[str] = []
+    if status is None:
+        broken.append("the checks were cut at the deadline")
+    elif status < 0:
+        broken.append(f"the checks died of signal {signal.Signals(-status).name}")
+    elif status not in (ALL_PASSED, SOME_FAILED):
+        broken.append(f"pytest ended with status {status}; see log.txt")
+    if status is not None and closings != [status]:
+        broken.append("the checks did not end by themselves: their closing line is missing or does not agree")
+    if any(line is None for line in lines):
+        broken.append("the journal of the checks is damaged")
+    if stray := sorted(set(times) - set(planned)):
+        broken.append(f"{len(stray)} checks ran that were not planned (first: {stray[0]})")
+    if repeated := sorted(check for check, count in times.items() if count > 1):
+        broken.append(f"{len(repeated)} checks ran more than once (first: {repeated[0]})")
+    if lost := [check for check in planned if check not in times]:
+        broken.append(f"{len(lost)} planned checks did not run (first: {lost[0]})")
+    passed = all(line["outcome"] == "same" for line in checks)
+    if status in (ALL_PASSED, SOME_FAILED) and passed != (status == ALL_PASSED):
+        broken.append(f"pytest's status {status} contradicts the outcomes in the journal")
+    entries = {
+        line["id"]: _heaviest(checks, line["id"]) if times[line["id"]] > 1 else line for line in checks
+    }
+    return Executed(entries, tuple(broken))
+
+
+def _heaviest(checks: Sequence[Mapping[str, Any]], check_id: str) -> Mapping[str, Any]:
+    """Of several lines of one check, one that is not "same" where there is one."""
+    lines = [line for line in checks if line["id"] == check_id]
+    return min(lines, key=lambda line: ("different", "unmeasured", "waived", "same").index(line["outcome"]))
+
+
+def _lines(path: Path) -> list[Any]:
+    """The journal's lines; an unfinished or damaged line is None."""
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    return [_parsed(line) for line in text.split(b"\n") if line]
+
+
+def _parsed(line: bytes) -> object:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
+def _clean_environment() -> dict[str, str]:
+    """The environment without whatever could change what pytest does."""
+    kept = {name: value for name, value in os.environ.items() if name not in _FORBIDDEN}
+    return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill whatever is left of the child's process group."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
