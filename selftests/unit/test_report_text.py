@@ -1,0 +1,77 @@
+"""The terminal's answer: its last line is the verdict, and nothing in it drives the terminal."""
+
+from __future__ import annotations
+
+import pytest
+
+from selftests.browser import examples
+from siteparity.report import summary, verdict_line
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        (
+            "go",
+            "GO  arizona may take over from dallas until 2026-11-23 05:05 UTC: "
+            "146 of 146 checks made on 10 of 10 hosts: 144 same, 1 waived, 1 different",
+        ),
+        (
+            "no_go",
+            "NO-GO  arizona cannot take over from dallas: 5 blockers differ (first: replication[db])",
+        ),
+        (
+            "unknown",
+            "UNKNOWN  not known whether arizona can take over from dallas: 2 checks could not be measured "
+            "(first: locales[web]: arizona/web2 gave no answer within 30 s)",
+        ),
+    ],
+)
+def test_the_last_line_is_the_verdict(name: str, line: str) -> None:
+    """Scripts read it, and people see it first."""
+    result = getattr(examples, name)()
+    assert summary(result).split("\n")[-1] == line == verdict_line(result)
+
+
+def test_both_sides_effect_and_fix_stand_together() -> None:
+    """Whoever is called at night needs no second tool to see what to do."""
+    text = summary(examples.no_go())
+    block = text[text.index("- open sockets") :].split("\n")[:5]
+    assert block == [
+        "- open sockets (web): expected a place inside its own site",
+        "      dallas   10.1.0.31:6379 (web1, web2)",
+        "      arizona  10.2.0.31:6379 (web1) | 10.1.0.31:6379 (web2)",
+        "      effect   customers are logged out and carts are empty after the switch",
+        "      fix      sed -i 's/10.1.0.31/10.2.0.31/' /etc/shop/env && systemctl restart shop",
+    ]
+
+
+def test_an_unmeasured_host_is_not_called_absent() -> None:
+    """What could not be looked at may well be there."""
+    text = summary(examples.unknown())
+    assert "arizona  unmeasured (web2)" in text
+    assert "absent" not in text
+
+
+def test_hostile_text_drives_no_terminal_and_forges_no_verdict() -> None:
+    """No control character passes, and no line of a host begins at the margin."""
+    text = summary(examples.hostile())
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert [line for line in text.split("\n") if line.startswith(("GO", "NO-GO", "UNKNOWN"))] == [
+        text.split("\n")[-1]
+    ]
+
+
+def test_colour_comes_only_when_asked_for() -> None:
+    """NO_COLOR and pipes get plain text."""
+    assert "\x1b" not in summary(examples.no_go())
+    coloured = summary(examples.no_go(), colour=True)
+    assert coloured.split("\n")[-1].startswith("\x1b[1;31mNO-GO")
+    assert coloured.endswith("\x1b[0m")
+
+
+def test_many_findings_are_counted_and_not_all_printed() -> None:
+    """Ten thousand findings do not scroll the verdict's reasons away."""
+    text = summary(examples.many())
+    assert "and 230 more (see result.json)" in text
+    assert text.count("\n  - ") == 40 * 20

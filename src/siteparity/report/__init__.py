@@ -1,0 +1,19 @@
+"""Every report of a run, from its one `siteparity.result.Result`."""
+
+from siteparity.report.html import render
+from siteparity.report.junit import junit
+from siteparity.report.reconcile import reconcile
+from siteparity.report.schema import schema_text
+from siteparity.report.text import summary, verdict_line
+from siteparity.report.write import result_json, write_reports
+
+__all__ = [
+    "junit",
+    "reconcile",
+    "render",
+    "result_json",
+    "schema_text",
+    "summary",
+    "verdict_line",
+    "write_reports",
+]

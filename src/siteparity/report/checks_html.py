@@ -1,0 +1,231 @@
+"""``checks.html``, the engineer's page by pytest-html, made safe: its cells, its Content-Security-Policy.
+
+pytest-html 4.2 puts test ids, table cells and the environment's values into the page as markup. So whatever
+goes in is escaped here, and the written file gets a policy that runs pytest-html's own script, nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+from pydantic import BaseModel, ConfigDict
+
+from siteparity.model import FindingKind, Outcome, SiteparityError
+from siteparity.report.visible import UNMEASURED, labels, shortened, visible
+from siteparity.report.write import write_atomically
+from siteparity.result import SavedGroup
+
+FINDINGS_A_CHECK = 50
+VALUE_WIDTH = 96
+TEXT_WIDTH = 2000
+
+HEADERS = (
+    '<th class="sortable" data-column-type="result">Result</th>',
+    '<th class="sortable" data-column-type="outcome">Outcome</th>',
+    '<th class="sortable" data-column-type="sentence">Promise</th>',
+    '<th class="sortable" data-column-type="role">Role</th>',
+    '<th class="sortable" data-column-type="aspect">Area</th>',
+    '<th class="sortable" data-column-type="findings">Findings</th>',
+    '<th class="sortable" data-column-type="duration">Duration</th>',
+    '<th class="sortable" data-column-type="testId">Test</th>',
+)
+"""pytest-html reads a cell's value by its class; ``col-result`` drives its filters, and keeps its words."""
+
+_POLICY = (
+    "default-src 'none'; script-src '{script}'; style-src '{style}'; "
+    "img-src data:; base-uri 'none'; form-action 'none'"
+)
+_MARK = '<meta http-equiv="Content-Security-Policy"'
+_RELOAD = ' onclick="location.reload()"'
+"""pytest-html's only inline handler, on a button that a finished page does not show."""
+
+
+class PageError(SiteparityError):
+    """``checks.html`` is not a page as pytest-html 4.2 writes it, so it cannot be made safe."""
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class LineFinding(_Line):
+    """A finding as a pytest report carries it."""
+
+    item: str
+    kind: FindingKind
+    message: str
+    effect: str = ""
+    fix: str = ""
+    primary: tuple[SavedGroup, ...] = ()
+    standby: tuple[SavedGroup, ...] = ()
+
+
+class CheckLine(_Line):
+    """What became of a check, as its pytest report carries it (JSON in the user property ``siteparity``)."""
+
+    outcome: Outcome
+    compared: int
+    findings: tuple[LineFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What the plan knows of a check."""
+
+    sentence: str
+    role: str
+    aspect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the page."""
+
+    test: str
+    result: str
+    """pytest-html's own word: Passed, Failed, Error, XFailed ..."""
+    duration: str
+    described: Described | None
+    line: CheckLine | None
+    """None where the check left no result, because its process died, or it was no check at all."""
+
+
+def cells(row: Row) -> list[str]:
+    """The cells of a row, in the order of `HEADERS`."""
+    known = row.described or Described("", "", "")
+    texts = (
+        ("result", row.result),
+        ("outcome", row.line.outcome.value if row.line else "no result"),
+        ("sentence", known.sentence or row.test),
+        ("role", known.role),
+        ("aspect", known.aspect),
+        ("findings", str(len(row.line.findings)) if row.line else "?"),
+        ("duration", row.duration),
+        ("testId", row.test),
+    )
+    return [f'<td class="col-{name}">{escape(_one_line(text))}</td>' for name, text in texts]
+
+
+def findings_html(line: CheckLine, primary: str, standby: str) -> str:
+    """The findings inside a row, on one line of markup (pytest-html colours lines that start with E)."""
+    if not line.findings:
+        return str(Markup('<div class="parity">{} values compared.</div>').format(line.compared))
+    head = Markup("<tr><th>What</th><th>{}</th><th>{}</th></tr>").format(
+        _one_line(primary), _one_line(standby)
+    )
+    rows = Markup("").join(_finding(one) for one in line.findings[:FINDINGS_A_CHECK])
+    more = len(line.findings) - FINDINGS_A_CHECK
+    rest = Markup("<p>and {} more (see result.json)</p>").format(more) if more > 0 else Markup("")
+    page = Markup('<div class="parity"><table>{}{}</table>{}</div>').format(head, rows, rest)
+    return str(page).replace("\n", "&#10;")
+
+
+def environment(values: Mapping[str, str]) -> dict[str, str]:
+    """The table at the top of the page: these values and no others, escaped."""
+    return {visible(name): str(escape(_one_line(value))) for name, value in values.items()}
+
+
+def harden(path: Path) -> None:
+    """Give the written page its look and its Content-Security-Policy. Doing it twice does it once.
+
+    Raises:
+        PageError: The page is not as expected; it must not be published.
+        OSError: It could not be read or written.
+    """
+    text = path.read_text(encoding="utf-8")
+    if _MARK in text.partition("<title")[0]:
+        return
+    scripts, styles = _elements(text, "script"), _elements(text, "style")
+    if len(scripts) != 1 or len(styles) != 1 or text.count(_RELOAD) != 1:
+        raise PageError(
+            f"{path}: expected one script, one style and one reload button of pytest-html 4.2, found "
+            f"{len(scripts)}, {len(styles)} and {text.count(_RELOAD)}; install the pinned version"
+        )
+    style = styles[0] + files(__package__).joinpath("checks.css").read_text(encoding="utf-8")
+    policy = _POLICY.format(script=_hash(scripts[0]), style=_hash(style))
+    text = text.replace(_RELOAD, "", 1).replace(styles[0], style, 1)
+    meta = f'{_MARK} content="{policy}"/>\n    <meta name="viewport" content="width=device-width"/>'
+    text = text.replace('<meta charset="utf-8"/>', f'<meta charset="utf-8"/>\n    {meta}', 1)
+    text = text.replace("<html>", '<html lang="en">', 1)
+    if _MARK not in text:
+        raise PageError(
+            f"{path}: expected '<meta charset=\"utf-8\"/>' in its head; install the pinned pytest-html"
+        )
+    write_atomically(path, text.encode())
+
+
+def rows_of(path: Path) -> dict[str, list[str]]:
+    """What a written page shows: test id -> pytest-html's word for each of its rows.
+
+    Raises:
+        PageError: The page holds no data of pytest-html.
+        OSError: It could not be read.
+    """
+    reader = _DataReader()
+    reader.feed(path.read_text(encoding="utf-8"))
+    try:
+        data: Any = json.loads(reader.data)
+        return {test: [str(row["result"]) for row in rows] for test, rows in data["tests"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise PageError(
+            f"{path.name}: expected pytest-html's data, found none that can be read"
+        ) from None
+
+
+class _DataReader(HTMLParser):
+    """Takes the data out of the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "div" and dict(attrs).get("id") == "data-container":
+            self.data = dict(attrs).get("data-jsonblob") or ""
+
+
+def _finding(finding: LineFinding) -> Markup:
+    groups = (*finding.primary, *finding.standby)
+    nothing = UNMEASURED if finding.kind is FindingKind.UNMEASURED else None
+    texts = labels([group.value for group in groups], VALUE_WIDTH)
+    said = [
+        Markup('<div><code>{}</code> <span class="hosts">{}</span></div>').format(
+            nothing if nothing and group.value is None else text, _one_line(", ".join(group.hosts))
+        )
+        for group, text in zip(groups, texts, strict=True)
+    ]
+    cut = len(finding.primary)
+    return Markup("<tr><td><code>{}</code> {}<br>{}{}{}</td><td>{}</td><td>{}</td></tr>").format(
+        _one_line(finding.item),
+        finding.kind.value,
+        _one_line(finding.message),
+        Markup("<br>effect: {}").format(_one_line(finding.effect)) if finding.effect else "",
+        Markup("<pre>{}</pre>").format(visible(finding.fix[:TEXT_WIDTH], lines=True)) if finding.fix else "",
+        Markup("").join(said[:cut]),
+        Markup("").join(said[cut:]),
+    )
+
+
+def _one_line(text: str) -> str:
+    return shortened(visible(text), TEXT_WIDTH)
+
+
+def _elements(text: str, name: str) -> Sequence[str]:
+    """The contents of an element; the data stand escaped in an attribute, where no text looks like one."""
+    return re.findall(rf"<{name}(?:\s[^>]*)?>(.*?)</{name}>", text, flags=re.DOTALL)
+
+
+def _hash(content: str) -> str:
+    """The hash source (CSP level 3) of an inline element; parsers turn its line ends into line feeds."""
+    digest = hashlib.sha256(content.replace("\r\n", "\n").replace("\r", "\n").encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"

@@ -1,0 +1,139 @@
+"""The checks of a result, put together as people read them: by promise, by aspect, and by what stops us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from siteparity.model import Outcome, Severity
+from siteparity.result import Result, SavedCheck, SavedFinding
+
+
+class State(StrEnum):
+    """What a check, a promise or an aspect means for the reader, from the lightest to the heaviest."""
+
+    OK = "ok"
+    ACCEPTED = "accepted"
+    """It differs, and a waiver accepts that."""
+    WARNING = "warning"
+    """It differs, and that alone does not stop a failover."""
+    UNKNOWN = "unknown"
+    """It could not be measured, or was not made."""
+    STOP = "stop"
+    """It differs, and must not."""
+
+
+def state_of(check: SavedCheck) -> State:
+    """What one check means for the reader."""
+    if check.outcome is Outcome.DIFFERENT:
+        return State.STOP if check.severity is Severity.BLOCKER else State.WARNING
+    return {Outcome.SAME: State.OK, Outcome.WAIVED: State.ACCEPTED}.get(check.outcome, State.UNKNOWN)
+
+
+def heaviest(states: Iterable[State]) -> State:
+    """The heaviest of some states; having none is `State.UNKNOWN`."""
+    order = list(State)
+    return max(states, key=order.index, default=State.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A finding and the check that found it."""
+
+    check: SavedCheck
+    finding: SavedFinding
+
+    @property
+    def open(self) -> bool:
+        """No waiver accepts it."""
+        return self.finding.waiver is None
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One test, with its checks of every role: a sentence about the sites that holds or does not."""
+
+    checks: tuple[SavedCheck, ...]
+
+    @property
+    def first(self) -> SavedCheck:
+        """The check whose sentence, reason, owner and severity stand for all."""
+        return self.checks[0]
+
+    @property
+    def state(self) -> State:
+        """The heaviest state of its checks."""
+        return heaviest(state_of(check) for check in self.checks)
+
+    @property
+    def test(self) -> str:
+        """The id of the test, without its role."""
+        return without_role(self.first)
+
+    @property
+    def findings(self) -> tuple[Seen, ...]:
+        """The findings of all its checks, in their order."""
+        return tuple(Seen(check, finding) for check in self.checks for finding in check.findings)
+
+    @property
+    def open(self) -> tuple[Seen, ...]:
+        """The findings that no waiver accepts."""
+        return tuple(seen for seen in self.findings if seen.open)
+
+    @property
+    def not_run(self) -> tuple[SavedCheck, ...]:
+        """Its checks that were not made."""
+        return tuple(check for check in self.checks if check.outcome is Outcome.NOT_RUN)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """All promises about one aspect, or one journey of the smoke tests."""
+
+    kind: str
+    """``parity`` or ``smoke``."""
+    aspect: str
+    promises: tuple[Promise, ...]
+
+    @property
+    def state(self) -> State:
+        """The heaviest state of its promises."""
+        return heaviest(promise.state for promise in self.promises)
+
+    @property
+    def open(self) -> int:
+        """How many findings no waiver accepts."""
+        return sum(len(promise.open) for promise in self.promises)
+
+
+def without_role(check: SavedCheck) -> str:
+    """``tests/parity/test_locales.py::test_x[web]`` -> ``tests/parity/test_locales.py::test_x``."""
+    return check.id.partition("[")[0]
+
+
+def promises(checks: Sequence[SavedCheck]) -> tuple[Promise, ...]:
+    """The checks by test; those of one test that weigh differently, or belong to someone else, apart."""
+    of: dict[tuple[str, Severity, str], list[SavedCheck]] = {}
+    for check in checks:
+        of.setdefault((without_role(check), check.severity, check.owner), []).append(check)
+    return tuple(Promise(tuple(group)) for group in of.values())
+
+
+def areas(result: Result) -> tuple[Area, ...]:
+    """The aspects by name, then the journeys of the smoke tests by name."""
+    of: dict[tuple[str, str], list[Promise]] = {}
+    for promise in promises(result.checks):
+        of.setdefault((promise.first.kind, promise.first.aspect), []).append(promise)
+    return tuple(Area(kind, aspect, tuple(group)) for (kind, aspect), group in sorted(of.items()))
+
+
+def not_holding(result: Result) -> tuple[Promise, ...]:
+    """The promises that do not hold, or are not known to, the heaviest first; accepted ones are left out."""
+    order = list(State)
+    found = [
+        promise
+        for promise in promises(result.checks)
+        if promise.state in {State.STOP, State.UNKNOWN, State.WARNING}
+    ]
+    return tuple(sorted(found, key=lambda promise: -order.index(promise.state)))

@@ -1,0 +1,92 @@
+"""``junit.xml`` (xunit2) for continuous integration, made from the result like every other report."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET  # builds XML here; nothing is parsed
+
+from siteparity.model import Outcome
+from siteparity.report.visible import visible
+from siteparity.result import Result, SavedCheck, SavedFinding
+
+MESSAGE_WIDTH = 500
+"""Servers show the message in lists; the whole text stands in the element."""
+
+_ELEMENTS = {
+    Outcome.DIFFERENT: ("failure", "different"),
+    Outcome.UNMEASURED: ("error", "unmeasured"),
+    Outcome.NOT_RUN: ("error", "not-run"),
+    Outcome.WAIVED: ("skipped", "waived"),
+}
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0, section 2.2, allows in no document, not even escaped."""
+
+
+def junit(result: Result) -> bytes:
+    """The document: failure = different, error = unmeasured or not run, skipped = waived."""
+    counts = {name: 0 for name, _ in _ELEMENTS.values()}
+    cases = [_case(check) for check in result.checks]
+    for check in result.checks:
+        if check.outcome in _ELEMENTS:
+            counts[_ELEMENTS[check.outcome][0]] += 1
+    totals = {
+        "tests": str(len(cases)),
+        "failures": str(counts["failure"]),
+        "errors": str(counts["error"]),
+        "skipped": str(counts["skipped"]),
+        "time": f"{sum(check.seconds for check in result.checks):.3f}",
+    }
+    root = ET.Element(
+        "testsuites", {"name": "siteparity", **{key: totals[key] for key in totals if key != "skipped"}}
+    )
+    suite = ET.SubElement(
+        root, "testsuite", {"name": "siteparity", **totals, "timestamp": result.started_at.isoformat()}
+    )
+    properties = ET.SubElement(suite, "properties")
+    for name, value in (("run", result.run), ("verdict", result.verdict.value)):
+        ET.SubElement(properties, "property", {"name": name, "value": _legal(value)})
+    suite.extend(cases)
+    ET.indent(root)
+    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def _case(check: SavedCheck) -> ET.Element:
+    path, _, name = check.id.partition("::")
+    case = ET.Element(
+        "testcase",
+        {
+            "classname": _legal(path.removesuffix(".py").replace("/", ".")),
+            "name": _legal(name or check.id),
+            "time": f"{check.seconds:.3f}",
+        },
+    )
+    if check.outcome in _ELEMENTS:
+        tag, kind = _ELEMENTS[check.outcome]
+        element = ET.SubElement(case, tag, {"message": _message(check)[:MESSAGE_WIDTH], "type": kind})
+        element.text = _legal("\n\n".join(_text(finding) for finding in check.findings)) or None
+    return case
+
+
+def _message(check: SavedCheck) -> str:
+    if check.outcome is Outcome.WAIVED:
+        return _legal("; ".join(dict.fromkeys(one.waiver for one in check.findings if one.waiver)))
+    if check.outcome is Outcome.NOT_RUN and not check.findings:
+        return "the check was not made"
+    first = visible(check.findings[0].message) if check.findings else "no value was compared"
+    more = len(check.findings) - 1
+    return _legal(f"{first} (and {more:,} more)" if more > 0 else first)
+
+
+def _text(finding: SavedFinding) -> str:
+    parts = (
+        ("", finding.message),
+        ("effect: ", finding.effect),
+        ("fix: ", finding.fix),
+        ("waiver: ", finding.waiver),
+    )
+    return "\n".join(f"{name}{text}" for name, text in parts if text)
+
+
+def _legal(text: str) -> str:
+    """The text with what cannot be seen shown by its number; afterwards nothing illegal can be left."""
+    return _NOT_XML.sub("?", visible(text, lines=True))

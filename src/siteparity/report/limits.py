@@ -1,0 +1,51 @@
+"""What a verdict does not cover, said plainly, also beside a GO."""
+
+from __future__ import annotations
+
+from siteparity.model import Verdict
+from siteparity.report.groups import State, areas
+from siteparity.report.words import count, span, title, utc
+from siteparity.result import Result
+
+
+def limits(result: Result) -> tuple[str, ...]:
+    """The limits of this verdict: first those of this run, then those of every run."""
+    return (*_of_this_run(result), *_of_every_run(result))
+
+
+def _of_this_run(result: Result) -> list[str]:
+    primary, standby = title(result.primary.site), title(result.standby.site)
+    found: list[str] = []
+    if result.primary.source == "record":
+        age = span(result.finished_at - result.primary.measured_at)
+        found.append(f"{primary} was not looked at: what changed there in the last {age} is not known.")
+    if result.standby.source == "record":
+        age = span(result.finished_at - result.standby.measured_at)
+        found.append(f"{standby} was judged from a record that is {age} old, not from what it is now.")
+    missing = result.plan.checks - result.executed.checks
+    if missing > 0:
+        found.append(f"{count(missing, 'planned check')} {'was' if missing == 1 else 'were'} not made.")
+    if any(area.state is State.ACCEPTED for area in areas(result)):
+        found.append("Accepted differences are still there. Customers will notice what stands beside them.")
+    if not any(check.kind == "smoke" for check in result.checks):
+        found.append(f"{standby} was compared, but not tried out: no smoke test is part of this run.")
+    return found
+
+
+def _of_every_run(result: Result) -> list[str]:
+    primary, standby = title(result.primary.site), title(result.standby.site)
+    until = f"until {utc(result.valid_until)}" if result.valid_until else "for the moment it was made"
+    first = (
+        f"It is valid {until}, and only while nothing changes at either site: `siteparity verify` tells."
+        if result.verdict is Verdict.GO
+        else f"It speaks of the moment of measuring. A repair at {standby} shows in the next run, not here."
+    )
+    return [
+        first,
+        "It speaks of the hosts in the inventories and the aspects in the list of all checks, no others.",
+        f"{standby} did not carry the customers' load in this run. Enough cores and memory are no load test.",
+        "No host was restarted. That a host will boot is concluded from evidence; only a drill proves it.",
+        f"What is written at {primary} between the last replication and the switch can be lost.",
+        "People and contracts: who is on duty, who may change DNS at the registrar, what others allow us.",
+        f"The way back from {standby} to {primary} is a failover of its own, and needs a verdict of its own.",
+    ]

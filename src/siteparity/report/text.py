@@ -1,0 +1,114 @@
+"""The answer for the terminal. Its last line is the verdict, whatever stands above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from siteparity.model import FindingKind, Verdict
+from siteparity.report.cards import told
+from siteparity.report.groups import Promise, Seen, State, not_holding
+from siteparity.report.view import coverage
+from siteparity.report.visible import UNMEASURED, labels, shortened, visible
+from siteparity.report.words import utc
+from siteparity.result import Result, SavedGroup
+
+FINDINGS_A_PROMISE = 20
+VALUE_WIDTH = 96
+TEXT_WIDTH = 400
+
+_COLOURS = {
+    Verdict.GO: "\x1b[1;32m",
+    Verdict.NO_GO: "\x1b[1;31m",
+    Verdict.UNKNOWN: "\x1b[1;33m",
+}
+_BOLD, _RESET = "\x1b[1m", "\x1b[0m"
+_WORDS = {State.STOP: "differs", State.UNKNOWN: "not known", State.WARNING: "differs, a warning"}
+
+
+def summary(result: Result, *, colour: bool = False, limit: int = FINDINGS_A_PROMISE) -> str:
+    """The answer as text, without a final line feed; the last line is `verdict_line`.
+
+    Args:
+        result: The run.
+        colour: Whether the terminal may be sent colours. Nothing else in the text drives a terminal.
+        limit: How many findings of one promise are shown; all of them are in result.json.
+    """
+    lines = [
+        line for promise in not_holding(result) for line in _promise(promise, result, limit, colour=colour)
+    ]
+    reasons = [f"  {_one_line(reason)}" for reason in result.reasons]
+    if reasons:
+        lines += ["why", *reasons, ""]
+    lines += [coverage(result), _compared_with(result)]
+    verdict = verdict_line(result)
+    return "\n".join([*lines, f"{_COLOURS[result.verdict]}{verdict}{_RESET}" if colour else verdict])
+
+
+def verdict_line(result: Result) -> str:
+    """``NO-GO  arizona cannot take over from dallas: 2 blockers differ (first: ...)``."""
+    primary, standby = result.primary.site, result.standby.site
+    if result.verdict is Verdict.GO:
+        until = f" until {utc(result.valid_until)}" if result.valid_until else ""
+        return f"GO  {standby} may take over from {primary}{until}: {coverage(result)}"
+    words = {
+        Verdict.NO_GO: f"{standby} cannot take over from {primary}",
+        Verdict.UNKNOWN: f"not known whether {standby} can take over from {primary}",
+    }[result.verdict]
+    reason = f": {_one_line(result.reasons[0])}" if result.reasons else ""
+    return f"{result.verdict.value}  {words}{reason}"
+
+
+def _promise(promise: Promise, result: Result, limit: int, *, colour: bool) -> Iterator[str]:
+    first = promise.first
+    title = f"{first.aspect}: {_one_line(first.sentence)}"
+    yield f"{_BOLD}{title}{_RESET}" if colour else title
+    yield f"  {_WORDS[promise.state]}; {first.severity.value}; owner {_one_line(first.owner)}; {promise.test}"
+    if promise.not_run:
+        yield f"  not made for {_one_line(', '.join(check.role for check in promise.not_run))}"
+    seen = promise.open
+    for one in seen[:limit]:
+        yield from _finding(one, result)
+    if len(seen) > limit:
+        yield f"  and {len(seen) - limit:,} more (see result.json)"
+    yield ""
+
+
+def _finding(seen: Seen, result: Result) -> Iterator[str]:
+    finding = seen.finding
+    width = max(len(result.primary.site), len(result.standby.site), len("effect"))
+    yield f"  - {_one_line(finding.item)} ({_one_line(seen.check.role)}): {told(seen, result)}"
+    groups = (*finding.primary, *finding.standby)
+    texts = labels([group.value for group in groups], VALUE_WIDTH)
+    unmeasured = finding.kind is FindingKind.UNMEASURED
+    said = [_said(group, text, unmeasured=unmeasured) for group, text in zip(groups, texts, strict=True)]
+    sides = (
+        (result.primary.site, said[: len(finding.primary)]),
+        (result.standby.site, said[len(finding.primary) :]),
+    )
+    for site, texts_of_site in sides:
+        if texts_of_site:
+            yield f"      {site:<{width}}  {' | '.join(texts_of_site)}"
+    yield from _several("effect", finding.effect, width)
+    yield from _several("fix", finding.fix, width)
+
+
+def _said(group: SavedGroup, text: str, *, unmeasured: bool) -> str:
+    value = UNMEASURED if unmeasured and group.value is None else text
+    return f"{value} ({', '.join(visible(host) for host in group.hosts)})"
+
+
+def _several(name: str, text: str, width: int) -> Iterator[str]:
+    """A text of several lines, each below the other; none of them can stand at the margin."""
+    lines: Sequence[str] = visible(text, lines=True).replace("\t", "    ").split("\n") if text else ()
+    for number, line in enumerate(lines):
+        yield f"      {'' if number else name:<{width}}  {line}"
+
+
+def _compared_with(result: Result) -> str:
+    primary = result.primary
+    how = "live" if primary.source == "live" else "from a record"
+    return f"compared with {primary.site}, {how}, measured {utc(primary.measured_at)}"
+
+
+def _one_line(text: str) -> str:
+    return shortened(visible(text), TEXT_WIDTH)

@@ -1,0 +1,233 @@
+"""What stands on the director's page, as values that the template only has to print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from siteparity.model import Outcome, Verdict
+from siteparity.report.cards import Card, PastRun, cards
+from siteparity.report.groups import Area, Promise, State, areas, heaviest, state_of
+from siteparity.report.limits import limits
+from siteparity.report.visible import shortened, visible
+from siteparity.report.words import count, span, title, utc
+from siteparity.result import Result, SavedCheck, SavedSite
+
+ROWS_AT_FIRST_SIGHT = 5
+"""How many promises the first screen names; the others stand below."""
+REASONS = 50
+REASON_WIDTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """An aspect or journey in the strip of areas."""
+
+    name: str
+    state: State
+    count: int
+    anchor: str
+    """Where its first card stands, or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The checks of one aspect for one role."""
+
+    state: State
+    checks: int
+    findings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Aspect x role. A cell is None where there is no check."""
+
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Cell | None, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A promise in the list of all checks."""
+
+    sentence: str
+    area: str
+    test: str
+    roles: tuple[tuple[State, str], ...]
+    """The heaviest state first: the roles, or languages, of which it is true."""
+    compared: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The whole page."""
+
+    result: Result
+    headline: str
+    """The line below the sentence: what weighs most."""
+    reasons: tuple[str, ...]
+    reasons_more: int
+    primary: str
+    standby: str
+    sentence: str
+    measured: str
+    compared_with: str
+
+    valid_until: str
+    stops: tuple[Card, ...]
+    warnings: tuple[Card, ...]
+    accepted: tuple[Card, ...]
+    strips: tuple[tuple[str, tuple[Chip, ...]], ...]
+    coverage: str
+    matrices: tuple[Matrix, ...]
+    listed: tuple[Listed, ...]
+    limits: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    rows_at_first_sight: int = ROWS_AT_FIRST_SIGHT
+
+
+def page(result: Result, history: Sequence[PastRun] = (), zone: tzinfo | None = None) -> Page:
+    """Everything that the page says, from the result and the runs before it."""
+    standby = title(result.standby.site)
+    every = areas(result)
+    shown = cards(result, every, history)
+    return Page(
+        result=result,
+        headline=headline(result),
+        reasons_more=max(len(result.reasons) - REASONS, 0),
+        reasons=tuple(shortened(visible(reason), REASON_WIDTH) for reason in result.reasons[:REASONS]),
+        primary=title(result.primary.site),
+        standby=standby,
+        sentence=sentence(result),
+        measured=utc(result.standby.measured_at, zone),
+        compared_with=_source(result.primary, result.finished_at),
+        valid_until=utc(result.valid_until, zone) if result.valid_until else "",
+        stops=tuple(card for card in shown if card.state in {State.STOP, State.UNKNOWN}),
+        warnings=tuple(card for card in shown if card.state is State.WARNING),
+        accepted=tuple(card for card in shown if card.state is State.ACCEPTED),
+        strips=_strips(every, shown),
+        coverage=coverage(result),
+        matrices=_matrices(every, standby),
+        listed=tuple(_listed(one) for area in every for one in area.promises),
+        limits=limits(result),
+        facts=_facts(result, zone),
+    )
+
+
+def sentence(result: Result) -> str:
+    """The answer in one sentence."""
+    standby = title(result.standby.site)
+    return {
+        Verdict.GO: f"{standby} may take over now",
+        Verdict.NO_GO: f"{standby} cannot take over now",
+        Verdict.UNKNOWN: f"Not known whether {standby} can take over",
+    }[result.verdict]
+
+
+def headline(result: Result) -> str:
+    """What weighs most: how many checks stop us where differences do, else the first reason; empty for GO."""
+    states = [state_of(check) for check in result.checks]
+    stop, unknown = states.count(State.STOP), states.count(State.UNKNOWN)
+    if not stop:
+        return shortened(visible(result.reasons[0]), REASON_WIDTH) if result.reasons else ""
+    text = f"{count(stop, 'blocker')} {'differs' if stop == 1 else 'differ'}"
+    return f"{text}, {count(unknown, 'check')} could not be made" if unknown else text
+
+
+def coverage(result: Result) -> str:
+    """How much was looked at: ``384 of 384 checks made on 10 of 10 hosts: 380 same, 4 different``."""
+    outcomes = [check.outcome for check in result.checks]
+    parts = [f"{outcomes.count(one):,} {one.value.replace('-', ' ')}" for one in Outcome if one in outcomes]
+    executed, plan = result.executed, result.plan
+    checks = f"{executed.checks:,} of {count(plan.checks, 'check')}"
+    made = f"{checks} made on {executed.hosts:,} of {count(plan.hosts, 'host')}"
+    return f"{made}: {', '.join(parts)}" if parts else made
+
+
+def _source(site: SavedSite, now: datetime) -> str:
+    if site.source == "live":
+        return f"{title(site.site)}, live"
+    return f"a record of {title(site.site)}, {span(now - site.measured_at)} old"
+
+
+def _strips(every: Sequence[Area], shown: Sequence[Card]) -> tuple[tuple[str, tuple[Chip, ...]], ...]:
+    tests = {card.test: card.anchor for card in reversed(shown)}
+    headings = {"parity": "Compared", "smoke": "Tried out"}
+    return tuple(
+        (heading, chips)
+        for kind, heading in headings.items()
+        if (chips := tuple(_chip(area, tests) for area in every if area.kind == kind))
+    )
+
+
+def _chip(area: Area, anchors: Mapping[str, str]) -> Chip:
+    worst = next(one for one in area.promises if one.state is area.state)
+    return Chip(title(area.aspect), area.state, area.open, anchors.get(worst.test, ""))
+
+
+def _matrices(every: Sequence[Area], standby: str) -> tuple[Matrix, ...]:
+    headings = {"parity": "Both sites compared, by role", "smoke": f"Tried out at {standby}"}
+    return tuple(
+        _matrix(heading, mine)
+        for kind, heading in headings.items()
+        if (mine := [area for area in every if area.kind == kind])
+    )
+
+
+def _matrix(heading: str, mine: Sequence[Area]) -> Matrix:
+    columns = sorted({check.role for area in mine for one in area.promises for check in one.checks})
+    rows = tuple((title(area.aspect), tuple(_cell(area, role) for role in columns)) for area in mine)
+    return Matrix(heading, tuple(columns), rows)
+
+
+def _cell(area: Area, role: str) -> Cell | None:
+    checks = [check for promise in area.promises for check in promise.checks if check.role == role]
+    if not checks:
+        return None
+    findings = sum(_open(check) for check in checks)
+    return Cell(heaviest(state_of(check) for check in checks), len(checks), findings)
+
+
+def _open(check: SavedCheck) -> int:
+    return sum(finding.waiver is None for finding in check.findings)
+
+
+def _listed(promise: Promise) -> Listed:
+    return Listed(
+        sentence=promise.first.sentence,
+        area=title(promise.first.aspect),
+        test=promise.test,
+        roles=_roles(promise),
+        compared=sum(check.compared for check in promise.checks),
+        seconds=sum(check.seconds for check in promise.checks),
+    )
+
+
+def _roles(promise: Promise) -> tuple[tuple[State, str], ...]:
+    of: dict[State, list[str]] = {}
+    for check in promise.checks:
+        of.setdefault(state_of(check), []).append(check.role)
+    return tuple((state, ", ".join(of[state])) for state in reversed(State) if state in of)
+
+
+def _facts(result: Result, zone: tzinfo | None) -> tuple[tuple[str, str], ...]:
+    sites = [("Primary", result.primary), ("Standby", result.standby)]
+    return (
+        ("Run", result.run),
+        ("Started", utc(result.started_at, zone)),
+        ("Finished", utc(result.finished_at, zone)),
+        *((name, _site_fact(site, result.finished_at, zone)) for name, site in sites),
+        ("Policy", f"SHA-256 {result.policy_digest}"),
+        ("Inventories", f"SHA-256 {result.inventory_digest}"),
+        ("Made by", f"siteparity {result.tool_version}"),
+    )
+
+
+def _site_fact(site: SavedSite, now: datetime, zone: tzinfo | None) -> str:
+    how = "live" if site.source == "live" else f"from a record, {span(now - site.measured_at)} old"
+    measured = f"measured {utc(site.measured_at, zone)}"
+    return f"{site.site}, {count(site.hosts, 'host')}, {how}, {measured}, SHA-256 {site.digest}"

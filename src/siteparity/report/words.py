@@ -1,0 +1,42 @@
+"""Times, numbers and names as the reports say them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, tzinfo
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_SHORT_HOURS = 48
+"""Up to here a span is told in hours; longer ones in days."""
+_INITIALS = frozenset({"dns", "tls", "waf"})
+
+
+def utc(moment: datetime, zone: tzinfo | None = None) -> str:
+    """The moment in UTC to the minute, with the local time in brackets where a zone is given."""
+    text = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{text} ({moment.astimezone(zone):%H:%M %Z})" if zone else text
+
+
+def span(length: timedelta) -> str:
+    """How long: ``45 s``, ``12 min``, ``6 h 12 min``, ``3 days``. Less than nothing is ``0 s``."""
+    seconds = max(int(length.total_seconds()), 0)
+    if seconds < _MINUTE:
+        return f"{seconds} s"
+    if seconds < _HOUR:
+        return f"{seconds // _MINUTE} min"
+    if seconds < _SHORT_HOURS * _HOUR:
+        minutes = seconds % _HOUR // _MINUTE
+        return f"{seconds // _HOUR} h" + (f" {minutes} min" if minutes else "")
+    return f"{seconds // _DAY} days"
+
+
+def title(slug: str) -> str:
+    """A site, aspect or journey as a heading: ``site_role`` -> ``Site role``, ``dns`` -> ``DNS``."""
+    if slug in _INITIALS:
+        return slug.upper()
+    text = slug.replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def count(number: int, noun: str) -> str:
+    """``1 check``, ``2 checks``, ``10,000 findings``."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
