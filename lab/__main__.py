@@ -1,0 +1,90 @@
+"""The lab's command line: `python -m lab up|down|status|exec|reset|faults|break|mend`."""
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import asdict
+
+from lab import drills, sites, state, verbs
+from lab.errors import LabError
+
+CHANGING = {"up", "down", "reset", "break", "mend"}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one verb; 0 if it did what it says, 1 if not, 2 for a wrong command line."""
+    arguments = _parser().parse_args(argv)
+    try:
+        if arguments.verb in CHANGING:
+            with state.only_one(say):
+                return _run(arguments)
+        return _run(arguments)
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    plan = sites.load()
+    match arguments.verb:
+        case "up":
+            if present := drills.set_faults():
+                say(f"faults are set: {', '.join(present)}; to undo them: python -m lab mend")
+            verbs.up(plan, say)
+        case "down":
+            verbs.down(plan, say)
+        case "status":
+            print("\n".join(verbs.status(plan)))
+            print(f"faults set: {', '.join(drills.set_faults()) or 'none'}")
+        case "exec":
+            command = verbs.execute(plan.host(arguments.host), arguments.command)
+            sys.stdout.flush()
+            os.execvp(command[0], command)  # noqa: S606 -- an argv list; exit status and streams are the command's own
+        case "reset":
+            drills.forget(verbs.reset(plan, [plan.host(name) for name in arguments.hosts], say))
+        case "faults":
+            faults = drills.listing()
+            print(json.dumps([asdict(one) for one in faults], indent=1) if arguments.json else _table(faults))
+        case "break":
+            drills.break_(plan, arguments.fault, say)
+        case "mend":
+            drills.mend(plan, arguments.faults, say)
+    return 0
+
+
+def _table(faults: list[drills.Listed]) -> str:
+    lines = [
+        f"{'SET ' * one.is_set}{one.name} ({', '.join(one.hosts)}): {one.sentence}\n"
+        f"    caught by: {', '.join(one.checks) or 'no check names it'}"
+        for one in faults
+    ]
+    return "\n".join(lines)
+
+
+def say(line: str) -> None:
+    """Progress goes to stderr."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m lab", description=__doc__)
+    verb = parser.add_subparsers(dest="verb", required=True)
+    verb.add_parser("up", help="build what is missing, boot, wait for evidence that every service works")
+    verb.add_parser("down", help="stop and remove everything")
+    verb.add_parser("status", help="one line per host")
+    run = verb.add_parser("exec", help="run as root on a host: exec HOST -- CMD...")
+    run.add_argument("host")
+    run.add_argument("command", nargs="+")
+    reset = verb.add_parser("reset", help="back to the healthy state, all hosts or these")
+    reset.add_argument("hosts", nargs="*", metavar="HOST")
+    faults = verb.add_parser("faults", help="the catalogue: name, what it does, which check must catch it")
+    faults.add_argument("--json", action="store_true")
+    verb.add_parser("break", help="set a fault").add_argument("fault", metavar="FAULT")
+    mend = verb.add_parser("mend", help="undo faults; all that are set, if none is named")
+    mend.add_argument("faults", nargs="*", metavar="FAULT")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""The databases of a fresh lab: passwords, and a standby that follows the primary."""
+
+import time
+from functools import partial
+
+from lab import evidence, keys, podman
+from lab.errors import LabError
+from lab.sites import Host, Plan
+from lab.wait import NotYetError, until
+
+STREAMS_BY_ITSELF = 8.0
+"""Seconds within which a standby that can still get all WAL since its image was made is streaming."""
+
+ROLES = {"shop": "DATABASE_SHOP", "replicator": "REPLICATOR"}
+
+_REBUILD = """
+systemctl stop postgresql@15-main
+rm -rf /var/lib/postgresql/15/main
+runuser -u postgres -- sh -c '
+    cd /
+    conninfo=$(sed -n "s/^primary_conninfo = .\\(.*\\).$/\\1/p" /etc/postgresql/15/main/conf.d/site.conf)
+    slot=$(sed -n "s/^primary_slot_name = .\\(.*\\).$/\\1/p" /etc/postgresql/15/main/conf.d/site.conf)
+    pg_basebackup -D /var/lib/postgresql/15/main -d "$conninfo" -S "$slot" -X stream -c fast
+    touch /var/lib/postgresql/15/main/standby.signal'
+systemctl start postgresql@15-main
+"""
+
+
+def prepare_primary(plan: Plan, deadline: float) -> None:
+    """Give the roles this lab's passwords, which the standby gets by replication, and the standby its slot."""
+    primary, standby = evidence.database_pair(plan)
+    statements = [f"ALTER ROLE {role} PASSWORD '{keys.password(name)}'" for role, name in ROLES.items()]
+    statements.append(_slot_for(standby, holds_wal=True))
+    what = f"{primary.name}: roles have passwords, {standby.name} has a slot"
+    until(what, partial(_set, primary, ";".join(statements)), deadline)
+
+
+def _slot_for(follower: Host, *, holds_wal: bool) -> str:
+    """SQL that makes a physical slot for a follower, if it is not there."""
+    name = f"{follower.site}_{follower.role}{follower.number}"
+    return (
+        f"SELECT pg_create_physical_replication_slot('{name}', {holds_wal}) "
+        f"WHERE '{name}' NOT IN (SELECT slot_name FROM pg_replication_slots)"
+    )
+
+
+def _set(primary: Host, statements: str) -> str:
+    if evidence.sql(primary, "SELECT pg_is_in_recovery()") != "f":
+        raise NotYetError("the primary is in recovery")
+    return evidence.sql(primary, statements)
+
+
+def run_jobs(plan: Plan, deadline: float) -> None:
+    """Run the subscriptions once, as cron does: a fresh lab has a fresh last success."""
+    web = plan.at(plan.active.name, "web")[0]
+    job = "runuser -u shop -- /usr/local/bin/subscriptions run"
+    until(f"{web.name}: subscriptions run", partial(podman.shell, web.name, job), deadline)
+
+
+def ensure_standby(plan: Plan, deadline: float) -> bool:
+    """Let the standby catch up by itself, and rebuild it from the primary if it cannot.
+
+    It also gets the slot that the primary needs to follow it after a failover. That one holds no WAL yet.
+
+    Returns:
+        True if it was rebuilt.
+    """
+    primary, standby = evidence.database_pair(plan)
+    look = partial(evidence.replication, standby, plan)
+    rebuilt = False
+    try:
+        until("streams", look, min(deadline, time.monotonic() + STREAMS_BY_ITSELF))
+    except LabError:
+        podman.shell(standby.name, _REBUILD, timeout=60)
+        until(f"{standby.name}: streams after a new base backup", look, deadline)
+        rebuilt = True
+    evidence.sql(standby, _slot_for(primary, holds_wal=False))
+    return rebuilt

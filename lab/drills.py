@@ -1,0 +1,150 @@
+"""Setting faults, mending them, and proof that the lab is healthy again."""
+
+import ast
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from lab import evidence, machines, podman, verbs
+from lab.errors import LabError
+from lab.faults import Fault, catalogue, fault
+from lab.handle import Lab
+from lab.sites import ROOT, Host, Plan
+from lab.state import read_ledger, write_ledger
+from lab.wait import NotYetError, together, until
+
+MEND_DEADLINE = 30.0
+TESTS = ROOT.parent / "tests"
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of the catalogue.
+
+    Attributes:
+        name: of the fault.
+        aspect: the module that has it.
+        sentence: what it does.
+        hosts: where.
+        checks: those that name it in `@pytest.mark.drill`, as `file::test`.
+        is_set: the lab is broken this way now.
+    """
+
+    name: str
+    aspect: str
+    sentence: str
+    hosts: tuple[str, ...]
+    checks: tuple[str, ...]
+    is_set: bool
+
+
+def set_faults() -> list[str]:
+    """Names of the faults that are set now, oldest first."""
+    return list(read_ledger().get("faults", []))
+
+
+def break_(plan: Plan, name: str, say: Say) -> None:
+    """Set a fault; noted before it is done, so that `mend` undoes it even after a crash.
+
+    Raises:
+        LabError: unknown, already set, a host is not up, or the script failed.
+    """
+    chosen, present = fault(name), set_faults()
+    if name in present:
+        raise LabError(f"{name} is set already; undo it with: python -m lab mend {name}")
+    hosts = [plan.host(host) for host in chosen.hosts]
+    together([partial(machines.require_mark, host) for host in hosts])
+    _note([*present, name])
+    _step(plan, hosts, chosen.break_)
+    say(f"set: {name} on {', '.join(chosen.hosts)}: {chosen.sentence}")
+
+
+def mend(plan: Plan, names: list[str], say: Say) -> None:
+    """Undo faults, newest first (all that are set, if none is named), and prove it.
+
+    Raises:
+        LabError: a host is not healthy afterwards; says what is wrong and how to make it anew.
+    """
+    chosen = [fault(name) for name in names or list(reversed(set_faults()))]
+    if not chosen:
+        say("no fault is set")
+    for one in chosen:
+        started = time.monotonic()
+        try:
+            _mend(plan, one, say)
+        except LabError as error:
+            again = f"python -m lab reset {' '.join(one.hosts)}"
+            raise LabError(f"{one.name} is not mended: {error}\nmake its hosts anew with: {again}") from error
+        _note([name for name in set_faults() if name != one.name])
+        say(f"mended: {one.name} in {time.monotonic() - started:.1f} s")
+
+
+def forget(hosts: list[Host]) -> None:
+    """Hosts have been made anew: faults that were on these hosts alone are gone."""
+    anew = {host.name for host in hosts}
+    _note([name for name in set_faults() if not set(fault(name).hosts) <= anew])
+
+
+def checks_of_faults(tests: Path = TESTS) -> dict[str, list[str]]:
+    """Fault -> the checks that name it in `@pytest.mark.drill`, as `file::test`."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(tests.rglob("test_*.py")):
+        for test, name in _drills(ast.parse(path.read_text(encoding="utf-8"))):
+            found.setdefault(name, []).append(f"{path.relative_to(tests.parent)}::{test}")
+    return found
+
+
+def listing() -> list[Listed]:
+    """The catalogue, for people and programs."""
+    checks, present = checks_of_faults(), set_faults()
+    return [
+        Listed(
+            one.name, aspect, one.sentence, one.hosts, tuple(checks.get(one.name, ())), one.name in present
+        )
+        for aspect, one in catalogue().values()
+    ]
+
+
+def _drills(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            for mark in node.decorator_list:
+                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.drill":
+                    yield from (
+                        (node.name, word.value)
+                        for word in mark.args
+                        if isinstance(word, ast.Constant) and isinstance(word.value, str)
+                    )
+
+
+def _mend(plan: Plan, one: Fault, say: Say) -> None:
+    hosts = [plan.host(host) for host in one.hosts]
+    _step(plan, hosts, one.mend)
+    if one.undone_by_reset:
+        verbs.reset(plan, hosts, say)
+    deadline = time.monotonic() + MEND_DEADLINE
+    looks = [look for host in hosts for look in evidence.of_host(host, plan)]
+    looks += [(f"{host.name}: {one.name} is mended", partial(_healthy, host, one)) for host in hosts]
+    together([partial(until, sentence, look, deadline) for sentence, look in looks])
+
+
+def _step(plan: Plan, hosts: list[Host], step: str | Callable[[Lab], None]) -> None:
+    if callable(step):
+        step(Lab(plan))
+    elif step:
+        together([partial(podman.shell, host.name, step) for host in hosts])
+
+
+def _healthy(host: Host, one: Fault) -> str:
+    done = podman.shell(host.name, one.healthy, check=False)
+    if done.returncode:
+        raise NotYetError(f"exit {done.returncode} of: {one.healthy}\n{podman.last_words(done)}")
+    return "healthy"
+
+
+def _note(names: list[str]) -> None:
+    write_ledger({**read_ledger(), "faults": names})

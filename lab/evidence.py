@@ -1,0 +1,134 @@
+"""Evidence that the lab works: each service answers as its users would ask it."""
+
+import http.client
+import json
+from collections.abc import Callable
+from functools import partial
+
+from lab import keys, podman
+from lab.sites import OUTSIDE, Host, Plan
+from lab.wait import NotYetError
+
+Look = Callable[[], str]
+
+
+def of_host(host: Host, plan: Plan) -> list[tuple[str, Look]]:
+    """What must come true on one host: sentence, and the look that proves it."""
+    looks: list[tuple[str, Look]] = [(f"{host.name}: ssh works, every unit is up", partial(ssh, host))]
+    by_role: dict[str, tuple[str, Look]] = {
+        "db": (f"{host.name}: PostgreSQL replicates", partial(replication, host, plan)),
+        "sessions": (f"{host.name}: Redis answers its users", partial(redis, host)),
+        "web": (f"{host.name}: the shop is well", partial(health, host.address, 8000)),
+        "edge": (f"{host.name}: the shop answers through the edge", partial(health, host.address, 80)),
+        OUTSIDE: (f"{host.name}: names, status page, payment gateway answer", partial(outside, host, plan)),
+    }
+    return looks + [by_role[host.role]] * (host.role in by_role)
+
+
+def ssh(host: Host) -> str:
+    """The suite's account can log in and become root; systemd has finished booting without a failed unit."""
+    done = podman.run(
+        ["ssh", "-F", str(keys.SSH / "config"), "-o", "ConnectTimeout=3", "-o", "BatchMode=yes", host.name,
+         "sudo -n systemctl is-system-running; systemctl list-units --failed --plain --no-legend"],
+        check=False,
+        timeout=20,
+    )  # fmt: skip
+    state = done.stdout.decode("utf-8", "replace").split()
+    if state[:1] != ["running"]:
+        raise NotYetError(f"{' '.join(state) or podman.last_words(done)}")
+    return "running"
+
+
+def sql(host: Host, query: str, user: str = "postgres") -> str:
+    """One answer of the database on a host, through its Unix socket, unaligned."""
+    done = podman.podman(
+        "exec", "-i", "--user", user, host.name, "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", "shop",
+        stdin=query.encode(),
+    )  # fmt: skip
+    return done.stdout.decode().strip()
+
+
+def replication(host: Host, plan: Plan) -> str:
+    """The primary has a streaming standby; the standby is fed, and has replayed the primary's position."""
+    primary, standby = database_pair(plan)
+    if host == primary:
+        seen = sql(primary, "SELECT state FROM pg_stat_replication WHERE usename = 'replicator'")
+        if seen != "streaming":
+            raise NotYetError(f"pg_stat_replication: {seen or 'no row'}")
+        return seen
+    target = sql(primary, "SELECT pg_current_wal_lsn()")
+    seen = sql(
+        standby,
+        "SELECT coalesce((SELECT status FROM pg_stat_wal_receiver), 'no receiver'), pg_is_in_recovery(), "
+        "coalesce(pg_last_wal_replay_lsn(), '0/0')",
+    )
+    state, in_recovery, replayed = seen.split("|")
+    if (state, in_recovery) != ("streaming", "t") or position(replayed) < position(target):
+        raise NotYetError(f"receiver, in recovery, replayed (the primary is at {target}): {seen}")
+    return seen
+
+
+def position(lsn: str) -> int:
+    """A place in the WAL, in bytes, from its `X/Y` form (PostgreSQL manual, pg_lsn)."""
+    high, low = lsn.split("/")
+    return (int(high, 16) << 32) + int(low, 16)
+
+
+def database_pair(plan: Plan) -> tuple[Host, Host]:
+    """The primary and the standby of the healthy lab."""
+    active = plan.active.name
+    return plan.at(active, "db")[0], plan.at(plan.other(active).name, "db")[0]
+
+
+def redis(host: Host) -> str:
+    """The suite's user is let in by its password."""
+    done = podman.shell(
+        host.name,
+        "REDISCLI_AUTH=$(cat /etc/siteparity/redis-auth) redis-cli --no-auth-warning --user parity ping",
+        timeout=10,
+        check=False,
+    )
+    if done.stdout.strip() != b"PONG":
+        raise NotYetError(podman.last_words(done))
+    return "PONG"
+
+
+def get(address: str, port: int, path: str, name: str) -> tuple[int, bytes]:
+    """One HTTP GET without redirects; status and body."""
+    connection = http.client.HTTPConnection(address, port, timeout=5)
+    try:
+        connection.request("GET", path, headers={"Host": name})
+        answer = connection.getresponse()
+        return answer.status, answer.read(100_000)
+    except (OSError, http.client.HTTPException) as error:
+        raise NotYetError(f"http://{address}:{port}{path}: {error}") from error
+    finally:
+        connection.close()
+
+
+def health(address: str, port: int) -> str:
+    """`/healthz` is 200 and JSON."""
+    status, body = get(address, port, "/healthz", "www.shop.example")
+    if status != http.client.OK:
+        raise NotYetError(f"http://{address}:{port}/healthz: {status} {body[:200]!r}")
+    try:
+        json.loads(body)
+    except ValueError as error:
+        raise NotYetError(f"http://{address}:{port}/healthz: no JSON: {body[:200]!r}") from error
+    return "200"
+
+
+def outside(host: Host, plan: Plan) -> str:
+    """A web host can resolve the names that it uses; the status page is there; the gateway refuses others."""
+    status, _ = get(host.address, 80, "/", "status.shop.example")
+    if status != http.client.OK:
+        raise NotYetError(f"status page: {status}")
+    refused, _ = get(host.address, 8081, "/", "payment.example")
+    if refused != http.client.FORBIDDEN:
+        raise NotYetError(f"payment gateway, from an address that is not listed: {refused}")
+    web, names = plan.role("web")[0], (f"db.{plan.active.name}.{plan.domain}", "payment.example")
+    for name in names:
+        done = podman.podman("exec", web.name, "getent", "hosts", name, check=False)
+        if done.returncode:
+            raise NotYetError(f"{web.name} cannot resolve {name}")
+    return "answers"

@@ -1,0 +1,236 @@
+"""Packages that are missing, of another build, half-finished, held back, or altered by hand.
+
+Other builds are real packages: the installed one is packed again by dpkg-deb, once as it is and once with a change,
+and installed by dpkg. Mending installs the unchanged one.
+"""
+
+from lab.faults import Fault
+
+WEB = ("dallas-web1", "dallas-web2", "arizona-web1", "arizona-web2")
+EDGE = ("dallas-edge1", "arizona-edge1")
+DB = ("dallas-db1", "arizona-db1")
+
+SOUND = 'test -z "$(dpkg --audit)"'
+
+# The folder's last step is a rename, so that mending never installs half of a package.
+REPACK = """
+work=/root/{name}
+rm -rf "$work" "$work.unfinished"; mkdir -p "$work.unfinished/tree/DEBIAN"; cd "$work.unfinished"
+info=/var/lib/dpkg/info/{package}; [ -e "$info.list" ] || info="$info:$(dpkg --print-architecture)"
+dpkg-query -s {package} | sed '/^Status:/d' >tree/DEBIAN/control
+for part in md5sums shlibs symbols triggers; do
+    [ ! -e "$info.$part" ] || cp -p "$info.$part" "tree/DEBIAN/$part"
+done
+while read -r path; do
+    case $path in /.|/bin|/sbin|/lib|/lib64) continue;; esac
+    [ -d "$path" ] && [ ! -L "$path" ] || printf '%s\\n' ".$path"
+done <"$info.list" | tar -C / --no-recursion -cf - -T - | tar -C tree -xf -
+dpkg-deb --build --root-owner-group -Znone tree as-it-was.deb >/dev/null
+mv "$work.unfinished" "$work"; cd "$work"
+{change}
+dpkg-deb --build --root-owner-group -Znone tree changed.deb >/dev/null
+dpkg --force-downgrade -i changed.deb >/dev/null 2>&1 || {failed}
+"""
+RESTORE = """
+[ ! -f /root/{name}/as-it-was.deb ] || dpkg --force-downgrade -i /root/{name}/as-it-was.deb >/dev/null 2>&1
+rm -rf /root/{name} /root/{name}.unfinished
+"""
+KEEP = "[ -e /root/{name} ] || {{ cp -a {path} /root/{name}.unfinished && mv /root/{name}.unfinished /root/{name}; }}\n"
+PUT_BACK = "if [ -e /root/{name} ]; then rm -rf {path}; mv /root/{name} {path}; fi; rm -rf /root/{name}.unfinished"
+
+
+def _repacked(
+    name: str, sentence: str, host: str, package: str, change: str, failed: str = "exit 1"
+) -> Fault:
+    """A package is replaced by a changed copy of itself.
+
+    Args:
+        name: of the fault.
+        sentence: what happened.
+        host: where.
+        package: which; one without maintainer scripts and conffiles.
+        change: a shell text that changes the package's ``tree``.
+        failed: what to do when dpkg cannot install it to its end.
+    """
+    repack = REPACK.format(name=name, package=package, change=change, failed=failed)
+    return Fault(name, sentence, (host,), repack, RESTORE.format(name=name), SOUND)
+
+
+def _file(name: str, sentence: str, hosts: tuple[str, ...], path: str, damage: str) -> Fault:
+    """A file or folder of a package is damaged; a copy is kept and put back."""
+    known = {"name": name, "path": path}
+    return Fault(
+        name, sentence, hosts, (KEEP + damage).format(**known), PUT_BACK.format(**known), f"test -e {path}"
+    )
+
+
+def _file_made(name: str, sentence: str, host: str, path: str, text: str) -> Fault:
+    """A file that is on no other host."""
+    made = f"mkdir -p $(dirname {path}) && cat >{path} <<'TEXT'\n{text}TEXT\n"
+    return Fault(name, sentence, (host,), made, f"rm -f {path}")
+
+
+def _selected(name: str, sentence: str, hosts: tuple[str, ...], package: str, selection: str) -> Fault:
+    """A package gets another selection state (dpkg(1), ``--set-selections``)."""
+    text = "echo {} {} | dpkg --set-selections"
+    return Fault(name, sentence, hosts, text.format(package, selection), text.format(package, "install"))
+
+
+FAULTS = (
+    _repacked(
+        "package_one_revision_behind",
+        "One of two web hosts of the standby missed an upgrade: its sftp server is one revision behind.",
+        "arizona-web2",
+        "openssh-sftp-server",
+        r"sed -i -E '/^Version:/s/[0-9]+$/1/' tree/DEBIAN/control",
+    ),
+    _repacked(
+        "package_one_revision_behind_at_primary",
+        "The primary's session host is one rebuild behind.",
+        "dallas-sessions1",
+        "logsave",
+        r"sed -i -E '/^Version:/s/[0-9]+$/1/' tree/DEBIAN/control",
+    ),
+    _repacked(
+        "package_rebuilt",
+        "The standby's database host has a package of the same version that somebody built with a patch.",
+        "arizona-db1",
+        "libjson-perl",
+        """
+        echo '# patched' >>tree/usr/share/perl5/JSON.pm
+        (cd tree && find usr -type f -exec md5sum {} +) >md5sums && mv md5sums tree/DEBIAN/md5sums
+        """,
+    ),
+    _repacked(
+        "package_half_configured",
+        "The script that sets a package up failed on one web host of the standby.",
+        "arizona-web1",
+        "sensible-utils",
+        "printf '#!/bin/sh\\nexit 1\\n' >tree/DEBIAN/postinst && chmod 0755 tree/DEBIAN/postinst",
+        failed="dpkg -s sensible-utils | grep -q half-configured",
+    ),
+    _repacked(
+        "package_missing",
+        "A package was removed on the standby's edge.",
+        "arizona-edge1",
+        "nginx-light",
+        "dpkg --remove nginx-light >/dev/null",
+        failed="exit 1",
+    ),
+    Fault(
+        "package_extra",
+        "Somebody installed a tool on one web host of the standby to look for an error.",
+        ("arizona-web2",),
+        """
+            rm -rf /root/package_extra; mkdir -p /root/package_extra/DEBIAN /root/package_extra/usr/share/doc/shop-debug
+            cd /root
+            printf '%s\\n' 'Package: shop-debug' 'Version: 1.0-1' 'Architecture: all' \
+                'Maintainer: Shop <shop@shop.example>' 'Description: looks for errors' >package_extra/DEBIAN/control
+            echo 'Tools.' >package_extra/usr/share/doc/shop-debug/README
+            dpkg-deb --build --root-owner-group -Znone package_extra package_extra.deb >/dev/null
+            dpkg -i package_extra.deb >/dev/null 2>&1
+        """,
+        """
+            rm -rf /root/package_extra /root/package_extra.deb
+            dpkg-query -s shop-debug >/dev/null 2>&1 || exit 0
+            dpkg --purge shop-debug >/dev/null
+        """,
+    ),
+    Fault(
+        "package_triggers_pending",
+        "An upgrade was cut off at the standby's session host before the linker's cache was made anew.",
+        ("arizona-sessions1",),
+        "dpkg-trigger --no-await --by-package=dpkg ldconfig",
+        "dpkg --triggers-only --pending >/dev/null",
+        SOUND,
+    ),
+    _selected(
+        "package_marked_for_removal",
+        "A package is installed on the primary's edge, and the next upgrade will remove it.",
+        ("dallas-edge1",),
+        "nginx-light",
+        "deinstall",
+    ),
+    _selected(
+        "package_held",
+        "One web host of the standby does not take upgrades of gunicorn.",
+        ("arizona-web1",),
+        "gunicorn",
+        "hold",
+    ),
+    _selected(
+        "package_held_at_both_sites",
+        "PostgreSQL was put on hold on both database hosts for an upgrade long ago.",
+        DB,
+        "postgresql-15",
+        "hold",
+    ),
+    _file_made(
+        "package_pinned",
+        "One web host of the primary prefers the gunicorn of another release.",
+        "dallas-web2",
+        "/etc/apt/preferences.d/gunicorn",
+        "Explanation: until the next release\nPackage: gunicorn\nPin: release n=trixie\nPin-Priority: 990\n",
+    ),
+    _file_made(
+        "package_source_added",
+        "The standby's edge takes packages from a place that the primary's does not know.",
+        "arizona-edge1",
+        "/etc/apt/sources.list.d/extra.list",
+        "deb [trusted=yes] http://packages.shop.example/debian bookworm main\n",
+    ),
+    _file(
+        "package_file_altered",
+        "Somebody mended flask by hand on one web host of the standby.",
+        ("arizona-web1",),
+        "/usr/lib/python3/dist-packages/flask/logging.py",
+        "sed -i '$a # mended by hand' {path}",
+    ),
+    _file(
+        "package_file_altered_and_dated_back",
+        "A program of the primary's database host was overwritten, and given its old times again.",
+        ("dallas-db1",),
+        "/usr/share/postgresql/15/snowball_create.sql",
+        "echo '-- x' >>{path}; touch -r /root/{name} {path}",
+    ),
+    _file(
+        "package_file_altered_at_both_sites",
+        "A script put the same altered page into nginx's package on both edges.",
+        EDGE,
+        "/usr/share/nginx/html/index.html",
+        "echo '<!-- x -->' >>{path}",
+    ),
+    _file(
+        "package_file_missing",
+        "A program of Redis is gone from the standby's session host.",
+        ("arizona-sessions1",),
+        "/usr/bin/redis-benchmark",
+        "rm {path}",
+    ),
+    _file(
+        "package_translations_missing",
+        "A cleaner of translations ran on every web host: versions are equal, Japanese is gone.",
+        WEB,
+        "/usr/share/locale/ja",
+        "rm -r {path}",
+    ),
+    _file(
+        "python_environment_missing",
+        "The folder of hand-installed Python libraries is gone from one web host of the standby.",
+        ("arizona-web1",),
+        "/usr/local/lib/python3.11/dist-packages",
+        "rm -r {path}",
+    ),
+    Fault(
+        "python_distribution_by_hand",
+        "Somebody installed a Python library on one web host of the standby, past the package manager.",
+        ("arizona-web2",),
+        """
+            cd /usr/local/lib/python3.11/dist-packages
+            mkdir -p humanize humanize-4.6.0.dist-info
+            echo '__version__ = "4.6.0"' >humanize/__init__.py
+            printf '%s\\n' 'Metadata-Version: 2.1' 'Name: humanize' 'Version: 4.6.0' >humanize-4.6.0.dist-info/METADATA
+        """,
+        "rm -rf /usr/local/lib/python3.11/dist-packages/humanize*",
+    ),
+)

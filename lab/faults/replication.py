@@ -1,0 +1,139 @@
+"""Replication that has stopped, lags, or follows nobody."""
+
+from lab.faults import Fault
+from lab.handle import Lab
+
+PRIMARY, STANDBY = "dallas-db1", "arizona-db1"
+
+_STREAMS = """
+    runuser -u postgres -- psql -XAtq -c "SELECT status FROM pg_stat_wal_receiver" | grep -qx streaming
+"""
+_WAIT_UNTIL_DEAD = """
+    for _ in $(seq 100); do
+        [ -n "$(runuser -u postgres -- psql -XAtq -c 'SELECT 1 FROM pg_stat_wal_receiver')" ] || exit 0
+        sleep 0.1
+    done
+    echo "the WAL receiver is still alive" >&2; exit 1
+"""
+
+
+def _psql(*statements: str) -> str:
+    """A shell text that runs statements as the superuser."""
+    return "\n".join(f'runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -c "{one}"' for one in statements)
+
+
+def _pause_while_orders_come_in(lab: Lab) -> None:
+    lab.sql(STANDBY, "SELECT pg_wal_replay_pause()")
+    lab.sql(PRIMARY, "SELECT pg_logical_emit_message(false, 'drill', repeat('x', 20000000))")
+
+
+FAULTS = (
+    Fault(
+        name="wal_receiver_dead",
+        sentence="The standby lost its sender; the primary is idle, so nothing seems to be missing.",
+        hosts=(STANDBY,),
+        break_=_psql(
+            "ALTER SYSTEM SET primary_conninfo = 'host=198.18.1.31 port=1 user=replicator'",
+            "SELECT pg_reload_conf()",
+        )
+        + _WAIT_UNTIL_DEAD,
+        mend=_psql("ALTER SYSTEM RESET primary_conninfo", "SELECT pg_reload_conf()"),
+        healthy=_STREAMS,
+    ),
+    Fault(
+        name="wal_receiver_frozen",
+        sentence="The stream is open, and nothing comes through it.",
+        hosts=(STANDBY,),
+        break_="pkill -STOP -f 'postgres: .*walreceiver' && sleep 12",
+        mend="pkill -CONT -f 'postgres: .*walreceiver' || true",
+        healthy=_STREAMS,
+    ),
+    Fault(
+        name="standby_promoted",
+        sentence="Somebody promoted the standby while the primary still takes orders.",
+        hosts=(STANDBY,),
+        break_=_psql("SELECT pg_promote()"),
+        undone_by_reset=True,
+    ),
+    Fault(
+        name="standby_of_another_database",
+        sentence="The standby's data directory is a copy of another database.",
+        hosts=(STANDBY,),
+        break_="""
+            systemctl stop postgresql@15-main
+            rm -rf /var/lib/postgresql/15/main
+            runuser -u postgres -- /usr/lib/postgresql/15/bin/initdb -D /var/lib/postgresql/15/main >/dev/null
+            systemctl start postgresql@15-main
+            runuser -u postgres -- psql -Xq -c 'CREATE ROLE parity LOGIN; ' -c 'GRANT pg_monitor TO parity' \
+                -c 'CREATE DATABASE shop'
+            systemctl stop postgresql@15-main
+            runuser -u postgres -- touch /var/lib/postgresql/15/main/standby.signal
+            systemctl start postgresql@15-main
+        """,
+        undone_by_reset=True,
+    ),
+    Fault(
+        name="replay_paused",
+        sentence="Replay was paused on the standby and never resumed; the primary is idle.",
+        hosts=(STANDBY,),
+        break_=_psql("SELECT pg_wal_replay_pause()"),
+        mend=_psql("SELECT pg_wal_replay_resume()"),
+        healthy=_STREAMS,
+    ),
+    Fault(
+        name="replay_paused_while_orders_come_in",
+        sentence="Replay is paused on the standby, and 20 MB of orders have come in since.",
+        hosts=(STANDBY,),
+        break_=_pause_while_orders_come_in,
+        mend=_psql("SELECT pg_wal_replay_resume()"),
+        healthy="""
+            runuser -u postgres -- psql -XAtq \
+                -c "SELECT pg_last_wal_replay_lsn() = pg_last_wal_receive_lsn()" | grep -qx t
+        """,
+    ),
+    Fault(
+        name="replay_delayed",
+        sentence="The standby applies everything five minutes late, on purpose, since a test long ago.",
+        hosts=(STANDBY,),
+        break_=_psql("ALTER SYSTEM SET recovery_min_apply_delay = '5min'", "SELECT pg_reload_conf()"),
+        mend=_psql("ALTER SYSTEM RESET recovery_min_apply_delay", "SELECT pg_reload_conf()"),
+        healthy=_STREAMS,
+    ),
+    Fault(
+        name="monitoring_role_without_pg_monitor",
+        sentence="The suite's database role lost pg_monitor: every view answers, with NULL in its columns.",
+        hosts=(PRIMARY,),
+        break_=_psql("REVOKE pg_monitor FROM parity") + "\nsleep 0.5",
+        mend=_psql("GRANT pg_monitor TO parity") + "\nsleep 0.5",
+    ),
+    Fault(
+        name="slot_inactive",
+        sentence="A replication slot of a standby that is long gone still holds WAL on the primary.",
+        hosts=(PRIMARY,),
+        break_=_psql("SELECT pg_create_physical_replication_slot('long_gone', true)"),
+        mend=_psql(
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'long_gone'"
+        ),
+    ),
+    Fault(
+        name="archiving_fails",
+        sentence="WAL archiving fails at both sites alike.",
+        hosts=(PRIMARY, STANDBY),
+        break_=_psql(
+            "ALTER SYSTEM SET archive_mode = 'always'", "ALTER SYSTEM SET archive_command = '/bin/false'"
+        )
+        + "\nsystemctl restart postgresql@15-main\n"
+        + "[ $(hostname) != dallas-db1 ] || runuser -u postgres -- psql -XAtq -c 'SELECT pg_switch_wal()'\nsleep 3",
+        mend=_psql("ALTER SYSTEM RESET archive_mode", "ALTER SYSTEM RESET archive_command")
+        + "\nsystemctl restart postgresql@15-main",
+    ),
+    Fault(
+        name="archiving_differs",
+        sentence="WAL is archived at the primary; the standby would not go on with it.",
+        hosts=(PRIMARY,),
+        break_=_psql("ALTER SYSTEM SET archive_mode = 'on'", "ALTER SYSTEM SET archive_command = '/bin/true'")
+        + "\nsystemctl restart postgresql@15-main",
+        mend=_psql("ALTER SYSTEM RESET archive_mode", "ALTER SYSTEM RESET archive_command")
+        + "\nsystemctl restart postgresql@15-main",
+    ),
+)

@@ -1,0 +1,53 @@
+"""What a fault written in Python may do with the lab."""
+
+from dataclasses import dataclass
+
+from lab import evidence, machines, podman
+from lab.sites import Host, Plan
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running lab; hosts are given by their container names, and refused without the lab's mark."""
+
+    plan: Plan
+
+    def shell(self, host: str, script: str, timeout: float = 60) -> str:
+        """Run a shell text as root (`sh -eu`) on a host; its stdout. A failure is a LabError."""
+        done = podman.shell(self._marked(host).name, script, timeout=timeout)
+        return done.stdout.decode("utf-8", "replace")
+
+    def sql(self, host: str, query: str) -> str:
+        """Run SQL as the superuser of a database host, in database `shop`."""
+        return evidence.sql(self._marked(host), query)
+
+    def restart(self, host: str) -> None:
+        """Boot a host again; its files stay."""
+        machines.restart(self.plan.host(host))
+
+    def power_off(self, host: str) -> None:
+        """Take the host away at once, as a power cut does; `power_on` brings it back with its files."""
+        podman.podman("kill", "--signal", "KILL", self._marked(host).name)
+
+    def power_on(self, host: str) -> None:
+        """Boot a host that is off; does nothing to one that runs."""
+        podman.podman("start", machines.id_of(self.plan.host(host)), timeout=120)
+
+    def freeze(self, host: str) -> None:
+        """Stop every process of the host; connections are taken by the kernel and stay silent."""
+        podman.podman("pause", self._marked(host).name)
+
+    def thaw(self, host: str) -> None:
+        """Let a frozen host go on; does nothing to one that runs."""
+        podman.podman("unpause", machines.id_of(self.plan.host(host)), check=False)
+
+    def in_network_of(self, host: str, *argv: str) -> str:
+        """Run a program of this machine in the host's network, e.g. `sysctl`, which the host may not."""
+        asked = podman.podman("inspect", "--format", "{{.State.Pid}}", self._marked(host).name)
+        pid = asked.stdout.decode().strip()
+        return podman.run(["nsenter", "--target", pid, "--net", *argv]).stdout.decode("utf-8", "replace")
+
+    def _marked(self, name: str) -> Host:
+        host = self.plan.host(name)
+        machines.require_mark(host)
+        return host

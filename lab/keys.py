@@ -1,0 +1,124 @@
+"""Keys and passwords of one lab: made once, kept in `.lab/`, thrown away with it."""
+
+import hashlib
+import secrets
+from pathlib import Path
+
+from lab import podman
+from lab.sites import Host, Plan
+from lab.state import STATE, write
+
+SSH = STATE / "ssh"
+TLS = STATE / "tls"
+_WORDS = STATE / "passwords"
+PASSWORDS = ("DATABASE_SHOP", "REPLICATOR", "REDIS_SHOP", "REDIS_PARITY", "REDIS_ADMIN")
+_DAYS = "825"
+
+
+def make_all(plan: Plan) -> None:
+    """Make what is missing: the suite's key, a key for each host, known_hosts, ssh_config, certificates."""
+    podman.require("ssh-keygen", "openssl")
+    _ssh_key(SSH / "id_ed25519", "parity@lab")
+    for host in plan.hosts:
+        _ssh_key(host_key(host), host.name)
+    write(SSH / "known_hosts", "".join(map(_known_host, plan.hosts)))
+    write(SSH / "config", ssh_config(plan, SSH))
+    for name in PASSWORDS:
+        if not (_WORDS / name).exists():
+            write(_WORDS / name, secrets.token_urlsafe(18), 0o600)
+    _certificates(plan)
+
+
+def host_key(host: Host) -> Path:
+    """Where the private host key of a host is kept, so that it survives a reset."""
+    return SSH / "hosts" / host.name
+
+
+def password(name: str) -> str:
+    """The password of that name."""
+    return (_WORDS / name).read_text(encoding="ascii")
+
+
+def tokens() -> dict[str, str]:
+    """Passwords, and the digests that Redis wants, as `@NAME@` in the hosts' own files."""
+    plain = {name: password(name) for name in PASSWORDS}
+    digests = {f"SHA256_{name}": hashlib.sha256(word.encode()).hexdigest() for name, word in plain.items()}
+    return {f"PASSWORD_{name}": word for name, word in plain.items()} | digests
+
+
+def ssh_config(plan: Plan, folder: Path) -> str:
+    """An ssh_config that reaches every host by its name, and by 127.0.0.1 and its port."""
+    hosts = [f"Host {host.name}\n  HostName 127.0.0.1\n  Port {host.ssh_port}\n\n" for host in plan.hosts]
+    return f"""{"".join(hosts)}Host *
+  User parity
+  IdentityFile {folder / "id_ed25519"}
+  UserKnownHostsFile {folder / "known_hosts"}
+  GlobalKnownHostsFile /dev/null
+  IdentitiesOnly yes
+  KexAlgorithms curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256
+  HostKeyAlgorithms ssh-ed25519
+  LogLevel ERROR
+"""
+
+
+def _known_host(host: Host) -> str:
+    key = " ".join(host_key(host).with_suffix(".pub").read_text(encoding="ascii").split()[:2])
+    return f"[127.0.0.1]:{host.ssh_port} {key}\n"
+
+
+def _ssh_key(path: Path, comment: str) -> None:
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    podman.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", str(path)])
+
+
+def _certificates(plan: Plan) -> None:
+    """The lab's own authority, and one certificate for the shop's name, served at both sites."""
+    authority, key, leaf = TLS / "authority.pem", TLS / "authority.key", TLS / f"www.{plan.domain}"
+    if leaf.with_name(leaf.name + ".pem").exists():
+        return
+    TLS.mkdir(parents=True, exist_ok=True)
+    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc", "-days", _DAYS)
+    podman.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            *curve,
+            "-subj",
+            "/CN=siteparity lab authority",
+            "-addext",
+            "basicConstraints=critical,CA:TRUE",
+            "-keyout",
+            str(key),
+            "-out",
+            str(authority),
+        ]
+    )
+    own = TLS / "leaf.pem"
+    podman.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            *curve,
+            "-subj",
+            f"/CN=www.{plan.domain}",
+            "-addext",
+            f"subjectAltName=DNS:www.{plan.domain},DNS:{plan.domain}",
+            "-addext",
+            "basicConstraints=critical,CA:FALSE",
+            "-addext",
+            "extendedKeyUsage=serverAuth",
+            "-CA",
+            str(authority),
+            "-CAkey",
+            str(key),
+            "-keyout",
+            f"{leaf}.key",
+            "-out",
+            str(own),
+        ]
+    )
+    write(leaf.with_name(leaf.name + ".pem"), own.read_bytes() + authority.read_bytes())

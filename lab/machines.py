@@ -1,0 +1,160 @@
+"""The lab's containers: made from compose.yaml, given their own files, started, removed; only its own ids."""
+
+import json
+import secrets
+from collections.abc import Iterable
+from functools import partial
+
+from lab import images, podman, seed
+from lab.errors import LabError
+from lab.sites import Host, Plan
+from lab.state import LEDGER, read_ledger, write_ledger
+from lab.wait import together
+
+LABEL = "siteparity.lab"
+MARK = "/etc/siteparity-lab"
+
+
+def instance() -> str:
+    """The name of this lab, on all that it makes; written to the ledger before anything is made."""
+    ledger = read_ledger()
+    if "instance" not in ledger:
+        ledger = {"instance": secrets.token_hex(6), "containers": {}, "faults": []}
+        write_ledger(ledger)
+    return str(ledger["instance"])
+
+
+def ours() -> dict[str, tuple[str, str]]:
+    """Container name -> (id, state), of this lab's containers."""
+    name = read_ledger().get("instance")
+    if name is None:
+        return {}
+    only_ours = ("--filter", f"label={LABEL}={name}")
+    shown = podman.podman("ps", "--all", "--no-trunc", *only_ours, "--format", "json")
+    found = json.loads(shown.stdout or b"[]")
+    return {entry["Names"][0]: (entry["Id"], entry["State"]) for entry in found}
+
+
+def create(plan: Plan, hosts: Iterable[Host]) -> list[Host]:
+    """Create those containers that are not there and put each host's own files into it.
+
+    Returns:
+        The hosts that have never been started.
+
+    Raises:
+        LabError: a container or network of that name exists and is not of this lab.
+    """
+    wanted, present = list(hosts), ours()
+    missing = [host for host in wanted if host.name not in present]
+    if missing:
+        _refuse_strangers(plan, missing)
+        names = [host.name for host in missing]
+        podman.compose("up", "--no-start", "--no-recreate", "--no-build", *names, instance=instance())
+        _note()
+        present = ours()
+    # A container that was never started may have been left half prepared by a crash.
+    fresh = [host for host in wanted if present[host.name][1] == "created"]
+    together([partial(_seed, host, plan) for host in fresh])
+    return fresh
+
+
+def start(hosts: Iterable[Host]) -> None:
+    """Boot containers that exist; frozen ones go on."""
+    present = ours()
+    names = [host.name for host in hosts]
+    frozen = [name for name in names if present[name][1] == "paused"]
+    if frozen:
+        podman.podman("unpause", *frozen)
+    if off := sorted(set(names) - set(frozen)):
+        podman.podman("start", *off, timeout=120)
+
+
+def restart(host: Host) -> None:
+    """Boot a host again; its files stay."""
+    require_mark(host)
+    podman.podman("restart", "--time", "3", host.name, timeout=60)
+
+
+def remove(hosts: Iterable[Host]) -> None:
+    """Remove the containers of these hosts, by the ids that the lab made."""
+    present = ours()
+    ids = [present[host.name][0] for host in hosts if host.name in present]
+    if ids:
+        podman.podman("rm", "--force", "--time", "0", *ids, timeout=120)
+    _note()
+
+
+def remove_all(plan: Plan) -> None:
+    """Remove all that carries this lab's label, also what a crash left, then the ledger."""
+    ids = [identity for identity, _ in ours().values()]
+    if ids:
+        podman.podman("rm", "--force", "--time", "0", *ids, timeout=120)
+    podman.podman("image", "prune", "--force", "--filter", f"label={images.LABEL}")
+    name = read_ledger().get("instance")
+    if name is not None:
+        filters = ("--filter", f"label={LABEL}={name}")
+        if podman.podman("network", "ls", "--quiet", *filters).stdout.strip():
+            podman.podman("network", "rm", plan.network)
+    LEDGER.unlink(missing_ok=True)
+
+
+def require_mark(host: Host) -> None:
+    """Refuse to touch what is not a running host of this lab.
+
+    Raises:
+        LabError: it is not running, not ours, or has no mark.
+    """
+    known = ours().get(host.name)
+    if known is None or known[1] != "running":
+        state = "does not exist" if known is None else f"is {known[1]}"
+        raise LabError(f"{host.name} {state}; bring it up with: python -m lab mend, or python -m lab up")
+    marked = podman.podman("exec", host.name, "grep", "-qx", f"host={host.name}", MARK, check=False)
+    if marked.returncode:
+        raise LabError(f"{host.name} does not have the lab's mark {MARK}; refusing to touch it")
+
+
+def outdated(plan: Plan) -> list[str]:
+    """Names of hosts whose image was built again since they were made."""
+    shown = podman.podman("inspect", "--format", "{{.Name}} {{.Image}}", *ours()).stdout.decode().split("\n")
+    runs = dict(line.split() for line in shown if line)
+    named = sorted({host.image for host in plan.hosts})
+    told = podman.podman("image", "inspect", "--format", "{{index .RepoTags 0}} {{.Id}}", *named)
+    newest = dict(line.split() for line in told.stdout.decode().splitlines())
+    return [host.name for host in plan.hosts if runs.get(host.name) != newest.get(f"{host.image}:latest")]
+
+
+def id_of(host: Host) -> str:
+    """The id of a host's container, whatever its state.
+
+    Raises:
+        LabError: the lab has none.
+    """
+    known = ours().get(host.name)
+    if known is None:
+        raise LabError(f"{host.name} does not exist; bring the lab up with: python -m lab up")
+    return known[0]
+
+
+def _seed(host: Host, plan: Plan) -> None:
+    podman.podman("cp", "--archive=false", "-", f"{host.name}:/", stdin=seed.archive(host, plan))
+
+
+def _note() -> None:
+    """Write down which containers are there now."""
+    ledger = read_ledger()
+    write_ledger({**ledger, "containers": {name: identity for name, (identity, _) in ours().items()}})
+
+
+def _refuse_strangers(plan: Plan, hosts: Iterable[Host]) -> None:
+    shown = podman.podman("ps", "--all", "--format", "{{.Names}}").stdout.decode().split()
+    taken = sorted({host.name for host in hosts} & set(shown))
+    network = podman.podman(
+        "network", "inspect", "--format", f'{{{{index .Labels "{LABEL}"}}}}', plan.network, check=False
+    )
+    if network.returncode == 0 and network.stdout.decode().strip() != instance():
+        taken.append(f"network {plan.network}")
+    if taken:
+        raise LabError(
+            f"already there, and not made by this lab: {', '.join(taken)}; "
+            "take the other lab down first: python -m lab down in its folder; if that is gone: podman rm -f"
+        )

@@ -1,0 +1,155 @@
+"""The files that one host has for itself, put into its container before the first boot.
+
+They stand in `images/<role>/per-host/`, laid out as on the host, with `@NAME@` for what differs by host.
+"""
+
+import io
+import re
+import tarfile
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab import keys
+from lab.errors import LabError
+from lab.sites import ROOT, Host, Plan
+
+# Owners by number, as the Containerfiles fix them.
+SHOP, POSTGRES, REDIS, PARITY = 980, 983, 984, 990
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One file of one host; owner and group by number."""
+
+    content: bytes
+    mode: int = 0o644
+    owner: int = 0
+    group: int = 0
+
+
+# Path on the host -> mode, owner, group, where they are not 0644 root root.
+RIGHTS: Mapping[str, tuple[int, int, int]] = {
+    "etc/machine-id": (0o444, 0, 0),
+    "etc/nftables.conf": (0o755, 0, 0),
+    "etc/shop/shop.env": (0o640, 0, SHOP),
+    "etc/postgresql/15/main/pg_hba.conf": (0o640, POSTGRES, POSTGRES),
+    "etc/postgresql/15/main/conf.d/site.conf": (0o644, POSTGRES, POSTGRES),
+    "var/lib/postgresql/.pgpass": (0o600, POSTGRES, POSTGRES),
+    "etc/redis/users.acl": (0o640, REDIS, REDIS),
+    "etc/siteparity/redis-auth": (0o600, 0, 0),
+    "root/.redis-admin": (0o600, 0, 0),
+}
+
+
+def archive(host: Host, plan: Plan) -> bytes:
+    """All of a host's own files as one tar, to be unpacked at its root."""
+    buffer, now = io.BytesIO(), int(time.time())
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        for path, placed in sorted(files(host, plan).items()):
+            info = tarfile.TarInfo(path)
+            info.size, info.mode = len(placed.content), placed.mode
+            info.uid, info.gid, info.mtime = placed.owner, placed.group, now
+            tar.addfile(info, io.BytesIO(placed.content))
+    return buffer.getvalue()
+
+
+def files(host: Host, plan: Plan) -> dict[str, Placed]:
+    """Path on the host, without the leading slash -> file."""
+    values = tokens(host, plan)
+    return dict(_templates(host, values)) | _keys(host) | _standby(host, plan) | _tls(host, plan)
+
+
+def tokens(host: Host, plan: Plan) -> dict[str, str]:
+    """What each `@NAME@` stands for on this host."""
+    values = keys.tokens() | {
+        "HOST": host.name,
+        "SITE": host.site,
+        "ROLE": host.role,
+        "ADDRESS": host.address,
+        "ADMIN": plan.gateway,
+        "MACHINE_ID": uuid.uuid5(uuid.NAMESPACE_DNS, f"{host.name}.{plan.domain}").hex,
+        "ACTIVE_EDGE": plan.at(plan.active.name, "edge")[0].address,
+        "HOST_RECORDS": "\n".join(_records(plan)),
+        "WEB_ADDRESSES": "\n".join(web.address for web in plan.role("web")),
+    }
+    site = plan.site_of(host)
+    if site is None:
+        return values
+    webs, other = plan.at(site.name, "web"), plan.other(site.name)
+    return values | {
+        "OTHER_SITE": other.name,
+        "SITE_NETWORK": site.network,
+        "WEB_UPSTREAMS": "\n".join(f"    server {web.address}:8000;" for web in webs),
+        "HBA_WEB": "\n".join(
+            f"host    shop         shop        {web.address}/32      scram-sha-256" for web in webs
+        ),
+        "OTHER_DB_ADDRESS": plan.at(other.name, "db")[0].address,
+    }
+
+
+def fill(text: str, values: Mapping[str, str], where: str) -> str:
+    """Replace each `@NAME@`.
+
+    Raises:
+        LabError: a name that means nothing on this host.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in values:
+            raise LabError(f"{where}: @{match[1]}@ means nothing here; known: {', '.join(sorted(values))}")
+        return values[match[1]]
+
+    return re.sub(r"@([A-Z][A-Z0-9_]*)@", value, text)
+
+
+def _templates(host: Host, values: Mapping[str, str]) -> Iterator[tuple[str, Placed]]:
+    for role in ("base", host.role):
+        top = ROOT / "images" / role / "per-host"
+        for path in sorted(top.rglob("*")):
+            if path.is_file():
+                name = str(path.relative_to(top))
+                content = fill(path.read_text(encoding="utf-8"), values, str(path))
+                yield name, Placed(content.encode(), *RIGHTS.get(name, ()))
+
+
+def _records(plan: Plan) -> Iterator[str]:
+    """Lines of the zone: each host under its site, and the names that the configuration uses."""
+    for host in plan.hosts:
+        if host.site in {site.name for site in plan.sites}:
+            yield f"{host.role}{host.number}.{host.site} IN A {host.address}"
+    for site in plan.sites:
+        for role in ("db", "sessions"):
+            yield f"{role}.{site.name} IN A {plan.at(site.name, role)[0].address}"
+
+
+def _keys(host: Host) -> dict[str, Placed]:
+    own = keys.host_key(host)
+    authorized = (keys.SSH / "id_ed25519.pub").read_bytes()
+    return {
+        "etc/ssh/ssh_host_ed25519_key": Placed(own.read_bytes(), 0o600),
+        "etc/ssh/ssh_host_ed25519_key.pub": Placed(own.with_suffix(".pub").read_bytes()),
+        "home/parity/.ssh/authorized_keys": Placed(authorized, 0o600, PARITY, PARITY),
+    }
+
+
+def _standby(host: Host, plan: Plan) -> dict[str, Placed]:
+    if host.role != "db" or host.site == plan.active.name:
+        return {}
+    return {"var/lib/postgresql/15/main/standby.signal": Placed(b"", 0o600, POSTGRES, POSTGRES)}
+
+
+def _tls(host: Host, plan: Plan) -> dict[str, Placed]:
+    if host.role != "edge":
+        return {}
+    name = f"www.{plan.domain}"
+    return {
+        f"etc/ssl/shop/{name}.pem": Placed(_read(keys.TLS / f"{name}.pem")),
+        f"etc/ssl/shop/{name}.key": Placed(_read(keys.TLS / f"{name}.key"), 0o600),
+    }
+
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes()

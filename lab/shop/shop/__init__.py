@@ -1,0 +1,1 @@
+"""The shop: translated pages, sessions in Redis, orders and subscriptions in PostgreSQL."""

@@ -1,0 +1,157 @@
+"""The lab's sites and hosts, as compose.yaml declares them."""
+
+import difflib
+import ipaddress
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from lab.errors import LabError
+
+ROOT = Path(__file__).resolve().parent
+COMPOSE = ROOT / "compose.yaml"
+IMAGE_PREFIX = "localhost/siteparity-lab-"
+OUTSIDE = "outside"
+
+T = TypeVar("T")
+
+_HOST_NAME = re.compile(r"(?:(?P<site>[a-z]+)-)?(?P<role>[a-z]+)(?P<number>[0-9]+)")
+
+
+@dataclass(frozen=True)
+class Site:
+    """One data centre.
+
+    Attributes:
+        name: as in `inventories/`.
+        network: its /24, in CIDR notation.
+        zone: the IANA zone of the place; hosts run in UTC, faults use this.
+        active: it serves customers in the healthy lab.
+    """
+
+    name: str
+    network: str
+    zone: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class Host:
+    """One machine of the lab.
+
+    Attributes:
+        name: container and host name, e.g. `dallas-web1`.
+        site: name of its site, or `outside`.
+        role: e.g. `web`; also names its image.
+        number: counts within site and role.
+        address: in the lab's network.
+        ssh_port: on 127.0.0.1 of this machine.
+    """
+
+    name: str
+    site: str
+    role: str
+    number: int
+    address: str
+    ssh_port: int
+
+    @property
+    def image(self) -> str:
+        """The image that it boots."""
+        return IMAGE_PREFIX + self.role
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All of the lab."""
+
+    project: str
+    network: str
+    gateway: str
+    domain: str
+    sites: tuple[Site, ...]
+    hosts: tuple[Host, ...]
+
+    def host(self, name: str) -> Host:
+        """The host of that name.
+
+        Raises:
+            LabError: there is none; the message offers the nearest names.
+        """
+        return named(name, {host.name: host for host in self.hosts}, "host")
+
+    def at(self, site: str, role: str) -> tuple[Host, ...]:
+        """The hosts of one role at one site."""
+        return tuple(host for host in self.hosts if (host.site, host.role) == (site, role))
+
+    def role(self, role: str) -> tuple[Host, ...]:
+        """The hosts of one role, everywhere."""
+        return tuple(host for host in self.hosts if host.role == role)
+
+    @property
+    def active(self) -> Site:
+        """The site that serves customers while the lab is healthy."""
+        return next(site for site in self.sites if site.active)
+
+    def other(self, site: str) -> Site:
+        """The site that is not `site`."""
+        return next(other for other in self.sites if other.name != site)
+
+    def site_of(self, host: Host) -> Site | None:
+        """The site of a host; None outside."""
+        return next((site for site in self.sites if site.name == host.site), None)
+
+
+def named(name: str, known: Mapping[str, T], kind: str) -> T:
+    """Look a name up.
+
+    Raises:
+        LabError: unknown; the message offers the nearest names.
+    """
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(sorted(known))}"
+    raise LabError(f"no {kind} named {name!r}; {hint}")
+
+
+def load(path: Path = COMPOSE) -> Plan:
+    """Read the declaration.
+
+    Raises:
+        LabError: the declaration contradicts itself; the message says where.
+    """
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    network = document["networks"]["lab"]["ipam"]["config"][0]["subnet"]
+    sites = tuple(Site(name, **rest) for name, rest in document["x-sites"].items())
+    if sum(site.active for site in sites) != 1:
+        raise LabError(f"{path}: x-sites: exactly one site must be active")
+    hosts = tuple(_host(name, service, sites) for name, service in document["services"].items())
+    return Plan(
+        project=document["name"],
+        network=document["networks"]["lab"]["name"],
+        gateway=str(next(ipaddress.ip_network(network).hosts())),
+        domain=document["x-domain"],
+        sites=sites,
+        hosts=hosts,
+    )
+
+
+def _host(name: str, service: Mapping[str, Any], sites: Iterable[Site]) -> Host:
+    parts = _HOST_NAME.fullmatch(name)
+    if parts is None:
+        raise LabError(f"{COMPOSE}: services: {name}: expected <site>-<role><n>")
+    site = parts["site"] or OUTSIDE
+    address = service["networks"]["lab"]["ipv4_address"]
+    networks = [other.network for other in sites if other.name == site]
+    if site != OUTSIDE and not any(
+        ipaddress.ip_address(address) in ipaddress.ip_network(net) for net in networks
+    ):
+        raise LabError(f"{COMPOSE}: services: {name}: {address} lies in no network of site {site}")
+    role = service["image"].removeprefix(IMAGE_PREFIX)
+    port = int(service["ports"][0].split(":")[1])
+    return Host(name, site, role, int(parts["number"]), address, port)

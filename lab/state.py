@@ -1,0 +1,52 @@
+"""What the lab keeps in `.lab/` at the repository's root: ledger, keys, passwords, caches of image builds."""
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from lab.sites import ROOT
+
+STATE = ROOT.parent / ".lab"
+LEDGER = STATE / "ledger.json"
+
+
+def write(path: Path, content: str | bytes, mode: int = 0o644) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = content.encode() if isinstance(content, str) else content
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.touch(mode=mode)
+    part.write_bytes(data)
+    part.chmod(mode)
+    part.replace(path)
+
+
+@contextmanager
+def only_one(say: Callable[[str], None]) -> Iterator[None]:
+    """One command at a time may change the lab; the second waits for the first."""
+    STATE.mkdir(exist_ok=True)
+    with (STATE / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("waiting for another lab command to end")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def read_ledger() -> dict[str, Any]:
+    """The ledger; empty if nothing was started."""
+    try:
+        ledger: dict[str, Any] = json.loads(LEDGER.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return ledger
+
+
+def write_ledger(ledger: dict[str, Any]) -> None:
+    """Replace the ledger."""
+    write(LEDGER, json.dumps(ledger, indent=1, sort_keys=True) + "\n")
