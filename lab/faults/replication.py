@@ -112,7 +112,8 @@ FAULTS = (
         hosts=(PRIMARY,),
         break_=_psql("SELECT pg_create_physical_replication_slot('long_gone', true)"),
         mend=_psql(
-            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'long_gone'"
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
+            "WHERE slot_name = 'long_gone'"
         ),
     ),
     Fault(
@@ -123,7 +124,9 @@ FAULTS = (
             "ALTER SYSTEM SET archive_mode = 'always'", "ALTER SYSTEM SET archive_command = '/bin/false'"
         )
         + "\nsystemctl restart postgresql@15-main\n"
-        + "[ $(hostname) != dallas-db1 ] || runuser -u postgres -- psql -XAtq -c 'SELECT pg_switch_wal()'\nsleep 3",
+        + "[ $(hostname) != dallas-db1 ] || "
+        + _psql("SELECT pg_switch_wal()")
+        + "\nsleep 3",
         mend=_psql("ALTER SYSTEM RESET archive_mode", "ALTER SYSTEM RESET archive_command")
         + "\nsystemctl restart postgresql@15-main",
     ),

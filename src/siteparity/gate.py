@@ -60,7 +60,7 @@ class Gate:
             child = Child(self.settings, self.inventories, folder, transport.directory, self.workers, left)
             executed = child.run()
         result = self._result(folder.name, started_at, made, executed)
-        write_reports(result, folder)
+        write_reports(result, folder, read_history(self.reports))
         result = self._reconciled(result, folder)
         append_run(self.reports, result)
         return result, folder

@@ -1,0 +1,52 @@
+# Two commands are all that a newcomer needs: `make demo` and `make test`. Both set up whatever is missing.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SELFTESTS := selftests/unit selftests/contract selftests/plugin
+
+.PHONY: demo test check bench lab-up lab-down system lock clean
+
+demo: $(VENV)/ready system  ## set everything up, bring both lab sites up, run the gate
+	$(BIN)/python -m lab up
+	$(BIN)/siteparity gate
+
+test: check system  ## every self-test: the fast ones, then those that need the lab and a browser
+	$(BIN)/pytest -q selftests/browser
+	$(BIN)/pytest -q selftests/lab
+
+check: $(VENV)/ready  ## the fast part: style, types, the direction of imports, unit, contract and plugin tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/pytest -q -n 2 $(SELFTESTS)
+
+bench: $(VENV)/ready system  ## speed, as figures and as ratios against the usual way
+	$(BIN)/python -m lab up
+	$(BIN)/python -m selftests.bench
+
+lab-up: $(VENV)/ready system
+	$(BIN)/python -m lab up
+
+lab-down: $(VENV)/ready
+	$(BIN)/python -m lab down
+
+$(VENV)/ready: requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv --help >/dev/null 2>&1 || ./deploy/install-system-packages python3-venv
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@
+
+system:  ## what the lab and the browser tests need from the machine
+	./deploy/install-system-packages $$(cat lab/system-packages.txt)
+
+lock:  ## pin every dependency again, with hashes and without addresses
+	$(BIN)/pip install --quiet pip-tools
+	for extra in run dev; do $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  $$([ $$extra = run ] || echo --extra $$extra) --output-file requirements/$$extra.txt pyproject.toml; done
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis

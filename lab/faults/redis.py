@@ -1,0 +1,113 @@
+"""A Redis that forgets, refuses, or runs with other settings than it would start with."""
+
+from collections.abc import Callable
+
+from lab.faults import Fault
+from lab.handle import Lab
+
+STANDBY, PRIMARY = "arizona-sessions1", "dallas-sessions1"
+
+ADMIN = "REDISCLI_AUTH=$(cat /root/.redis-admin) redis-cli --no-auth-warning --user admin -e"
+_PING = f"{ADMIN} PING | grep -qx PONG"
+
+# What cuts the shop's connections is mended only when its workers hold new ones.
+_RECONNECT = """
+    systemctl restart shop
+    for _ in $(seq 50); do
+        [ "$(ss -Htn state established dport = :6379 | wc -l)" -ge 3 ] && exit 0
+        sleep 0.1
+    done
+    echo "the workers are not connected" >&2; exit 1
+"""
+
+
+def _mended(*commands: str) -> Callable[[Lab], None]:
+    """Run commands on the standby's Redis host, then let its web hosts connect again."""
+
+    def mend(lab: Lab) -> None:
+        lab.shell(STANDBY, "\n".join(commands))
+        for web in ("arizona-web1", "arizona-web2"):
+            lab.shell(web, _RECONNECT)
+
+    return mend
+
+
+FAULTS = (
+    Fault(
+        name="redis_setting_changed_at_run_time",
+        sentence="Somebody gave Redis less memory at night, and left it so.",
+        hosts=(STANDBY,),
+        break_=f"{ADMIN} CONFIG SET maxmemory 32mb",
+        mend=f"{ADMIN} CONFIG SET maxmemory 64mb",
+        healthy=_PING,
+    ),
+    Fault(
+        name="redis_setting_changed_at_both_sites",
+        sentence="Both sites run with an eviction policy that stands in no file.",
+        hosts=(PRIMARY, STANDBY),
+        break_=f"{ADMIN} CONFIG SET maxmemory-policy allkeys-random",
+        mend=f"{ADMIN} CONFIG SET maxmemory-policy volatile-lru",
+        healthy=_PING,
+    ),
+    Fault(
+        name="redis_file_changed_without_restart",
+        sentence="The primary's redis.conf was edited, and Redis was never restarted.",
+        hosts=(PRIMARY,),
+        break_="sed -i 's/^maxmemory 64mb$/maxmemory 48mb/' /etc/redis/redis.conf",
+        mend="sed -i 's/^maxmemory 48mb$/maxmemory 64mb/' /etc/redis/redis.conf",
+        healthy="grep -qx 'maxmemory 64mb' /etc/redis/redis.conf",
+    ),
+    Fault(
+        name="redis_persistence_off",
+        sentence="The standby's Redis writes nothing to disk any more.",
+        hosts=(STANDBY,),
+        break_=f"{ADMIN} CONFIG SET appendonly no\n{ADMIN} CONFIG SET save ''",
+        mend=f"{ADMIN} CONFIG SET appendonly yes\n{ADMIN} CONFIG SET save '3600 1 300 100'",
+        healthy=f"{ADMIN} INFO persistence | grep -q aof_rewrite_in_progress:0",
+    ),
+    Fault(
+        name="redis_user_missing",
+        sentence="A user of Redis was removed at run time; its file still has it.",
+        hosts=(STANDBY,),
+        break_=f"{ADMIN} ACL DELUSER shop",
+        mend=_mended(f"{ADMIN} ACL LOAD"),
+        healthy=_PING,
+    ),
+    Fault(
+        name="redis_replica_of_the_primary",
+        sentence="The standby's Redis was made a replica of the primary's.",
+        hosts=(STANDBY,),
+        break_=f"""
+            {ADMIN} CONFIG SET masteruser admin
+            {ADMIN} CONFIG SET masterauth "$(cat /root/.redis-admin)"
+            {ADMIN} REPLICAOF 198.18.1.41 6379
+            sleep 2
+        """,
+        mend=f"{ADMIN} REPLICAOF NO ONE\n{ADMIN} CONFIG SET masteruser ''\n{ADMIN} CONFIG SET masterauth ''",
+        healthy=f"{ADMIN} INFO replication | grep -q role:master",
+    ),
+    Fault(
+        name="redis_memory_nearly_full",
+        sentence="The primary's Redis is nearly full of what nobody deletes.",
+        hosts=(PRIMARY,),
+        break_=f"for n in $(seq 60); do {ADMIN} SETRANGE drill:$n 1000000 x; done",
+        mend=f"for n in $(seq 60); do {ADMIN} DEL drill:$n; done",
+        healthy=_PING,
+    ),
+    Fault(
+        name="redis_suite_user_refused",
+        sentence="The password of the suite's own user was changed: nothing about Redis can be known.",
+        hosts=(STANDBY,),
+        break_=f"{ADMIN} ACL SETUSER parity resetpass '>another-word'",
+        mend=_mended(f"{ADMIN} ACL LOAD"),
+        healthy=_PING,
+    ),
+    Fault(
+        name="redis_stopped",
+        sentence="The standby's Redis was killed, and does not come back.",
+        hosts=(STANDBY,),
+        break_="systemctl mask --runtime --now redis-server 2>/dev/null",
+        mend=_mended("systemctl unmask --runtime redis-server 2>/dev/null; systemctl start redis-server"),
+        healthy=_PING,
+    ),
+)

@@ -1,0 +1,152 @@
+"""What Redis runs with, and what its files would start it with."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from selftests.unit.targets import answered, web_host
+from siteparity.model import Facts, Unmeasured, Value
+from siteparity.probe import Target, read_tables
+from siteparity.probes.redis import DEFAULTS, PROBE, Policy
+
+TARGET: Target[Policy] = web_host(
+    Policy(owner="Platform", roles=("web",), user="parity", auth_file="/etc/siteparity/redis-auth")
+)
+INFO = b"""# Server\r
+redis_version:7.0.15\r
+redis_mode:standalone\r
+total_system_memory:1000\r
+used_memory:500\r
+maxmemory:1000\r
+role:master\r
+rdb_last_bgsave_status:ok\r
+aof_last_write_status:ok\r
+errorstat_NOAUTH:count=3\r
+"""
+ACL = b"user default off resetchannels -@all\nuser shop on #(password) ~session:* -@all +@write +@read\n"
+
+
+def facts(  # noqa: PLR0913  # one answer each
+    *,
+    settings: dict[str, str] | None = None,
+    file: bytes = b"",
+    info: bytes = INFO,
+    acl: bytes = ACL,
+    aclfile: bytes = ACL,
+    target: Target[Policy] = TARGET,
+) -> Facts:
+    """Everything read from one host's answers."""
+    running = json.dumps({**DEFAULTS, **(settings or {})}).encode()
+    answers = answered(settings=running, info=info, acl=acl, file=file, aclfile=aclfile)
+    return read_tables(PROBE.readings(), answers, target, ("web",))
+
+
+def value(facts: Facts, table: str, item: str) -> Value:
+    """One value of a table that was measured."""
+    found = facts[table]
+    assert not isinstance(found, Unmeasured), found.reason
+    return found[item]
+
+
+@pytest.mark.parametrize(
+    ("running", "line", "alike"),
+    [
+        ("67108864", b"maxmemory 64mb", True),
+        ("64000000", b"maxmemory 64m", True),
+        ("67108864", b"maxmemory 64MB", True),
+        ("67108864", b"maxmemory 63mb", False),
+        ("0", b"", True),
+        ("67108864", b"", False),
+        ("67108864", b"maxmemory 1mb\nmaxmemory 64mb", True),
+        ("67108864", b"maxmemory 64mb\nmaxmemory 1mb", False),
+    ],
+)
+def test_memory_is_compared_in_bytes_and_the_last_line_counts(running: str, line: bytes, alike: bool) -> None:
+    """`64mb` in the file is 67108864 at run time; nothing in the file is Redis's own default."""
+    state = value(facts(settings={"maxmemory": running}, file=line), "persisted", "maxmemory")
+    assert (state == "as in its file") == alike
+
+
+@pytest.mark.parametrize(
+    ("running", "lines", "alike"),
+    [
+        ("3600 1 300 100", b"save 3600 1\nsave 300 100", True),
+        ("3600 1 300 100", b"save 3600 1 300 100", True),
+        ("", b'save ""', True),
+        ("3600 1", b'save ""\nsave 3600 1', True),
+        ("3600 1 300 100", b"save 3600 1", False),
+    ],
+)
+def test_save_lines_add_up_until_an_empty_one(running: str, lines: bytes, alike: bool) -> None:
+    """As Redis reads them."""
+    state = value(facts(settings={"save": running}, file=lines), "persisted", "save")
+    assert (state == "as in its file") == alike
+
+
+def test_a_file_that_includes_others_is_not_judged() -> None:
+    """What stands in the other files is unknown."""
+    assert isinstance(facts(file=b"include /etc/redis/more.conf")["persisted"], Unmeasured)
+
+
+def test_rules_of_a_user_are_the_same_in_any_order() -> None:
+    """Redis lists them in an order of its own at each start."""
+    other = (
+        b"user default off -@all resetchannels\nuser shop on +@read -@all +@write ~session:* #(password)\n"
+    )
+    assert value(facts(), "acl", "shop") == value(facts(acl=other), "acl", "shop")
+
+
+@pytest.mark.parametrize(
+    ("aclfile", "shop"),
+    [
+        (ACL, "as in its file"),
+        (b"user default off\n", "on, in its file absent"),
+        (ACL.replace(b"shop on", b"shop off"), "on, in its file off"),
+    ],
+)
+def test_a_user_that_a_restart_would_change_is_told(aclfile: bytes, shop: str) -> None:
+    """Users made at run time vanish."""
+    assert value(facts(aclfile=aclfile), "acl_saved", "shop") == shop
+
+
+@pytest.mark.parametrize(
+    ("replicated", "status", "state"),
+    [
+        (False, b"up", "replica of 198.18.1.41, link up"),
+        (True, b"up", "as it should be"),
+        (True, b"down", "replica of 198.18.1.41, link down"),
+    ],
+)
+def test_a_replica_is_right_only_where_the_policy_wants_one_and_its_link_is_up(
+    replicated: bool,
+    status: bytes,
+    state: str,
+) -> None:
+    """A replica that nobody wanted refuses every login."""
+    info = INFO.replace(
+        b"role:master",
+        b"role:slave\r\nmaster_host:198.18.1.41\r\nmaster_sync_in_progress:0\r\nmaster_link_status:" + status,
+    )
+    wanted = TARGET.section.model_copy(update={"replicated": replicated})
+    assert value(facts(info=info, target=web_host(wanted)), "role", "role") == state
+
+
+def test_memory_is_a_share_of_maxmemory_or_of_the_machine() -> None:
+    """Without a limit the machine's memory is the limit."""
+    assert value(facts(), "memory", "percent of memory used") == 50.0
+    unlimited = INFO.replace(b"maxmemory:1000", b"maxmemory:0")
+    assert value(facts(info=unlimited), "memory", "percent of memory used") == 50.0
+    assert isinstance(
+        facts(info=unlimited.replace(b"total_system_memory:1000", b"x:1"))["memory"], Unmeasured
+    )
+
+
+@given(given=st.lists(st.binary(max_size=40), min_size=5, max_size=5))
+def test_any_bytes_are_facts_or_unmeasured(given: list[bytes]) -> None:
+    """The readers raise the one declared exception only."""
+    names = ("settings", "info", "acl", "file", "aclfile")
+    read_tables(PROBE.readings(), answered(**dict(zip(names, given, strict=True))), TARGET, ("web",))

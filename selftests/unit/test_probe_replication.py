@@ -1,0 +1,164 @@
+"""Lag is read from three witnesses, and is never zero because nobody looked."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from selftests.unit.targets import answered, web_host
+from siteparity.model import Facts, Unmeasured, UnmeasuredError
+from siteparity.probe import Seen, Target, read_tables
+from siteparity.probes.replication import PROBE, Policy, ask_passed
+
+SECTION = Policy(
+    owner="Database",
+    roles=("web",),
+    max_distance="16MiB",  # type: ignore[arg-type]  # as it stands in the policy
+    max_heartbeat="5s",  # type: ignore[arg-type]
+    max_silence="10s",  # type: ignore[arg-type]
+)
+TARGET: Target[Policy] = web_host(SECTION)
+STREAMING = {"status": "streaming", "sender": "db.dallas.shop.example", "timeline": 1, "silence": 0.5}
+STANDBY: dict[str, Any] = {
+    "recovery": True,
+    "monitor": True,
+    "system": "77",
+    "timeline": 1,
+    "version": 15,
+    "position": "0/3000148",
+    "paused": "not paused",
+    "delay": "0",
+    "archive_mode": "off",
+    "archive_failing": None,
+    "receiver": STREAMING,
+    "slots": {},
+}
+PASSED = {"waited": 0.003, "distance": 0}
+
+
+def facts(state: dict[str, Any], passed: dict[str, Any] | None = PASSED) -> Facts:
+    """Everything read from a host's state, and from its second answer."""
+    given_passed = "it was not asked" if passed is None else json.dumps(passed).encode()
+    answers = answered(state=json.dumps(state).encode(), passed=given_passed)
+    return read_tables(PROBE.readings(), answers, TARGET, ("web",))
+
+
+def values(table: object) -> list[object]:
+    """The values of a table that was measured."""
+    assert isinstance(table, dict), table
+    return list(table.values())
+
+
+def test_a_healthy_standby_on_an_idle_primary_has_no_lag() -> None:
+    """No false alarm: nothing to replay is zero bytes, however long nothing came."""
+    read = facts(STANDBY)
+    assert values(read["distance"]) == [0]
+    assert values(read["heartbeat"]) == [0.003]
+    assert values(read["receiver"]) == ["streaming"]
+
+
+@pytest.mark.parametrize(
+    "receiver", [None, {**STREAMING, "status": "stopping"}, {**STREAMING, "status": None}]
+)
+@pytest.mark.parametrize("table", ["distance", "heartbeat", "silence", "sender"])
+def test_without_a_streaming_receiver_nothing_about_lag_is_known(receiver: object, table: str) -> None:
+    """The classic error: a dead receiver on an idle primary has received all that it replayed."""
+    assert isinstance(facts({**STANDBY, "receiver": receiver})[table], Unmeasured)
+
+
+def test_a_role_without_pg_monitor_leaves_lag_unmeasured_and_says_how_to_grant_it() -> None:
+    """NULL columns mean that the role may not look, not that there is no receiver."""
+    read = facts({**STANDBY, "monitor": False, "receiver": dict.fromkeys(STREAMING)})
+    for table in ("receiver", "sender", "silence", "distance", "heartbeat", "timeline"):
+        found = read[table]
+        assert isinstance(found, Unmeasured)
+        assert "GRANT pg_monitor TO parity" in found.reason
+
+
+@pytest.mark.parametrize(("key", "table"), [("silence", "silence"), ("sender", "sender")])
+def test_a_null_column_is_not_a_value(key: str, table: str) -> None:
+    """A column that the server does not tell is unmeasured."""
+    assert isinstance(facts({**STANDBY, "receiver": {**STREAMING, key: None}})[table], Unmeasured)
+
+
+@pytest.mark.parametrize(
+    ("change", "value"),
+    [
+        ({"paused": "paused"}, ["paused", "none"]),
+        ({"paused": "pause requested"}, ["pause requested", "none"]),
+        ({"delay": "5min"}, ["running", "5min"]),
+        ({}, ["running", "none"]),
+    ],
+)
+def test_paused_and_delayed_replay_are_told(change: dict[str, object], value: list[str]) -> None:
+    """A pause that was only requested is one already."""
+    assert values(facts({**STANDBY, **change})["replay"]) == value
+
+
+@pytest.mark.parametrize(
+    ("slot", "state"),
+    [
+        ({"active": True, "wal": "reserved"}, "active"),
+        ({"active": True, "wal": "extended"}, "active"),
+        ({"active": False, "wal": "reserved"}, "inactive"),
+        ({"active": True, "wal": "lost"}, "wal lost"),
+        ({"active": True, "wal": "unreserved"}, "wal unreserved"),
+        ({"active": False, "wal": None}, "wal None"),
+    ],
+)
+def test_a_slot_is_in_use_only_while_it_is_active_and_keeps_its_wal(
+    slot: dict[str, object], state: str
+) -> None:
+    """A slot whose WAL is lost means that its standby must be rebuilt."""
+    assert values(facts({**STANDBY, "slots": {"s": slot}})["slots"]) == [state]
+
+
+def _seen(position: object, writable: str = "yes") -> Seen:
+    primary: Facts = {"mode": {"writable": writable}, "_position": position}  # type: ignore[dict-item]
+    own: Facts = {"mode": {"writable": "no"}, "_position": {"position": "0/1"}}
+    return {("dallas", "db1"): primary, (TARGET.site.name, TARGET.host.name): own}
+
+
+def test_the_standby_is_asked_for_the_position_that_the_primary_had() -> None:
+    """Primary first, standby after: the order that cannot hide a lag."""
+    asks = ask_passed(TARGET, _seen({"position": "0/30007C8"}))
+    assert "'0/30007C8'" in asks["passed"].text.replace("'\"'\"'", "'")
+    assert asks["passed"].timeout > timedelta(seconds=5).total_seconds()
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [_seen(Unmeasured("no answer")), _seen({"position": "0/1"}, writable="no")],
+    ids=["the position is unmeasured", "no database is writable"],
+)
+def test_without_a_primarys_position_nothing_is_asked(seen: Seen) -> None:
+    """A dead or read-only primary leaves the heartbeat unmeasured, with the reason."""
+    with pytest.raises(UnmeasuredError, match=r"primary|writable"):
+        ask_passed(TARGET, seen)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(damaged=st.dictionaries(st.sampled_from(sorted(STANDBY)), json_values))
+def test_a_damaged_answer_is_facts_or_unmeasured_and_nothing_else(damaged: dict[str, Any]) -> None:
+    """Whatever a server says, the run goes on; a status that is not "streaming" never yields a lag."""
+    read = facts({**STANDBY, **damaged})
+    receiver = damaged.get("receiver", STREAMING)
+    if not (isinstance(receiver, dict) and receiver.get("status") == "streaming"):
+        assert isinstance(read["distance"], Unmeasured)
+
+
+@given(text=st.binary(max_size=60))
+def test_any_bytes_are_facts_or_unmeasured(text: bytes) -> None:
+    """The reader raises the one declared exception only, which becomes the reason."""
+    read_tables(PROBE.readings(), answered(state=text, passed=text), TARGET, ("web",))

@@ -1,0 +1,67 @@
+"""A systemd unit and its processes, as more than one probe asks for them.
+
+The unit's processes are its main process and all that descend from it (``/proc/PID/task/TID/children``,
+proc(5)): they are what runs now, whatever the unit's files say.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from siteparity.model import UnmeasuredError
+
+UnitName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9:_.@\\-]+\.service$")]
+"""The full name of a service, e.g. ``shop.service`` (systemd.unit(5))."""
+
+_LOOK_UP = """\
+shown=$(systemctl show --property={properties} -- {unit})||exit
+printf '%s\\n' "$shown"
+main=${{shown#*MainPID=}} main=${{main%%[!0-9]*}} pids=
+below() {{ for task in /proc/"$1"/task/[0-9]*/children;do kids=;{{ read -r kids <"$task"; }} 2>/dev/null
+for kid in $kids;do pids="$pids $kid";below "$kid";done;done; }}
+if [ "${{main:-0}}" -gt 0 ];then pids=$main
+[ -r /proc/"$main"/task/"$main"/children ]||
+{{ echo "the children of process $main cannot be read" >&2;exit 1; }}
+below "$main";fi
+"""
+
+
+def look_up(unit: str, properties: Iterable[str] = ()) -> str:
+    """A shell text that prints properties of a unit, one ``Name=value`` on a line.
+
+    It sets ``$main`` to the main process (0 when the unit does not run) and ``$pids`` to every process of the
+    unit, the main process first.
+    """
+    wanted = ",".join(("LoadState", "MainPID", *properties))
+    return _LOOK_UP.format(properties=wanted, unit=shlex.quote(unit))
+
+
+def read_properties(lines: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """What `look_up` printed: name of the property -> its values, in order.
+
+    Raises:
+        UnmeasuredError: a line is no property, or systemd does not say whether the unit is there and runs.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for line in lines:
+        name, equals, value = line.partition("=")
+        if not equals or not re.fullmatch(r"[A-Za-z]+", name):
+            raise UnmeasuredError("systemctl show: a line is no property")
+        found[name] = (*found.get(name, ()), value)
+    if len(found.get("LoadState", ())) != 1 or not found["LoadState"][0]:
+        raise UnmeasuredError("systemctl show: it does not say whether the unit is loaded")
+    if not re.fullmatch(r"[0-9]{1,10}", "".join(found.get("MainPID", ()))):
+        raise UnmeasuredError("systemctl show: it does not say which process is the main one")
+    return found
+
+
+def not_running(properties: Mapping[str, tuple[str, ...]]) -> str | None:
+    """Why the unit has no process, or None when it has."""
+    if properties["LoadState"] != ("loaded",):
+        return f"the unit is {properties['LoadState'][0]}"
+    return "not running" if properties["MainPID"] == ("0",) else None

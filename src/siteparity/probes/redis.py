@@ -1,0 +1,252 @@
+"""The Redis that holds the sessions: what it runs with, what it would start with, whether it can hold on.
+
+A running Redis is not its file (``CONFIG SET``), and its file is not what runs (no restart), so both are read
+and held against each other. Passwords and their hashes do not leave the host. Where the file says nothing,
+Redis's own default counts (redis.conf of Redis 7). A replica ignores ``maxmemory`` until it is promoted, and
+persistence that is off lets a restart wipe all sessions (Redis manual, "Replication").
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.policy import Section
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.transport.script import Ask
+
+
+class Policy(Section):
+    """The Redis of the sessions."""
+
+    roles: tuple[str, ...]
+    """The role of the Redis hosts."""
+    port: int = 6379
+    user: str
+    """The ACL user of the suite; it needs INFO, CONFIG GET, CLIENT LIST and ACL LIST, nothing else."""
+    auth_file: str
+    """A file on the host with that user's password, for root alone."""
+    file: str = "/etc/redis/redis.conf"
+    replicated: bool = False
+    """Whether a Redis may be a replica; otherwise each site has a master of its own."""
+    persistent: bool = True
+    """Whether sessions must survive a restart."""
+    max_memory_percent: int = 90
+    """How full the memory may be."""
+
+
+DEFAULTS = {
+    "appendfsync": "everysec",
+    "appendonly": "no",
+    "databases": "16",
+    "maxclients": "10000",
+    "maxmemory": "0",
+    "maxmemory-policy": "noeviction",
+    "notify-keyspace-events": "",
+    "replica-read-only": "yes",
+    "save": "3600 1 300 100 60 10000",
+    "stop-writes-on-bgsave-error": "yes",
+    "tcp-keepalive": "300",
+    "timeout": "0",
+    "tls-port": "0",
+    "tls-replication": "no",
+}
+"""The settings that decide how sessions live and die, with Redis 7's defaults. None of them is a secret."""
+
+_UNITS = {"k": 1000, "kb": 1024, "m": 1000**2, "mb": 1024**2, "g": 1000**3, "gb": 1024**3, "b": 1, "": 1}
+
+
+def client(section: Any, words: str) -> str:  # noqa: ANN401  # any section with port, user and auth_file
+    """A shell text that asks the Redis of the host itself as the suite's user."""
+    return (
+        f"REDISCLI_AUTH=$(cat -- {shlex.quote(section.auth_file)}) || exit\nexport REDISCLI_AUTH\n"
+        f"answer=$(redis-cli -e --no-auth-warning -h 127.0.0.1 -p {section.port} "
+        f"--user {shlex.quote(section.user)} {words} 2>&1) || {{ printf '%s\\n' \"$answer\" >&2; exit 1; }}\n"
+    )
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """What runs, and the lines of the file that name the same settings."""
+    section = target.section
+    names = "|".join([*DEFAULTS, "include", "aclfile", "user"])
+    show = "printf '%s\\n' \"$answer\""
+    return {
+        "settings": Ask(client(section, "--json CONFIG GET " + " ".join(DEFAULTS)) + show),
+        "info": Ask(client(section, "INFO") + show),
+        "acl": Ask(client(section, "ACL LIST") + f"{show} | sed -E 's/#[0-9a-f]{{64}}/#(password)/g'"),
+        "file": Ask(
+            f"grep -E '^[[:space:]]*({names})[[:space:]]' -- {shlex.quote(section.file)} "
+            "| sed -E 's/[#>][^[:space:]]{8,}/#(password)/g'"
+        ),
+        "aclfile": Ask(
+            f"file=$(sed -nE 's/^aclfile[[:space:]]+//p' -- {shlex.quote(section.file)}) || exit\n"
+            '[ -z "$file" ] || sed -E \'s/[#><!][^[:space:]]+/#(password)/g\' -- "$file"'
+        ),
+    }
+
+
+def read_version(answers: Answers, _: Target[Policy]) -> Table:
+    """The version that runs."""
+    info = _info(answers)
+    return {"redis": _field(info, "redis_version"), "mode": _field(info, "redis_mode")}
+
+
+def read_settings(answers: Answers, _: Target[Policy]) -> Table:
+    """The settings that are in force."""
+    return dict(_running(answers))
+
+
+def read_persisted(answers: Answers, _: Target[Policy]) -> Table:
+    """Whether a restart would change a setting."""
+    running, filed = _running(answers), _filed(answers)
+    return {
+        name: "as in its file"
+        if running[name] == filed[name]
+        else f"runs with {running[name] or 'nothing'!r}, its file says {filed[name] or 'nothing'!r}"
+        for name in DEFAULTS
+    }
+
+
+def read_acl(answers: Answers, _: Target[Policy]) -> Table:
+    """The users and what they may do, without their passwords."""
+    return _users(answers.lines("acl"), "acl")
+
+
+def read_acl_saved(answers: Answers, _: Target[Policy]) -> Table:
+    """Whether a restart would change which users there are."""
+    running = _users(answers.lines("acl"), "acl")
+    lines = [
+        *answers.lines("aclfile"),
+        *(line for line in answers.lines("file") if line.split()[0] == "user"),
+    ]
+    filed = _users(lines, "aclfile") if lines else {"default": "on"}
+
+    def state(users: Mapping[str, str], name: str) -> str:
+        return "absent" if name not in users else "off" if "off" in users[name].split() else "on"
+
+    return {
+        name: "as in its file"
+        if state(running, name) == state(filed, name)
+        else f"{state(running, name)}, in its file {state(filed, name)}"
+        for name in sorted({*running, *filed})
+    }
+
+
+def read_role(answers: Answers, target: Target[Policy]) -> Table:
+    """Whether the server is the master, or the replica, that the policy wants."""
+    info = _info(answers)
+    if _field(info, "role") == "master":
+        return {"role": "as it should be"}
+    of = f"{info.get('master_host', '?')}, link {info.get('master_link_status', '?')}"
+    healthy = info.get("master_link_status") == "up" and info.get("master_sync_in_progress") == "0"
+    return {"role": "as it should be" if target.section.replicated and healthy else f"replica of {of}"}
+
+
+def read_memory(answers: Answers, _: Target[Policy]) -> Table:
+    """How much of what it may use is used, in percent."""
+    info = _info(answers)
+    most = _number(info, "maxmemory") or _number(info, "total_system_memory")
+    if most <= 0:
+        raise UnmeasuredError("info: neither maxmemory nor the system's memory is known")
+    return {"percent of memory used": round(100 * _number(info, "used_memory") / most, 1)}
+
+
+def read_persistence(answers: Answers, target: Target[Policy]) -> Table:
+    """Whether sessions survive a restart, and whether the last writes to disk succeeded."""
+    info, running = _info(answers), _running(answers)
+    kept = running["appendonly"] == "yes" or bool(running["save"])
+    return {
+        "sessions survive a restart": "ok" if kept or not target.section.persistent else "no",
+        "last snapshot": _field(info, "rdb_last_bgsave_status"),
+        "last append": _field(info, "aof_last_write_status"),
+    }
+
+
+def _running(answers: Answers) -> Mapping[str, str]:
+    try:
+        given = json.loads(answers.text("settings"))
+    except ValueError:
+        raise UnmeasuredError("settings: the answer is not the JSON that was asked for") from None
+    if not isinstance(given, dict) or set(given) != set(DEFAULTS):
+        raise UnmeasuredError("settings: the answer lacks settings that were asked for")
+    return {name: _canonical(name, str(value)) for name, value in sorted(given.items())}
+
+
+def _filed(answers: Answers) -> Mapping[str, str]:
+    """The settings as the file has them; the last line of a name counts, except that `save` lines add up."""
+    found: dict[str, str] = {}
+    saves: list[str] = []
+    for line in answers.lines("file"):
+        try:
+            name, *words = shlex.split(line)
+        except ValueError:
+            raise UnmeasuredError(f"file: a line that cannot be split into words: {line[:80]!r}") from None
+        if name == "include":
+            raise UnmeasuredError("file: it includes others, which are not read")
+        if name == "save":
+            saves = [] if words == [""] else [*saves, *words]
+        found[name] = " ".join(saves if name == "save" else words)
+    return {name: _canonical(name, found.get(name, default)) for name, default in DEFAULTS.items()}
+
+
+def _canonical(name: str, value: str) -> str:
+    """Sizes in bytes; flags of keyspace events in alphabetical order."""
+    if name == "maxmemory":
+        size = re.fullmatch(r"([0-9]+)([a-z]*)", value.lower())
+        if size is None or size[2] not in _UNITS:
+            raise UnmeasuredError(f"maxmemory: {value[:40]!r} is no size")
+        return str(int(size[1]) * _UNITS[size[2]])
+    return "".join(sorted(value)) if name == "notify-keyspace-events" else value
+
+
+def _users(lines: Iterable[str], where: str) -> dict[str, str]:
+    """User -> rules. Redis lists equal rules in an order of its own at each start, so they are sorted."""
+    users: dict[str, str] = {}
+    for line in lines:
+        words = line.split()
+        if not words or words[0].startswith("#"):
+            continue
+        if len(words) < 3 or words[0] != "user":  # noqa: PLR2004  # user NAME RULE...
+            raise UnmeasuredError(f"{where}: a line that is no user: {line[:80]!r}")
+        users[words[1]] = " ".join(sorted(words[2:]))
+    if not users:
+        raise UnmeasuredError(f"{where}: it lists no user")
+    return users
+
+
+def _info(answers: Answers) -> Mapping[str, str]:
+    pairs = (line.rstrip("\r").partition(":") for line in answers.lines("info") if not line.startswith("#"))
+    return {name: value for name, colon, value in pairs if colon}
+
+
+def _field(info: Mapping[str, str], name: str) -> str:
+    if not info.get(name):
+        raise UnmeasuredError(f"info: it says nothing about {name}")
+    return info[name]
+
+
+def _number(info: Mapping[str, str], name: str) -> int:
+    value = _field(info, name)
+    if not (value.isascii() and value.isdigit()):
+        raise UnmeasuredError(f"info: {name} is no number: {value[:40]!r}")
+    return int(value)
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "version": Reading(read_version),
+        "settings": Reading(read_settings),
+        "persisted": Reading(read_persisted),
+        "acl": Reading(read_acl),
+        "acl_saved": Reading(read_acl_saved),
+        "role": Reading(read_role),
+        "memory": Reading(read_memory),
+        "persistence": Reading(read_persistence),
+    },
+)

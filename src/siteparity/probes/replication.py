@@ -1,0 +1,270 @@
+"""Whether the standby's database follows the primary's, by witnesses that cannot all be fooled at once.
+
+Three are needed: the distance between the primary's position, read first, and the standby's replay, read
+after; a WAL receiver that streams and heard from its sender lately; and that the standby passes the primary's
+noted position in time. Without a streaming receiver a distance of zero proves nothing: an idle primary looks
+like that. Columns that are NULL mean that the role may not read them, never that there is no lag.
+
+Source: PostgreSQL 15 manual, sections 9.27.4 (recovery information functions) and 28.2 (statistics views).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from siteparity.model import Facts, Table, Unmeasured, UnmeasuredError
+from siteparity.policy import Duration, Section, Size
+from siteparity.postgres import psql, rows
+from siteparity.probe import Answers, Probe, Reading, SecondLook, Seen, Target
+from siteparity.transport.script import Ask
+
+
+class Policy(Section):
+    """Replication from the primary's database to the standby's."""
+
+    roles: tuple[str, ...]
+    """The role of the database hosts."""
+    database: str = "postgres"
+    role: str = "parity"
+    """The database role that the suite uses; a member of ``pg_monitor``."""
+    max_distance: Size
+    """How many bytes of WAL the standby may still have to replay."""
+    max_heartbeat: Duration
+    """How long the standby may take to pass a position that the primary had."""
+    max_silence: Duration
+    """How old the sender's last message may be; an idle one speaks every half ``wal_sender_timeout``."""
+
+
+_STATE = """
+SELECT json_build_object(
+  'recovery', pg_is_in_recovery(),
+  'monitor', pg_has_role(current_user, 'pg_monitor', 'usage'),
+  'system', (SELECT system_identifier::text FROM pg_control_system()),
+  'timeline', CASE WHEN pg_is_in_recovery() THEN (SELECT timeline_id FROM pg_control_checkpoint())
+              ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END,
+  'version', current_setting('server_version_num')::int / 10000,
+  'position', CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
+  'paused', CASE WHEN pg_is_in_recovery() THEN pg_get_wal_replay_pause_state() END,
+  'delay', current_setting('recovery_min_apply_delay'),
+  'archive_mode', current_setting('archive_mode'),
+  'archive_failing', (SELECT coalesce(last_failed_time, '-infinity')
+                        > coalesce(last_archived_time, '-infinity')
+                      FROM pg_stat_archiver),
+  'receiver', (SELECT json_build_object('status', status, 'sender', sender_host, 'timeline', received_tli,
+                      'silence', extract(epoch FROM clock_timestamp() - last_msg_receipt_time))
+               FROM pg_stat_wal_receiver),
+  'slots', (SELECT coalesce(json_object_agg(slot_name,
+                     json_build_object('active', active, 'wal', wal_status)), '{}')
+            FROM pg_replication_slots WHERE slot_type = 'physical'))
+"""
+
+_PASSED = """
+DO $$ BEGIN
+  WHILE pg_last_wal_replay_lsn() < '{position}' AND clock_timestamp() < now() + interval '{seconds} s' LOOP
+    PERFORM pg_sleep(0.05);
+  END LOOP;
+END $$
+"""
+
+_AFTER = """
+SELECT json_build_object('waited', extract(epoch FROM clock_timestamp() - now()),
+  'distance', pg_wal_lsn_diff('{position}', pg_last_wal_replay_lsn()))
+"""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """One statement for everything that one host knows."""
+    return {"state": Ask(psql([_STATE], database=target.section.database, role=target.section.role))}
+
+
+def read_identity(answers: Answers, _: Target[Policy]) -> Table:
+    """What makes two servers copies of one database."""
+    state = _state(answers)
+    return {"system identifier": _text(state, "system"), "major version": _number(state, "version")}
+
+
+def read_timeline(answers: Answers, target: Target[Policy]) -> Table:
+    """The history that the server follows: that of the stream it receives, or of its own WAL."""
+    state = _state(answers)
+    receiver = _receiver(state, target) if state["recovery"] else None
+    return {"timeline": _number(receiver or state, "timeline")}
+
+
+def read_mode(answers: Answers, _: Target[Policy]) -> Table:
+    """Whether the server takes writes."""
+    return {"writable": "no" if _state(answers)["recovery"] else "yes"}
+
+
+def read_receiver(answers: Answers, target: Target[Policy]) -> Table:
+    """Whether a WAL receiver streams."""
+    state = _state(answers)
+    if not state["recovery"]:
+        return {"WAL receiver": "none, the server is not in recovery"}
+    receiver = _receiver(state, target)
+    return {"WAL receiver": _text(receiver, "status") if receiver else "none, it is dead"}
+
+
+def read_sender(answers: Answers, target: Target[Policy]) -> Table:
+    """The host from which the WAL receiver streams."""
+    return {"sender": _text(_live_receiver(_state(answers), target), "sender")}
+
+
+def read_silence(answers: Answers, target: Target[Policy]) -> Table:
+    """Seconds since the sender's last message."""
+    return {"seconds since the last message": _seconds(_live_receiver(_state(answers), target), "silence")}
+
+
+def read_replay(answers: Answers, _: Target[Policy]) -> Table:
+    """Whether what arrives is replayed, and without a delay on purpose."""
+    state = _state(answers)
+    paused = "running" if state["paused"] in (None, "not paused") else _text(state, "paused")
+    delay = _text(state, "delay")
+    return {"replay": paused, "recovery_min_apply_delay": "none" if delay == "0" else delay}
+
+
+def read_slots(answers: Answers, _: Target[Policy]) -> Table:
+    """The physical replication slots, and whether what they promise to keep is still there."""
+    slots = _state(answers)["slots"]
+    return {f"slot {name}": _slot(slot) for name, slot in slots.items()}
+
+
+def read_archive(answers: Answers, _: Target[Policy]) -> Table:
+    """Whether WAL is archived as configured."""
+    state = _state(answers)
+    if state["archive_mode"] == "off":
+        return {"archiving": "off"}
+    failing = state.get("archive_failing")
+    if not isinstance(failing, bool):
+        raise UnmeasuredError("pg_stat_archiver says nothing")
+    return {"archiving": "failing" if failing else "healthy"}
+
+
+def read_position(answers: Answers, _: Target[Policy]) -> Table:
+    """Where the server is, for the second look."""
+    return {"position": _text(_state(answers), "position")}
+
+
+def ask_passed(target: Target[Policy], seen: Seen) -> Mapping[str, Ask]:
+    """Ask a standby when it passes the position that the primary had a moment ago."""
+    own = seen[target.site.name, target.host.name]
+    if _value(own, "mode", "writable") != "no":
+        return {}
+    others = [facts for (site, _), facts in seen.items() if site != target.site.name]
+    primaries = [facts for facts in others if _value(facts, "mode", "writable") == "yes"]
+    if len(primaries) != 1:
+        raise UnmeasuredError(
+            f"{len(primaries)} writable databases were found at the other site; expected one"
+        )
+    position = _value(primaries[0], "_position", "position")
+    if not isinstance(position, str):
+        raise UnmeasuredError("the primary's position could not be read")
+    seconds = int(target.section.max_heartbeat.total_seconds()) + 1
+    statements = [text.format(position=position, seconds=seconds) for text in (_PASSED, _AFTER)]
+    return {
+        "passed": Ask(
+            psql(
+                ["BEGIN", *statements],
+                database=target.section.database,
+                role=target.section.role,
+                seconds=seconds + 5,
+            ),
+            timeout=seconds + 8,
+        ),
+        **ask(target),
+    }
+
+
+def read_heartbeat(answers: Answers, target: Target[Policy]) -> Table:
+    """Seconds until the standby had passed the primary's noted position."""
+    _live_receiver(_state(answers), target)
+    passed = rows(answers.text("passed"), "passed")[-1]
+    return {"seconds until the primary's position was passed": _seconds(passed, "waited")}
+
+
+def read_distance(answers: Answers, target: Target[Policy]) -> Table:
+    """Bytes of WAL between the primary's noted position and the standby's replay."""
+    _live_receiver(_state(answers), target)
+    passed = rows(answers.text("passed"), "passed")[-1]
+    return {"bytes behind the primary": max(0, int(_seconds(passed, "distance")))}
+
+
+def _state(answers: Answers) -> Mapping[str, Any]:
+    state = rows(answers.text("state"), "state")[0]
+    if not isinstance(state.get("recovery"), bool) or not isinstance(state.get("slots"), dict):
+        raise UnmeasuredError("state: the answer lacks what was asked for")
+    return state
+
+
+def _receiver(state: Mapping[str, Any], target: Target[Policy]) -> Mapping[str, Any] | None:
+    """The WAL receiver's row; None when there is none. A row of NULLs means that the role may not look."""
+    if not state.get("monitor"):
+        role = target.section.role
+        raise UnmeasuredError(f"the role {role} may not see the WAL receiver; GRANT pg_monitor TO {role}")
+    receiver = state.get("receiver")
+    return receiver if isinstance(receiver, dict) else None
+
+
+def _live_receiver(state: Mapping[str, Any], target: Target[Policy]) -> Mapping[str, Any]:
+    """The receiver's row while it streams; without one nothing about lag is known."""
+    if not state["recovery"]:
+        raise UnmeasuredError("the server is not in recovery")
+    receiver = _receiver(state, target)
+    if receiver is None or receiver.get("status") != "streaming":
+        raise UnmeasuredError("no WAL receiver streams, so a distance of zero would prove nothing")
+    return receiver
+
+
+def _slot(slot: object) -> str:
+    if not isinstance(slot, dict):
+        raise UnmeasuredError("slots: the answer is not what was asked for")
+    if slot.get("wal") not in ("reserved", "extended"):
+        return f"wal {slot.get('wal')}"
+    return "active" if slot.get("active") is True else "inactive"
+
+
+def _value(facts: Facts, table: str, item: str) -> object:
+    found = facts.get(table)
+    return None if found is None or isinstance(found, Unmeasured) else found.get(item)
+
+
+def _text(row: Mapping[str, Any], key: str) -> str:
+    value = row.get(key)
+    if not isinstance(value, str) or not value:
+        raise UnmeasuredError(f"{key} is NULL: the role may not read it, or the server does not know it")
+    return value
+
+
+def _number(row: Mapping[str, Any], key: str) -> int:
+    value = row.get(key)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise UnmeasuredError(f"{key} is no number: {value!r}")
+    return value
+
+
+def _seconds(row: Mapping[str, Any], key: str) -> float:
+    value = row.get(key)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise UnmeasuredError(f"{key} is NULL: the role may not read it, or the server does not know it")
+    return max(0.0, round(float(value), 3))
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "identity": Reading(read_identity),
+        "timeline": Reading(read_timeline),
+        "mode": Reading(read_mode),
+        "receiver": Reading(read_receiver),
+        "sender": Reading(read_sender),
+        "silence": Reading(read_silence),
+        "replay": Reading(read_replay),
+        "slots": Reading(read_slots),
+        "archive": Reading(read_archive),
+        "_position": Reading(read_position),
+    },
+    then=SecondLook(
+        ask=ask_passed, tables={"heartbeat": Reading(read_heartbeat), "distance": Reading(read_distance)}
+    ),
+)

@@ -1,0 +1,170 @@
+"""Whose Redis the web hosts keep their sessions in: four witnesses, of which any one can be wrong alone.
+
+The application's setting in its file; the answer of the name *on that host*; the connections that its
+processes hold open now (persistent connections keep their old target until a worker is recycled); and who is
+connected to the Redis of each site. In October 2012 sessions kept coming from Dallas after the failover.
+
+Only the place leaves a host, never the user or the password of the setting.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.policy import Section
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes._unit import UnitName, look_up
+from siteparity.probes.redis import client
+from siteparity.transport.script import Ask
+
+
+class Policy(Section):
+    """The sessions of the web hosts."""
+
+    clients: tuple[str, ...]
+    """The roles whose hosts keep sessions."""
+    servers: tuple[str, ...]
+    """The roles whose hosts run the Redis."""
+    service: UnitName
+    """The unit whose processes keep sessions."""
+    file: str
+    """The application's file with the setting: an environment file, or a ``php.ini``."""
+    variable: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$")]
+    """The setting's name, e.g. ``SESSION_URL`` or ``session.save_path``."""
+    port: int = 6379
+    user: str
+    """The ACL user of the suite on the Redis hosts; it needs CLIENT LIST."""
+    auth_file: str
+    """A file on the Redis hosts with that user's password, for root alone."""
+    persistent_connections: bool = True
+    """Whether a running service always holds a connection, so that none is a sign of trouble."""
+
+
+# The setting without its quotes, its scheme and its user; of a query, such as ?auth=..., nothing is kept.
+_PLACE = r"s#^[^=]*=[[:space:]]*[\"']?([a-z+]+://)?([^@/]*@)?([^?\"']*).*#\3#p"
+_LOCATE = """\
+place=$(sed -nE '/^[[:space:]]*{variable}[[:space:]]*=/{{{place};}}' -- {file}) || exit
+[ -n "$place" ] || {{ echo "{variable} is not set in "{file} >&2; exit 1; }}
+"""
+_RESOLVE = """\
+place=${place%%/*}
+host=${place%:*}
+getent ahosts -- "$host" || { echo "the name $host has no answer" >&2; exit 1; }
+"""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """Web hosts are asked for setting, name and open connections; Redis hosts for their clients."""
+    section, roles = target.section, target.host.roles
+    asks: dict[str, Ask] = {}
+    if set(roles) & set(section.clients):
+        variable = section.variable.replace(".", r"\.")
+        locate = _LOCATE.format(
+            variable=variable, place=_PLACE.replace("'", "'\\''"), file=shlex.quote(section.file)
+        )
+        asks |= {
+            "setting": Ask(locate + "printf '%s\\n' \"$place\""),
+            "resolved": Ask(locate + _RESOLVE),
+            "sockets": Ask(
+                look_up(section.service)
+                + f"printf 'pids %s\\n' \"$pids\"\nss -Htnp state established dport = :{section.port}"
+            ),
+        }
+    if set(roles) & set(section.servers):
+        asks["clients"] = Ask(client(section, "CLIENT LIST") + "printf '%s\\n' \"$answer\"")
+    return asks
+
+
+def read_setting(answers: Answers, _: Target[Policy]) -> Table:
+    """Host, port and database number of the setting."""
+    return {"setting": _setting(answers)}
+
+
+def read_configured(answers: Answers, _: Target[Policy]) -> Table:
+    """The host that the setting names."""
+    return {"setting names": _host(_setting(answers))}
+
+
+def read_resolved(answers: Answers, _: Target[Policy]) -> Table:
+    """Each address that the setting's name has on this host."""
+    lines = [line.split() for line in answers.lines("resolved")]
+    if not lines or not all(re.fullmatch(r"[0-9A-Fa-f:.%a-z]+", words[0]) for words in lines if words):
+        raise UnmeasuredError("resolved: the name has no address, or the answer is damaged")
+    return {f"{_host(_setting(answers))} answers {words[0]}": words[0] for words in lines}
+
+
+def read_sockets(answers: Answers, target: Target[Policy]) -> Table:
+    """The peers of the service's open connections to the port of Redis."""
+    properties, found, rest = answers.text("sockets").partition("pids ")
+    pids_line, _, connections = rest.partition("\n")
+    pids, lines = set(pids_line.split()), [line for line in connections.split("\n") if line.strip()]
+    if not found or "MainPID=" not in properties:
+        raise UnmeasuredError("sockets: the answer does not say which processes the service has")
+    if not pids:
+        raise UnmeasuredError(f"sockets: {target.section.service} does not run")
+    peers = {
+        peer for line in lines if pids & set(re.findall(r"pid=([0-9]+)", line)) for peer in [_peer(line)]
+    }
+    if not peers and not target.section.persistent_connections:
+        return {"no connection is open": "localhost"}
+    return {f"open connection to {peer}": peer for peer in peers}
+
+
+def read_clients(answers: Answers, _: Target[Policy]) -> Table:
+    """Who is connected to this Redis."""
+    clients = {
+        (found[1], user[1])
+        for line in answers.lines("clients")
+        if (found := re.search(r"(?:^| )addr=(\S+):[0-9]+(?: |$)", line))
+        and (user := re.search(r" user=(\S+)", line))
+    }
+    if not clients:
+        raise UnmeasuredError("clients: the answer names no client, not even the one that asked")
+    return {f"client {address} as {user}": address for address, user in clients}
+
+
+def _setting(answers: Answers) -> str:
+    lines = answers.lines("setting")
+    if len(lines) != 1:
+        raise UnmeasuredError(f"setting: {len(lines)} lines set it; expected one")
+    return lines[0]
+
+
+def _host(place: str) -> str:
+    """The host of ``host:port/database``; an IPv6 address keeps its brackets."""
+    return re.sub(r":[0-9]+$", "", place.partition("/")[0])
+
+
+def _peer(line: str) -> str:
+    """The peer's address in a line of ``ss -Htn state established``: Recv-Q, Send-Q, local, peer."""
+    words = line.split()
+    if len(words) < 4:  # noqa: PLR2004  # the columns named above
+        raise UnmeasuredError(f"sockets: a line that is no connection: {line[:80]!r}")
+    return words[3].rpartition(":")[0]
+
+
+def _clients(section: Policy) -> tuple[str, ...]:
+    return section.clients
+
+
+def _servers(section: Policy) -> tuple[str, ...]:
+    return section.servers
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "setting": Reading(read_setting, roles=_clients),
+        "configured": Reading(read_configured, roles=_clients),
+        "resolved": Reading(read_resolved, roles=_clients),
+        "sockets": Reading(read_sockets, roles=_clients),
+        "clients": Reading(read_clients, roles=_servers),
+    },
+)

@@ -1,0 +1,117 @@
+"""Whether the job that charges subscriptions is the same at both sites, armed at one, and in time there.
+
+The job itself says how it stands: the policy names a command that prints one ``key=value`` a line, with at
+least ``armed=yes|no``, ``last_success=<UTC, ISO 8601, with Z>|never`` and ``late_seconds=<number>``. When it
+runs is the work of the aspect ``schedules``; that it would run is tried out by the smoke check ``subscriptions``.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.policy import Duration, Section
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.transport.script import Ask
+
+
+class Policy(Section):
+    """The subscriptions job."""
+
+    roles: tuple[str, ...]
+    """The role of the hosts that run it."""
+    files: tuple[str, ...]
+    """What the job consists of: files, and folders that are taken whole, as absolute paths."""
+    status: tuple[str, ...]
+    """The command that prints how the job stands, as words; it must change nothing."""
+    user: str
+    """The account under which the job runs."""
+    max_late: Duration
+    """How late the oldest due subscription may be at the active site."""
+    max_age: Duration
+    """How long ago the last successful run may be at the active site."""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """The job's files by digest, and what it says of itself."""
+    section = target.section
+    paths = " ".join(shlex.quote(path) for path in section.files)
+    words = " ".join(shlex.quote(word) for word in section.status)
+    user = shlex.quote(section.user)
+    return {
+        "files": Ask(f"find {paths} -type f ! -name '*.pyc' -exec sha256sum -- {{}} +"),
+        "modes": Ask(f"find {paths} -type f ! -name '*.pyc' -printf '%m %u:%g %p\\n'"),
+        "status": Ask(
+            f"setpriv --reuid={user} --regid={user} --init-groups -- {words}; code=$?\n"
+            "date +now=%s; exit $code"
+        ),
+    }
+
+
+def read_job(answers: Answers, _: Target[Policy]) -> Table:
+    """Digest, mode and owner of each file of the job."""
+    modes = dict(_split(line, 2) for line in answers.lines("modes"))
+    named = [line.partition("  ") for line in answers.lines("files")]
+    digests = {path: digest for digest, _, path in named}
+    if not digests or digests.keys() != modes.keys():
+        raise UnmeasuredError("files: the digests and the modes are not of the same files")
+    return {path: f"{modes[path]} sha256:{digest[:16]}" for path, digest in digests.items()}
+
+
+def read_armed(answers: Answers, _: Target[Policy]) -> Table:
+    """Whether the job would charge when it runs here."""
+    return {"armed": _status(answers, "armed")}
+
+
+def read_late(answers: Answers, _: Target[Policy]) -> Table:
+    """Seconds by which the oldest due subscription is late."""
+    return {"seconds late": _number(_status(answers, "late_seconds"))}
+
+
+def read_age(answers: Answers, _: Target[Policy]) -> Table:
+    """Seconds since the last successful run, by the host's own clock."""
+    last = _status(answers, "last_success")
+    if last == "never":
+        return {"seconds since the last success": "never"}
+    try:
+        moment = datetime.strptime(last, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise UnmeasuredError(f"status: last_success is no UTC time: {last!r}") from None
+    return {
+        "seconds since the last success": max(0, _number(_status(answers, "now")) - int(moment.timestamp()))
+    }
+
+
+def _status(answers: Answers, key: str) -> str:
+    pairs = dict(line.split("=", 1) for line in answers.lines("status") if "=" in line)
+    if key not in pairs:
+        raise UnmeasuredError(f"status: the command printed no {key}=")
+    return pairs[key]
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise UnmeasuredError(f"status: {text!r} is no number of seconds")
+    return int(text)
+
+
+def _split(line: str, words: int) -> tuple[str, str]:
+    """(the rest of the line, its first words)."""
+    parts = line.split(" ", words)
+    if len(parts) != words + 1:
+        raise UnmeasuredError(f"modes: a line that was not expected: {line[:80]!r}")
+    return parts[words], " ".join(parts[:words])
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "job": Reading(read_job),
+        "armed": Reading(read_armed),
+        "late": Reading(read_late),
+        "age": Reading(read_age),
+    },
+)

@@ -1,0 +1,77 @@
+"""The standby's Redis keeps sessions as the primary's does, and keeps doing so after a restart.
+
+Sessions hold who is logged in and what lies in the cart.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill("redis_suite_user_refused", "redis_stopped")
+def test_the_same_redis_runs(parity: Parity) -> None:
+    """Another version may read the shop's sessions in another way, or not at all."""
+    parity.same("version", fix="apt-get install redis-server, then systemctl restart redis-server")
+
+
+@pytest.mark.drill(
+    "redis_setting_changed_at_run_time", "redis_suite_user_refused", "redis_stopped", "redis_persistence_off"
+)
+def test_redis_runs_with_the_same_settings(parity: Parity) -> None:
+    """Carts would vanish earlier than before, or new logins be refused."""
+    parity.same("settings", fix="redis-cli CONFIG SET {item} {primary}")
+
+
+@pytest.mark.drill(
+    "redis_setting_changed_at_run_time",
+    "redis_setting_changed_at_both_sites",
+    "redis_file_changed_without_restart",
+    "redis_suite_user_refused",
+    "redis_stopped",
+    "redis_persistence_off",
+)
+def test_redis_would_start_with_what_it_runs_with(parity: Parity) -> None:
+    """After the next restart sessions would be kept by other rules than those that were tested."""
+    parity.everywhere(
+        "persisted",
+        equals="as in its file",
+        fix="redis-cli CONFIG SET {item} <as in the file>, or CONFIG REWRITE",
+    )
+
+
+@pytest.mark.drill("redis_user_missing", "redis_suite_user_refused", "redis_stopped")
+def test_the_same_users_may_do_the_same(parity: Parity) -> None:
+    """The shop could not store a session: nobody can log in."""
+    parity.same("acl", fix="redis-cli ACL SETUSER {item} {primary}; then ACL SAVE")
+
+
+@pytest.mark.drill("redis_user_missing", "redis_suite_user_refused", "redis_stopped")
+def test_the_users_survive_a_restart(parity: Parity) -> None:
+    """After the next restart the shop could not store a session."""
+    parity.everywhere("acl_saved", equals="as in its file", fix="redis-cli ACL LOAD, or ACL SAVE")
+
+
+@pytest.mark.drill("redis_replica_of_the_primary", "redis_suite_user_refused", "redis_stopped")
+def test_each_redis_has_the_role_it_should_have(parity: Parity) -> None:
+    """A replica refuses every new session, and loses all when its master goes."""
+    parity.everywhere("role", equals="as it should be", fix="redis-cli REPLICAOF NO ONE")
+
+
+@pytest.mark.drill("redis_memory_nearly_full", "redis_suite_user_refused", "redis_stopped")
+def test_there_is_room_for_more_sessions(parity: Parity) -> None:
+    """When memory is full, carts are thrown away or logins refused."""
+    parity.within(
+        "memory", "max_memory_percent", fix="redis-cli CONFIG SET maxmemory <more>; look at what fills it"
+    )
+
+
+@pytest.mark.drill("redis_persistence_off", "redis_suite_user_refused", "redis_stopped")
+def test_sessions_survive_a_restart(parity: Parity) -> None:
+    """A restart would log everybody out and empty every cart."""
+    parity.everywhere(
+        "persistence", equals="ok", fix="redis-cli CONFIG SET appendonly yes; look at disk and log"
+    )

@@ -1,0 +1,149 @@
+"""The standby's database follows the primary's, closely and without a gap.
+
+What the standby has not replayed when the primary dies is lost: orders that customers paid for.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill("standby_of_another_database")
+def test_both_servers_hold_copies_of_one_database(parity: Parity) -> None:
+    """After the switch customers would see another shop's orders, or none."""
+    parity.same("identity", fix="rebuild the standby with pg_basebackup from the primary")
+
+
+@pytest.mark.drill("standby_promoted", "monitoring_role_without_pg_monitor")
+def test_both_servers_follow_the_same_timeline(parity: Parity) -> None:
+    """A standby on an old timeline has stopped following: later orders are missing."""
+    parity.same("timeline", fix="pg_rewind, or rebuild the standby with pg_basebackup")
+
+
+@pytest.mark.drill("standby_promoted")
+def test_only_the_primary_takes_writes(parity: Parity) -> None:
+    """Two writable databases take different orders, and one of both is thrown away later."""
+    parity.only_at_primary(
+        "mode", equals="yes", fix="stop the server that must not take writes, then pg_rewind it"
+    )
+
+
+@pytest.mark.drill(
+    "wal_receiver_dead",
+    "standby_promoted",
+    "standby_of_another_database",
+    "monitoring_role_without_pg_monitor",
+)
+def test_the_standby_streams_from_its_sender(parity: Parity) -> None:
+    """Orders made since the stream ended would be lost."""
+    parity.everywhere(
+        "receiver",
+        equals="streaming",
+        at="standby",
+        fix="SELECT pg_reload_conf(); then read what walreceiver says in the server's log",
+    )
+
+
+@pytest.mark.drill(
+    "wal_receiver_dead",
+    "standby_promoted",
+    "standby_of_another_database",
+    "monitoring_role_without_pg_monitor",
+)
+def test_the_standby_streams_from_the_primary_site(parity: Parity) -> None:
+    """A standby that follows another server than the shop's primary holds other orders."""
+    parity.own_site(
+        "sender",
+        whose="primary",
+        at="standby",
+        fix="ALTER SYSTEM SET primary_conninfo = 'host=<primary> ...'",
+    )
+
+
+@pytest.mark.drill(
+    "wal_receiver_frozen",
+    "wal_receiver_dead",
+    "standby_promoted",
+    "standby_of_another_database",
+    "monitoring_role_without_pg_monitor",
+)
+def test_the_sender_was_heard_lately(parity: Parity) -> None:
+    """A stream that is open and silent delivers no orders."""
+    parity.within(
+        "silence",
+        "max_silence",
+        at="standby",
+        fix="look at pg_stat_replication on the primary and at the network",
+    )
+
+
+@pytest.mark.drill("replay_paused", "replay_delayed", "replay_paused_while_orders_come_in")
+def test_what_arrives_is_replayed_at_once(parity: Parity) -> None:
+    """Orders that arrived and were not replayed are not seen after the switch until much later."""
+    parity.everywhere("replay", one_of=["running", "none"], at="standby", fix="SELECT pg_wal_replay_resume()")
+
+
+@pytest.mark.drill(
+    "replay_paused_while_orders_come_in",
+    "wal_receiver_dead",
+    "standby_promoted",
+    "standby_of_another_database",
+    "monitoring_role_without_pg_monitor",
+)
+def test_the_standby_is_not_far_behind(parity: Parity) -> None:
+    """All orders in the distance are lost when the primary dies now."""
+    parity.within(
+        "distance",
+        "max_distance",
+        at="standby",
+        fix="SELECT pg_wal_replay_resume(); else look at disk and CPU of the standby",
+    )
+
+
+@pytest.mark.drill(
+    "replay_paused_while_orders_come_in",
+    "wal_receiver_dead",
+    "standby_promoted",
+    "standby_of_another_database",
+    "monitoring_role_without_pg_monitor",
+)
+def test_the_standby_passes_the_primarys_position_in_time(parity: Parity) -> None:
+    """How far behind the standby is in time: minutes here are minutes of lost orders."""
+    parity.within(
+        "heartbeat",
+        "max_heartbeat",
+        at="standby",
+        fix="SELECT pg_wal_replay_resume(); else look at disk and CPU of the standby",
+    )
+
+
+@pytest.mark.drill(
+    "slot_inactive",
+    "wal_receiver_frozen",
+    "wal_receiver_dead",
+    "standby_promoted",
+    "standby_of_another_database",
+)
+def test_every_slot_of_the_primary_is_in_use(parity: Parity) -> None:
+    """An unused slot fills the primary's disk until the shop stops."""
+    parity.everywhere(
+        "slots",
+        equals="active",
+        at="primary",
+        fix="start the standby of {item}, or SELECT pg_drop_replication_slot(...)",
+    )
+
+
+@pytest.mark.drill("archiving_fails", "archiving_differs")
+def test_archiving_is_not_failing(parity: Parity) -> None:
+    """A failing archive fills the disk, and leaves nothing to restore from."""
+    parity.everywhere(
+        "archive",
+        one_of=["off", "healthy"],
+        fix="run archive_command by hand as postgres and mend what it says",
+    )
+    parity.same("archive", fix="ALTER SYSTEM SET archive_mode = {primary}; then restart")

@@ -1,0 +1,66 @@
+"""Every web host keeps its sessions in the Redis of its own site.
+
+In October 2012 sessions kept coming from Dallas after the failover: the shop was slow, and with Dallas gone
+for good everybody would have been logged out.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill(
+    "session_setting_of_the_other_site",
+    "session_setting_of_the_other_site_at_the_primary",
+    "session_setting_edited_without_restart",
+)
+def test_the_setting_is_the_same_apart_from_the_site(parity: Parity) -> None:
+    """Another database number or port, and every customer is logged out by the switch."""
+    parity.same("setting", fix="set it to {primary}, with this site's own name, and restart the service")
+
+
+@pytest.mark.drill("session_setting_of_the_other_site", "session_setting_of_the_other_site_at_the_primary")
+def test_the_setting_names_the_own_sites_redis(parity: Parity) -> None:
+    """Logins and carts would be looked for in the site that has just died."""
+    parity.own_site("configured", fix="name the own site's Redis in the setting, and restart the service")
+
+
+@pytest.mark.drill(
+    "session_setting_of_the_other_site",
+    "session_setting_of_the_other_site_at_the_primary",
+    "session_name_resolves_to_the_other_site",
+)
+def test_the_name_leads_to_the_own_sites_redis(parity: Parity) -> None:
+    """Logins and carts would be looked for in the site that has just died."""
+    parity.own_site("resolved", fix="look at /etc/hosts and at the resolver: getent ahosts {item}")
+
+
+@pytest.mark.drill(
+    "session_setting_of_the_other_site",
+    "session_setting_of_the_other_site_at_the_primary",
+    "session_name_resolves_to_the_other_site",
+    "session_workers_connected_to_the_other_site",
+    "redis_user_missing",
+    "redis_stopped",
+)
+def test_running_workers_are_connected_to_the_own_sites_redis(parity: Parity) -> None:
+    """Logins and carts come from the site that is about to die, until somebody restarts the shop."""
+    parity.own_site("sockets", fix="restart the service; it holds connections that it opened before")
+
+
+@pytest.mark.drill(
+    "session_setting_of_the_other_site",
+    "session_setting_of_the_other_site_at_the_primary",
+    "session_name_resolves_to_the_other_site",
+    "session_workers_connected_to_the_other_site",
+    "redis_replica_of_the_primary",
+    "redis_suite_user_refused",
+    "redis_stopped",
+)
+def test_each_redis_serves_its_own_site_alone(parity: Parity) -> None:
+    """A web host of the other site keeps its customers' logins here."""
+    parity.own_site("clients", fix="find the service on that host that is connected here, and restart it")

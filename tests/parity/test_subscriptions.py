@@ -1,0 +1,38 @@
+"""Subscriptions are charged once, in time, by the site that serves.
+
+In October 2012 they ran eight hours late after a failover: customers were charged on the wrong day.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill("subscriptions_job_of_another_revision")
+def test_the_job_is_the_same_at_both_sites(parity: Parity) -> None:
+    """After the switch subscriptions would be charged by other rules."""
+    parity.same("job", fix="deploy the primary's release of {item}")
+
+
+@pytest.mark.drill("subscriptions_armed_at_no_site")
+def test_the_job_is_armed_at_the_primary_and_nowhere_else(parity: Parity) -> None:
+    """Armed at both sites, customers are charged twice; armed at none, nobody is charged."""
+    parity.only_at_primary(
+        "armed", equals="yes", fix="look at the job's guard: which site's database takes writes?"
+    )
+
+
+@pytest.mark.drill("subscriptions_late")
+def test_no_subscription_is_late_at_the_primary(parity: Parity) -> None:
+    """Customers who were due are charged late already."""
+    parity.within("late", "max_late", at="primary", fix="run the job by hand and read what it says")
+
+
+@pytest.mark.drill("subscriptions_last_success_stale")
+def test_the_last_success_is_fresh_at_the_primary(parity: Parity) -> None:
+    """A job that stopped succeeding leaves all later subscriptions uncharged."""
+    parity.within("age", "max_age", at="primary", fix="run the job by hand and read what it says")
