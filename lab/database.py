@@ -27,7 +27,7 @@ systemctl start postgresql@15-main
 
 
 def prepare_primary(plan: Plan, deadline: float) -> None:
-    """Give the roles this lab's passwords, which the standby gets by replication, and the standby its slot."""
+    """Give the roles their passwords, which the standby gets by replication, and the standby its slot."""
     primary, standby = evidence.database_pair(plan)
     statements = [f"ALTER ROLE {role} PASSWORD '{keys.password(name)}'" for role, name in ROLES.items()]
     statements.append(_slot_for(standby, holds_wal=True))
@@ -38,10 +38,8 @@ def prepare_primary(plan: Plan, deadline: float) -> None:
 def _slot_for(follower: Host, *, holds_wal: bool) -> str:
     """SQL that makes a physical slot for a follower, if it is not there."""
     name = f"{follower.site}_{follower.role}{follower.number}"
-    return (
-        f"SELECT pg_create_physical_replication_slot('{name}', {holds_wal}) "
-        f"WHERE '{name}' NOT IN (SELECT slot_name FROM pg_replication_slots)"
-    )
+    known = f"SELECT FROM pg_replication_slots WHERE slot_name = '{name}'"
+    return f"SELECT pg_create_physical_replication_slot('{name}', {holds_wal}) WHERE NOT EXISTS ({known})"
 
 
 def _set(primary: Host, statements: str) -> str:

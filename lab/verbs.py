@@ -1,5 +1,6 @@
 """What `python -m lab` does: up, down, status, exec, reset."""
 
+import sys
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -68,7 +69,7 @@ def status(plan: Plan) -> list[str]:
 def execute(host: Host, argv: list[str]) -> list[str]:
     """The argv that runs a command as root on a host."""
     machines.require_mark(host)
-    return ["podman", *podman.RUNTIME, "exec", "-i", host.name, *argv]
+    return ["podman", *podman.RUNTIME, "exec", "-it" if sys.stdin.isatty() else "-i", host.name, *argv]
 
 
 def _status(host: Host, plan: Plan, state: str) -> str:
@@ -79,7 +80,8 @@ def _status(host: Host, plan: Plan, state: str) -> str:
                 look()
             except Exception as error:  # noqa: BLE001 -- a status line says whatever is wrong
                 told.append(f"{sentence}: NO ({str(error).splitlines()[0]})")
-    return f"{host.name:18} {host.address:13} ssh {host.ssh_port}  {state:8} {'; '.join(told) or 'well'}"
+    judged = "; ".join(told) or ("well" if state == "running" else "NOT RUNNING")
+    return f"{host.name:18} {host.address:13} ssh {host.ssh_port}  {state:8} {judged}"
 
 
 def _stopped(plan: Plan) -> list[Host]:
@@ -92,7 +94,7 @@ def _settle(plan: Plan, hosts: Iterable[Host], fresh: Iterable[Host], deadline: 
     primary, standby = evidence.database_pair(plan)
     if primary in fresh:
         database.prepare_primary(plan, deadline)
-    if standby in hosts or primary in hosts:
+    if standby in fresh:
         database.ensure_standby(plan, deadline)
     looks = [look for host in hosts for look in evidence.of_host(host, plan)]
     together([partial(until, sentence, look, deadline) for sentence, look in looks])

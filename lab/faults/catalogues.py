@@ -8,7 +8,11 @@ from lab.faults import Fault
 WEB = ("dallas-web1", "dallas-web2", "arizona-web1", "arizona-web2")
 STANDBY_WEB = ("arizona-web1", "arizona-web2")
 
-RESTART = "systemctl restart shop"
+ASK = (
+    """python3 -c 'import urllib.request; urllib.request.urlopen("http://127.0.0.1:8000{page}", timeout=9)'"""
+)
+# Done when the shop answers again, so that no other check meets a shop that is still starting.
+RESTART = f"systemctl restart shop\n{ASK.format(page='/healthz')}"
 # A copy is kept only when it is complete, so that mending never restores a half one.
 KEEP = """
 cd /srv/shop/locales/{language}/LC_MESSAGES
@@ -25,10 +29,10 @@ systemctl restart shop
 """
 COMPILE = "pybabel --quiet compile --domain shop --directory /srv/shop/locales --locale {language}"
 # One answer speaks for all workers: they loaded the same files at the same restart.
-HEALTHY = """
-cd /srv/shop/locales/{language}/LC_MESSAGES
+HEALTHY = f"""
+cd /srv/shop/locales/{{language}}/LC_MESSAGES
 [ ! shop.po -nt shop.mo ]
-python3 -c 'import urllib.request; urllib.request.urlopen("http://127.0.0.1:8000/{language}/", timeout=5)'
+{ASK.format(page="/{language}/")}
 """
 
 

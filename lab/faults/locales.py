@@ -111,7 +111,7 @@ FAULTS = (
         hosts=("arizona-web1",),
         break_="cp -p /etc/default/locale /root/default-locale && echo LANG=de_DE.UTF-8 >/etc/default/locale",
         mend="[ ! -f /root/default-locale ] || mv /root/default-locale /etc/default/locale",
-        healthy="! grep -q LANG /etc/default/locale",
+        healthy="! grep -q de_DE /etc/default/locale",
     ),
     Fault(
         name="service_language_changed_by_a_drop_in",

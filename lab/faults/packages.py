@@ -1,7 +1,7 @@
 """Packages that are missing, of another build, half-finished, held back, or altered by hand.
 
-Other builds are real packages: the installed one is packed again by dpkg-deb, once as it is and once with a change,
-and installed by dpkg. Mending installs the unchanged one.
+Other builds are real packages: the installed one is packed again by dpkg-deb, once as it is and once with a
+change, and installed by dpkg. Mending installs the unchanged one.
 """
 
 from lab.faults import Fault
@@ -27,33 +27,39 @@ while read -r path; do
 done <"$info.list" | tar -C / --no-recursion -cf - -T - | tar -C tree -xf -
 dpkg-deb --build --root-owner-group -Znone tree as-it-was.deb >/dev/null
 mv "$work.unfinished" "$work"; cd "$work"
-{change}
+"""
+INSTALL = """
 dpkg-deb --build --root-owner-group -Znone tree changed.deb >/dev/null
-dpkg --force-downgrade -i changed.deb >/dev/null 2>&1 || {failed}
+dpkg --force-downgrade -i changed.deb >/dev/null 2>&1"""
+EARLIER = """
+version=$(sed -n 's/^Version: //p' tree/DEBIAN/control) number=${version##*[!0-9]}
+sed -i "s/^Version: .*/Version: ${version%"$number"}$((number - 1))/" tree/DEBIAN/control
 """
 RESTORE = """
 [ ! -f /root/{name}/as-it-was.deb ] || dpkg --force-downgrade -i /root/{name}/as-it-was.deb >/dev/null 2>&1
 rm -rf /root/{name} /root/{name}.unfinished
 """
-KEEP = "[ -e /root/{name} ] || {{ cp -a {path} /root/{name}.unfinished && mv /root/{name}.unfinished /root/{name}; }}\n"
-PUT_BACK = "if [ -e /root/{name} ]; then rm -rf {path}; mv /root/{name} {path}; fi; rm -rf /root/{name}.unfinished"
+KEEP = """
+cp -a {path} /root/{name}.unfinished
+mv /root/{name}.unfinished /root/{name}
+"""
+PUT_BACK = (
+    "if [ -e /root/{name} ]; then rm -rf {path}; mv /root/{name} {path}; fi; rm -rf /root/{name}.unfinished"
+)
 
 
-def _repacked(
-    name: str, sentence: str, host: str, package: str, change: str, failed: str = "exit 1"
-) -> Fault:
-    """A package is replaced by a changed copy of itself.
+def _repacked(name: str, sentence: str, host: str, package: str, *change: str) -> Fault:
+    """A package is packed as it is, and then changed.
 
     Args:
         name: of the fault.
         sentence: what happened.
         host: where.
         package: which; one without maintainer scripts and conffiles.
-        change: a shell text that changes the package's ``tree``.
-        failed: what to do when dpkg cannot install it to its end.
+        change: shell texts, run where the package's files stand in ``tree``.
     """
-    repack = REPACK.format(name=name, package=package, change=change, failed=failed)
-    return Fault(name, sentence, (host,), repack, RESTORE.format(name=name), SOUND)
+    repack = REPACK.format(name=name, package=package)
+    return Fault(name, sentence, (host,), "".join((repack, *change)), RESTORE.format(name=name), SOUND)
 
 
 def _file(name: str, sentence: str, hosts: tuple[str, ...], path: str, damage: str) -> Fault:
@@ -82,14 +88,16 @@ FAULTS = (
         "One of two web hosts of the standby missed an upgrade: its sftp server is one revision behind.",
         "arizona-web2",
         "openssh-sftp-server",
-        r"sed -i -E '/^Version:/s/[0-9]+$/1/' tree/DEBIAN/control",
+        EARLIER,
+        INSTALL,
     ),
     _repacked(
         "package_one_revision_behind_at_primary",
         "The primary's session host is one rebuild behind.",
         "dallas-sessions1",
         "logsave",
-        r"sed -i -E '/^Version:/s/[0-9]+$/1/' tree/DEBIAN/control",
+        EARLIER,
+        INSTALL,
     ),
     _repacked(
         "package_rebuilt",
@@ -100,6 +108,7 @@ FAULTS = (
         echo '# patched' >>tree/usr/share/perl5/JSON.pm
         (cd tree && find usr -type f -exec md5sum {} +) >md5sums && mv md5sums tree/DEBIAN/md5sums
         """,
+        INSTALL,
     ),
     _repacked(
         "package_half_configured",
@@ -107,7 +116,7 @@ FAULTS = (
         "arizona-web1",
         "sensible-utils",
         "printf '#!/bin/sh\\nexit 1\\n' >tree/DEBIAN/postinst && chmod 0755 tree/DEBIAN/postinst",
-        failed="dpkg -s sensible-utils | grep -q half-configured",
+        INSTALL + " || dpkg -s sensible-utils | grep -q half-configured",
     ),
     _repacked(
         "package_missing",
@@ -115,17 +124,17 @@ FAULTS = (
         "arizona-edge1",
         "nginx-light",
         "dpkg --remove nginx-light >/dev/null",
-        failed="exit 1",
     ),
     Fault(
         "package_extra",
         "Somebody installed a tool on one web host of the standby to look for an error.",
         ("arizona-web2",),
         """
-            rm -rf /root/package_extra; mkdir -p /root/package_extra/DEBIAN /root/package_extra/usr/share/doc/shop-debug
+            mkdir -p /root/package_extra/DEBIAN /root/package_extra/usr/share/doc/shop-debug
             cd /root
             printf '%s\\n' 'Package: shop-debug' 'Version: 1.0-1' 'Architecture: all' \
-                'Maintainer: Shop <shop@shop.example>' 'Description: looks for errors' >package_extra/DEBIAN/control
+                'Maintainer: Shop <shop@shop.example>' 'Description: looks for errors' \
+                >package_extra/DEBIAN/control
             echo 'Tools.' >package_extra/usr/share/doc/shop-debug/README
             dpkg-deb --build --root-owner-group -Znone package_extra package_extra.deb >/dev/null
             dpkg -i package_extra.deb >/dev/null 2>&1
@@ -229,7 +238,8 @@ FAULTS = (
             cd /usr/local/lib/python3.11/dist-packages
             mkdir -p humanize humanize-4.6.0.dist-info
             echo '__version__ = "4.6.0"' >humanize/__init__.py
-            printf '%s\\n' 'Metadata-Version: 2.1' 'Name: humanize' 'Version: 4.6.0' >humanize-4.6.0.dist-info/METADATA
+            printf '%s\\n' 'Metadata-Version: 2.1' 'Name: humanize' 'Version: 4.6.0' \
+                >humanize-4.6.0.dist-info/METADATA
         """,
         "rm -rf /usr/local/lib/python3.11/dist-packages/humanize*",
     ),

@@ -147,7 +147,7 @@ FAULTS = (
         f"sed -i 's/ and not self.database.in_recovery()//' {CODE}",
     ),
     _held(
-        "subscriptions_armed_nowhere",
+        "subscriptions_armed_at_no_site",
         "After maintenance the primary's jobs are still held back, so nobody is charged anywhere.",
         PRIMARY_WEB,
     ),
@@ -162,7 +162,7 @@ FAULTS = (
         STANDBY_WEB,
     ),
     Fault(
-        name="subscriptions_stale",
+        name="subscriptions_last_success_stale",
         sentence="A run hangs at the primary and keeps all others away; the last success is eight hours old.",
         hosts=(PRIMARY_DATABASE,),
         break_=_make_stale,

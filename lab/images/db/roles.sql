@@ -3,3 +3,7 @@ CREATE ROLE parity LOGIN;
 GRANT pg_monitor TO parity;
 GRANT CONNECT ON DATABASE shop TO parity;
 CREATE ROLE replicator LOGIN REPLICATION;
+
+-- Enough to count rows and to know the newest one; nothing about customers.
+\connect shop
+GRANT SELECT (id) ON orders, charges, job_runs TO parity;
