@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
@@ -211,6 +212,13 @@ def test_relative_paths_are_relative_to_the_file_that_names_them(tmp_path: Path)
 def test_ranges_expand_as_in_ansible(pattern: str, names: list[str]) -> None:
     """Width, letters, steps and several ranges in one name."""
     assert list(expand(pattern)) == names
+
+
+@pytest.mark.parametrize("pattern", ["web[1:2", "web[1]", "web[1:]", "web[1:2:3:4]", "web[]", "web[1:2][3"])
+def test_a_range_that_is_not_closed_or_lacks_its_end_is_refused(pattern: str) -> None:
+    """Half a range must not become half of the hosts."""
+    with pytest.raises(ValueError, match=r"expected a range such as web\[01:03\] or web\[a:c\]"):
+        list(expand(pattern))
 
 
 @given(st.text(alphabet="ab[]:019-x", max_size=14))
@@ -647,8 +655,7 @@ def test_another_format_is_read_through_ansible_inventory(
         ('echo \'{"_meta": {"hostvars": {}}, "web": {"hosts": "web1"}}\'', "found something else"),
         ('echo \'{"_meta": {"hostvars": {}}, "web": {"hosts": ["-x"]}}\'', 'found "-x"'),
         (
-            'echo \'{"_meta": {"hostvars": {"a": {"ansible_password": "hunter2"}}}, "web": {"hosts": ["a"]}}'
-            + "'",
+            'echo \'{"_meta":{"hostvars":{"a":{"ansible_password":"hunter2"}}},"web":{"hosts":["a"]}}\'',
             "dallas/hosts.ini: a: ansible_password: expected no password",
         ),
     ],
@@ -666,10 +673,16 @@ def test_an_answer_of_ansible_inventory_is_checked_like_a_file(
 def test_an_ansible_inventory_that_hangs_is_stopped_with_all_that_it_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A grandchild that keeps the pipe open must not keep the run waiting."""
-    monkeypatch.setattr("siteparity.inventory.executable.TIMEOUT_SECONDS", 0.3)
-    with pytest.raises(ConfigurationError, match=r"within 0\.3 s, found none"):
-        load_site(executable(tmp_path, monkeypatch, "sleep 300 & sleep 300"), ("web",))
+    """A grandchild that keeps the pipe open neither keeps the run waiting nor outlives it."""
+    monkeypatch.setattr("siteparity.inventory.executable.TIMEOUT_SECONDS", 0.5)
+    script = f"sleep 30 & echo $! > {tmp_path}/pid; sleep 30"
+    with pytest.raises(ConfigurationError, match=r"within 0\.5 s, found none"):
+        load_site(executable(tmp_path, monkeypatch, script), ("web",))
+    grandchild = Path("/proc", (tmp_path / "pid").read_text(encoding="ascii").strip(), "stat")
+    deadline = time.monotonic() + 5
+    while grandchild.exists() and grandchild.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z":
+        assert time.monotonic() < deadline, "the grandchild still runs"
+        time.sleep(0.02)
 
 
 def test_another_format_without_ansible_names_both_ways_out(

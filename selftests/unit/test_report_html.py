@@ -90,7 +90,7 @@ def test_what_stops_us_is_told_by_promise_effect_owner_and_age() -> None:
 
 
 def test_age_is_told_in_runs_where_the_history_knows_them() -> None:
-    """"2 runs" says more to a director than a time."""
+    """Two runs say more to a director than a time."""
     result = examples.no_go()
     history = [Past(f"run{hours}", examples.FINISHED - timedelta(hours=hours)) for hours in (50, 20, 10)]
     own = Past(result.run, result.finished_at)
@@ -172,7 +172,9 @@ def test_no_script_no_handler_and_no_address_of_anything(name: str) -> None:
     """The page may be mailed, printed and archived: it runs and fetches nothing."""
     html = render(getattr(examples, name)())
     tags = re.findall(r"<[a-zA-Z/!][^>]*>", html)
-    assert not [tag for tag in tags if re.match(r"<(script|iframe|object|embed|img|base|form|video|audio)", tag)]
+    assert not [
+        tag for tag in tags if re.match(r"<(script|iframe|object|embed|img|base|form|video|audio)", tag)
+    ]
     assert not [tag for tag in tags if re.search(r"\son\w+\s*=", re.sub(r'"[^"]*"', "", tag))]
     links = re.findall(r'(?:href|src)="([^"]*)"', "".join(tags))
     assert {link for link in links if not link.startswith("#")} == {"data:,"}

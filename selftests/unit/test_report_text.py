@@ -13,8 +13,10 @@ from siteparity.report import summary, verdict_line
     [
         (
             "go",
-            "GO  arizona may take over from dallas until 2026-11-23 05:05 UTC: "
-            "146 of 146 checks made on 10 of 10 hosts: 144 same, 1 waived, 1 different",
+            (
+                "GO  arizona may take over from dallas until 2026-11-23 05:05 UTC: "
+                "146 of 146 checks made on 10 of 10 hosts: 144 same, 1 waived, 1 different"
+            ),
         ),
         (
             "no_go",
@@ -22,8 +24,10 @@ from siteparity.report import summary, verdict_line
         ),
         (
             "unknown",
-            "UNKNOWN  not known whether arizona can take over from dallas: 2 checks could not be measured "
-            "(first: locales[web]: arizona/web2 gave no answer within 30 s)",
+            (
+                "UNKNOWN  not known whether arizona can take over from dallas: 2 checks could not be "
+                "measured (first: locales[web]: arizona/web2 gave no answer within 30 s)"
+            ),
         ),
     ],
 )

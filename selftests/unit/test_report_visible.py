@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,9 @@ from siteparity.report.visible import ABSENT, labels, shortened, visible, whole
 from siteparity.report.words import count, span, title
 
 any_text = st.text(alphabet=st.characters(codec=None, exclude_categories=()), max_size=60)
-values = st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.sampled_from(["", "1", "yes", "absent", " a", "a"]))
+values = st.one_of(
+    st.none(), st.booleans(), st.integers(-5, 5), st.sampled_from(["", "1", "yes", "absent", " a", "a"])
+)
 
 
 @given(text=any_text)
@@ -88,7 +91,16 @@ def test_a_value_and_its_longer_self_look_different() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, ABSENT), (True, "yes"), (False, "no"), (0.1 + 0.2, "0.3"), (3, "3"), ("", '""'), ("a ", '"a "'), ("a", "a")],
+    [
+        (None, ABSENT),
+        (True, "yes"),
+        (False, "no"),
+        (0.1 + 0.2, "0.3"),
+        (3, "3"),
+        ("", '""'),
+        ("a ", '"a "'),
+        ("a", "a"),
+    ],
 )
 def test_a_value_is_told_in_one_line(value: Value | None, text: str) -> None:
     """Spaces at an end, and nothing at all, are made visible by quotes."""
@@ -97,8 +109,6 @@ def test_a_value_is_told_in_one_line(value: Value | None, text: str) -> None:
 
 def test_words() -> None:
     """Names and numbers as people write them."""
-    from datetime import timedelta
-
     assert [title("site_role"), title("dns"), title("arizona")] == ["Site role", "DNS", "Arizona"]
     assert [count(1, "check"), count(10_000, "finding")] == ["1 check", "10,000 findings"]
     lengths = [-5, 45, 750, 22320, 3600, 47 * 3600 + 59, 72 * 3600]

@@ -9,11 +9,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from selftests.browser import examples
-from siteparity.model import Outcome
+from siteparity.model import Outcome, Verdict
 from siteparity.report import junit, reconcile, result_json, schema_text, write_reports
 from siteparity.report.write import write_atomically
 from siteparity.result import Result
@@ -68,7 +68,7 @@ def test_a_number_that_json_lacks_is_told_as_text() -> None:
     group = examples.group(float("nan"), "web1")
     finding = examples.finding("load", primary=[group])
     check = examples.check("capacity", "web", Outcome.DIFFERENT, [finding])
-    read = Result.model_validate_json(result_json(examples.result([check], examples.Verdict.NO_GO)))
+    read = Result.model_validate_json(result_json(examples.result([check], Verdict.NO_GO)))
     assert read.checks[0].findings[0].primary[0].value == "nan"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,7 +81,8 @@ class Gate:
             for check in self.settings.checks
         )
         answer = verdict.judge(
-            [verdict.Judged(check.id, check.severity, check.outcome) for check in checks], executed.broken
+            [verdict.Judged(check.id, check.severity, check.outcome) for check in checks],
+            (*executed.broken, *_silent(self.settings.sites, made)),
         )
         valid_until = (
             finished_at + self.settings.policy.limits.go_valid_for if answer.verdict is Verdict.GO else None
@@ -143,6 +144,22 @@ def _saved_site(site: Site, record: Record | None, started_at: datetime) -> Save
         hosts=len(site.hosts),
         digest=record.digest() if record else "0" * 64,
     )
+
+
+def _silent(sites: Sequence[Site], made: Sequence[Record]) -> Iterator[str]:
+    """One reason for each site of which no host at all answered, with the inventory's advice."""
+    hints = {site.name: site.hint for site in sites}
+    for record in made:
+        if not _answered(record):
+            said = [
+                f"{host}: {entry.unmeasured.partition(': ')[2]}"
+                for host, aspects in record.hosts.items()
+                for tables in aspects.values()
+                for entry in tables.values()
+                if not isinstance(entry, str)
+            ]
+            advice = f"; {hints[record.site]}" if hints[record.site] else ""
+            yield f"no host of {record.site} answered ({said[0] if said else 'none was asked'}){advice}"
 
 
 def _answered(record: Record) -> int:

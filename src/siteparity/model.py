@@ -106,6 +106,8 @@ class Site:
     domain: str | None = None
     """The domain of the site's own names, e.g. ``dallas.shop.example``."""
     networks: tuple[Network, ...] = ()
+    hint: str = field(default="", compare=False)
+    """What to try when no host of the site answers; empty when the inventory says nothing."""
     source: Path = field(default=Path(), compare=False)
     """The inventory file or folder it was read from."""
 

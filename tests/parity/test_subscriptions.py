@@ -12,13 +12,33 @@ from siteparity.pytest_plugin import Parity
 pytestmark = pytest.mark.blocker
 
 
-@pytest.mark.drill("subscriptions_job_of_another_revision")
+@pytest.mark.drill("subscriptions_job_missing", "subscriptions_job_not_executable")
+def test_the_job_is_there_and_can_be_run(parity: Parity) -> None:
+    """After the switch nobody would be charged, and nobody told."""
+    parity.everywhere("present", equals="ok", fix="deploy the release again: {item}")
+
+
+@pytest.mark.drill(
+    "subscriptions_job_of_another_revision",
+    "subscriptions_job_differs_at_primary",
+    "subscriptions_job_not_executable",
+    "subscriptions_job_missing",
+)
 def test_the_job_is_the_same_at_both_sites(parity: Parity) -> None:
     """After the switch subscriptions would be charged by other rules."""
     parity.same("job", fix="deploy the primary's release of {item}")
 
 
-@pytest.mark.drill("subscriptions_armed_at_no_site")
+@pytest.mark.drill(
+    "subscriptions_armed_at_no_site",
+    "subscriptions_guard_broken",
+    "subscriptions_held_on_one_host",
+    "subscriptions_not_granted",
+    "subscriptions_wrong_password",
+    "subscriptions_settings_unreadable",
+    "subscriptions_job_missing",
+    "subscriptions_job_not_executable",
+)
 def test_the_job_is_armed_at_the_primary_and_nowhere_else(parity: Parity) -> None:
     """Armed at both sites, customers are charged twice; armed at none, nobody is charged."""
     parity.only_at_primary(
@@ -26,13 +46,13 @@ def test_the_job_is_armed_at_the_primary_and_nowhere_else(parity: Parity) -> Non
     )
 
 
-@pytest.mark.drill("subscriptions_late")
+@pytest.mark.drill("subscriptions_late", "subscriptions_not_granted")
 def test_no_subscription_is_late_at_the_primary(parity: Parity) -> None:
     """Customers who were due are charged late already."""
     parity.within("late", "max_late", at="primary", fix="run the job by hand and read what it says")
 
 
-@pytest.mark.drill("subscriptions_last_success_stale")
+@pytest.mark.drill("subscriptions_last_success_stale", "subscriptions_not_granted")
 def test_the_last_success_is_fresh_at_the_primary(parity: Parity) -> None:
     """A job that stopped succeeding leaves all later subscriptions uncharged."""
     parity.within("age", "max_age", at="primary", fix="run the job by hand and read what it says")

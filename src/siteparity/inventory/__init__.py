@@ -131,7 +131,8 @@ def _load(directory: Path, roles: tuple[str, ...]) -> Placed:
     domain: Any = site_wide(layout, "parity_domain", problems)
     networks: Any = site_wide(layout, "parity_networks", problems)
     hosts = tuple(host_of(machine, directory.name, roles) for machine in layout.machines)
-    site = Site(directory.name, hosts, domain, networks or (), layout.file)
+    hint: Any = site_wide(layout, "parity_hint", problems)
+    site = Site(directory.name, hosts, domain, networks or (), hint or "", layout.file)
     problems.check()
     return Placed(site, {machine.name: (machine.file, machine.line) for machine in layout.machines})
 

@@ -70,7 +70,7 @@ def _run(command: list[str], directory: Path) -> bytes:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             raise ConfigurationError(
-                f"{shown_path(directory)}: expected ansible-inventory to answer within {TIMEOUT_SECONDS:g} s, "
+                f"{shown_path(directory)}: expected ansible-inventory to end within {TIMEOUT_SECONDS:g} s, "
                 f"found none; try: ansible-inventory -i {shown_path(directory)} --list"
             ) from None
     if process.returncode != 0:

@@ -112,6 +112,14 @@ def _names(value: object, setting: Setting) -> tuple[str, ...]:
     return tuple(_name(one, setting) for one in _listed(value))
 
 
+def _hint(value: object, _setting: Setting) -> str:
+    """One line for people, shown when no host of the site answers."""
+    text = _text(value)
+    if not text.isprintable():
+        raise ValueError(f"expected one printable line, found {quoted(text)}; shorten it")
+    return text
+
+
 def _nothing(_value: object, _setting: Setting) -> None:
     """Known to Ansible's users, without a meaning for us."""
 
@@ -129,8 +137,9 @@ _READERS: Mapping[str, Callable[[object, Setting], object]] = {
     "parity_domain": _name,
     "parity_networks": _networks,
     "parity_ssh_config": _path,
+    "parity_hint": _hint,
 }
-SITE_WIDE = ("parity_domain", "parity_networks")
+SITE_WIDE = ("parity_domain", "parity_networks", "parity_hint")
 """Settings that must have one value for all hosts of a site."""
 
 

@@ -1,8 +1,8 @@
 """Whether the job that charges subscriptions is the same at both sites, armed at one, and in time there.
 
 The job itself says how it stands: the policy names a command that prints one ``key=value`` a line, with at
-least ``armed=yes|no``, ``last_success=<UTC, ISO 8601, with Z>|never`` and ``late_seconds=<number>``. When it
-runs is the work of the aspect ``schedules``; that it would run is tried out by the smoke check ``subscriptions``.
+least ``armed=yes|no``, ``last_success=<UTC, ISO 8601, with Z>|never`` and ``late_seconds=<number>``. When it runs
+is for the aspect ``schedules``; that it would run is tried out by the smoke check ``subscriptions``.
 """
 
 from __future__ import annotations
@@ -41,10 +41,14 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     words = " ".join(shlex.quote(word) for word in section.status)
     user = shlex.quote(section.user)
     return {
+        "there": Ask(
+            f'for path in {paths}; do [ -e "$path" ] && echo "there $path" || echo "missing $path"; done\n'
+            f"[ -x {shlex.quote(section.status[0])} ] && echo there can be run || echo missing cannot be run"
+        ),
         "files": Ask(f"find {paths} -type f ! -name '*.pyc' -exec sha256sum -- {{}} +"),
         "modes": Ask(f"find {paths} -type f ! -name '*.pyc' -printf '%m %u:%g %p\\n'"),
         "status": Ask(
-            f"setpriv --reuid={user} --regid={user} --init-groups -- {words}; code=$?\n"
+            f"setpriv --reset-env --reuid={user} --regid={user} --init-groups -- {words}; code=$?\n"
             "date +now=%s; exit $code"
         ),
     }
@@ -58,6 +62,15 @@ def read_job(answers: Answers, _: Target[Policy]) -> Table:
     if not digests or digests.keys() != modes.keys():
         raise UnmeasuredError("files: the digests and the modes are not of the same files")
     return {path: f"{modes[path]} sha256:{digest[:16]}" for path, digest in digests.items()}
+
+
+def read_present(answers: Answers, _: Target[Policy]) -> Table:
+    """Whether each file of the job is there, and whether it can be started."""
+    states = {"there": "ok", "missing": "missing"}
+    lines = [line.partition(" ") for line in answers.lines("there")]
+    if not lines or any(state not in states for state, _, _ in lines):
+        raise UnmeasuredError("there: the answer does not say which files are there")
+    return {path: states[state] for state, _, path in lines}
 
 
 def read_armed(answers: Answers, _: Target[Policy]) -> Table:
@@ -109,6 +122,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
+        "present": Reading(read_present),
         "job": Reading(read_job),
         "armed": Reading(read_armed),
         "late": Reading(read_late),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from siteparity.model import ConfigurationError, Outcome, UnmeasuredError
-from siteparity.pytest_plugin import outcome
+from siteparity.pytest_plugin import html, outcome
 from siteparity.pytest_plugin.journal import Journal
 from siteparity.pytest_plugin.session import CHECK, JUDGED, OwnRun, end_session, forget_session, session_of
 from siteparity.recording import journal_path
@@ -39,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     run = config.getoption("parity_run")
     if run and not _is_worker(config):
         config.pluginmanager.register(Journal(journal_path(Path(run))), "siteparity-journal")
+    html.register(config)
 
 
 @pytest.hookimpl(tryfirst=True)

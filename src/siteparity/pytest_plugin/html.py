@@ -98,9 +98,12 @@ class ChecksPage:
     def pytest_sessionstart(self) -> None:
         """List what goes into the environment table, whatever other plugins have put there."""
         self._about = self._ask(self._config)
-        metadata = self._config.stash[metadata_key]
-        metadata.clear()
-        metadata.update(environment(self._about.facts))
+        self._config.stash[metadata_key] = environment(self._about.facts)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """Let workers that end add their metadata elsewhere: pytest-html has taken ours by now."""
+        self._config.stash[metadata_key] = {}
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self) -> Generator[None, None, None]:

@@ -2,57 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from functools import cached_property
+from typing import Any
 
 import requests
+from requests.exceptions import Timeout
+from urllib3.exceptions import HTTPError
+from urllib3.exceptions import TimeoutError as UrllibTimeout
 
 from siteparity.model import UnmeasuredError
+from siteparity.pytest_plugin.markup import Markup
 
 CONNECT_SECONDS = 3.0
-ANSWER_SECONDS = 10.0
 MAX_BYTES = 4 * 1024 * 1024
+_CHUNK_BYTES = 65_536
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
-    """One answer of a web server."""
+    """One answer of a web server, or the words that say why there is none."""
 
-    status: int
+    status: int | str
+    """The status code, or ``no answer ...``."""
     headers: Mapping[str, str]
     """By lower-case name."""
     cookies: Mapping[str, str]
     text: str
+    """What does not fit the page's own charset is U+FFFD, the replacement character."""
     seconds: float
+    """Until the last byte."""
 
-    @classmethod
-    def fetch(cls, url: str, headers: Mapping[str, str]) -> Self:
-        """Fetch a page once.
+    @cached_property
+    def markup(self) -> Markup:
+        """The page's language, text and marks."""
+        return Markup.of(self.text)
+
+
+class Visitor:
+    """A customer's browser: it keeps its connection and its cookies, and uses no proxy.
+
+    Args:
+        address: ``http://127.0.0.1:8000``, without a path.
+        headers: sent with every request.
+        seconds: what one request may take.
+        look_after: called when there is no answer; raises `UnmeasuredError` if the way to the server is
+            broken, so that only a server that was reached and does not answer counts as one.
+    """
+
+    def __init__(
+        self, address: str, headers: Mapping[str, str], seconds: float, look_after: Callable[[], None]
+    ) -> None:
+        self._address = address
+        self._seconds = seconds
+        self._look_after = look_after
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers.update({"User-Agent": "siteparity", **headers})
+
+    def get(self, path: str) -> Page:
+        """Ask for a page.
 
         Raises:
-            AssertionError: the server does not answer, or not in time: it was tried, and does not work.
-            UnmeasuredError: the answer is larger than `MAX_BYTES`.
+            UnmeasuredError: the page is larger than `MAX_BYTES`, or the way to the server is broken.
         """
-        with requests.Session() as session:
-            session.trust_env = False
-            try:
-                with session.get(
-                    url,
-                    headers=dict(headers),
-                    timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
-                    allow_redirects=False,
-                    stream=True,
-                ) as answer:
-                    body = answer.raw.read(MAX_BYTES + 1, decode_content=True)
-                    if len(body) > MAX_BYTES:
-                        raise UnmeasuredError(f"the page is larger than {MAX_BYTES} bytes")
-                    return cls(
-                        status=answer.status_code,
-                        headers={name.lower(): value for name, value in answer.headers.items()},
-                        cookies=dict(answer.cookies.items()),
-                        text=body.decode(answer.encoding or "utf-8", errors="replace"),
-                        seconds=answer.elapsed.total_seconds(),
-                    )
-            except requests.RequestException as error:
-                raise AssertionError(f"no answer: {type(error).__name__}") from None
+        return self._ask("GET", path)
+
+    def post(self, path: str) -> Page:
+        """Press a button that sends nothing but itself; raises what `get` raises."""
+        return self._ask("POST", path)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._session.close()
+
+    def _ask(self, method: str, path: str) -> Page:
+        began = time.monotonic()
+        try:
+            with self._session.request(
+                method,
+                self._address + path,
+                timeout=(min(CONNECT_SECONDS, self._seconds), self._seconds),
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                body = _body(answer.raw, began + self._seconds)
+                return Page(
+                    status=answer.status_code,
+                    headers={name.lower(): value for name, value in answer.headers.items()},
+                    cookies=dict(answer.cookies.items()),
+                    text=_decoded(body, answer.encoding or "utf-8"),
+                    seconds=time.monotonic() - began,
+                )
+        except (Timeout, UrllibTimeout):
+            reason = f"within {self._seconds:g} s"
+        except (requests.RequestException, HTTPError):
+            reason = "(the connection was closed)"
+        self._look_after()
+        return Page(f"no answer {reason}", {}, {}, "", time.monotonic() - began)
+
+
+def _body(raw: Any, end: float) -> bytes:  # noqa: ANN401  # urllib3's response, which requests does not type
+    """The whole body. Each read has the connection's time limit, and all of them together have the end."""
+    body = b""
+    while chunk := raw.read1(_CHUNK_BYTES, decode_content=True):
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise UnmeasuredError(f"the page is larger than {MAX_BYTES} bytes")
+        if time.monotonic() > end:
+            raise Timeout
+    return body
+
+
+def _decoded(body: bytes, charset: str) -> str:
+    try:
+        return body.decode(charset, errors="replace")
+    except LookupError:  # no such charset: a browser guesses, and so may not show what was meant
+        return body.decode("ascii", errors="replace")

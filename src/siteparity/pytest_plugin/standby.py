@@ -1,22 +1,59 @@
 """Trying the standby out: its hosts as a smoke check reaches them, and what it expects of them.
 
-Everything goes through the SSH connections of the run; nothing but SSH needs to be open to the runner.
+Everything goes through the SSH connections of the run; nothing but SSH needs to be open to the runner. A
+server that was reached and refuses is a difference; a way to it that is broken leaves the check unmeasured.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from testinfra.host import Host as TestinfraHost
 
 from siteparity.configuration import Configuration
-from siteparity.model import Finding, FindingKind, Group, Host, Judgement, Site, Value
+from siteparity.journeys import Smoke
+from siteparity.model import Finding, FindingKind, Group, Host, Judgement, Site, UnmeasuredError, Value
 from siteparity.plan import PlannedCheck
+from siteparity.pytest_plugin.claim import Claim
 from siteparity.pytest_plugin.judged import Judged
-from siteparity.pytest_plugin.page import Page
+from siteparity.pytest_plugin.page import Visitor
+from siteparity.pytest_plugin.postgres import Reply, Server, ask
 from siteparity.transport import Transport
+
+LOOK_SECONDS = 10.0
+"""What a host may take to show that its connection still works."""
+
+
+@dataclass(slots=True)
+class _Expectation:
+    """One item, and what each host that was tried has."""
+
+    equals: Value
+    fix: str
+    found: list[tuple[Host, Value]] = field(default_factory=list)
+
+    def finding(self, item: str) -> Finding | None:
+        """The hosts that have something else, together; None when there are none."""
+        wrong: dict[Value, list[Host]] = {}
+        for host, value in self.found:
+            if value != self.equals:
+                wrong.setdefault(value, []).append(host)
+        if not wrong:
+            return None
+        said = ", ".join(f"{value} ({', '.join(h.label for h in hosts)})" for value, hosts in wrong.items())
+        return Finding(
+            item=item,
+            kind=FindingKind.EXPECTATION,
+            message=f"{item}: found {said}; expected {self.equals}",
+            fix=self.fix,
+            standby=tuple(
+                Group(value, tuple(dict.fromkeys(host.name for host in hosts)))
+                for value, hosts in wrong.items()
+            ),
+        )
 
 
 class Standby(Judged):
@@ -28,11 +65,14 @@ class Standby(Judged):
         super().__init__(check.source.effect)
         self.policy: Any = settings.policy.journey(check.source.aspect)
         """The journey's part of the policy."""
+        self.smoke: Smoke = settings.policy.smoke
+        """The parts of all journeys."""
         self.languages = settings.policy.languages
         self.site: Site = settings.standby
         self.primary: Site = settings.primary
         self._transport = transport
         self._stack = stack
+        self._expectations: dict[str, _Expectation] = {}
 
     @classmethod
     @contextmanager
@@ -43,22 +83,84 @@ class Standby(Judged):
 
     def hosts(self, role: str | None = None) -> tuple[Host, ...]:
         """The standby's hosts of a role; of the journey's own role when none is given."""
-        return self.site.in_role(role or self.policy.roles[0])
+        return self.site.in_role(role or self.policy.role)
 
     def host(self, host: Host) -> TestinfraHost:
         """The host as testinfra knows it: ``standby.host(web).service("nginx").is_running``."""
-        return self._transport.testinfra(host)
+        return self._transport.testinfra(host, timeout=round(self.seconds))
 
-    def get(self, host: Host, port: int, path: str, **headers: str) -> Page:
-        """Fetch a page from a port of the host itself."""
+    @property
+    def seconds(self) -> float:
+        """What one request, query or command may take."""
+        return float(self.policy.timeout.total_seconds())
+
+    def visitor(self, host: Host, port: int, **headers: str) -> Visitor:
+        """A browser for a port of the host itself.
+
+        Raises:
+            UnmeasuredError: the host is not connected.
+        """
         local = self._transport.forward(host, f"127.0.0.1:{port}", port=True)
-        return Page.fetch(f"http://127.0.0.1:{local}{path}", headers)
+        visitor = Visitor(f"http://127.0.0.1:{local}", headers, self.seconds, lambda: self._look_after(host))
+        self._stack.callback(visitor.close)
+        return visitor
 
-    def expect(self, item: str, found: Value, *, equals: Value, host: Host, fix: str) -> None:
-        """What was found on a host is what was expected, or it is a finding."""
-        if found == equals:
-            self.add(Judgement((), 1))
-            return
-        message = f"{item}: {host.label} {found}; expected {equals}"
-        finding = Finding(item, FindingKind.EXPECTATION, message, fix, standby=(Group(found, (host.name,)),))
-        self.add(Judgement((finding,), 1))
+    def database(self, host: Host, questions: Sequence[str]) -> Reply:
+        """Ask the database on a host, as the journey ``database`` says, for one number with each question.
+
+        Raises:
+            UnmeasuredError: the host is not connected, the role may not ask that, the answer is no number.
+        """
+        settings = self.smoke.database
+        socket = self._transport.forward(host, settings.socket)
+        server = Server(socket, settings.database, settings.user, self.seconds)
+        return ask(server, questions, lambda: self._look_after(host))
+
+    def expect(self, item: str, found: Value, *, equals: Value, host: Host, fix: str) -> bool:
+        """What was found on a host is what was expected, or it is a finding; True if it is."""
+        expectation = self._expectations.setdefault(item, _Expectation(equals, fix))
+        expectation.found.append((host, found))
+        return found == equals
+
+    def hold(self, host: Host, claims: Iterable[Claim]) -> bool:
+        """Expect each claim of the host; True if all of them hold."""
+        held = [
+            self.expect(claim.item, claim.found, equals=claim.expected, host=host, fix=claim.fix)
+            for claim in claims
+        ]
+        return all(held)
+
+    @contextmanager
+    def trying(self, host: Host) -> Iterator[None]:
+        """What cannot be measured on this host is noted, and the check goes on with the next one."""
+        try:
+            yield
+        except UnmeasuredError as error:
+            self.add(Judgement((self._unmeasured(host, str(error)),), 0))
+
+    def judgement(self) -> Judgement:
+        """What was expected and not found, then what could not be measured."""
+        others = super().judgement()
+        findings = [
+            finding
+            for item, expectation in self._expectations.items()
+            if (finding := expectation.finding(item))
+        ]
+        compared = sum(len(expectation.found) for expectation in self._expectations.values())
+        told = tuple(replace(finding, effect=self._effect) for finding in findings)
+        return Judgement((*told, *others.findings), compared + others.compared)
+
+    def _look_after(self, host: Host) -> None:
+        """Raise if the host's connection is broken."""
+        self._transport.run(host, b":\n", timeout=LOOK_SECONDS)
+
+    def _unmeasured(self, host: Host, reason: str) -> Finding:
+        groups = (Group(None, (host.name,)),)
+        at_primary = host.site == self.primary.name
+        return Finding(
+            item=host.label,
+            kind=FindingKind.UNMEASURED,
+            message=f"{host.label}: {reason.removeprefix(f'{host.label}: ')}",
+            primary=groups if at_primary else (),
+            standby=() if at_primary else groups,
+        )

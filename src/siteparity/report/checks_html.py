@@ -177,9 +177,7 @@ def rows_of(path: Path) -> dict[str, list[str]]:
         data: Any = json.loads(reader.data)
         return {test: [str(row["result"]) for row in rows] for test, rows in data["tests"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise PageError(
-            f"{path.name}: expected pytest-html's data, found none that can be read"
-        ) from None
+        raise PageError(f"{path.name}: expected pytest-html's data, found none that can be read") from None
 
 
 class _DataReader(HTMLParser):

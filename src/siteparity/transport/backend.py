@@ -12,7 +12,7 @@ from siteparity.transport.process import Output
 from siteparity.transport.script import Ask, join, split
 
 _ANY_STATUS = frozenset(range(256))
-_SPARE_SECONDS = 2.0
+_SPARE_SECONDS = 4.0
 """Between the command's own time on the host and the deadline here, so that the reason can arrive."""
 
 
@@ -28,7 +28,7 @@ class Backend(BaseBackend):  # type: ignore[misc]  # testinfra's types are not i
 
     NAME = "siteparity"
 
-    def __init__(self, host: Host, run: Run, timeout: float) -> None:
+    def __init__(self, host: Host, run: Run, timeout: int) -> None:
         super().__init__(host.label)
         self._on = host
         self._run = run
@@ -41,11 +41,10 @@ class Backend(BaseBackend):  # type: ignore[misc]  # testinfra's types are not i
             UnmeasuredError: it was not run to its end, and why.
         """
         text = self.get_command(command, *args)
-        seconds = max(1, int(self._timeout - _SPARE_SECONDS))
-        asks = {"command": Ask(text, ok=_ANY_STATUS, timeout=seconds)}
+        asks = {"command": Ask(text, ok=_ANY_STATUS, timeout=self._timeout)}
         nonce = secrets.token_hex(16)
         try:
-            output = self._run(self._on, join(asks, nonce), timeout=self._timeout)
+            output = self._run(self._on, join(asks, nonce), timeout=self._timeout + _SPARE_SECONDS)
         except UnmeasuredError as error:
             raise UnmeasuredError(f"{self._on.label}: {error}") from error
         answer = split(asks, nonce, output.stdout, output.stderr)["command"]

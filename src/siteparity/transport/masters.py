@@ -43,12 +43,13 @@ class Masters:
     def socket(self, connection: Connection, deadline: Deadline) -> Path:
         """The socket of the host's connection, which is opened when this is the first use of it.
 
-        A host that could not be reached, or was lost, is not tried again: the first reason stands for the whole
-        run.
+        A host that could not be reached, or was lost, is not tried again: the first reason stands for the
+        whole run.
 
         Raises:
             UnmeasuredError: why there is no connection.
         """
+        self._processes.check_open()
         key = ssh.key(connection)
         socket = self.directory / key
         with self._lock:

@@ -89,8 +89,21 @@ class Processes:
         """End every program that runs, and start no more."""
         with self._lock:
             self._closed = True
+        end = time.monotonic() + _MERCY_SECONDS
+        self._signal_all(signal.SIGTERM)
+        while self._live and time.monotonic() < end:
+            time.sleep(0.01)
+        self._signal_all(signal.SIGKILL)
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        with self._lock:
             for process in self._live:
-                _signal(process, signal.SIGKILL)
+                _signal(process, number)
+
+    def check_open(self) -> None:
+        """`UnmeasuredError` once it was closed."""
+        if self._closed:
+            raise UnmeasuredError("the run has ended")
 
     def _start(
         self, argv: Sequence[str], *, stdin: int, stdout: int, stderr: int | IO[bytes]
@@ -98,8 +111,7 @@ class Processes:
         # LC_ALL=C: the reasons that ssh and sudo give are read.
         environment = {**os.environ, "LC_ALL": "C"}
         with self._lock:
-            if self._closed:
-                raise UnmeasuredError("the run has ended")
+            self.check_open()
             try:
                 process = subprocess.Popen(
                     argv, stdin=stdin, stdout=stdout, stderr=stderr, env=environment, start_new_session=True

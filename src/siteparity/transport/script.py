@@ -1,12 +1,12 @@
 """All questions to a host as one shell script, and its output as one answer for each question. Pure.
 
 On the wire each question is one line of stdout, ``@NONCE NAME BASE64 STATUS``, and one line of stderr before
-whatever the question wrote there. The nonce is not known to what is asked, and base64 has no byte that could end
-the line, so nothing that a host prints can pass for the answer to another question. A last line says that the
-script came to its end. BASE64 holds the output, and after it the nonce and the exit status: what was cut lacks
-them.
+whatever the question wrote there. The nonce is not known to what is asked, and base64 has no byte that could
+end the line, so nothing that a host prints can pass for the answer to another question. A last line says that
+the script came to its end. BASE64 holds the output, and after it the nonce and the exit status: what was cut
+lacks them.
 
-Needs ``sh`` (dash, bash, busybox), ``timeout``, ``head -c`` and ``base64 -w0`` on the host; writes no file there.
+Needs ``sh`` (dash, bash, busybox), ``timeout``, ``head -c``, ``base64 -w0`` on the host; writes no file.
 GNU's ``timeout`` ends a question with all its processes; busybox's ends one process only, so there the script
 stops at the first question that takes too long, and the rest has no answer.
 """
@@ -30,6 +30,12 @@ MAX_REASON_CHARACTERS = 200
 
 NO_STATUS = -1
 
+_FIELDS = 2
+"""After the name: BASE64, and the exit status of timeout(1)."""
+_TIMED_OUT = 124
+_KILLED = (128 + 9, 128 + 15)
+
+_TIME_WAS_OVER = "the script's time on the host was over"
 _DAMAGED = "no answer (it came back damaged)"
 
 
@@ -63,28 +69,29 @@ class Answer:
 
 _STATUS_DIGITS = 3
 
-# $1 is the limit in bytes, $T the question, $N the nonce; the question sees neither. Stderr is read by a program
-# of its own only when there is something to read: starting one costs most of a millisecond.
+# $1 is the limit in bytes, $T the question, $N the nonce; the question sees neither. Stderr is read by a
+# program of its own only when there is something to read: starting one costs most of a millisecond.
 _RUNNER = """\
 t=$T n=$N;unset T N
-{ { { (eval "$t") 3>&- 4>&-;printf %s%03d "$n" "$?"; } 2>&3 3>&- 4>&-|head -c "$1" 3>&- 4>&-|base64 -w0 >&4 3>&- 4>&-
-} 3>&1|if IFS= read -r l||[ "$l" ];then printf '%.4000s\\n' "$l" >&2;exec head -c 65536 >&2 4>&-;fi; } 4>&1"""
+{ { { (eval "$t") 3>&- 4>&-;printf %s%03d "$n" "$?"; } 2>&3 3>&- 4>&-|head -c "$1" 3>&- 4>&-|
+base64 -w0 >&4 3>&- 4>&-; } 3>&1|
+if IFS= read -r l||[ "$l" ];then printf '%.4000s\\n' "$l" >&2;exec head -c 65536 >&2 4>&-;fi; } 4>&1"""
 
-# The braces make the shell read the whole script before it starts: half a script does nothing, and the questions
-# cannot read it. A question runs in the background so that the wait for it can be interrupted: at the end of
-# the script's time the trap ends the question's process group, which the outer `timeout` would not reach.
+# The braces make the shell read the whole script before it starts: half a script does nothing. A question
+# runs in the background: its stdin is empty then (POSIX), and the wait for it can be interrupted. At the end
+# of the script's time the trap ends the question's process group, which the outer `timeout` would not reach.
 # `kill` has no `--` here: dash takes it for a number.
 _FRAME = """\
 {{ PATH={path} LC_ALL=C N={nonce} R={runner};export PATH LC_ALL N T
-unset TZ LANGUAGE CDPATH ENV BASH_ENV POSIXLY_CORRECT;cd /;exec </dev/null
+unset TZ LANGUAGE CDPATH ENV BASH_ENV POSIXLY_CORRECT;cd /
 end() {{ printf '\\n@%s ! %s\\n' {nonce} "$1";exit 124; }}
 for c in timeout head base64;do command -v $c >/dev/null||end "missing $c";done
 p=;trap 'trap "" TERM;kill -KILL "-$p" 2>/dev/null;end cut' TERM
 ask() {{ printf '\\n@%s %s ' {nonce} "$1";printf '\\n@%s %s\\n' {nonce} "$1" >&2
 timeout -k 2 "$2" sh -c "$R" sh "$3" & p=$!;wait $p;r=$?;printf ' %s\\n' $r
-case $r in 0);;143)end cut;;*)kill -KILL "-$p" 2>/dev/null;;esac; }}
+case $r in 0);;143)end stuck;;*)kill -KILL "-$p" 2>/dev/null;;esac; }}
 {asks}
-printf '\\n@%s . %s\\n' {nonce} {count};exit 0; }}
+printf '\\n@%s . %s\\n' {nonce} {count};printf '\\n@%s .\\n' {nonce} >&2;exit 0; }}
 """
 
 
@@ -146,7 +153,7 @@ def split(asks: Mapping[str, Ask], nonce: str, stdout: bytes, stderr: bytes) -> 
     complaints = _complaints(mark, stderr)
     names = Counter(frame[0] for frame in frames)
     by_name = dict(frames)
-    nothing = _why_nothing(by_name, stdout, complaints)
+    nothing = _why_nothing(by_name, b"" if mark in stdout else stdout, complaints)
     answers: dict[str, Answer] = {}
     for name, ask in asks.items():
         own = complaints.get(name.encode(), b"")
@@ -178,26 +185,25 @@ def _complaints(mark: bytes, stderr: bytes) -> Mapping[bytes, bytes]:
             found.setdefault(current, [])
         else:
             found[current].append(line)
-    # The script puts a line feed before each of its marks, so that a mark begins a line in any case.
+    # The script puts a line feed before each mark, so that a mark begins a line in any case.
     return {name: b"".join(lines).removesuffix(b"\n") for name, lines in found.items()}
 
 
-def _why_nothing(
-    frames: Mapping[bytes, list[bytes]], stdout: bytes, complaints: Mapping[bytes, bytes]
-) -> str:
-    """Why a question without a line of its own has none."""
+def _why_nothing(frames: Mapping[bytes, list[bytes]], noise: bytes, complaints: Mapping[bytes, bytes]) -> str:
+    """Why a question without a line of its own has none. The noise came in place of a script's output."""
     ended = frames.get(b"!")
     if ended and ended[0] == b"missing":
-        return f"no answer (the host lacks {b' '.join(ended[1:]).decode(errors='replace')})"
+        return f"no answer (the host lacks {first_line(b' '.join(ended[1:]))})"
     if ended:
-        return "no answer (the script's time on the host was over)"
-    first = first_line(complaints[b""]) or ("" if frames else first_line(stdout))
-    return f"no answer ({first})" if first and not frames else "no answer (the connection ended before it)"
+        stuck = ended[0] == b"stuck"
+        return f"no answer ({'one before it could not be ended' if stuck else _TIME_WAS_OVER})"
+    first = "" if frames else first_line(complaints[b""]) or first_line(noise)
+    return f"no answer ({first or 'the connection ended before it'})"
 
 
 def _read(ask: Ask, nonce: str, fields: list[bytes], stderr: bytes, nothing: str) -> Answer:
     """One line of the output. Anything but base64 and the status of `timeout` is damage."""
-    if len(fields) != 2 or not re.fullmatch(rb"[0-9]{1,3}", fields[1]):  # noqa: PLR2004  # base64, status
+    if len(fields) != _FIELDS or not re.fullmatch(rb"[0-9]{1,3}", fields[1]):
         return _no_answer(nothing if len(fields) == 1 else _DAMAGED, stderr)
     try:
         payload = binascii.a2b_base64(fields[0], strict_mode=True)
@@ -212,9 +218,9 @@ def _read(ask: Ask, nonce: str, fields: list[bytes], stderr: bytes, nothing: str
 
 def _why_cut(ask: Ask, status: int, stderr: bytes) -> str:
     """What the exit status of `timeout` says (timeout(1))."""
-    if status == 124:  # noqa: PLR2004  # timeout(1)
+    if status == _TIMED_OUT:
         return f"timed out after {ask.timeout} s"
-    if status in (137, 143):
+    if status in _KILLED:
         return f"killed (timed out after {ask.timeout} s, or the host had no memory left)"
     return f"could not be started (exit {status}: {first_line(stderr)})"
 
@@ -222,7 +228,7 @@ def _why_cut(ask: Ask, status: int, stderr: bytes) -> str:
 def _unpack(ask: Ask, nonce: str, payload: bytes, stderr: bytes) -> Answer:
     end = len(payload) - len(nonce) - _STATUS_DIGITS
     status = payload[-_STATUS_DIGITS:]
-    if end < 0 or payload[end:-_STATUS_DIGITS] != nonce.encode() or not status.isdigit():
+    if payload[end:-_STATUS_DIGITS] != nonce.encode() or not status.isdigit():
         whole = len(payload) < _most_bytes(ask, nonce)
         return _no_answer(
             "no answer (it ended before its exit status)" if whole else f"cut off at {ask.limit} bytes",
@@ -249,7 +255,7 @@ _SHELL_SAYS = re.compile(r"^(?:\S*sh: )(?:(?:line )?\d+: |eval: (?:line \d+: )?)
 
 
 def first_line(said: bytes) -> str:
-    """The first line with something on it, fit for a message: at most 200 characters, none of them a control."""
+    """The first line with something on it, fit for a message: at most 200 characters, no controls."""
     for line in said[:65_536].splitlines():
         shown = "".join(
             character if unicodedata.category(character)[0] != "C" else " "

@@ -1,7 +1,7 @@
 """The arguments of OpenSSH, and the reasons in what it says. Pure.
 
-A host's connection is one ssh process in the background, the master (ssh_config(5), ControlMaster). Everything
-else is a client of its socket, and cannot open a connection of its own.
+A host's connection is one ssh process in the background, the master (ssh_config(5), ControlMaster).
+Everything else is a client of its socket, and cannot open a connection of its own.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from siteparity.transport.masters import Masters
 from siteparity.transport.process import Deadline, Output, Processes
 
 MAX_OUTPUT_BYTES = 64 * 1024 * 1024
-COMMAND_SECONDS = 20.0
+COMMAND_SECONDS = 20
 """What a command of testinfra may take."""
 
 _SESSIONS = 8
@@ -56,7 +56,7 @@ class Transport:
             lambda: threading.Semaphore(_SESSIONS)
         )
         self._forwards: dict[tuple[str, ...], Path | int] = {}
-        self._testinfra: dict[tuple[Host, float], TestinfraHost] = {}
+        self._testinfra: dict[tuple[Host, int], TestinfraHost] = {}
 
     @property
     def directory(self) -> Path:
@@ -111,6 +111,7 @@ class Transport:
         else:
             argv = command.without_ssh(connection, _seconds(deadline))
             output = self._processes.converse(argv, script, deadline=deadline, limit=limit)
+            self._processes.check_open()
         return _judged(output, connection, timeout)
 
     def _over_ssh(self, connection: Connection, script: bytes, deadline: Deadline, limit: int) -> Output:
@@ -119,6 +120,7 @@ class Transport:
             words = " ".join(command.words(become=connection.become, seconds=_seconds(deadline)))
             argv = ssh.through_master(connection, control, command=words)
             output = self._processes.converse(argv, script, deadline=deadline, limit=limit)
+        self._processes.check_open()
         if output.status == _SSH_FAILED:
             refused = b"Session open refused by peer" in output.stderr
             raise UnmeasuredError(ssh.TOO_MANY_SESSIONS if refused else self._masters.why_lost(connection))
@@ -144,8 +146,8 @@ class Transport:
     def forward(self, host: Host, target: str, *, name: str | None = None, port: bool = False) -> Path | int:
         """Reach what a host can reach: connections to the socket (or port) given back end at the target.
 
-        The same question gets the same socket, as long as the transport lives. Whether anything listens at the
-        target shows only when one connects.
+        The same question gets the same socket, as long as the transport lives. Whether anything listens at
+        the target shows only when one connects.
 
         Args:
             host: an SSH host.
@@ -212,14 +214,14 @@ class Transport:
         if output.status != 0:
             raise UnmeasuredError(f"no forward: {ssh.reason(output.stderr, self._masters.connect_timeout)}")
 
-    def testinfra(self, host: Host, *, timeout: float = COMMAND_SECONDS) -> TestinfraHost:
+    def testinfra(self, host: Host, *, timeout: int = COMMAND_SECONDS) -> TestinfraHost:
         """The host for testinfra's modules: ``testinfra(host).service("nginx").is_running``.
 
         Each command has its own deadline. A command that could not be run raises `UnmeasuredError`.
 
         Args:
             host: where.
-            timeout: seconds that each command may take.
+            timeout: seconds that each command may take on the host.
         """
         with self._lock:
             if (host, timeout) not in self._testinfra:
@@ -230,14 +232,14 @@ class Transport:
 
 
 def _seconds(deadline: Deadline) -> int:
-    """What the host gives the script: a second less than this machine does, but at least one."""
-    return max(1, int(deadline.left()) - 1)
+    """What the host gives the script: about a second less than this machine does, but at least one."""
+    return max(1, round(deadline.left()) - 1)
 
 
 def _judged(output: Output, connection: Connection, timeout: float) -> Output:
     """Tell a script that never ran, or said nothing in time, from one that did."""
     if output.status < 0:
-        raise UnmeasuredError("the run has ended")
+        raise UnmeasuredError(f"what asked the host was ended by signal {-output.status}")
     if not output.stdout:
         refused = ssh.sudo_reason(output.stderr) if connection.become else None
         if refused:

@@ -68,9 +68,9 @@ class Document:
 
     def line(self, at: KeyPath) -> int:
         """The line of a key; of the nearest key around it when it is missing."""
-        while at not in self.lines:
+        while at and at not in self.lines:
             at = at[:-1]
-        return self.lines[at]
+        return self.lines.get(at, 1)
 
     def where(self, at: KeyPath) -> str:
         """The place of a key as messages name it: ``inventories/policy.yml:12``."""

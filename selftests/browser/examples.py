@@ -1,0 +1,543 @@
+"""Results as runs leave them, made by code: what the reports are tried on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from siteparity.model import FindingKind, Outcome, Severity, Value, Verdict
+from siteparity.result import Count, Result, SavedCheck, SavedFinding, SavedGroup, SavedSite
+
+STARTED = datetime(2026, 11, 23, 1, 3, 40, tzinfo=UTC)
+FINISHED = datetime(2026, 11, 23, 1, 5, 12, tzinfo=UTC)
+
+ASPECTS = {
+    "accounts": ("edge", "web", "db", "sessions"),
+    "boot": ("edge", "web", "db", "sessions"),
+    "capacity": ("web", "db", "sessions"),
+    "catalogues": ("web",),
+    "clock": ("edge", "web", "db", "sessions"),
+    "collation": ("db",),
+    "database": ("db",),
+    "dns": ("edge",),
+    "egress": ("web",),
+    "files": ("edge", "web", "db", "sessions"),
+    "firewall": ("edge", "web", "db", "sessions"),
+    "kernel": ("edge", "web", "db", "sessions"),
+    "listeners": ("edge", "web", "db", "sessions"),
+    "locales": ("web", "db"),
+    "monitoring": ("edge", "web", "db", "sessions"),
+    "packages": ("edge", "web", "db", "sessions"),
+    "path": ("edge", "web"),
+    "redis": ("sessions",),
+    "replication": ("db",),
+    "runtime": ("edge", "web", "db", "sessions"),
+    "schedules": ("web", "db"),
+    "secrets": ("web", "db"),
+    "services": ("edge", "web", "db", "sessions"),
+    "sessions": ("web",),
+    "site_role": ("db", "web"),
+    "subscriptions": ("web",),
+    "tls": ("edge",),
+    "waf": ("edge",),
+}
+JOURNEYS = {
+    "admin": ("web",),
+    "attack": ("edge",),
+    "database": ("web",),
+    "session": ("web",),
+    "status_page": ("edge",),
+    "storefront": ("de", "en", "fr", "ja"),
+    "subscriptions": ("web",),
+}
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</script><script>alert(2)</script>",
+    "</style><script>alert(3)</script>",
+    "</title><script>alert(4)</script>",
+    "</pre></code></table><img src=x onerror=alert(5)>",
+    "<img src=http://127.0.0.1:9/leak.png>",
+    "<svg onload=alert(6)>",
+    "<svg><script>alert(7)</script></svg>",
+    "<iframe src=javascript:alert(8)></iframe>",
+    "<iframe srcdoc='<script>alert(9)</script>'></iframe>",
+    "<object data=http://127.0.0.1:9/x></object>",
+    "<embed src=http://127.0.0.1:9/x>",
+    "<link rel=stylesheet href=http://127.0.0.1:9/x.css>",
+    "<style>@import 'http://127.0.0.1:9/x.css';body{display:none}</style>",
+    "<base href=http://127.0.0.1:9/>",
+    "<meta http-equiv=refresh content='0;url=http://127.0.0.1:9/'>",
+    "<form action=http://127.0.0.1:9/><input autofocus onfocus=alert(10)></form>",
+    "<body onload=alert(11)>",
+    "<details open ontoggle=alert(12)>x</details>",
+    "<video><source onerror=alert(13)></video>",
+    "<audio src=http://127.0.0.1:9/a onerror=alert(14)>",
+    "<marquee onstart=alert(15)>x</marquee>",
+    "<a href=javascript:alert(16)>click</a>",
+    "<a href='http://127.0.0.1:9/' ping='http://127.0.0.1:9/p'>x</a>",
+    "<math><mtext><script>alert(17)</script></mtext></math>",
+    "<template><script>alert(18)</script></template>",
+    "<noscript><img src=x onerror=alert(19)></noscript>",
+    "<textarea></textarea><script>alert(20)</script>",
+    "<!--><script>alert(21)</script-->",
+    "<![CDATA[<script>alert(22)</script>]]>",
+    '"><script>alert(23)</script>',
+    "'><script>alert(24)</script>",
+    '" onmouseover="alert(25)" x="',
+    "' onfocus='alert(26)' autofocus='",
+    "` onerror=alert(27) `",
+    "&lt;script&gt;alert(28)&lt;/script&gt;",
+    "&#60;script&#62;alert(29)&#60;/script&#62;",
+    "\\u003cscript\\u003ealert(30)\\u003c/script\\u003e",
+    "{{7*7}} {% for x in ().__class__.__base__.__subclasses__() %}{{x}}{% endfor %}",
+    "${alert(31)} #{alert(32)} <%= 7*7 %>",
+    "javascript:alert(33)",
+    "data:text/html,<script>alert(34)</script>",
+    "]]></failure><error message='x'/>",
+    "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><x>&e;</x>",
+    "\x1b[2J\x1b]0;owned\x07\x1b[31mred",
+    "\u202egnp.exe \u2066left\u2069 \u200bzero\u200dwidth\ufeff",
+    "a\x00b\x01c\x7fd\x85e\u2028f\u2029g",
+    "z\u0335\u0336\u0337\u0338\u0339\u033a\u033b\u033c\u033d\u033ealgo",
+    "E<script>alert(35)</script>\nE <img src=x onerror=alert(36)>",
+    "line one\nNO-GO\nGO  arizona may take over from dallas",
+    "\u05e9\u05dc\u05d5\u05dd 10.1.0.31 \u0645\u0631\u062d\u0628\u0627",
+    "\udcff\ud800 lone surrogates",
+)
+"""Texts that a hostile host could print: markup, scripts, template code, control and bidi characters."""
+
+
+def group(value: Value | None, *hosts: str) -> SavedGroup:
+    """Hosts that gave a value."""
+    return SavedGroup(value=value, hosts=hosts)
+
+
+def finding(  # noqa: PLR0913  # the fields of a finding, each by name
+    item: str,
+    kind: FindingKind = FindingKind.DIFFERENT,
+    *,
+    primary: Sequence[SavedGroup] = (),
+    standby: Sequence[SavedGroup] = (),
+    message: str = "",
+    effect: str = "",
+    fix: str = "",
+    days: float = 0,
+    waiver: str | None = None,
+) -> SavedFinding:
+    """A finding first seen so many days before the run; zero means in this run."""
+    return SavedFinding(
+        item=item,
+        kind=kind,
+        primary=tuple(primary),
+        standby=tuple(standby),
+        message=message or f"{item}: the sites differ",
+        effect=effect,
+        fix=fix,
+        first_seen=STARTED + timedelta(seconds=30) - timedelta(days=days),
+        waiver=waiver,
+    )
+
+
+def check(  # noqa: PLR0913  # the fields of a check, each by name
+    aspect: str,
+    role: str,
+    outcome: Outcome = Outcome.SAME,
+    findings: Iterable[SavedFinding] = (),
+    *,
+    kind: Literal["parity", "smoke"] = "parity",
+    severity: Severity = Severity.BLOCKER,
+    owner: str = "Platform",
+    name: str | None = None,
+    sentence: str | None = None,
+    why: str = "Customers meet the standby as they left the primary only if both agree.",
+) -> SavedCheck:
+    """A check of an aspect for a role."""
+    name = name or f"test_{aspect}_holds_at_both_sites"
+    return SavedCheck(
+        id=f"tests/{kind}/test_{aspect}.py::{name}[{role}]",
+        kind=kind,
+        aspect=aspect,
+        role=role,
+        severity=severity,
+        owner=owner,
+        outcome=outcome,
+        sentence=sentence or name.removeprefix("test_").replace("_", " ").capitalize(),
+        why=why,
+        compared=0 if outcome is Outcome.NOT_RUN else 214,
+        seconds=0.012,
+        findings=tuple(findings),
+    )
+
+
+def result(
+    checks: Sequence[SavedCheck],
+    verdict: Verdict,
+    reasons: Sequence[str] = (),
+    *,
+    record_age: timedelta | None = None,
+    planned: int | None = None,
+) -> Result:
+    """A run with these checks."""
+    measured = STARTED + timedelta(seconds=12)
+    return Result(
+        schema_version=1,
+        run="2026-11-23T010340Z-3f9a",
+        verdict=verdict,
+        reasons=tuple(reasons),
+        valid_until=FINISHED + timedelta(hours=4) if verdict is Verdict.GO else None,
+        started_at=STARTED,
+        finished_at=FINISHED,
+        tool_version="0.1.0",
+        policy_digest="5f" * 32,
+        inventory_digest="c0" * 32,
+        primary=SavedSite(
+            site="dallas",
+            source="record" if record_age else "live",
+            measured_at=FINISHED - record_age if record_age else measured,
+            hosts=5,
+            digest="a1" * 32,
+        ),
+        standby=SavedSite(site="arizona", source="live", measured_at=measured, hosts=5, digest="b2" * 32),
+        plan=Count(checks=len(checks) if planned is None else planned, hosts=10),
+        executed=Count(
+            checks=sum(one.outcome is not Outcome.NOT_RUN for one in checks),
+            hosts=10 if not record_age else 5,
+        ),
+        checks=tuple(checks),
+    )
+
+
+def all_same() -> list[SavedCheck]:
+    """Two checks of every aspect for every role, and the journeys, all the same."""
+    promises = (("definition", "is defined alike at both sites"), ("working", "works on every host"))
+    parity = [
+        check(
+            aspect,
+            role,
+            name=f"test_{aspect}_{name}",
+            sentence=f"{aspect.replace('_', ' ').capitalize()} {words}",
+        )
+        for aspect, roles in ASPECTS.items()
+        for name, words in promises
+        for role in roles
+    ]
+    smoke = [
+        check(journey, role, kind="smoke", sentence=f"The {journey.replace('_', ' ')} works at the standby")
+        for journey, roles in JOURNEYS.items()
+        for role in roles
+    ]
+    return parity + smoke
+
+
+def instead(checks: list[SavedCheck], *others: SavedCheck) -> list[SavedCheck]:
+    """The checks, with others in place of the first of the same aspect, kind and role each."""
+    kept = list(checks)
+    for other in others:
+        place = next(
+            number
+            for number, one in enumerate(kept)
+            if (one.aspect, one.kind, one.role, one.outcome)
+            == (other.aspect, other.kind, other.role, Outcome.SAME)
+        )
+        kept[place] = other
+    return kept
+
+
+def go() -> Result:
+    """Everything is the same, one warning differs, one difference is accepted."""
+    checks = instead(
+        all_same(),
+        check(
+            "kernel",
+            "web",
+            Outcome.DIFFERENT,
+            [
+                finding(
+                    "net.core.somaxconn",
+                    primary=[group(4096, "web1", "web2")],
+                    standby=[group(1024, "web1", "web2")],
+                    effect="at the busiest hour some customers wait longer",
+                    fix="sysctl -w net.core.somaxconn=4096",
+                    days=21,
+                )
+            ],
+            severity=Severity.WARNING,
+            sentence="Kernel settings of both sites are the same",
+        ),
+        check(
+            "packages",
+            "web",
+            Outcome.WAIVED,
+            [
+                finding(
+                    "libxml2:amd64",
+                    primary=[group("2.9.14+dfsg-1.3~deb12u4", "web1", "web2")],
+                    standby=[group("2.9.14+dfsg-1.3~deb12u2", "web1", "web2")],
+                    effect="none known",
+                    fix="apt-get install libxml2=2.9.14+dfsg-1.3~deb12u4",
+                    days=9,
+                    waiver="rebuild of the XML importer is under way (M. Okafor, until 2026-12-02, OPS-4412)",
+                )
+            ],
+            sentence="Packages have the same version at both sites",
+        ),
+    )
+    return result(checks, Verdict.GO)
+
+
+def no_go() -> Result:
+    """The failover of October 2012, seen beforehand."""
+    checks = instead(all_same(), *_october_2012())
+    reasons = ("5 blockers differ (first: replication[db])", "1 check could not be measured: capacity[db]")
+    return result(checks, Verdict.NO_GO, reasons)
+
+
+def _october_2012() -> list[SavedCheck]:
+    return [
+        check(
+            "replication",
+            "db",
+            Outcome.DIFFERENT,
+            [
+                finding(
+                    "wal_receiver",
+                    FindingKind.EXPECTATION,
+                    standby=[group("stopped", "db1")],
+                    message="wal_receiver: dallas unmeasured | arizona stopped (db1); expected streaming",
+                    effect="about 14 min of orders would be lost",
+                    fix="systemctl restart postgresql@15-main  # then read pg_stat_wal_receiver",
+                    days=0.9,
+                ),
+                finding(
+                    "lag",
+                    FindingKind.EXPECTATION,
+                    standby=[group("14 min 3 s", "db1")],
+                    message="lag: dallas unmeasured | arizona 14 min 3 s (db1); expected at most 5 min",
+                    effect="about 14 min of orders would be lost",
+                    fix="systemctl restart postgresql@15-main  # then read pg_stat_wal_receiver",
+                ),
+            ],
+            owner="Database team",
+            sentence="The standby's database follows the primary's without a break",
+            why="Orders that have not reached Arizona when Dallas dies are lost, and were paid for.",
+        ),
+        check(
+            "sessions",
+            "web",
+            Outcome.DIFFERENT,
+            [
+                finding(
+                    "open sockets",
+                    FindingKind.EXPECTATION,
+                    primary=[group("10.1.0.31:6379", "web1", "web2")],
+                    standby=[group("10.2.0.31:6379", "web1"), group("10.1.0.31:6379", "web2")],
+                    message="open sockets: ...; expected a place inside its own site",
+                    effect="customers are logged out and carts are empty after the switch",
+                    fix="sed -i 's/10.1.0.31/10.2.0.31/' /etc/shop/env && systemctl restart shop",
+                )
+            ],
+            sentence="Every web host keeps its sessions in its own site's Redis",
+            why="In October 2012 sessions kept coming from the other site, which slowed every page down.",
+        ),
+        check(
+            "locales",
+            "web",
+            Outcome.DIFFERENT,
+            [
+                finding(
+                    name,
+                    FindingKind.EXPECTATION,
+                    primary=[group("usable", "web1", "web2")],
+                    standby=[group("not compiled", "web1", "web2")],
+                    message=f"{name}: dallas usable (web1) | arizona not compiled (web1); expected usable",
+                    effect="German, French and Japanese stores show errors",
+                    fix=f"sed -i 's/^# *{name}/{name}/' /etc/locale.gen && locale-gen",
+                    days=3.2,
+                )
+                for name in ("de_DE.utf8", "fr_FR.utf8", "ja_JP.utf8")
+            ],
+            sentence="Every served locale is compiled on every host",
+            why="A locale that is not compiled falls back to English without a word, or fails.",
+        ),
+        check(
+            "schedules",
+            "web",
+            Outcome.DIFFERENT,
+            [
+                finding(
+                    "/etc/cron.d/shop: charge-subscriptions",
+                    primary=[group("07:00 UTC", "web1")],
+                    standby=[group("09:00 UTC", "web1")],
+                    effect="subscriptions are charged 2 h late from March to November, 1 h in winter",
+                    fix="echo America/Chicago > /etc/timezone && systemctl restart cron",
+                    days=12,
+                )
+            ],
+            sentence="Every job runs at the same moment at both sites",
+        ),
+        check(
+            "path",
+            "web",
+            Outcome.DIFFERENT,
+            [
+                finding(
+                    "web2 -> db1: failures",
+                    FindingKind.EXPECTATION,
+                    primary=[group("0 of 400", "web1", "web2")],
+                    standby=[group("0 of 400", "web1"), group("17 of 400", "web2")],
+                    message="...; expected a rate below 1 in 100",
+                    effect="one page in twenty-five shows an error",
+                    fix="ethtool -S eth1 | grep -Ei 'err|crc'  # on web2; then try another switch port",
+                )
+            ],
+            owner="Network",
+            sentence="The way from web to db loses nothing",
+        ),
+        check(
+            "capacity",
+            "db",
+            Outcome.UNMEASURED,
+            [
+                finding(
+                    "disk",
+                    FindingKind.UNMEASURED,
+                    standby=[group(None, "db1")],
+                    message="arizona/db1: df: the answer was cut off after 10 s",
+                    fix="ssh db1.arizona df -PB1 -l  # see why it hangs: a dead NFS mount?",
+                )
+            ],
+            owner="Database team",
+            sentence="The standby has at least the primary's disk, memory and cores",
+        ),
+        check(
+            "packages",
+            "web",
+            Outcome.DIFFERENT,
+            [
+                finding(
+                    "nginx",
+                    FindingKind.UNEVEN,
+                    primary=[group("1.22.1-9+deb12u11", "web1", "web2")],
+                    standby=[group("1.22.1-9+deb12u11", "web1"), group("1.22.1-9+deb12u10", "web2")],
+                    effect="none known",
+                    fix="apt-get install nginx=1.22.1-9+deb12u11",
+                    days=1.5,
+                ),
+                finding(
+                    "php8.2-intl",
+                    FindingKind.MISSING,
+                    primary=[group("8.2.30-1~deb12u1", "web1", "web2")],
+                    standby=[group(None, "web1", "web2")],
+                    effect="prices are shown without currency in non-English stores",
+                    fix="apt-get install php8.2-intl=8.2.30-1~deb12u1",
+                ),
+            ],
+            severity=Severity.WARNING,
+            sentence="Packages have the same version at both sites",
+        ),
+        check(
+            "dns",
+            "edge",
+            Outcome.NOT_RUN,
+            owner="Network",
+            sentence="Every name server points to the active site",
+        ),
+    ]
+
+
+def unknown() -> Result:
+    """Dallas is dead and a record stands in for it; one host of the standby hangs."""
+    hung = finding(
+        "compiled",
+        FindingKind.UNMEASURED,
+        standby=[group(None, "web2")],
+        message="arizona/web2: no answer within 30 s; the connection was cut",
+        fix="ssh -v web2.arizona true",
+    )
+    checks = instead(
+        all_same(),
+        check(
+            "locales",
+            "web",
+            Outcome.UNMEASURED,
+            [hung],
+            sentence="Every served locale is compiled on every host",
+        ),
+        check("services", "web", Outcome.UNMEASURED, [hung], sentence="Every service that runs is enabled"),
+    )
+    reasons = (
+        "2 checks could not be measured (first: locales[web]: arizona/web2 gave no answer within 30 s)",
+    )
+    return result(checks, Verdict.UNKNOWN, reasons, record_age=timedelta(hours=6, minutes=12))
+
+
+def hostile() -> Result:
+    """Every text that a host can influence is a payload."""
+    findings = [
+        finding(
+            text,
+            kind,
+            primary=[group(text, "web1"), group(text + "x" * 200, "web2")],
+            standby=[group(text * 20, "web1", "web2")],
+            message=f"{text}; expected {text}",
+            effect=text,
+            fix=text,
+            waiver=text if number % 5 == 0 else None,
+        )
+        for number, text in enumerate(HOSTILE)
+        for kind in (FindingKind.DIFFERENT, FindingKind.EXPECTATION)
+    ]
+    checks = [
+        check(
+            "packages",
+            f"role{number}",
+            Outcome.DIFFERENT,
+            findings[2 * number : 2 * number + 2],
+            name=f"test_payload_{number}",
+            owner=text,
+            sentence=text,
+            why=text,
+        )
+        for number, text in enumerate(HOSTILE)
+    ]
+    return result(checks, Verdict.NO_GO, HOSTILE)
+
+
+def many(number: int = 10_000, promises: int = 40) -> Result:
+    """Ten thousand findings over forty promises."""
+    each = number // promises
+    checks = [
+        check(
+            list(ASPECTS)[place % len(ASPECTS)],
+            "web",
+            Outcome.DIFFERENT,
+            [
+                finding(
+                    f"package-with-a-long-name-{place}-{one}",
+                    primary=[group(f"1.{one}.0-1+deb12u11", "web1", "web2", "web3")],
+                    standby=[
+                        group(f"1.{one}.0-1+deb12u10", "web1"),
+                        group(f"1.{one}.0-1+deb12u9", "web2", "web3"),
+                    ],
+                    effect="errors in some stores",
+                    fix=f"apt-get install package-with-a-long-name-{place}-{one}=1.{one}.0-1+deb12u11",
+                )
+                for one in range(each)
+            ],
+            name=f"test_promise_{place}",
+            sentence=f"Promise {place} about every package holds",
+        )
+        for place in range(promises)
+    ]
+    return result(checks, Verdict.NO_GO, (f"{promises} blockers differ (first: accounts[web])",))
+
+
+def many_checks(number: int = 10_000) -> Result:
+    """Ten thousand checks that are all the same: three hundred and thirty-four promises, thirty roles."""
+    checks = [
+        check(list(ASPECTS)[one // 30 % len(ASPECTS)], f"role-{one % 30}", name=f"test_promise_{one // 30}")
+        for one in range(number)
+    ]
+    return result(checks, Verdict.GO)

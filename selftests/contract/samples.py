@@ -1,0 +1,138 @@
+"""Recorded answers of real hosts: reading them from disk, and recording new ones.
+
+``python -m selftests.contract.samples ASPECT SITE HOST CASE`` asks a host of the inventories and writes one.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from siteparity import configuration
+from siteparity.configuration import find_root
+from siteparity.inventory import load_site
+from siteparity.model import Facts, Unmeasured
+from siteparity.policy import load_policy
+from siteparity.probe import Answers, Probe, Target, discover, read_tables
+from siteparity.transport import Transport
+from siteparity.transport.script import Answer, Ask, join, split
+
+FOLDER = Path(__file__).parent / "samples"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What one host answered to one probe, and what must be read from it."""
+
+    path: Path
+    aspect: str
+    site: str
+    host: str
+    answers: Mapping[str, Answer]
+    facts: Mapping[str, Any]
+
+    @property
+    def case(self) -> str:
+        """The sample's name within its aspect."""
+        return self.path.stem
+
+
+def samples() -> Iterator[Sample]:
+    """Every recorded sample."""
+    for path in sorted(FOLDER.glob("*/*.json")):
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        answers = {name: _answer(entry) for name, entry in saved["answers"].items()}
+        yield Sample(
+            path, path.parent.name, saved["target"]["site"], saved["target"]["host"], answers, saved["facts"]
+        )
+
+
+def target_of(aspect: str, site: str, host: str) -> Target[Any]:
+    """A host of the project's own inventories, as a probe sees it."""
+    root = find_root()
+    probes = discover()
+    policy = load_policy(
+        root / "inventories" / "policy.yml", {name: probe.section for name, probe in probes.items()}
+    )
+    of_site = load_site(root / "inventories" / site, tuple(policy.roles))
+    return Target(of_site.host(host), of_site, policy.section(aspect), policy)
+
+
+def read(probe: Probe[Any], answers: Mapping[str, Answer], target: Target[Any]) -> Facts:
+    """Read every table for which the sample holds an answer."""
+    return read_tables(probe.readings(), Answers(answers), target, tuple(target.policy.roles))
+
+
+def as_saved(facts: Facts) -> dict[str, Any]:
+    """Facts in the form in which a sample keeps them."""
+    return {
+        name: {"unmeasured": table.reason} if isinstance(table, Unmeasured) else dict(table)
+        for name, table in facts.items()
+    }
+
+
+def _answer(entry: Mapping[str, Any]) -> Answer:
+    if "problem" in entry:
+        return Answer(text=b"", status=-1, problem=entry["problem"])
+    data = base64.b64decode(entry["base64"]) if "base64" in entry else entry["text"].encode()
+    return Answer(text=data, status=entry.get("status", 0), problem=None)
+
+
+def _entry(answer: Answer) -> dict[str, Any]:
+    if answer.problem is not None:
+        return {"problem": answer.problem}
+    status = {"status": answer.status} if answer.status else {}
+    try:
+        return {"text": answer.text.decode(), **status}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(answer.text).decode(), **status}
+
+
+def record(aspect: str, site: str, host: str, case: str) -> Path:
+    """Ask a real host, and write what it answered together with what is read from it."""
+    probe, target = discover()[aspect], target_of(aspect, site, host)
+    with Transport() as transport:
+        answers = dict(_ask(transport, target, probe.ask(target)))
+        if probe.then:
+            seen = {place: _first_look(transport, aspect, *place) for place in _asked(aspect)}
+            answers |= _ask(transport, target, probe.then.ask(target, seen))
+    saved = {
+        "target": {"site": site, "host": host},
+        "answers": {name: _entry(answer) for name, answer in answers.items()},
+        "facts": as_saved(read(probe, answers, target)),
+    }
+    path = FOLDER / aspect / f"{case}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(saved, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    return path
+
+
+def _ask(transport: Transport, target: Target[Any], asks: Mapping[str, Ask]) -> Mapping[str, Answer]:
+    if not asks:
+        return {}
+    nonce = secrets.token_hex(16)
+    output = transport.run(target.host, join(asks, nonce), timeout=60)
+    return split(asks, nonce, output.stdout, output.stderr)
+
+
+def _first_look(transport: Transport, aspect: str, site: str, host: str) -> Facts:
+    probe, target = discover()[aspect], target_of(aspect, site, host)
+    return read(probe, _ask(transport, target, probe.ask(target)), target)
+
+
+def _asked(aspect: str) -> list[tuple[str, str]]:
+    """Every host of both sites of the project's own inventories on which the aspect is measured."""
+    root = find_root()
+    settings = configuration.load(root, root / "inventories")
+    roles = settings.probes[aspect].roles(settings.policy.section(aspect), tuple(settings.policy.roles))
+    return [(site.name, one.name) for site in settings.sites for role in roles for one in site.in_role(role)]
+
+
+if __name__ == "__main__":
+    print(record(*sys.argv[1:5]))  # noqa: T201

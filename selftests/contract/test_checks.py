@@ -1,0 +1,68 @@
+"""Probes, checks and faults belong together: none of them stands alone."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import pytest
+
+from lab.faults import catalogue
+from siteparity.configuration import find_root
+from siteparity.plan import CheckSource, sources
+from siteparity.probe import discover
+
+CHECKS = list(sources(find_root()))
+PARITY = [check for check in CHECKS if check.kind == "parity"]
+FAULTS = set(catalogue())
+
+
+def _name(check: CheckSource) -> str:
+    return check.name
+
+
+@pytest.mark.parametrize(
+    ("aspect", "table"),
+    [(aspect, table) for aspect, probe in discover().items() for table in probe.readings()],
+)
+def test_every_fact_that_a_probe_yields_is_judged(aspect: str, table: str) -> None:
+    """A fact that nobody judges is a difference that nobody sees."""
+    assert any(check.aspect == aspect and table in check.tables for check in PARITY)
+
+
+@pytest.mark.parametrize("aspect", discover())
+def test_every_aspect_is_held_to_an_expectation_and_compared(aspect: str) -> None:
+    """Equal is not healthy: both sites can be broken alike."""
+    text = (find_root() / "tests" / "parity" / f"test_{aspect}.py").read_text(encoding="utf-8")
+    assert re.search(r"parity\.(everywhere|own_site|within|only_at_primary)\(", text)
+    assert re.search(r"parity\.(same|at_least)\(", text)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=_name)
+def test_every_check_says_what_it_promises_why_and_what_customers_would_notice(check: CheckSource) -> None:
+    """The report shows these words; a check without them is a red line that nobody understands."""
+    assert check.promise
+    assert check.why
+    assert check.effect
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=_name)
+def test_every_check_names_a_drill_and_every_drill_exists(check: CheckSource) -> None:
+    """A check counts once a real fault has turned it red."""
+    assert check.drills
+    assert set(check.drills) <= FAULTS
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_every_fault_is_claimed_by_a_check(fault: str) -> None:
+    """A fault that no check must catch is a hole that we know of."""
+    assert any(fault in check.drills for check in CHECKS)
+
+
+@pytest.mark.parametrize("aspect", discover())
+def test_every_probe_says_what_it_measures(aspect: str) -> None:
+    """Module and policy section are documented; the manual is made from them."""
+    module = inspect.getmodule(discover()[aspect].ask)
+    assert module is not None
+    assert module.__doc__
+    assert discover()[aspect].section.__doc__

@@ -1,0 +1,200 @@
+"""Gettext catalogues as their readers see them: the texts of ``.mo`` and ``.po`` files, and their headers.
+
+Read with Babel, which refuses damaged files. What Babel would take far too long over (tables of a ``.mo``
+file that do not fit into it) is refused before. Format: gettext manual, "The Format of GNU MO Files".
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import io
+import re
+import struct
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from babel.messages import catalog as babel_catalog
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+
+from siteparity.model import SiteparityError
+
+MAX_FILE_BYTES = 4 * 1024 * 1024
+"""A larger catalogue is not read."""
+
+_MAX_NAME = 120
+_MAGIC = {b"\xde\x12\x04\x95": "<", b"\x95\x04\x12\xde": ">"}
+
+
+class DamagedError(SiteparityError):
+    """A file cannot be read as a catalogue; the text says why: ``missing``, or ``damaged: ...``."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Message:
+    """What the program asks for."""
+
+    text: str
+    context: str = ""
+
+    def __str__(self) -> str:
+        """On one line, short enough for a report, and still unique."""
+        whole = f"{self.context} / {self.text}" if self.context else self.text
+        line = whole.encode("unicode_escape").decode() if not whole.isprintable() else whole
+        if len(line) <= _MAX_NAME:
+            return line
+        return f"{line[:_MAX_NAME]}... ({hashlib.sha256(line.encode()).hexdigest()[:12]})"
+
+
+Texts = Mapping[Message, tuple[str, ...]]
+"""Message -> its translation, or each of its plural forms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A ``.mo`` file."""
+
+    headers: Mapping[str, str]
+    """Names in lower case; values as they stand in the file."""
+    texts: Texts
+    plurals: frozenset[Message]
+    """The messages that have plural forms."""
+
+    @property
+    def language(self) -> str:
+        """The language that the file says it is in, e.g. ``pt_BR``; empty when it says none."""
+        return self.headers.get("language", "").replace("-", "_")
+
+    @property
+    def charset(self) -> str:
+        """The charset that the file says it is in; empty when it says none."""
+        found = re.search(r"charset\s*=\s*([^\s;]+)", self.headers.get("content-type", ""), re.IGNORECASE)
+        return found[1] if found else ""
+
+    @property
+    def plural_forms(self) -> str:
+        """The plural rule that the file says it follows; empty when it says none."""
+        return self.headers.get("plural-forms", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A ``.po`` file."""
+
+    texts: Texts
+    """What is translated and checked: what the compiled catalogue must hold (msgfmt(1))."""
+    messages: frozenset[Message]
+    """All messages, translated or not."""
+    unchecked: frozenset[Message]
+    """Fuzzy messages: translated by a guess."""
+
+
+@lru_cache(maxsize=512)
+def compiled(data: bytes) -> Catalogue:
+    """Read a ``.mo`` file.
+
+    Raises:
+        DamagedError: it is no sound catalogue.
+    """
+    header = _header(data)
+    catalogue = _babel(lambda: read_mo(io.BytesIO(data)))
+    messages = list(_messages(catalogue))
+    return Catalogue(
+        headers=dict(_fields(header)),
+        texts={key: forms for key, forms, _ in messages if any(forms)},
+        plurals=frozenset(key for key, _, message in messages if message.pluralizable),
+    )
+
+
+@lru_cache(maxsize=512)
+def source(data: bytes) -> Source:
+    """Read a ``.po`` file.
+
+    Raises:
+        DamagedError: it is no sound source.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise DamagedError(f"damaged: larger than {MAX_FILE_BYTES} bytes")
+    messages = list(_messages(_babel(lambda: read_po(io.BytesIO(data), abort_invalid=True))))
+    return Source(
+        texts={key: forms for key, forms, message in messages if any(forms) and not message.fuzzy},
+        messages=frozenset(key for key, _, _ in messages),
+        unchecked=frozenset(key for key, _, message in messages if message.fuzzy),
+    )
+
+
+def same_charset(one: str, other: str) -> bool:
+    """Whether two names mean the same charset: ``utf8``, ``UTF-8``."""
+    try:
+        return codecs.lookup(one).name == codecs.lookup(other).name
+    except (LookupError, ValueError):
+        return False
+
+
+def _babel(read: Callable[[], babel_catalog.Catalog]) -> babel_catalog.Catalog:
+    try:
+        return read()
+    except Exception as error:
+        raise DamagedError(" ".join(f"damaged: {type(error).__name__}: {error}".split())[:160]) from error
+
+
+def _messages(
+    catalogue: babel_catalog.Catalog,
+) -> Iterator[tuple[Message, tuple[str, ...], babel_catalog.Message]]:
+    """Every message but the header."""
+    for message in catalogue:
+        text = message.id if isinstance(message.id, str) else message.id[0]
+        if not text:
+            continue
+        context = message.context or ""
+        if isinstance(context, bytes):  # read_mo leaves it as it stands in the file
+            context = _decoded(context, catalogue.charset)
+        forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+        yield Message(text, context), tuple(form or "" for form in forms), message
+
+
+def _decoded(text: bytes, charset: str) -> str:
+    try:
+        return text.decode(charset)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise DamagedError(f"damaged: a context is not {charset}: {error}") from None
+
+
+def _header(data: bytes) -> bytes:
+    """The translation of the empty message, after a look at the tables.
+
+    Strings that lie on top of each other would let a small file hold any amount of text.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise DamagedError(f"damaged: larger than {MAX_FILE_BYTES} bytes")
+    order = _MAGIC.get(data[:4])
+    if order is None:
+        raise DamagedError(
+            "damaged: it does not begin as a catalogue does" if data else "damaged: it is empty"
+        )
+    try:
+        count, ids, texts = struct.unpack_from(f"{order}8x3I", data)
+        spans = list(struct.iter_unpack(f"{order}2I", _table(data, ids, count)))
+        forms = list(struct.iter_unpack(f"{order}2I", _table(data, texts, count)))
+    except struct.error:
+        raise DamagedError("damaged: it is cut off") from None
+    if sum(length + 1 for length, _ in (*spans, *forms)) > len(data):
+        raise DamagedError("damaged: its texts do not fit into it: it is cut off, or its tables are wrong")
+    header = next((form for span, form in zip(spans, forms, strict=True) if span[0] == 0), None)
+    return data[header[1] : header[1] + header[0]] if header else b""
+
+
+def _table(data: bytes, start: int, count: int) -> bytes:
+    table = data[start : start + 8 * count]
+    if len(table) != 8 * count:
+        raise DamagedError("damaged: it is cut off")
+    return table
+
+
+def _fields(header: bytes) -> Iterator[tuple[str, str]]:
+    for line in header.decode("utf-8", "backslashreplace").splitlines():
+        name, colon, value = line.partition(":")
+        if colon:
+            yield name.strip().lower(), value.strip()

@@ -1,0 +1,222 @@
+"""The cron daemon and local time as it sees it: the question, and its answer in parts.
+
+Debian's cron uses the zone of ``TZ`` in its own environment, else that of ``/etc/localtime`` (tzset(3)). Only
+its init script reads ``/etc/timezone``, which cron(8) names; where systemd starts cron, nothing does. From
+3.0pl1-152 on cron follows a changed ``/etc/localtime`` within a minute (Debian bug 1019716); an older one
+keeps the old zone until daylight saving time changes next, or until it is started again.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from io import BytesIO
+
+from siteparity.model import UnmeasuredError
+
+SERVICE = "cron.service"
+LOCALTIME = "/etc/localtime"
+TIMEZONE = "/etc/timezone"
+RUNNING = "running"
+
+_ZONES = "/usr/share/zoneinfo/"
+_PROPERTIES = (
+    *("Id", "LoadState", "ActiveState", "SubState", "UnitFileState", "FreezerState", "Environment"),
+    *("MainPID", "ExecMainStartTimestamp", "ConditionResult", "ConditionTimestampMonotonic"),
+    *("Unit", "TimersCalendar", "TimersMonotonic", "OnClockChange", "OnTimezoneChange", "AccuracyUSec"),
+    *("RandomizedDelayUSec", "FixedRandomDelay", "Persistent", "WakeSystem"),
+)
+
+# Of the environments nothing but TZ leaves the host. The first MainPID is that of cron, the first unit named.
+_QUESTION = rf"""
+shown=$(TZ=UTC systemctl show --property={",".join(_PROPERTIES)} -- {SERVICE} @UNITS@ '*.timer')||exit
+printf '%s\n\0' "$shown"
+pid=${{shown#*MainPID=}} pid=${{pid%%[!0-9]*}} zone={LOCALTIME}
+if [ "${{pid:-0}}" -gt 0 ];then
+here=/proc/$pid
+read -r stat <$here/stat||exit
+echo "stat $stat"
+found=$(grep -zaHE '^(TZ=|-)' /proc/1/environ $here/environ $here/cmdline)||[ $? -eq 1 ]||exit
+case $found in /proc/1/environ:*)tz=${{found#*:TZ=}};echo "manager ${{tz%%$here/*}}";;esac
+case $found in *$here/environ:*)tz=${{found#*$here/environ:TZ=}} tz=${{tz%%$here/*}};echo "cron $tz"
+case ${{tz#:}} in /*)zone=${{tz#:}};;?*)zone={_ZONES}${{tz#:}};;*)zone={_ZONES}Etc/UTC;;esac;;esac
+case $found in *$here/cmdline:*)echo "options ${{found#*$here/cmdline:}}";;esac
+if grep -q CRON_TZ $here/exe;then echo other;else [ $? -eq 1 ]||exit;fi
+fi
+if [ -r /etc/default/cron ];then while read -r line||[ "$line" ];do
+case $line in TZ=*)echo "default ${{line#TZ=}}";;esac;done </etc/default/cron;fi
+set --;for f in {LOCALTIME} {TIMEZONE};do [ ! -e $f ]&&[ ! -L $f ]||set -- "$@" $f;done
+[ $# -eq 0 ]||find -P "$@" -maxdepth 0 -printf 'link %p %C@ %l\n'||exit
+if [ -f {TIMEZONE} ];then read -r name <{TIMEZONE}||[ "$name" ]||exit;echo "name $name";fi
+printf '\0'
+set --;for f in {LOCALTIME} "$zone";do case " $* " in *" $f "*);;*)[ ! -f "$f" ]||set -- "$@" "$f";;esac;done
+find -L "$@" / -maxdepth 0 -path / -printf '\0' -o -printf '%p\0%s\0' -exec cat -- {{}} +
+"""
+
+
+def question(units: Iterable[str]) -> str:
+    """Asks for cron, these units, every loaded timer, and local time."""
+    return _QUESTION.replace("@UNITS@", " ".join(shlex.quote(unit) for unit in units))
+
+
+Unit = Mapping[str, tuple[str, ...]]
+"""Properties of a unit: name -> its values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crond:
+    """The daemon, timers and local time of a host."""
+
+    units: Mapping[str, Unit]
+    """By name: cron, the timers, and what else was asked for."""
+    stopped: bool
+    """The process is there, but a signal holds it."""
+    another: bool
+    """It knows CRON_TZ, so it is not Debian's cron and has other rules."""
+    lsb_names: bool
+    """It takes files in /etc/cron.d by the names of the Linux Standard Base (``cron -l``)."""
+    running: bool
+    tz: str | None
+    """TZ in the environment of the daemon."""
+    manager_tz: str | None
+    """TZ in the environment of systemd itself."""
+    configured_tz: str | None
+    """TZ with which systemd would start cron now."""
+    localtime: str
+    """Where ``/etc/localtime`` leads; empty where it is no link."""
+    timezone: str | None
+    """What ``/etc/timezone`` says; None where it is not there."""
+    changed: Mapping[str, float]
+    """When each of the two files was made or changed, in seconds since 1970."""
+    zones: Mapping[str, bytes]
+    """Files of the zone database: that of ``/etc/localtime``, and cron's own."""
+
+    @property
+    def unit(self) -> Unit:
+        """cron.service."""
+        return self.units[SERVICE]
+
+    @property
+    def started(self) -> float | None:
+        """When the daemon was started, in whole seconds since 1970; None while it does not run."""
+        text = one(self.unit, "ExecMainStartTimestamp") if self.running else ""
+        return _seconds(text) if text else None
+
+    @property
+    def cron_file(self) -> str:
+        """The file of the zone that cron uses."""
+        tz = self.tz if self.running else self.configured_tz
+        return LOCALTIME if tz is None else zone_file(tz)
+
+
+def one(unit: Unit, name: str) -> str:
+    """The only value of a property.
+
+    Raises:
+        UnmeasuredError: systemd does not say.
+    """
+    values = unit.get(name, ())
+    if len(values) != 1:
+        raise UnmeasuredError(f"systemctl show: {''.join(unit.get('Id', ('a unit',)))} has no {name}")
+    return values[0]
+
+
+def zone_file(tz: str) -> str:
+    """The file that a value of TZ means (tzset(3)); an empty one means UTC."""
+    tz = tz.removeprefix(":")
+    return tz if tz.startswith("/") else _ZONES + (tz or "Etc/UTC")
+
+
+def zone_name(path: str) -> str:
+    """The zone's name, from its place in the zone database."""
+    return path.rpartition("/zoneinfo/")[2].removeprefix("posix/") or path
+
+
+@lru_cache(maxsize=64)
+def read(answer: bytes) -> Crond:
+    """Take the answer apart.
+
+    Raises:
+        UnmeasuredError: any part of it is not as the question prints it.
+    """
+    parts = answer.split(b"\0", 2)
+    if len(parts) != 3:  # noqa: PLR2004  # units, cron and its zone, files of zones
+        raise UnmeasuredError("cron: the answer ends too early")
+    shown, told = (part.decode("utf-8", "backslashreplace") for part in parts[:2])
+    units = _units(shown)
+    lines = [line.partition(" ")[::2] for line in told.splitlines()]
+    facts = dict(lines)
+    links = [text.split(" ", 2) for tag, text in lines if tag == "link"]
+    if not all(len(link) == 3 and re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", link[1]) for link in links):  # noqa: PLR2004
+        raise UnmeasuredError(f"cron: cannot read what {LOCALTIME} and {TIMEZONE} are")
+    stat = facts.get("stat", "").rpartition(") ")[2]
+    if bool(stat) != (one(units[SERVICE], "MainPID") != "0"):
+        raise UnmeasuredError("cron: its process cannot be read")
+    return Crond(
+        units=units,
+        stopped=stat[:1] in ("T", "t"),
+        another="other" in facts,
+        lsb_names=re.search("-[fnl]*l", facts.get("options", "")) is not None,
+        running=bool(stat) and stat[:1] not in ("Z", "X"),
+        tz=facts.get("cron"),
+        manager_tz=facts.get("manager"),
+        configured_tz=_configured(units[SERVICE], facts.get("default")),
+        localtime=next((link for path, _, link in links if path == LOCALTIME), ""),
+        timezone=facts.get("name"),
+        changed={path: float(changed) for path, changed, _ in links},
+        zones=_zones(parts[2]),
+    )
+
+
+def _units(shown: str) -> Mapping[str, Unit]:
+    """Units as ``systemctl show`` prints them, with an empty line between two."""
+    units: dict[str, Unit] = {}
+    for block in shown.strip("\n").split("\n\n"):
+        unit: dict[str, tuple[str, ...]] = {}
+        for line in block.split("\n"):
+            name, equals, value = line.partition("=")
+            if not equals or not re.fullmatch("[A-Za-z]+", name):
+                raise UnmeasuredError(f"systemctl show: cannot read the line {line[:80]!r}")
+            unit[name] = (*unit.get(name, ()), value)
+        units.setdefault(one(unit, "Id"), unit)
+    if next(iter(units)) != SERVICE:
+        raise UnmeasuredError(f"systemctl show: it does not begin with {SERVICE}")
+    return units
+
+
+def _configured(unit: Unit, default: str | None) -> str | None:
+    """TZ of ``/etc/default/cron``, else of ``Environment=`` (systemd.exec(5))."""
+    if default is not None:
+        return default.strip().strip("\"'")
+    try:
+        words = shlex.split(" ".join(unit.get("Environment", ())))
+    except ValueError:
+        raise UnmeasuredError("systemctl show: Environment= cannot be split into words") from None
+    return next((word.removeprefix("TZ=") for word in reversed(words) if word.startswith("TZ=")), None)
+
+
+def _zones(part: bytes) -> Mapping[str, bytes]:
+    """Files, all their headers first."""
+    sizes: list[tuple[str, int]] = []
+    while part and not part.startswith(b"\0"):
+        path, size, part = (*part.split(b"\0", 2), b"", b"")[:3]
+        if not re.fullmatch(rb"[0-9]{1,6}", size):
+            raise UnmeasuredError("cron: the answer ends too early")
+        sizes.append((path.decode("utf-8", "backslashreplace"), int(size)))
+    contents = BytesIO(part[1:])
+    zones = {name: contents.read(length) for name, length in sizes}
+    if not part or sum(length for _, length in sizes) != len(part) - 1:
+        raise UnmeasuredError("cron: a file of the zone database was not read to its end")
+    return zones
+
+
+def _seconds(text: str) -> float:
+    """A time as systemctl(1) prints it with TZ=UTC: ``Mon 2026-11-23 04:23:40 UTC``."""
+    try:
+        return datetime.strptime(text, "%a %Y-%m-%d %H:%M:%S UTC").replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        raise UnmeasuredError(f"systemctl show: {text[:40]!r} is no time in UTC") from None

@@ -1,0 +1,178 @@
+"""The language variables of a service: what systemd would start it with, and what it was started with.
+
+systemd.exec(5): the manager's environment, then ``Environment=``, then each ``EnvironmentFile=``, later
+ones winning; ``UnsetEnvironment=`` removes at the end. Of the manager, the files and the process only
+language variables leave the host.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from siteparity.model import UnmeasuredError
+from siteparity.probes import _unit as unit
+from siteparity.probes._parts import lines, sections
+
+VARIABLE = r"(?:LANG|LANGUAGE|LC_[A-Z]+)"
+"""The variables that choose a language (locale(7))."""
+
+PROPERTIES = ("Environment", "EnvironmentFiles", "PassEnvironment", "UnsetEnvironment")
+
+_QUESTION = """\
+{look_up}
+manager=$(systemctl show-environment)||exit
+printf '\\n%s\\n' '[manager]'
+old=$IFS IFS='
+'
+set -f
+for line in $manager;do case $line in LANG=*|LANGUAGE=*|LC_*=*)printf '%s\\n' "$line";;esac;done
+printf '\\n%s\\n' '[files]'
+for line in $shown;do case $line in EnvironmentFiles=*)
+set +f
+files=${{line#*=}}
+for file in ${{files% (*}};do
+case $line in *ignore_errors=yes*)[ -e "$file" ]||continue;;esac
+grep -hE '^[[:space:]]*(LANG|LANGUAGE|LC_[A-Z]+)[[:space:]]*=' -- "$file"||[ $? -eq 1 ]||exit
+done
+set -f;;
+esac;done
+set +f
+IFS=$old
+maps=;for pid in $pids;do maps="$maps /proc/$pid/maps";done
+printf '\\n%s\\n' '[replaced]'
+if [ "$maps" ];then grep -lsE '/locale(-archive|/.*) \\(deleted\\)$' $maps||[ $? -eq 1 ]||
+for map in $maps;do [ ! -e "$map" ]||head -c1 "$map" >/dev/null||exit;done;fi
+printf '\\n%s\\n' '[running]'
+[ "$main" -eq 0 ]||grep -zaE '^(LANG|LANGUAGE|LC_[A-Z]+)=' /proc/"$main"/environ||[ $? -eq 1 ]||exit
+"""
+"""A process may end while it is asked; one that is still there must answer."""
+
+Variables = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What is known of a service."""
+
+    configured: Variables
+    """With what it would be started now."""
+    running: Variables
+    """With what its main process was started; empty when there is none."""
+    idle: str | None
+    """Why there is none."""
+    replaced: bool
+    """Whether any of its processes uses locale files that are no longer on disk."""
+
+    @classmethod
+    def read(cls, answer: bytes) -> Service:
+        """The answer to `question`.
+
+        Raises:
+            UnmeasuredError: a part is missing or not understood.
+        """
+        head, mark, environ = answer.partition(b"\n[running]\n")
+        if not mark:
+            raise UnmeasuredError("service: the answer has no part running")
+        parts = sections(b"[unit]\n" + head, ["unit", "manager", "files", "replaced"])
+        shown, manager, files, replaced = (lines(part) for part in parts)
+        properties = unit.read_properties(shown)
+        return cls(
+            configured(properties, manager, files),
+            running(environ),
+            unit.not_running(properties),
+            replaced=bool(replaced),
+        )
+
+
+def question(service: str) -> str:
+    """A shell text about a unit and its processes."""
+    return _QUESTION.format(look_up=unit.look_up(service, PROPERTIES))
+
+
+def checked_name(name: str) -> str:
+    """A policy's name of a language variable."""
+    if not re.fullmatch(VARIABLE, name):
+        raise ValueError(
+            f"expected LANG, LANGUAGE, LC_ALL or another LC_ variable, found {name!r}; correct it"
+        )
+    return name
+
+
+def configured(
+    properties: Mapping[str, tuple[str, ...]], manager: Iterable[str], files: Iterable[str]
+) -> Variables:
+    """The language variables that systemd would start the service with now.
+
+    Args:
+        properties: `PROPERTIES` of the unit, as ``systemctl show`` gives them.
+        manager: language lines of ``systemctl show-environment``.
+        files: language lines of the unit's environment files, in their order.
+
+    Raises:
+        UnmeasuredError: an assignment in a form that is not understood.
+    """
+    passed = _words(properties, "PassEnvironment")
+    if any(re.fullmatch(VARIABLE, name) for name in passed):
+        raise UnmeasuredError("PassEnvironment= hands on the manager's own language, which cannot be read")
+    own = [word for word in _words(properties, "Environment") if re.match(VARIABLE + "=", word)]
+    found = _assigned([*(_unquoted(line) for line in manager), *own, *(_unquoted(line) for line in files)])
+    for word in _words(properties, "UnsetEnvironment"):
+        name, equals, value = word.partition("=")
+        if not equals or found.get(name) == value:
+            found.pop(name, None)
+    return found
+
+
+def running(environ: bytes) -> Variables:
+    """The language variables in NUL-ended assignments of ``/proc/PID/environ``.
+
+    Raises:
+        UnmeasuredError: it is cut, or holds something else.
+    """
+    if environ and not environ.endswith(b"\0"):
+        raise UnmeasuredError("the environment of the running process is cut")
+    words = [word.decode("utf-8", "backslashreplace") for word in environ.split(b"\0")[:-1]]
+    if not all(re.match(VARIABLE + "=", word) for word in words):
+        raise UnmeasuredError("the environment of the running process cannot be read")
+    return _assigned(reversed(words))  # getenv(3) finds the first one of two
+
+
+def assignments(lines: Iterable[str]) -> Variables:
+    """The language variables that a file of plain assignments sets, such as ``/etc/default/locale``.
+
+    Raises:
+        UnmeasuredError: a value in a form that is not understood.
+    """
+    return _assigned(_unquoted(line) for line in lines if re.match(rf"\s*{VARIABLE}\s*=", line))
+
+
+def _words(properties: Mapping[str, tuple[str, ...]], name: str) -> list[str]:
+    if name not in properties:
+        raise UnmeasuredError(f"systemctl show: no {name}")
+    text = " ".join(properties[name])
+    if re.search(r"(?:^|\s)\$'", text):
+        raise UnmeasuredError(f"{name}= holds control characters")
+    try:
+        return shlex.split(text)
+    except ValueError:
+        raise UnmeasuredError(f"{name}= cannot be split into words") from None
+
+
+def _unquoted(line: str) -> str:
+    """``NAME="value"`` as ``NAME=value``."""
+    name, _, value = line.partition("=")
+    value = value.strip()
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        value = value[1:-1]
+    if not re.fullmatch(rf"\s*{VARIABLE}\s*", name) or re.search(r"[\"'\\$`]", value):
+        raise UnmeasuredError(f"the value of {name.strip()[:40]} is written in a way that is not understood")
+    return f"{name.strip()}={value}"
+
+
+def _assigned(words: Iterable[str]) -> dict[str, str]:
+    """Later assignments win; an empty value is the same as none (setlocale(3))."""
+    pairs = dict(word.split("=", 1) for word in words)
+    return {name: value for name, value in pairs.items() if value}

@@ -1,0 +1,112 @@
+"""Local time on a host: which zone cron and systemd go by, and whether it is the agreed one.
+
+What a zone is counts, not what it is called: ``UTC`` is ``Etc/UTC``. Its rules are those of the host's own files,
+so that a host with an old zone database differs; those of the agreed zone come from the database that siteparity
+brings along.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+
+from siteparity.instants import Zone, zone_of
+from siteparity.model import UnmeasuredError
+from siteparity.probes._crond import LOCALTIME, TIMEZONE, Crond, zone_file, zone_name
+
+AS_AGREED = "as agreed"
+IN_FORCE = "in force"
+CHANGED = "changed after cron was started"
+
+
+@lru_cache(maxsize=64)
+def named(name: str) -> Zone:
+    """The zone of that name in siteparity's own zone database.
+
+    Raises:
+        ValueError: it has none of that name.
+    """
+    place = files("tzdata").joinpath("zoneinfo", *name.split("/"))
+    if not re.fullmatch("[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*)*", name) or not place.is_file():
+        raise ValueError(
+            f"expected the name of a time zone such as America/Chicago, found {name!r}; correct it"
+        )
+    return zone_of(place.read_bytes())
+
+
+def known_name(name: str) -> str:
+    """A policy's name of a zone."""
+    named(name)
+    return name
+
+
+def of_cron(crond: Crond) -> Zone:
+    """The zone that cron uses.
+
+    Raises:
+        UnmeasuredError: it cannot be told.
+    """
+    return _zone(crond, crond.cron_file)
+
+
+def of_timers(crond: Crond) -> Zone:
+    """The zone of timers that name none: systemd's own.
+
+    Raises:
+        UnmeasuredError: it cannot be told.
+    """
+    return _zone(crond, _systemd_file(crond))
+
+
+def names(crond: Crond, agreed: str) -> Mapping[str, str]:
+    """Who goes by which zone. A zone with the rules of the agreed one has its name."""
+    found = {
+        "cron": _name(crond, crond.cron_file, agreed),
+        "timers": _name(crond, _systemd_file(crond), agreed),
+        LOCALTIME: _name(crond, LOCALTIME, agreed),
+    }
+    if crond.timezone is not None:
+        found[TIMEZONE] = _as_called(crond.timezone, agreed)
+    return found
+
+
+def in_force(crond: Crond) -> Mapping[str, str]:
+    """Whether cron was started after what sets its zone had last changed (systemd tells whole seconds)."""
+    started = crond.started
+    late = {path for path, changed in crond.changed.items() if started is not None and changed >= started + 1}
+    found = {path: CHANGED if path in late else IN_FORCE for path in crond.changed}
+    as_set = started is None or crond.tz == crond.configured_tz
+    return {**found, "TZ of cron.service": IN_FORCE if as_set else CHANGED}
+
+
+def _systemd_file(crond: Crond) -> str:
+    return LOCALTIME if crond.manager_tz is None else zone_file(crond.manager_tz)
+
+
+def _zone(crond: Crond, path: str) -> Zone:
+    if path not in crond.zones:
+        raise UnmeasuredError(f"{path}: the host has no such file, or it was not read")
+    try:
+        return zone_of(crond.zones[path])
+    except ValueError as error:
+        raise UnmeasuredError(f"{path}: {error}") from None
+
+
+def _name(crond: Crond, path: str, agreed: str) -> str:
+    name = zone_name(crond.localtime if path == LOCALTIME else path)
+    try:
+        zone = _zone(crond, path)
+    except UnmeasuredError:
+        return f"{name or LOCALTIME}, which cannot be read"
+    if zone == named(agreed):
+        return agreed
+    return f"{name} by other rules" if name == agreed else name or "a zone without a name"
+
+
+def _as_called(name: str, agreed: str) -> str:
+    try:
+        return agreed if named(name) == named(agreed) else name
+    except ValueError:
+        return name

@@ -1,0 +1,176 @@
+"""What a locale yields, once it is really set: by locale(1), and by a fixed list of words that it sorts."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from siteparity.model import UnmeasuredError
+from siteparity.probes._parts import sections
+
+CATEGORIES = (
+    "LC_CTYPE", "LC_NUMERIC", "LC_TIME", "LC_COLLATE", "LC_MONETARY", "LC_MESSAGES",
+    "LC_PAPER", "LC_NAME", "LC_ADDRESS", "LC_TELEPHONE", "LC_MEASUREMENT", "LC_IDENTIFICATION",
+)  # fmt: skip
+
+SHOWN = {
+    "LC_CTYPE": ("charmap",),
+    "LC_NUMERIC": ("decimal_point", "thousands_sep"),
+    "LC_TIME": ("d_fmt", "t_fmt", "day"),
+    "LC_MONETARY": ("int_curr_symbol", "currency_symbol", "mon_decimal_point", "mon_thousands_sep"),
+    "LC_MESSAGES": ("yesexpr", "noexpr"),
+    "LC_ADDRESS": ("lang_ab", "country_ab2"),
+    "LC_IDENTIFICATION": ("title", "revision", "date"),
+}
+"""What a finding shows of a category; its digest covers all of it."""
+
+USABLE = "usable"
+
+_LINES = (
+    "Zoo zebra Äpfel Apfel äpfel apfel Öl Oel öl Ol ñandú nandu nzz Ñu ano año cote coté côte côté",
+    "çedille cedille cz chata élan elan eton œuvre oeuvre ofen ß ss sz strasse straße Ærø aero azur",
+    "ångström angstrom øre ore oz tøz šok sok syn žal zal þór ŁódŹ lodz luz llama ly ijs ik ý yz vw wv",
+    "i ı İ I co-op coop co_op co.op 10 9 100 あ ア い か が カ ガ ん ン 一 二 三 亜 日 本 語 한",  # noqa: RUF001  # letters that look alike, and are sorted apart
+    "я А б ё е λ Ω",  # noqa: RUF001  # as above
+)
+WORDS = tuple(word for line in _LINES for word in line.split())
+"""Words that each of glibc's own orders sorts in another way: those of es, fr_CA, ja, cs, cy, da, et, hr, hu,
+lt, pl, sv, tr, the common one of de, en and fr, and "C" (all compared with glibc 2.36)."""
+
+FIRST = b"[compiled]\n"
+"""How the answer begins."""
+
+_QUESTION = """\
+for tool in locale sort;do command -v $tool >/dev/null||{{ echo "$tool: not found" >&2;exit 127; }};done
+echo '[compiled]'
+locale -a||exit
+for name in {names};do
+printf '\\n[%s]\\n' "$name"
+LANGUAGE=en LC_ALL=$name locale -ck {categories} 2>&1||exit
+printf '\\n%s\\n' '[sorted]'
+printf '%s\\n' {words}|LC_ALL=$name sort||exit
+done
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """What one locale yields on one host."""
+
+    complaint: str | None
+    """What locale(1) said when it could not be set; then all the rest is that of "C"."""
+    categories: Mapping[str, Mapping[str, str]]
+    """Category -> keyword -> value."""
+    in_order: tuple[str, ...]
+    """`WORDS`, sorted."""
+
+    def keyword(self, category: str, name: str) -> str:
+        """A keyword's value without quotes; empty when it has none."""
+        return self.categories[category].get(name, "").strip('"')
+
+    def summary(self, category: str) -> str:
+        """A category for people to compare: the keywords that customers notice, and a digest of all."""
+        keywords = self.categories[category]
+        everything = "\n".join(f"{name}={value}" for name, value in sorted(keywords.items()))
+        digest = hashlib.sha256(everything.encode()).hexdigest()[:12]
+        shown = [f"{name}={keywords[name]}" for name in SHOWN.get(category, ()) if name in keywords]
+        return " ".join([*shown, f"({len(keywords)} keywords, digest {digest})"])
+
+
+def question(names: Sequence[str]) -> str:
+    """A shell text that lists what is compiled and then sets each locale."""
+    return _QUESTION.format(
+        names=" ".join(map(shlex.quote, names)),
+        categories=" ".join(CATEGORIES),
+        words=" ".join(map(shlex.quote, WORDS)),
+    )
+
+
+@lru_cache(maxsize=16)
+def read(answer: bytes, names: tuple[str, ...]) -> tuple[frozenset[str], Mapping[str, Yield]]:
+    """The answer to `question`: the compiled locales (see `alike`), and what each asked one yields.
+
+    Read once for all tables, and for all hosts that say the same.
+
+    Raises:
+        UnmeasuredError: a part is missing, out of place or not understood.
+    """
+    parts = sections(answer, ["compiled", *(part for name in names for part in (name, "sorted"))])
+    listed = frozenset(alike(_text(line)) for line in parts[0] if line)
+    if not listed >= {"C", "POSIX"}:
+        raise UnmeasuredError("locale -a: the list lacks C and POSIX, which every host has")
+    return listed, {
+        name: _read_one(name, parts[2 * at + 1], parts[2 * at + 2]) for at, name in enumerate(names)
+    }
+
+
+def state(name: str, one: Yield, compiled: frozenset[str]) -> str:
+    """The first thing that is wrong with a locale, or `USABLE`."""
+    if alike(name) not in compiled:
+        return "not compiled"
+    if one.complaint:
+        return f"compiled, and cannot be set ({one.complaint.removeprefix('locale: ')})"
+    charset = name.partition(".")[2].partition("@")[0]
+    for category in one.categories:
+        codeset = "charmap" if category == "LC_CTYPE" else f"{category[3:].lower()}-codeset"
+        found = one.keyword(category, codeset)
+        if charset and plain(found) != plain(charset):
+            return f"{category} is compiled in the charset {found or 'of none'}"
+    return _identity(name, one)
+
+
+def _identity(name: str, one: Yield) -> str:
+    """Whether a locale is of the language and the country that its name says."""
+    language, _, country = name.partition(".")[0].partition("@")[0].partition("_")
+    codes = [one.keyword("LC_ADDRESS", code) for code in ("lang_ab", "lang_term", "lang_lib")]
+    land = one.keyword("LC_ADDRESS", "country_ab2")
+    if language not in codes or land not in ("", country):
+        return f"compiled from another source, {codes[0] or codes[1] or '?'}_{land or '?'}"
+    return USABLE
+
+
+def alike(name: str) -> str:
+    """A locale's name with its charset as glibc compares it: ``de_DE.UTF-8`` -> ``de_DE.utf8``."""
+    base, dot, rest = name.partition(".")
+    charset, at, modifier = rest.partition("@")
+    return base + dot + plain(charset) + at + modifier
+
+
+def plain(charset: str) -> str:
+    """A charset's name as glibc compares it (``_nl_normalize_codeset``): ``ISO-8859-1`` -> ``iso88591``."""
+    letters = "".join(
+        character for character in charset.lower() if character.isascii() and character.isalnum()
+    )
+    return f"iso{letters}" if letters.isdigit() else letters
+
+
+def _read_one(name: str, lines: list[bytes], in_order: list[bytes]) -> Yield:
+    complaint: str | None = None
+    categories: dict[str, dict[str, str]] = {}
+    current: dict[str, str] = {}
+    for line in filter(None, map(_text, lines)):
+        keyword, equals, value = line.partition("=")
+        if line in CATEGORIES:
+            current = categories.setdefault(line, {})
+        elif re.match(r"locale: Cannot set LC_[A-Z]+ to default", line):
+            complaint = complaint or line
+        elif equals and categories and re.fullmatch(r"[a-z][a-z0-9_-]*", keyword, re.ASCII | re.IGNORECASE):
+            current[keyword] = value
+        else:
+            raise UnmeasuredError(f"{name}: locale -ck: cannot read the line {line[:80]!r}")
+    missing = [category for category in CATEGORIES if not categories.get(category)]
+    if missing:
+        raise UnmeasuredError(f"{name}: locale -ck: nothing about {', '.join(missing)}")
+    words = tuple(_text(line) for line in in_order if line)
+    if sorted(words) != sorted(WORDS):
+        raise UnmeasuredError(f"{name}: sort did not give back the words that it was given")
+    return Yield(complaint, categories, words)
+
+
+def _text(line: bytes) -> str:
+    """A line in whatever charset the locale writes; what is not UTF-8 is shown as bytes."""
+    return line.decode("utf-8", "backslashreplace").replace("\0", "\\0")

@@ -1,0 +1,95 @@
+"""Plural rules: whether a catalogue's rule is the one of its language.
+
+Rules are compared by what they choose for many numbers, not by how they are written. Right is what Babel's
+table of gettext rules chooses, or what the CLDR chooses (its categories in their order: zero, one, two,
+few, many, other): for some languages both are in use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache, lru_cache
+from gettext import c2py
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.plurals import PLURALS
+
+from siteparity.model import SiteparityError
+
+NUMBERS = tuple(range(1001))
+_TAGS = ("zero", "one", "two", "few", "many", "other")
+
+
+class PluralError(SiteparityError):
+    """A plural rule that no program can follow; the text says why."""
+
+
+@lru_cache(maxsize=512)
+def forms_of(header: str) -> tuple[int, tuple[int, ...]]:
+    """Read a ``Plural-Forms`` header: how many forms there are, and which one each of `NUMBERS` takes.
+
+    Raises:
+        PluralError: it is no rule, or chooses a form that is not there.
+    """
+    found = re.fullmatch(r"\s*nplurals\s*=\s*([0-9]{1,2})\s*;\s*plural\s*=\s*([^;]+?)\s*;?\s*", header)
+    if found is None:
+        raise PluralError(f"cannot be read: {header[:80]}")
+    try:
+        rule = c2py(found[2])
+        chosen = tuple(int(rule(number)) for number in NUMBERS)
+    except (ValueError, ArithmeticError, RecursionError, SyntaxError, MemoryError) as error:
+        raise PluralError(f"cannot be followed: {header[:80]} ({type(error).__name__})") from None
+    count = int(found[1])
+    for number, form in zip(NUMBERS, chosen, strict=True):
+        if not 0 <= form < count:
+            raise PluralError(f"{number} takes form {form}, and there are {count}: {header[:80]}")
+    return count, chosen
+
+
+def problem(header: str, language: str) -> str | None:
+    """Why a header is not the rule of a language (``de``, ``pt_BR``), or None."""
+    try:
+        _, chosen = forms_of(header)
+    except PluralError as error:
+        return str(error)
+    right = _right(language)
+    if not right:
+        return f"no rule is known for {language}"
+    if any(_dense(chosen) == rule for rule in right):
+        return None
+    pairs = zip(NUMBERS, _dense(chosen), right[0], strict=True)
+    number = next(number for number, form, wanted in pairs if form != wanted)
+    return f"{header.strip()} is not the rule of {language}: see {number}"
+
+
+def summary(header: str) -> str:
+    """A short text that is the same for rules that choose the same."""
+    if not header:
+        return "none"
+    try:
+        count, chosen = forms_of(header)
+    except PluralError as error:
+        return str(error)
+    return f"{count} forms, choice {hashlib.sha256(bytes(chosen)).hexdigest()[:12]}"
+
+
+@cache
+def _right(language: str) -> tuple[tuple[int, ...], ...]:
+    """What the rules in use for a language choose; empty where none is known."""
+    try:
+        locale = Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return ()
+    tags = [locale.plural_form(number) for number in NUMBERS]
+    rules = [_dense(tuple(_TAGS.index(tag) for tag in tags))]
+    gettext = PLURALS.get(str(locale)) or PLURALS.get(locale.language)
+    if gettext:
+        rules.insert(0, _dense(forms_of(f"nplurals={gettext[0]}; plural={gettext[1]}")[1]))
+    return tuple(rules)
+
+
+def _dense(chosen: tuple[int, ...]) -> tuple[int, ...]:
+    """The same choice, with forms that none of the numbers takes left out."""
+    used = {form: rank for rank, form in enumerate(sorted(set(chosen)))}
+    return tuple(used[form] for form in chosen)

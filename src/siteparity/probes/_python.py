@@ -1,0 +1,71 @@
+"""Python environments: which distributions are in them, by the names of their metadata folders.
+
+No Python is started: an installed distribution is a folder ``NAME-VERSION.dist-info``
+(packaging.python.org, "Recording installed projects"), or an older ``NAME-VERSION[-pyX.Y].egg-info``.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+
+from siteparity.model import UnmeasuredError
+
+_QUESTION = """\
+for place in {places}
+do printf 'place\\t%s\\n' "$place"
+if [ ! -d "$place" ];then echo absent;continue;fi
+cd "$place"||exit
+for one in *.dist-info *.egg-info lib/python3*/site-packages/*.dist-info lib/python3*/site-packages/*.egg-info
+do [ ! -e "$one" ]||printf 'found\\t%s\\n' "${{one##*/}}";done
+done
+echo end
+"""
+
+_NAMED = re.compile(
+    r"(?P<name>.+?)-(?P<version>\d[^-]*)(?:-py[0-9.]+)?(?:-[A-Za-z0-9_.-]+)?\.(?:dist|egg)-info"
+)
+
+
+def question(places: Sequence[str]) -> str:
+    """A shell text that lists what is installed in each place."""
+    return _QUESTION.format(places=" ".join(map(shlex.quote, places)))
+
+
+def read(answer: bytes, places: Sequence[str]) -> Mapping[str, Mapping[str, str] | None]:
+    """Each place -> distribution -> version; None for a place that is no folder.
+
+    Raises:
+        UnmeasuredError: the answer is cut, holds something else, or does not speak of every place.
+    """
+    lines = answer.decode("utf-8", "backslashreplace").split("\n")
+    if lines[-2:] != ["end", ""]:
+        raise UnmeasuredError("python: the answer lacks its end")
+    found: dict[str, dict[str, list[str]] | None] = {}
+    place = ""
+    for line in lines[:-2]:
+        kind, _, rest = line.partition("\t")
+        here = found.get(place)
+        if kind == "place" and rest not in found:
+            place, found[rest] = rest, {}
+        elif line == "absent" and here == {}:
+            found[place] = None
+        elif kind == "found" and here is not None:
+            name, version = _distribution(rest)
+            here.setdefault(name, []).append(version)
+        else:
+            raise UnmeasuredError("python: a line is not understood")
+    if list(found) != list(places):
+        raise UnmeasuredError("python: the answer speaks of other places than were asked for")
+    return {
+        path: None if names is None else {name: ", ".join(sorted(some)) for name, some in names.items()}
+        for path, names in found.items()
+    }
+
+
+def _distribution(folder: str) -> tuple[str, str]:
+    """Name, spelled as PEP 503 compares names, and version."""
+    found = _NAMED.fullmatch(folder)
+    name = found["name"] if found else folder.rpartition(".")[0]
+    return re.sub(r"[-_.]+", "-", name).lower(), found["version"] if found else "no version in its name"

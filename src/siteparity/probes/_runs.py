@@ -1,0 +1,78 @@
+"""When jobs and timers run, by the zones of the host or by the agreed one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, reduce
+from operator import or_
+
+from siteparity.calendarspec import Calendar
+from siteparity.instants import Instants, Zone, of_schedule
+from siteparity.model import Table, UnmeasuredError
+from siteparity.probes import _local_time, _timers
+from siteparity.probes._crond import Crond
+from siteparity.probes._jobs import Job, Jobs, by_item
+from siteparity.timetable import ON_TIME, lateness, told
+
+AT_OTHER_TIMES = "not by the calendar"
+"""When the host has booted, or some time after something else."""
+
+_Runs = Mapping[str, Sequence[Instants]]
+
+
+def instants(crond: Crond, found: Jobs) -> Table:
+    """Each job and timer, and its instants: told for people, with a digest of them all.
+
+    Raises:
+        UnmeasuredError: local time or a timer cannot be read.
+    """
+    runs = _runs(crond, found, _local_time.of_cron(crond), _local_time.of_timers(crond))
+    return {item: " and ".join(map(_shown, series)) or AT_OTHER_TIMES for item, series in runs.items()}
+
+
+def late(crond: Crond, found: Jobs, agreed: str) -> Table:
+    """Each job and timer, and how late it runs against the same one in the agreed zone.
+
+    Raises:
+        UnmeasuredError: as above.
+    """
+    zone = _local_time.named(agreed)
+    meant = _runs(crond, found, zone, zone)
+    actual = _runs(crond, found, _local_time.of_cron(crond), _local_time.of_timers(crond))
+    return {item: _first_late(series, meant[item]) for item, series in actual.items()}
+
+
+def _first_late(actual: Sequence[Instants], meant: Sequence[Instants]) -> str:
+    return next((said for said in map(lateness, actual, meant) if said != ON_TIME), ON_TIME)
+
+
+def _runs(crond: Crond, found: Jobs, of_cron: Zone, of_timers: Zone) -> _Runs:
+    return {
+        **{item: _of_jobs(jobs, of_cron) for item, jobs in by_item(found.jobs).items()},
+        **{
+            name: [_of_timer(calendar, of_timers) for calendar in _timers.calendars(unit)]
+            for name, unit in _timers.loaded(crond.units).items()
+        },
+    }
+
+
+def _of_jobs(jobs: Sequence[Job], zone: Zone) -> Sequence[Instants]:
+    """All runs of one command, in one series; none where cron ignores its file, or where it waits for a boot."""
+    schedules = [job.entry.schedule for job in jobs if job.refused is None]
+    if schedules and not any(schedules):
+        return ()
+    return (reduce(or_, (of_schedule(one, zone) for one in schedules if one is not None), Instants(0)),)
+
+
+def _of_timer(calendar: Calendar, zone: Zone) -> Instants:
+    if calendar.zone is None:
+        return calendar.instants(zone)
+    try:
+        return calendar.instants(_local_time.named("Etc/UTC" if calendar.zone == "UTC" else calendar.zone))
+    except ValueError as error:
+        raise UnmeasuredError(f"a timer: {error}") from None
+
+
+@lru_cache(maxsize=256)
+def _shown(series: Instants) -> str:
+    return f"{told(series)} [{series.digest}]" if series.bits else told(series)

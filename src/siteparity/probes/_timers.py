@@ -1,0 +1,80 @@
+"""Timers of systemd, from the properties of their units (systemd.timer(5))."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from siteparity.calendarspec import Calendar, CalendarError, parse
+from siteparity.model import UnmeasuredError
+from siteparity.probes._crond import Unit, one
+
+ARMED = "armed"
+
+_SETTINGS = {
+    "AccuracyUSec": "AccuracySec",
+    "RandomizedDelayUSec": "RandomizedDelaySec",
+    "FixedRandomDelay": "FixedRandomDelay",
+    "Persistent": "Persistent",
+    "WakeSystem": "WakeSystem",
+    "OnClockChange": "OnClockChange",
+    "OnTimezoneChange": "OnTimezoneChange",
+}
+_SAYS_NOTHING = frozenset(("0", "no"))
+_STARTED_AT_BOOT = frozenset(("enabled", "enabled-runtime", "static"))
+
+
+def loaded(units: Mapping[str, Unit]) -> Mapping[str, Unit]:
+    """The timers among units."""
+    return {name: unit for name, unit in units.items() if name.endswith(".timer")}
+
+
+def told(unit: Unit) -> str:
+    """All that the unit says about when it starts what, without the state of the moment."""
+    if one(unit, "LoadState") != "loaded":
+        return one(unit, "LoadState")
+    specs = (_specs(unit, "TimersCalendar"), _specs(unit, "TimersMonotonic"))
+    when = [f"{name}={text}" for spec in specs for name, text in sorted(spec)]
+    others = [
+        f"{name}={one(unit, key)}" for key, name in _SETTINGS.items() if one(unit, key) not in _SAYS_NOTHING
+    ]
+    return "; ".join((*when, *others, f"starts {one(unit, 'Unit')}", one(unit, "UnitFileState")))
+
+
+def state(unit: Unit) -> str:
+    """`ARMED`, or why it starts nothing."""
+    if one(unit, "LoadState") != "loaded":
+        return one(unit, "LoadState")
+    if one(unit, "ActiveState") != "active":
+        return {"inactive": "stopped"}.get(one(unit, "ActiveState"), one(unit, "ActiveState"))
+    return ARMED if one(unit, "SubState") in ("waiting", "running") else one(unit, "SubState")
+
+
+def ought_to_run(unit: Unit) -> bool:
+    """Whether it runs, or a boot would start it. What is masked, or not meant for this host, need not."""
+    if one(unit, "LoadState") != "loaded":
+        return False
+    if one(unit, "ActiveState") != "inactive":
+        return True
+    unfit = one(unit, "ConditionResult") == "no" and one(unit, "ConditionTimestampMonotonic") != "0"
+    return one(unit, "UnitFileState") in _STARTED_AT_BOOT and not unfit
+
+
+def calendars(unit: Unit) -> Iterable[Calendar]:
+    """When it elapses by the calendar; nothing where it is masked, or goes by other clocks.
+
+    Raises:
+        UnmeasuredError: a calendar that is not understood.
+    """
+    try:
+        return [parse(text) for _, text in _specs(unit, "TimersCalendar")]
+    except CalendarError as error:
+        raise UnmeasuredError(f"{one(unit, 'Id')}: {error}") from None
+
+
+def _specs(unit: Unit, name: str) -> list[tuple[str, str]]:
+    """``{ OnCalendar=*-*-* 02:30:00 UTC ; next_elapse=... }`` as (OnCalendar, the calendar)."""
+    found = [re.fullmatch(r"\{ (On[A-Za-z]+)=(.+?) ; next_elapse=.* \}", text) for text in unit.get(name, ())]
+    if not all(found):
+        raise UnmeasuredError(f"systemctl show: cannot read {name} of {one(unit, 'Id')}")
+    return [(match[1], match[2]) for match in found if match]

@@ -1,0 +1,227 @@
+"""Unit files as they lie on disk: which units a boot starts, and what their files say.
+
+``systemctl list-unit-files`` costs the manager a fifth of a second, in which it does nothing else, and
+names no instances. What it would say stands in a few folders (systemd.unit(5), "Unit File Load Path"): a
+link in ``TARGET.wants/`` or ``TARGET.requires/`` starts a unit with its target, a link to ``/dev/null``
+masks it, any other link is an alias. Below ``/run`` only what generators made is there again after a
+boot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Self
+
+from siteparity.model import UnmeasuredError
+
+_OWN = (
+    "/etc/systemd/system.control", "/run/systemd/system.control", "/run/systemd/transient",
+    "/etc/systemd/system", "/run/systemd/system",
+)  # fmt: skip
+_GENERATED = ("/run/systemd/generator.early", "/run/systemd/generator", "/run/systemd/generator.late")
+_LOCAL = "/usr/local/lib/systemd/system"
+_PACKAGED = ("/usr/lib/systemd/system", "/lib/systemd/system")
+_LASTING = ("/etc/", "/usr/", "/lib/", "/run/systemd/generator")
+
+# One line for each entry: "f\tPATH", "l\tPATH\tTARGET"; for each line of an own file "c\tPATH\tLINE"; for
+# each packaged file its digest. Folders are looked into one by one, so that links to folders are followed.
+QUESTION = f"""\
+set --
+for place in {" ".join((*_OWN, *_GENERATED, _LOCAL, *_PACKAGED))}
+do [ -d $place ]||continue
+case $place in /lib/*)[ ! /usr/lib/systemd/system -ef $place ]||continue;;esac
+for folder in $place/ $place/*/;do [ ! -d "$folder" ]||set -- "$@" "$folder";done
+done
+[ $# -gt 0 ]||{{ echo "no folder of unit files" >&2;exit 1; }}
+find "$@" -mindepth 1 -maxdepth 1 \\( -type l -printf 'l\\t%p\\t%l\\n' -o -type f -printf 'f\\t%p\\n' \\) , \\
+\\( -type f -o -type l -lname '/*' ! -lname '/lib/systemd/*' ! -lname '/usr/lib/systemd/*' \\
+! -lname '/etc/systemd/*' ! -lname '/run/systemd/*' -xtype f \\) \\
+! -path '*.wants/*' ! -path '*.requires/*' ! -path '*.upholds/*' ! -path '/run/systemd/generator*' \\
+! -path '/run/systemd/transient/*' \\
+\\( -path '/usr/lib/*' -exec sha256sum {{}} + -o -path '/lib/*' -exec sha256sum {{}} + -o \\
+-exec awk '{{ print "c\\t" FILENAME "\\t" $0 }}' {{}} + \\)
+echo end
+"""
+
+UNIT = r"[A-Za-z0-9:_.@\\-]+\.(?:service|socket|timer|path|mount|automount|swap|target|slice|device|scope)"
+_DIGEST = re.compile(r"(\\?)([0-9a-f]{64})  (/.*)")
+
+_SECRET = re.compile(r"Environment|SetCredential|SetCredentialEncrypted|Exec[A-Za-z]*")
+"""Settings that may hold a secret: only their digest is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A link that starts a unit together with another one."""
+
+    by: str
+    enabled: bool
+    """By the host's own configuration, not by a package or a generator."""
+    lasts: bool
+    """It is there after a boot, too."""
+    generated: bool
+
+    @classmethod
+    def of(cls, path: PurePosixPath) -> Self:
+        """What a link such as ``/etc/systemd/system/multi-user.target.wants/cron.service`` does."""
+        place = str(path)
+        return cls(
+            by=path.parent.stem,
+            enabled=place.startswith(("/etc/", "/run/systemd/system")),
+            lasts=place.startswith(_LASTING),
+            generated=place.startswith(_GENERATED),
+        )
+
+    def counts(self, unit: str) -> bool:
+        """Whether it says more than the source of a generator, such as /etc/fstab, does."""
+        return not self.generated or unit.endswith((".service", ".socket", ".timer", ".path"))
+
+    def __str__(self) -> str:
+        until = "" if self.lasts else "until the next boot "
+        return f"{until}{'enabled' if self.enabled else 'pulled in'} by {self.by}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFiles:
+    """What lies in the folders of unit files of one host."""
+
+    files: frozenset[str]
+    """Paths."""
+    links: Mapping[str, str]
+    """Path -> where it points to."""
+    lines: Mapping[str, tuple[str, ...]]
+    """Path of a file that is no package's -> its lines."""
+    digests: Mapping[str, str]
+    """Path of a file in the packages' folders -> SHA-256."""
+    _starts: Mapping[str, frozenset[Start]] = field(init=False)
+    _masks: Mapping[str, bool] = field(init=False)
+    """Unit -> whether its mask is there after a boot, too."""
+
+    def __post_init__(self) -> None:
+        starts: dict[str, set[Start]] = {}
+        for path in map(PurePosixPath, {*self.files, *self.links}):
+            if path.parent.suffix in (".wants", ".requires", ".upholds") and _is_unit(path.name):
+                starts.setdefault(path.name, set()).add(Start.of(path))
+        masks = {
+            PurePosixPath(path).name: path.startswith(_LASTING)
+            for path, target in self.links.items()
+            if target == "/dev/null"
+        }
+        object.__setattr__(self, "_starts", {unit: frozenset(by) for unit, by in starts.items()})
+        object.__setattr__(self, "_masks", masks)
+
+    def is_masked(self, unit: str) -> bool:
+        """Whether the unit cannot be started."""
+        return unit in self._masks
+
+    def starters(self, unit: str) -> frozenset[str]:
+        """The units whose start, after a boot, too, starts this one."""
+        return frozenset(start.by for start in self._starts.get(unit, ()) if start.lasts)
+
+    def is_transient(self, unit: str) -> bool:
+        """Whether the unit was made by a program, such as systemd-run, and is gone with it."""
+        return f"/run/systemd/transient/{unit}" in self.files
+
+    def states(self) -> Mapping[str, str]:
+        """Unit -> how it is started: ``enabled by multi-user.target``, ``masked``, ``not enabled`` ..."""
+        top = {PurePosixPath(path).name: path for path in sorted({*self.files, *self.links}) if _is_top(path)}
+        started = {unit for unit, by in self._starts.items() if any(start.counts(unit) for start in by)}
+        return {unit: self._state(unit, top.get(unit)) for unit in sorted({*top, *started})}
+
+    def _state(self, unit: str, path: str | None) -> str:
+        if unit in self._masks:
+            return "masked" if self._masks[unit] else "masked until the next boot"
+        if unit in self._starts:
+            return ", ".join(sorted(str(start) for start in self._starts[unit]))
+        target = PurePosixPath(self.links.get(path or "", unit)).name
+        return f"alias of {target}" if target != unit else "not enabled"
+
+    def contents(self, generic: Callable[[str], str]) -> Mapping[str, str]:
+        """Each setting of a file that is no package's -> value; each packaged file -> digest.
+
+        Args:
+            generic: replaces a site's own names, since digests cannot be replaced afterwards.
+        """
+        found = {path: f"sha256 {digest[:16]}" for path, digest in self.digests.items() if _counts(path)}
+        for path, lines in self.lines.items():
+            if _counts(path):
+                settings = _settings(lines) or {"": "no settings"}
+                found |= {f"{path} {key}".strip(): _shown(key, generic(one)) for key, one in settings.items()}
+        return found
+
+
+def read(answer: bytes) -> UnitFiles:
+    """Read the answer to `QUESTION`.
+
+    Raises:
+        UnmeasuredError: it is cut, or holds something that is not understood.
+    """
+    text = answer.decode("utf-8", "backslashreplace")
+    if not text.endswith("\nend\n"):
+        raise UnmeasuredError("unit files: the answer lacks its end")
+    files: set[str] = set()
+    links: dict[str, str] = {}
+    lines: dict[str, list[str]] = {}
+    digests: dict[str, str] = {}
+    for line in text.split("\n")[:-2]:
+        kind, *fields = line.split("\t", 2)
+        digest = _DIGEST.fullmatch(line)
+        if kind == "f" and len(fields) == 1:
+            files.add(fields[0])
+        elif kind == "l" and len(fields) == 2:  # noqa: PLR2004  # link, target
+            links[fields[0]] = fields[1]
+        elif kind == "c" and len(fields) == 2:  # noqa: PLR2004  # file, line
+            lines.setdefault(fields[0], []).append(fields[1])
+        elif digest:
+            digests[digest[3].replace("\\\\", "\\") if digest[1] else digest[3]] = digest[2]
+        else:
+            raise UnmeasuredError(f"unit files: a line is not understood: {line[:80]}")
+    return UnitFiles(frozenset(files), links, {path: tuple(some) for path, some in lines.items()}, digests)
+
+
+def _is_unit(name: str) -> bool:
+    return re.fullmatch(UNIT, name) is not None
+
+
+def _is_top(path: str) -> bool:
+    """Whether it is a unit file or an alias, and neither generated nor transient."""
+    pure = PurePosixPath(path)
+    here = str(pure.parent) in (*_OWN, _LOCAL, *_PACKAGED) and str(pure.parent) != "/run/systemd/transient"
+    return here and _is_unit(pure.name)
+
+
+def _counts(path: str) -> bool:
+    """Whether systemd reads the file: a unit, or a drop-in."""
+    pure = PurePosixPath(path)
+    return _is_unit(pure.name) or (pure.suffix == ".conf" and pure.parent.suffix == ".d")
+
+
+def _settings(lines: Iterable[str]) -> Mapping[str, str]:
+    """``[Section] Key`` -> values, joined; comments and continuation lines as in systemd.syntax(7)."""
+    found: dict[str, list[str]] = {}
+    section, begun = "", ""
+    for line in lines:
+        text = line.strip()
+        if text.startswith(("#", ";")) or not (text or begun):
+            continue
+        if text.endswith("\\"):
+            begun += text[:-1] + " "
+            continue
+        text, begun = begun + text, ""
+        if re.fullmatch(r"\[.*\]", text):
+            section = text
+            continue
+        key, equals, value = text.partition("=")
+        found.setdefault(f"{section} {key.strip()}".strip(), []).append(value.strip() if equals else "")
+    return {key: " ; ".join(values) for key, values in found.items()}
+
+
+def _shown(key: str, value: str) -> str:
+    """A value for people, or its digest where it may hold a secret, or is long."""
+    if len(value) < 200 and not _SECRET.fullmatch(key.rpartition(" ")[2]):  # noqa: PLR2004  # fits on two lines
+        return value
+    return f"sha256 {hashlib.sha256(value.encode()).hexdigest()[:16]}"

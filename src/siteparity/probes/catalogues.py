@@ -1,0 +1,211 @@
+"""Catalogues: what the shop says in each served language, and whether the running shop says it.
+
+Compiled catalogues (``.mo``) and their sources (``.po``) are brought to the runner as they are and read
+there: two files are the same when they hold the same texts, whatever their dates and headers say, and a
+damaged one is found by a strict reader before a customer meets it. A process reads its catalogues once,
+when it starts, so each process of the service must be younger than the files: than their ctime, since
+deployments keep old mtimes.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from siteparity.model import Table
+from siteparity.policy import Language, RoleName, Section
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import _plural as plural
+from siteparity.probes import _readers as readers
+from siteparity.probes import _shelf as shelf
+from siteparity.probes import _unit as unit
+from siteparity.probes._catalogue import Catalogue, DamagedError, Message
+from siteparity.probes._shelf import Shelf
+from siteparity.transport.script import Ask
+
+VALID = "the rule of its language"
+COMPLETE = "complete"
+AS_SOURCE = "as its source"
+NOT_OLDER = "not older than its source"
+LOADED = "loaded"
+
+PathOfLanguage = Annotated[str, StringConstraints(pattern=r"^/[^{}\x00\n]*\{language\}[^{}\x00\n]*$")]
+
+
+class Policy(Section):
+    """Where the catalogues of the policy's ``languages`` lie, and who speaks from them."""
+
+    roles: Annotated[tuple[RoleName, ...], Field(min_length=1)]
+    path: PathOfLanguage
+    """A compiled catalogue; ``{language}`` stands for the language as gettext writes it (``pt_BR``)."""
+    source: PathOfLanguage | None = None
+    """Its source, where releases carry it."""
+    service: unit.UnitName
+    """The service that speaks from the catalogues."""
+    loaded_by: Literal["workers", "main process"] = "workers"
+    """Which of its processes read them: those that the main process started, or the main process for all."""
+    charset: str = "UTF-8"
+    source_language: Language | None = None
+    """The language in which the messages themselves are written; it needs no translation."""
+
+
+_FILES = """\
+set --
+for file in {paths};do [ ! -f "$file" ]||set -- "$@" "$file";done
+[ $# -eq 0 ]||stat -L -c '%s %.9Z %Y %n' -- "$@"||exit
+echo '[content]'
+[ $# -eq 0 ]||cat -- "$@"
+"""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """Two questions: the files, with their dates; and the processes that read them."""
+    section = target.section
+    compiled = [_path(section.path, language) for language in target.policy.languages]
+    sources = [_path(section.source, language) for language in target.policy.languages if section.source]
+    return {
+        "files": Ask(
+            _FILES.format(paths=" ".join(map(shlex.quote, [*compiled, *sources]))), limit=16 * 1024 * 1024
+        ),
+        "service": Ask(
+            readers.question(section.service, compiled, main_alone=section.loaded_by == "main process")
+        ),
+    }
+
+
+def _path(template: str, language: str) -> str:
+    return template.replace("{language}", shelf.gettext_name(language))
+
+
+def _shelf(answers: Answers, target: Target[Policy]) -> Shelf:
+    return _shelf_of(answers.raw("files"), target.section, tuple(target.policy.languages))
+
+
+@lru_cache(maxsize=8)
+def _shelf_of(answer: bytes, section: Policy, languages: tuple[str, ...]) -> Shelf:
+    """Read once, though each table asks for it."""
+    return Shelf(
+        files=shelf.read_files(answer),
+        paths={language: _path(section.path, language) for language in languages},
+        sources={language: _path(section.source, language) for language in languages if section.source},
+        charset=section.charset,
+    )
+
+
+def read_usable(answers: Answers, target: Target[Policy]) -> Table:
+    """Each language -> `shelf.USABLE`, or what is wrong with its catalogue."""
+    return _shelf(answers, target).states
+
+
+def read_messages(answers: Answers, target: Target[Policy]) -> Table:
+    """Every message of every language -> its translation, and what the language's rules choose."""
+    table: dict[str, str] = {}
+    for language, one in _shelf(answers, target).comparable().items():
+        table[f"{language}: (plural rule)"] = plural.summary(one.plural_forms)
+        table |= {f"{language}: {message}": " | ".join(forms) for message, forms in one.texts.items()}
+    return table
+
+
+def read_plural_rule(answers: Answers, target: Target[Policy]) -> Table:
+    """Each language with a usable catalogue -> `VALID`, or what is wrong with its plural rule."""
+    return {
+        language: _plural_state(one, shelf.gettext_name(language))
+        for language, one in _shelf(answers, target).usable.items()
+    }
+
+
+def _plural_state(one: Catalogue, language: str) -> str:
+    if not one.plurals and not one.plural_forms:
+        return VALID
+    if wrong := plural.problem(one.plural_forms, language):
+        return wrong
+    count, _ = plural.forms_of(one.plural_forms)
+    odd = [message for message in one.plurals if len(one.texts.get(message, ())) not in (0, count)]
+    return f"{_some(odd)} not in {count} forms" if odd else VALID
+
+
+def read_coverage(answers: Answers, target: Target[Policy]) -> Table:
+    """Each language with a usable catalogue -> `COMPLETE`, or what customers read untranslated."""
+    found = _shelf(answers, target)
+    table: dict[str, str] = {}
+    for language, one in found.usable.items():
+        lacking = [message for message in found.wanted if not all(one.texts.get(message, ("",)))]
+        untranslated = [] if language == target.section.source_language else lacking
+        table[language] = f"{_some(untranslated)} without a translation" if untranslated else COMPLETE
+    return table
+
+
+def read_source(answers: Answers, target: Target[Policy]) -> Table:
+    """Each language with a usable catalogue -> `AS_SOURCE`, or how it is unlike its source."""
+    found = _shelf(answers, target)
+    return {language: _source_state(one, found, language) for language, one in found.usable.items()}
+
+
+def _source_state(one: Catalogue, found: Shelf, language: str) -> str:
+    try:
+        source = found.source(language)
+    except DamagedError as error:
+        return f"the source is {error}"
+    guessed = [message for message in one.texts if message in source.unchecked]
+    if guessed:
+        return f"{_some(guessed)} translated by a guess (fuzzy)"
+    odd = [
+        message
+        for message in {**source.texts, **one.texts}
+        if one.texts.get(message) != source.texts.get(message)
+    ]
+    return f"{_some(odd)} not as in the source" if odd else AS_SOURCE
+
+
+def read_dates(answers: Answers, target: Target[Policy]) -> Table:
+    """Each language with a catalogue and a source -> `NOT_OLDER`, or that its source was changed later."""
+    found = _shelf(answers, target)
+    pairs = {language: (found.file(language), found.source_file(language)) for language in found.paths}
+    return {
+        language: NOT_OLDER if compiled.modified >= source.modified else "older than its source"
+        for language, (compiled, source) in pairs.items()
+        if compiled and source
+    }
+
+
+def _some(messages: Iterable[Message]) -> str:
+    """How many messages, and the first of them: ``2 messages (Price ...)``."""
+    found = sorted(messages)
+    return f"1 message ({found[0]})" if len(found) == 1 else f"{len(found)} messages ({found[0]} ...)"
+
+
+def read_loaded(answers: Answers, target: Target[Policy]) -> Table:
+    """Each language with a catalogue -> `LOADED`, or why customers do not read what is on disk."""
+    found = _shelf(answers, target)
+    service = readers.read(answers.text("service"))
+    table: dict[str, str] = {}
+    for language, path in found.paths.items():
+        file = found.file(language)
+        if file is not None:
+            unread = "the service may not read it" if path in service.unreadable else None
+            stale = None if file.changed < service.oldest else "replaced since the service started"
+            table[language] = service.idle or unread or stale or LOADED
+    return table
+
+
+def _where_sources_are(section: Policy) -> tuple[str, ...]:
+    return section.roles if section.source else ()
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "usable": Reading(read_usable),
+        "messages": Reading(read_messages),
+        "plural_rule": Reading(read_plural_rule),
+        "coverage": Reading(read_coverage),
+        "source": Reading(read_source, roles=_where_sources_are),
+        "dates": Reading(read_dates, roles=_where_sources_are),
+        "loaded": Reading(read_loaded),
+    },
+)

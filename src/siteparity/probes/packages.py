@@ -1,0 +1,198 @@
+"""Packages: what is installed, in which build and state, and whether its files are still the package's.
+
+A version says little: a package that is only half configured has one too, and the same version may be
+another build. So the three words of dpkg's state are read (dpkg(1)), and beside a version stands the
+digest of the package's own list of checksums. Files are held against these lists; of those that nobody
+touched since they were laid down only the times are looked at (`siteparity.probes._package_files`).
+Conffiles are judged by ``files``.
+
+A host without dpkg is unmeasured. Another package manager would be a module beside
+`siteparity.probes._dpkg`, and the same tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.policy import AbsolutePath, RoleName, Section
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import _apt as apt
+from siteparity.probes import _dpkg as dpkg
+from siteparity.probes import _package_files as package_files
+from siteparity.probes import _python as python
+from siteparity.transport.script import Ask
+
+IN_ORDER = "in order"
+AS_PLANNED = "as the policy says"
+AS_PACKAGED = "as packaged"
+PRESENT = "present"
+IN_FORCE = "in force"
+READ = "read"
+
+AUDIT = "dpkg --audit"
+
+DOCUMENTATION = tuple(
+    f"/usr/share/{folder}/*" for folder in ("doc", "doc-base", "info", "man", "lintian", "linda", "groff")
+)
+
+MOST_NAMED = 3
+"""Paths that a value names before it only counts."""
+
+PackageName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9+._-]*$")]
+
+
+class Policy(Section):
+    """Which packages may be held back, and how closely their files are looked at."""
+
+    held: tuple[PackageName, ...] = ()
+    """Packages that are on hold on purpose, wherever they are installed; any other hold is a finding."""
+    verify: Literal["changed", "all"] = "changed"
+    """``changed``: only files that were touched since they were laid down are read, and what was wrong when a
+    whole disk was copied stays unseen. ``all``: every file is read, which takes seconds."""
+    verify_timeout: Annotated[int, Field(ge=1, le=600)] = 30
+    """Seconds on the host for looking at files; then they are unmeasured."""
+    may_lack: tuple[AbsolutePath, ...] = DOCUMENTATION
+    """Patterns of package files that may be missing, e.g. because of dpkg's ``path-exclude``."""
+    rewritten: tuple[AbsolutePath, ...] = ()
+    """Patterns of package files that are changed on purpose."""
+    environments: Mapping[RoleName, tuple[AbsolutePath, ...]] = Field(default_factory=dict)
+    """Python environments of a role: the folder of a venv, or one that holds ``*.dist-info``."""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """The database, the files, what decides the next upgrade, and the environments."""
+    policy, places = target.section, _environments(target)
+    everything = policy.verify == "all"
+    return {
+        "database": Ask(dpkg.QUESTION),
+        "files": Ask(package_files.question(everything=everything), timeout=policy.verify_timeout),
+        "apt": Ask(apt.QUESTION),
+        **({"python": Ask(python.question(places))} if places else {}),
+    }
+
+
+def _environments(target: Target[Policy]) -> tuple[str, ...]:
+    of_roles = [target.section.environments.get(role, ()) for role in target.host.roles]
+    return tuple(dict.fromkeys(path for paths in of_roles for path in paths))
+
+
+def read_builds(answers: Answers, _: Target[Policy]) -> Table:
+    """Each package -> its version, and a digest of the list of its files' checksums."""
+    database = dpkg.read(answers.text("database"))
+    return {
+        package.label: f"{package.version} (content {digest[:12]})"
+        if (digest := database.content_of(package))
+        else f"{package.version} (no list of its content)"
+        for package in database.present()
+    }
+
+
+def read_states(answers: Answers, _: Target[Policy]) -> Table:
+    """Each package -> `IN_ORDER`, or what is wrong; and what else ``dpkg --audit`` says."""
+    database = dpkg.read(answers.text("database"))
+    states = {package.label: package.trouble() or IN_ORDER for package in database.present()}
+    troubled = {package.name for package in database.present() if package.trouble()}
+    other = sorted(name for name in database.audit if name.partition(":")[0] not in troubled)
+    if other:
+        return {**states, AUDIT: f"complains about {', '.join(other)}"}
+    return states if database.audit else {**states, AUDIT: IN_ORDER}
+
+
+def read_holds(answers: Answers, target: Target[Policy]) -> Table:
+    """Each package that is on hold, or should be -> `AS_PLANNED`, or what it is."""
+    packages = dpkg.read(answers.text("database")).present()
+    planned = set(target.section.held)
+    found = {
+        package.label: AS_PLANNED
+        if package.held == (package.name in planned)
+        else "held, and the policy does not say so"
+        if package.held
+        else "not held, and the policy says so"
+        for package in packages
+        if package.held or package.name in planned
+    }
+    return {"packages that are not named here": AS_PLANNED, **found}
+
+
+def read_altered(answers: Answers, target: Target[Policy]) -> Table:
+    """Each package -> `AS_PACKAGED`, or which of its files are not."""
+    database = dpkg.read(answers.text("database"))
+    seen = package_files.read(answers.raw("files"))
+    with_lists = {package.label for package in database.present() if database.content_of(package)}
+    if seen.lists != len(database.contents):
+        raise UnmeasuredError(f"files: {seen.lists} of {len(database.contents)} lists of checksums were read")
+    wrong: dict[str, list[package_files.Wrong]] = {}
+    for one in seen.wrong:
+        if not _tolerated(one, target.section):
+            wrong.setdefault(database.label_of_list(one.package), []).append(one)
+    return {label: _said(wrong[label]) if label in wrong else AS_PACKAGED for label in {*with_lists, *wrong}}
+
+
+def _tolerated(one: package_files.Wrong, policy: Policy) -> bool:
+    patterns = (*policy.rewritten, *(policy.may_lack if one.what == package_files.MISSING else ()))
+    return any(fnmatchcase(one.path, pattern) for pattern in patterns)
+
+
+def _said(wrong: list[package_files.Wrong]) -> str:
+    """``altered: /usr/bin/a, /usr/bin/b; missing: /usr/bin/c, /usr/bin/d, /usr/bin/e and 12 more``."""
+    by_kind: dict[str, list[str]] = {}
+    for one in sorted(wrong, key=lambda one: (one.what, one.path)):
+        by_kind.setdefault(one.what, []).append(one.path)
+    return "; ".join(
+        f"{what}: {', '.join(paths[:MOST_NAMED])}"
+        + (f" and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else "")
+        for what, paths in by_kind.items()
+    )
+
+
+def read_pins(answers: Answers, _: Target[Policy]) -> Table:
+    """Each entry of apt's preferences -> `IN_FORCE`; their file always, so that none is something."""
+    return {"/etc/apt/preferences": READ, **dict.fromkeys(apt.pins(answers.raw("apt")), IN_FORCE)}
+
+
+def read_sources(answers: Answers, _: Target[Policy]) -> Table:
+    """Each place where apt finds packages -> `IN_FORCE`, without names and passwords in its address."""
+    return {"/etc/apt/sources.list": READ, **dict.fromkeys(apt.sources(answers.raw("apt")), IN_FORCE)}
+
+
+def read_environments(answers: Answers, target: Target[Policy]) -> Table:
+    """Each Python environment that the policy names for the host's roles -> `PRESENT`, or what it is."""
+    states = {path: "no such folder" if names is None else PRESENT for path, names in _found(answers, target)}
+    return {"environments of the policy": PRESENT, **states}
+
+
+def read_distributions(answers: Answers, target: Target[Policy]) -> Table:
+    """Each distribution of each Python environment -> version."""
+    versions = {
+        f"{path}: {name}": version
+        for path, names in _found(answers, target)
+        for name, version in (names or {}).items()
+    }
+    return {"environments of the policy": READ, **versions}
+
+
+def _found(answers: Answers, target: Target[Policy]) -> list[tuple[str, Mapping[str, str] | None]]:
+    """Each environment of the host's roles, and what is in it."""
+    places = _environments(target)
+    return list(python.read(answers.raw("python"), places).items()) if places else []
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "builds": Reading(read_builds),
+        "states": Reading(read_states),
+        "holds": Reading(read_holds),
+        "altered": Reading(read_altered),
+        "pins": Reading(read_pins),
+        "sources": Reading(read_sources),
+        "environments": Reading(read_environments),
+        "distributions": Reading(read_distributions),
+    },
+)

@@ -1,0 +1,254 @@
+"""Schedules: every job of cron and every timer of systemd, and the instants at which they really run.
+
+The same text does not mean the same time. What ``0 2 * * *`` means is decided by the zone that the daemon goes
+by (`_crond`), and America/Chicago and America/Phoenix are two hours apart in summer and one in winter. So each
+job is computed into its instants in UTC over 13 months (`siteparity.instants`), which are compared between the
+sites, and with what the agreed zone would give.
+
+A file in the right folder is no job yet: cron ignores it for its name, its owner, its mode or one bad line, and
+says so to the log at best (`_jobs`). Nor can every job run that cron accepts (`_programs`).
+
+Sources: crontab(5), cron(8), run-parts(8), systemd.timer(5), systemd.time(7); cron's source where they are silent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.policy import RoleName, Section, Strict, Text
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import _crond, _crontabs, _jobs, _local_time, _programs, _runs, _timers
+from siteparity.probes._crond import SERVICE, Crond, one
+from siteparity.probes._jobs import Job, Jobs
+from siteparity.transport.script import Ask
+
+RUNNING = "running"
+SCHEDULED = "scheduled"
+MISSING = "missing"
+NOWHERE = "nowhere"
+FOREIGN = ("CRON_TZ", "RANDOM_DELAY")
+"""Settings of other crons (crontab(5) of cronie); Debian's hands them to the job and does nothing else."""
+
+
+class Required(Strict):
+    """A job that must be there: a command in a crontab, or a timer."""
+
+    roles: Annotated[tuple[RoleName, ...], Field(min_length=1)]
+    """The roles of the hosts that run it."""
+    command: Text | None = None
+    """What the crontab starts, without redirections."""
+    user: Text | None = None
+    """For whom cron runs it."""
+    at: Text | None = None
+    """The time as it must stand in the crontab, e.g. ``*/5 * * * *``."""
+    timer: Annotated[str, Field(pattern=r"^[A-Za-z0-9:_.@\\-]+\.timer$")] | None = None
+    """The timer that starts it, in place of all of these."""
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Self:
+        if (self.command is None) == (self.timer is None) or (self.timer and (self.user or self.at)):
+            raise ValueError("expected either command (with user and at), or timer; correct it")
+        return self
+
+
+class Policy(Section):
+    """Jobs and the zone that their times are meant in."""
+
+    timezone: Annotated[str, AfterValidator(_local_time.known_name)]
+    """The zone by which cron and timers must go on every host of both sites."""
+    jobs: Annotated[Mapping[str, Required], Field(min_length=1)]
+    """What must be scheduled, each by the name that people use for it."""
+    leftovers: tuple[Text, ...] = ("*.dpkg-*",)
+    """Patterns of file names that cron ignores, and that nobody means it to take."""
+
+
+def _required(target: Target[Policy]) -> Mapping[str, Required]:
+    return {
+        name: job
+        for name, job in target.section.jobs.items()
+        if not set(job.roles).isdisjoint(target.host.roles)
+    }
+
+
+def _roles_of_jobs(section: Policy) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(role for job in section.jobs.values() for role in job.roles))
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """Two questions: cron, timers and local time; crontabs, their users and programs."""
+    timers = [job.timer for job in _required(target).values() if job.timer]
+    units = [unit for timer in timers for unit in (timer, f"{timer.removesuffix('.timer')}.service")]
+    return {"cron": Ask(_crond.question(units)), "crontabs": Ask(_crontabs.QUESTION)}
+
+
+def _cron(answers: Answers) -> Crond:
+    return _crond.read(answers.raw("cron"))
+
+
+def _crontabs_of(answers: Answers, target: Target[Policy]) -> Jobs:
+    crond = _cron(answers)
+    if crond.another:
+        raise UnmeasuredError(f"{SERVICE} runs another cron than Debian's; its rules are not known")
+    return _jobs.of(answers.raw("crontabs"), target.section.leftovers, lsb_names=crond.lsb_names)
+
+
+def read_daemon(answers: Answers, _: Target[Policy]) -> Table:
+    """Whether cron runs."""
+    crond = _cron(answers)
+    load, active = one(crond.unit, "LoadState"), one(crond.unit, "ActiveState")
+    if load != "loaded":
+        state = {"not-found": "not installed"}.get(load, load)
+    elif active != "active":
+        state = {"inactive": "stopped"}.get(active, active)
+    elif crond.stopped or one(crond.unit, "FreezerState") != "running":
+        state = "frozen"
+    elif crond.another:
+        state = "running, but not Debian's cron"
+    else:
+        state = RUNNING if crond.running else "dead"
+    return {"cron": state}
+
+
+def read_zone(answers: Answers, target: Target[Policy]) -> Table:
+    """Which zone cron, timers and the host's two files go by."""
+    return _local_time.names(_cron(answers), target.section.timezone)
+
+
+def read_agreed(answers: Answers, target: Target[Policy]) -> Table:
+    """Whether that is the zone of the policy."""
+    agreed = target.section.timezone
+    return {
+        who: _local_time.AS_AGREED if zone == agreed else f"{zone} instead of {agreed}"
+        for who, zone in _local_time.names(_cron(answers), agreed).items()
+    }
+
+
+def read_in_force(answers: Answers, _: Target[Policy]) -> Table:
+    """Whether cron is younger than what sets its zone."""
+    return _local_time.in_force(_cron(answers))
+
+
+def read_accepted(answers: Answers, target: Target[Policy]) -> Table:
+    """Whether cron takes each crontab, and run-parts each script."""
+    return _crontabs_of(answers, target).files
+
+
+def read_entries(answers: Answers, target: Target[Policy]) -> Table:
+    """Each job: its time and settings as they are written; of each other file its digest."""
+    found = _crontabs_of(answers, target)
+    return {
+        **dict.fromkeys(_crontabs.OTHERS, "absent"),
+        **{file.path: file.digest for file in found.without_jobs},
+        **{item: "; ".join(sorted(map(_written, jobs))) for item, jobs in _jobs.by_item(found.jobs).items()},
+    }
+
+
+def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
+    """Where crontabs hold settings that Debian's cron does not honour."""
+    jobs = _crontabs_of(answers, target).jobs
+    places = {name: sorted({job.file.path for job in jobs if name in job.entry.settings}) for name in FOREIGN}
+    return {name: ", ".join(where) or NOWHERE for name, where in places.items()}
+
+
+def read_runnable(answers: Answers, target: Target[Policy]) -> Table:
+    """Whether the user of each job that cron takes may run what it begins with."""
+    found = _crontabs_of(answers, target)
+    return {job.item: _programs.runnable(job, found.lookups) for job in found.jobs if job.refused is None}
+
+
+def read_timers(answers: Answers, _: Target[Policy]) -> Table:
+    """What each loaded timer says."""
+    return {name: _timers.told(unit) for name, unit in _timers.loaded(_cron(answers).units).items()}
+
+
+def read_armed(answers: Answers, target: Target[Policy]) -> Table:
+    """Whether each timer that ought to run does."""
+    needed = {job.timer for job in _required(target).values()}
+    units = _cron(answers).units
+    return {
+        name: _state(name, units)
+        for name, unit in _timers.loaded(units).items()
+        if name in needed or _timers.ought_to_run(unit)
+    }
+
+
+def _state(name: str, units: Mapping[str, _crond.Unit]) -> str:
+    """How a timer stands, and what it starts if that was looked at."""
+    state = _timers.state(units[name])
+    service = units.get(one(units[name], "Unit")) if state == _timers.ARMED else None
+    if service is None or one(service, "LoadState") == "loaded":
+        return state
+    return f"{one(service, 'Id')} is {one(service, 'LoadState')}"
+
+
+def read_instants(answers: Answers, target: Target[Policy]) -> Table:
+    """When each job and timer really runs, in UTC."""
+    return _runs.instants(_cron(answers), _crontabs_of(answers, target))
+
+
+def read_punctual(answers: Answers, target: Target[Policy]) -> Table:
+    """How late each job and timer runs, against the same in the agreed zone."""
+    return _runs.late(_cron(answers), _crontabs_of(answers, target), target.section.timezone)
+
+
+def read_scheduled(answers: Answers, target: Target[Policy]) -> Table:
+    """Whether each job of the policy is scheduled, once."""
+    crond, found = _cron(answers), _crontabs_of(answers, target)
+    return {name: _stands(job, crond, found) for name, job in _required(target).items()}
+
+
+def _stands(wanted: Required, crond: Crond, found: Jobs) -> str:
+    if wanted.timer:
+        state = _state(wanted.timer, crond.units) if wanted.timer in crond.units else MISSING
+        return SCHEDULED if state == _timers.ARMED else state
+    jobs = [job for job in found.jobs if wanted.command in _programs.commands(job.entry.command)]
+    taken = [job for job in jobs if job.refused is None]
+    if not taken:
+        return f"ignored by cron: {jobs[0].file.path}: {jobs[0].refused}" if jobs else MISSING
+    for job in taken:
+        if wanted.user not in (None, job.user):
+            return f"run as {job.user} instead of {wanted.user}"
+        if wanted.at not in (None, job.entry.when):
+            return f"at {job.entry.when} instead of {wanted.at}"
+    return SCHEDULED if len(taken) == 1 else f"scheduled {len(taken)} times"
+
+
+def _written(job: Job) -> str:
+    settings = " ".join(
+        f"{name}={_harmless(name, value)}" for name, value in sorted(job.entry.settings.items())
+    )
+    return f"{job.entry.when} with {settings}" if settings else job.entry.when
+
+
+def _harmless(name: str, value: str) -> str:
+    """A setting as it is shown. One that may be a secret is compared by a few bits of its digest."""
+    if not re.search("PASS|SECRET|TOKEN|KEY|CREDENTIAL|AUTH|DSN|URL", name, re.IGNORECASE):
+        return value
+    return f"(not shown, {hashlib.sha256(value.encode()).hexdigest()[:8]})"
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "daemon": Reading(read_daemon),
+        "zone": Reading(read_zone),
+        "agreed": Reading(read_agreed),
+        "in_force": Reading(read_in_force),
+        "accepted": Reading(read_accepted),
+        "entries": Reading(read_entries),
+        "foreign": Reading(read_foreign),
+        "runnable": Reading(read_runnable),
+        "timers": Reading(read_timers),
+        "armed": Reading(read_armed),
+        "instants": Reading(read_instants),
+        "punctual": Reading(read_punctual),
+        "scheduled": Reading(read_scheduled, roles=_roles_of_jobs),
+    },
+)

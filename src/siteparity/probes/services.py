@@ -1,0 +1,202 @@
+"""Services: what runs, what a boot would start, and what their unit files say.
+
+Running is not configured, and configured is not running: a service that was started by hand is gone after
+a boot, and one that is enabled may have stopped last night. So what the manager does now
+(`siteparity.probes._manager`) is held against what lies on disk (`siteparity.probes._unit_files`).
+
+Judged are services, sockets, timers and paths; mounts and swaps belong to ``boot``. What comes and goes
+by itself is never compared: scopes, logins, jobs that end (``Type=oneshot``), and services that a socket,
+a timer or the message bus starts when they are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from siteparity.model import Table
+from siteparity.names import OwnNames
+from siteparity.policy import RoleName, Section, Text
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import _manager as manager
+from siteparity.probes import _unit_files as unit_files
+from siteparity.transport.script import Ask
+
+RUNS = "runs, also after a boot"
+AFTER_BOOT = "the same after a boot"
+NOT_STARTED = "runs now, and nothing starts it at a boot"
+NONE = "none"
+
+JUDGED = ("service", "socket", "timer", "path")
+
+PASSING = (
+    "user@*.service", "user-runtime-dir@*.service", "getty@tty[2-9]*.service", "autovt@*.service",
+    "modprobe@*.service", "systemd-fsck@*.service", "systemd-backlight@*.service", "systemd-rfkill.*",
+)  # fmt: skip
+"""Units that logins, consoles and devices bring."""
+
+UnitName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9:_.@\\-]+\.(service|socket|timer|path|mount|target)$")
+]
+
+
+class Policy(Section):
+    """The units that must run, and those that say nothing about a site."""
+
+    required: Annotated[Mapping[RoleName, tuple[UnitName, ...]], Field(min_length=1)]
+    """For each role: what must run now, and start by itself at a boot."""
+    ignore: tuple[Text, ...] = ()
+    """Further patterns of units whose state is not judged, e.g. ``backup-*.service``."""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """What lies on disk, and what the manager does."""
+    return {
+        "files": Ask(unit_files.QUESTION),
+        "units": Ask(manager.question(_required(target))),
+    }
+
+
+def _required(target: Target[Policy]) -> tuple[str, ...]:
+    of_roles = [target.section.required.get(role, ()) for role in target.host.roles]
+    return tuple(dict.fromkeys(unit for units in of_roles for unit in units))
+
+
+def read_enabled(answers: Answers, _: Target[Policy]) -> Table:
+    """Each unit -> what starts it, whether it is masked, or that nothing starts it."""
+    return unit_files.read(answers.raw("files")).states()
+
+
+def read_definitions(answers: Answers, target: Target[Policy]) -> Table:
+    """Each setting of the host's own unit files and drop-ins; each packaged unit file -> digest."""
+    return unit_files.read(answers.raw("files")).contents(OwnNames.of(target.site).generic)
+
+
+def read_active(answers: Answers, target: Target[Policy]) -> Table:
+    """Each unit that is up and stays up by itself -> its state."""
+    seen = _Seen(answers, target)
+    return {unit.name: _state(unit) for unit in seen.lasting() if unit.active != "failed"}
+
+
+def _state(unit: manager.Unit) -> str:
+    """``running`` or ``exited`` for a service; other units change their finer state by the minute."""
+    if not unit.is_up:
+        return f"{unit.active} ({unit.sub})"
+    return unit.sub if unit.kind == "service" and unit.sub in ("running", "exited") else "up"
+
+
+def read_after_boot(answers: Answers, target: Target[Policy]) -> Table:
+    """Each unit that is up, or that a boot starts -> `AFTER_BOOT`, or how the next boot would change it."""
+    seen = _Seen(answers, target)
+    up = {unit.name: seen.when_up(unit.name) for unit in seen.lasting() if unit.is_up}
+    return {**up, **{name: seen.when_down(name) for name in seen.down()}}
+
+
+def read_failed(answers: Answers, target: Target[Policy]) -> Table:
+    """Each failed unit -> why; or that there is none."""
+    seen = _Seen(answers, target)
+    failed = [
+        unit.name
+        for unit in seen.manager.units.values()
+        if unit.active == "failed" and unit.kind != "scope" and not seen.ignored(unit.name)
+    ]
+    return dict.fromkeys(failed, "failed") or {"failed units": NONE}
+
+
+def read_required(answers: Answers, target: Target[Policy]) -> Table:
+    """Each unit that the policy requires -> `RUNS`, or what it does instead."""
+    seen = _Seen(answers, target)
+    return {name: seen.requirement(name) for name in _required(target)}
+
+
+class _Seen:
+    """Both answers of a host, held against each other."""
+
+    def __init__(self, answers: Answers, target: Target[Policy]) -> None:
+        self.files = unit_files.read(answers.raw("files"))
+        self.manager = manager.read(answers.text("units"))
+        self._ignored = (*PASSING, *target.section.ignore)
+
+    def ignored(self, name: str) -> bool:
+        """Whether the unit says nothing about the site."""
+        return any(fnmatchcase(name, pattern) for pattern in self._ignored)
+
+    def lasting(self) -> Iterator[manager.Unit]:
+        """The judged units that are up (or on their way), and not because of what happens at the moment."""
+        for unit in self.manager.units.values():
+            if unit.kind in JUDGED and not self.ignored(unit.name) and self._lasts(unit):
+                yield unit
+
+    def _lasts(self, unit: manager.Unit) -> bool:
+        if unit.active == "failed" or self.files.is_masked(unit.name) or self._starts_at_boot(unit.name):
+            return True
+        if not unit.is_up and self._is_job(unit.name):
+            return False
+        if self.files.is_transient(unit.name):
+            return unit.kind == "service" and unit.sub == "running"
+        return not self.manager.on_demand(unit.name)
+
+    def _is_job(self, name: str) -> bool:
+        """Whether it ends by itself."""
+        return self.manager.property(name, "Type") == "oneshot"
+
+    def _starts_at_boot(self, name: str) -> bool:
+        """Whether a lasting link of another unit that is up starts it."""
+        names = (name, *self.manager.shown.get(name, {}).get("Names", "").split())
+        return any(self.manager.is_up(by) for one in names for by in self.files.starters(one))
+
+    def when_up(self, name: str) -> str:
+        """What the next boot does to a unit that is up."""
+        if self.files.is_masked(name):
+            return "runs now, and is masked: cannot be started again"
+        if self._starts_at_boot(name):
+            return AFTER_BOOT
+        if self.files.is_transient(name):
+            return "runs now, made by hand (systemd-run): gone after a boot"
+        return AFTER_BOOT if self.manager.pulled_in(name) else NOT_STARTED
+
+    def down(self) -> Iterator[str]:
+        """The judged units that a boot starts, that are not up, and have not failed."""
+        for name, properties in self.manager.shown.items():
+            is_judged = name.rpartition(".")[2] in JUDGED and not self.ignored(name)
+            is_down = properties["ActiveState"] not in (*manager.UP, "failed")
+            could_start = properties["LoadState"] == "loaded" and not self.files.is_masked(name)
+            if is_judged and is_down and could_start and self._starts_at_boot(name):
+                yield name
+
+    def when_down(self, name: str) -> str:
+        """What the next boot does to a unit that is not up."""
+        if self._is_job(name) or self.manager.passed_over(name):
+            return AFTER_BOOT
+        return f"{self.manager.state(name)} now, and a boot starts it"
+
+    def requirement(self, name: str) -> str:
+        """What a required unit does."""
+        load, is_up = self.manager.property(name, "LoadState"), self.manager.shown_up(name)
+        if self.files.is_masked(name) or load == "masked":
+            return "runs now, and is masked" if is_up else "masked"
+        if load != "loaded":
+            return "no such unit" if load == "not-found" else f"cannot be loaded ({load})"
+        if not is_up:
+            return self.manager.state(name)
+        if self.manager.keeps_restarting(name):
+            return "keeps restarting"
+        starts = self._starts_at_boot(name) or self.manager.pulled_in(name) or self.manager.on_demand(name)
+        return RUNS if starts else NOT_STARTED
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "enabled": Reading(read_enabled),
+        "definitions": Reading(read_definitions),
+        "active": Reading(read_active),
+        "after_boot": Reading(read_after_boot),
+        "failed": Reading(read_failed),
+        "required": Reading(read_required, roles=lambda section: tuple(section.required)),
+    },
+)

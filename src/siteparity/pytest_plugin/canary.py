@@ -1,0 +1,121 @@
+"""Canary sessions: made through the shop as customers make them, looked for in Redis, and ended again.
+
+Only the shop writes. The suite knows a canary by the cookie that it was given, and asks Redis for nothing but
+how long a session still lives, which does not show what it holds.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from siteparity.journeys import Session
+from siteparity.model import Host, Site, UnmeasuredError
+from siteparity.pytest_plugin.page import Visitor
+from siteparity.pytest_plugin.standby import Standby
+
+ABSENT, ENDLESS = -2, -1
+"""What Redis answers to TTL besides seconds (Redis manual, "TTL")."""
+_COOKIE = re.compile(r"[A-Za-z0-9_.-]{16,128}")
+_LOOK = "journalctl --unit=shop --lines=20"
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """One session, made through one web host."""
+
+    host: Host
+    visitor: Visitor
+    key: str
+    """Its key in Redis."""
+
+
+@contextmanager
+def canaries(standby: Standby) -> Iterator[tuple[Canary, ...]]:
+    """A session through each web host of the standby; all are ended when the block is left, however."""
+    policy: Session = standby.policy
+    started: list[Canary] = []
+    try:
+        for host in standby.hosts():
+            with standby.trying(host):
+                if canary := _start(standby, policy, host):
+                    started.append(canary)
+        yield tuple(started)
+    finally:
+        for canary in started:
+            with standby.trying(canary.host):
+                _end(standby, policy, canary)
+
+
+def lives(standby: Standby, site: Site, keys: Sequence[str]) -> Mapping[str, int]:
+    """Seconds that each key still lives in the Redis of a site, or `ABSENT`, or `ENDLESS`.
+
+    Raises:
+        UnmeasuredError: a Redis of the site cannot be asked, or refuses the suite's user.
+    """
+    policy: Session = standby.policy
+    found = dict.fromkeys(keys, ABSENT)
+    for host in site.in_role(policy.sessions_role):
+        answer = standby.host(host).run(_question(policy, keys))
+        for key, seconds in zip(keys, read_lives(answer.stdout, answer.stderr, len(keys)), strict=True):
+            found[key] = max(found[key], seconds)
+    return found
+
+
+def read_lives(stdout: str, stderr: str, count: int) -> list[int]:
+    """The numbers of Redis's answer, one a line.
+
+    Raises:
+        UnmeasuredError: it is not so many numbers; says what Redis said.
+    """
+    lines = stdout.split()
+    if len(lines) != count or not all(re.fullmatch(r"-[12]|[0-9]{1,12}", line) for line in lines):
+        words = " ".join((stderr or stdout).split())[:160]
+        raise UnmeasuredError(f"Redis does not say how long a session lives: {words or 'no answer'}")
+    return [int(line) for line in lines]
+
+
+def _question(policy: Session, keys: Sequence[str]) -> str:
+    """A shell text for the sessions host; the password does not leave it."""
+    ask = (
+        f"redis-cli -e --no-auth-warning -h 127.0.0.1 -p {policy.redis_port} -n {policy.redis_database} "
+        f"--user {shlex.quote(policy.redis_user)} TTL"
+    )
+    asks = "\n".join(f"{ask} {shlex.quote(key)} || exit" for key in keys)
+    return (
+        f"REDISCLI_AUTH=$(cat -- {shlex.quote(policy.redis_auth_file)}) || exit\nexport REDISCLI_AUTH\n{asks}"
+    )
+
+
+def _language(standby: Standby, policy: Session) -> str:
+    return policy.language or next(iter(standby.languages))
+
+
+def _start(standby: Standby, policy: Session, host: Host) -> Canary | None:
+    """Visit a page that starts a session; None, and a finding, when the shop starts none."""
+    path = policy.path.format(language=_language(standby, policy))
+    visitor = standby.visitor(host, policy.port)
+    page = visitor.get(path)
+    if not standby.expect(f"status of {path}", page.status, equals=200, host=host, fix=_LOOK):
+        return None
+    cookie = page.cookies.get(policy.cookie, "")
+    given = "given" if _COOKIE.fullmatch(cookie) else "not given"
+    if not standby.expect(f"cookie {policy.cookie}", given, equals="given", host=host, fix=_LOOK):
+        return None
+    return Canary(host, visitor, policy.key.format(cookie=cookie))
+
+
+def _end(standby: Standby, policy: Session, canary: Canary) -> None:
+    """End a session as a customer does, and see that it is gone from the standby's Redis."""
+    canary.visitor.post(policy.end.format(language=_language(standby, policy)))
+    left = lives(standby, standby.site, [canary.key])[canary.key]
+    standby.expect(
+        "session that was ended",
+        "gone" if left == ABSENT else "still there",
+        equals="gone",
+        host=canary.host,
+        fix=f"{_LOOK}  # leaving the shop must delete the session in Redis",
+    )

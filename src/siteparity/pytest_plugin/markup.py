@@ -1,0 +1,99 @@
+"""What a page says: its language, its text, and the values that it marks. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Self
+
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+)
+"""Elements without an end tag (HTML standard, 13.1.2)."""
+_UNSEEN = frozenset({"script", "style", "template", "title"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An element with ``data-`` attributes: plain values beside the text that customers read."""
+
+    attributes: Mapping[str, str]
+    """The ``data-`` attributes alone."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """A page, read."""
+
+    language: str
+    """The ``lang`` attribute of ``html``; empty when it has none."""
+    text: str
+    """What customers read, every run of blanks as one space."""
+    marks: tuple[Mark, ...]
+
+    def numbers(self, attribute: str) -> list[int]:
+        """The whole numbers that the page marks with an attribute, in its order."""
+        values = (mark.attributes.get(attribute, "") for mark in self.marks)
+        return [int(value) for value in values if re.fullmatch(r"[0-9]{1,18}", value)]
+
+    @classmethod
+    def of(cls, page: str) -> Self:
+        """Read a page; what is no HTML has neither language nor marks."""
+        reader = _Reader()
+        reader.feed(page)
+        reader.close()
+        marks = tuple(Mark(attributes, "".join(text).strip()) for attributes, text in reader.marks)
+        return cls(reader.language, " ".join("".join(reader.text).split()), marks)
+
+
+@dataclass
+class _Open:
+    """An element that has begun and not ended."""
+
+    tag: str
+    words: list[str] | None
+    """Where its text goes when it is a mark."""
+
+
+@dataclass(eq=False)
+class _Reader(HTMLParser):
+    language: str = ""
+    text: list[str] = field(default_factory=list)
+    marks: list[tuple[Mapping[str, str], list[str]]] = field(default_factory=list)
+    _stack: list[_Open] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        HTMLParser.__init__(self, convert_charrefs=True)
+
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        if tag == "html":
+            self.language = dict(attrs).get("lang") or self.language
+        words = self._mark(attrs)
+        if tag not in _VOID:
+            self._stack.append(_Open(tag, words))
+
+    def handle_endtag(self, tag: str) -> None:
+        """End the element, and all in it that were left open."""
+        for place in reversed(range(len(self._stack))):
+            if self._stack[place].tag == tag:
+                del self._stack[place:]
+                return
+
+    def handle_data(self, data: str) -> None:
+        if any(one.tag in _UNSEEN for one in self._stack):
+            return
+        self.text.append(data)
+        for one in self._stack:
+            if one.words is not None:
+                one.words.append(data)
+
+    def _mark(self, attrs: Sequence[tuple[str, str | None]]) -> list[str] | None:
+        plain = {name: value or "" for name, value in attrs if name.startswith("data-")}
+        if not plain:
+            return None
+        words: list[str] = []
+        self.marks.append((plain, words))
+        return words

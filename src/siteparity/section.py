@@ -1,0 +1,140 @@
+"""What every part of the policy is made of: values with units, references, the base of all sections.
+
+Typed, strict, frozen: an unknown key, a number without its unit or a reference to nothing is refused.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+from siteparity.model import Severity
+from siteparity.yamlfile import did_you_mean, quoted, shown
+
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+
+
+def _measure(value: object, units: Mapping[str, float], example: str) -> float:
+    """A number with its unit; no number goes without one."""
+    found = re.fullmatch(r"([0-9]{1,9}) ?([A-Za-z]+)", value) if isinstance(value, str) else None
+    if found and found[2] in units:
+        return int(found[1]) * units[found[2]]
+    known = ", ".join(units)
+    number = found[1] if found else value if isinstance(value, int) and not isinstance(value, bool) else None
+    advice = (
+        f"write the unit, such as {number}{example.lstrip('0123456789')}"
+        if number is not None
+        else "write one"
+    )
+    raise ValueError(
+        f"expected a number with one of the units {known}, as in {example}; found {shown(value)}; {advice}"
+    )
+
+
+def _duration(value: object) -> timedelta:
+    return value if isinstance(value, timedelta) else timedelta(seconds=_measure(value, _SECONDS, "30s"))
+
+
+def _size(value: object, info: ValidationInfo) -> int:
+    if info.mode == "python" and isinstance(value, int):
+        return value
+    return int(_measure(value, _BYTES, "16MiB"))
+
+
+Duration: TypeAlias = Annotated[timedelta, BeforeValidator(_duration)]
+"""Written as ``500ms``, ``30s``, ``5m``, ``4h``, ``2d``."""
+
+Size: TypeAlias = Annotated[int, BeforeValidator(_size)]
+"""Bytes, written as ``64KiB``, ``16MiB``, ``1GiB``."""
+
+
+def matching(pattern: str, expected: str) -> AfterValidator:
+    """A text of this pattern, all of it; `expected` says so in words."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"expected {expected}, found {quoted(text)}; correct it")
+        return text
+
+    return AfterValidator(check)
+
+
+def _one_of(what: str, key: str) -> AfterValidator:
+    """A reference into the policy's own table ``key``; checked where the whole policy is read."""
+
+    def check(text: str, info: ValidationInfo) -> str:
+        known = (info.context or {}).get(key)
+        if known is not None and text not in known:
+            listed, near = ", ".join(known), did_you_mean(text, known)
+            raise ValueError(
+                f"expected {what} of the policy ({listed}), found {quoted(text)}{near}; correct it"
+            )
+        return text
+
+    return AfterValidator(check)
+
+
+def template(*names: str) -> AfterValidator:
+    """A text with exactly these placeholders, each in braces."""
+
+    def check(text: str) -> str:
+        try:
+            found = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        except ValueError:
+            found = {"?"}
+        if found != set(names):
+            wanted = " and ".join(f"{{{name}}}" for name in names)
+            raise ValueError(
+                f"expected a text with {wanted} in it and no other braces, found {quoted(text)}; write it"
+            )
+        return text
+
+    return AfterValidator(check)
+
+
+LanguageTag: TypeAlias = Annotated[
+    str, matching(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", "a language tag such as en, pt-BR or zh-Hant")
+]
+"""A language as the shop's addresses name it (BCP 47: language, script, region)."""
+
+LocaleName: TypeAlias = Annotated[
+    str, matching(r"[a-z]{2,3}_[A-Z]{2}(\.[A-Za-z0-9-]+)?(@[a-z]+)?", "a locale such as de_DE.UTF-8")
+]
+"""A locale as ``setlocale`` takes it."""
+
+RoleName: TypeAlias = Annotated[str, _one_of("a role", "roles")]
+"""A reference to one of the policy's roles; usable in every section."""
+
+Language: TypeAlias = Annotated[str, _one_of("a language", "languages")]
+"""A reference to one of the policy's languages; usable in every section."""
+
+AbsolutePath: TypeAlias = Annotated[str, matching(r"/[^\0\n]*", "an absolute path")]
+"""A path on a host."""
+
+Port: TypeAlias = Annotated[int, Field(ge=1, le=65535)]
+Text: TypeAlias = Annotated[str, Field(min_length=1)]
+RoleKey = Annotated[str, matching(r"[a-z][a-z0-9_-]{0,31}", "a role's name of a-z, 0-9, _ -")]
+PositiveDuration = Annotated[Duration, Field(gt=timedelta(0))]
+
+
+class Strict(BaseModel):
+    """Frozen, strict, and without a key that is not declared: the base of whatever the policy holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Section(Strict):
+    """What every aspect's part of the policy holds; a probe adds its own keys."""
+
+    owner: Text
+    """Who gets its findings."""
+    severity: Severity | None = None
+    """Overrides the checks' own."""
+    roles: tuple[RoleName, ...] = ()
+    """Where it is measured; empty: on every role."""

@@ -1,0 +1,88 @@
+"""Both sites run the same software, whole and unaltered.
+
+A page that works in one data centre and fails in the other usually does so because of one package:
+another version, another build of the same version, a half-finished upgrade, a file that somebody mended
+by hand. Such a difference is quiet until customers arrive.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill(
+    "package_one_revision_behind",
+    "package_one_revision_behind_at_primary",
+    "package_missing",
+    "package_extra",
+    "package_rebuilt",
+)
+def test_every_package_is_the_same_build(parity: Parity) -> None:
+    """Pages fail, or differ, depending on which site and which host answers."""
+    parity.same(
+        "builds",
+        fix="apt-get install --reinstall --allow-downgrades {item}=VERSION  # where others lack it: purge",
+    )
+
+
+@pytest.mark.drill("package_half_configured", "package_triggers_pending", "package_marked_for_removal")
+def test_every_package_is_installed_to_the_end(parity: Parity) -> None:
+    """Software that was not set up to its end fails at the first restart, which the failover may be."""
+    parity.everywhere(
+        "states",
+        equals="in order",
+        fix="dpkg --configure --pending; echo {item} install | dpkg --set-selections",
+    )
+
+
+@pytest.mark.drill("package_held", "package_held_at_both_sites")
+def test_packages_are_held_back_only_on_purpose(parity: Parity) -> None:
+    """A host that skips upgrades keeps old errors, and security holes, that customers think are mended."""
+    parity.everywhere(
+        "holds",
+        equals="as the policy says",
+        fix="apt-mark unhold {item}  # or name it in aspects.packages.held of the policy",
+    )
+
+
+@pytest.mark.drill("package_pinned")
+def test_packages_are_pinned_alike(parity: Parity) -> None:
+    """The next upgrade would make the sites differ: what worked yesterday fails after the switch."""
+    parity.same("pins", fix="grep -r . /etc/apt/preferences* /etc/apt/apt.conf*  # make these files the same")
+
+
+@pytest.mark.warning
+@pytest.mark.drill("package_source_added")
+def test_packages_come_from_the_same_places(parity: Parity) -> None:
+    """The next upgrade may bring one site software that the other has never seen."""
+    parity.same("sources", fix="grep -r . /etc/apt/sources.list*  # make these files the same")
+
+
+@pytest.mark.drill(
+    "package_file_altered",
+    "package_file_altered_and_dated_back",
+    "package_file_altered_at_both_sites",
+    "package_file_missing",
+    "package_translations_missing",
+)
+def test_every_file_is_as_its_package_has_it(parity: Parity) -> None:
+    """A file that was mended or damaged by hand behaves in a way that no test of the release has seen."""
+    parity.everywhere("altered", equals="as packaged", fix="apt-get install --reinstall {item}")
+
+
+@pytest.mark.drill("python_environment_missing")
+def test_every_python_environment_is_there(parity: Parity) -> None:
+    """The shop does not start on this host."""
+    parity.everywhere(
+        "environments", equals="present", fix="deploy the release that brings {item} to this host"
+    )
+
+
+@pytest.mark.drill("python_distribution_by_hand")
+def test_python_environments_hold_the_same_distributions(parity: Parity) -> None:
+    """The shop runs on libraries that its release was not tested with."""
+    parity.same("distributions", fix="deploy the release again on the hosts that differ: {item}")

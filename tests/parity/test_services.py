@@ -1,0 +1,65 @@
+"""The same services run at both sites, and a boot brings them back.
+
+A failover is when machines restart, and a standby is where nobody notices that a service stopped last
+night. What was started by hand, or stopped by hand, looks well until then.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill("service_started_by_hand", "service_disabled_at_primary", "service_masked")
+def test_the_same_units_are_enabled_disabled_and_masked(parity: Parity) -> None:
+    """After a restart one site does something that the other does not."""
+    parity.same(
+        "enabled", fix="systemctl enable {item}  # or disable, mask, unmask it, as on the other hosts"
+    )
+
+
+@pytest.mark.drill("unit_drop_in_differs", "unit_drop_in_of_an_installer", "unit_file_differs_at_primary")
+def test_units_are_defined_alike(parity: Parity) -> None:
+    """A service with other limits, users or commands fails under a load that the primary carries."""
+    parity.same("definitions", fix="make it the same on all hosts, then systemctl daemon-reload: {item}")
+
+
+@pytest.mark.drill("service_stopped", "service_failed", "service_made_by_systemd_run", "timer_stopped")
+def test_the_same_units_are_up(parity: Parity) -> None:
+    """Something that customers use at one site does not run at the other."""
+    parity.same("active", fix="systemctl status {item}; systemctl start {item}")
+
+
+@pytest.mark.drill(
+    "service_started_by_hand",
+    "service_disabled_at_primary",
+    "service_stopped",
+    "service_stopped_at_both_sites",
+    "service_masked",
+    "service_made_by_systemd_run",
+    "timer_stopped",
+)
+def test_a_boot_changes_nothing(parity: Parity) -> None:
+    """What works now stops at the next restart, or what stands still now comes up unlooked-for."""
+    parity.everywhere(
+        "after_boot",
+        equals="the same after a boot",
+        fix="systemctl enable --now {item}  # or disable --now, if it is not meant to run",
+    )
+
+
+@pytest.mark.drill("service_failed", "service_failed_at_both_sites")
+def test_no_unit_has_failed(parity: Parity) -> None:
+    """Work that customers wait for was begun and not done."""
+    parity.everywhere("failed", equals="none", fix="journalctl -u {item}; systemctl restart {item}")
+
+
+@pytest.mark.drill(
+    "service_started_by_hand", "service_disabled_at_primary", "service_crashes", "timer_stopped"
+)
+def test_every_required_unit_runs_also_after_a_boot(parity: Parity) -> None:
+    """The shop, or what it stands on, is not there."""
+    parity.everywhere("required", equals="runs, also after a boot", fix="systemctl enable --now {item}")

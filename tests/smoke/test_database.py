@@ -1,0 +1,39 @@
+"""The standby's database answers, and the shop shows what is in it.
+
+A standby that replicates and cannot be read is found out at the switch, when every page fails.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.journeys import Database
+from siteparity.pytest_plugin import Standby
+from siteparity.pytest_plugin.rows import answers, page_claims, server_claims
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill("standby_promoted", "standby_of_another_database")
+def test_the_standbys_database_is_readable_and_takes_no_writes(standby: Standby) -> None:
+    """No page can be shown; or orders are taken at two places, and one site's will be thrown away."""
+    policy: Database = standby.policy
+    for host in standby.hosts():
+        with standby.trying(host):
+            standby.hold(host, server_claims(standby.database(host, [policy.query]), policy))
+
+
+@pytest.mark.drill("database_orders_not_granted", "database_oldest_orders_shown")
+def test_the_shop_shows_the_newest_rows_of_the_standbys_database(standby: Standby) -> None:
+    """Customers and store owners do not find the orders that were made last."""
+    policy: Database = standby.policy
+    path = policy.path.format(language=policy.language or next(iter(standby.languages)))
+    for server in standby.hosts():
+        with standby.trying(server):
+            before = standby.database(server, [policy.query])
+            webs = standby.hosts(policy.web_role)
+            pages = {host: standby.visitor(host, policy.web_port).get(path) for host in webs}
+            after = standby.database(server, [policy.query])
+            standby.hold(server, (*answers(before), *answers(after)))
+            for host, page in pages.items():
+                standby.hold(host, page_claims(page, path, policy.row, before, after))

@@ -1,0 +1,58 @@
+"""Whoever logs in at the standby is remembered by the standby alone.
+
+In October 2012 sessions came from Dallas for a while after the switch, which made the shop slow; with Dallas
+gone for good, nobody could have logged in. Here a session is really made, found, and ended again.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.journeys import Session
+from siteparity.pytest_plugin import Standby
+from siteparity.pytest_plugin.canary import ABSENT, ENDLESS, canaries, lives
+
+pytestmark = pytest.mark.blocker
+
+OWN = "name the standby's own Redis in the shop's setting; then: systemctl restart shop"
+
+
+@pytest.mark.drill("redis_stopped")
+def test_a_session_is_kept_by_the_standbys_own_redis(standby: Standby) -> None:
+    """Nobody can log in, and every cart is empty on the next page."""
+    policy: Session = standby.policy
+    with canaries(standby) as sessions:
+        found = lives(standby, standby.site, [canary.key for canary in sessions])
+        for canary in sessions:
+            seconds = found[canary.key]
+            if not standby.expect(
+                "session",
+                "not kept" if seconds == ABSENT else "kept",
+                equals="kept",
+                host=canary.host,
+                fix=OWN,
+            ):
+                continue
+            endless = seconds == ENDLESS or seconds > policy.longest.total_seconds()
+            standby.expect(
+                "life of a session that nobody ends",
+                "too long" if endless else "within the limit",
+                equals="within the limit",
+                host=canary.host,
+                fix="let the shop give each session an end (SET ... EX); else Redis fills up",
+            )
+
+
+@pytest.mark.drill("session_setting_of_the_other_site")
+def test_no_session_of_the_standby_is_kept_at_the_primary(standby: Standby) -> None:
+    """Logins and carts come from the site that has just died."""
+    with canaries(standby) as sessions:
+        found = lives(standby, standby.primary, [canary.key for canary in sessions])
+        for canary in sessions:
+            standby.expect(
+                "session at the primary",
+                "absent" if found[canary.key] == ABSENT else "present",
+                equals="absent",
+                host=canary.host,
+                fix=OWN,
+            )

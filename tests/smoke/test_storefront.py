@@ -1,0 +1,39 @@
+"""The standby's shop shows its pages, in every served language, without an error.
+
+In October 2012 random errors met customers from the moment of the switch, and some stores saw error pages
+because their language had not been compiled. Here the pages are asked for before the switch.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.journeys import Storefront
+from siteparity.pytest_plugin import Standby
+from siteparity.pytest_plugin.storefront import claims, path_of, tried
+
+pytestmark = pytest.mark.blocker
+
+EDGE = "tail /var/log/nginx/error.log; then ask each web host by itself"
+SWITCH = "on the edge: ping -s 1400 -c 50 to each web host; look at the switch between them"
+
+
+@pytest.mark.drill("catalogue_missing")
+def test_every_web_host_speaks_the_language(standby: Standby, language: str) -> None:
+    """Customers get an error page, another language, or prices and dates that read as other ones."""
+    policy: Storefront = standby.policy
+    for host in standby.hosts(policy.web_role):
+        with standby.trying(host):
+            page = standby.visitor(host, policy.web_port, Host=policy.host).get(path_of(language, policy))
+            standby.hold(host, claims(page, language, policy))
+
+
+@pytest.mark.drill("storefront_backend_lost_by_the_edge", "storefront_packets_lost_behind_the_edge")
+def test_every_request_through_the_edge_is_answered_in_time(standby: Standby) -> None:
+    """Customers meet errors at random, or wait, from the moment of the switch."""
+    policy: Storefront = standby.policy
+    for host in standby.hosts():
+        with standby.trying(host):
+            found = tried(standby.visitor(host, policy.port, Host=policy.host), policy, standby.languages)
+            standby.expect("requests that failed", found.failed, equals="none", host=host, fix=EDGE)
+            standby.expect("requests that took too long", found.slow, equals="none", host=host, fix=SWITCH)

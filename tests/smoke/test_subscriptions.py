@@ -1,0 +1,31 @@
+"""The subscriptions job would run at the standby.
+
+In October 2012 subscriptions were charged about eight hours late after the switch. A dry run shows that the
+job starts, reads what is due and charges nobody, with the settings and the account that it would have.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.journeys import Subscriptions
+from siteparity.pytest_plugin import Standby
+from siteparity.pytest_plugin.dry_run import claims, dry_runs
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill("subscriptions_job_missing")
+def test_a_dry_run_succeeds_and_charges_nobody(standby: Standby) -> None:
+    """Subscribers would be charged late, twice, or not at all, from the switch on."""
+    policy: Subscriptions = standby.policy
+    said, wrote = dry_runs(standby)
+    for host, words in said.items():
+        standby.hold(host, claims(words, policy))
+        standby.expect(
+            "charges and runs in the database",
+            "changed" if wrote else "as before",
+            equals="as before",
+            host=host,
+            fix="look at the job before it runs again: a dry run wrote to the database",
+        )
