@@ -11,11 +11,11 @@ demo: $(VENV)/ready system  ## set everything up, bring both lab sites up, run t
 	$(BIN)/python -m lab up
 	$(BIN)/siteparity gate
 
-test: check system  ## every self-test: the fast ones, then those that need the lab and a browser
+test: check  ## every self-test: the fast ones, then those that need the lab and a browser
 	$(BIN)/pytest -q selftests/browser
 	$(BIN)/pytest -q selftests/lab
 
-check: $(VENV)/ready  ## the fast part: style, types, the direction of imports, unit, contract and plugin tests
+check: $(VENV)/ready system  ## the fast part: style, types, the direction of imports, unit, contract and plugin tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

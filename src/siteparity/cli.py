@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
+
+from filelock import FileLock, Timeout
 
 from siteparity import __version__, configuration, records
 from siteparity.explain import explain
@@ -17,68 +21,115 @@ from siteparity.gate import Gate, new_run_folder
 from siteparity.model import ConfigurationError, Host, SiteparityError, Unmeasured, Verdict
 from siteparity.recording import measure, record_path
 from siteparity.report import summary
+from siteparity.report.visible import shortened, visible
 from siteparity.transport import Transport
 
 EXIT = {Verdict.GO: 0, Verdict.NO_GO: 2, Verdict.UNKNOWN: 3}
 EXIT_USAGE = 4
 """Usage or configuration. 1 is never returned on purpose: it is what a crash of Python returns."""
 
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_WIDTH = 300
+"""Characters of a line of progress."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        return int(options.verb(options))
+        with _ended_by_signals():
+            return _said(*options.verb(options))
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return EXIT_USAGE
     except SiteparityError as error:
         print(error, file=sys.stderr)
         return EXIT[Verdict.UNKNOWN]
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _said(text: str, status: int) -> int:
+    """Print the answer; one that did not arrive is no answer."""
+    try:
+        # An old terminal's encoding must not cost the answer: what it lacks is shown by its number.
+        encoding = sys.stdout.encoding or "utf-8"
+        print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    except OSError as error:
+        print(f"the answer could not be written: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else Python tries again when it ends
         return EXIT[Verdict.UNKNOWN]
+    return status
 
 
-def _gate(options: argparse.Namespace) -> int:
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let a signal end the run in order: connections and processes end with it, and no answer is given."""
+
+    def end(number: int, _: object) -> None:
+        sys.exit(128 + number)
+
+    before = {number: signal.signal(number, end) for number in _ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _gate(options: argparse.Namespace) -> tuple[str, int]:
     settings = configuration.load(options.root, options.inventories, options.primary, options.standby)
     deadline = options.deadline or settings.policy.limits.deadline.total_seconds()
-    with _Progress() as progress:
+    with _Progress() as progress, _alone(options.reports):
         gate = Gate(settings, options.inventories, options.reports, deadline, progress.say)
-        try:
-            result, folder = gate.run()
-        except OSError as error:
-            raise ConfigurationError(
-                f"{options.reports}: cannot be written: {error.strerror or error}"
-            ) from None
-    print(f"reports: {folder}")
-    print(summary(result, colour=_colour()))
-    return EXIT[result.verdict]
+        result, folder = gate.run()
+    return f"reports: {folder}\n{summary(result, colour=_colour())}", EXIT[result.verdict]
 
 
-def _record(options: argparse.Namespace) -> int:
+@contextmanager
+def _alone(reports: Path) -> Iterator[None]:
+    """Hold the reports folder for one run, and say so when it cannot be written.
+
+    Raises:
+        ConfigurationError: it cannot be written.
+        SiteparityError: another run holds it.
+    """
+    lock = FileLock(reports / ".lock", timeout=0)
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+        with lock:
+            yield
+    except Timeout:
+        raise SiteparityError(
+            f"{reports}: another run is under way there; wait for its end, or give --reports another folder"
+        ) from None
+    except OSError as error:
+        raise ConfigurationError(
+            f"{error.filename or reports}: cannot be written: {error.strerror or error}; see --reports"
+        ) from None
+
+
+def _record(options: argparse.Namespace) -> tuple[str, int]:
     settings = configuration.load(options.root, options.inventories, options.primary, options.standby)
     by_name = {site.name: site for site in settings.sites}
     unknown = [name for name in options.site if name not in by_name]
     if unknown:
         raise ConfigurationError(f"{unknown[0]}: not a site of this pair; the sites are {', '.join(by_name)}")
     sites = [by_name[name] for name in options.site]
-    folder = new_run_folder(options.reports, datetime.now(UTC))
     seconds = options.deadline or settings.policy.limits.deadline.total_seconds()
+    lines: list[str] = []
     whole = True
-    with _Progress() as progress, Transport() as transport:
+    with _Progress() as progress, _alone(options.reports), Transport() as transport:
+        folder = new_run_folder(options.reports, datetime.now(UTC))
         for record in measure(settings, sites, transport, seconds=seconds, say=progress.say):
             path = record_path(folder, record.site)
             records.save(record, path)
             unmeasured = _unmeasured(record)
             whole = whole and not unmeasured
-            print(f"{record.site}: {path} ({unmeasured or 'no'} tables unmeasured)")
-    return EXIT[Verdict.GO] if whole else EXIT[Verdict.UNKNOWN]
+            lines.append(f"{record.site}: {path} ({unmeasured or 'no'} tables unmeasured)")
+    return "\n".join(lines), EXIT[Verdict.GO if whole else Verdict.UNKNOWN]
 
 
-def _explain(options: argparse.Namespace) -> int:
-    print(explain(options.root, options.check))
-    return 0
+def _explain(options: argparse.Namespace) -> tuple[str, int]:
+    return explain(options.root, options.check), 0
 
 
 def _unmeasured(record: records.Record) -> int:
@@ -101,7 +152,7 @@ class _Progress:
     def say(self, host: Host, words: str) -> None:
         """Tell how far a host is."""
         with self._lock:
-            print(f"{host.label}: {words}", file=sys.stderr)
+            print(shortened(visible(f"{host.label}: {words}"), _WIDTH), file=sys.stderr)
 
 
 def _colour() -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -61,7 +62,7 @@ class Collector:
         started = datetime.now(UTC)
         targets = [(site, host) for site in sites for host in site.hosts]
         sites_of, hosts = [site for site, _ in targets], [host for _, host in targets]
-        with ThreadPoolExecutor(min(MAX_CONNECTIONS, len(targets))) as pool:
+        with _threads(min(MAX_CONNECTIONS, len(targets))) as pool:
             first = list(pool.map(self._first_look, sites_of, hosts))
             facts = {(site.name, host.name): seen for (site, host), seen in zip(targets, first, strict=True)}
             second = list(pool.map(partial(self._second_look, facts), sites_of, hosts))
@@ -142,6 +143,18 @@ class Collector:
         except UnmeasuredError as error:
             return dict.fromkeys(asks, _no_answer(str(error)))
         return split(asks, nonce, output.stdout, output.stderr)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that are waited for, unless the run was told to end: then its connections are closed first."""
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 class _NoAnswers(Answers):

@@ -7,6 +7,7 @@ own, and a rule that looked at nothing never says "same".
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -119,8 +120,11 @@ def only_at_primary(pair: Pair, *, equals: Value, fix: str) -> Judgement:
 
 
 def at_least(pair: Pair, *, over: Literal["host", "role"] = "host", fix: str) -> Judgement:
-    """The standby has at least what the primary has: its weakest host against the strongest, or summed."""
-    unmeasured = _unmeasured(pair, "both")
+    """The standby has at least what the primary has: its weakest host against the strongest, or summed.
+
+    A host of the standby that lacks the item is its weakest.
+    """
+    unmeasured = (*_unmeasured(pair, "both"), *_empty(pair, "both"))
     primary, standby = pair.primary.measured(), pair.standby.measured()
     if not (primary and standby):
         return Judgement(unmeasured, 0)
@@ -131,7 +135,8 @@ def at_least(pair: Pair, *, over: Literal["host", "role"] = "host", fix: str) ->
     items = sorted({item for table in primary.values() for item in table})
     for item in items:
         needed, had = _numbers(primary, item), _numbers(standby, item)
-        if had is None or needed is None or fold[1](had) < fold[0](needed):
+        lacking = over == "host" and any(item not in table for table in standby.values())
+        if lacking or had is None or needed is None or fold[1](had) < fold[0](needed):
             expected = f"at least what {pair.primary.site} has" + (" in total" if over == "role" else "")
             findings.append(_finding(pair, item, FindingKind.EXPECTATION, f"expected {expected}", fix))
     return Judgement((*findings, *unmeasured), len(items))
@@ -157,14 +162,8 @@ def _expect(pair: Pair, holds: Callable[[Cohort, Value], bool], expected: str, a
     findings = [
         _finding(pair, item, FindingKind.EXPECTATION, f"expected {expected}", fix) for item in sorted(broken)
     ]
-    empty = [
-        _nothing(pair, side, host, f"{side.site}/{host} gave no item of {pair.table} to judge")
-        for side in sides
-        for host, table in side.measured().items()
-        if not table
-    ]
     compared = sum(len(table) for side in sides for table in side.measured().values())
-    return Judgement((*findings, *_unmeasured(pair, at), *empty), compared)
+    return Judgement((*findings, *_unmeasured(pair, at), *_empty(pair, at)), compared)
 
 
 def _difference(pair: Pair, item: str, fix: str) -> Finding | None:
@@ -196,16 +195,31 @@ def _finding(pair: Pair, item: str, kind: FindingKind, expected: str, fix: str) 
 
 
 def _unmeasured(pair: Pair, at: At) -> tuple[Finding, ...]:
+    """What could not be measured, and a site that has no host to measure."""
     return tuple(
-        _nothing(pair, side, host, f"{side.site}/{host}: {table.reason}")
+        _nothing(pair, side, (host,), f"{side.site}/{host}: {table.reason}")
         for side in pair.sides(at)
         for host, table in side.tables.items()
         if isinstance(table, Unmeasured)
+    ) + tuple(
+        _nothing(pair, side, (), f"{side.site} has no host to judge")
+        for side in pair.sides(at)
+        if not side.tables
     )
 
 
-def _nothing(pair: Pair, side: Cohort, host: str, message: str) -> Finding:
-    group = (Group(None, (host,)),)
+def _empty(pair: Pair, at: At) -> tuple[Finding, ...]:
+    """The hosts that were asked and listed nothing at all."""
+    return tuple(
+        _nothing(pair, side, (host,), f"{side.site}/{host} gave no item of {pair.table} to judge")
+        for side in pair.sides(at)
+        for host, table in side.measured().items()
+        if not table
+    )
+
+
+def _nothing(pair: Pair, side: Cohort, hosts: tuple[str, ...], message: str) -> Finding:
+    group = (Group(None, hosts),) if hosts else ()
     at_primary = side is pair.primary
     return Finding(
         item=pair.table,
@@ -223,9 +237,8 @@ def _filled(fix: str, item: str, primary: tuple[Group, ...], standby: tuple[Grou
         "primary": _one_value(primary),
         "standby": _one_value(standby),
     }
-    for name, text in fields.items():
-        fix = fix.replace(f"{{{name}}}", shlex.quote(text))
-    return fix
+    # In one pass: a value that itself holds "{primary}" must not be filled in its turn, inside its quotes.
+    return re.sub(r"\{(item|primary|standby)\}", lambda found: shlex.quote(fields[found[1]]), fix)
 
 
 def _one_value(groups: tuple[Group, ...]) -> str:

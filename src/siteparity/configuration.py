@@ -10,6 +10,7 @@ from siteparity.model import ConfigurationError, Site
 from siteparity.plan import PlannedCheck, Probes, plan
 from siteparity.policy import Policy, load_policy
 from siteparity.probe import discover
+from siteparity.waivers import refuse_waivers
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def load(
         ConfigurationError: with file, line, key, what was expected and what to do.
     """
     probes = discover()
+    refuse_waivers(inventories / "waivers.yml")
     policy = load_policy(
         inventories / "policy.yml", {aspect: probe.section for aspect, probe in probes.items()}
     )

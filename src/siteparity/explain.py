@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 
 from siteparity.model import ConfigurationError
@@ -66,6 +67,23 @@ def _fixes(root: Path, source: CheckSource) -> list[str]:
         for node in ast.walk(function)
         if isinstance(node, ast.Call) and is_rule(node.func)
     ]
-    keywords = [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "fix"]
-    texts = [value.value for value in keywords if isinstance(value, ast.Constant)]
-    return list(dict.fromkeys(str(text) for text in texts))
+    fixes = [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "fix"]
+    constants = {
+        target.id: node.value
+        for node in module.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return list(dict.fromkeys(_written(fix, constants) for fix in fixes))
+
+
+def _written(text: ast.expr, constants: Mapping[str, ast.expr]) -> str:
+    """A text as the file composes it from literals and from names at the top of the file."""
+    if isinstance(text, ast.Constant):
+        return str(text.value)
+    if isinstance(text, ast.Name) and text.id in constants:
+        return _written(constants[text.id], constants)
+    if isinstance(text, ast.BinOp) and isinstance(text.op, ast.Add):
+        return _written(text.left, constants) + _written(text.right, constants)
+    return ast.unparse(text)

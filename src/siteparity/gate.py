@@ -18,7 +18,8 @@ from siteparity.model import FindingKind, Outcome, Site, Verdict
 from siteparity.plan import PlannedCheck
 from siteparity.recording import measure, record_path
 from siteparity.records import Record
-from siteparity.report import reconcile, write_reports
+from siteparity.report import junit, reconcile, write_reports
+from siteparity.report.write import write_atomically
 from siteparity.result import Count, Result, SavedCheck, SavedFinding, SavedGroup, SavedSite
 from siteparity.supervisor import Child, Executed
 from siteparity.transport import Transport
@@ -59,9 +60,8 @@ class Gate:
             left = self.deadline - RESERVE - (time.monotonic() - began)
             child = Child(self.settings, self.inventories, folder, transport.directory, self.workers, left)
             executed = child.run()
-        result = self._result(folder.name, started_at, made, executed)
+        result = self._reconciled(self._result(folder.name, started_at, made, executed), folder)
         write_reports(result, folder, read_history(self.reports))
-        result = self._reconciled(result, folder)
         append_run(self.reports, result)
         return result, folder
 
@@ -109,16 +109,15 @@ class Gate:
         )
 
     def _reconciled(self, result: Result, folder: Path) -> Result:
-        """Reports that disagree are a reason against GO."""
+        """Reports that disagree are a reason against GO; until they are held together there is no answer."""
+        write_atomically(folder / "junit.xml", junit(result))
         disagreements = tuple(reconcile(result, folder / "junit.xml", folder / "checks.html"))
         if not disagreements:
             return result
         worse = Verdict.UNKNOWN if result.verdict is Verdict.GO else result.verdict
-        result = result.model_copy(
+        return result.model_copy(
             update={"verdict": worse, "reasons": (*result.reasons, *disagreements), "valid_until": None}
         )
-        write_reports(result, folder)
-        return result
 
 
 def new_run_folder(reports: Path, started_at: datetime) -> Path:

@@ -14,6 +14,15 @@ from typing import Self
 from siteparity.model import Host, Site, Table, Value
 
 _NOT_BEFORE = r"(?<![A-Za-z0-9])"
+_NO_ZONE = "".join(
+    f"(?<!{area}/)"
+    for area in (
+        *("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian"),
+        *("Pacific", "Brazil", "Canada", "Chile", "Mexico", "US"),
+        *("America/Argentina", "America/Indiana", "America/Kentucky", "America/North_Dakota"),
+    )
+)
+"""A site may be called what its time zone is called: zones that differ must stay different (tzdata's areas)."""
 _NOT_AFTER = r"(?![A-Za-z0-9])"
 _V4 = r"(?<![0-9A-Za-z.]){}(?![0-9A-Za-z]|\.[0-9])"
 _V6 = r"(?<![0-9A-Fa-f:.]){}(?![0-9A-Fa-f:]|\.[0-9])"
@@ -35,9 +44,16 @@ class OwnNames:
         if site.domain:
             names[site.domain] = "{site}"
         names[site.name] = "{site}"
-        parts = [(_V6 if ":" in text else _V4).format(re.escape(text)) for text in _longest_first(addresses)]
-        parts += [_NOT_BEFORE + re.escape(text) + _NOT_AFTER for text in _longest_first(names)]
-        meaning = {text.lower(): sense for text, sense in {**names, **addresses}.items()}
+        own = _NO_ZONE + re.escape(site.name)
+        # A text that already holds a placeholder must not read as if a name had been replaced by it.
+        literal = {sense: f"{{{sense}}}" for sense in (*names.values(), *addresses.values())}
+        parts = [re.escape(text) for text in literal]
+        parts += [(_V6 if ":" in text else _V4).format(re.escape(text)) for text in _longest_first(addresses)]
+        parts += [
+            _NOT_BEFORE + (own if text == site.name else re.escape(text)) + _NOT_AFTER
+            for text in _longest_first(names)
+        ]
+        meaning = {text.lower(): sense for text, sense in {**names, **addresses, **literal}.items()}
         return cls(site, re.compile("|".join(parts), re.IGNORECASE), meaning)
 
     def generic(self, text: str) -> str:

@@ -20,6 +20,9 @@ from siteparity.probe import Probe
 Kind: TypeAlias = Literal["parity", "smoke"]
 Probes: TypeAlias = Mapping[str, Probe[Any]]
 
+FIXTURES: Mapping[Kind, str] = {"parity": "parity", "smoke": "standby"}
+"""What a check of each kind asks for: the one thing that judges it."""
+
 RULES = frozenset({"same", "everywhere", "own_site", "within", "at_least", "only_at_primary", "expect"})
 """The rule vocabulary: the methods of `siteparity.pytest_plugin.Parity` and of ``Standby``."""
 
@@ -121,11 +124,17 @@ def _sources_of(path: Path, root: Path, kind: Kind) -> Iterator[CheckSource]:
                 effect=" ".join((ast.get_docstring(node) or "").split()),
                 drills=tuple(_drills(node)),
                 tables=tuple(dict.fromkeys(_tables(node))),
-                arguments=tuple(argument.arg for argument in node.args.args),
+                arguments=tuple(argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)),
             )
 
 
 def _planned(source: CheckSource, policy: Policy, probes: Probes) -> Iterator[PlannedCheck]:
+    asked = set(source.arguments) & set(FIXTURES.values())
+    if asked != {FIXTURES[source.kind]}:
+        raise ConfigurationError(
+            f"{source.path}: {source.function}: expected the argument {FIXTURES[source.kind]}, "
+            f"found {' and '.join(sorted(asked)) or 'none'}; one check is judged by one of them"
+        )
     if source.kind == "parity":
         section, parameters = _parity_axis(source, policy, probes)
     else:
@@ -158,7 +167,13 @@ def _parity_axis(
         raise ConfigurationError(f"{where}: names {unknown or 'no table'}; the probe's tables are {known}")
     every_role = tuple(policy.roles)
     of_tables = [set(probe.roles_of(table, section, every_role)) for table in source.tables]
-    return section, tuple(role for role in every_role if all(role in roles for roles in of_tables))
+    roles = tuple(role for role in every_role if all(role in roles for roles in of_tables))
+    if not roles:
+        raise ConfigurationError(
+            f"{where}: no role has {' and '.join(source.tables)}, so it would never be made; "
+            f"correct the roles of {source.aspect} in the policy, or split the check"
+        )
+    return section, roles
 
 
 def _tables(function: ast.FunctionDef) -> Iterator[str]:

@@ -138,13 +138,17 @@ def read_tables(
 
 
 MAX_VALUE_CHARACTERS = 65_536
+MAX_NUMBER = 2**63
+"""No size, count or time of a host is larger."""
 
 
 def _checked(table: Table) -> Table:
-    """Refuse what cannot be saved and compared: NaN, lone surrogates, texts without measure."""
+    """Refuse what cannot be saved and compared: no value, NaN, lone surrogates, texts without measure."""
     for item, value in table.items():
-        if isinstance(value, float) and value != value:  # noqa: PLR0124  # only NaN is unlike itself
-            raise UnmeasuredError(f"{item}: not a number")
+        if type(value) not in (bool, int, float, str):
+            raise UnmeasuredError(f"{item}: the probe gave {type(value).__name__}, which is no value")
+        if not isinstance(value, str) and not -MAX_NUMBER <= value <= MAX_NUMBER:  # nor is NaN
+            raise UnmeasuredError(f"{item}: not a number that a host can mean")
         for text in (item, value) if isinstance(value, str) else (item,):
             if len(text) > MAX_VALUE_CHARACTERS:
                 raise UnmeasuredError(f"{text[:40]}...: longer than {MAX_VALUE_CHARACTERS} characters")

@@ -17,10 +17,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
+
+from pydantic import ConfigDict, Field, model_validator
 
 from siteparity.configuration import Configuration
+from siteparity.model import Outcome
 from siteparity.recording import journal_path
+from siteparity.report.checks_html import CheckLine
 
 ALL_PASSED, SOME_FAILED = 0, 1
 """The exit statuses of a pytest that ran every check to its end."""
@@ -32,14 +36,23 @@ _PLUGINS = (
     "pytest_html.plugin",
     "siteparity.pytest_plugin",
 )
-_FORBIDDEN = (
-    "PYTEST_ADDOPTS",
-    "PYTEST_PLUGINS",
-    "PYTHONPATH",
-    "PYTHONSTARTUP",
-    "PYTHONOPTIMIZE",
-    "PYTHONINSPECT",
-)
+_FORBIDDEN = ("PYTEST", "PYTHON", "_PYTEST")
+"""Beginnings of variables: they add options and plugins, other code, or take assertions out."""
+
+
+class _Line(CheckLine):
+    """One check in the journal, read strictly: what is not understood to the last key proves nothing."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    id: str
+    seconds: Annotated[float, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _outcome_follows_from_what_was_found(self) -> Self:
+        if self.outcome is Outcome.SAME and (self.findings or self.compared < 1):
+            raise ValueError("expected something compared and no finding")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +172,11 @@ def reconcile(planned: Sequence[str], lines: Sequence[Any], status: int | None) 
 def _heaviest(checks: Sequence[Mapping[str, Any]], check_id: str) -> Mapping[str, Any]:
     """Of several lines of one check, one that is not "same" where there is one."""
     lines = [line for line in checks if line["id"] == check_id]
-    return min(lines, key=lambda line: ("different", "unmeasured", "waived", "same").index(line["outcome"]))
+    return max(lines, key=lambda line: list(Outcome).index(line["outcome"]))
 
 
 def _lines(path: Path) -> list[Any]:
-    """The journal's lines; an unfinished or damaged line is None."""
+    """The journal's lines; an unfinished or damaged line, and one that contradicts itself, is None."""
     try:
         text = path.read_bytes()
     except FileNotFoundError:
@@ -173,14 +186,17 @@ def _lines(path: Path) -> list[Any]:
 
 def _parsed(line: bytes) -> object:
     try:
-        return json.loads(line)
-    except ValueError:
+        parsed = json.loads(line)
+        if not (isinstance(parsed, dict) and set(parsed) == {"closed"}):
+            _Line.model_validate_json(line)
+    except ValueError:  # pydantic's errors are some
         return None
+    return parsed
 
 
 def _clean_environment() -> dict[str, str]:
     """The environment without whatever could change what pytest does."""
-    kept = {name: value for name, value in os.environ.items() if name not in _FORBIDDEN}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FORBIDDEN)}
     return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONUNBUFFERED": "1"}
 
 

@@ -34,13 +34,10 @@ def test_the_same_units_are_up(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
-    "service_started_by_hand",
-    "service_disabled_at_primary",
     "service_stopped",
     "service_stopped_at_both_sites",
     "service_masked",
     "service_made_by_systemd_run",
-    "timer_stopped",
 )
 def test_a_boot_changes_nothing(parity: Parity) -> None:
     """What works now stops at the next restart, or what stands still now comes up unlooked-for."""

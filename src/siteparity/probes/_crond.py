@@ -1,9 +1,9 @@
 """The cron daemon and local time as it sees it: the question, and its answer in parts.
 
-Debian's cron uses the zone of ``TZ`` in its own environment, else that of ``/etc/localtime`` (tzset(3)). Only
-its init script reads ``/etc/timezone``, which cron(8) names; where systemd starts cron, nothing does. From
-3.0pl1-152 on cron follows a changed ``/etc/localtime`` within a minute (Debian bug 1019716); an older one
-keeps the old zone until daylight saving time changes next, or until it is started again.
+Debian's cron uses the zone of ``TZ`` in its own environment, else that of ``/etc/localtime`` (tzset(3)).
+Only its init script reads ``/etc/timezone``, which cron(8) names; where systemd starts cron, nothing does.
+From 3.0pl1-152 on cron follows a changed ``/etc/localtime`` within a minute (Debian bug 1019716); an older
+one keeps the old zone until daylight saving time changes next, or until it is started again.
 """
 
 from __future__ import annotations

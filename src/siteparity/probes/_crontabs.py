@@ -1,8 +1,8 @@
 """The files from which cron, and run-parts for it, starts something: the question, and its answer in parts.
 
-With each file goes what decides whether cron takes it: kind, owner, mode, links (cron(8); database.c of cron
-3.0pl1-162; run-parts(8)). With the jobs go their users, and which words of their commands are programs that
-these users may run. A password's hash never leaves the host.
+With each file goes what decides whether cron takes it: kind, owner, mode, links (cron(8); database.c of
+cron 3.0pl1-162; run-parts(8)). With the jobs go their users, and which words of their commands are programs
+that these users may run. A password's hash never leaves the host.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The jobs in a host's crontabs, and why cron takes no notice of some of them.
 
-The reasons are those of cron(8), and of ``process_crontab`` in database.c of cron 3.0pl1-162. Cron tells them to
-the log at best, and goes on without the file; run-parts(8) tells nobody.
+The reasons are those of cron(8), and of ``process_crontab`` in database.c of cron 3.0pl1-162. Cron tells
+them to the log at best, and goes on without the file; run-parts(8) tells nobody.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Local time on a host: which zone cron and systemd go by, and whether it is the agreed one.
 
-What a zone is counts, not what it is called: ``UTC`` is ``Etc/UTC``. Its rules are those of the host's own files,
-so that a host with an old zone database differs; those of the agreed zone come from the database that siteparity
-brings along.
+What a zone is counts, not what it is called: ``UTC`` is ``Etc/UTC``. Its rules are those of the host's own
+files, so that a host with an old zone database differs; those of the agreed zone come from the database
+that siteparity brings along.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What the commands of jobs start, and whether the jobs' users may run it.
 
-Judged is what can be told without a shell: the first program of a command, and the script or program handed to
-it. A word that the shell makes only when it runs, such as ``$HOME/bin/job``, cannot be told (`UP_TO_THE_SHELL`).
+Judged is what can be told without a shell: the first program of a command, and the script or program handed
+to it. A word that the shell makes only when it runs, such as ``$HOME/bin/job``, cannot be told
+(`UP_TO_THE_SHELL`).
 """
 
 from __future__ import annotations

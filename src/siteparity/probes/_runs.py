@@ -57,7 +57,7 @@ def _runs(crond: Crond, found: Jobs, of_cron: Zone, of_timers: Zone) -> _Runs:
 
 
 def _of_jobs(jobs: Sequence[Job], zone: Zone) -> Sequence[Instants]:
-    """All runs of one command, in one series; none where cron ignores its file, or where it waits for a boot."""
+    """All runs of one command in one series; none at all where it waits for a boot."""
     schedules = [job.entry.schedule for job in jobs if job.refused is None]
     if schedules and not any(schedules):
         return ()

@@ -1,14 +1,15 @@
 """Schedules: every job of cron and every timer of systemd, and the instants at which they really run.
 
-The same text does not mean the same time. What ``0 2 * * *`` means is decided by the zone that the daemon goes
-by (`_crond`), and America/Chicago and America/Phoenix are two hours apart in summer and one in winter. So each
-job is computed into its instants in UTC over 13 months (`siteparity.instants`), which are compared between the
-sites, and with what the agreed zone would give.
+The same text does not mean the same time. What ``0 2 * * *`` means is decided by the zone that the daemon
+goes by (`_crond`), and America/Chicago and America/Phoenix are two hours apart in summer and one in winter.
+So each job is computed into its instants in UTC over 13 months (`siteparity.instants`), which are compared
+between the sites, and with what the agreed zone would give.
 
-A file in the right folder is no job yet: cron ignores it for its name, its owner, its mode or one bad line, and
-says so to the log at best (`_jobs`). Nor can every job run that cron accepts (`_programs`).
+A file in the right folder is no job yet: cron ignores it for its name, its owner, its mode or one bad line,
+and says so to the log at best (`_jobs`). Nor can every job run that cron accepts (`_programs`).
 
-Sources: crontab(5), cron(8), run-parts(8), systemd.timer(5), systemd.time(7); cron's source where they are silent.
+Sources: crontab(5), cron(8), run-parts(8), systemd.timer(5), systemd.time(7); cron's source where they are
+silent.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
-from siteparity.policy import RoleName, Section, Strict, Text
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.probes import _crond, _crontabs, _jobs, _local_time, _programs, _runs, _timers
 from siteparity.probes._crond import SERVICE, Crond, one
 from siteparity.probes._jobs import Job, Jobs
+from siteparity.section import RoleName, Section, Strict, Text
 from siteparity.transport.script import Ask
 
 RUNNING = "running"

@@ -89,10 +89,14 @@ def _state(unit: manager.Unit) -> str:
 
 
 def read_after_boot(answers: Answers, target: Target[Policy]) -> Table:
-    """Each unit that is up, or that a boot starts -> `AFTER_BOOT`, or how the next boot would change it."""
+    """Each unit that is up, or that a boot starts -> `AFTER_BOOT`, or how the next boot would change it.
+
+    Units that the policy requires are left out: `read_required` says it of them.
+    """
     seen = _Seen(answers, target)
     up = {unit.name: seen.when_up(unit.name) for unit in seen.lasting() if unit.is_up}
-    return {**up, **{name: seen.when_down(name) for name in seen.down()}}
+    down = {name: seen.when_down(name) for name in seen.down()}
+    return {name: state for name, state in {**up, **down}.items() if not seen.is_required(name)}
 
 
 def read_failed(answers: Answers, target: Target[Policy]) -> Table:
@@ -119,10 +123,18 @@ class _Seen:
         self.files = unit_files.read(answers.raw("files"))
         self.manager = manager.read(answers.text("units"))
         self._ignored = (*PASSING, *target.section.ignore)
+        self._required = {one for name in _required(target) for one in (name, *self._names(name))}
 
     def ignored(self, name: str) -> bool:
         """Whether the unit says nothing about the site."""
         return any(fnmatchcase(name, pattern) for pattern in self._ignored)
+
+    def is_required(self, name: str) -> bool:
+        """Whether the policy requires the unit, under any of its names."""
+        return name in self._required
+
+    def _names(self, name: str) -> list[str]:
+        return self.manager.shown.get(name, {}).get("Names", "").split()
 
     def lasting(self) -> Iterator[manager.Unit]:
         """The judged units that are up (or on their way), and not because of what happens at the moment."""
@@ -145,7 +157,7 @@ class _Seen:
 
     def _starts_at_boot(self, name: str) -> bool:
         """Whether a lasting link of another unit that is up starts it."""
-        names = (name, *self.manager.shown.get(name, {}).get("Names", "").split())
+        names = (name, *self._names(name))
         return any(self.manager.is_up(by) for one in names for by in self.files.starters(one))
 
     def when_up(self, name: str) -> str:

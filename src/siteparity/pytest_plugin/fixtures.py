@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from siteparity.model import UnmeasuredError
+from siteparity.pytest_plugin.judged import Judged
 from siteparity.pytest_plugin.parity import Parity
 from siteparity.pytest_plugin.session import CHECK, JUDGED, session_of
 from siteparity.pytest_plugin.standby import Standby
@@ -23,7 +25,7 @@ def parity(request: pytest.FixtureRequest) -> Parity:
         standby=session.facts(settings.standby, aspect),
         effect=check.source.effect,
     )
-    request.node.stash[JUDGED] = judged
+    _judged_by(request, judged)
     return judged
 
 
@@ -32,5 +34,12 @@ def standby(request: pytest.FixtureRequest) -> Iterator[Standby]:
     """The standby's hosts, reached through SSH, to see that they do their work."""
     session, check = session_of(request.config), request.node.stash[CHECK]
     with Standby.open(session.configuration, session.transport(), check) as judged:
-        request.node.stash[JUDGED] = judged
+        _judged_by(request, judged)
         yield judged
+
+
+def _judged_by(request: pytest.FixtureRequest, judged: Judged) -> None:
+    """Say who judges the check; what a second one finds would be lost, so there is none."""
+    if JUDGED in request.node.stash:
+        raise UnmeasuredError("a check is judged by `parity` or by `standby`, not by both")
+    request.node.stash[JUDGED] = judged

@@ -15,6 +15,7 @@ from siteparity.pytest_plugin.session import CHECK, JUDGED, OwnRun, end_session,
 from siteparity.recording import journal_path
 
 _OWN_RUN = pytest.StashKey[OwnRun]()
+_RUNS_NOTHING = ("collectonly", "help", "setupplan", "showfixtures", "show_fixtures_per_test")
 MARKS = (
     "drill(*faults): faults of the lab that turn this check red",
     "blocker: a difference is a reason against GO",
@@ -48,7 +49,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if _is_worker(config) or config.getoption("parity_run") or not _asks_for_checks(config):
         return
-    if config.getoption("collectonly") or config.getoption("help", default=False):
+    if any(config.getoption(name, default=False) for name in _RUNS_NOTHING):
         return
     own = OwnRun()
     config.stash[_OWN_RUN] = own
@@ -111,10 +112,7 @@ def pytest_runtest_makereport(
                 report, outcome.unmeasured(item.nodeid, f"tear-down failed: {report.longreprtext[:200]}")
             )
         return report
-    entry = _entry(item, call, report)
-    outcome.attach(report, entry)
-    if outcome.is_unmeasured(entry) and report.when == "call":
-        report.when = "setup"  # pytest tells errors from failures by the phase alone
+    outcome.conclude(report, _entry(item, call, report))
     return report
 
 
@@ -141,10 +139,17 @@ def _asks_for_checks(config: pytest.Config) -> bool:
     return any(place.is_relative_to(checks) or checks.is_relative_to(place) for place in places)
 
 
+def _reason(report: pytest.TestReport) -> str:
+    """Why a check has no judgement of its own: the last line of what pytest says."""
+    if isinstance(report.longrepr, tuple):  # a skip: file, line, words
+        return report.longrepr[2]
+    return report.longreprtext.strip().split("\n")[-1] or "the check asked for nothing to judge"
+
+
 def _entry(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> dict[str, Any]:
     judged = item.stash.get(JUDGED, None)
     if call.when == "setup" or judged is None:
-        return outcome.unmeasured(item.nodeid, report.longreprtext.strip().split("\n")[-1], call.duration)
+        return outcome.unmeasured(item.nodeid, _reason(report), call.duration)
     judgement = judged.judgement()
     if call.excinfo is not None:
         judgement = outcome.judgement_of(call.excinfo.value, judgement)

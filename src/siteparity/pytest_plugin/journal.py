@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +23,36 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        self._begun: dict[str, Mapping[str, Any]] = {}
+        """Checks whose tear-down has not ended: theirs may still get worse."""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Append the check's line; a check without one, such as one whose worker died, is unmeasured."""
-        entry = outcome.property_of(report)
+        """Append the check's line once its tear-down has ended.
+
+        A check without a line, such as one whose worker died, is unmeasured; one that is made again gets a
+        line for each time.
+        """
+        entry = outcome.property_of(report) if report.when != "teardown" or report.failed else None
         if entry is None and report.failed:
             entry = outcome.unmeasured(
                 report.nodeid, report.longreprtext.strip().split("\n")[-1] or "it crashed"
             )
-        if entry is not None and (report.when != "teardown" or report.failed):
-            self._append(entry)
+        before = self._begun.pop(report.nodeid, None)
+        if report.when == "teardown":
+            lines = [one for one in (before, entry) if one is not None]
+            if lines:
+                self._append(reduce(outcome.merged, lines))
+        else:
+            if before is not None:
+                self._append(before)
+            if entry is not None:
+                self._begun[report.nodeid] = entry
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        """Write the closing line, make all of it durable, and end."""
+        """Write what is open and the closing line, make all of it durable, and end."""
+        for check, entry in self._begun.items():
+            self._append(outcome.merged(entry, outcome.unmeasured(check, "its tear-down did not end")))
         self._append({"closed": int(exitstatus)})
         os.fsync(self._file)
         os.close(self._file)

@@ -16,15 +16,16 @@ PROPERTY = "siteparity"
 """The name of the user property under which a report carries its check's outcome, as JSON."""
 
 
+_NO_RULE = Finding("(check)", FindingKind.UNMEASURED, "the check applied no rule, so it proves nothing")
+
+
 class Concluded(Failed):
     """Ends a check whose judgement is not "same"; pytest shows its text and no traceback."""
 
     def __init__(self, judgement: Judgement) -> None:
-        super().__init__(
-            "\n".join(finding.message for finding in judgement.findings) or "nothing was compared"
-        )
+        self.judgement = judgement if judgement.findings else Judgement((_NO_RULE,), 0)
+        super().__init__("\n".join(finding.message for finding in self.judgement.findings))
         self.pytrace = False
-        self.judgement = judgement
 
 
 def judgement_of(error: BaseException, so_far: Judgement) -> Judgement:
@@ -58,6 +59,16 @@ def unmeasured(check_id: str, reason: str, seconds: float = 0.0) -> dict[str, An
     return line(check_id, Judgement((finding,), 0), seconds)
 
 
+def merged(first: Mapping[str, Any], then: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What two phases of one check say together: every finding, and the heavier outcome."""
+    outcomes = list(Outcome)
+    return {
+        **first,
+        "outcome": max(first["outcome"], then["outcome"], key=outcomes.index),
+        "findings": [*first["findings"], *then["findings"]],
+    }
+
+
 def property_of(report: pytest.TestReport) -> Mapping[str, Any] | None:
     """The line that a report carries, or None."""
     texts = [value for name, value in report.user_properties if name == PROPERTY]
@@ -70,6 +81,16 @@ def attach(report: pytest.TestReport, entry: Mapping[str, Any]) -> None:
     report.user_properties = [*kept, (PROPERTY, json.dumps(entry))]
 
 
-def is_unmeasured(entry: Mapping[str, Any]) -> bool:
-    """Whether pytest should call the check an error and not a failure."""
-    return bool(entry["outcome"] == Outcome.UNMEASURED)
+def conclude(report: pytest.TestReport, entry: Mapping[str, Any]) -> None:
+    """Let a report carry the line, and say it in pytest's terms, whatever marks the check bears.
+
+    Different is a failure, unmeasured an error: a skip, or an expected failure, does not make it less.
+    """
+    attach(report, entry)
+    if entry["outcome"] == Outcome.SAME:
+        return
+    if not report.failed:
+        report.outcome = "failed"
+        report.longrepr = "\n".join(finding["message"] for finding in entry["findings"])
+    if entry["outcome"] == Outcome.UNMEASURED and report.when == "call":
+        report.when = "setup"  # pytest tells errors from failures by the phase alone

@@ -21,6 +21,7 @@ from siteparity.pytest_plugin.judged import Judged
 from siteparity.pytest_plugin.parity import SiteFacts
 from siteparity.recording import measure, record_path
 from siteparity.records import Record
+from siteparity.report.visible import visible
 from siteparity.transport import Transport
 
 CHECK = pytest.StashKey[PlannedCheck]()
@@ -107,8 +108,24 @@ class Session:
         if site not in self._records:
             if self.options.run is None:
                 raise records.RecordError("this session has no record to judge")
-            self._records[site] = records.load(record_path(self.options.run, site))
+            record = records.load(record_path(self.options.run, site))
+            _belongs(record, site, self.configuration)
+            self._records[site] = record
         return self._records[site]
+
+
+def _belongs(record: Record, site: str, settings: Configuration) -> None:
+    """Refuse a record that was made of another site, or before a file that it depends on was changed."""
+    about = (
+        ("of the site", record.site, site),
+        ("made under the policy", record.policy_digest, settings.policy.digest),
+        ("made under the inventories", record.inventory_digest, settings.inventory_digest),
+    )
+    for what, found, expected in about:
+        if found != expected:
+            raise records.RecordError(
+                f"the record of {site} is not {what} {expected[:12]} but {found[:12]}; measure again"
+            )
 
 
 @dataclass(slots=True)
@@ -160,4 +177,4 @@ def end_session(config: pytest.Config) -> None:
 
 
 def _say(host: Host, words: str) -> None:
-    print(f"{host.label}: {words}", file=sys.stderr)  # noqa: T201  # progress, on stderr
+    print(visible(f"{host.label}: {words}"), file=sys.stderr)  # noqa: T201  # progress, on stderr

@@ -1,0 +1,96 @@
+"""A storefront that fails for some, or looks right to everybody but the customer."""
+
+from lab.faults import Fault
+from lab.faults.catalogues import ASK, RESTART, WEB
+from lab.handle import Lab
+
+EDGE, BEHIND = "arizona-edge1", "arizona-web1"
+EDGE_ADDRESS = "198.18.2.11"
+_CONF = "/etc/nginx/conf.d/shop.conf"
+
+
+def changed_release(name: str, sentence: str, file: str, change: str) -> Fault:
+    """A release with a mistake went to every web host of both sites: they are equal, and wrong.
+
+    Args:
+        name: of the fault, and of the file that keeps the good release.
+        sentence: what the release does.
+        file: which file of the shop, relative to its code.
+        change: a sed program that changes at least one line of it.
+    """
+    path, kept = f"/srv/shop/shop/{file}", f"/root/{name}"
+    return Fault(
+        name=name,
+        sentence=sentence,
+        hosts=WEB,
+        break_=f"""
+            cp -p {path} {kept}.unfinished && mv {kept}.unfinished {kept}
+            sed -i '{change}' {path}
+            ! cmp -s {path} {kept}
+            {RESTART}
+        """,
+        mend=f"""
+            rm -f {kept}.unfinished
+            [ ! -f {kept} ] || {{ mv {kept} {path} && systemctl restart shop; }}
+        """,
+        healthy=ASK.format(page="/healthz"),
+    )
+
+
+def _lossy(rule: str) -> tuple[str, ...]:
+    """iptables: of ten packets from the edge to the shop of a web host, five in a row are lost."""
+    every = ("-m", "statistic", "--mode", "nth", "--every", "2", "--packet", "0")
+    shop = ("-p", "tcp", "-s", EDGE_ADDRESS, "--dport", "8000")
+    return ("iptables", "-w", rule, "INPUT", *shop, *every, "-j", "DROP")
+
+
+def _lose_packets(lab: Lab) -> None:
+    lab.in_network_of(BEHIND, *_lossy("-A"))
+
+
+def _keep_packets(lab: Lab) -> None:
+    lab.in_network_of(BEHIND, "sh", "-c", " ".join(_lossy("-D")) + " 2>/dev/null || true")
+
+
+FAULTS = (
+    Fault(
+        name="storefront_backend_lost_by_the_edge",
+        sentence="The standby's edge knows one of its two web hosts by a wrong port, and does not try the other.",
+        hosts=(EDGE,),
+        break_=f"""
+            cp -p {_CONF} /root/shop.conf.unfinished && mv /root/shop.conf.unfinished /root/shop.conf
+            sed -i -e 's/:8000;/:8001;/;t next' -e b -e ':next;n;b next' {_CONF}
+            sed -i 's/proxy_pass .*/&\\n        proxy_next_upstream off;/' {_CONF}
+            grep -q 8001 {_CONF} && grep -q 8000 {_CONF}
+            systemctl reload nginx
+        """,
+        mend=f"rm -f /root/shop.conf.unfinished\n[ ! -f /root/shop.conf ] || mv /root/shop.conf {_CONF}\n"
+        "systemctl reload nginx",
+        healthy=f"! grep -q 8001 {_CONF}",
+    ),
+    Fault(
+        name="storefront_packets_lost_behind_the_edge",
+        sentence="A faulty switch loses packets between the standby's edge and one of its two web hosts.",
+        hosts=(BEHIND,),
+        break_=_lose_packets,
+        mend=_keep_packets,
+    ),
+    changed_release(
+        "storefront_prices_as_in_english",
+        "A release writes every price the English way, in every language, at both sites.",
+        "languages.py",
+        's/format_currency(amount, currency, locale=self.code)/format_currency(amount, currency, locale="en")/',
+    ),
+    changed_release(
+        "storefront_pages_in_another_charset",
+        "A release sends its pages in Latin-1 and calls them UTF-8, at both sites.",
+        "web.py",
+        's/flask.render_template(template, \\*\\*common, \\*\\*values)/&.encode("latin-1", "replace")/',
+    ),
+    changed_release(
+        "storefront_says_it_speaks_english",
+        "A release says of every page that it is English, at both sites: browsers offer to translate it.",
+        "web.py",
+        's/\\["Content-Language"\\] = language.code/["Content-Language"] = "en"/',
+    ),
+)

@@ -1,0 +1,170 @@
+"""Every job runs at the same instants at both sites.
+
+After the switch of October 2012 subscriptions ran about 8 hours late. The jobs were there, and their text
+was right; but the same text means another time where the clock goes by another zone, and America/Chicago
+and America/Phoenix are two hours apart in summer and one in winter. A job can also be there and never run:
+cron ignores files in silence.
+"""
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+SET_ZONE = (
+    "timedatectl set-timezone ZONE, with the zone of policy.yml (schedules: timezone); systemctl restart cron"
+)
+
+
+@pytest.mark.drill("cron_stopped", "cron_frozen")
+def test_cron_runs_on_every_host(parity: Parity) -> None:
+    """No subscription is charged and no nightly job runs, until somebody notices."""
+    parity.everywhere("daemon", equals="running", fix="systemctl unmask cron; systemctl restart cron")
+
+
+@pytest.mark.drill(
+    "timezone_file_changed",
+    "timezone_file_changed_and_cron_restarted",
+    "localtime_changed",
+    "localtime_changed_and_cron_restarted",
+    "sites_in_their_own_zones",
+    "cron_in_a_zone_of_its_own",
+)
+def test_cron_and_timers_go_by_the_agreed_time_zone(parity: Parity) -> None:
+    """Everything that is done at a fixed hour is done hours too late or too early."""
+    parity.everywhere("agreed", equals="as agreed", fix=SET_ZONE)
+    parity.same("zone", fix=SET_ZONE)
+
+
+@pytest.mark.drill("timezone_file_changed", "localtime_changed", "zone_of_cron_set_but_not_in_force")
+def test_cron_is_younger_than_its_time_zone(parity: Parity) -> None:
+    """At the next restart every job moves to another hour, though nobody changed anything that day."""
+    parity.everywhere("in_force", equals="in force", fix="systemctl daemon-reload; systemctl restart cron")
+
+
+@pytest.mark.drill(
+    "crontab_with_a_dot_in_its_name",
+    "crontab_writable_by_group",
+    "crontab_owned_by_another_at_primary",
+    "crontab_without_final_line_feed",
+    "crontab_with_a_bad_line_at_both_sites",
+    "crontab_for_an_unknown_user",
+    "daily_script_not_executable_at_primary",
+)
+def test_no_job_file_is_ignored(parity: Parity) -> None:
+    """A job that everybody takes for scheduled is never run."""
+    parity.everywhere(
+        "accepted", equals="accepted", fix="ls -l {item}; journalctl -u cron | tail; see cron(8)"
+    )
+
+
+@pytest.mark.drill(
+    "crontab_with_a_dot_in_its_name",
+    "crontab_without_final_line_feed",
+    "crontab_for_an_unknown_user",
+    "job_commented_out",
+    "job_on_one_sibling_only",
+    "job_in_a_crontab_of_its_user",
+    "job_scheduled_twice",
+    "job_at_another_time",
+    "job_for_another_user_at_primary",
+)
+def test_the_same_jobs_are_written_down_everywhere(parity: Parity) -> None:
+    """After the switch a job is not done, or is done in another way."""
+    parity.same("entries", fix="deploy the crontabs again; where {item} stands says its first word")
+
+
+@pytest.mark.drill("cron_tz_of_another_cron_at_both_sites")
+def test_no_crontab_relies_on_what_only_another_cron_knows(parity: Parity) -> None:
+    """A job runs hours away from the time that its author wrote down."""
+    parity.everywhere(
+        "foreign",
+        equals="nowhere",
+        fix="remove {item} from the crontab and write the time in the host's zone: Debian's cron ignores it",
+    )
+
+
+@pytest.mark.drill("command_not_executable", "command_missing_at_both_sites", "account_of_jobs_expired")
+def test_every_job_can_be_started_by_its_user(parity: Parity) -> None:
+    """A job is due and fails each time, without a word to customers or staff."""
+    parity.everywhere(
+        "runnable",
+        one_of=("runnable", "up to the shell"),
+        fix="deploy the program again; chmod +x it; for an expired account: chage -E -1 USER",
+    )
+
+
+@pytest.mark.drill(
+    "job_commented_out",
+    "job_missing_at_both_sites",
+    "job_scheduled_twice",
+    "job_at_another_time",
+    "job_for_another_user_at_primary",
+    "crontab_with_a_dot_in_its_name",
+    "crontab_writable_by_group",
+    "crontab_owned_by_another_at_primary",
+    "crontab_without_final_line_feed",
+    "crontab_with_a_bad_line_at_both_sites",
+    "crontab_for_an_unknown_user",
+    "timer_masked",
+    "timer_stopped",
+)
+def test_every_needed_job_is_scheduled_once(parity: Parity) -> None:
+    """Subscriptions are not charged, or are charged twice."""
+    parity.everywhere("scheduled", equals="scheduled", fix="deploy the schedule of {item} again")
+
+
+@pytest.mark.drill("timer_masked", "timer_in_another_zone")
+def test_timers_say_the_same_everywhere(parity: Parity) -> None:
+    """After the switch a job is started at another time, or not at all."""
+    parity.same(
+        "timers", fix="compare with the other site: systemctl cat {item}; then: systemctl daemon-reload"
+    )
+
+
+@pytest.mark.drill("timer_masked", "timer_stopped")
+def test_every_timer_is_waiting_for_its_time(parity: Parity) -> None:
+    """What the timer starts is not started, until the next boot or for ever."""
+    parity.everywhere(
+        "armed",
+        equals="armed",
+        fix="systemctl unmask {item}; systemctl enable {item}; systemctl start {item}",
+    )
+
+
+@pytest.mark.drill(
+    "localtime_changed",
+    "localtime_changed_and_cron_restarted",
+    "sites_in_their_own_zones",
+    "cron_in_a_zone_of_its_own",
+    "crontab_with_a_dot_in_its_name",
+    "crontab_writable_by_group",
+    "crontab_owned_by_another_at_primary",
+    "crontab_without_final_line_feed",
+    "crontab_for_an_unknown_user",
+    "job_commented_out",
+    "job_on_one_sibling_only",
+    "job_in_a_crontab_of_its_user",
+    "job_scheduled_twice",
+    "job_at_another_time",
+    "job_for_another_user_at_primary",
+    "timer_masked",
+    "timer_in_another_zone",
+)
+def test_every_job_runs_at_the_same_instants(parity: Parity) -> None:
+    """After the switch what customers are used to happens at another hour, or no more."""
+    parity.same(
+        "instants", fix="compare time zone and schedule of {item} with the other site; see the other findings"
+    )
+
+
+@pytest.mark.drill(
+    "localtime_changed",
+    "localtime_changed_and_cron_restarted",
+    "sites_in_their_own_zones",
+    "cron_in_a_zone_of_its_own",
+)
+def test_no_job_runs_earlier_or_later_than_meant(parity: Parity) -> None:
+    """Subscriptions are charged hours late, as in October 2012."""
+    parity.everywhere("punctual", equals="on time", fix=SET_ZONE)
