@@ -10,10 +10,7 @@ from pathlib import Path
 from lab.errors import LabError
 from lab.sites import COMPOSE
 
-INSTALL = (
-    "apt-get install -y --no-install-recommends podman runc netavark aardvark-dns iptables mmdebstrap "
-    "openssh-client openssl"
-)
+INSTALL = "make system"
 # crun refuses hybrid cgroups; runc takes them.
 RUNTIME = ("--runtime", "runc")
 

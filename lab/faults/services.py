@@ -178,4 +178,12 @@ FAULTS = (
             systemctl daemon-reload
         """,
     ),
+    Fault(
+        "timer_stopped",
+        "The timer of the daily report was stopped on one web host of the standby.",
+        ("arizona-web1",),
+        "systemctl stop shop-report.timer",
+        "systemctl start shop-report.timer",
+        "systemctl --quiet is-active shop-report.timer",
+    ),
 )

@@ -29,7 +29,7 @@ def _forget(lab: Lab) -> None:
 FAULTS = (
     Fault(
         name="session_store_takes_no_writes",
-        sentence="The standby's Redis waits for a replica that is long gone, and refuses every write until then.",
+        sentence="The standby's Redis refuses every write until a replica that is long gone comes back.",
         hosts=(STANDBY,),
         break_=f"{ADMIN} CONFIG SET min-replicas-to-write 1",
         mend=f"{ADMIN} CONFIG SET min-replicas-to-write 0",

@@ -38,10 +38,10 @@ def changed_release(name: str, sentence: str, file: str, change: str) -> Fault:
 
 
 def _lossy(rule: str) -> tuple[str, ...]:
-    """iptables: of ten packets from the edge to the shop of a web host, five in a row are lost."""
-    every = ("-m", "statistic", "--mode", "nth", "--every", "2", "--packet", "0")
+    """iptables: most packets from the edge to the shop of a web host are lost."""
+    most = ("-m", "statistic", "--mode", "random", "--probability", "0.6")
     shop = ("-p", "tcp", "-s", EDGE_ADDRESS, "--dport", "8000")
-    return ("iptables", "-w", rule, "INPUT", *shop, *every, "-j", "DROP")
+    return ("iptables", "-w", rule, "INPUT", *shop, *most, "-j", "DROP")
 
 
 def _lose_packets(lab: Lab) -> None:
@@ -55,13 +55,13 @@ def _keep_packets(lab: Lab) -> None:
 FAULTS = (
     Fault(
         name="storefront_backend_lost_by_the_edge",
-        sentence="The standby's edge knows one of its two web hosts by a wrong port, and does not try the other.",
+        sentence="The standby's edge has a wrong port for one of its web hosts, and never tries the other.",
         hosts=(EDGE,),
         break_=f"""
             cp -p {_CONF} /root/shop.conf.unfinished && mv /root/shop.conf.unfinished /root/shop.conf
-            sed -i -e 's/:8000;/:8001;/;t next' -e b -e ':next;n;b next' {_CONF}
-            sed -i 's/proxy_pass .*/&\\n        proxy_next_upstream off;/' {_CONF}
-            grep -q 8001 {_CONF} && grep -q 8000 {_CONF}
+            sed -i -e 's/198.18.2.22:8000;/198.18.2.22:8001;/' \\
+                -e 's/proxy_pass .*/&\\n        proxy_next_upstream off;/' {_CONF}
+            grep -q 8001 {_CONF}
             systemctl reload nginx
         """,
         mend=f"rm -f /root/shop.conf.unfinished\n[ ! -f /root/shop.conf ] || mv /root/shop.conf {_CONF}\n"
@@ -70,7 +70,7 @@ FAULTS = (
     ),
     Fault(
         name="storefront_packets_lost_behind_the_edge",
-        sentence="A faulty switch loses packets between the standby's edge and one of its two web hosts.",
+        sentence="A faulty switch loses most packets between the standby's edge and one of its two web hosts.",
         hosts=(BEHIND,),
         break_=_lose_packets,
         mend=_keep_packets,
@@ -79,7 +79,7 @@ FAULTS = (
         "storefront_prices_as_in_english",
         "A release writes every price the English way, in every language, at both sites.",
         "languages.py",
-        's/format_currency(amount, currency, locale=self.code)/format_currency(amount, currency, locale="en")/',
+        's/format_currency(amount, currency, locale=.*)/format_currency(amount, currency, locale="en")/',
     ),
     changed_release(
         "storefront_pages_in_another_charset",

@@ -1,0 +1,40 @@
+"""The fixtures of the plugin tests: a scratch checkout, by hand or with hosts that answer."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from selftests.contract.sshd import Server, server
+from selftests.plugin.project import HOSTS, SAME, SITES, Project
+
+__all__ = ["live", "project", "server"]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A scratch checkout whose hosts nobody asks."""
+    made = Project(tmp_path / "checkout")
+    monkeypatch.setattr(sys, "executable", str(made.python))  # the supervisor starts it
+    return made
+
+
+@pytest.fixture
+def live(tmp_path: Path, server: Server) -> Project:
+    """A scratch checkout with four hosts that answer: addresses of one sshd."""
+    connection = server.host().connection
+    made = Project(
+        tmp_path / "checkout",
+        connection={
+            "ansible_port": connection.port,
+            "ansible_user": connection.user,
+            "ansible_ssh_private_key_file": str(connection.private_key_file),
+            "parity_ssh_config": str(connection.ssh_config),
+        },
+    )
+    for site in SITES:
+        for host in HOSTS:
+            made.things(site, host, **SAME)  # type: ignore[arg-type]  # none of these is unmeasured
+    return made

@@ -1,0 +1,302 @@
+"""A checkout of the product in a folder of its own, with a probe, checks and two sites that a test makes up."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import siteparity
+from siteparity import records
+from siteparity.collect import Measured
+from siteparity.configuration import Configuration
+from siteparity.inventory import load_sites
+from siteparity.model import Outcome, Table, Unmeasured
+from siteparity.plan import plan
+from siteparity.policy import load_policy
+from siteparity.probe import Probe
+from siteparity.records import Record
+from siteparity.recording import record_path
+from siteparity.result import Result
+from siteparity.supervisor import Child, Executed
+from siteparity.verdict import Answer, Judged, judge
+
+PACKAGE = Path(siteparity.__file__).parent
+CHECKOUT = PACKAGE.parents[1]
+SITES = ("dallas", "arizona")
+HOSTS = ("web1", "web2")
+FILE = "tests/parity/test_things.py"
+
+PROBE = '''\
+"""Things: lines of a file, and lines of another file."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from siteparity.policy import AbsolutePath, Section
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.transport.script import Ask
+
+
+class Policy(Section):
+    """Where the lines are."""
+
+    folder: AbsolutePath
+    most: Annotated[int, Field(ge=0)] = 10
+
+
+def ask(target: Target[Policy]):
+    """Read the lines; leave a trace of having been asked."""
+    place = f"{target.section.folder}/{target.host.site}-{target.host.name}"
+    return {name: Ask(f"echo {name} >>{place}.asked; cat {place}.{name}") for name in ("values", "more")}
+
+
+def _reading(name):
+    def read(answers: Answers, target: Target[Policy]):
+        return dict(line.split("=", 1) for line in answers.lines(name))
+
+    return Reading(read)
+
+
+PROBE = Probe(Policy, ask, {name: _reading(name) for name in ("values", "more")})
+'''
+
+HEAD = '''\
+"""Things are the same at both sites.
+
+Customers would see other things.
+"""
+
+import os
+import signal
+import sys
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+
+'''
+
+CHECKS = '''\
+def test_values(parity: Parity) -> None:
+    """Customers see other values."""
+    parity.same("values", fix="set {item} {primary}")
+
+
+def test_more(parity: Parity) -> None:
+    """Customers see more, or less."""
+    parity.same("more", fix="set {item} {primary}")
+'''
+
+VALUES, MORE = f"{FILE}::test_values[web]", f"{FILE}::test_more[web]"
+
+Tables = Mapping[str, Table | Unmeasured]
+SAME: Tables = {"values": {"a": "1", "b": "2"}, "more": {"c": "3"}}
+
+
+@dataclass
+class Project:
+    """A scratch checkout: the product's package, with one probe in place of its own."""
+
+    root: Path
+    addresses: Sequence[str] = ("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5")
+    """Of both hosts of the primary, then of the standby."""
+    connection: Mapping[str, Any] = field(default_factory=dict)
+    """Ansible's variables of every host."""
+
+    def __post_init__(self) -> None:
+        ignored = shutil.ignore_patterns("probes", "__pycache__")
+        shutil.copytree(PACKAGE, self.root / "src" / "siteparity", ignore=ignored)
+        for name in ("conftest.py", "pyproject.toml"):
+            shutil.copy(CHECKOUT / name, self.root / name)
+        self.write("src/siteparity/probes/__init__.py", '"""One probe."""\n')
+        self.write("src/siteparity/probes/things.py", PROBE)
+        self.checks(CHECKS)
+        (self.root / "tests" / "smoke").mkdir()
+        self._make_python()
+        self.policy()
+        for site, addresses in zip(SITES, (self.addresses[:2], self.addresses[2:]), strict=True):
+            self.inventory(site, addresses)
+
+    def _make_python(self) -> None:
+        """A virtual environment that sees the checkout's package first, then all that is installed here."""
+        self.write("venv/pyvenv.cfg", f"home = {Path(sys.base_prefix) / 'bin'}\n")
+        self.python.parent.mkdir()
+        self.python.symlink_to(Path(sys.executable).resolve())
+        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        self.write(
+            f"venv/lib/{version}/site-packages/project.pth",
+            f"{self.root / 'src'}\n{sysconfig.get_path('purelib')}\n",
+        )
+
+    @property
+    def python(self) -> Path:
+        """The interpreter that runs the scratch checkout."""
+        return self.root / "venv" / "bin" / "python"
+
+    @property
+    def reports(self) -> Path:
+        """Where its runs write."""
+        return self.root / "reports"
+
+    @property
+    def folder(self) -> Path:
+        """The folder of a run that a test prepares by hand."""
+        return self.root / "run"
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file of the project."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def checks(self, text: str, file: str = FILE) -> None:
+        """The checks of the one aspect."""
+        self.write(file, HEAD + text)
+
+    def policy(self, **changes: Any) -> None:
+        """The policy: roles, languages and journeys of the product's own, one aspect, short limits."""
+        own = yaml.safe_load((CHECKOUT / "inventories" / "policy.yml").read_text())
+        content = {
+            "version": 1,
+            "primary": "dallas",
+            "standby": "arizona",
+            "limits": {"deadline": "60s", "host_deadline": "20s"},
+            **{name: own[name] for name in ("roles", "languages", "smoke")},
+            "aspects": {"things": {"owner": "Shop", "roles": ["web"], "folder": str(self.root / "things")}},
+        }
+        self.write("inventories/policy.yml", yaml.safe_dump({**content, **changes}, sort_keys=False))
+
+    def inventory(self, site: str, addresses: Sequence[str]) -> None:
+        """A site whose hosts are in every role."""
+        roles = ("edge", "web", "db", "sessions")
+        hosts = {name: {"ansible_host": address} for name, address in zip(HOSTS, addresses, strict=True)}
+        groups = {role: {"hosts": hosts if role == "edge" else dict.fromkeys(hosts, {})} for role in roles}
+        content = {"all": {"vars": dict(self.connection), "children": groups}}
+        self.write(f"inventories/{site}/hosts.yml", yaml.safe_dump(content, sort_keys=False))
+
+    def things(self, site: str, host: str, **tables: Table) -> None:
+        """What a host says when it is asked."""
+        for name, table in tables.items():
+            lines = "".join(f"{item}={value}\n" for item, value in table.items())
+            self.write(f"things/{site}-{host}.{name}", lines)
+
+    def asked(self) -> dict[str, int]:
+        """How many times each host was asked, by ``site-host``."""
+        traces = sorted((self.root / "things").glob("*.asked"))
+        return {trace.stem: trace.read_text().split().count("values") for trace in traces}
+
+    def settings(self) -> Configuration:
+        """The configuration, with the scratch checkout's own probe."""
+        inventories = self.root / "inventories"
+        probes = {"things": self._probe()}
+        policy = load_policy(inventories / "policy.yml", {"things": probes["things"].section})
+        primary, standby = load_sites(inventories, *SITES, tuple(policy.roles))
+        return Configuration(self.root, policy, probes, primary, standby, plan(self.root, policy, probes))
+
+    def _probe(self) -> Probe[Any]:
+        file = self.root / "src" / "siteparity" / "probes" / "things.py"
+        spec = importlib.util.spec_from_file_location(f"things_of_{id(self)}", file)
+        assert spec
+        assert spec.loader
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        probe: Probe[Any] = module.PROBE
+        return probe
+
+    def record(self, site: str, settings: Configuration, **hosts: Tables) -> None:
+        """Put a record into the folder of the run: every host says the same, but those that are named."""
+        measured = Measured(
+            site, datetime.now(UTC), {host: {"things": hosts.get(host, SAME)} for host in HOSTS}
+        )
+        records.save(record_under(settings, measured), record_path(self.folder, site))
+
+    def supervised(
+        self, *, workers: int = 0, seconds: float = 40, primary: Any = None, standby: Any = None
+    ) -> Supervised:
+        """Run the checks as the gate does, on records made by hand: host -> tables, where not `SAME`."""
+        settings = self.settings()
+        for site, hosts in zip(SITES, (primary or {}, standby or {}), strict=True):
+            self.record(site, settings, **hosts)
+        control = self.root / "control"
+        control.mkdir(mode=0o700, exist_ok=True)
+        child = Child(settings, self.root / "inventories", self.folder, control, workers, seconds)
+        executed = child.run()
+        outcomes = {
+            check.id: Outcome(executed.entries[check.id]["outcome"])
+            if check.id in executed.entries
+            else Outcome.NOT_RUN
+            for check in settings.checks
+        }
+        judged = [Judged(check.id, check.severity, outcomes[check.id]) for check in settings.checks]
+        return Supervised(executed, outcomes, judge(judged, executed.broken))
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """A program of the scratch checkout, such as ``-m pytest``."""
+        return subprocess.run(
+            [str(self.python), "-P", *arguments],
+            cwd=self.root,
+            env=clean_environment() | environment,
+            capture_output=True,
+            text=True,
+            timeout=50,
+            check=False,
+        )
+
+    def pytest(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """pytest as an engineer calls it in the checkout."""
+        return self.run("-m", "pytest", "-p", "no:cacheprovider", *arguments, **environment)
+
+    def siteparity(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """The command line."""
+        return self.run("-c", COMMAND, *arguments, **environment)
+
+    def latest(self) -> Result:
+        """The result to which ``latest`` points."""
+        return Result.model_validate_json((self.reports / "latest" / "result.json").read_bytes())
+
+    def journal(self) -> list[Any]:
+        """The lines of the journal of the run that was prepared by hand."""
+        text = (self.folder / "journal.jsonl").read_text()
+        return [json.loads(line) for line in text.splitlines()]
+
+
+@dataclass(frozen=True)
+class Supervised:
+    """What the supervisor says of a run."""
+
+    executed: Executed
+    outcomes: Mapping[str, Outcome]
+    answer: Answer
+
+
+COMMAND = "import sys; from siteparity.cli import main; sys.exit(main())"
+"""What the console script ``siteparity`` does."""
+
+
+def record_under(settings: Configuration, measured: Measured) -> Record:
+    """A record as a run under these settings saves it."""
+    return records.record_of(
+        measured,
+        tool_version="1",
+        policy_digest=settings.policy.digest,
+        inventory_digest=settings.inventory_digest,
+    )
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without what the pytest around these tests has put there."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON"))}
