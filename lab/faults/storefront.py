@@ -70,7 +70,7 @@ FAULTS = (
     ),
     Fault(
         name="storefront_packets_lost_behind_the_edge",
-        sentence="A faulty switch loses most packets between the standby's edge and one of its two web hosts.",
+        sentence="A faulty switch loses most packets between the standby's edge and one of its web hosts.",
         hosts=(BEHIND,),
         break_=_lose_packets,
         mend=_keep_packets,

@@ -26,8 +26,8 @@ from siteparity.model import Outcome, Table, Unmeasured
 from siteparity.plan import plan
 from siteparity.policy import load_policy
 from siteparity.probe import Probe
-from siteparity.records import Record
 from siteparity.recording import record_path
+from siteparity.records import Record
 from siteparity.result import Result
 from siteparity.supervisor import Child, Executed
 from siteparity.verdict import Answer, Judged, judge
@@ -50,6 +50,9 @@ from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.transport.script import Ask
 
 
+TABLES = ("values", "more", "few")
+
+
 class Policy(Section):
     """Where the lines are."""
 
@@ -60,7 +63,7 @@ class Policy(Section):
 def ask(target: Target[Policy]):
     """Read the lines; leave a trace of having been asked."""
     place = f"{target.section.folder}/{target.host.site}-{target.host.name}"
-    return {name: Ask(f"echo {name} >>{place}.asked; cat {place}.{name}") for name in ("values", "more")}
+    return {name: Ask(f"echo {name} >>{place}.asked; cat {place}.{name}") for name in TABLES}
 
 
 def _reading(name):
@@ -70,7 +73,7 @@ def _reading(name):
     return Reading(read)
 
 
-PROBE = Probe(Policy, ask, {name: _reading(name) for name in ("values", "more")})
+PROBE = Probe(Policy, ask, {name: _reading(name) for name in TABLES})
 '''
 
 HEAD = '''\
@@ -104,7 +107,7 @@ def test_more(parity: Parity) -> None:
 VALUES, MORE = f"{FILE}::test_values[web]", f"{FILE}::test_more[web]"
 
 Tables = Mapping[str, Table | Unmeasured]
-SAME: Tables = {"values": {"a": "1", "b": "2"}, "more": {"c": "3"}}
+SAME: Tables = {"values": {"a": "1", "b": "2"}, "more": {"c": "3"}, "few": {}}
 
 
 @dataclass
@@ -118,8 +121,7 @@ class Project:
     """Ansible's variables of every host."""
 
     def __post_init__(self) -> None:
-        ignored = shutil.ignore_patterns("probes", "__pycache__")
-        shutil.copytree(PACKAGE, self.root / "src" / "siteparity", ignore=ignored)
+        shutil.copytree(PACKAGE, self.root / "src" / "siteparity", ignore=shutil.ignore_patterns("probes"))
         for name in ("conftest.py", "pyproject.toml"):
             shutil.copy(CHECKOUT / name, self.root / name)
         self.write("src/siteparity/probes/__init__.py", '"""One probe."""\n')
@@ -167,6 +169,10 @@ class Project:
         """The checks of the one aspect."""
         self.write(file, HEAD + text)
 
+    def aspect(self, name: str) -> dict[str, dict[str, Any]]:
+        """An aspect's part of the policy."""
+        return {name: {"owner": "Shop", "roles": ["web"], "folder": str(self.root / "things")}}
+
     def policy(self, **changes: Any) -> None:
         """The policy: roles, languages and journeys of the product's own, one aspect, short limits."""
         own = yaml.safe_load((CHECKOUT / "inventories" / "policy.yml").read_text())
@@ -176,7 +182,7 @@ class Project:
             "standby": "arizona",
             "limits": {"deadline": "60s", "host_deadline": "20s"},
             **{name: own[name] for name in ("roles", "languages", "smoke")},
-            "aspects": {"things": {"owner": "Shop", "roles": ["web"], "folder": str(self.root / "things")}},
+            "aspects": self.aspect("things"),
         }
         self.write("inventories/policy.yml", yaml.safe_dump({**content, **changes}, sort_keys=False))
 
@@ -202,20 +208,11 @@ class Project:
     def settings(self) -> Configuration:
         """The configuration, with the scratch checkout's own probe."""
         inventories = self.root / "inventories"
-        probes = {"things": self._probe()}
-        policy = load_policy(inventories / "policy.yml", {"things": probes["things"].section})
+        files = sorted((self.root / "src" / "siteparity" / "probes").glob("[a-z]*.py"))
+        probes = {file.stem: _probe(file) for file in files}
+        policy = load_policy(inventories / "policy.yml", {name: probes[name].section for name in probes})
         primary, standby = load_sites(inventories, *SITES, tuple(policy.roles))
         return Configuration(self.root, policy, probes, primary, standby, plan(self.root, policy, probes))
-
-    def _probe(self) -> Probe[Any]:
-        file = self.root / "src" / "siteparity" / "probes" / "things.py"
-        spec = importlib.util.spec_from_file_location(f"things_of_{id(self)}", file)
-        assert spec
-        assert spec.loader
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        probe: Probe[Any] = module.PROBE
-        return probe
 
     def record(self, site: str, settings: Configuration, **hosts: Tables) -> None:
         """Put a record into the folder of the run: every host says the same, but those that are named."""
@@ -257,7 +254,7 @@ class Project:
         )
 
     def pytest(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """pytest as an engineer calls it in the checkout."""
+        """Pytest as an engineer calls it in the checkout."""
         return self.run("-m", "pytest", "-p", "no:cacheprovider", *arguments, **environment)
 
     def siteparity(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -295,6 +292,17 @@ def record_under(settings: Configuration, measured: Measured) -> Record:
         policy_digest=settings.policy.digest,
         inventory_digest=settings.inventory_digest,
     )
+
+
+def _probe(file: Path) -> Probe[Any]:
+    """The probe of a file that is no module of this process."""
+    spec = importlib.util.spec_from_file_location(f"scratch_{file.stem}", file)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    probe: Probe[Any] = module.PROBE
+    return probe
 
 
 def clean_environment() -> dict[str, str]:

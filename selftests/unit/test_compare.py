@@ -162,7 +162,7 @@ def test_one_empty_host_among_siblings_is_unmeasured() -> None:
     ("value", "holds"),
     [(0, True), (10, True), (10.1, False), (-1, False), ("3", False), (True, False), (float("inf"), False)],
 )
-def test_a_limit_holds_for_numbers_from_zero_to_the_limit(value: Value, holds: bool) -> None:  # noqa: FBT001
+def test_a_limit_holds_for_numbers_from_zero_to_the_limit(value: Value, holds: bool) -> None:
     """A negative age, a text and a truth are no measure of anything."""
     outcome = compare.within(both({"a": value}, {"a": 1}), limit=10, fix=FIX).outcome
     assert (outcome is Outcome.SAME) == holds

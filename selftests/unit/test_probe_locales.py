@@ -209,6 +209,7 @@ def test_the_default_language_is_that_of_the_hosts_own_file() -> None:
             "C, declared en_US.UTF-8",
         ),
         ((b"TZ=UTC", b"LC_ALL=C"), "LC_ALL, configured", "C, declared unset"),
+        ((b"TZ=UTC", b"LOCPATH=/srv/x"), "LOCPATH, configured", "/srv/x, declared unset"),
         (
             (b"[files]\n", b"[files]\nLC_TIME='de_DE.UTF-8'\n"),
             "LC_TIME, configured",

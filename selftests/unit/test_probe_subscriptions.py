@@ -18,8 +18,8 @@ TARGET: Target[Policy] = web_host(
         files=("/usr/local/bin/job",),
         status=("/usr/local/bin/job", "status"),
         user="shop",
-        max_late="15m",
-        max_age="15m",  # type: ignore[arg-type]  # as in the policy
+        max_late="15m",  # type: ignore[arg-type]  # as in the policy
+        max_age="15m",  # type: ignore[arg-type]
     )
 )
 STATUS = b"armed=yes\nlast_success=2026-11-23T04:00:00Z\nlate_seconds=0\nnow=1795406460\n"

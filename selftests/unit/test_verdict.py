@@ -65,7 +65,7 @@ def test_a_warning_that_differs_does_not_stop_a_failover_and_an_unmeasured_one_d
 
 
 def test_a_difference_outweighs_a_broken_run() -> None:
-    """Something known to be wrong is NO-GO, whatever else is unknown; both reasons are told, the heavier first."""
+    """Known to be wrong is NO-GO, whatever else is unknown; all reasons are told, the heaviest first."""
     answer = judge([one(Outcome.DIFFERENT), one(Outcome.NOT_RUN)], ["the checks were cut at the deadline"])
     assert answer.verdict is Verdict.NO_GO
     assert answer.reasons[0].startswith("1 blocker differs (first: test_x.py::test_y[web])")

@@ -1,4 +1,4 @@
-"""Waivers: findings that a named person accepts until a date. None is accepted yet, and none is overlooked."""
+"""Waivers: findings that a named person accepts until a date. None is accepted yet, none is overlooked."""
 
 from __future__ import annotations
 

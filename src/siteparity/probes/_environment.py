@@ -16,8 +16,8 @@ from siteparity.model import UnmeasuredError
 from siteparity.probes import _unit as unit
 from siteparity.probes._parts import lines, sections
 
-VARIABLE = r"(?:LANG|LANGUAGE|LC_[A-Z]+)"
-"""The variables that choose a language (locale(7))."""
+VARIABLE = r"(?:LANG|LANGUAGE|LOCPATH|LC_[A-Z]+)"
+"""The variables that choose a language, and where locales lie (locale(7))."""
 
 PROPERTIES = ("Environment", "EnvironmentFiles", "PassEnvironment", "UnsetEnvironment")
 
@@ -28,14 +28,14 @@ printf '\\n%s\\n' '[manager]'
 old=$IFS IFS='
 '
 set -f
-for line in $manager;do case $line in LANG=*|LANGUAGE=*|LC_*=*)printf '%s\\n' "$line";;esac;done
+for line in $manager;do case $line in LANG=*|LANGUAGE=*|LOCPATH=*|LC_*=*)printf '%s\\n' "$line";;esac;done
 printf '\\n%s\\n' '[files]'
 for line in $shown;do case $line in EnvironmentFiles=*)
 set +f
 files=${{line#*=}}
 for file in ${{files% (*}};do
 case $line in *ignore_errors=yes*)[ -e "$file" ]||continue;;esac
-grep -hE '^[[:space:]]*(LANG|LANGUAGE|LC_[A-Z]+)[[:space:]]*=' -- "$file"||[ $? -eq 1 ]||exit
+grep -hE '^[[:space:]]*(LANG|LANGUAGE|LOCPATH|LC_[A-Z]+)[[:space:]]*=' -- "$file"||[ $? -eq 1 ]||exit
 done
 set -f;;
 esac;done
@@ -46,7 +46,7 @@ printf '\\n%s\\n' '[replaced]'
 if [ "$maps" ];then grep -lsE '/locale(-archive|/.*) \\(deleted\\)$' $maps||[ $? -eq 1 ]||
 for map in $maps;do [ ! -e "$map" ]||head -c1 "$map" >/dev/null||exit;done;fi
 printf '\\n%s\\n' '[running]'
-[ "$main" -eq 0 ]||grep -zaE '^(LANG|LANGUAGE|LC_[A-Z]+)=' /proc/"$main"/environ||[ $? -eq 1 ]||exit
+[ "$main" -eq 0 ]||grep -zaE '^(LANG|LANGUAGE|LOCPATH|LC_[A-Z]+)=' /proc/"$main"/environ||[ $? -eq 1 ]||exit
 """
 """A process may end while it is asked; one that is still there must answer."""
 
@@ -96,7 +96,7 @@ def checked_name(name: str) -> str:
     """A policy's name of a language variable."""
     if not re.fullmatch(VARIABLE, name):
         raise ValueError(
-            f"expected LANG, LANGUAGE, LC_ALL or another LC_ variable, found {name!r}; correct it"
+            f"expected LANG, LANGUAGE, LOCPATH, LC_ALL or another LC_ variable, found {name!r}; correct it"
         )
     return name
 

@@ -18,26 +18,28 @@ from typing import Self
 
 from siteparity.model import UnmeasuredError
 
-_OWN = (
+_PLACES = (
     "/etc/systemd/system.control", "/run/systemd/system.control", "/run/systemd/transient",
-    "/etc/systemd/system", "/run/systemd/system",
+    "/run/systemd/generator.early", "/etc/systemd/system", "/run/systemd/system", "/run/systemd/generator",
+    "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
+    "/run/systemd/generator.late",
 )  # fmt: skip
-_GENERATED = ("/run/systemd/generator.early", "/run/systemd/generator", "/run/systemd/generator.late")
-_LOCAL = "/usr/local/lib/systemd/system"
-_PACKAGED = ("/usr/lib/systemd/system", "/lib/systemd/system")
-_LASTING = ("/etc/", "/usr/", "/lib/", "/run/systemd/generator")
+"""A unit's file in an earlier place hides those in later ones."""
+_GENERATED = "/run/systemd/generator"
+_TRANSIENT = "/run/systemd/transient"
+_LASTING = ("/etc/", "/usr/", "/lib/", _GENERATED)
 
-# One line for each entry: "f\tPATH", "l\tPATH\tTARGET"; for each line of an own file "c\tPATH\tLINE"; for
+# One line for each entry: "f\tPATH\tSIZE", "l\tPATH\tTARGET"; for each line of an own file "c\tPATH\tLINE"; for
 # each packaged file its digest. Folders are looked into one by one, so that links to folders are followed.
 QUESTION = f"""\
 set --
-for place in {" ".join((*_OWN, *_GENERATED, _LOCAL, *_PACKAGED))}
+for place in {" ".join(_PLACES)}
 do [ -d $place ]||continue
 case $place in /lib/*)[ ! /usr/lib/systemd/system -ef $place ]||continue;;esac
 for folder in $place/ $place/*/;do [ ! -d "$folder" ]||set -- "$@" "$folder";done
 done
 [ $# -gt 0 ]||{{ echo "no folder of unit files" >&2;exit 1; }}
-find "$@" -mindepth 1 -maxdepth 1 \\( -type l -printf 'l\\t%p\\t%l\\n' -o -type f -printf 'f\\t%p\\n' \\) , \\
+find "$@" -mindepth 1 -maxdepth 1 \\( -type l -printf 'l\\t%p\\t%l\\n' -o -type f -printf 'f\\t%p\\t%s\\n' \\) , \\
 \\( -type f -o -type l -lname '/*' ! -lname '/lib/systemd/*' ! -lname '/usr/lib/systemd/*' \\
 ! -lname '/etc/systemd/*' ! -lname '/run/systemd/*' -xtype f \\) \\
 ! -path '*.wants/*' ! -path '*.requires/*' ! -path '*.upholds/*' ! -path '/run/systemd/generator*' \\
@@ -98,25 +100,29 @@ class UnitFiles:
     digests: Mapping[str, str]
     """Path of a file in the packages' folders -> SHA-256."""
     _starts: Mapping[str, frozenset[Start]] = field(init=False)
-    _masks: Mapping[str, bool] = field(init=False)
-    """Unit -> whether its mask is there after a boot, too."""
+    _first: Mapping[str, str] = field(init=False)
+    """Unit -> the path of the file or link that counts."""
 
     def __post_init__(self) -> None:
         starts: dict[str, set[Start]] = {}
+        found: dict[tuple[str, str], str] = {}
         for path in map(PurePosixPath, {*self.files, *self.links}):
-            if path.parent.suffix in (".wants", ".requires", ".upholds") and _is_unit(path.name):
+            if not _is_unit(path.name):
+                continue
+            found[str(path.parent), path.name] = str(path)
+            if path.parent.suffix in (".wants", ".requires", ".upholds"):
                 starts.setdefault(path.name, set()).add(Start.of(path))
-        masks = {
-            PurePosixPath(path).name: path.startswith(_LASTING)
-            for path, target in self.links.items()
-            if target == "/dev/null"
-        }
+        units = {unit for _, unit in found}
+        paths = {unit: [found[one, unit] for one in _PLACES if (one, unit) in found] for unit in units}
         object.__setattr__(self, "_starts", {unit: frozenset(by) for unit, by in starts.items()})
-        object.__setattr__(self, "_masks", masks)
+        object.__setattr__(self, "_first", {unit: of_unit[0] for unit, of_unit in paths.items() if of_unit})
 
     def is_masked(self, unit: str) -> bool:
-        """Whether the unit cannot be started."""
-        return unit in self._masks
+        """Whether the unit cannot be started: its file is empty, or a link to nothing (systemd.unit(5))."""
+        return self._target(unit) == "/dev/null"
+
+    def _target(self, unit: str) -> str:
+        return self.links.get(self._first.get(unit, ""), unit)
 
     def starters(self, unit: str) -> frozenset[str]:
         """The units whose start, after a boot, too, starts this one."""
@@ -124,20 +130,22 @@ class UnitFiles:
 
     def is_transient(self, unit: str) -> bool:
         """Whether the unit was made by a program, such as systemd-run, and is gone with it."""
-        return f"/run/systemd/transient/{unit}" in self.files
+        return f"{_TRANSIENT}/{unit}" in self.files
 
     def states(self) -> Mapping[str, str]:
         """Unit -> how it is started: ``enabled by multi-user.target``, ``masked``, ``not enabled`` ..."""
-        top = {PurePosixPath(path).name: path for path in sorted({*self.files, *self.links}) if _is_top(path)}
+        lasting = {
+            unit for unit, path in self._first.items() if not path.startswith((_GENERATED, _TRANSIENT))
+        }
         started = {unit for unit, by in self._starts.items() if any(start.counts(unit) for start in by)}
-        return {unit: self._state(unit, top.get(unit)) for unit in sorted({*top, *started})}
+        return {unit: self._state(unit) for unit in sorted({*lasting, *started})}
 
-    def _state(self, unit: str, path: str | None) -> str:
-        if unit in self._masks:
-            return "masked" if self._masks[unit] else "masked until the next boot"
+    def _state(self, unit: str) -> str:
+        if self.is_masked(unit):
+            return "masked" if self._first[unit].startswith(_LASTING) else "masked until the next boot"
         if unit in self._starts:
             return ", ".join(sorted(str(start) for start in self._starts[unit]))
-        target = PurePosixPath(self.links.get(path or "", unit)).name
+        target = PurePosixPath(self._target(unit)).name
         return f"alias of {target}" if target != unit else "not enabled"
 
     def contents(self, generic: Callable[[str], str]) -> Mapping[str, str]:
@@ -170,8 +178,10 @@ def read(answer: bytes) -> UnitFiles:
     for line in text.split("\n")[:-2]:
         kind, *fields = line.split("\t", 2)
         digest = _DIGEST.fullmatch(line)
-        if kind == "f" and len(fields) == 1:
+        if kind == "f" and len(fields) == 2:  # noqa: PLR2004  # file, size
             files.add(fields[0])
+            if fields[1] == "0":
+                links[fields[0]] = "/dev/null"
         elif kind == "l" and len(fields) == 2:  # noqa: PLR2004  # link, target
             links[fields[0]] = fields[1]
         elif kind == "c" and len(fields) == 2:  # noqa: PLR2004  # file, line
@@ -185,13 +195,6 @@ def read(answer: bytes) -> UnitFiles:
 
 def _is_unit(name: str) -> bool:
     return re.fullmatch(UNIT, name) is not None
-
-
-def _is_top(path: str) -> bool:
-    """Whether it is a unit file or an alias, and neither generated nor transient."""
-    pure = PurePosixPath(path)
-    here = str(pure.parent) in (*_OWN, _LOCAL, *_PACKAGED) and str(pure.parent) != "/run/systemd/transient"
-    return here and _is_unit(pure.name)
 
 
 def _counts(path: str) -> bool:

@@ -50,7 +50,7 @@ class Policy(Section):
 
 def _needed(target: Target[Policy]) -> tuple[str, ...]:
     """Every locale that must be usable: of the languages, of the service itself, and what the policy adds."""
-    own = [value for name, value in target.section.environment.items() if name != "LANGUAGE"]
+    own = [value for name, value in target.section.environment.items() if name not in ("LANGUAGE", "LOCPATH")]
     named = dict.fromkeys([*target.policy.languages.values(), *own, *target.section.also])
     return tuple(name for name in named if name.partition(".")[0] not in ("C", "POSIX"))
 

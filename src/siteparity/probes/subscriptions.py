@@ -1,8 +1,8 @@
 """Whether the job that charges subscriptions is the same at both sites, armed at one, and in time there.
 
 The job itself says how it stands: the policy names a command that prints one ``key=value`` a line, with at
-least ``armed=yes|no``, ``last_success=<UTC, ISO 8601, with Z>|never`` and ``late_seconds=<number>``. When it runs
-is for the aspect ``schedules``; that it would run is tried out by the smoke check ``subscriptions``.
+least ``armed=yes|no``, ``last_success=<UTC, ISO 8601, with Z>|never`` and ``late_seconds=<number>``. When it
+runs is for the aspect ``schedules``; that it would run is tried out by the smoke check ``subscriptions``.
 """
 
 from __future__ import annotations

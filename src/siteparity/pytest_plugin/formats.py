@@ -44,7 +44,7 @@ def judge(kind: str, marks: Sequence[Mark], language: str, date_style: DateStyle
         date_style: CLDR's name of the dates' length, such as ``long``.
 
     Raises:
-        UnmeasuredError: the page marks no value of the kind, or one that is none, or Babel lacks the language.
+        UnmeasuredError: the page marks no value of the kind, or what is none; Babel lacks the language.
     """
     of_kind = [mark for mark in marks if f"data-{kind}" in mark.attributes]
     if not of_kind:

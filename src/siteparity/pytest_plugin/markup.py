@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Self
 
+from siteparity.model import UnmeasuredError
+
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 )
@@ -41,10 +43,17 @@ class Markup:
 
     @classmethod
     def of(cls, page: str) -> Self:
-        """Read a page; what is no HTML has neither language nor marks."""
+        """Read a page; what is no HTML has neither language nor marks.
+
+        Raises:
+            UnmeasuredError: it holds a declaration that nobody knows.
+        """
         reader = _Reader()
-        reader.feed(page)
-        reader.close()
+        try:
+            reader.feed(page)
+            reader.close()
+        except AssertionError as error:  # how html.parser refuses a declaration that it does not know
+            raise UnmeasuredError(f"the page cannot be read as HTML: {error}") from None
         marks = tuple(Mark(attributes, "".join(text).strip()) for attributes, text in reader.marks)
         return cls(reader.language, " ".join("".join(reader.text).split()), marks)
 

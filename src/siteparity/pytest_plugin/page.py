@@ -17,7 +17,7 @@ from siteparity.model import UnmeasuredError
 from siteparity.pytest_plugin.markup import Markup
 
 CONNECT_SECONDS = 3.0
-MAX_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 1024 * 1024
 _CHUNK_BYTES = 65_536
 
 

@@ -122,13 +122,10 @@ class Standby(Judged):
         expectation.found.append((host, found))
         return found == equals
 
-    def hold(self, host: Host, claims: Iterable[Claim]) -> bool:
-        """Expect each claim of the host; True if all of them hold."""
-        held = [
+    def hold(self, host: Host, claims: Iterable[Claim]) -> None:
+        """Expect each claim of the host."""
+        for claim in claims:
             self.expect(claim.item, claim.found, equals=claim.expected, host=host, fix=claim.fix)
-            for claim in claims
-        ]
-        return all(held)
 
     @contextmanager
     def trying(self, host: Host) -> Iterator[None]:

@@ -14,6 +14,8 @@ from siteparity.pytest_plugin.page import Page, Visitor
 
 ENOUGH = 3
 """So many requests without any answer end the trying: each may cost its whole time limit."""
+_MOST = 40
+"""Characters of what a page says that are shown."""
 _LOOK = "journalctl --unit=shop --lines=20  # then look at the catalogue and the locale of the language"
 _RELEASE = "deploy the release of the primary; then: systemctl restart shop"
 
@@ -42,11 +44,11 @@ def claims(page: Page, language: str, policy: Storefront) -> Iterator[Claim]:
     if page.status != HTTPStatus.OK:
         return
     markup = page.markup
-    said, named = languages_of(markup.text, policy.says), page.headers.get("content-language", "none")
+    said, named = languages_of(markup.text, policy.says), page.headers.get("content-language", "none")[:_MOST]
     broken = "broken" if "\N{REPLACEMENT CHARACTER}" in page.text else "whole"
     yield Claim(f"language that {path} speaks", said, language, _LOOK)
     yield Claim(f"Content-Language of {path}", named, language, _RELEASE)
-    yield Claim(f"lang attribute of {path}", markup.language or "none", language, _RELEASE)
+    yield Claim(f"lang attribute of {path}", markup.language[:_MOST] or "none", language, _RELEASE)
     yield Claim(f"characters of {path}", broken, "whole", _RELEASE)
     for kind in policy.formats:
         written = judge(kind, markup.marks, language, policy.date_style)

@@ -33,7 +33,8 @@ def summary(result: Result, *, colour: bool = False, limit: int = FINDINGS_A_PRO
         colour: Whether the terminal may be sent colours. Nothing else in the text drives a terminal.
         limit: How many findings of one promise are shown; all of them are in result.json.
     """
-    seen = not_holding(result) if result.executed.hosts else ()  # the same reason a hundred times helps nobody
+    # Where no host answered, the same reason a hundred times helps nobody.
+    seen = not_holding(result) if result.executed.hosts else ()
     lines = [line for promise in seen for line in _promise(promise, result, limit, colour=colour)]
     reasons = [f"  {_one_line(reason)}" for reason in result.reasons]
     if reasons:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import tempfile
 from collections.abc import Sequence
@@ -71,8 +70,6 @@ def _sync_folder(folder: Path) -> None:
 def _legal(value: JsonValue) -> JsonValue:
     if isinstance(value, str):
         return value.encode(errors="replace").decode()
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
     if isinstance(value, list):
         return [_legal(one) for one in value]
     if isinstance(value, dict):

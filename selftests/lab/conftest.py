@@ -1,0 +1,101 @@
+"""The lab for the self-tests: up and healthy before the first of them, left as it was found after the last."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from lab import drills, machines, podman, sites, state, verbs
+from lab.errors import LabError
+from selftests.lab.runs import Run, run_gate
+
+Say: TypeAlias = Callable[[str], None]
+BreakFor: TypeAlias = Callable[..., "Iterator[None]"]
+
+
+@pytest.fixture(scope="session")
+def say(request: pytest.FixtureRequest) -> Say:
+    """One line to the terminal, past pytest's capture: a CI log shows that something goes on."""
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+
+    def line(words: str) -> None:
+        with capture.global_and_fixture_disabled():
+            print(words, file=sys.stderr, flush=True)  # noqa: T201  # progress is for people
+
+    return line
+
+
+class Lab:
+    """The running lab, as tests break it and mend it."""
+
+    def __init__(self, plan: sites.Plan, say: Say) -> None:
+        self.plan = plan
+        self.say = say
+
+    @contextmanager
+    def broken(self, *faults: str) -> Iterator[None]:
+        """Faults are set inside, and mended after; nobody else changes the lab in the meantime.
+
+        Raises:
+            LabError: a fault could not be set, or could not be mended: its hosts are made anew then, so that
+                the next test meets a healthy lab.
+        """
+        with state.only_one(self.say):
+            try:
+                for fault in faults:
+                    drills.break_(self.plan, fault, _quiet)
+                yield
+            finally:
+                self._mend()
+
+    def _mend(self) -> None:
+        """Undo what is set."""
+        left = drills.set_faults()
+        try:
+            drills.mend(self.plan, [], _quiet)
+        except LabError:
+            hosts = {host for name in left for host in drills.fault(name).hosts}
+            self.say(f"could not be mended, so its hosts are made anew: {', '.join(sorted(hosts))}")
+            drills.forget(verbs.reset(self.plan, [self.plan.host(host) for host in sorted(hosts)], _quiet))
+            raise
+
+    def root(self, host: str, script: str) -> str:
+        """Run a shell text as root on a host; what it prints."""
+        return podman.shell(host, script).stdout.decode("utf-8", "replace")
+
+
+@pytest.fixture(scope="session")
+def lab(say: Say) -> Iterator[Lab]:
+    """The lab, up and without a fault. It is taken down at the end if it was down at the start."""
+    plan = sites.load()
+    was_up = bool(machines.ours())
+    with state.only_one(say):
+        if left := drills.set_faults():
+            say(f"lab: mending what is set: {', '.join(left)}")
+            drills.mend(plan, [], say)
+        say("lab: up")
+        verbs.up(plan, say)
+    yield Lab(plan, say)
+    if not was_up:
+        with state.only_one(say):
+            verbs.down(plan, say)
+
+
+@pytest.fixture
+def gate(lab: Lab, tmp_path: Path) -> Callable[[], Run]:
+    """The whole gate in this process, parity and smoke, against the lab."""
+    assert lab.plan.hosts
+
+    def run() -> Run:
+        return run_gate(tmp_path / "reports")
+
+    return run
+
+
+def _quiet(_line: str) -> None:
+    """A drill says what it did in one line of its own."""

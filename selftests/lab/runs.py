@@ -1,0 +1,88 @@
+"""Runs of the gate in this process, and what a result says, in the words of the drills."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from siteparity import configuration
+from siteparity.configuration import Configuration, find_root
+from siteparity.gate import Gate
+from siteparity.model import Host, Outcome
+from siteparity.result import Result, SavedCheck, SavedFinding
+
+INVENTORIES = find_root() / "inventories"
+DEADLINE_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the gate."""
+
+    settings: Configuration
+    result: Result
+    folder: Path
+    seconds: float
+
+    def red(self) -> tuple[SavedCheck, ...]:
+        """The checks that are anything but the same."""
+        return tuple(check for check in self.result.checks if check.outcome is not Outcome.SAME)
+
+    def red_functions(self) -> frozenset[str]:
+        """The test functions of the red checks, whatever their role or language."""
+        return frozenset(function_of(check) for check in self.red())
+
+    def told(self) -> str:
+        """What is red, for a person who reads a failed test."""
+        lines = [f"{self.result.verdict}: {'; '.join(self.result.reasons)}"]
+        for check in self.red():
+            messages = [finding.message[:300] for finding in check.findings[:3]]
+            lines += [f"{check.outcome} {check.id}", *(f"    {message}" for message in messages)]
+        return "\n".join(lines)
+
+
+def run_gate(reports: Path, inventories: Path = INVENTORIES, *, workers: int = 0) -> Run:
+    """Measure, try out and judge both sites.
+
+    Args:
+        reports: where the run's folder is made.
+        inventories: the sites and the policy.
+        workers: pytest's; with none the checks run in one process, which costs two seconds of CPU less.
+    """
+    began = time.monotonic()
+    settings = configuration.load(find_root(), inventories)
+    gate = Gate(settings, inventories, reports, DEADLINE_SECONDS, _silent, workers)
+    result, folder = gate.run()
+    return Run(settings, result, folder, time.monotonic() - began)
+
+
+def named_by(settings: Configuration, fault: str) -> frozenset[str]:
+    """The test functions that name a fault in ``@pytest.mark.drill``."""
+    return frozenset(
+        f"{check.source.path}::{check.source.function}"
+        for check in settings.checks
+        if fault in check.source.drills
+    )
+
+
+def function_of(check: SavedCheck) -> str:
+    """``tests/parity/test_locales.py::test_...``, without what stands in brackets."""
+    return check.id.partition("[")[0]
+
+
+def containers_of(result: Result, check: SavedCheck) -> Iterator[str]:
+    """The lab's names of all hosts that a check's findings name."""
+    for finding in check.findings:
+        yield from containers_in(result, finding)
+
+
+def containers_in(result: Result, finding: SavedFinding) -> Iterator[str]:
+    """The lab's names of the hosts that a finding names: ``arizona-web1``."""
+    for site, groups in ((result.primary.site, finding.primary), (result.standby.site, finding.standby)):
+        yield from (f"{site}-{host}" for group in groups for host in group.hosts)
+
+
+def _silent(_host: Host, _words: str) -> None:
+    """The drills have progress lines of their own."""

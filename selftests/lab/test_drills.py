@@ -1,0 +1,125 @@
+"""Each fault, alone, turns exactly the checks red that name it; afterwards the lab is healthy again.
+
+That mending restored health is proven by the next drill, which must turn its own checks red and no other, and
+after the last one by a whole GO.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+
+from lab.faults import Fault, catalogue
+from selftests.lab.conftest import Lab, Say
+from selftests.lab.runs import Run, containers_of, named_by
+from siteparity.model import FindingKind, Outcome, Severity, Verdict
+from siteparity.result import SavedFinding
+
+HOSTS_AWAY = {fault.name: fault for aspect, fault in catalogue().values() if aspect == "hosts"}
+FAULTS = [fault for _, fault in catalogue().values() if fault.name not in HOSTS_AWAY]
+COMPARED = (FindingKind.MISSING, FindingKind.EXTRA, FindingKind.DIFFERENT, FindingKind.UNEVEN)
+
+REASONS = {
+    "host_dead": "refused|no answer|No route",
+    "host_hung": "no answer within 5 s|did not end within",
+    "host_key_changed": "host key",
+}
+"""What must be said of a host that is away."""
+
+PAIRS = (
+    ("locale_not_compiled", "redis_setting_changed_at_run_time"),
+    ("session_setting_of_the_other_site", "service_disabled_at_primary"),
+    ("redis_stopped", "catalogue_missing"),
+    ("timer_stopped", "unit_drop_in_differs"),
+)
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_turns_exactly_the_checks_red_that_name_it(
+    fault: Fault, lab: Lab, gate: Callable[[], Run], say: Say
+) -> None:
+    """Nothing is missed, and nothing is blamed that is well."""
+    run = _drill(lab, gate, say, fault.name)
+    assert run.red_functions() == named_by(run.settings, fault.name), run.told()
+    assert run.result.executed.checks == run.result.plan.checks, run.told()
+    assert run.result.verdict is _verdict(run), run.told()
+    assert set(fault.hosts) & {host for check in run.red() for host in containers_of(run.result, check)}, (
+        f"no finding names one of {', '.join(fault.hosts)}\n{run.told()}"
+    )
+    for check in run.red():
+        for finding in check.findings:
+            _says_what_it_saw(finding)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids="+".join)
+def test_two_faults_are_both_found(
+    pair: tuple[str, str], lab: Lab, gate: Callable[[], Run], say: Say
+) -> None:
+    """The first difference does not hide the second."""
+    run = _drill(lab, gate, say, *pair)
+    assert run.red_functions() == frozenset().union(*(named_by(run.settings, fault) for fault in pair)), (
+        run.told()
+    )
+
+
+@pytest.mark.parametrize("fault", HOSTS_AWAY.values(), ids=lambda fault: fault.name)
+def test_a_host_that_is_away_is_unknown_and_nothing_else_is_blamed(
+    fault: Fault, lab: Lab, gate: Callable[[], Run], say: Say
+) -> None:
+    """What could not be measured is never equal, and never a difference."""
+    run = _drill(lab, gate, say, fault.name)
+    parity = [check for check in run.red() if check.kind == "parity"]
+    assert parity
+    assert run.result.verdict is Verdict.UNKNOWN, run.told()
+    assert {check.outcome for check in run.red()} == {Outcome.UNMEASURED}, run.told()
+    named = {host for check in run.red() for host in containers_of(run.result, check)}
+    assert named == set(fault.hosts), run.told()
+    for check in parity:
+        for finding in check.findings:
+            assert re.search(REASONS[fault.name], finding.message), finding.message
+    assert run.seconds < run.settings.policy.limits.host_deadline.total_seconds(), run.told()
+
+
+def test_after_all_drills_the_lab_is_healthy(gate: Callable[[], Run]) -> None:
+    """The last fault was mended as well."""
+    run = gate()
+    assert run.result.verdict is Verdict.GO, run.told()
+
+
+def _drill(lab: Lab, gate: Callable[[], Run], say: Say, *faults: str) -> Run:
+    """Set faults, run the gate, mend, and tell what each step cost."""
+    began = time.monotonic()
+    with lab.broken(*faults):
+        is_set = time.monotonic()
+        run = gate()
+        judged = time.monotonic()
+    mended = time.monotonic()
+    say(
+        f"drill {' and '.join(faults)}: {len(run.red())} red, {run.result.verdict}; "
+        f"broken in {is_set - began:.1f} s, gate {judged - is_set:.1f} s, mended in {mended - judged:.1f} s"
+    )
+    return run
+
+
+def _verdict(run: Run) -> Verdict:
+    """What the outcomes of the red checks must lead to."""
+    blockers = {check.outcome for check in run.red() if check.severity is Severity.BLOCKER}
+    if Outcome.DIFFERENT in blockers:
+        return Verdict.NO_GO
+    unmeasured = any(check.outcome is not Outcome.DIFFERENT for check in run.red())
+    return Verdict.UNKNOWN if unmeasured else Verdict.GO
+
+
+def _says_what_it_saw(finding: SavedFinding) -> None:
+    """A difference carries the values of both sites; whatever is wrong has words and a fix."""
+    assert finding.message
+    if finding.kind in COMPARED:
+        assert finding.primary, finding.message
+        assert finding.standby, finding.message
+    if finding.kind is not FindingKind.UNMEASURED:
+        assert finding.fix, finding.message

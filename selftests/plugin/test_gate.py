@@ -1,0 +1,184 @@
+"""``siteparity gate`` from its start to its exit code, against hosts that answer."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from selftests.contract.sshd import Server, wait_until
+from selftests.plugin.project import COMMAND, MORE, VALUES, Project, clean_environment
+from siteparity.model import FindingKind, Outcome, Verdict
+from siteparity.result import Result
+
+
+def outcomes(result: Result) -> dict[str, Outcome]:
+    """Check -> what became of it."""
+    return {check.id: check.outcome for check in result.checks}
+
+
+def last_line(ran: subprocess.CompletedProcess[str]) -> str:
+    """The line on which the verdict stands."""
+    return ran.stdout.splitlines()[-1]
+
+
+def test_two_sites_that_are_the_same_are_a_go(live: Project, server: Server) -> None:
+    """Exit code 0, the verdict on the last line, every report in the folder to which ``latest`` points."""
+    ran = live.siteparity("gate")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert last_line(ran).startswith("GO  arizona may take over from dallas")
+    result = live.latest()
+    assert result.verdict is Verdict.GO
+    assert outcomes(result) == {VALUES: Outcome.SAME, MORE: Outcome.SAME}
+    assert result.plan == result.executed
+    assert result.valid_until
+    assert result.valid_until - result.finished_at == live.settings().policy.limits.go_valid_for
+    folder = live.reports / "latest"
+    assert folder.readlink() == Path("runs") / result.run
+    written = {str(path.relative_to(folder.resolve())) for path in folder.resolve().rglob("*.*")}
+    records = {"records/dallas.json.gz", "records/arizona.json.gz"}
+    reports = {"report.html", "checks.html", "junit.xml", "result.json", "log.txt", "journal.jsonl"}
+    assert written == records | reports
+    assert (live.reports / "history.jsonl").read_text().count("\n") == 1
+    assert set(live.asked().values()) == {1}
+    wait_until(lambda: not server.sessions())
+
+
+def test_a_difference_is_a_no_go(live: Project) -> None:
+    """Exit code 2, and the finding with its fix; the second run knows since when."""
+    live.things("arizona", "web1", more={"c": "3; reboot"})
+    ran = live.siteparity("gate")
+    assert ran.returncode == 2, ran.stdout + ran.stderr
+    assert last_line(ran) == (
+        "NO-GO  arizona cannot take over from dallas: 1 blocker differs (first: test_things.py::test_more[web])"
+    )
+    first = live.latest()
+    assert outcomes(first) == {VALUES: Outcome.SAME, MORE: Outcome.DIFFERENT}
+    (finding,) = first.checks[1].findings
+    assert (finding.item, finding.kind, finding.fix) == ("c", FindingKind.UNEVEN, "set c 3")
+    assert first.valid_until is None
+    assert live.siteparity("gate", "--primary", "arizona", "--standby", "dallas").returncode == 2
+    second = live.latest()
+    assert second.run != first.run
+    assert second.primary.site == "arizona"
+    assert second.checks[1].findings[0].first_seen == finding.first_seen
+
+
+def test_what_could_not_be_measured_is_unknown(live: Project) -> None:
+    """Exit code 3: one host of four could not say, and nothing else is wrong."""
+    (live.root / "things" / "arizona-web2.more").unlink()
+    ran = live.siteparity("gate")
+    assert ran.returncode == 3, ran.stdout + ran.stderr
+    assert last_line(ran).startswith("UNKNOWN  not known whether arizona can take over from dallas")
+    assert outcomes(live.latest()) == {VALUES: Outcome.SAME, MORE: Outcome.UNMEASURED}
+    assert "arizona/web2: more: exit 1" in (live.reports / "latest" / "result.json").read_text()
+
+
+def test_a_site_that_is_silent_is_unknown(project: Project) -> None:
+    """No server at all: the reason is told once for each site, and no check is counted as made."""
+    ran = project.siteparity("gate")
+    assert ran.returncode == 3, ran.stdout + ran.stderr
+    result = project.latest()
+    assert set(outcomes(result).values()) == {Outcome.UNMEASURED}
+    assert result.executed.hosts == 0
+    assert "no host of arizona answered (web1: " in ran.stdout
+
+
+HANGS = """\
+def test_values(parity):
+    with open(os.environ["TRACE"], "w") as trace:
+        trace.write(f"{os.getpid()} {os.getppid()}")
+    parity.same("values", fix="")
+    signal.pause()
+"""
+
+
+@contextmanager
+def hanging(live: Project) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+    """A gate whose check does not end, and the processes of the check; all of them are ended afterwards."""
+    trace = live.root / "trace"
+    live.checks(HANGS)
+    (live.root / "tmp").mkdir()
+    gate = subprocess.Popen(
+        [str(live.python), "-P", "-c", COMMAND, "gate"],
+        cwd=live.root,
+        env=clean_environment() | {"TRACE": str(trace), "TMPDIR": str(live.root / "tmp")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    pids: list[int] = []
+    try:
+        wait_until(lambda: trace.exists() and bool(trace.read_text()), 30)
+        pids = [int(word) for word in trace.read_text().split()]
+        yield gate, pids
+    finally:
+        for pid in (gate.pid, *pids):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        gate.communicate()
+
+
+def ended(pids: list[int]) -> bool:
+    """Whether none of the processes lives."""
+    return not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def assert_not_finished(live: Project) -> None:
+    """The newest result says that there is no answer, whatever stood there before."""
+    result = live.latest()
+    assert result.verdict is Verdict.NO_GO
+    assert result.reasons == ("run in progress",)
+    assert set(outcomes(result).values()) == {Outcome.NOT_RUN}
+    assert "run in progress" in (live.reports / "latest" / "report.html").read_text()
+
+
+def test_the_gate_killed_in_a_run_leaves_no_older_go(live: Project) -> None:
+    """After SIGKILL ``latest`` says that the run did not finish, although the run before was a GO."""
+    assert live.siteparity("gate").returncode == 0
+    before = live.latest().run
+    with hanging(live) as (gate, _):
+        gate.kill()
+        gate.wait()
+        assert_not_finished(live)
+        assert live.latest().run != before
+
+
+def test_the_gate_told_to_end_takes_everything_with_it(live: Project, server: Server) -> None:
+    """SIGTERM: 128 + 15, no verdict, and neither a check nor a connection lives on."""
+    with hanging(live) as (gate, pids):
+        second = live.siteparity("gate")
+        assert second.returncode == 3
+        assert "another run is under way there" in second.stderr
+        gate.terminate()
+        assert gate.wait(20) == 128 + signal.SIGTERM
+        assert gate.stdout
+        assert gate.stdout.read() == ""
+        wait_until(lambda: ended(pids))
+        wait_until(lambda: not server.sessions())
+        assert list((live.root / "tmp").iterdir()) == []
+    assert_not_finished(live)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--standby", "dallas"), "expected another site than the primary"),
+        (("--primary", "texas"), "expected one of the sites arizona, dallas"),
+        (("--deadline", "soon"), "'soon' is no number of seconds"),
+        (("--reports", "conftest.py"), "conftest.py: cannot be written"),
+        (("--inventories", "nowhere"), "nowhere/policy.yml"),
+    ],
+)
+def test_a_wrong_option_is_exit_code_4(project: Project, arguments: tuple[str, ...], words: str) -> None:
+    """Nothing is measured, nothing is written, and the message says what to give."""
+    ran = project.siteparity("gate", *arguments)
+    assert (ran.returncode, ran.stdout) == (4, "")
+    assert words in ran.stderr
+    assert not (project.reports / "latest").exists()

@@ -1,0 +1,85 @@
+"""pytest by itself, without the gate: it measures once, before its workers, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import pytest
+
+from selftests.contract.sshd import Server, wait_until
+from selftests.plugin.project import CHECKS, FILE, SITES, Project
+
+EVERY_HOST = ["arizona-web1", "arizona-web2", "dallas-web1", "dallas-web2"]
+PAIR = ("--primary", SITES[0], "--standby", SITES[1])
+WORKERS_LOOK = """
+from pathlib import Path
+
+def pytest_configure(config):
+    things = config.rootpath / "things"
+    if hasattr(config, "workerinput"):
+        traces = len(list(things.glob("*.asked")))
+        (things / f"{config.workerinput['workerid']}.seen").write_text(str(traces))
+"""
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_facts_are_collected_once_and_before_any_worker_starts(
+    live: Project, server: Server, workers: int
+) -> None:
+    """Each host is asked in one connection; connections and the folder of the run are gone at the end."""
+    live.write("tests/conftest.py", WORKERS_LOOK)
+    (live.root / "tmp").mkdir()
+    ran = live.pytest(FILE, *PAIR, f"-n{workers}", TMPDIR=str(live.root / "tmp"))
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "2 passed" in ran.stdout
+    assert live.asked() == dict.fromkeys(EVERY_HOST, 1)
+    assert server.logins() == len(EVERY_HOST)
+    seen = [file.read_text() for file in (live.root / "things").glob("*.seen")]
+    assert seen == [str(len(EVERY_HOST))] * workers
+    assert sorted(line.split(":")[0] for line in ran.stderr.splitlines()) == [
+        name.replace("-", "/") for name in EVERY_HOST
+    ]
+    assert list((live.root / "tmp").iterdir()) == []
+    wait_until(lambda: not server.sessions())
+
+
+def test_an_engineer_sees_values_hosts_and_the_fix(live: Project) -> None:
+    """A difference fails with its finding, what no host could say is an error with its reason."""
+    live.things("arizona", "web2", values={"a": "1", "b": "9"})
+    (live.root / "things" / "dallas-web1.more").unlink()
+    ran = live.pytest(FILE, *PAIR)
+    assert ran.returncode == 1
+    assert "1 failed, 1 error" in ran.stdout
+    assert "b: dallas 2 (web1, web2) | arizona 2 (web1), 9 (web2)" in ran.stdout
+    assert "dallas/web1: more: exit 1: cat:" in ran.stdout
+
+
+@pytest.mark.parametrize("option", ["--collect-only", "--setup-plan", "--fixtures"])
+def test_asking_pytest_about_the_checks_asks_no_host(live: Project, server: Server, option: str) -> None:
+    """The checks are known from the files alone: the ids are those of the plan."""
+    ran = live.pytest("tests", *PAIR, option, "-q")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    if option == "--collect-only":
+        listed = [line for line in ran.stdout.splitlines() if "::" in line]
+        assert listed == [check.id for check in live.settings().checks]
+    assert live.asked() == {}
+    assert server.logins() == 0
+
+
+def test_self_tests_beside_the_checks_ask_no_host(live: Project, server: Server) -> None:
+    """Only the folders of the checks make pytest measure."""
+    live.write("elsewhere/test_one.py", "def test_one():\n    pass\n")
+    ran = live.pytest("elsewhere")
+    assert ran.returncode == 0, ran.stdout
+    assert server.logins() == 0
+
+
+@pytest.mark.parametrize("arguments", [("--collect-only", "tests"), (FILE,)])
+def test_what_cannot_be_run_is_a_usage_error_with_file_line_and_key(
+    project: Project, arguments: tuple[str, ...]
+) -> None:
+    """Status 4, as for every wrong use of pytest, before any host is asked."""
+    project.policy(aspects=project.aspect("things") | {"thongs": {"owner": "Shop"}})
+    ran = project.pytest(*arguments)
+    assert ran.returncode == 4
+    assert "policy.yml:" in ran.stdout + ran.stderr
+    assert "thongs" in ran.stdout + ran.stderr
+    assert CHECKS
