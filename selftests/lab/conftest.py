@@ -1,4 +1,4 @@
-"""The lab for the self-tests: up and healthy before the first of them, left as it was found after the last."""
+"""The lab for the self-tests: up and healthy before the first, left as it was found after the last."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 
 from lab import drills, machines, podman, sites, state, verbs
 from lab.errors import LabError
+from lab.faults import fault
 from selftests.lab.runs import Run, run_gate
 
 Say: TypeAlias = Callable[[str], None]
-BreakFor: TypeAlias = Callable[..., "Iterator[None]"]
 
 
 @pytest.fixture(scope="session")
@@ -47,8 +47,8 @@ class Lab:
         """
         with state.only_one(self.say):
             try:
-                for fault in faults:
-                    drills.break_(self.plan, fault, _quiet)
+                for name in faults:
+                    drills.break_(self.plan, name, _quiet)
                 yield
             finally:
                 self._mend()
@@ -59,7 +59,7 @@ class Lab:
         try:
             drills.mend(self.plan, [], _quiet)
         except LabError:
-            hosts = {host for name in left for host in drills.fault(name).hosts}
+            hosts = {host for name in left for host in fault(name).hosts}
             self.say(f"could not be mended, so its hosts are made anew: {', '.join(sorted(hosts))}")
             drills.forget(verbs.reset(self.plan, [self.plan.host(host) for host in sorted(hosts)], _quiet))
             raise

@@ -1,4 +1,4 @@
-"""A checkout of the product in a folder of its own, with a probe, checks and two sites that a test makes up."""
+"""A checkout of the product in a folder of its own; a test makes up its probe, its checks and its sites."""
 
 from __future__ import annotations
 
@@ -135,7 +135,10 @@ class Project:
 
     def _make_python(self) -> None:
         """A virtual environment that sees the checkout's package first, then all that is installed here."""
-        self.write("venv/pyvenv.cfg", f"home = {Path(sys.base_prefix) / 'bin'}\n")
+        self.write(
+            "venv/pyvenv.cfg",
+            f"home = {Path(sys.base_prefix) / 'bin'}\ninclude-system-site-packages = false\n",
+        )
         self.python.parent.mkdir()
         self.python.symlink_to(Path(sys.executable).resolve())
         version = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -190,7 +193,9 @@ class Project:
         """A site whose hosts are in every role."""
         roles = ("edge", "web", "db", "sessions")
         hosts = {name: {"ansible_host": address} for name, address in zip(HOSTS, addresses, strict=True)}
-        groups = {role: {"hosts": hosts if role == "edge" else dict.fromkeys(hosts, {})} for role in roles}
+        groups: dict[str, Any] = {
+            role: {"hosts": hosts if role == "edge" else {name: {} for name in hosts}} for role in roles
+        }
         content = {"all": {"vars": dict(self.connection), "children": groups}}
         self.write(f"inventories/{site}/hosts.yml", yaml.safe_dump(content, sort_keys=False))
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from selftests.contract.sshd import Server, wait_until
-from selftests.plugin.project import CHECKS, FILE, SITES, Project
+from selftests.plugin.project import FILE, SITES, Project, clean_environment
+from siteparity import configuration
+from siteparity.configuration import find_root
 
 EVERY_HOST = ["arizona-web1", "arizona-web2", "dallas-web1", "dallas-web2"]
 PAIR = ("--primary", SITES[0], "--standby", SITES[1])
@@ -37,7 +42,7 @@ def test_facts_are_collected_once_and_before_any_worker_starts(
     assert sorted(line.split(":")[0] for line in ran.stderr.splitlines()) == [
         name.replace("-", "/") for name in EVERY_HOST
     ]
-    assert list((live.root / "tmp").iterdir()) == []
+    assert list((live.root / "tmp").glob("siteparity-*")) == []
     wait_until(lambda: not server.sessions())
 
 
@@ -64,6 +69,22 @@ def test_asking_pytest_about_the_checks_asks_no_host(live: Project, server: Serv
     assert server.logins() == 0
 
 
+def test_the_products_own_checks_are_collected_as_they_are_planned() -> None:
+    """The plan reads the files without pytest; both must see the same checks, in the same order."""
+    settings = configuration.load(find_root(), find_root() / "inventories")
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--collect-only", "tests"],
+        cwd=find_root(),
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    listed = [line for line in ran.stdout.splitlines() if "::" in line]
+    assert listed == [check.id for check in settings.checks]
+
+
 def test_self_tests_beside_the_checks_ask_no_host(live: Project, server: Server) -> None:
     """Only the folders of the checks make pytest measure."""
     live.write("elsewhere/test_one.py", "def test_one():\n    pass\n")
@@ -82,4 +103,3 @@ def test_what_cannot_be_run_is_a_usage_error_with_file_line_and_key(
     assert ran.returncode == 4
     assert "policy.yml:" in ran.stdout + ran.stderr
     assert "thongs" in ran.stdout + ran.stderr
-    assert CHECKS

@@ -78,13 +78,6 @@ CASES = (
     Check("skips_itself", Outcome.UNMEASURED, f"{HOLDS}; pytest.skip('no host')", words="no host"),
     Check("ends_python", Outcome.UNMEASURED, f"{HOLDS}; sys.exit(0)", words="SystemExit"),
     Check("returns_false", Outcome.UNMEASURED, f"{HOLDS}; return False"),
-    Check(
-        "asks_for_both_judges",
-        Outcome.UNMEASURED,
-        BREAKS,
-        "@pytest.mark.usefixtures('standby')",
-        "not by both",
-    ),
     Check("skipped", Outcome.UNMEASURED, HOLDS, "@pytest.mark.skip('not today')", "not today"),
     Check("expects_to_fail", Outcome.DIFFERENT, BREAKS, "@pytest.mark.xfail"),
     Check("expects_to_fail_unseen", Outcome.UNMEASURED, HOLDS, "@pytest.mark.xfail(run=False)"),

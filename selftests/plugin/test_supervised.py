@@ -60,8 +60,6 @@ WAYS = {
         checks=CHECKS.replace("def test_more(", "def test_more(leaving, "),
         files=conftest("@pytest.fixture\ndef leaving():\n    yield\n    pytest.exit('enough', 0)"),
     ),
-    "os._exit": Way("closing line", ONE_MADE, checks=ending("os._exit(0)")),
-    "os._exit-while-it-is-imported": Way("closing line", NOT_MADE, checks=f"os._exit(0)\n{CHECKS}"),
     "os._exit-after-a-difference": Way(
         "1 blocker differs",
         (Outcome.DIFFERENT, Outcome.NOT_RUN),
@@ -72,7 +70,9 @@ WAYS = {
     "a-worker-leaves-and-one-is-killed": Way(
         "2 checks could not be made",
         (Outcome.UNMEASURED, Outcome.UNMEASURED),
-        checks=ending("os.kill(os.getpid(), signal.SIGKILL)").replace("    parity", "    os._exit(0); parity", 1),
+        checks=ending("os.kill(os.getpid(), signal.SIGKILL)").replace(
+            "    parity", "    os._exit(0); parity", 1
+        ),
         workers=2,
     ),
     "cut-at-the-deadline": Way(

@@ -38,6 +38,10 @@ RULES: dict[str, Callable[[Pair], Judgement]] = {
 }
 NOTHING = {
     "no host": pair({}, {}),
+    "no host at the primary": pair({}, {"web1": {"a": 1}}),
+    "no host at the standby": pair({"web1": {"a": 1}}, {}),
+    "a host of the primary with nothing": pair({"web1": {"a": 1}, "web2": {}}, {"web1": {"a": 9}}),
+    "a host of the standby with nothing": pair({"web1": {"a": 1}}, {"web1": {"a": 9}, "web2": {}}),
     "empty tables": both({}, {}),
     "an empty table at the primary alone": pair({"web1": {}}, {}),
     "an empty table beside a full one": both({}, {"a": 1}),
@@ -191,6 +195,9 @@ def test_the_standby_may_be_stronger_but_not_weaker() -> None:
     assert compare.at_least(few_big, over="role", fix=FIX).outcome is Outcome.SAME
     weaker = pair({"web1": {"cores": 2}}, {"web1": {"cores": 4}, "web2": {"cores": 1}})
     assert compare.at_least(weaker, fix=FIX).outcome is Outcome.DIFFERENT
+    silent = pair({"web1": {"cores": 2}}, {"web1": {"cores": 4}, "web2": {"memory": 1}})
+    assert compare.at_least(silent, fix=FIX).outcome is Outcome.DIFFERENT
+    assert compare.at_least(silent, over="role", fix=FIX).outcome is Outcome.SAME
     assert compare.at_least(both({"cores": 2}, {"memory": 2}), fix=FIX).outcome is Outcome.DIFFERENT
     assert compare.at_least(both({"cores": 2}, {"cores": "2"}), fix=FIX).outcome is Outcome.DIFFERENT
 
@@ -206,3 +213,10 @@ def test_a_fix_quotes_what_a_host_said() -> None:
     """An engineer pastes the fix into a root shell, and a host wrote the value."""
     (finding,) = compare.same(both({"a": "$(reboot); x"}, {"a": "y"}), fix="set {item} {primary}").findings
     assert finding.fix == "set a '$(reboot); x'"
+
+
+def test_a_value_that_looks_like_a_placeholder_is_not_filled_in_its_turn() -> None:
+    """Else a host could close the quotes of one value with those of another."""
+    at = both({"{primary}": "; reboot #"}, {"{primary}": "y"})
+    (finding,) = compare.same(at, fix="set {item} {primary}").findings
+    assert finding.fix == "set '{primary}' '; reboot #'"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from siteparity.supervisor import reconcile
+from siteparity.supervisor import read_journal, reconcile
 
 PLANNED = ["tests/parity/test_a.py::test_x[web]", "tests/parity/test_a.py::test_y[web]"]
 
@@ -66,3 +68,44 @@ def test_of_two_lines_of_one_check_the_heavier_counts(order: tuple[str, str]) ->
     assert (
         reconcile(PLANNED, [*lines, SAME[1], {"closed": 1}], 1).entries[PLANNED[0]]["outcome"] == "different"
     )
+
+
+FINDING = {"item": "a", "kind": "different", "message": "a differs"}
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "{",
+        "[]",
+        "{}",
+        '"same"',
+        json.dumps({"closed": 0, "more": 1}),
+        json.dumps(SAME[0] | {"outcome": "fine"}),
+        json.dumps(SAME[0] | {"compared": 0}),
+        json.dumps(SAME[0] | {"compared": True}),
+        json.dumps(SAME[0] | {"findings": [FINDING]}),
+        json.dumps(SAME[0] | {"seconds": -1.0}),
+        json.dumps(SAME[0] | {"seconds": float("nan")}),
+        json.dumps(SAME[0] | {"more": 1}),
+        json.dumps({name: value for name, value in SAME[0].items() if name != "outcome"}),
+        json.dumps(line(PLANNED[0], "different") | {"findings": [FINDING | {"kind": "odd"}]}),
+    ],
+)
+def test_a_line_that_is_not_understood_to_its_end_is_damaged(tmp_path: Path, damaged: str) -> None:
+    """Neither a crash of the judge nor a check that counts: "same" has compared, and found nothing."""
+    journal = tmp_path / "journal.jsonl"
+    journal.write_text(f"{damaged}\n{json.dumps(SAME[1])}\n{json.dumps({'closed': 0})}\n")
+    lines = read_journal(journal)
+    assert lines == [None, SAME[1], {"closed": 0}]
+    assert "the journal of the checks is damaged" in reconcile(PLANNED, lines, 0).broken
+
+
+def test_every_cut_of_a_journal_is_noticed(tmp_path: Path) -> None:
+    """Wherever the disk was full, or the machine stopped."""
+    journal = tmp_path / "journal.jsonl"
+    whole = "".join(json.dumps(one) + "\n" for one in (*SAME, {"closed": 0})).encode()
+    for length in range(len(whole) - 1):
+        journal.write_bytes(whole[:length])
+        assert reconcile(PLANNED, read_journal(journal), 0).broken
+    assert read_journal(tmp_path / "missing") == []

@@ -19,22 +19,24 @@ def explain(root: Path, wanted: str) -> str:
 
     Args:
         root: the project, whose test files are read.
-        wanted: ``locales``, ``locales.every_served_locale_...``, or a test id.
+        wanted: ``locales``, ``locales.every_served_locale_...``, or a test id as reports and pytest show it.
 
     Raises:
         ConfigurationError: there is no such check; names the nearest.
     """
     every = list(sources(root))
-    found = [source for source in every if wanted in _known_as(source)]
+    name = wanted.partition("[")[0]
+    found = [source for source in every if name in _known_as(source)]
     if not found:
-        known = sorted({name for source in every for name in _known_as(source) if "/" not in name})
-        near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.4) or known
+        known = sorted({one for source in every for one in _known_as(source) if "::" not in one})
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known
         raise ConfigurationError(f"{wanted}: no such check; did you mean {', '.join(near[:8])}?")
     return "\n\n".join(_explained(root, source) for source in found)
 
 
 def _known_as(source: CheckSource) -> tuple[str, ...]:
-    return (source.aspect, source.name, source.function, f"{source.path}::{source.function}")
+    test = f"{source.path}::{source.function}"
+    return (source.aspect, source.name, source.function, test, test.rpartition("/")[2])
 
 
 def _explained(root: Path, source: CheckSource) -> str:

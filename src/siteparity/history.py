@@ -64,9 +64,13 @@ def append_run(reports: Path, result: Result) -> None:
             for finding in check.findings
         ),
     )
-    file = os.open(reports / "history.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    file = os.open(reports / "history.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     try:
-        os.write(file, (past.model_dump_json() + "\n").encode())
+        size = os.fstat(file).st_size
+        cut = (
+            size > 0 and os.pread(file, 1, size - 1) != b"\n"
+        )  # a run that died here spoils its own line alone
+        os.write(file, ("\n" * cut + past.model_dump_json() + "\n").encode())
         os.fsync(file)
     finally:
         os.close(file)

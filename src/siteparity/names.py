@@ -22,7 +22,7 @@ _NO_ZONE = "".join(
         *("America/Argentina", "America/Indiana", "America/Kentucky", "America/North_Dakota"),
     )
 )
-"""A site may be called what its time zone is called: zones that differ must stay different (tzdata's areas)."""
+"""A site may bear the name of its time zone: zones that differ must stay different (tzdata's areas)."""
 _NOT_AFTER = r"(?![A-Za-z0-9])"
 _V4 = r"(?<![0-9A-Za-z.]){}(?![0-9A-Za-z]|\.[0-9])"
 _V6 = r"(?<![0-9A-Fa-f:.]){}(?![0-9A-Fa-f:]|\.[0-9])"

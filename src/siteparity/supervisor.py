@@ -94,7 +94,7 @@ class Child:
             finally:
                 _end(process)
         planned = [check.id for check in self.settings.checks]
-        return reconcile(planned, _lines(journal_path(self.folder)), status)
+        return reconcile(planned, read_journal(journal_path(self.folder)), status)
 
     def _arguments(self) -> list[str]:
         primary, standby = self.settings.sites
@@ -175,7 +175,7 @@ def _heaviest(checks: Sequence[Mapping[str, Any]], check_id: str) -> Mapping[str
     return max(lines, key=lambda line: list(Outcome).index(line["outcome"]))
 
 
-def _lines(path: Path) -> list[Any]:
+def read_journal(path: Path) -> list[Any]:
     """The journal's lines; an unfinished or damaged line, and one that contradicts itself, is None."""
     try:
         text = path.read_bytes()

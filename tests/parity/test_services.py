@@ -13,7 +13,13 @@ from siteparity.pytest_plugin import Parity
 pytestmark = pytest.mark.blocker
 
 
-@pytest.mark.drill("service_started_by_hand", "service_disabled_at_primary", "service_masked")
+@pytest.mark.drill(
+    "service_started_by_hand",
+    "service_disabled_at_primary",
+    "service_masked",
+    "timer_masked",
+    "redis_stopped",
+)
 def test_the_same_units_are_enabled_disabled_and_masked(parity: Parity) -> None:
     """After a restart one site does something that the other does not."""
     parity.same(
@@ -21,13 +27,30 @@ def test_the_same_units_are_enabled_disabled_and_masked(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("unit_drop_in_differs", "unit_drop_in_of_an_installer", "unit_file_differs_at_primary")
+@pytest.mark.drill(
+    "unit_drop_in_differs",
+    "unit_drop_in_of_an_installer",
+    "unit_file_differs_at_primary",
+    "timer_masked",
+    "timer_in_another_zone",
+    "cron_in_a_zone_of_its_own",
+    "zone_of_cron_set_but_not_in_force",
+    "service_language_changed_by_a_drop_in",
+)
 def test_units_are_defined_alike(parity: Parity) -> None:
     """A service with other limits, users or commands fails under a load that the primary carries."""
     parity.same("definitions", fix="make it the same on all hosts, then systemctl daemon-reload: {item}")
 
 
-@pytest.mark.drill("service_stopped", "service_failed", "service_made_by_systemd_run", "timer_stopped")
+@pytest.mark.drill(
+    "service_stopped",
+    "service_failed",
+    "service_made_by_systemd_run",
+    "timer_stopped",
+    "timer_masked",
+    "cron_stopped",
+    "redis_stopped",
+)
 def test_the_same_units_are_up(parity: Parity) -> None:
     """Something that customers use at one site does not run at the other."""
     parity.same("active", fix="systemctl status {item}; systemctl start {item}")
@@ -55,7 +78,13 @@ def test_no_unit_has_failed(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
-    "service_started_by_hand", "service_disabled_at_primary", "service_crashes", "timer_stopped"
+    "service_started_by_hand",
+    "service_disabled_at_primary",
+    "service_crashes",
+    "timer_stopped",
+    "timer_masked",
+    "cron_stopped",
+    "redis_stopped",
 )
 def test_every_required_unit_runs_also_after_a_boot(parity: Parity) -> None:
     """The shop, or what it stands on, is not there."""

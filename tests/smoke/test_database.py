@@ -23,7 +23,9 @@ def test_the_standbys_database_is_readable_and_takes_no_writes(standby: Standby)
             standby.hold(host, server_claims(standby.database(host, [policy.query]), policy))
 
 
-@pytest.mark.drill("database_orders_not_granted", "database_oldest_orders_shown")
+@pytest.mark.drill(
+    "database_orders_not_granted", "database_oldest_orders_shown", "standby_of_another_database"
+)
 def test_the_shop_shows_the_newest_rows_of_the_standbys_database(standby: Standby) -> None:
     """Customers and store owners do not find the orders that were made last."""
     policy: Database = standby.policy

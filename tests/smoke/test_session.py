@@ -10,21 +10,30 @@ import pytest
 
 from siteparity.journeys import Session
 from siteparity.pytest_plugin import Standby
-from siteparity.pytest_plugin.canary import ABSENT, ENDLESS, canaries, lives
+from siteparity.pytest_plugin.canary import ABSENT, ENDLESS, canaries
 
 pytestmark = pytest.mark.blocker
 
 OWN = "name the standby's own Redis in the shop's setting; then: systemctl restart shop"
 
 
-@pytest.mark.drill("redis_stopped")
+@pytest.mark.drill(
+    "redis_stopped",
+    "redis_user_missing",
+    "redis_replica_of_the_primary",
+    "redis_suite_user_refused",
+    "session_setting_of_the_other_site",
+    "session_name_resolves_to_the_other_site",
+    "session_workers_connected_to_the_other_site",
+    "session_store_takes_no_writes",
+    "session_without_an_end",
+    "session_left_in_the_store",
+)
 def test_a_session_is_kept_by_the_standbys_own_redis(standby: Standby) -> None:
     """Nobody can log in, and every cart is empty on the next page."""
     policy: Session = standby.policy
-    with canaries(standby) as sessions:
-        found = lives(standby, standby.site, [canary.key for canary in sessions])
-        for canary in sessions:
-            seconds = found[canary.key]
+    with canaries(standby, standby.site) as sessions:
+        for canary, seconds in sessions.items():
             if not standby.expect(
                 "session",
                 "not kept" if seconds == ABSENT else "kept",
@@ -43,15 +52,22 @@ def test_a_session_is_kept_by_the_standbys_own_redis(standby: Standby) -> None:
             )
 
 
-@pytest.mark.drill("session_setting_of_the_other_site")
+@pytest.mark.drill(
+    "redis_stopped",
+    "redis_user_missing",
+    "redis_replica_of_the_primary",
+    "session_setting_of_the_other_site",
+    "session_name_resolves_to_the_other_site",
+    "session_workers_connected_to_the_other_site",
+    "session_store_takes_no_writes",
+)
 def test_no_session_of_the_standby_is_kept_at_the_primary(standby: Standby) -> None:
     """Logins and carts come from the site that has just died."""
-    with canaries(standby) as sessions:
-        found = lives(standby, standby.primary, [canary.key for canary in sessions])
-        for canary in sessions:
+    with canaries(standby, standby.primary) as sessions:
+        for canary, seconds in sessions.items():
             standby.expect(
                 "session at the primary",
-                "absent" if found[canary.key] == ABSENT else "present",
+                "absent" if seconds == ABSENT else "present",
                 equals="absent",
                 host=canary.host,
                 fix=OWN,

@@ -18,7 +18,24 @@ EDGE = "tail /var/log/nginx/error.log; then ask each web host by itself"
 SWITCH = "on the edge: ping -s 1400 -c 50 to each web host; look at the switch between them"
 
 
-@pytest.mark.drill("catalogue_missing")
+@pytest.mark.drill(
+    "catalogue_missing",
+    "catalogue_truncated",
+    "catalogue_damaged_at_both_sites",
+    "catalogue_unreadable",
+    "catalogue_of_another_language",
+    "catalogue_wrong_charset",
+    "catalogue_plural_rule_wrong",
+    "catalogue_plural_rule_wrong_at_both_sites",
+    "locale_not_compiled",
+    "locale_not_compiled_at_the_standby",
+    "locale_not_compiled_at_both_sites",
+    "locale_in_another_charset",
+    "standby_of_another_database",
+    "storefront_pages_in_another_charset",
+    "storefront_prices_as_in_english",
+    "storefront_says_it_speaks_english",
+)
 def test_every_web_host_speaks_the_language(standby: Standby, language: str) -> None:
     """Customers get an error page, another language, or prices and dates that read as other ones."""
     policy: Storefront = standby.policy
@@ -28,7 +45,22 @@ def test_every_web_host_speaks_the_language(standby: Standby, language: str) -> 
             standby.hold(host, claims(page, language, policy))
 
 
-@pytest.mark.drill("storefront_backend_lost_by_the_edge", "storefront_packets_lost_behind_the_edge")
+@pytest.mark.drill(
+    "catalogue_missing",
+    "catalogue_truncated",
+    "catalogue_damaged_at_both_sites",
+    "catalogue_unreadable",
+    "catalogue_of_another_language",
+    "catalogue_wrong_charset",
+    "locale_not_compiled",
+    "locale_not_compiled_at_the_standby",
+    "locale_not_compiled_at_both_sites",
+    "locale_in_another_charset",
+    "standby_of_another_database",
+    "storefront_pages_in_another_charset",
+    "storefront_backend_lost_by_the_edge",
+    "storefront_packets_lost_behind_the_edge",
+)
 def test_every_request_through_the_edge_is_answered_in_time(standby: Standby) -> None:
     """Customers meet errors at random, or wait, from the moment of the switch."""
     policy: Storefront = standby.policy

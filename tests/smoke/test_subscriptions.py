@@ -15,7 +15,15 @@ from siteparity.pytest_plugin.dry_run import claims, dry_runs
 pytestmark = pytest.mark.blocker
 
 
-@pytest.mark.drill("subscriptions_job_missing")
+@pytest.mark.drill(
+    "subscriptions_job_missing",
+    "subscriptions_job_not_executable",
+    "subscriptions_held_at_standby",
+    "subscriptions_not_granted",
+    "subscriptions_wrong_password",
+    "subscriptions_settings_unreadable",
+    "standby_of_another_database",
+)
 def test_a_dry_run_succeeds_and_charges_nobody(standby: Standby) -> None:
     """Subscribers would be charged late, twice, or not at all, from the switch on."""
     policy: Subscriptions = standby.policy

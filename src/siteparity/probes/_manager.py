@@ -28,8 +28,9 @@ UP = ("active", "reloading")
 _SETTLED_SECONDS = 60
 """A service that was restarted by the manager, and is up for less, is not trusted to stay up."""
 
-# `show` costs more than a millisecond a unit, so it is asked of few: what the policy requires; what is up, and
-# not by a link of another unit that is up; what is on its way up or down; what such a link starts, and is down.
+# `show` costs more than a millisecond a unit, so it is asked of few: what the policy requires; what is
+# up, and not by a link of another unit that is up; what is on its way up or down; what such a link
+# starts, and is down.
 _QUESTION = """\
 read -r up rest </proc/uptime||exit
 units=$(systemctl list-units --full --plain --no-legend --no-pager)||exit

@@ -29,8 +29,9 @@ _GENERATED = "/run/systemd/generator"
 _TRANSIENT = "/run/systemd/transient"
 _LASTING = ("/etc/", "/usr/", "/lib/", _GENERATED)
 
-# One line for each entry: "f\tPATH\tSIZE", "l\tPATH\tTARGET"; for each line of an own file "c\tPATH\tLINE"; for
-# each packaged file its digest. Folders are looked into one by one, so that links to folders are followed.
+# One line for each entry: "f\tPATH\tSIZE", "l\tPATH\tTARGET"; for each line of an own file
+# "c\tPATH\tLINE"; for each packaged file its digest. Folders are looked into one by one, so that links to
+# folders are followed.
 QUESTION = f"""\
 set --
 for place in {" ".join(_PLACES)}
@@ -39,13 +40,14 @@ case $place in /lib/*)[ ! /usr/lib/systemd/system -ef $place ]||continue;;esac
 for folder in $place/ $place/*/;do [ ! -d "$folder" ]||set -- "$@" "$folder";done
 done
 [ $# -gt 0 ]||{{ echo "no folder of unit files" >&2;exit 1; }}
-find "$@" -mindepth 1 -maxdepth 1 \\( -type l -printf 'l\\t%p\\t%l\\n' -o -type f -printf 'f\\t%p\\t%s\\n' \\) , \\
+find "$@" -ignore_readdir_race -mindepth 1 -maxdepth 1 \\
+\\( -type l -printf 'l\\t%p\\t%l\\n' -o -type f -printf 'f\\t%p\\t%s\\n' \\) , \\
 \\( -type f -o -type l -lname '/*' ! -lname '/lib/systemd/*' ! -lname '/usr/lib/systemd/*' \\
 ! -lname '/etc/systemd/*' ! -lname '/run/systemd/*' -xtype f \\) \\
 ! -path '*.wants/*' ! -path '*.requires/*' ! -path '*.upholds/*' ! -path '/run/systemd/generator*' \\
 ! -path '/run/systemd/transient/*' \\
 \\( -path '/usr/lib/*' -exec sha256sum {{}} + -o -path '/lib/*' -exec sha256sum {{}} + -o \\
--exec awk '{{ print "c\\t" FILENAME "\\t" $0 }}' {{}} + \\)
+-exec awk '{{ print "c\\t" FILENAME "\\t" $0 }}' {{}} + \\)||exit
 echo end
 """
 

@@ -4,6 +4,7 @@ from siteparity.pytest_plugin.fixtures import parity, standby
 from siteparity.pytest_plugin.hooks import (
     pytest_addoption,
     pytest_configure,
+    pytest_configure_node,
     pytest_generate_tests,
     pytest_pyfunc_call,
     pytest_runtest_makereport,
@@ -20,6 +21,7 @@ __all__ = [
     "parity",
     "pytest_addoption",
     "pytest_configure",
+    "pytest_configure_node",
     "pytest_generate_tests",
     "pytest_pyfunc_call",
     "pytest_runtest_makereport",

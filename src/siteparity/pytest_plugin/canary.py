@@ -23,7 +23,7 @@ _COOKIE = re.compile(r"[A-Za-z0-9_.-]{16,128}")
 _LOOK = "journalctl --unit=shop --lines=20"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Canary:
     """One session, made through one web host."""
 
@@ -34,8 +34,13 @@ class Canary:
 
 
 @contextmanager
-def canaries(standby: Standby) -> Iterator[tuple[Canary, ...]]:
-    """A session through each web host of the standby; all are ended when the block is left, however."""
+def canaries(standby: Standby, site: Site) -> Iterator[Mapping[Canary, int]]:
+    """Make a session through each web host of the standby, and look for it in the Redis of a site.
+
+    Yields, for each session, the seconds that it still lives there, or `ABSENT`, or `ENDLESS`; nothing, and a
+    finding, when that is not known. All sessions are ended when the block is left, however, and must be gone from
+    there then.
+    """
     policy: Session = standby.policy
     started: list[Canary] = []
     try:
@@ -43,26 +48,31 @@ def canaries(standby: Standby) -> Iterator[tuple[Canary, ...]]:
             with standby.trying(host):
                 if canary := _start(standby, policy, host):
                     started.append(canary)
-        yield tuple(started)
+        yield _lives(standby, site, started)
     finally:
-        for canary in started:
-            with standby.trying(canary.host):
-                _end(standby, policy, canary)
+        _end(standby, policy, started)
+        for canary, seconds in _lives(standby, site, started).items():
+            standby.expect(
+                "session that was ended",
+                "gone" if seconds == ABSENT else "still there",
+                equals="gone",
+                host=canary.host,
+                fix=f"{_LOOK}  # leaving the shop must delete the session in Redis",
+            )
 
 
-def lives(standby: Standby, site: Site, keys: Sequence[str]) -> Mapping[str, int]:
-    """Seconds that each key still lives in the Redis of a site, or `ABSENT`, or `ENDLESS`.
-
-    Raises:
-        UnmeasuredError: a Redis of the site cannot be asked, or refuses the suite's user.
-    """
+def _lives(standby: Standby, site: Site, sessions: Sequence[Canary]) -> Mapping[Canary, int]:
+    """How long each session lives; nothing when one of the site's Redis hosts does not say."""
     policy: Session = standby.policy
-    found = dict.fromkeys(keys, ABSENT)
-    for host in site.in_role(policy.sessions_role):
-        answer = standby.host(host).run(_question(policy, keys))
-        for key, seconds in zip(keys, read_lives(answer.stdout, answer.stderr, len(keys)), strict=True):
-            found[key] = max(found[key], seconds)
-    return found
+    hosts = site.in_role(policy.sessions_role)
+    answers: list[list[int]] = []
+    for host in hosts if sessions else ():
+        with standby.trying(host):
+            answer = standby.host(host).run(_question(policy, [canary.key for canary in sessions]))
+            answers.append(read_lives(answer.stdout, answer.stderr, len(sessions)))
+    if len(answers) < len(hosts):
+        return {}
+    return {canary: max(seconds) for canary, *seconds in zip(sessions, *answers, strict=True)}
 
 
 def read_lives(stdout: str, stderr: str, count: int) -> list[int]:
@@ -108,14 +118,8 @@ def _start(standby: Standby, policy: Session, host: Host) -> Canary | None:
     return Canary(host, visitor, policy.key.format(cookie=cookie))
 
 
-def _end(standby: Standby, policy: Session, canary: Canary) -> None:
-    """End a session as a customer does, and see that it is gone from the standby's Redis."""
-    canary.visitor.post(policy.end.format(language=_language(standby, policy)))
-    left = lives(standby, standby.site, [canary.key])[canary.key]
-    standby.expect(
-        "session that was ended",
-        "gone" if left == ABSENT else "still there",
-        equals="gone",
-        host=canary.host,
-        fix=f"{_LOOK}  # leaving the shop must delete the session in Redis",
-    )
+def _end(standby: Standby, policy: Session, sessions: Sequence[Canary]) -> None:
+    """End sessions as customers do."""
+    for canary in sessions:
+        with standby.trying(canary.host):
+            canary.visitor.post(policy.end.format(language=_language(standby, policy)))

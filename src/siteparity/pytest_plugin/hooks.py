@@ -15,6 +15,7 @@ from siteparity.pytest_plugin.session import CHECK, JUDGED, OwnRun, end_session,
 from siteparity.recording import journal_path
 
 _OWN_RUN = pytest.StashKey[OwnRun]()
+_HANDED_ON = "siteparity"
 _RUNS_NOTHING = ("collectonly", "help", "setupplan", "showfixtures", "show_fixtures_per_test")
 MARKS = (
     "drill(*faults): faults of the lab that turn this check red",
@@ -37,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marks, and open the journal where this process owns it."""
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
+    for name, value in getattr(config, "workerinput", {}).get(_HANDED_ON, {}).items():
+        setattr(config.option, name, value)
     run = config.getoption("parity_run")
     if run and not _is_worker(config):
         config.pluginmanager.register(Journal(journal_path(Path(run))), "siteparity-journal")
@@ -49,17 +52,25 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if _is_worker(config) or config.getoption("parity_run") or not _asks_for_checks(config):
         return
+    try:
+        settings = session_of(config).configuration
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from None
     if any(config.getoption(name, default=False) for name in _RUNS_NOTHING):
         return
     own = OwnRun()
     config.stash[_OWN_RUN] = own
-    try:
-        own.measure(session_of(config).configuration)
-    except ConfigurationError as error:
-        raise pytest.UsageError(str(error)) from None
+    own.measure(settings)
     config.option.parity_run = str(own.path)
     config.option.parity_control = str(own.transport.directory)
     forget_session(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:  # noqa: ANN401  # xdist's WorkerController; pytest may be without it
+    """Tell a worker whose run this is: it hears of the command line alone."""
+    names = ("parity_run", "parity_control")
+    node.workerinput[_HANDED_ON] = {name: node.config.getoption(name) for name in names}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

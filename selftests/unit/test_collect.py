@@ -1,0 +1,233 @@
+"""Every host is asked once, all at the same time; whatever a host does costs only its own facts."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from selftests.unit.sites import ARIZONA, DALLAS
+from selftests.unit.targets import web_host
+from siteparity.collect import Collector, Measured, Probes
+from siteparity.model import Host, Table, Unmeasured, UnmeasuredError
+from siteparity.policy import Section
+from siteparity.probe import Answers, Probe, Reading, SecondLook, Seen, Target
+from siteparity.transport import Output
+from siteparity.transport.script import Ask
+
+SECTION = Section(owner="Shop")
+SITES = (DALLAS, ARIZONA)
+
+
+@dataclass
+class Shell:
+    """Runs each host's script on this machine; what a host does beforehand is the test's."""
+
+    before: Callable[[Host], None] = lambda _: None
+    asked: list[str] = field(default_factory=list)
+    timeouts: list[float] = field(default_factory=list)
+
+    def run(self, host: Host, script: bytes, *, timeout: float) -> Output:
+        """As the transport does."""
+        self.asked.append(host.label)
+        self.timeouts.append(timeout)
+        self.before(host)
+        ran = subprocess.run(["sh", "-s"], input=script, capture_output=True, check=False)
+        return Output(ran.stdout, ran.stderr, ran.returncode)
+
+
+def ask_names(target: Target[Section]) -> Mapping[str, Ask]:
+    """The host's own label."""
+    return {"name": Ask(f"echo {target.host.label}")}
+
+
+def read_names(answers: Answers, _: Target[Section]) -> Table:
+    """As it was said."""
+    return {"name": answers.text("name").strip()}
+
+
+NAMES = Probe(Section, ask_names, {"names": Reading(read_names)})
+
+
+def collect(
+    probes: Probes, shell: Shell, *, seconds: float = 60, said: list[str] | None = None
+) -> Sequence[Measured]:
+    """Both sites, as a run measures them."""
+    policy = replace(web_host(SECTION).policy, sections=dict.fromkeys(probes, SECTION))
+    lines = [] if said is None else said
+
+    def say(host: Host, words: str) -> None:
+        lines.append(f"{host.label}: {words}")
+
+    return Collector(policy, probes, shell, time.monotonic() + seconds, say).collect(SITES)
+
+
+def table(measured: Measured, host: str, aspect: str, name: str) -> Any:
+    """One table, or why there is none."""
+    found = measured.hosts[host][aspect][name]
+    return found.reason if isinstance(found, Unmeasured) else found
+
+
+def test_every_host_of_both_sites_is_asked_once() -> None:
+    """All aspects in one script; the facts stand under site, host and aspect, at the time of the start."""
+    shell, said = Shell(), list[str]()
+    before = datetime.now(UTC)
+    dallas, arizona = collect({"names": NAMES, "again": NAMES}, shell, said=said)
+    assert sorted(shell.asked) == ["arizona/web1", "arizona/web2", "dallas/web1", "dallas/web2"]
+    assert (dallas.site, arizona.site) == ("dallas", "arizona")
+    assert before <= dallas.measured_at == arizona.measured_at
+    for measured in (dallas, arizona):
+        for host in ("web1", "web2"):
+            for aspect in ("names", "again"):
+                assert table(measured, host, aspect, "names") == {"name": f"{measured.site}/{host}"}
+    assert all(": 2 tables in " in line for line in said)
+    assert len(said) == 4
+
+
+def test_all_hosts_are_asked_at_the_same_time() -> None:
+    """Nobody waits for a slow host: each waits here until all four are there."""
+    barrier = threading.Barrier(4, timeout=10)
+
+    def before(_: Host) -> None:
+        barrier.wait()
+
+    measured = collect({"names": NAMES}, Shell(before))
+    assert not any(isinstance(table(one, "web1", "names", "names"), str) for one in measured)
+
+
+def test_a_host_that_cannot_be_reached_costs_only_its_own_facts() -> None:
+    """Each of its tables has the reason, and the person who waits hears it."""
+
+    def before(host: Host) -> None:
+        if host.label == "dallas/web2":
+            raise UnmeasuredError("the connection was refused")
+
+    said = list[str]()
+    dallas, arizona = collect({"names": NAMES}, Shell(before), said=said)
+    assert table(dallas, "web2", "names", "names") == "name: the connection was refused"
+    assert table(dallas, "web1", "names", "names") == {"name": "dallas/web1"}
+    assert table(arizona, "web2", "names", "names") == {"name": "arizona/web2"}
+    assert "dallas/web2: not measured (name: the connection was refused)" in said
+
+
+def test_no_host_is_asked_after_the_deadline() -> None:
+    """What was not asked in time is unmeasured; before, a host gets no more than its own limit."""
+    shell = Shell()
+    dallas, _ = collect({"names": NAMES}, shell, seconds=-1)
+    assert shell.asked == []
+    assert table(dallas, "web1", "names", "names") == "name: the run's deadline had passed"
+    collect({"names": NAMES}, shell, seconds=30)
+    assert all(0 < timeout <= 30 for timeout in shell.timeouts)
+    shell.timeouts.clear()
+    collect({"names": NAMES}, shell, seconds=3600)
+    assert shell.timeouts == [60.0] * 4
+
+
+def _breaks(*_: object) -> Any:
+    raise ZeroDivisionError("by zero")
+
+
+def _refuses(*_: object) -> Any:
+    raise UnmeasuredError("this host has no such thing")
+
+
+BROKEN = "the probe itself failed: ZeroDivisionError: by zero"
+
+
+@pytest.mark.parametrize(
+    ("probe", "reason"),
+    [
+        (Probe(Section, _breaks, {"names": Reading(read_names)}), f"name: {BROKEN}"),
+        (Probe(Section, _refuses, {"names": Reading(read_names)}), "name: this host has no such thing"),
+        (Probe(Section, ask_names, {"names": Reading(_breaks)}), BROKEN),
+        (Probe(Section, ask_names, {"names": Reading(_refuses)}), "this host has no such thing"),
+        (Probe(Section, lambda _: {}, {"names": Reading(read_names)}), "name: it was not asked"),
+        (
+            Probe(Section, lambda _: {"name": Ask("exit 3")}, {"names": Reading(read_names)}),
+            "name: exit 3",
+        ),
+    ],
+    ids=["ask-breaks", "ask-refuses", "read-breaks", "read-refuses", "no-question", "the-host-fails"],
+)
+def test_a_broken_probe_leaves_its_own_aspect_unmeasured(probe: Probe[Section], reason: str) -> None:
+    """Never the run undone, and never a fact."""
+    dallas, _ = collect({"broken": probe, "names": NAMES}, Shell())
+    assert table(dallas, "web1", "broken", "names") == reason
+    assert table(dallas, "web1", "names", "names") == {"name": "dallas/web1"}
+
+
+def _ask_for_others(target: Target[Section], seen: Seen) -> Mapping[str, Ask]:
+    """The second host of the standby asks for what all others said."""
+    if target.host.label != "arizona/web2":
+        return {}
+    tables = [facts["names"] for facts in seen.values()]
+    words = sorted(str(one["name"]) for one in tables if not isinstance(one, Unmeasured))
+    return {"others": Ask(f"echo {' '.join(words)}")}
+
+
+def _read_others(answers: Answers, _: Target[Section]) -> Table:
+    return {"others": answers.text("others").strip()}
+
+
+def test_a_second_look_knows_what_every_host_said_first() -> None:
+    """A host without a second question is not asked again and has no such table."""
+    probe = replace(NAMES, then=SecondLook(_ask_for_others, {"others": Reading(_read_others)}))
+    shell = Shell()
+    dallas, arizona = collect({"names": probe}, shell)
+    assert table(arizona, "web2", "names", "others") == {
+        "others": "arizona/web1 arizona/web2 dallas/web1 dallas/web2"
+    }
+    assert "others" not in dallas.hosts["web1"]["names"]
+    assert table(arizona, "web2", "names", "names") == {"name": "arizona/web2"}
+    assert len(shell.asked) == 5
+
+
+@pytest.mark.parametrize("ask", [_breaks, _refuses])
+def test_a_second_look_that_fails_leaves_the_first_one(ask: Callable[..., Any]) -> None:
+    """Its tables are unmeasured, not absent."""
+    probe = replace(NAMES, then=SecondLook(ask, {"others": Reading(_read_others)}))
+    dallas, _ = collect({"names": probe}, Shell())
+    assert isinstance(dallas.hosts["web1"]["names"]["others"], Unmeasured)
+    assert table(dallas, "web1", "names", "names") == {"name": "dallas/web1"}
+
+
+def test_an_aspect_of_other_roles_is_not_asked_for() -> None:
+    """A host answers for its own roles alone."""
+    elsewhere = Probe(Section, _breaks, {"names": Reading(read_names, lambda _: ("db",))})
+    shell = Shell()
+    dallas, _ = collect({"elsewhere": elsewhere}, shell)
+    assert dallas.hosts == {"web1": {}, "web2": {}}
+    assert shell.asked == []
+
+
+def test_a_signal_does_not_wait_for_a_host_that_hangs() -> None:
+    """Whoever ends the run gets the prompt back at once; connections are closed by their owner."""
+    hung, begun = threading.Event(), threading.Barrier(5, timeout=10)
+
+    def hang(_: Host) -> None:
+        begun.wait()
+        hung.wait(30)
+
+    def tell() -> None:
+        begun.wait()
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, lambda *_: sys.exit(3))
+    threading.Thread(target=tell).start()
+    started = time.monotonic()
+    try:
+        with pytest.raises(SystemExit):
+            collect({"names": NAMES}, Shell(hang))
+        assert time.monotonic() - started < 15
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+        hung.set()

@@ -1,0 +1,104 @@
+"""A check tells what it proves, why, how to mend what it finds, and what shows that it works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from siteparity.configuration import find_root
+from siteparity.explain import explain
+from siteparity.model import ConfigurationError
+from siteparity.plan import CheckSource, sources
+
+CHECKS = '''\
+"""Things are the same.
+
+They were not, once.
+"""
+
+FIX = "set {item}"
+
+
+@pytest.mark.drill("thing_lost", "thing_changed")
+def test_every_thing_is_there(parity):
+    """Customers miss a thing."""
+    parity.same("values", fix=FIX)
+    parity.same("values", fix=FIX + " {primary}")
+    parity.same("values", fix="look")
+
+
+@pytest.mark.warning
+def test_every_thing_is_good(parity):
+    parity.everywhere("values", equals="good", fix="mend")
+'''
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with two checks of one aspect."""
+    folder = tmp_path / "tests" / "parity"
+    folder.mkdir(parents=True)
+    (folder / "test_things.py").write_text(CHECKS)
+    return tmp_path
+
+
+def test_everything_that_is_written_about_a_check_is_told(project: Path) -> None:
+    """Each fix once, as it stands in the rules."""
+    assert explain(project, "things.every_thing_is_there").splitlines() == [
+        "Every thing is there",
+        "  check     things.every_thing_is_there (blocker), tests/parity/test_things.py",
+        "  proves    Things are the same.",
+        "  why       They were not, once.",
+        "  customers Customers miss a thing.",
+        "  fix       set {item}",
+        "            set {item} {primary}",
+        "            look",
+        "  drills    python -m lab break thing_lost; python -m lab break thing_changed",
+    ]
+
+
+def test_what_is_not_written_is_left_out(project: Path) -> None:
+    """No empty headings."""
+    told = explain(project, "test_every_thing_is_good")
+    assert "(warning)" in told
+    assert "customers" not in told
+    assert "drills" not in told
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "things.every_thing_is_there",
+        "test_every_thing_is_there",
+        "tests/parity/test_things.py::test_every_thing_is_there",
+        "tests/parity/test_things.py::test_every_thing_is_there[web]",
+        "test_things.py::test_every_thing_is_there[web]",
+    ],
+)
+def test_a_check_is_found_by_whatever_name_a_report_shows(project: Path, name: str) -> None:
+    """An engineer copies it from the screen."""
+    assert explain(project, name).startswith("Every thing is there\n")
+    assert "\n\n" not in explain(project, name)
+
+
+def test_an_aspect_tells_all_its_checks(project: Path) -> None:
+    """In the order of the file."""
+    assert [part.splitlines()[0] for part in explain(project, "things").split("\n\n")] == [
+        "Every thing is there",
+        "Every thing is good",
+    ]
+
+
+def test_a_name_that_is_none_gets_the_nearest(project: Path) -> None:
+    """The message says what to write."""
+    with pytest.raises(ConfigurationError, match=r"thigns: no such check; did you mean things"):
+        explain(project, "thigns")
+
+
+@pytest.mark.parametrize("source", list(sources(find_root())), ids=lambda source: source.name)
+def test_every_check_of_the_product_can_be_explained(source: CheckSource) -> None:
+    """By its name alone; a comparison has a fix: nobody wants to think at three in the morning."""
+    told = explain(find_root(), f"{source.path}::{source.function}")
+    assert told.startswith(f"{source.sentence}\n")
+    assert source.kind == "smoke" or "\n  fix       " in told

@@ -1,0 +1,131 @@
+"""What ended a check has one meaning, which no mark and no phase makes lighter."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from siteparity.model import Finding, FindingKind, Group, Judgement, Outcome
+from siteparity.pytest_plugin import outcome
+from siteparity.pytest_plugin.outcome import Concluded
+
+SAME = Judgement((), 3)
+DIFFERENT = Judgement((Finding("a", FindingKind.DIFFERENT, "a differs"),), 3)
+UNMEASURED = Judgement((Finding("a", FindingKind.UNMEASURED, "no answer"),), 0)
+ID = "tests/parity/test_things.py::test_it[web]"
+
+
+@pytest.mark.parametrize("so_far", [SAME, UNMEASURED, DIFFERENT])
+@pytest.mark.parametrize(
+    ("error", "alone"),
+    [
+        (AssertionError("the page is empty\nassert x"), Outcome.DIFFERENT),
+        (KeyError("k"), Outcome.UNMEASURED),
+        (TimeoutError(), Outcome.UNMEASURED),
+        (SystemExit(0), Outcome.UNMEASURED),
+        (pytest.fail.Exception("Timeout >1s"), Outcome.UNMEASURED),
+        (pytest.skip.Exception("no host"), Outcome.UNMEASURED),
+    ],
+)
+def test_whatever_ends_a_check_early_keeps_what_it_had_found(
+    error: BaseException, alone: Outcome, so_far: Judgement
+) -> None:
+    """A broken assertion is a difference, anything else leaves the check unmeasured, never the same."""
+    judgement = outcome.judgement_of(error, so_far)
+    order = list(Outcome)
+    assert judgement.outcome is max(alone, so_far.outcome, key=order.index)
+    assert set(so_far.findings) <= set(judgement.findings)
+
+
+def test_an_error_is_told_in_one_line() -> None:
+    """With its kind, since "k" says nothing; an assertion says what it says."""
+    assert outcome.judgement_of(KeyError("k"), SAME).findings[0].message == "KeyError: 'k'"
+    assert outcome.judgement_of(TimeoutError(), SAME).findings[0].message == "TimeoutError: TimeoutError"
+    assert outcome.judgement_of(AssertionError("no page\nassert x"), SAME).findings[0].message == "no page"
+
+
+def test_a_conclusion_is_what_the_rules_said() -> None:
+    """And one without any finding says why it is one."""
+    assert outcome.judgement_of(Concluded(DIFFERENT), SAME) == DIFFERENT
+    nothing = Concluded(Judgement((), 0))
+    assert "the check applied no rule" in str(nothing)
+    assert outcome.judgement_of(nothing, SAME).outcome is Outcome.UNMEASURED
+
+
+def report(
+    said: Literal["passed", "failed", "skipped"], when: Literal["setup", "call", "teardown"] = "call"
+) -> pytest.TestReport:
+    """A report as pytest makes it."""
+    return pytest.TestReport(ID, ("test_things.py", 1, "test_it"), {}, said, None, when)
+
+
+@pytest.mark.parametrize("said", ["passed", "failed", "skipped"])
+@pytest.mark.parametrize(
+    ("judgement", "phase"), [(DIFFERENT, "call"), (UNMEASURED, "setup")], ids=["different", "unmeasured"]
+)
+def test_what_is_not_the_same_fails_whatever_pytest_says(
+    said: Literal["passed", "failed", "skipped"], judgement: Judgement, phase: str
+) -> None:
+    """Different is pytest's failure, unmeasured its error, which it tells by the phase."""
+    made = report(said)
+    outcome.conclude(made, outcome.line(ID, judgement, 0.1))
+    assert (made.outcome, made.when) == ("failed", phase)
+    assert outcome.property_of(made) == outcome.line(ID, judgement, 0.1) | {"findings": [as_json(judgement)]}
+
+
+def as_json(judgement: Judgement) -> dict[str, object]:
+    """The one finding as a report carries it."""
+    (finding,) = judgement.findings
+    names = ("item", "message", "fix", "effect")
+    return {name: getattr(finding, name) for name in names} | {
+        "kind": finding.kind.value,
+        "primary": [],
+        "standby": [],
+    }
+
+
+def test_the_same_stays_what_pytest_says() -> None:
+    """A pass that pytest does not call one is a contradiction, which the supervisor must see."""
+    made = report("failed")
+    outcome.conclude(made, outcome.line(ID, SAME, 0.1))
+    assert (made.outcome, made.when) == ("failed", "call")
+
+
+def test_a_report_carries_one_line_beside_other_properties() -> None:
+    """What a later phase attaches replaces what an earlier one did."""
+    made = report("passed")
+    made.user_properties = [("other", "kept")]
+    assert outcome.property_of(made) is None
+    outcome.attach(made, outcome.line(ID, SAME, 0.1))
+    outcome.attach(made, outcome.unmeasured(ID, "tear-down failed"))
+    assert [name for name, _ in made.user_properties] == ["other", outcome.PROPERTY]
+    found = outcome.property_of(made)
+    assert found
+    assert (found["outcome"], found["compared"]) == ("unmeasured", 0)
+
+
+@given(
+    first=st.sampled_from([SAME, DIFFERENT, UNMEASURED]), then=st.sampled_from([SAME, DIFFERENT, UNMEASURED])
+)
+def test_of_two_phases_the_heavier_counts(first: Judgement, then: Judgement) -> None:
+    """With the findings of both."""
+    found = outcome.merged(outcome.line(ID, first, 0.1), outcome.line(ID, then, 0.1))
+    assert found["outcome"] == max(first.outcome, then.outcome, key=list(Outcome).index)
+    assert len(found["findings"]) == len(first.findings) + len(then.findings)
+
+
+def test_a_line_holds_groups_of_hosts_with_their_values() -> None:
+    """As result.json needs them."""
+    finding = Finding(
+        "a",
+        FindingKind.DIFFERENT,
+        "a",
+        primary=(Group(1, ("web1",)),),
+        standby=(Group(None, ("web1", "web2")),),
+    )
+    (found,) = outcome.line(ID, Judgement((finding,), 1), 0.1)["findings"]
+    assert found["primary"] == ({"value": 1, "hosts": ("web1",)},)
+    assert found["standby"] == ({"value": None, "hosts": ("web1", "web2")},)
