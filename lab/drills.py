@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab import evidence, machines, podman, verbs
 from lab.errors import LabError
-from lab.faults import Fault, catalogue, fault
+from lab.faults import ALWAYS, Fault, catalogue, fault
 from lab.handle import Lab
 from lab.sites import ROOT, Host, Plan
 from lab.state import read_ledger, write_ledger
@@ -128,7 +128,8 @@ def _mend(plan: Plan, one: Fault, say: Say) -> None:
         verbs.reset(plan, hosts, say)
     deadline = time.monotonic() + MEND_DEADLINE
     looks = [look for host in hosts for look in evidence.of_host(host, plan)]
-    looks += [(f"{host.name}: {one.name} is mended", partial(_healthy, host, one)) for host in hosts]
+    if one.healthy != ALWAYS:
+        looks += [(f"{host.name}: {one.name} is mended", partial(_healthy, host, one)) for host in hosts]
     together([partial(until, sentence, look, deadline) for sentence, look in looks])
 
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from lab.handle import Lab
 
 
+ALWAYS = "true"
+"""The shell test that tells nothing, so that none is made."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One way to break the lab.
@@ -39,7 +43,7 @@ class Fault:
     hosts: tuple[str, ...]
     break_: "str | Callable[[Lab], None]"
     mend: "str | Callable[[Lab], None]" = ""
-    healthy: str = "true"
+    healthy: str = ALWAYS
     undone_by_reset: bool = False
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from lab.faults import Fault, catalogue
 from selftests.lab.conftest import Lab, Say
-from selftests.lab.runs import Run, containers_of, named_by
+from selftests.lab.runs import Run, containers_of, function_of, named_by
 from siteparity.model import FindingKind, Outcome, Severity, Verdict
 from siteparity.result import SavedFinding
 
@@ -99,8 +99,15 @@ def _drill(lab: Lab, gate: Callable[[], Run], say: Say, *faults: str) -> Run:
         run = gate()
         judged = time.monotonic()
     mended = time.monotonic()
+    wanted = frozenset().union(*(named_by(run.settings, fault) for fault in faults))
+    wrong = [f"; NOT RED {name}" for name in sorted(wanted - run.red_functions())]
+    wrong += [
+        f"; RED AS WELL {check.id}: {check.findings[0].message[:200] if check.findings else check.outcome}"
+        for check in run.red()
+        if function_of(check) not in wanted
+    ]
     say(
-        f"drill {' and '.join(faults)}: {len(run.red())} red, {run.result.verdict}; "
+        f"drill {' and '.join(faults)}: {len(run.red())} red, {run.result.verdict}{''.join(wrong)}; "
         f"broken in {is_set - began:.1f} s, gate {judged - is_set:.1f} s, mended in {mended - judged:.1f} s"
     )
     return run

@@ -9,7 +9,9 @@ from lab import podman
 from lab.sites import Host
 from lab.wait import together
 
-FOLDERS = "/etc /srv /usr/local /opt /root /home /boot /tmp /var/tmp /var/spool /var/lib/dpkg /var/lib/apt /var/cache"
+FOLDERS = (
+    "/etc /srv /usr/local /opt /root /home /tmp /var/tmp /var/spool /var/lib/dpkg /var/lib/apt /var/cache"
+)
 
 # Not the time of the last access: to read is what a run is for. Folders tell of files that came and went.
 _FILES = f"""

@@ -8,10 +8,12 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from selftests.contract.sshd import Server, wait_until
 from selftests.plugin.project import COMMAND, MORE, VALUES, Project, clean_environment
+from siteparity.history import PastFinding, PastRun
 from siteparity.model import FindingKind, Outcome, Verdict
 from siteparity.result import Result
 
@@ -58,24 +60,37 @@ def killed_in_a_run(live: Project) -> None:
         assert_not_finished(live)
 
 
+SINCE = datetime(2026, 11, 1, tzinfo=UTC)
+
+
 def test_a_difference_is_a_no_go(live: Project) -> None:
-    """Exit code 2, and the finding with its fix; the second run knows since when."""
-    live.things("arizona", "web1", more={"c": "3; reboot"})
-    ran = live.siteparity("gate")
+    """Exit code 2, and the finding with its fix and its age, here seen from the other site."""
+    past = PastRun(
+        run="before",
+        verdict=Verdict.NO_GO,
+        started_at=SINCE,
+        finished_at=SINCE,
+        primary="dallas",
+        standby="arizona",
+        different=1,
+        unmeasured=0,
+        checks=2,
+        findings=(PastFinding(check=MORE, item="c", first_seen=SINCE),),
+    )
+    live.write("reports/history.jsonl", past.model_dump_json() + "\n")
+    live.things("dallas", "web1", more={"c": "3; reboot"})
+    ran = live.siteparity("gate", "--primary", "arizona", "--standby", "dallas")
     assert ran.returncode == 2, ran.stdout + ran.stderr
     assert last_line(ran).startswith(
-        "NO-GO  arizona cannot take over from dallas: 1 blocker differs (first: "
+        "NO-GO  dallas cannot take over from arizona: 1 blocker differs (first: "
     )
-    first = live.latest()
-    assert outcomes(first) == {VALUES: Outcome.SAME, MORE: Outcome.DIFFERENT}
-    (finding,) = first.checks[1].findings
+    result = live.latest()
+    assert outcomes(result) == {VALUES: Outcome.SAME, MORE: Outcome.DIFFERENT}
+    assert result.valid_until is None
+    (finding,) = result.checks[1].findings
     assert (finding.item, finding.kind, finding.fix) == ("c", FindingKind.UNEVEN, "set c 3")
-    assert first.valid_until is None
-    assert live.siteparity("gate", "--primary", "arizona", "--standby", "dallas").returncode == 2
-    second = live.latest()
-    assert second.run != first.run
-    assert second.primary.site == "arizona"
-    assert second.checks[1].findings[0].first_seen == finding.first_seen
+    assert finding.first_seen == SINCE
+    assert (live.reports / "history.jsonl").read_text().count("\n") == 2
 
 
 def test_two_sites_that_are_silent_are_unknown(project: Project) -> None:

@@ -115,6 +115,7 @@ def test_every_check_has_its_outcome_and_its_reason(project: Project, workers: i
     assert {case.name: case.words in words_of(lines[case.id]) for case in CASES} == dict.fromkeys(
         (case.name for case in CASES), True
     )
+    assert words_of(lines[f"{FILE}::test_skipped[web]"]) == "Skipped: not today"
     unmeasured = [line for line in lines.values() if line["outcome"] == Outcome.UNMEASURED]
     assert all(line["findings"] for line in unmeasured)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ import pytest
 
 from selftests.plugin.project import CHECKS, MORE, VALUES, Project
 from siteparity.model import Outcome, Verdict
+from siteparity.recording import record_path
 
 NOT_MADE = (Outcome.NOT_RUN, Outcome.NOT_RUN)
 ONE_MADE = (Outcome.SAME, Outcome.NOT_RUN)
@@ -59,6 +61,12 @@ WAYS = {
         (Outcome.SAME, Outcome.UNMEASURED),
         checks=CHECKS.replace("def test_more(", "def test_more(leaving, "),
         files=conftest("@pytest.fixture\ndef leaving():\n    yield\n    pytest.exit('enough', 0)"),
+    ),
+    "os._exit": Way("closing line", ONE_MADE, checks=ending("os._exit(0)")),
+    "os._exit-after-every-check": Way(
+        "closing line",
+        BOTH_MADE,
+        files=conftest("import os\ndef pytest_sessionfinish(): os._exit(0)"),
     ),
     "os._exit-after-a-difference": Way(
         "1 blocker differs",
@@ -126,12 +134,15 @@ def test_no_way_of_proving_nothing_is_a_go(project: Project, way: Way) -> None:
     assert run.answer.verdict is way.verdict
     assert any(way.reason in reason for reason in run.answer.reasons), run.answer.reasons
     assert tuple(run.outcomes[check] for check in (VALUES, MORE)) == way.outcomes
+    strays = [line for check, line in run.executed.entries.items() if check not in run.outcomes]
+    assert all("is not in the plan" in line["findings"][0]["message"] for line in strays)
 
 
 def test_a_whole_run_is_a_go(project: Project) -> None:
     """Each planned check once, and the closing line: only then the checks are believed."""
     run = project.supervised()
     assert run.answer.verdict is Verdict.GO, run.answer.reasons
+    assert run.executed.broken == ()
     assert run.outcomes == {VALUES: Outcome.SAME, MORE: Outcome.SAME}
     assert [line.get("id") for line in project.journal()] == [VALUES, MORE, None]
     assert project.journal()[-1] == {"closed": 0}
@@ -154,3 +165,18 @@ def test_the_environment_does_not_change_what_is_run(
     run = project.supervised()
     assert run.outcomes == {VALUES: Outcome.SAME, MORE: Outcome.DIFFERENT}
     assert run.executed.broken == ()
+
+
+def test_a_record_of_other_files_or_of_the_other_site_is_not_judged(project: Project) -> None:
+    """What was measured and what it is held against belong together; a change in between is noticed."""
+    before = project.settings()
+    policy = project.aspect("things")["things"] | {"most": 99}
+    project.policy(aspects={"things": policy})
+    for record_of, words in ((before, "not made under the policy"), (project.settings(), "not of the site")):
+        shutil.rmtree(project.folder, ignore_errors=True)
+        project.record("dallas", record_of)
+        shutil.copy(record_path(project.folder, "dallas"), record_path(project.folder, "arizona"))
+        ran = project.pytest("tests", "--parity-run", str(project.folder))
+        assert ran.returncode == 1
+        assert "2 errors" in ran.stdout
+        assert words in ran.stdout

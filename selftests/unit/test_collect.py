@@ -119,6 +119,17 @@ def test_a_host_that_cannot_be_reached_costs_only_its_own_facts() -> None:
     assert "dallas/web2: not measured (name: the connection was refused)" in said
 
 
+def test_nothing_is_known_of_a_host_that_gave_no_answer() -> None:
+    """Not even what a probe can say without looking at an answer: two such hosts would be the same."""
+
+    def before(_: Host) -> None:
+        raise UnmeasuredError("the connection was refused")
+
+    constant = replace(NAMES, tables={"constant": Reading(lambda _answers, _target: {"name": "present"})})
+    for measured in collect({"constant": constant}, Shell(before)):
+        assert table(measured, "web1", "constant", "constant") == "constant: the connection was refused"
+
+
 def test_no_host_is_asked_after_the_deadline() -> None:
     """What was not asked in time is unmeasured; before, a host gets no more than its own limit."""
     shell = Shell()

@@ -125,7 +125,10 @@ class Collector:
             if not isinstance(mapping, UnmeasuredError)
             for name, ask in mapping.items()
         }
-        given = self._run(host, joined) if joined else {}
+        try:
+            given = self._run(host, joined) if joined else {}
+        except UnmeasuredError as error:
+            return {aspect: _failed(str(error)) for aspect in asks}
         return {
             aspect: _failed(str(mapping))
             if isinstance(mapping, UnmeasuredError)
@@ -137,11 +140,8 @@ class Collector:
         nonce = secrets.token_hex(16)
         limit = min(self.policy.limits.host_deadline.total_seconds(), self.deadline - time.monotonic())
         if limit <= 0:
-            return dict.fromkeys(asks, _no_answer("the run's deadline had passed"))
-        try:
-            output = self.runner.run(host, join(asks, nonce), timeout=limit)
-        except UnmeasuredError as error:
-            return dict.fromkeys(asks, _no_answer(str(error)))
+            raise UnmeasuredError("the run's deadline had passed")
+        output = self.runner.run(host, join(asks, nonce), timeout=limit)
         return split(asks, nonce, output.stdout, output.stderr)
 
 
@@ -162,18 +162,14 @@ class _NoAnswers(Answers):
 
     def __init__(self, reason: str) -> None:
         super().__init__({})
-        self._reason = reason
+        self.reason = reason
 
     def raw(self, name: str) -> bytes:
-        raise UnmeasuredError(f"{name}: {self._reason}")
+        raise UnmeasuredError(f"{name}: {self.reason}")
 
 
 def _failed(reason: str) -> Answers:
     return _NoAnswers(reason)
-
-
-def _no_answer(reason: str) -> Answer:
-    return Answer(text=b"", status=-1, problem=reason)
 
 
 def _ask_again(then: SecondLook[Any], seen: Seen, target: Target[Any]) -> Mapping[str, Ask]:
@@ -200,6 +196,11 @@ def _read(
             facts |= read_tables({name: reading}, answers, target, tuple(every_role))
         except Exception as error:  # noqa: BLE001  # as above
             facts[name] = Unmeasured(f"the probe itself failed: {type(error).__name__}: {error}")
+    if isinstance(answers, _NoAnswers):  # even a table that looks at no answer is not known of such a host
+        return {
+            name: table if isinstance(table, Unmeasured) else Unmeasured(f"{name}: {answers.reason}")
+            for name, table in facts.items()
+        }
     return facts
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
 
@@ -87,8 +88,9 @@ class Database:
         return owners[0] if owners else f"{name} (not installed)"
 
 
+@lru_cache(maxsize=32)
 def read(text: str) -> Database:
-    """Read the answer to `QUESTION`.
+    """Read the answer to `QUESTION`; remembered, since several tables are made of it.
 
     Raises:
         UnmeasuredError: something in it is not understood, a package is there twice, or dpkg is not.

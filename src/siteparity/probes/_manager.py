@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
 from siteparity.probes._unit_files import UNIT
@@ -152,8 +153,9 @@ def question(required: Sequence[str]) -> str:
     return _QUESTION.format(required=" ".join(map(shlex.quote, required)), properties=",".join(_PROPERTIES))
 
 
+@lru_cache(maxsize=32)
 def read(text: str) -> Manager:
-    """Read the answer to `question`.
+    """Read the answer to `question`; remembered, since several tables are made of it.
 
     Raises:
         UnmeasuredError: it is cut, or holds something that is not understood.

@@ -13,7 +13,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from functools import lru_cache
 from typing import Self
 
 from siteparity.model import UnmeasuredError
@@ -51,7 +51,21 @@ find "$@" -ignore_readdir_race -mindepth 1 -maxdepth 1 \\
 echo end
 """
 
-UNIT = r"[A-Za-z0-9:_.@\\-]+\.(?:service|socket|timer|path|mount|automount|swap|target|slice|device|scope)"
+_KINDS = (
+    "service",
+    "socket",
+    "timer",
+    "path",
+    "mount",
+    "automount",
+    "swap",
+    "target",
+    "slice",
+    "device",
+    "scope",
+)
+_SUFFIXES = tuple(f".{kind}" for kind in _KINDS)
+UNIT = rf"[A-Za-z0-9:_.@\\-]+\.(?:{'|'.join(_KINDS)})"
 _DIGEST = re.compile(r"(\\?)([0-9a-f]{64})  (/.*)")
 
 _SECRET = re.compile(r"Environment|SetCredential|SetCredentialEncrypted|Exec[A-Za-z]*")
@@ -70,14 +84,13 @@ class Start:
     generated: bool
 
     @classmethod
-    def of(cls, path: PurePosixPath) -> Self:
-        """What a link such as ``/etc/systemd/system/multi-user.target.wants/cron.service`` does."""
-        place = str(path)
+    def of(cls, folder: str) -> Self:
+        """What a link in a folder such as ``/etc/systemd/system/multi-user.target.wants`` does."""
         return cls(
-            by=path.parent.stem,
-            enabled=place.startswith(("/etc/", "/run/systemd/system")),
-            lasts=place.startswith(_LASTING),
-            generated=place.startswith(_GENERATED),
+            by=folder.rpartition("/")[2].rpartition(".")[0],
+            enabled=folder.startswith(("/etc/", "/run/systemd/system")),
+            lasts=folder.startswith(_LASTING),
+            generated=folder.startswith(_GENERATED),
         )
 
     def counts(self, unit: str) -> bool:
@@ -108,12 +121,13 @@ class UnitFiles:
     def __post_init__(self) -> None:
         starts: dict[str, set[Start]] = {}
         found: dict[tuple[str, str], str] = {}
-        for path in map(PurePosixPath, {*self.files, *self.links}):
-            if not _is_unit(path.name):
+        for path in {*self.files, *self.links}:
+            folder, _, unit = path.rpartition("/")
+            if not unit.endswith(_SUFFIXES):
                 continue
-            found[str(path.parent), path.name] = str(path)
-            if path.parent.suffix in (".wants", ".requires", ".upholds"):
-                starts.setdefault(path.name, set()).add(Start.of(path))
+            found[folder, unit] = path
+            if folder.endswith((".wants", ".requires", ".upholds")):
+                starts.setdefault(unit, set()).add(Start.of(folder))
         units = {unit for _, unit in found}
         paths = {unit: [found[one, unit] for one in _PLACES if (one, unit) in found] for unit in units}
         object.__setattr__(self, "_starts", {unit: frozenset(by) for unit, by in starts.items()})
@@ -147,7 +161,7 @@ class UnitFiles:
             return "masked" if self._first[unit].startswith(_LASTING) else "masked until the next boot"
         if unit in self._starts:
             return ", ".join(sorted(str(start) for start in self._starts[unit]))
-        target = PurePosixPath(self._target(unit)).name
+        target = self._target(unit).rpartition("/")[2]
         return f"alias of {target}" if target != unit else "not enabled"
 
     def contents(self, generic: Callable[[str], str]) -> Mapping[str, str]:
@@ -164,8 +178,9 @@ class UnitFiles:
         return found
 
 
+@lru_cache(maxsize=32)
 def read(answer: bytes) -> UnitFiles:
-    """Read the answer to `QUESTION`.
+    """Read the answer to `QUESTION`; remembered, since several tables are made of it.
 
     Raises:
         UnmeasuredError: it is cut, or holds something that is not understood.
@@ -179,7 +194,6 @@ def read(answer: bytes) -> UnitFiles:
     digests: dict[str, str] = {}
     for line in text.split("\n")[:-2]:
         kind, *fields = line.split("\t", 2)
-        digest = _DIGEST.fullmatch(line)
         if kind == "f" and len(fields) == 2:  # noqa: PLR2004  # file, size
             files.add(fields[0])
             if fields[1] == "0":
@@ -188,21 +202,17 @@ def read(answer: bytes) -> UnitFiles:
             links[fields[0]] = fields[1]
         elif kind == "c" and len(fields) == 2:  # noqa: PLR2004  # file, line
             lines.setdefault(fields[0], []).append(fields[1])
-        elif digest:
+        elif digest := _DIGEST.fullmatch(line):
             digests[digest[3].replace("\\\\", "\\") if digest[1] else digest[3]] = digest[2]
         else:
             raise UnmeasuredError(f"unit files: a line is not understood: {line[:80]}")
     return UnitFiles(frozenset(files), links, {path: tuple(some) for path, some in lines.items()}, digests)
 
 
-def _is_unit(name: str) -> bool:
-    return re.fullmatch(UNIT, name) is not None
-
-
 def _counts(path: str) -> bool:
     """Whether systemd reads the file: a unit, or a drop-in."""
-    pure = PurePosixPath(path)
-    return _is_unit(pure.name) or (pure.suffix == ".conf" and pure.parent.suffix == ".d")
+    folder, _, name = path.rpartition("/")
+    return name.endswith(_SUFFIXES) or (name.endswith(".conf") and folder.endswith(".d"))
 
 
 def _settings(lines: Iterable[str]) -> Mapping[str, str]:

@@ -13,13 +13,14 @@ A host without dpkg is unmeasured. Another package manager would be a module bes
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from siteparity.model import Table, UnmeasuredError
-from siteparity.policy import AbsolutePath, RoleName, Section
+from siteparity.policy import AbsolutePath, Duration, RoleName, Section
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.probes import _apt as apt
 from siteparity.probes import _dpkg as dpkg
@@ -54,8 +55,8 @@ class Policy(Section):
     verify: Literal["changed", "all"] = "changed"
     """``changed``: only files that were touched since they were laid down are read, and what was wrong when a
     whole disk was copied stays unseen. ``all``: every file is read, which takes seconds."""
-    verify_timeout: Annotated[int, Field(ge=1, le=600)] = 30
-    """Seconds on the host for looking at files; then they are unmeasured."""
+    verify_timeout: Annotated[Duration, Field(ge=timedelta(seconds=1))] = timedelta(seconds=30)
+    """How long a host may look at its files; after that they are unmeasured."""
     may_lack: tuple[AbsolutePath, ...] = DOCUMENTATION
     """Patterns of package files that may be missing, e.g. because of dpkg's ``path-exclude``."""
     rewritten: tuple[AbsolutePath, ...] = ()
@@ -67,10 +68,10 @@ class Policy(Section):
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The database, the files, what decides the next upgrade, and the environments."""
     policy, places = target.section, _environments(target)
-    everything = policy.verify == "all"
+    look = package_files.question(everything=policy.verify == "all")
     return {
         "database": Ask(dpkg.QUESTION),
-        "files": Ask(package_files.question(everything=everything), timeout=policy.verify_timeout),
+        "files": Ask(look, timeout=round(policy.verify_timeout.total_seconds())),
         "apt": Ask(apt.QUESTION),
         **({"python": Ask(python.question(places))} if places else {}),
     }

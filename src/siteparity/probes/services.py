@@ -143,10 +143,12 @@ class _Seen:
                 yield unit
 
     def _lasts(self, unit: manager.Unit) -> bool:
-        if unit.active == "failed" or self.files.is_masked(unit.name) or self._starts_at_boot(unit.name):
+        if unit.active == "failed":
             return True
         if not unit.is_up and self._is_job(unit.name):
             return False
+        if self.files.is_masked(unit.name) or self._starts_at_boot(unit.name):
+            return True
         if self.files.is_transient(unit.name):
             return unit.kind == "service" and unit.sub == "running"
         return not self.manager.on_demand(unit.name)

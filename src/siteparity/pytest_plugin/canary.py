@@ -38,8 +38,8 @@ def canaries(standby: Standby, site: Site) -> Iterator[Mapping[Canary, int]]:
     """Make a session through each web host of the standby, and look for it in the Redis of a site.
 
     Yields, for each session, the seconds that it still lives there, or `ABSENT`, or `ENDLESS`; nothing, and a
-    finding, when that is not known. All sessions are ended when the block is left, however, and must be gone from
-    there then.
+    finding, when that is not known. All sessions are ended when the block is left, however that happens, and
+    must be gone from there then.
     """
     policy: Session = standby.policy
     started: list[Canary] = []

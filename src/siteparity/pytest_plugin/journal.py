@@ -32,7 +32,7 @@ class Journal:
         A check without a line, such as one whose worker died, is unmeasured; one that is made again gets a
         line for each time.
         """
-        entry = outcome.property_of(report) if report.when != "teardown" or report.failed else None
+        entry = outcome.property_of(report)
         if entry is None and report.failed:
             entry = outcome.unmeasured(
                 report.nodeid, report.longreprtext.strip().split("\n")[-1] or "it crashed"

@@ -22,6 +22,8 @@ _NO_RULE = Finding("(check)", FindingKind.UNMEASURED, "the check applied no rule
 class Concluded(Failed):
     """Ends a check whose judgement is not "same"; pytest shows its text and no traceback."""
 
+    __module__ = "builtins"  # as pytest's own: its summary names the class without the place
+
     def __init__(self, judgement: Judgement) -> None:
         self.judgement = judgement if judgement.findings else Judgement((_NO_RULE,), 0)
         super().__init__("\n".join(finding.message for finding in self.judgement.findings))

@@ -38,7 +38,7 @@ class _Expectation:
     def finding(self, item: str) -> Finding | None:
         """The hosts that have something else, together; None when there are none."""
         wrong: dict[Value, list[Host]] = {}
-        for host, value in self.found:
+        for host, value in dict.fromkeys(self.found):
             if value != self.equals:
                 wrong.setdefault(value, []).append(host)
         if not wrong:
@@ -49,10 +49,7 @@ class _Expectation:
             kind=FindingKind.EXPECTATION,
             message=f"{item}: found {said}; expected {self.equals}",
             fix=self.fix,
-            standby=tuple(
-                Group(value, tuple(dict.fromkeys(host.name for host in hosts)))
-                for value, hosts in wrong.items()
-            ),
+            standby=tuple(Group(value, tuple(host.name for host in hosts)) for value, hosts in wrong.items()),
         )
 
 

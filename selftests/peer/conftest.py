@@ -1,0 +1,23 @@
+"""How these suites reach their hosts: testinfra's own ssh backend, one connection kept for each host."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import testinfra
+from testinfra.host import Host
+
+from lab import keys
+
+CONTROL = "SITEPARITY_PEER_CONTROL"
+"""The environment variable with the folder of ssh's control sockets."""
+
+
+@cache
+def reach(name: str) -> Host:
+    """A machine of the lab; commands run as root, as the same facts need it."""
+    folder = os.environ[CONTROL]
+    config = keys.SSH / "config"
+    spec = f"ssh://{name}?ssh_config={config}&controlpersist=30&controlpath={folder}/%C&sudo=true"
+    return testinfra.get_host(spec)
