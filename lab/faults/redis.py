@@ -10,6 +10,9 @@ STANDBY, PRIMARY = "arizona-sessions1", "dallas-sessions1"
 ADMIN = "REDISCLI_AUTH=$(cat /root/.redis-admin) redis-cli --no-auth-warning --user admin -e"
 _PING = f"{ADMIN} PING | grep -qx PONG"
 
+USERS, USERS_KEPT = "/etc/redis/users.acl", "/root/users.acl.kept"
+FILES, MOVED = "/var/lib/redis/appendonlydir", "/var/lib/redis/appendonlydir.moved"
+
 # What cuts the shop's connections is mended only when its workers hold new ones.
 _RECONNECT = """
     systemctl restart shop
@@ -56,6 +59,32 @@ FAULTS = (
         break_="sed -i 's/^maxmemory 64mb$/maxmemory 48mb/' /etc/redis/redis.conf",
         mend="sed -i 's/^maxmemory 48mb$/maxmemory 64mb/' /etc/redis/redis.conf",
         healthy="grep -qx 'maxmemory 64mb' /etc/redis/redis.conf",
+    ),
+    Fault(
+        name="redis_file_makes_it_a_replica",
+        sentence="The standby's redis.conf still holds a line from its set-up: it starts as a replica.",
+        hosts=(STANDBY,),
+        break_="echo 'replicaof 198.18.1.41 6379' >>/etc/redis/redis.conf",
+        mend="sed -i '/^replicaof 198.18.1.41 6379$/d' /etc/redis/redis.conf",
+    ),
+    Fault(
+        name="redis_users_of_the_file_edited",
+        sentence="The standby's ACL file was edited, not loaded: no writes, another password for the shop.",
+        hosts=(STANDBY,),
+        break_=f"""
+            cp -p {USERS} {USERS_KEPT}
+            sed -i '/^user shop /{{s/[#>][^ ]*/>changed/;s/+@write//}}' {USERS}
+        """,
+        mend=f"[ ! -f {USERS_KEPT} ] || mv {USERS_KEPT} {USERS}",
+        healthy=_PING,
+    ),
+    Fault(
+        name="redis_files_gone",
+        sentence="The primary's append-only files were moved away to make room, while Redis writes to them.",
+        hosts=(PRIMARY,),
+        break_=f"mkdir -p {MOVED} && mv {FILES}/* {MOVED}/",
+        mend=f"[ ! -d {MOVED} ] || {{ mv {MOVED}/* {FILES}/; rmdir {MOVED}; }}",
+        healthy=_PING,
     ),
     Fault(
         name="redis_persistence_off",

@@ -8,6 +8,14 @@ PRIMARY, STANDBY = "dallas-db1", "arizona-db1"
 _STREAMS = """
     runuser -u postgres -- psql -XAtq -c "SELECT status FROM pg_stat_wal_receiver" | grep -qx streaming
 """
+_UNTIL_IT_STREAMS = """
+    for _ in $(seq 100); do
+        status=$(runuser -u postgres -- psql -XAtqc 'SELECT status FROM pg_stat_wal_receiver' 2>&1) || true
+        [ "$status" != streaming ] || exit 0
+        sleep 0.1
+    done
+    echo "the standby does not stream" >&2; exit 1
+"""
 _WAIT_UNTIL_DEAD = """
     for _ in $(seq 100); do
         [ -n "$(runuser -u postgres -- psql -XAtq -c 'SELECT 1 FROM pg_stat_wal_receiver')" ] || exit 0
@@ -115,6 +123,34 @@ FAULTS = (
             "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
             "WHERE slot_name = 'long_gone'"
         ),
+    ),
+    Fault(
+        name="slot_forgotten_at_the_standby",
+        sentence="A slot that was made for a test, and forgotten, keeps WAL on the standby.",
+        hosts=(STANDBY,),
+        break_=_psql("SELECT pg_create_physical_replication_slot('forgotten', true)"),
+        mend=_psql(
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
+            "WHERE slot_name = 'forgotten'"
+        ),
+    ),
+    Fault(
+        name="standby_signal_missing",
+        sentence="The file is gone that makes the standby one; it takes writes after its next restart.",
+        hosts=(STANDBY,),
+        break_="rm /var/lib/postgresql/15/main/standby.signal",
+        mend="runuser -u postgres -- touch /var/lib/postgresql/15/main/standby.signal",
+        healthy=_STREAMS,
+    ),
+    Fault(
+        name="replay_ends_at_a_target",
+        sentence="The standby streams, and would stop at a time that somebody set for a restore.",
+        hosts=(STANDBY,),
+        break_=_psql("ALTER SYSTEM SET recovery_target_time = '2037-01-01 00:00:00+00'")
+        + "\nsystemctl restart postgresql@15-main\n"
+        + _UNTIL_IT_STREAMS,
+        mend=_psql("ALTER SYSTEM RESET recovery_target_time") + "\nsystemctl restart postgresql@15-main",
+        healthy=_UNTIL_IT_STREAMS,
     ),
     Fault(
         name="archiving_fails",

@@ -23,6 +23,9 @@ _NO_OVERRIDE = """
     rm /run/hosts
 """
 
+SETTINGS, KEPT, DROP_IN = "/etc/shop/shop.env", "/root/shop.env.kept", "/etc/systemd/system/shop.service.d"
+MORE = "/etc/shop/more.env"
+
 TO_DALLAS, TO_ARIZONA = _setting("arizona", "dallas"), _setting("dallas", "arizona")
 
 FAULTS = (
@@ -57,6 +60,25 @@ FAULTS = (
         break_=f"{_OVERRIDE}systemctl restart shop\n( {_CONNECTED.format(1)} )\n{_NO_OVERRIDE}",
         mend=_NO_OVERRIDE + "systemctl restart shop",
         healthy=f"( {_CONNECTED.format(2)} )",
+    ),
+    Fault(
+        name="session_password_edited_without_restart",
+        sentence="The setting of one standby web host has a wrong password; the shop runs with the good one.",
+        hosts=("arizona-web1",),
+        break_=f"cp -p {SETTINGS} {KEPT}\nsed -i 's#redis://shop:[^@]*@#redis://shop:changed@#' {SETTINGS}",
+        mend=f"[ ! -f {KEPT} ] || mv {KEPT} {SETTINGS}",
+    ),
+    Fault(
+        name="session_setting_overridden_by_another_file",
+        sentence="A second file with settings names the primary's Redis; it counts from the next restart on.",
+        hosts=("dallas-web1", "dallas-web2", "arizona-web1", "arizona-web2"),
+        break_=f"""
+            mkdir -p {DROP_IN}
+            sed -n 's/[.]arizona[.]/.dallas./; /^SHOP_SESSION_URL=/p' {SETTINGS} >{MORE}
+            printf '[Service]\\nEnvironmentFile={MORE}\\n' >{DROP_IN}/more.conf
+            systemctl daemon-reload
+        """,
+        mend=f"rm -f {DROP_IN}/more.conf {MORE}; rmdir {DROP_IN} || true; systemctl daemon-reload",
     ),
     Fault(
         name="session_setting_edited_without_restart",

@@ -10,6 +10,7 @@ PRIMARY_DATABASE = "dallas-db1"
 
 JOB = "/usr/local/bin/subscriptions"
 CODE = "/srv/shop/shop/subscriptions.py"
+FOLDER = "/srv/shop/shop"
 SETTINGS = "/etc/shop/shop.env"
 HOLD = "/etc/shop/subscriptions.hold"
 LOCK = 0x5B5C0DE  # shop/subscriptions.py
@@ -139,6 +140,22 @@ FAULTS = (
         JOB,
         f"sed -i 's/^cd /ulimit -t 600; cd /' {JOB}",
     ),
+    Fault(
+        name="subscriptions_job_differs_behind_a_link",
+        sentence="Releases are reached through a link; on one standby web host it leads to edited code.",
+        hosts=WEB,
+        break_=f"""
+            cp -a {FOLDER} {FOLDER}.release
+            [ "$(hostname)" != arizona-web1 ] || echo '# edited by hand' >>{FOLDER}.release/subscriptions.py
+            mv {FOLDER} {FOLDER}.kept
+            ln -s {FOLDER}.release {FOLDER}
+        """,
+        mend=f"""
+            [ ! -d {FOLDER}.kept ] || {{ rm -f {FOLDER}; mv {FOLDER}.kept {FOLDER}; }}
+            rm -rf {FOLDER}.release
+        """,
+        healthy=ANSWERS,
+    ),
     _changed(
         "subscriptions_guard_broken",
         "A release took the guard out of the job at both sites: both would charge.",
@@ -188,6 +205,13 @@ FAULTS = (
         ("arizona-web2",),
         SETTINGS,
         f"sed -i '/^SHOP_DATABASE_URL=/s|shop:[^@]*@|shop:changed@|' {SETTINGS}",
+    ),
+    _changed(
+        "subscriptions_settings_of_the_other_site",
+        "The settings of one standby web host name the other site; the shop was not restarted.",
+        ("arizona-web2",),
+        SETTINGS,
+        f"sed -i 's/^SHOP_SITE=.*/SHOP_SITE=dallas/' {SETTINGS}",
     ),
     _changed(
         "subscriptions_settings_unreadable",

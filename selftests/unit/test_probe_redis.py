@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Facts, Unmeasured, Value
 from siteparity.probe import Target, read_tables
-from siteparity.probes.redis import DEFAULTS, PROBE, Policy
+from siteparity.probes.redis import DEFAULTS, PROBE, Policy, ask
 
 TARGET: Target[Policy] = web_host(
     Policy(owner="Platform", roles=("web",), user="parity", auth_file="/etc/siteparity/redis-auth")
@@ -37,11 +40,15 @@ def facts(  # noqa: PLR0913  # one answer each
     info: bytes = INFO,
     acl: bytes = ACL,
     aclfile: bytes = ACL,
+    passwords: bytes = b"same default\nsame shop\nend\n",
+    disk: bytes = b"ok /etc/redis/redis.conf\nend\n",
     target: Target[Policy] = TARGET,
 ) -> Facts:
     """Everything read from one host's answers."""
     running = json.dumps({**DEFAULTS, **(settings or {})}).encode()
-    answers = answered(settings=running, info=info, acl=acl, file=file, aclfile=aclfile)
+    answers = answered(
+        settings=running, info=info, acl=acl, file=file, aclfile=aclfile, passwords=passwords, disk=disk
+    )
     return read_tables(PROBE.readings(), answers, target, ("web",))
 
 
@@ -85,6 +92,73 @@ def test_save_lines_add_up_until_an_empty_one(running: str, lines: bytes, alike:
     """As Redis reads them."""
     state = value(facts(settings={"save": running}, file=lines), "persisted", "save")
     assert (state == "as in its file") == alike
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "alike"),
+    [
+        ("replicaof", b"replicaof 198.18.1.41 6379", False),
+        ("replicaof", b"SlaveOf 198.18.1.41 6379", False),
+        ("bind", b"bind 127.0.0.1", False),
+        ("bind", b"bind * -::1", True),
+        ("port", b"port 6380", False),
+    ],
+)
+def test_what_a_restart_would_do_to_the_servers_place_and_role_is_told(
+    name: str, line: bytes, alike: bool
+) -> None:
+    """A line that was left in the file makes another server of it, under the old name as well."""
+    assert (value(facts(file=line), "persisted", name) == "as in its file") == alike
+
+
+@pytest.mark.parametrize(
+    ("told", "shop"),
+    [(b"same shop\nend\n", "as in its file"), (b"differs shop\nend\n", "another than in its file")],
+)
+def test_a_password_that_a_restart_would_change_is_told(told: bytes, shop: str) -> None:
+    """The shop would be refused."""
+    assert value(facts(passwords=told), "passwords", "shop") == shop
+
+
+@pytest.mark.parametrize("told", [b"", b"same shop\n", b"maybe shop\nend\n"])
+def test_an_answer_about_passwords_that_is_cut_is_unmeasured(told: bytes) -> None:
+    """No line about a user is not "as in its file"."""
+    assert isinstance(facts(passwords=told)["passwords"], Unmeasured)
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("user shop on >open-word ~session:*", "same"),
+        ("user shop on >another ~session:*", "differs"),
+        ("user shop on nopass ~session:*", "differs"),
+    ],
+)
+def test_passwords_are_held_against_each_other_on_the_host(tmp_path: Path, line: str, word: str) -> None:
+    """Run by a real shell, with a client that tells a hash: neither word nor hash leaves the host."""
+    digest = hashlib.sha256(b"open-word").hexdigest()
+    (tmp_path / "users.acl").write_text(f"user default off\n{line}\n", encoding="utf-8")
+    (tmp_path / "redis.conf").write_text(f"aclfile {tmp_path}/users.acl\n", encoding="utf-8")
+    (tmp_path / "word").write_text("w\n", encoding="utf-8")
+    tool = tmp_path / "redis-cli"
+    tool.write_text(f"#!/bin/sh\necho 'user shop on #{digest} ~session:* -@all +get'\n", encoding="utf-8")
+    tool.chmod(0o755)
+    section = TARGET.section.model_copy(
+        update={"file": f"{tmp_path}/redis.conf", "auth_file": f"{tmp_path}/word"}
+    )
+    done = subprocess.run(
+        ["/bin/sh", "-c", ask(web_host(section))["passwords"].text],
+        capture_output=True, text=True, check=True, env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+    )  # fmt: skip
+    assert done.stdout == f"{word} shop\nend\n"
+
+
+def test_what_is_gone_from_disk_is_told() -> None:
+    """Redis writes on to files that nobody finds again."""
+    gone = b"ok /var/lib/redis\nok the files of sessions\nmissing the files of sessions\nend\n"
+    found = facts(disk=gone)["on_disk"]
+    assert found == {"/var/lib/redis": "ok", "the files of sessions": "missing"}
+    assert isinstance(facts(disk=b"ok /var/lib/redis\n")["on_disk"], Unmeasured)
 
 
 def test_a_file_that_includes_others_is_not_judged() -> None:
@@ -145,8 +219,8 @@ def test_memory_is_a_share_of_maxmemory_or_of_the_machine() -> None:
     )
 
 
-@given(given=st.lists(st.binary(max_size=40), min_size=5, max_size=5))
+@given(given=st.lists(st.binary(max_size=40), min_size=7, max_size=7))
 def test_any_bytes_are_facts_or_unmeasured(given: list[bytes]) -> None:
     """The readers raise the one declared exception only."""
-    names = ("settings", "info", "acl", "file", "aclfile")
+    names = ("settings", "info", "acl", "file", "aclfile", "passwords", "disk")
     read_tables(PROBE.readings(), answered(**dict(zip(names, given, strict=True))), TARGET, ("web",))

@@ -33,6 +33,7 @@ STANDBY: dict[str, Any] = {
     "position": "0/3000148",
     "paused": "not paused",
     "delay": "0",
+    "targets": "none",
     "archive_mode": "off",
     "archive_failing": None,
     "receiver": STREAMING,
@@ -41,10 +42,12 @@ STANDBY: dict[str, Any] = {
 PASSED = {"waited": 0.003, "distance": 0}
 
 
-def facts(state: dict[str, Any], passed: dict[str, Any] | None = PASSED) -> Facts:
+def facts(
+    state: dict[str, Any], passed: dict[str, Any] | None = PASSED, signals: bytes = b"standby.signal\nend\n"
+) -> Facts:
     """Everything read from a host's state, and from its second answer."""
     given_passed = "it was not asked" if passed is None else json.dumps(passed).encode()
-    answers = answered(state=json.dumps(state).encode(), passed=given_passed)
+    answers = answered(state=json.dumps(state).encode(), passed=given_passed, signals=signals)
     return read_tables(PROBE.readings(), answers, TARGET, ("web",))
 
 
@@ -89,10 +92,11 @@ def test_a_null_column_is_not_a_value(key: str, table: str) -> None:
 @pytest.mark.parametrize(
     ("change", "value"),
     [
-        ({"paused": "paused"}, ["paused", "none"]),
-        ({"paused": "pause requested"}, ["pause requested", "none"]),
-        ({"delay": "5min"}, ["running", "5min"]),
-        ({}, ["running", "none"]),
+        ({"paused": "paused"}, ["paused", "none", "none"]),
+        ({"paused": "pause requested"}, ["pause requested", "none", "none"]),
+        ({"delay": "5min"}, ["running", "5min", "none"]),
+        ({"targets": "recovery_target_time"}, ["running", "none", "recovery_target_time"]),
+        ({}, ["running", "none", "none"]),
     ],
 )
 def test_paused_and_delayed_replay_are_told(change: dict[str, object], value: list[str]) -> None:
@@ -116,6 +120,42 @@ def test_a_slot_is_in_use_only_while_it_is_active_and_keeps_its_wal(
 ) -> None:
     """A slot whose WAL is lost means that its standby must be rebuilt."""
     assert values(facts({**STANDBY, "slots": {"s": slot}})["slots"]) == [state]
+
+
+@pytest.mark.parametrize(
+    ("slot", "kept"),
+    [
+        ({"active": True, "wal": "reserved", "keeps": True}, "none"),
+        ({"active": False, "wal": None, "keeps": False}, "none"),
+        ({"active": False, "wal": "reserved", "keeps": True}, "s"),
+        ({"active": False, "wal": "lost", "keeps": None}, "s"),
+    ],
+)
+def test_a_slot_that_keeps_wal_for_nobody_is_named(slot: dict[str, object], kept: str) -> None:
+    """It fills the disk; one that was never used keeps nothing."""
+    assert values(facts({**STANDBY, "slots": {"s": slot}})["kept"]) == [kept]
+
+
+@pytest.mark.parametrize(
+    ("recovery", "signals", "state"),
+    [
+        (True, b"standby.signal\nend\n", "as now"),
+        (False, b"end\n", "as now"),
+        (True, b"end\n", "takes writes, since standby.signal is missing"),
+        (False, b"standby.signal\nend\n", "recovers, since standby.signal is there"),
+        (False, b"recovery.signal\nend\n", "recovers, since recovery.signal is there"),
+    ],
+)
+def test_what_a_restart_would_make_of_the_server_is_told(recovery: bool, signals: bytes, state: str) -> None:
+    """A standby without its file comes back as a second primary."""
+    read = facts({**STANDBY, "recovery": recovery}, signals=signals)
+    assert values(read["after_restart"]) == [state]
+
+
+@pytest.mark.parametrize("signals", [b"", b"standby.signal\n", b"other.signal\nend\n"])
+def test_an_answer_about_the_files_that_is_cut_is_unmeasured(signals: bytes) -> None:
+    """No file that was named is not "as now"."""
+    assert isinstance(facts(STANDBY, signals=signals)["after_restart"], Unmeasured)
 
 
 def _seen(position: object, writable: str = "yes") -> Seen:
@@ -161,4 +201,4 @@ def test_a_damaged_answer_is_facts_or_unmeasured_and_nothing_else(damaged: dict[
 @given(text=st.binary(max_size=60))
 def test_any_bytes_are_facts_or_unmeasured(text: bytes) -> None:
     """The reader raises the one declared exception only, which becomes the reason."""
-    read_tables(PROBE.readings(), answered(state=text, passed=text), TARGET, ("web",))
+    read_tables(PROBE.readings(), answered(state=text, passed=text, signals=text), TARGET, ("web",))

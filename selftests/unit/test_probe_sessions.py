@@ -29,9 +29,9 @@ UNIT = b"LoadState=loaded\nMainPID=33\npids 33 37 39\n"
 SOCKETS = (
     UNIT
     + b"""\
-0      0      198.18.2.21:51386 198.18.2.41:6379 users:(("gunicorn",pid=37,fd=9))
-0      0      198.18.2.21:51400 198.18.1.41:6379 users:(("gunicorn",pid=39,fd=9))
-0      0      198.18.2.21:51402 198.18.9.99:6379 users:(("other",pid=40,fd=9))
+ESTAB      0 0 198.18.2.21:51386 198.18.2.41:6379 users:(("gunicorn",pid=37,fd=9))
+CLOSE-WAIT 1 0 198.18.2.21:51400 198.18.1.41:6379 users:(("gunicorn",pid=39,fd=9))
+ESTAB      0 0 198.18.2.21:51402 198.18.9.99:6379 users:(("other",pid=40,fd=9))
 """
 )
 
@@ -60,6 +60,30 @@ def test_a_service_without_a_connection_proves_nothing_unless_the_policy_says_so
     relaxed = web_host(SECTION.model_copy(update={"persistent_connections": False}))
     read = read_tables(PROBE.readings(), answered(sockets=UNIT), relaxed, ("web",))
     assert table(read, "sockets") == {"no connection is open": "localhost"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "running", "restarted"),
+    [
+        (b"same\nsame\nend\n", "as in the file", "as in the file"),
+        (b"same\nunset\nend\n", "as in the file", "as in the file"),
+        (b"same\ndiffers\nend\n", "another than in the file", "as in the file"),
+        (b"unset\nend\n", "the service reads the file itself", "as in the file"),
+        (b"overridden /etc/a=b.env\nsame\nend\n", "as in the file", "that of /etc/a=b.env"),
+    ],
+)
+def test_the_setting_of_the_running_service_is_held_against_its_file(
+    lines: bytes, running: str, restarted: str
+) -> None:
+    """One process of many that was started with another setting is found."""
+    read = table(facts(started=b"LoadState=loaded\nMainPID=33\n" + lines), "started")
+    assert list(read.values()) == [running, restarted]
+
+
+@pytest.mark.parametrize("lines", [b"", b"same\n", b"end\n", b"overridden /etc/more.env\nend\n"])
+def test_an_answer_about_the_running_service_that_is_cut_is_unmeasured(lines: bytes) -> None:
+    """No process that was looked at is not "as in the file"."""
+    assert isinstance(facts(started=b"LoadState=loaded\nMainPID=33\n" + lines)["started"], Unmeasured)
 
 
 def test_a_service_that_does_not_run_is_unmeasured() -> None:
@@ -114,7 +138,7 @@ def test_a_setting_that_is_not_there_is_an_error_and_not_an_empty_answer(tmp_pat
     assert "SHOP_SESSION_URL is not set" in done.stderr
 
 
-@given(given=st.lists(st.binary(max_size=60), min_size=4, max_size=4))
+@given(given=st.lists(st.binary(max_size=60), min_size=5, max_size=5))
 def test_any_bytes_are_facts_or_unmeasured(given: list[bytes]) -> None:
     """The readers raise the one declared exception only."""
-    facts(**dict(zip(("setting", "resolved", "sockets", "clients"), given, strict=True)))
+    facts(**dict(zip(("setting", "resolved", "sockets", "clients", "started"), given, strict=True)))

@@ -19,7 +19,12 @@ def test_the_same_redis_runs(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
-    "redis_setting_changed_at_run_time", "redis_suite_user_refused", "redis_stopped", "redis_persistence_off"
+    "redis_setting_changed_at_run_time",
+    "redis_replica_of_the_primary",
+    "session_store_takes_no_writes",
+    "redis_suite_user_refused",
+    "redis_stopped",
+    "redis_persistence_off",
 )
 def test_redis_runs_with_the_same_settings(parity: Parity) -> None:
     """Carts would vanish earlier than before, or new logins be refused."""
@@ -30,6 +35,9 @@ def test_redis_runs_with_the_same_settings(parity: Parity) -> None:
     "redis_setting_changed_at_run_time",
     "redis_setting_changed_at_both_sites",
     "redis_file_changed_without_restart",
+    "redis_file_makes_it_a_replica",
+    "redis_replica_of_the_primary",
+    "session_store_takes_no_writes",
     "redis_suite_user_refused",
     "redis_stopped",
     "redis_persistence_off",
@@ -55,6 +63,24 @@ def test_the_users_survive_a_restart(parity: Parity) -> None:
     parity.everywhere("acl_saved", equals="as in its file", fix="redis-cli ACL LOAD, or ACL SAVE")
 
 
+@pytest.mark.drill("redis_users_of_the_file_edited")
+def test_the_files_give_the_same_users_the_same_rights(parity: Parity) -> None:
+    """After the next restart the shop could not store a session, or others could read them."""
+    parity.same("acl_file", fix="deploy the primary's ACL file; then redis-cli ACL LOAD")
+
+
+@pytest.mark.drill(
+    "redis_users_of_the_file_edited", "redis_suite_user_refused", "redis_stopped", "redis_user_missing"
+)
+def test_passwords_survive_a_restart(parity: Parity) -> None:
+    """After the next restart Redis refuses the shop: nobody can log in."""
+    parity.everywhere(
+        "passwords",
+        equals="as in its file",
+        fix="redis-cli ACL LOAD, or ACL SAVE: which of both has the shop?",
+    )
+
+
 @pytest.mark.drill("redis_replica_of_the_primary", "redis_suite_user_refused", "redis_stopped")
 def test_each_redis_has_the_role_it_should_have(parity: Parity) -> None:
     """A replica refuses every new session, and loses all when its master goes."""
@@ -74,4 +100,12 @@ def test_sessions_survive_a_restart(parity: Parity) -> None:
     """A restart would log everybody out and empty every cart."""
     parity.everywhere(
         "persistence", equals="ok", fix="redis-cli CONFIG SET appendonly yes; look at disk and log"
+    )
+
+
+@pytest.mark.drill("redis_files_gone", "redis_suite_user_refused", "redis_stopped")
+def test_redis_finds_its_files_at_a_restart(parity: Parity) -> None:
+    """Redis would not start again, or start empty: everybody is logged out."""
+    parity.everywhere(
+        "on_disk", equals="ok", fix="ls -ld {item}; then give it back to Redis's account, or BGREWRITEAOF"
     )

@@ -32,6 +32,16 @@ def test_only_the_primary_takes_writes(parity: Parity) -> None:
     )
 
 
+@pytest.mark.drill("standby_signal_missing", "monitoring_role_without_pg_monitor")
+def test_a_restart_makes_no_other_server_of_it(parity: Parity) -> None:
+    """Two shops would take orders, or none: the standby comes back as a primary, or the other way round."""
+    parity.everywhere(
+        "after_restart",
+        equals="as now",
+        fix="as postgres: touch standby.signal in the data directory of a standby; remove it on the primary",
+    )
+
+
 @pytest.mark.drill(
     "wal_receiver_dead",
     "standby_promoted",
@@ -81,10 +91,17 @@ def test_the_sender_was_heard_lately(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("replay_paused", "replay_delayed", "replay_paused_while_orders_come_in")
+@pytest.mark.drill(
+    "replay_paused", "replay_delayed", "replay_ends_at_a_target", "replay_paused_while_orders_come_in"
+)
 def test_what_arrives_is_replayed_at_once(parity: Parity) -> None:
     """Orders that arrived and were not replayed are not seen after the switch until much later."""
-    parity.everywhere("replay", one_of=["running", "none"], at="standby", fix="SELECT pg_wal_replay_resume()")
+    parity.everywhere(
+        "replay",
+        one_of=["running", "none"],
+        at="standby",
+        fix="SELECT pg_wal_replay_resume(); ALTER SYSTEM RESET each recovery_... setting that is named",
+    )
 
 
 @pytest.mark.drill(
@@ -135,6 +152,14 @@ def test_every_slot_of_the_primary_is_in_use(parity: Parity) -> None:
         equals="active",
         at="primary",
         fix="start the standby of {item}, or SELECT pg_drop_replication_slot(...)",
+    )
+
+
+@pytest.mark.drill("slot_forgotten_at_the_standby")
+def test_the_standby_keeps_no_wal_for_nobody(parity: Parity) -> None:
+    """A forgotten slot fills the standby's disk: it stops, before the switch or soon after."""
+    parity.everywhere(
+        "kept", equals="none", at="standby", fix="SELECT pg_drop_replication_slot(...) for each that is named"
     )
 
 

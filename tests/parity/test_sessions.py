@@ -23,6 +23,20 @@ def test_the_setting_is_the_same_apart_from_the_site(parity: Parity) -> None:
     parity.same("setting", fix="set it to {primary}, with this site's own name, and restart the service")
 
 
+@pytest.mark.drill(
+    "session_password_edited_without_restart",
+    "session_setting_overridden_by_another_file",
+    "session_setting_edited_without_restart",
+)
+def test_the_service_was_started_with_the_setting_of_its_file(parity: Parity) -> None:
+    """At its next restart the shop looks for logins and carts elsewhere, or is refused."""
+    parity.everywhere(
+        "started",
+        one_of=["as in the file", "the service reads the file itself"],
+        fix="systemctl cat shop; correct the file, or what overrides it; systemctl restart shop",
+    )
+
+
 @pytest.mark.drill("session_setting_of_the_other_site", "session_setting_of_the_other_site_at_the_primary")
 def test_the_setting_names_the_own_sites_redis(parity: Parity) -> None:
     """Logins and carts would be looked for in the site that has just died."""
@@ -44,8 +58,6 @@ def test_the_name_leads_to_the_own_sites_redis(parity: Parity) -> None:
     "session_setting_of_the_other_site_at_the_primary",
     "session_name_resolves_to_the_other_site",
     "session_workers_connected_to_the_other_site",
-    "redis_user_missing",
-    "redis_stopped",
 )
 def test_running_workers_are_connected_to_the_own_sites_redis(parity: Parity) -> None:
     """Logins and carts come from the site that is about to die, until somebody restarts the shop."""

@@ -21,6 +21,7 @@ def test_the_job_is_there_and_can_be_run(parity: Parity) -> None:
 @pytest.mark.drill(
     "subscriptions_job_of_another_revision",
     "subscriptions_job_differs_at_primary",
+    "subscriptions_job_differs_behind_a_link",
     "subscriptions_job_not_executable",
     "subscriptions_job_missing",
 )
@@ -44,6 +45,19 @@ def test_the_job_is_armed_at_the_primary_and_nowhere_else(parity: Parity) -> Non
     parity.only_at_primary(
         "armed", equals="yes", fix="look at the job's guard: which site's database takes writes?"
     )
+
+
+@pytest.mark.drill(
+    "subscriptions_settings_of_the_other_site",
+    "subscriptions_not_granted",
+    "subscriptions_wrong_password",
+    "subscriptions_settings_unreadable",
+    "subscriptions_job_missing",
+    "subscriptions_job_not_executable",
+)
+def test_the_job_works_for_its_own_site(parity: Parity) -> None:
+    """Receipts and reports would name the site that has just died."""
+    parity.same("site", fix="name the own site in the shop's settings, and restart the shop")
 
 
 @pytest.mark.drill("subscriptions_late", "subscriptions_not_granted")

@@ -40,14 +40,24 @@ class Policy(Section):
 
 
 DEFAULTS = {
+    "aclfile": "",
+    "appenddirname": "appendonlydir",
+    "appendfilename": "appendonly.aof",
     "appendfsync": "everysec",
     "appendonly": "no",
+    "bind": "* -::1",
     "databases": "16",
+    "dbfilename": "dump.rdb",
+    "dir": "/",
     "maxclients": "10000",
     "maxmemory": "0",
     "maxmemory-policy": "noeviction",
+    "min-replicas-to-write": "0",
     "notify-keyspace-events": "",
+    "port": "6379",
+    "protected-mode": "yes",
     "replica-read-only": "yes",
+    "replicaof": "",
     "save": "3600 1 300 100 60 10000",
     "stop-writes-on-bgsave-error": "yes",
     "tcp-keepalive": "300",
@@ -55,7 +65,11 @@ DEFAULTS = {
     "tls-port": "0",
     "tls-replication": "no",
 }
-"""The settings that decide how sessions live and die, with Redis 7's defaults. None of them is a secret."""
+"""The settings that decide how sessions live and die, with Redis 7's defaults. None of them is a secret.
+
+``dir`` is by default the folder in which systemd starts a service."""
+
+_OLD_NAMES = {"slaveof": "replicaof", "slave-read-only": "replica-read-only"}
 
 _UNITS = {"k": 1000, "kb": 1024, "m": 1000**2, "mb": 1024**2, "g": 1000**3, "gb": 1024**3, "b": 1, "": 1}
 
@@ -69,22 +83,72 @@ def client(section: Any, words: str) -> str:  # noqa: ANN401  # any section with
     )
 
 
+_ACL_FILE = "file=$(sed -nE 's/^aclfile[[:space:]]+//p' -- {file}) || exit\n"
+_SHOW_ACL_FILE = '[ -z "$file" ] || sed -E \'s/[#><!][^[:space:]]+/#(password)/g\' -- "$file"'
+
+# Passwords are held against each other on the host; the file may hold them in clear.
+_PASSWORDS = """\
+[ -n "$file" ] || { echo end; exit 0; }
+hashes() { for word in $1; do case $word in '#'*) printf '%s\\n' "$word" ;; nopass) echo nopass ;;
+'>'*) printf '#'; printf %s "${word#>}" | sha256sum | cut -c1-64 ;; esac; done | sort -u; }
+set -f
+while read -r user name rules; do
+[ "$user" = user ] || continue
+running=$(printf '%s\\n' "$answer" | while read -r user other those; do
+[ "$other" != "$name" ] || printf '%s\\n' "$those"; done)
+[ -n "$running" ] || continue
+if [ "$(hashes "$rules")" = "$(hashes "$running")" ]; then echo "same $name"; else echo "differs $name"; fi
+done <"$file" || exit
+echo end
+"""
+
+_PROCESS = """\
+pid=${answer#*process_id:} pid=${pid%%[!0-9]*}
+status=/proc/${pid:-none}/status
+ids=$(sed -nE 's/^[UG]id:[[:space:]]+[0-9]+[[:space:]]+([0-9]+).*/\\1/p' "$status") || exit
+"""
+
+# What a restart needs, tried as the account under which Redis runs.
+_DISK = """\
+value() {{ printf '%s\\n' "$answer" | sed -n "/^$1\\$/{{n;p;q;}}"; }}
+dir=$(value dir) aof=$(value dir)/$(value appenddirname)
+set -- "$(value appendonly)" {file} "$(value aclfile)" "$dir" "$aof" "$aof/$(value appendfilename).manifest"
+setpriv --reuid="${{ids%%[!0-9]*}}" --regid="${{ids##*[!0-9]}}" --init-groups -- sh -c '
+try() {{ if test "$1" "$2"; then echo "ok $3"; else echo "$4 $3"; fi; }}
+for file in "$2" "$3"; do [ -z "$file" ] || try -r "$file" "$file" unreadable; done
+try -w "$4" "$4" unwritable
+[ "$1" = yes ] || exit 0
+try -w "$5" "$5" unwritable
+try -r "$6" "$6" missing
+[ -r "$6" ] || exit 0
+while read -r _ name _; do try -w "$5/$name" "the files of sessions" missing; done <"$6" | sort -u
+' sh "$@" || exit
+echo end
+"""
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """What runs, and the lines of the file that name the same settings."""
     section = target.section
-    names = "|".join([*DEFAULTS, "include", "aclfile", "user"])
+    names = "|".join([*DEFAULTS, *_OLD_NAMES, "include", "user"])
     show = "printf '%s\\n' \"$answer\""
     return {
         "settings": Ask(client(section, "--json CONFIG GET " + " ".join(DEFAULTS)) + show),
         "info": Ask(client(section, "INFO") + show),
         "acl": Ask(client(section, "ACL LIST") + f"{show} | sed -E 's/#[0-9a-f]{{64}}/#(password)/g'"),
         "file": Ask(
-            f"grep -E '^[[:space:]]*({names})[[:space:]]' -- {shlex.quote(section.file)} "
+            f"grep -iE '^[[:space:]]*({names})[[:space:]]' -- {shlex.quote(section.file)} "
             "| sed -E 's/[#>][^[:space:]]{8,}/#(password)/g'"
         ),
-        "aclfile": Ask(
-            f"file=$(sed -nE 's/^aclfile[[:space:]]+//p' -- {shlex.quote(section.file)}) || exit\n"
-            '[ -z "$file" ] || sed -E \'s/[#><!][^[:space:]]+/#(password)/g\' -- "$file"'
+        "aclfile": Ask(_ACL_FILE.format(file=shlex.quote(section.file)) + _SHOW_ACL_FILE),
+        "passwords": Ask(
+            _ACL_FILE.format(file=shlex.quote(section.file)) + client(section, "ACL LIST") + _PASSWORDS
+        ),
+        "disk": Ask(
+            client(section, "INFO server")
+            + _PROCESS
+            + client(section, "CONFIG GET dir appenddirname appendfilename appendonly aclfile")
+            + _DISK.format(file=shlex.quote(section.file))
         ),
     }
 
@@ -119,10 +183,7 @@ def read_acl(answers: Answers, _: Target[Policy]) -> Table:
 def read_acl_saved(answers: Answers, _: Target[Policy]) -> Table:
     """Whether a restart would change which users there are."""
     running = _users(answers.lines("acl"), "acl")
-    lines = [
-        *answers.lines("aclfile"),
-        *(line for line in answers.lines("file") if line.split()[0] == "user"),
-    ]
+    lines = _acl_lines(answers)
     filed = _users(lines, "aclfile") if lines else {"default": "on"}
 
     def state(users: Mapping[str, str], name: str) -> str:
@@ -134,6 +195,22 @@ def read_acl_saved(answers: Answers, _: Target[Policy]) -> Table:
         else f"{state(running, name)}, in its file {state(filed, name)}"
         for name in sorted({*running, *filed})
     }
+
+
+def read_acl_file(answers: Answers, target: Target[Policy]) -> Table:
+    """The users as the file has them; Redis itself tells their rules in other words."""
+    lines = _acl_lines(answers)
+    return _users(lines, "aclfile") if lines else {target.section.file: "names no users"}
+
+
+def read_passwords(answers: Answers, _: Target[Policy]) -> Table:
+    """Whether users keep their passwords when Redis is restarted."""
+    *lines, end = answers.lines("passwords") or [""]
+    states = {"same": "as in its file", "differs": "another than in its file"}
+    pairs = [line.partition(" ") for line in lines]
+    if end != "end" or any(state not in states for state, _, _ in pairs):
+        raise UnmeasuredError("passwords: the answer does not say how they stand")
+    return {name: states[state] for state, _, name in pairs} or {"users with a file": "as in its file"}
 
 
 def read_role(answers: Answers, target: Target[Policy]) -> Table:
@@ -166,6 +243,22 @@ def read_persistence(answers: Answers, target: Target[Policy]) -> Table:
     }
 
 
+def read_on_disk(answers: Answers, _: Target[Policy]) -> Table:
+    """Each file and folder that a restart needs -> "ok", or why Redis could not go on with it."""
+    *lines, end = answers.lines("disk") or [""]
+    states = {"ok", "unreadable", "unwritable", "missing"}
+    pairs = [line.partition(" ") for line in lines]
+    if end != "end" or not pairs or any(state not in states for state, _, _ in pairs):
+        raise UnmeasuredError("disk: the answer does not say what is there")
+    return {path: state for state, _, path in sorted(pairs, reverse=True)}
+
+
+def _acl_lines(answers: Answers) -> list[str]:
+    """The lines of users, in both files that may hold them."""
+    own = [line for line in answers.lines("file") if line.lower().split()[:1] == ["user"]]
+    return [*answers.lines("aclfile"), *own]
+
+
 def _running(answers: Answers) -> Mapping[str, str]:
     try:
         given = json.loads(answers.text("settings"))
@@ -185,6 +278,7 @@ def _filed(answers: Answers) -> Mapping[str, str]:
             name, *words = shlex.split(line)
         except ValueError:
             raise UnmeasuredError(f"file: a line that cannot be split into words: {line[:80]!r}") from None
+        name = _OLD_NAMES.get(name.lower(), name.lower())
         if name == "include":
             raise UnmeasuredError("file: it includes others, which are not read")
         if name == "save":
@@ -245,8 +339,11 @@ PROBE = Probe(
         "persisted": Reading(read_persisted),
         "acl": Reading(read_acl),
         "acl_saved": Reading(read_acl_saved),
+        "acl_file": Reading(read_acl_file),
+        "passwords": Reading(read_passwords),
         "role": Reading(read_role),
         "memory": Reading(read_memory),
         "persistence": Reading(read_persistence),
+        "on_disk": Reading(read_on_disk),
     },
 )

@@ -36,7 +36,7 @@ class Policy(Section):
     """How old the sender's last message may be; an idle one speaks every half ``wal_sender_timeout``."""
 
 
-_STATE = """
+_STATE = r"""
 SELECT json_build_object(
   'recovery', pg_is_in_recovery(),
   'monitor', pg_has_role(current_user, 'pg_monitor', 'usage'),
@@ -47,6 +47,8 @@ SELECT json_build_object(
   'position', CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
   'paused', CASE WHEN pg_is_in_recovery() THEN pg_get_wal_replay_pause_state() END,
   'delay', current_setting('recovery_min_apply_delay'),
+  'targets', (SELECT coalesce(string_agg(name, ', ' ORDER BY name), 'none') FROM pg_settings
+              WHERE name LIKE 'recovery\_target%' AND (setting <> boot_val OR pending_restart)),
   'archive_mode', current_setting('archive_mode'),
   'archive_failing', (SELECT coalesce(last_failed_time, '-infinity')
                         > coalesce(last_archived_time, '-infinity')
@@ -55,8 +57,9 @@ SELECT json_build_object(
                       'silence', extract(epoch FROM clock_timestamp() - last_msg_receipt_time))
                FROM pg_stat_wal_receiver),
   'slots', (SELECT coalesce(json_object_agg(slot_name,
-                     json_build_object('active', active, 'wal', wal_status)), '{}')
-            FROM pg_replication_slots WHERE slot_type = 'physical'))
+                     json_build_object('active', active, 'wal', wal_status,
+                                       'keeps', restart_lsn IS NOT NULL)), '{}')
+            FROM pg_replication_slots WHERE NOT temporary))
 """
 
 _PASSED = """
@@ -73,9 +76,23 @@ SELECT json_build_object('waited', extract(epoch FROM clock_timestamp() - now())
 """
 
 
+# What a server is after its next start is decided by two files, not by what it does now (manual, 20.5.5).
+_SIGNALS = """\
+folder=$({folder}) || exit
+[ -e "$folder/PG_VERSION" ] || {{ echo "$folder holds no database" >&2; exit 1; }}
+for name in standby recovery; do [ ! -e "$folder/$name.signal" ] || echo "$name.signal"; done
+echo end
+"""
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """One statement for everything that one host knows."""
-    return {"state": Ask(psql([_STATE], database=target.section.database, role=target.section.role))}
+    """One statement for everything that one host knows; and the files that decide what a restart makes."""
+    section = target.section
+    folder = psql(["SHOW data_directory"], database=section.database, role=section.role)
+    return {
+        "state": Ask(psql([_STATE], database=section.database, role=section.role)),
+        "signals": Ask(_SIGNALS.format(folder=folder)),
+    }
 
 
 def read_identity(answers: Answers, _: Target[Policy]) -> Table:
@@ -94,6 +111,21 @@ def read_timeline(answers: Answers, target: Target[Policy]) -> Table:
 def read_mode(answers: Answers, _: Target[Policy]) -> Table:
     """Whether the server takes writes."""
     return {"writable": "no" if _state(answers)["recovery"] else "yes"}
+
+
+def read_after_restart(answers: Answers, _: Target[Policy]) -> Table:
+    """Whether a restart would make a writable server of a standby, or a standby of a writable one."""
+    *signals, end = answers.lines("signals") or [""]
+    if end != "end" or not set(signals) <= {"standby.signal", "recovery.signal"}:
+        raise UnmeasuredError("signals: the answer lacks its end")
+    if _state(answers)["recovery"] == bool(signals):
+        return {"after a restart": "as now"}
+    told = (
+        f"recovers, since {signals[0]} is there"
+        if signals
+        else "takes writes, since standby.signal is missing"
+    )
+    return {"after a restart": told}
 
 
 def read_receiver(answers: Answers, target: Target[Policy]) -> Table:
@@ -120,13 +152,26 @@ def read_replay(answers: Answers, _: Target[Policy]) -> Table:
     state = _state(answers)
     paused = "running" if state["paused"] in (None, "not paused") else _text(state, "paused")
     delay = _text(state, "delay")
-    return {"replay": paused, "recovery_min_apply_delay": "none" if delay == "0" else delay}
+    return {
+        "replay": paused,
+        "recovery_min_apply_delay": "none" if delay == "0" else delay,
+        "recovery targets": _text(state, "targets"),
+    }
 
 
 def read_slots(answers: Answers, _: Target[Policy]) -> Table:
-    """The physical replication slots, and whether what they promise to keep is still there."""
+    """The replication slots that last, and whether what they promise to keep is still there."""
     slots = _state(answers)["slots"]
     return {f"slot {name}": _slot(slot) for name, slot in slots.items()}
+
+
+def read_kept(answers: Answers, _: Target[Policy]) -> Table:
+    """The slots for which the server keeps WAL though nobody fetches it."""
+    slots = _state(answers)["slots"]
+    idle = [
+        name for name, slot in slots.items() if _slot(slot) != "active" and slot.get("keeps") is not False
+    ]
+    return {"slots that keep WAL for nobody": ", ".join(sorted(idle)) or "none"}
 
 
 def read_archive(answers: Answers, _: Target[Policy]) -> Table:
@@ -256,11 +301,13 @@ PROBE = Probe(
         "identity": Reading(read_identity),
         "timeline": Reading(read_timeline),
         "mode": Reading(read_mode),
+        "after_restart": Reading(read_after_restart),
         "receiver": Reading(read_receiver),
         "sender": Reading(read_sender),
         "silence": Reading(read_silence),
         "replay": Reading(read_replay),
         "slots": Reading(read_slots),
+        "kept": Reading(read_kept),
         "archive": Reading(read_archive),
         "_position": Reading(read_position),
     },

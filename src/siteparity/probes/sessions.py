@@ -1,8 +1,9 @@
-"""Whose Redis the web hosts keep their sessions in: four witnesses, of which any one can be wrong alone.
+"""Whose Redis the web hosts keep their sessions in: witnesses of which any one can be wrong alone.
 
-The application's setting in its file; the answer of the name *on that host*; the connections that its
-processes hold open now (persistent connections keep their old target until a worker is recycled); and who is
-connected to the Redis of each site. In October 2012 sessions kept coming from Dallas after the failover.
+The application's setting in its file; the setting with which its processes were started; the answer of the
+name *on that host*; the connections that these processes hold (persistent connections keep their old target
+until a worker is recycled); and who is connected to the Redis of each site. In October 2012 sessions kept
+coming from Dallas after the failover.
 
 Only the place leaves a host, never the user or the password of the setting.
 """
@@ -59,6 +60,31 @@ getent ahosts -- "$host" || { echo "the name $host has no answer" >&2; exit 1; }
 """
 
 
+AS_FILED = "as in the file"
+OWN_READER = "the service reads the file itself"
+
+# Whole values are held against each other on the host, since they hold a password. The last one of a unit's
+# environment files wins (systemd.exec(5)).
+_STARTED = r"""
+[ "$pids" ] || {{ echo "the service does not run" >&2; exit 1; }}
+value() {{ sed -nE "s/^[[:space:]]*{variable}[[:space:]]*=[[:space:]]*//p" -- "$1" |
+sed -E "s/[[:space:]]*$//; s/^\"(.*)\"$/\\1/; s/^'(.*)'$/\\1/"; }}
+[ -r {file} ] || {{ echo {file}" cannot be read" >&2; exit 1; }}
+filed=$(value {file}) last=
+for file in $(printf '%s\n' "$shown" |
+sed -nE 's/^EnvironmentFiles=(.*) \(ignore_errors=(yes|no)\)$/\1/p'); do
+[ ! -e "$file" ] || [ -z "$(value "$file")" ] || last=$file; done
+case $last in ''|{file}) ;; *) printf 'overridden %s\n' "$last";; esac
+for pid in $pids; do
+[ -e /proc/"$pid" ] || continue
+[ -r /proc/"$pid"/environ ] || {{ echo "process $pid cannot be read" >&2; exit 1; }}
+own=$(tr '\000' '\n' 2>/dev/null </proc/"$pid"/environ | sed -nE 's/^{variable}=//p')
+if [ -z "$own" ]; then echo unset; elif [ "$own" = "$filed" ]; then echo same; else echo differs; fi
+done
+echo end
+"""
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Web hosts are asked for setting, name and open connections; Redis hosts for their clients."""
     section, roles = target.section, target.host.roles
@@ -71,9 +97,15 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         asks |= {
             "setting": Ask(locate + "printf '%s\\n' \"$place\""),
             "resolved": Ask(locate + _RESOLVE),
+            "started": Ask(
+                look_up(section.service, ["EnvironmentFiles"])
+                + _STARTED.format(variable=variable, file=shlex.quote(section.file))
+            ),
+            # A worker that nobody visits sees only at its next use that Redis was restarted.
             "sockets": Ask(
                 look_up(section.service)
-                + f"printf 'pids %s\\n' \"$pids\"\nss -Htnp state established dport = :{section.port}"
+                + "printf 'pids %s\\n' \"$pids\"\n"
+                + f"ss -Htnp state established state close-wait dport = :{section.port}"
             ),
         }
     if set(roles) & set(section.servers):
@@ -99,8 +131,24 @@ def read_resolved(answers: Answers, _: Target[Policy]) -> Table:
     return {f"{_host(_setting(answers))} answers {words[0]}": words[0] for words in lines}
 
 
+def read_started(answers: Answers, target: Target[Policy]) -> Table:
+    """Whether the running processes, and a restart, go by the setting that stands in the file."""
+    lines, variable = answers.lines("started"), target.section.variable
+    states = {"same", "differs", "unset"} & set(lines)
+    if not states or lines[-1] != "end":
+        raise UnmeasuredError("started: the answer does not say with which setting the service was started")
+    overridden = [line.removeprefix("overridden ") for line in lines if line.startswith("overridden ")]
+    running = (
+        "another than in the file" if "differs" in states else AS_FILED if "same" in states else OWN_READER
+    )
+    return {
+        f"{variable} of the running service": running,
+        f"{variable} after a restart": f"that of {overridden[0]}" if overridden else AS_FILED,
+    }
+
+
 def read_sockets(answers: Answers, target: Target[Policy]) -> Table:
-    """The peers of the service's open connections to the port of Redis."""
+    """The peers to which the service's processes hold connections, at the port of Redis."""
     properties, found, rest = answers.text("sockets").partition("pids ")
     pids_line, _, connections = rest.partition("\n")
     pids, lines = set(pids_line.split()), [line for line in connections.split("\n") if line.strip()]
@@ -142,11 +190,11 @@ def _host(place: str) -> str:
 
 
 def _peer(line: str) -> str:
-    """The peer's address in a line of ``ss -Htn state established``: Recv-Q, Send-Q, local, peer."""
+    """The peer's address in a line of ``ss -Htn`` for two states: State, Recv-Q, Send-Q, local, peer."""
     words = line.split()
-    if len(words) < 4:  # noqa: PLR2004  # the columns named above
+    if len(words) < 5 or words[0] not in ("ESTAB", "CLOSE-WAIT"):  # noqa: PLR2004  # the columns named above
         raise UnmeasuredError(f"sockets: a line that is no connection: {line[:80]!r}")
-    return words[3].rpartition(":")[0]
+    return words[4].rpartition(":")[0]
 
 
 def _clients(section: Policy) -> tuple[str, ...]:
@@ -163,6 +211,7 @@ PROBE = Probe(
     tables={
         "setting": Reading(read_setting, roles=_clients),
         "configured": Reading(read_configured, roles=_clients),
+        "started": Reading(read_started, roles=_clients),
         "resolved": Reading(read_resolved, roles=_clients),
         "sockets": Reading(read_sockets, roles=_clients),
         "clients": Reading(read_clients, roles=_servers),

@@ -1,7 +1,8 @@
 """Whether the job that charges subscriptions is the same at both sites, armed at one, and in time there.
 
 The job itself says how it stands: the policy names a command that prints one ``key=value`` a line, with at
-least ``armed=yes|no``, ``last_success=<UTC, ISO 8601, with Z>|never`` and ``late_seconds=<number>``. When it
+least ``armed=yes|no``, ``site=<the site it charges for>``, ``last_success=<UTC, ISO 8601, with Z>|never`` and
+``late_seconds=<number>``. When it
 runs is for the aspect ``schedules``; that it would run is tried out by the smoke check ``subscriptions``.
 """
 
@@ -45,8 +46,9 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
             f'for path in {paths}; do [ -e "$path" ] && echo "there $path" || echo "missing $path"; done\n'
             f"[ -x {shlex.quote(section.status[0])} ] && echo there can be run || echo missing cannot be run"
         ),
-        "files": Ask(f"find {paths} -type f ! -name '*.pyc' -exec sha256sum -- {{}} +"),
-        "modes": Ask(f"find {paths} -type f ! -name '*.pyc' -printf '%m %u:%g %p\\n'"),
+        # -L: releases are often reached through a link, whose own folder would be found empty.
+        "files": Ask(f"find -L {paths} -type f ! -name '*.pyc' -exec sha256sum -- {{}} +"),
+        "modes": Ask(f"find -L {paths} -type f ! -name '*.pyc' -printf '%m %u:%g %p\\n'"),
         "status": Ask(
             f"setpriv --reset-env --reuid={user} --regid={user} --init-groups -- {words}; code=$?\n"
             "date +now=%s; exit $code"
@@ -54,13 +56,16 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     }
 
 
-def read_job(answers: Answers, _: Target[Policy]) -> Table:
+def read_job(answers: Answers, target: Target[Policy]) -> Table:
     """Digest, mode and owner of each file of the job."""
     modes = dict(_split(line, 2) for line in answers.lines("modes"))
     named = [line.partition("  ") for line in answers.lines("files")]
     digests = {path: digest for digest, _, path in named}
     if not digests or digests.keys() != modes.keys():
         raise UnmeasuredError("files: the digests and the modes are not of the same files")
+    for named_path in target.section.files:
+        if not any(path == named_path or path.startswith(f"{named_path}/") for path in digests):
+            raise UnmeasuredError(f"files: nothing was read of {named_path}")
     return {path: f"{modes[path]} sha256:{digest[:16]}" for path, digest in digests.items()}
 
 
@@ -78,12 +83,17 @@ def read_armed(answers: Answers, _: Target[Policy]) -> Table:
     return {"armed": _status(answers, "armed")}
 
 
+def read_site(answers: Answers, _: Target[Policy]) -> Table:
+    """The site for which the job takes itself to work."""
+    return {"site": _status(answers, "site")}
+
+
 def read_late(answers: Answers, _: Target[Policy]) -> Table:
     """Seconds by which the oldest due subscription is late."""
     return {"seconds late": _number(_status(answers, "late_seconds"))}
 
 
-def read_age(answers: Answers, _: Target[Policy]) -> Table:
+def read_age(answers: Answers, target: Target[Policy]) -> Table:
     """Seconds since the last successful run, by the host's own clock."""
     last = _status(answers, "last_success")
     if last == "never":
@@ -92,9 +102,10 @@ def read_age(answers: Answers, _: Target[Policy]) -> Table:
         moment = datetime.strptime(last, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
         raise UnmeasuredError(f"status: last_success is no UTC time: {last!r}") from None
-    return {
-        "seconds since the last success": max(0, _number(_status(answers, "now")) - int(moment.timestamp()))
-    }
+    age = _number(_status(answers, "now")) - int(moment.timestamp())
+    if age < -target.policy.limits.clock_offset.total_seconds():
+        raise UnmeasuredError(f"status: last_success lies {-age} s in the future, so its age is not known")
+    return {"seconds since the last success": max(0, age)}
 
 
 def _status(answers: Answers, key: str) -> str:
@@ -125,6 +136,7 @@ PROBE = Probe(
         "present": Reading(read_present),
         "job": Reading(read_job),
         "armed": Reading(read_armed),
+        "site": Reading(read_site),
         "late": Reading(read_late),
         "age": Reading(read_age),
     },
