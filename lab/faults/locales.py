@@ -7,6 +7,12 @@ _PRIMARY = ("dallas-web1", "dallas-web2")
 _ARCHIVE = "/usr/lib/locale/locale-archive"
 _DROP_IN = "/etc/systemd/system/shop.service.d/language.conf"
 
+# A worker that once spoke a language keeps the archive that it mapped; after a restart none of them does.
+_RESTART = """
+    systemctl restart shop
+    python3 -c 'import urllib.request; urllib.request.urlopen("http://127.0.0.1:8000/healthz", timeout=9)'
+"""
+
 
 def _compiled(name: str, sentence: str, hosts: tuple[str, ...], change: str) -> Fault:
     """A fault in the compiled locales: mended by the archive as it was, and a service that maps it again."""
@@ -15,7 +21,7 @@ def _compiled(name: str, sentence: str, hosts: tuple[str, ...], change: str) -> 
         name=name,
         sentence=sentence,
         hosts=hosts,
-        break_=f"cp -p {_ARCHIVE} {kept}.part && mv {kept}.part {kept}\n{change}",
+        break_=f"cp -p {_ARCHIVE} {kept}.part && mv {kept}.part {kept}\n{change}\n{_RESTART}",
         mend=f"""
             rm -rf {kept}.part /root/{name}
             [ ! -f {kept} ] || {{ mv {kept} {_ARCHIVE} && systemctl restart shop; }}

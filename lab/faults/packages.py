@@ -223,6 +223,27 @@ FAULTS = (
         "/usr/share/locale/ja",
         "rm -r {path}",
     ),
+    Fault(
+        "package_file_mode_changed",
+        "Only root may run gunicorn on one web host of the standby; the shop that runs does not notice.",
+        ("arizona-web1",),
+        "chmod 0700 /usr/bin/gunicorn",
+        "chmod 0755 /usr/bin/gunicorn",
+    ),
+    Fault(
+        "package_architecture_added",
+        "One web host of the standby takes packages for another architecture, too.",
+        ("arizona-web1",),
+        "dpkg --add-architecture i386",
+        "dpkg --remove-architecture i386; rm -f /var/lib/dpkg/arch /var/lib/dpkg/arch-old",
+    ),
+    _file_made(
+        "python_module_by_hand",
+        "A module that every Python program imports lies on one web host of the primary.",
+        "dallas-web1",
+        "/usr/local/lib/python3.11/dist-packages/sitecustomize.py",
+        "# nothing\n",
+    ),
     _file(
         "python_environment_missing",
         "The folder of hand-installed Python libraries is gone from one web host of the standby.",

@@ -37,7 +37,9 @@ LISTED = f"{DIGEST}  dpkg.md5sums"
 
 def database(*lines: str, audit: str = "", lists: tuple[str, ...] = (LISTED,)) -> bytes:
     """What dpkg says, in the form of the question."""
-    return "\n".join([*(DPKG, *lines), "[audit]", f"{audit}", "[lists]", *lists, "[end]", ""]).encode()
+    return "\n".join(
+        [*(DPKG, *lines), "[audit]", audit, "[architectures]", "amd64", "[lists]", *lists, "[end]", ""]
+    ).encode()
 
 
 def test_a_package_is_its_version_and_its_content() -> None:
@@ -110,7 +112,7 @@ def test_a_hold_must_stand_in_the_policy_and_be_there() -> None:
     "answer",
     [
         b"",
-        b"[audit]\n\n[lists]\n[end]\n",
+        b"[audit]\n\n[architectures]\namd64\n[lists]\n[end]\n",
         database("web\tall\t1\tinstall ok half-baked"),
         database(DPKG),
         database(lists=("no digest",)),
@@ -217,8 +219,8 @@ def test_a_healthy_host_has_no_file_to_read(root: Root) -> None:
     """Files that dpkg laid down and nobody touched cost one look at their times."""
     root.lay_down("one", "a", "b")
     root.lay_down("two", "c")
-    assert root.look() == package_files.Seen((), lists=2, files=3, read=0)
-    assert root.look(everything=True) == package_files.Seen((), lists=2, files=3, read=3)
+    assert root.look() == package_files.Seen((), {}, lists=2, files=3, read=0)
+    assert root.look(everything=True) == package_files.Seen((), {}, lists=2, files=3, read=3)
 
 
 def test_an_altered_file_is_found_even_when_it_is_dated_back(root: Root) -> None:
@@ -267,6 +269,17 @@ def test_missing_replaced_and_unreadable_files_are_found(root: Root) -> None:
         ("dangling", "cannot be read"),
         ("folder", "cannot be read"),
     }
+
+
+def test_unusual_modes_are_listed(root: Root) -> None:
+    """What only some may read or run is compared between hosts; a program needs its x."""
+    plain, closed = root.lay_down("one", "plain", "closed")
+    (root.path / "bin").mkdir()
+    (program,) = root.lay_down("two", "bin/program")
+    plain.chmod(0o755)
+    closed.chmod(0o640)
+    program.chmod(0o644)
+    assert root.look().modes == {str(closed): "0640 root:root", str(program): "0644 root:root"}
 
 
 def test_a_conffile_belongs_to_another_aspect(root: Root) -> None:
@@ -340,6 +353,13 @@ def test_preferences_are_entries_without_comments() -> None:
     )
 
 
+def test_an_added_architecture_is_a_source() -> None:
+    """It decides which packages can be installed next."""
+    answer = database().replace(b"\namd64\n", b"\namd64\namd64\ni386\n")
+    table = packages.read_sources(answered(database=answer, apt=b""), TARGET)
+    assert set(table) == {"/etc/apt/sources.list", "architecture amd64", "architecture i386"}
+
+
 def test_sources_hold_no_passwords_and_nothing_that_is_switched_off() -> None:
     """What a finding shows can be mailed."""
     answer = (
@@ -361,7 +381,7 @@ def test_an_environment_lists_its_distributions() -> None:
     """Names as PEP 503 compares them; two versions of one distribution are both named."""
     answer = (
         f"place\t{VENV}\nfound\tFlask_Babel-4.0.0.dist-info\nfound\tPyYAML-6.0-py3.11.egg-info\n"
-        "found\tredis-5.0.dist-info\nfound\tredis-4.0.dist-info\nfound\todd.egg-info\nend\n"
+        "found\tredis-5.0.dist-info\nfound\tredis-4.0.dist-info\nfound\todd.egg-info\nother\tx.pth\nend\n"
     ).encode()
     assert packages.read_distributions(answered(python=answer), TARGET) == {
         "environments of the policy": "read",
@@ -369,6 +389,7 @@ def test_an_environment_lists_its_distributions() -> None:
         f"{VENV}: pyyaml": "6.0",
         f"{VENV}: redis": "4.0, 5.0",
         f"{VENV}: odd": "no version in its name",
+        f"{VENV}: file x.pth": "there",
     }
 
 
@@ -389,10 +410,15 @@ def test_a_real_folder_is_listed(tmp_path: Path) -> None:
     venv = tmp_path / "it's a venv"
     for place in ("lib/python3.11/site-packages/redis-5.0.dist-info", "flask-2.2.dist-info"):
         (venv / place).mkdir(parents=True)
+    (venv / "pyvenv.cfg").touch()
+    (venv / "lib/python3.11/site-packages/sitecustomize.py").touch()
     missing = str(tmp_path / "missing")
     places = (str(venv), missing)
     done = subprocess.run(["sh", "-c", python.question(places)], capture_output=True, check=True)
-    assert python.read(done.stdout, places) == {str(venv): {"redis": "5.0", "flask": "2.2"}, missing: None}
+    assert python.read(done.stdout, places) == {
+        str(venv): {"redis": "5.0", "flask": "2.2", "file sitecustomize.py": "there"},
+        missing: None,
+    }
 
 
 @pytest.mark.parametrize(

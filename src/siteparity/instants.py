@@ -82,7 +82,7 @@ class Instants:
 
 
 class _Whole(BytesIO):
-    """A file that is refused where it ends too early: zoneinfo would look for a lost last line feed for ever."""
+    """A file that is refused where it ends too early; zoneinfo would look for the lost rest for ever."""
 
     def read(self, size: int | None = -1) -> bytes:
         found = super().read(size)

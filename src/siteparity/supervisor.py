@@ -128,6 +128,8 @@ class Child:
         ]
         base += ["--primary", primary.name, "--standby", standby.name]
         base += ["--parity-run", str(self.folder), "--parity-control", str(self.control)]
+        # pytest-xdist makes a folder for its workers' temporary files: it goes when the connections go.
+        base += ["--basetemp", str(self.control / "pytest")]
         base += [f"--html={self.folder / 'checks.html'}", "--self-contained-html"]
         return [*base, "tests/parity", "tests/smoke"]
 

@@ -110,7 +110,7 @@ def lateness(actual: Instants, meant: Instants) -> str:
     if actual == meant:
         return ON_TIME
     stretches = list(_shifts(actual.bits, meant.bits))
-    if not stretches or len(stretches) > _SEVERAL:
+    if not any(shift for shift, *_ in stretches) or len(stretches) > _SEVERAL:
         return "at other times than meant"
     if len(stretches) == 1:
         return _late(stretches[0][0])

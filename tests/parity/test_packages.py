@@ -56,7 +56,7 @@ def test_packages_are_pinned_alike(parity: Parity) -> None:
 
 
 @pytest.mark.warning
-@pytest.mark.drill("package_source_added")
+@pytest.mark.drill("package_source_added", "package_architecture_added")
 def test_packages_come_from_the_same_places(parity: Parity) -> None:
     """The next upgrade may bring one site software that the other has never seen."""
     parity.same("sources", fix="grep -r . /etc/apt/sources.list*  # make these files the same")
@@ -74,6 +74,12 @@ def test_every_file_is_as_its_package_has_it(parity: Parity) -> None:
     parity.everywhere("altered", equals="as packaged", fix="apt-get install --reinstall {item}")
 
 
+@pytest.mark.drill("package_file_mode_changed")
+def test_files_of_packages_have_the_same_modes_and_owners(parity: Parity) -> None:
+    """A program that its service may not run any more stops the shop at the next restart."""
+    parity.same("modes", fix="ls -l {item}  # then chmod and chown as on the other hosts")
+
+
 @pytest.mark.drill("python_environment_missing")
 def test_every_python_environment_is_there(parity: Parity) -> None:
     """The shop does not start on this host."""
@@ -82,7 +88,7 @@ def test_every_python_environment_is_there(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("python_distribution_by_hand")
+@pytest.mark.drill("python_distribution_by_hand", "python_module_by_hand")
 def test_python_environments_hold_the_same_distributions(parity: Parity) -> None:
     """The shop runs on libraries that its release was not tested with."""
     parity.same("distributions", fix="deploy the release again on the hosts that differ: {item}")

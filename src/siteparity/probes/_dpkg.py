@@ -18,7 +18,10 @@ dpkg-query --show --showformat='${Package}\\t${Architecture}\\t${Version}\\t'\\
 '${db:Status-Want} ${db:Status-Eflag} ${db:Status-Status}\\n'||exit
 echo '[audit]'
 dpkg --audit||[ $? -eq 1 ]||exit
-printf '\\n%s\\n' '[lists]'
+printf '\\n%s\\n' '[architectures]'
+dpkg --print-architecture||exit
+[ ! -e ../arch ]||cat ../arch||exit
+echo '[lists]'
 sha256sum -- *.md5sums||exit
 echo '[end]'
 """
@@ -71,6 +74,8 @@ class Database:
     packages: tuple[Package, ...]
     audit: frozenset[str]
     """The packages that ``dpkg --audit`` complains about, as it names them."""
+    architectures: tuple[str, ...]
+    """The host's own first, then those that were added (dpkg(1), ``--add-architecture``)."""
     contents: Mapping[str, str]
     """Name of a list of checksums, without its suffix -> digest of the list. Empty lists are left out."""
 
@@ -95,7 +100,11 @@ def read(text: str) -> Database:
     Raises:
         UnmeasuredError: something in it is not understood, a package is there twice, or dpkg is not.
     """
-    parts = re.fullmatch(r"(.*\n)\[audit\]\n(.*)\n\[lists\]\n(.*)\[end\]\n", text, re.DOTALL)
+    parts = re.fullmatch(
+        r"(.*\n)\[audit\]\n(.*)\n\[architectures\]\n((?:[a-z0-9-]+\n)+)\[lists\]\n(.*)\[end\]\n",
+        text,
+        re.DOTALL,
+    )
     if parts is None:
         raise UnmeasuredError("database: the answer lacks a part")
     packages = tuple(_package(line) for line in parts[1].split("\n")[:-1])
@@ -104,9 +113,9 @@ def read(text: str) -> Database:
         raise UnmeasuredError("database: a package is there twice")
     if not any(package.name == "dpkg" and package.status == "installed" for package in packages):
         raise UnmeasuredError("database: dpkg does not say that dpkg is installed")
-    lists = [_list(line) for line in parts[3].split("\n")[:-1]]
+    lists = [_list(line) for line in parts[4].split("\n")[:-1]]
     contents = {name: digest for name, digest in lists if digest != _EMPTY}
-    return Database(packages, _audit(parts[2]), contents)
+    return Database(packages, _audit(parts[2]), tuple(dict.fromkeys(parts[3].split())), contents)
 
 
 def _package(line: str) -> Package:

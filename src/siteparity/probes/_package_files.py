@@ -15,15 +15,18 @@ look. Conffiles are left out. Paths that are diverted (dpkg-divert(1)) are looke
 diverted to, and files that another package took over (``Replaces``) are no longer the package's own: they
 left its ``.list``.
 
-What this cannot see: a file that was wrong already when the whole disk was copied file by file, since a
-copy gives every file a new ctime; a clock that stood in the future at the time of installation. Reading
-everything sees both.
+dpkg keeps no modes and owners. So those that are unusual are listed, for comparison between hosts.
+
+What this cannot see: where a package's symbolic link points to; a file that was wrong already when the
+whole disk was copied file by file, since a copy gives every file a new ctime; a clock that stood in the
+future at the time of installation. Reading everything sees both.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
@@ -35,7 +38,8 @@ NO_CHECKSUMS = "not a list of checksums"
 
 _WHAT = {b"A": ALTERED, b"M": MISSING, b"U": UNREADABLE, b"L": NO_CHECKSUMS}
 
-# One line for each finding, "KIND\tPACKAGE\tPATH"; the last line counts lists, files and files read.
+# One line for each finding, "KIND\tPACKAGE\tPATH", and for each unusual mode or owner,
+# "P\tPATH\tMODE OWNER:GROUP"; the last line counts lists, files and files read.
 _SCRIPT = r"""
 use strict;
 my $all = shift;
@@ -65,6 +69,14 @@ sub own {
     }
     return $own{$package}{""} || $own{$package}{$path};
 }
+sub unusual {
+    my ($path, $mode, $uid, $gid) = @_;
+    my $is_program = $path =~ m{/s?bin/};
+    return if !$uid && !$gid && ($mode == 0755 || $mode == 0644 && !$is_program);
+    my $owner = $uid ? getpwuid $uid : "root";
+    my $group = $gid ? getgrgid $gid : "root";
+    printf "P\t%s\t%04o %s:%s\n", $path, $mode, $owner // $uid, $group // $gid;
+}
 sub say_it { print join("\t", @_), "\n" if $_[0] eq "L" || own($_[1], $_[2]) }
 opendir my $d, "." or die "$info: $!\n";
 for my $list (sort grep { /\.md5sums\z/ && -s } readdir $d) {
@@ -81,13 +93,15 @@ for my $list (sort grep { /\.md5sums\z/ && -s } readdir $d) {
         my ($sum, $path) = ($1, "/$2");
         my $real = $path;
         if (my $to = $diverted{$path}) { $real = $to->[0] if $to->[1] ne $name }
-        my ($mtime, $ctime) = (lstat $real)[9, 10];
+        my ($mode, $uid, $gid, $mtime, $ctime) = (lstat $real)[2, 4, 5, 9, 10];
         $files++;
         if (!defined $ctime) {
             $! == 2 || $! == 20 or die "$real: $!\n";
             say_it("M", $package, $path);
+            next;
         }
-        elsif ($all || $ctime > $laid || $ctime < $laid - 3600
+        unusual($path, $mode & 07777, $uid, $gid) if ($mode & 0170000) == 0100000;
+        if ($all || $ctime > $laid || $ctime < $laid - 3600
             || ($ctime == $laid && $mtime >= $laid - 1) || !-f _) {
             push @suspects, [$package, $path, $real, $sum];
         }
@@ -125,6 +139,8 @@ class Seen:
     """What came of looking at a host's files."""
 
     wrong: tuple[Wrong, ...]
+    modes: Mapping[str, str]
+    """Path -> mode, owner and group, where they are not root's 0755, or 0644 of what is no program."""
     lists: int
     """Lists of checksums that hold something."""
     files: int
@@ -155,7 +171,16 @@ def read(answer: bytes) -> Seen:
     lists, files, hashed = map(int, counts.groups())
     if not files:
         raise UnmeasuredError("files: no package has a list of checksums")
-    return Seen(tuple(_wrong(line) for line in lines if line), lists, files, hashed)
+    modes = dict(_mode(line) for line in lines if line.startswith(b"P\t"))
+    wrong = tuple(_wrong(line) for line in lines if line and not line.startswith(b"P\t"))
+    return Seen(wrong, modes, lists, files, hashed)
+
+
+def _mode(line: bytes) -> tuple[str, str]:
+    fields = [field.decode("utf-8", "backslashreplace") for field in line.split(b"\t")]
+    if len(fields) != 3 or not re.fullmatch(r"[0-7]{4} [^:\s]+:[^:\s]+", fields[2]):  # noqa: PLR2004  # P, path, mode
+        raise UnmeasuredError("files: a line is no mode of a file")
+    return fields[1], fields[2]
 
 
 def _wrong(line: bytes) -> Wrong:

@@ -2,6 +2,7 @@
 
 No Python is started: an installed distribution is a folder ``NAME-VERSION.dist-info``
 (packaging.python.org, "Recording installed projects"), or an older ``NAME-VERSION[-pyX.Y].egg-info``.
+What else lies beside them can be imported, too, such as ``sitecustomize.py``, so its names are listed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ if [ ! -d "$place" ];then echo absent;continue;fi
 cd "$place"||exit
 for one in *.dist-info *.egg-info lib/python3*/site-packages/*.dist-info lib/python3*/site-packages/*.egg-info
 do [ ! -e "$one" ]||printf 'found\\t%s\\n' "${{one##*/}}";done
+if [ -e pyvenv.cfg ];then set -- lib/python3*/site-packages/*;else set -- *;fi
+for one
+do case $one in *-info|*/__pycache__|__pycache__)continue;;esac
+[ ! -e "$one" ]||printf 'other\\t%s\\n' "${{one##*/}}";done
 done
 echo end
 """
@@ -51,6 +56,8 @@ def read(answer: bytes, places: Sequence[str]) -> Mapping[str, Mapping[str, str]
             place, found[rest] = rest, {}
         elif line == "absent" and here == {}:
             found[place] = None
+        elif kind == "other" and here is not None:
+            here[f"file {rest}"] = ["there"]
         elif kind == "found" and here is not None:
             name, version = _distribution(rest)
             here.setdefault(name, []).append(version)

@@ -134,6 +134,11 @@ def read_altered(answers: Answers, target: Target[Policy]) -> Table:
     return {label: _said(wrong[label]) if label in wrong else AS_PACKAGED for label in {*with_lists, *wrong}}
 
 
+def read_modes(answers: Answers, _: Target[Policy]) -> Table:
+    """Each package file with an unusual mode or owner -> mode, owner and group; all others in one item."""
+    return {"all other files": "usual", **package_files.read(answers.raw("files")).modes}
+
+
 def _tolerated(one: package_files.Wrong, policy: Policy) -> bool:
     patterns = (*policy.rewritten, *(policy.may_lack if one.what == package_files.MISSING else ()))
     return any(fnmatchcase(one.path, pattern) for pattern in patterns)
@@ -157,8 +162,10 @@ def read_pins(answers: Answers, _: Target[Policy]) -> Table:
 
 
 def read_sources(answers: Answers, _: Target[Policy]) -> Table:
-    """Each place where apt finds packages -> `IN_FORCE`, without names and passwords in its address."""
-    return {"/etc/apt/sources.list": READ, **dict.fromkeys(apt.sources(answers.raw("apt")), IN_FORCE)}
+    """Each place where apt finds packages, without its password, and each architecture -> `IN_FORCE`."""
+    architectures = [f"architecture {one}" for one in dpkg.read(answers.text("database")).architectures]
+    places = apt.sources(answers.raw("apt"))
+    return {"/etc/apt/sources.list": READ, **dict.fromkeys([*places, *architectures], IN_FORCE)}
 
 
 def read_environments(answers: Answers, target: Target[Policy]) -> Table:
@@ -168,7 +175,7 @@ def read_environments(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_distributions(answers: Answers, target: Target[Policy]) -> Table:
-    """Each distribution of each Python environment -> version."""
+    """Each distribution of each Python environment -> version; each other name that can be imported."""
     versions = {
         f"{path}: {name}": version
         for path, names in _found(answers, target)
@@ -191,6 +198,7 @@ PROBE = Probe(
         "states": Reading(read_states),
         "holds": Reading(read_holds),
         "altered": Reading(read_altered),
+        "modes": Reading(read_modes),
         "pins": Reading(read_pins),
         "sources": Reading(read_sources),
         "environments": Reading(read_environments),

@@ -12,11 +12,11 @@ import json
 import re
 import shlex
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Section
 from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.redis_cli import client
 from siteparity.transport.script import Ask
 
 
@@ -72,15 +72,6 @@ DEFAULTS = {
 _OLD_NAMES = {"slaveof": "replicaof", "slave-read-only": "replica-read-only"}
 
 _UNITS = {"k": 1000, "kb": 1024, "m": 1000**2, "mb": 1024**2, "g": 1000**3, "gb": 1024**3, "b": 1, "": 1}
-
-
-def client(section: Any, words: str) -> str:  # noqa: ANN401  # any section with port, user and auth_file
-    """A shell text that asks the Redis of the host itself as the suite's user."""
-    return (
-        f"REDISCLI_AUTH=$(cat -- {shlex.quote(section.auth_file)}) || exit\nexport REDISCLI_AUTH\n"
-        f"answer=$(redis-cli -e --no-auth-warning -h 127.0.0.1 -p {section.port} "
-        f"--user {shlex.quote(section.user)} {words} 2>&1) || {{ printf '%s\\n' \"$answer\" >&2; exit 1; }}\n"
-    )
 
 
 _ACL_FILE = "file=$(sed -nE 's/^aclfile[[:space:]]+//p' -- {file}) || exit\n"

@@ -21,7 +21,7 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Section
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.probes._unit import UnitName, look_up
-from siteparity.probes.redis import client
+from siteparity.redis_cli import client
 from siteparity.transport.script import Ask
 
 

@@ -1,0 +1,31 @@
+"""Asking a Redis from a shell on its own host, as the suite's own user, whose password stays on the host."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Protocol
+
+
+class RedisUser(Protocol):
+    """What is needed to log in: a section of the policy with these keys."""
+
+    @property
+    def port(self) -> int:
+        """Where Redis listens."""
+
+    @property
+    def user(self) -> str:
+        """The ACL user of the suite."""
+
+    @property
+    def auth_file(self) -> str:
+        """A file on the host with that user's password."""
+
+
+def client(section: RedisUser, words: str) -> str:
+    """A shell text that asks the Redis of the host itself as the suite's user."""
+    return (
+        f"REDISCLI_AUTH=$(cat -- {shlex.quote(section.auth_file)}) || exit\nexport REDISCLI_AUTH\n"
+        f"answer=$(redis-cli -e --no-auth-warning -h 127.0.0.1 -p {section.port} "
+        f"--user {shlex.quote(section.user)} {words} 2>&1) || {{ printf '%s\\n' \"$answer\" >&2; exit 1; }}\n"
+    )
