@@ -5,22 +5,25 @@ VENV := .venv
 BIN := $(VENV)/bin
 SELFTESTS := selftests/unit selftests/contract selftests/plugin
 
-.PHONY: demo test check bench lab-up lab-down system lock clean
+.PHONY: demo test drills check bench lab-up lab-down system lock clean
 
 demo: $(VENV)/ready system  ## set everything up, bring both lab sites up, run the gate
 	$(BIN)/python -m lab up
 	$(BIN)/siteparity gate
 
-test: check  ## every self-test: the fast ones, then those that need the lab and a browser
-	$(BIN)/pytest -q selftests/browser
-	$(BIN)/pytest -q selftests/lab
+test: check  ## the fast self-tests, then those that need a browser and the lab (one fault an aspect; all: make drills)
+	$(BIN)/python -m pytest -q selftests/browser
+	$(BIN)/python -m pytest -q selftests/lab
+
+drills: check  ## every fault of the lab, alone, against the checks that must catch it: about ten seconds each
+	$(BIN)/python -m pytest -q selftests/lab --every-fault
 
 check: $(VENV)/ready system  ## the fast part: style, types, the direction of imports, unit, contract and plugin tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -q -n 2 $(SELFTESTS)
+	$(BIN)/python -m pytest -q -n 2 $(SELFTESTS)
 
 bench: $(VENV)/ready system  ## speed, as figures and as ratios against the usual way
 	$(BIN)/python -m lab up

@@ -18,6 +18,13 @@ from selftests.lab.runs import Run, run_gate
 Say: TypeAlias = Callable[[str], None]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How much of the catalogue of faults is drilled."""
+    parser.addoption(
+        "--every-fault", action="store_true", help="drill every fault of the lab, not one an aspect"
+    )
+
+
 @pytest.fixture(scope="session")
 def say(request: pytest.FixtureRequest) -> Say:
     """One line to the terminal, past pytest's capture: a CI log shows that something goes on."""

@@ -131,17 +131,21 @@ def hanging(live: Project) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
     try:
         wait_until(lambda: trace.exists() and bool(trace.read_text()), 30)
         pids = [int(word) for word in trace.read_text().split()]
+        assert all(lives(pid, live) for pid in pids)
         yield gate, pids
     finally:
-        for pid in (gate.pid, *pids):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        gate.kill()
         gate.communicate()
+        for pid in pids:
+            if lives(pid, live):
+                os.kill(pid, signal.SIGKILL)
 
 
-def ended(pids: list[int]) -> bool:
-    """Whether none of the processes lives."""
-    return not any(Path(f"/proc/{pid}").exists() for pid in pids)
+def lives(pid: int, live: Project) -> bool:
+    """Whether a process of this checkout still has the number."""
+    with contextlib.suppress(OSError):
+        return str(live.root).encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
 
 
 def assert_not_finished(live: Project) -> None:
@@ -163,7 +167,7 @@ def test_the_gate_told_to_end_takes_everything_with_it(live: Project, server: Se
         assert gate.wait(20) == 128 + signal.SIGTERM
         assert gate.stdout
         assert gate.stdout.read() == ""
-        wait_until(lambda: ended(pids))
+        wait_until(lambda: not any(lives(pid, live) for pid in pids))
         wait_until(lambda: not server.sessions())
         assert list((live.root / "tmp").glob("siteparity-*")) == []
     assert_not_finished(live)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from siteparity.transport.script import Answer, Ask, join, split
 
 MAX_CONNECTIONS = 32
 """Hosts asked at the same time."""
+_WAKE_SECONDS = 0.5
 
 Probes: TypeAlias = Mapping[str, Probe[Any]]
 Say: TypeAlias = Callable[[Host, str], None]
@@ -63,9 +64,9 @@ class Collector:
         targets = [(site, host) for site in sites for host in site.hosts]
         sites_of, hosts = [site for site, _ in targets], [host for _, host in targets]
         with _threads(min(MAX_CONNECTIONS, len(targets))) as pool:
-            first = list(pool.map(self._first_look, sites_of, hosts))
+            first = _each(pool, self._first_look, sites_of, hosts)
             facts = {(site.name, host.name): seen for (site, host), seen in zip(targets, first, strict=True)}
-            second = list(pool.map(partial(self._second_look, facts), sites_of, hosts))
+            second = _each(pool, partial(self._second_look, facts), sites_of, hosts)
         return tuple(
             Measured(
                 site.name,
@@ -155,6 +156,16 @@ def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(wait=False, cancel_futures=True)
         raise
     pool.shutdown()
+
+
+def _each(
+    pool: Executor, look: Callable[[Site, Host], HostFacts], sites: Sequence[Site], hosts: Sequence[Host]
+) -> list[HostFacts]:
+    """Look at every host at the same time; wake up now and then: a thread that sleeps may miss a signal."""
+    looks = [pool.submit(look, site, host) for site, host in zip(sites, hosts, strict=True)]
+    while wait(looks, timeout=_WAKE_SECONDS).not_done:
+        pass
+    return [one.result() for one in looks]
 
 
 class _NoAnswers(Answers):

@@ -33,8 +33,10 @@ def test_the_shop_shows_the_newest_rows_of_the_standbys_database(standby: Standb
     for server in standby.hosts():
         with standby.trying(server):
             before = standby.database(server, [policy.query])
-            webs = standby.hosts(policy.web_role)
-            pages = {host: standby.visitor(host, policy.web_port).get(path) for host in webs}
+            pages = {}
+            for host in standby.hosts(policy.web_role):
+                with standby.trying(host):
+                    pages[host] = standby.visitor(host, policy.web_port).get(path)
             after = standby.database(server, [policy.query])
             standby.hold(server, (*answers(before), *answers(after)))
             for host, page in pages.items():

@@ -19,8 +19,11 @@ SYSTEM = "/etc/crontab"
 FOLDER = "/etc/cron.d"
 SPOOL = "/var/spool/cron/crontabs"
 SCRIPTS = ("/etc/cron.hourly", "/etc/cron.daily", "/etc/cron.weekly", "/etc/cron.monthly")
-OTHERS = ("/etc/cron.allow", "/etc/cron.deny", "/etc/anacrontab")
-"""Who may edit a crontab (crontab(1)), and what anacron runs."""
+OTHERS = (
+    *("/etc/cron.allow", "/etc/cron.deny", "/etc/anacrontab"),
+    *("/etc/environment", "/etc/pam.d/cron", "/etc/security/access.conf"),
+)
+"""Who may edit a crontab (crontab(1)), what anacron runs; what PAM gives to a job, and whom it refuses."""
 
 USABLE = "usable"
 

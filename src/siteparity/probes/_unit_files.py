@@ -33,7 +33,7 @@ _LASTING = ("/etc/", "/usr/", "/lib/", _GENERATED)
 # "c\tPATH\tLINE"; for each packaged file its digest. Folders are looked into one by one, so that links to
 # folders are followed.
 QUESTION = f"""\
-set --
+look() {{
 for place in {" ".join(_PLACES)}
 do [ -d $place ]||continue
 case $place in /lib/*)[ ! /usr/lib/systemd/system -ef $place ]||continue;;esac
@@ -47,8 +47,16 @@ find "$@" -ignore_readdir_race -mindepth 1 -maxdepth 1 \\
 ! -path '*.wants/*' ! -path '*.requires/*' ! -path '*.upholds/*' ! -path '/run/systemd/generator*' \\
 ! -path '/run/systemd/transient/*' \\
 \\( -path '/usr/lib/*' -exec sha256sum {{}} + -o -path '/lib/*' -exec sha256sum {{}} + -o \\
--exec awk '{{ print "c\\t" FILENAME "\\t" $0 }}' {{}} + \\)||exit
-echo end
+-exec awk '{{ print "c\\t" FILENAME "\\t" $0 }}' {{}} + \\)
+}}
+generated() {{ stat -c '%i %Z' {_GENERATED}*; }}
+for try in 1 2 3 4 5
+do before=$(generated) found=$(look)&&[ "$before" = "$(generated)" ]&&{{ printf '%s\\nend\\n' "$found";exit 0; }}
+sleep 0.2
+done 2>/dev/null
+look >/dev/null||exit
+echo 'unit files change all the time' >&2
+exit 1
 """
 
 _KINDS = (

@@ -107,7 +107,7 @@ def read_daemon(answers: Answers, _: Target[Policy]) -> Table:
         state = {"not-found": "not installed"}.get(load, load)
     elif active != "active":
         state = {"inactive": "stopped"}.get(active, active)
-    elif crond.stopped or one(crond.unit, "FreezerState") != "running":
+    elif crond.stopped or crond.unit.get("FreezerState", ("running",)) != ("running",):
         state = "frozen"
     elif crond.another:
         state = "running, but not Debian's cron"
