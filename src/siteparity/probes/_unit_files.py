@@ -31,7 +31,8 @@ _LASTING = ("/etc/", "/usr/", "/lib/", _GENERATED)
 
 # One line for each entry: "f\tPATH\tSIZE", "l\tPATH\tTARGET"; for each line of an own file
 # "c\tPATH\tLINE"; for each packaged file its digest. Folders are looked into one by one, so that links to
-# folders are followed.
+# folders are followed. A reload of the manager takes away what generators made, and makes it again: then the
+# look is made once more.
 QUESTION = f"""\
 look() {{
 for place in {" ".join(_PLACES)}
@@ -49,9 +50,10 @@ find "$@" -ignore_readdir_race -mindepth 1 -maxdepth 1 \\
 \\( -path '/usr/lib/*' -exec sha256sum {{}} + -o -path '/lib/*' -exec sha256sum {{}} + -o \\
 -exec awk '{{ print "c\\t" FILENAME "\\t" $0 }}' {{}} + \\)
 }}
-generated() {{ stat -c '%i %Z' {_GENERATED}*; }}
+generated() {{ stat -c '%i %z' {_GENERATED}* {_GENERATED}*/*; }}
 for try in 1 2 3 4 5
-do before=$(generated) found=$(look)&&[ "$before" = "$(generated)" ]&&{{ printf '%s\\nend\\n' "$found";exit 0; }}
+do before=$(generated) found=$(look)&&[ "$before" = "$(generated)" ]&&
+{{ printf '%s\\nend\\n' "$found";exit 0; }}
 sleep 0.2
 done 2>/dev/null
 look >/dev/null||exit

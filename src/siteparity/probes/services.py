@@ -53,10 +53,10 @@ class Policy(Section):
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """What lies on disk, and what the manager does."""
+    """What the manager does, and what lies on disk; in this order, since a reload holds up the first one."""
     return {
-        "files": Ask(unit_files.QUESTION),
         "units": Ask(manager.question(_required(target))),
+        "files": Ask(unit_files.QUESTION),
     }
 
 
