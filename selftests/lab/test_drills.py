@@ -81,13 +81,17 @@ def test_two_faults_are_both_found(
 def test_a_host_that_is_away_is_unknown_and_nothing_else_is_blamed(
     fault: Fault, lab: Lab, gate: Callable[[], Run], say: Say
 ) -> None:
-    """What could not be measured is never equal, and never a difference."""
+    """What could not be measured is never equal, and never a difference.
+
+    A smoke check may say more: where customers really wait for a web host that is away, that was measured.
+    """
     run = _drill(lab, gate, say, fault.name)
     parity = [check for check in run.red() if check.kind == "parity"]
     assert parity
-    assert run.result.verdict is Verdict.UNKNOWN, run.told()
-    assert {check.outcome for check in run.red()} == {Outcome.UNMEASURED}, run.told()
-    named = {host for check in run.red() for host in containers_of(run.result, check)}
+    assert run.result.verdict is _verdict(run), run.told()
+    assert run.result.verdict is not Verdict.GO, run.told()
+    assert {check.outcome for check in parity} == {Outcome.UNMEASURED}, run.told()
+    named = {host for check in parity for host in containers_of(run.result, check)}
     assert named == set(fault.hosts), run.told()
     for check in parity:
         for finding in check.findings:

@@ -85,7 +85,13 @@ def test_no_crontab_relies_on_what_only_another_cron_knows(parity: Parity) -> No
     )
 
 
-@pytest.mark.drill("command_not_executable", "command_missing_at_both_sites", "account_of_jobs_expired")
+@pytest.mark.drill(
+    "command_not_executable",
+    "command_missing_at_both_sites",
+    "account_of_jobs_expired",
+    "subscriptions_job_missing",
+    "subscriptions_job_not_executable",
+)
 def test_every_job_can_be_started_by_its_user(parity: Parity) -> None:
     """A job is due and fails each time, without a word to customers or staff."""
     parity.everywhere(
