@@ -36,7 +36,7 @@ REASONS = {
 PAIRS = (
     ("locale_not_compiled", "redis_setting_changed_at_run_time"),
     ("session_setting_of_the_other_site", "service_disabled_at_primary"),
-    ("redis_stopped", "catalogue_missing"),
+    ("catalogue_missing", "redis_stopped"),  # mended the other way round: the shop needs Redis to be well
     ("timer_stopped", "unit_drop_in_differs"),
 )
 
