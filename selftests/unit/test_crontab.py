@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siteparity.crontab import SHORTHANDS, CrontabError, Entry, expanded, parse, words_of
+from siteparity.tools.schedule.crontab import SHORTHANDS, CrontabError, Entry, expanded, parse, words_of
 
 TAKEN = (
     *("* * * * *", "*/5 * * * *", "0-59/7,3 1,2,3 1-31 1-12 0-7", "59 23 31 12 7", "00005 0 1 1 0"),

@@ -15,9 +15,9 @@ from cronsim import CronSim
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from siteparity.calendarspec import CalendarError, parse
-from siteparity.crontab import expanded
-from siteparity.instants import MINUTES, START, Instants, Zone, of_schedule, zone_of
+from siteparity.tools.schedule.calendarspec import CalendarError, parse
+from siteparity.tools.schedule.crontab import expanded
+from siteparity.tools.schedule.instants import MINUTES, START, Instants, Zone, of_schedule, zone_of
 
 BEGIN = datetime(START.year, START.month, START.day, tzinfo=UTC)
 ZONES = (

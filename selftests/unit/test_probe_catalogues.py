@@ -20,11 +20,9 @@ from hypothesis import strategies as st
 from selftests.unit.targets import LANGUAGES, answered, web_host
 from siteparity.model import Table, UnmeasuredError
 from siteparity.probe import Answers, Target
-from siteparity.probes import _catalogue as catalogue
-from siteparity.probes import _plural as plural
-from siteparity.probes import _shelf as shelf
 from siteparity.probes import catalogues
-from siteparity.probes._catalogue import DamagedError, Message
+from siteparity.tools.gettext import catalogue, plural, shelf
+from siteparity.tools.gettext.catalogue import DamagedError, Message
 
 Policy = catalogues.Policy
 TARGET = web_host(

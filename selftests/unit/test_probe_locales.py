@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from selftests.unit.targets import LANGUAGES, answered, web_host
 from siteparity.model import Table, UnmeasuredError
 from siteparity.probe import Answers, Target
-from siteparity.probes import _environment as environment
-from siteparity.probes import _locale as content
 from siteparity.probes import locales
+from siteparity.tools import locale as content
+from siteparity.tools.systemd import environment
 
 Policy = locales.Policy
 TARGET = web_host(

@@ -17,10 +17,9 @@ from hypothesis import strategies as st
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Table, UnmeasuredError
 from siteparity.probe import Answers, Target
-from siteparity.probes import _apt as apt
-from siteparity.probes import _package_files as package_files
-from siteparity.probes import _python as python
 from siteparity.probes import packages
+from siteparity.tools.packages import apt, python
+from siteparity.tools.packages import files as package_files
 
 Policy = packages.Policy
 Read = Callable[[Answers, Target[Policy]], Table]

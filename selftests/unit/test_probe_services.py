@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Table, UnmeasuredError
 from siteparity.probe import Answers, Target
-from siteparity.probes import _manager as manager
-from siteparity.probes import _unit_files as unit_files
 from siteparity.probes import services
+from siteparity.tools.systemd import manager, unit_files
 
 Policy = services.Policy
 Read = Callable[[Answers, Target[Policy]], Table]

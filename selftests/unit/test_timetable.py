@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siteparity.crontab import expanded
-from siteparity.instants import MINUTES, Instants, of_schedule, zone_of
-from siteparity.timetable import ON_TIME, lateness, told
+from siteparity.tools.schedule.crontab import expanded
+from siteparity.tools.schedule.instants import MINUTES, Instants, of_schedule, zone_of
+from siteparity.tools.schedule.timetable import ON_TIME, lateness, told
 
 
 def runs(fields: str, zone: str) -> Instants:

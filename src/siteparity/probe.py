@@ -162,5 +162,5 @@ def discover() -> Mapping[str, Probe[Any]]:
     """Every probe by its aspect, in alphabetical order."""
     package = importlib.import_module("siteparity.probes")
     names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
-    modules = {name: importlib.import_module(f"siteparity.probes.{name}") for name in names if name[0] != "_"}
+    modules = {name: importlib.import_module(f"siteparity.probes.{name}") for name in names}
     return {name: module.PROBE for name, module in modules.items()}

@@ -19,12 +19,10 @@ from pydantic import Field, StringConstraints
 from siteparity.model import Table
 from siteparity.policy import Language, RoleName, Section
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.probes import _plural as plural
-from siteparity.probes import _readers as readers
-from siteparity.probes import _shelf as shelf
-from siteparity.probes import _unit as unit
-from siteparity.probes._catalogue import Catalogue, DamagedError, Message
-from siteparity.probes._shelf import Shelf
+from siteparity.tools.gettext import plural, readers, shelf
+from siteparity.tools.gettext.catalogue import Catalogue, DamagedError, Message
+from siteparity.tools.gettext.shelf import Shelf
+from siteparity.tools.systemd import unit
 from siteparity.transport.script import Ask
 
 VALID = "the rule of its language"

@@ -22,10 +22,9 @@ from pydantic import AfterValidator, Field
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import LocaleName, Section
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.probes import _environment as environment
-from siteparity.probes import _locale as content
-from siteparity.probes import _unit as unit
-from siteparity.probes._parts import lines
+from siteparity.tools import locale as content
+from siteparity.tools.parts import lines
+from siteparity.tools.systemd import environment, unit
 from siteparity.transport.script import Ask
 
 AS_DECLARED = "as declared"

@@ -3,11 +3,11 @@
 A version says little: a package that is only half configured has one too, and the same version may be
 another build. So the three words of dpkg's state are read (dpkg(1)), and beside a version stands the
 digest of the package's own list of checksums. Files are held against these lists; of those that nobody
-touched since they were laid down only the times are looked at (`siteparity.probes._package_files`).
+touched since they were laid down only the times are looked at (`siteparity.tools.packages.files`).
 Conffiles are judged by ``files``.
 
 A host without dpkg is unmeasured. Another package manager would be a module beside
-`siteparity.probes._dpkg`, and the same tables.
+`siteparity.tools.packages.dpkg`, and the same tables.
 """
 
 from __future__ import annotations
@@ -22,10 +22,8 @@ from pydantic import Field, StringConstraints
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, RoleName, Section
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.probes import _apt as apt
-from siteparity.probes import _dpkg as dpkg
-from siteparity.probes import _package_files as package_files
-from siteparity.probes import _python as python
+from siteparity.tools.packages import apt, dpkg, python
+from siteparity.tools.packages import files as package_files
 from siteparity.transport.script import Ask
 
 IN_ORDER = "in order"

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Section
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.redis_cli import client
+from siteparity.tools.redis_cli import client
 from siteparity.transport.script import Ask
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from siteparity.model import Facts, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Duration, Section, Size
-from siteparity.postgres import psql, rows
 from siteparity.probe import Answers, Probe, Reading, SecondLook, Seen, Target
+from siteparity.tools.postgres import psql, rows
 from siteparity.transport.script import Ask
 
 

@@ -1,12 +1,13 @@
 """Schedules: every job of cron and every timer of systemd, and the instants at which they really run.
 
 The same text does not mean the same time. What ``0 2 * * *`` means is decided by the zone that the daemon
-goes by (`_crond`), and America/Chicago and America/Phoenix are two hours apart in summer and one in winter.
-So each job is computed into its instants in UTC over 13 months (`siteparity.instants`), which are compared
-between the sites, and with what the agreed zone would give.
+goes by, and America/Chicago and America/Phoenix are two hours apart in summer and one in winter. So each job
+is computed into its instants in UTC over 13 months, which are compared between the sites, and with what the
+agreed zone would give.
 
 A file in the right folder is no job yet: cron ignores it for its name, its owner, its mode or one bad line,
-and says so to the log at best (`_jobs`). Nor can every job run that cron accepts (`_programs`).
+and says so to the log at best. Nor can every job run that cron accepts. All of that is read in
+`siteparity.tools.schedule`.
 
 Sources: crontab(5), cron(8), run-parts(8), systemd.timer(5), systemd.time(7); cron's source where they are
 silent.
@@ -23,10 +24,11 @@ from pydantic import AfterValidator, Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.probes import _crond, _crontabs, _jobs, _local_time, _programs, _runs, _timers
-from siteparity.probes._crond import SERVICE, Crond, one
-from siteparity.probes._jobs import Job, Jobs
 from siteparity.section import RoleName, Section, Strict, Text
+from siteparity.tools.schedule import crond as daemon
+from siteparity.tools.schedule import crontabs, local_time, programs, runs, timers
+from siteparity.tools.schedule.crond import SERVICE, Crond, one
+from siteparity.tools.schedule.jobs import Job, Jobs, by_item, sort_out
 from siteparity.transport.script import Ask
 
 RUNNING = "running"
@@ -61,7 +63,7 @@ class Required(Strict):
 class Policy(Section):
     """Jobs and the zone that their times are meant in."""
 
-    timezone: Annotated[str, AfterValidator(_local_time.known_name)]
+    timezone: Annotated[str, AfterValidator(local_time.known_name)]
     """The zone by which cron and timers must go on every host of both sites."""
     jobs: Annotated[Mapping[str, Required], Field(min_length=1)]
     """What must be scheduled, each by the name that people use for it."""
@@ -83,20 +85,20 @@ def _roles_of_jobs(section: Policy) -> tuple[str, ...]:
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Two questions: cron, timers and local time; crontabs, their users and programs."""
-    timers = [job.timer for job in _required(target).values() if job.timer]
-    units = [unit for timer in timers for unit in (timer, f"{timer.removesuffix('.timer')}.service")]
-    return {"cron": Ask(_crond.question(units)), "crontabs": Ask(_crontabs.QUESTION)}
+    needed = [job.timer for job in _required(target).values() if job.timer]
+    units = [unit for timer in needed for unit in (timer, f"{timer.removesuffix('.timer')}.service")]
+    return {"cron": Ask(daemon.question(units)), "crontabs": Ask(crontabs.QUESTION)}
 
 
 def _cron(answers: Answers) -> Crond:
-    return _crond.read(answers.raw("cron"))
+    return daemon.read(answers.raw("cron"))
 
 
 def _crontabs_of(answers: Answers, target: Target[Policy]) -> Jobs:
     crond = _cron(answers)
     if crond.another:
         raise UnmeasuredError(f"{SERVICE} runs another cron than Debian's; its rules are not known")
-    return _jobs.of(answers.raw("crontabs"), target.section.leftovers, lsb_names=crond.lsb_names)
+    return sort_out(answers.raw("crontabs"), target.section.leftovers, lsb_names=crond.lsb_names)
 
 
 def read_daemon(answers: Answers, _: Target[Policy]) -> Table:
@@ -118,21 +120,21 @@ def read_daemon(answers: Answers, _: Target[Policy]) -> Table:
 
 def read_zone(answers: Answers, target: Target[Policy]) -> Table:
     """Which zone cron, timers and the host's two files go by."""
-    return _local_time.names(_cron(answers), target.section.timezone)
+    return local_time.names(_cron(answers), target.section.timezone)
 
 
 def read_agreed(answers: Answers, target: Target[Policy]) -> Table:
     """Whether that is the zone of the policy."""
     agreed = target.section.timezone
     return {
-        who: _local_time.AS_AGREED if zone == agreed else f"{zone} instead of {agreed}"
-        for who, zone in _local_time.names(_cron(answers), agreed).items()
+        who: local_time.AS_AGREED if zone == agreed else f"{zone} instead of {agreed}"
+        for who, zone in local_time.names(_cron(answers), agreed).items()
     }
 
 
 def read_in_force(answers: Answers, _: Target[Policy]) -> Table:
     """Whether cron is younger than what sets its zone."""
-    return _local_time.in_force(_cron(answers))
+    return local_time.in_force(_cron(answers))
 
 
 def read_accepted(answers: Answers, target: Target[Policy]) -> Table:
@@ -144,9 +146,9 @@ def read_entries(answers: Answers, target: Target[Policy]) -> Table:
     """Each job: its time and settings as they are written; of each other file its digest."""
     found = _crontabs_of(answers, target)
     return {
-        **dict.fromkeys(_crontabs.OTHERS, "absent"),
+        **dict.fromkeys(crontabs.OTHERS, "absent"),
         **{file.path: file.digest for file in found.without_jobs},
-        **{item: "; ".join(sorted(map(_written, jobs))) for item, jobs in _jobs.by_item(found.jobs).items()},
+        **{item: "; ".join(sorted(map(_written, jobs))) for item, jobs in by_item(found.jobs).items()},
     }
 
 
@@ -160,12 +162,12 @@ def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
 def read_runnable(answers: Answers, target: Target[Policy]) -> Table:
     """Whether the user of each job that cron takes may run what it begins with."""
     found = _crontabs_of(answers, target)
-    return {job.item: _programs.runnable(job, found.lookups) for job in found.jobs if job.refused is None}
+    return {job.item: programs.runnable(job, found.lookups) for job in found.jobs if job.refused is None}
 
 
 def read_timers(answers: Answers, _: Target[Policy]) -> Table:
     """What each loaded timer says."""
-    return {name: _timers.told(unit) for name, unit in _timers.loaded(_cron(answers).units).items()}
+    return {name: timers.told(unit) for name, unit in timers.loaded(_cron(answers).units).items()}
 
 
 def read_armed(answers: Answers, target: Target[Policy]) -> Table:
@@ -174,15 +176,15 @@ def read_armed(answers: Answers, target: Target[Policy]) -> Table:
     units = _cron(answers).units
     return {
         name: _state(name, units)
-        for name, unit in _timers.loaded(units).items()
-        if name in needed or _timers.ought_to_run(unit)
+        for name, unit in timers.loaded(units).items()
+        if name in needed or timers.ought_to_run(unit)
     }
 
 
-def _state(name: str, units: Mapping[str, _crond.Unit]) -> str:
+def _state(name: str, units: Mapping[str, daemon.Unit]) -> str:
     """How a timer stands, and what it starts if that was looked at."""
-    state = _timers.state(units[name])
-    service = units.get(one(units[name], "Unit")) if state == _timers.ARMED else None
+    state = timers.state(units[name])
+    service = units.get(one(units[name], "Unit")) if state == timers.ARMED else None
     if service is None or one(service, "LoadState") == "loaded":
         return state
     return f"{one(service, 'Id')} is {one(service, 'LoadState')}"
@@ -190,12 +192,12 @@ def _state(name: str, units: Mapping[str, _crond.Unit]) -> str:
 
 def read_instants(answers: Answers, target: Target[Policy]) -> Table:
     """When each job and timer really runs, in UTC."""
-    return _runs.instants(_cron(answers), _crontabs_of(answers, target))
+    return runs.instants(_cron(answers), _crontabs_of(answers, target))
 
 
 def read_punctual(answers: Answers, target: Target[Policy]) -> Table:
     """How late each job and timer runs, against the same in the agreed zone."""
-    return _runs.late(_cron(answers), _crontabs_of(answers, target), target.section.timezone)
+    return runs.late(_cron(answers), _crontabs_of(answers, target), target.section.timezone)
 
 
 def read_scheduled(answers: Answers, target: Target[Policy]) -> Table:
@@ -207,8 +209,8 @@ def read_scheduled(answers: Answers, target: Target[Policy]) -> Table:
 def _stands(wanted: Required, crond: Crond, found: Jobs) -> str:
     if wanted.timer:
         state = _state(wanted.timer, crond.units) if wanted.timer in crond.units else MISSING
-        return SCHEDULED if state == _timers.ARMED else state
-    jobs = [job for job in found.jobs if wanted.command in _programs.commands(job.entry.command)]
+        return SCHEDULED if state == timers.ARMED else state
+    jobs = [job for job in found.jobs if wanted.command in programs.commands(job.entry.command)]
     taken = [job for job in jobs if job.refused is None]
     if not taken:
         return f"ignored by cron: {jobs[0].file.path}: {jobs[0].refused}" if jobs else MISSING

@@ -1,8 +1,8 @@
 """Services: what runs, what a boot would start, and what their unit files say.
 
 Running is not configured, and configured is not running: a service that was started by hand is gone after
-a boot, and one that is enabled may have stopped last night. So what the manager does now
-(`siteparity.probes._manager`) is held against what lies on disk (`siteparity.probes._unit_files`).
+a boot, and one that is enabled may have stopped last night. So what the manager does now is held against
+what lies on disk (`manager` and `unit_files` in `siteparity.tools.systemd`).
 
 Judged are services, sockets, timers and paths; mounts and swaps belong to ``boot``. What comes and goes
 by itself is never compared: scopes, logins, jobs that end (``Type=oneshot``), and services that a socket,
@@ -21,8 +21,7 @@ from siteparity.model import Table
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.probes import _manager as manager
-from siteparity.probes import _unit_files as unit_files
+from siteparity.tools.systemd import manager, unit_files
 from siteparity.transport.script import Ask
 
 RUNS = "runs, also after a boot"

@@ -20,8 +20,8 @@ from pydantic import StringConstraints
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Section
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.probes._unit import UnitName, look_up
-from siteparity.redis_cli import client
+from siteparity.tools.redis_cli import client
+from siteparity.tools.systemd.unit import UnitName, look_up
 from siteparity.transport.script import Ask
 
 

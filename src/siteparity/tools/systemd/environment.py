@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
-from siteparity.probes import _unit as unit
-from siteparity.probes._parts import lines, sections
+from siteparity.tools.parts import lines, sections
+from siteparity.tools.systemd import unit
 
 VARIABLE = r"(?:LANG|LANGUAGE|LOCPATH|LC_[A-Z]+)"
 """The variables that choose a language, and where locales lie (locale(7))."""

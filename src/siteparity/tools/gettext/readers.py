@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
-from siteparity.probes import _unit as unit
+from siteparity.tools.systemd import unit
 
 _TICKS_A_SECOND = 100
 """The unit of times in ``/proc/PID/stat`` on every Linux of today (USER_HZ)."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from siteparity.calendarspec import Calendar, CalendarError, parse
 from siteparity.model import UnmeasuredError
-from siteparity.probes._crond import Unit, one
+from siteparity.tools.schedule.calendarspec import Calendar, CalendarError, parse
+from siteparity.tools.schedule.crond import Unit, one
 
 ARMED = "armed"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
-from siteparity.instants import DAY, DAYS, MINUTES, START, Instants
+from siteparity.tools.schedule.instants import DAY, DAYS, MINUTES, START, Instants
 
 ON_TIME = "on time"
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache, reduce
 from operator import or_
 
-from siteparity.calendarspec import Calendar
-from siteparity.instants import Instants, Zone, of_schedule
 from siteparity.model import Table, UnmeasuredError
-from siteparity.probes import _local_time, _timers
-from siteparity.probes._crond import Crond
-from siteparity.probes._jobs import Job, Jobs, by_item
-from siteparity.timetable import ON_TIME, lateness, told
+from siteparity.tools.schedule import local_time, timers
+from siteparity.tools.schedule.calendarspec import Calendar
+from siteparity.tools.schedule.crond import Crond
+from siteparity.tools.schedule.instants import Instants, Zone, of_schedule
+from siteparity.tools.schedule.jobs import Job, Jobs, by_item
+from siteparity.tools.schedule.timetable import ON_TIME, lateness, told
 
 AT_OTHER_TIMES = "not by the calendar"
 """When the host has booted, or some time after something else."""
@@ -26,7 +26,7 @@ def instants(crond: Crond, found: Jobs) -> Table:
     Raises:
         UnmeasuredError: local time or a timer cannot be read.
     """
-    runs = _runs(crond, found, _local_time.of_cron(crond), _local_time.of_timers(crond))
+    runs = _runs(crond, found, local_time.of_cron(crond), local_time.of_timers(crond))
     return {item: " and ".join(map(_shown, series)) or AT_OTHER_TIMES for item, series in runs.items()}
 
 
@@ -36,9 +36,9 @@ def late(crond: Crond, found: Jobs, agreed: str) -> Table:
     Raises:
         UnmeasuredError: as above.
     """
-    zone = _local_time.named(agreed)
+    zone = local_time.named(agreed)
     meant = _runs(crond, found, zone, zone)
-    actual = _runs(crond, found, _local_time.of_cron(crond), _local_time.of_timers(crond))
+    actual = _runs(crond, found, local_time.of_cron(crond), local_time.of_timers(crond))
     return {item: _first_late(series, meant[item]) for item, series in actual.items()}
 
 
@@ -50,8 +50,8 @@ def _runs(crond: Crond, found: Jobs, of_cron: Zone, of_timers: Zone) -> _Runs:
     return {
         **{item: _of_jobs(jobs, of_cron) for item, jobs in by_item(found.jobs).items()},
         **{
-            name: [_of_timer(calendar, of_timers) for calendar in _timers.calendars(unit)]
-            for name, unit in _timers.loaded(crond.units).items()
+            name: [_of_timer(calendar, of_timers) for calendar in timers.calendars(unit)]
+            for name, unit in timers.loaded(crond.units).items()
         },
     }
 
@@ -68,7 +68,7 @@ def _of_timer(calendar: Calendar, zone: Zone) -> Instants:
     if calendar.zone is None:
         return calendar.instants(zone)
     try:
-        return calendar.instants(_local_time.named("Etc/UTC" if calendar.zone == "UTC" else calendar.zone))
+        return calendar.instants(local_time.named("Etc/UTC" if calendar.zone == "UTC" else calendar.zone))
     except ValueError as error:
         raise UnmeasuredError(f"a timer: {error}") from None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
-from siteparity.probes._parts import sections
+from siteparity.tools.parts import sections
 
 CATEGORIES = (
     "LC_CTYPE", "LC_NUMERIC", "LC_TIME", "LC_COLLATE", "LC_MONETARY", "LC_MESSAGES",

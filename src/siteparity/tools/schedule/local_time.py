@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 
-from siteparity.instants import Zone, zone_of
 from siteparity.model import UnmeasuredError
-from siteparity.probes._crond import LOCALTIME, TIMEZONE, Crond, zone_file, zone_name
+from siteparity.tools.schedule.crond import LOCALTIME, TIMEZONE, Crond, zone_file, zone_name
+from siteparity.tools.schedule.instants import Zone, zone_of
 
 AS_AGREED = "as agreed"
 IN_FORCE = "in force"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from siteparity.model import UnmeasuredError
-from siteparity.probes import _catalogue as catalogue
-from siteparity.probes._catalogue import Catalogue, DamagedError, Message, Source
+from siteparity.tools.gettext import catalogue
+from siteparity.tools.gettext.catalogue import Catalogue, DamagedError, Message, Source
 
 USABLE = "usable"
 

@@ -7,8 +7,8 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
-from siteparity.instants import Instants, Zone, of_days
 from siteparity.model import SiteparityError
+from siteparity.tools.schedule.instants import Instants, Zone, of_days
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ALWAYS_A_DAY = 28

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
-from siteparity.probes._unit_files import UNIT
+from siteparity.tools.systemd.unit_files import UNIT
 
 _PROPERTIES = (
     "Id", "Names", "LoadState", "ActiveState", "SubState", "Type", "ConditionResult",

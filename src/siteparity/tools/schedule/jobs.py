@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from siteparity.crontab import CrontabError, Entry, parse
 from siteparity.model import UnmeasuredError
-from siteparity.probes._crontabs import FOLDER, OTHERS, SCRIPTS, SPOOL, File, Lookups, read
+from siteparity.tools.schedule.crontab import CrontabError, Entry, parse
+from siteparity.tools.schedule.crontabs import FOLDER, OTHERS, SCRIPTS, SPOOL, File, Lookups, read
 
 ACCEPTED = "accepted"
 
@@ -61,11 +61,11 @@ class Jobs:
 
 
 @lru_cache(maxsize=64)
-def of(answer: bytes, leftovers: tuple[str, ...], *, lsb_names: bool) -> Jobs:
+def sort_out(answer: bytes, leftovers: tuple[str, ...], *, lsb_names: bool) -> Jobs:
     """Sort out what was found.
 
     Args:
-        answer: To the question of `_crontabs`.
+        answer: To the question of `siteparity.tools.schedule.crontabs`.
         leftovers: Patterns of names that nobody means to be taken.
         lsb_names: How cron was started (``cron -l``).
 

@@ -11,10 +11,10 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from siteparity.crontab import words_of
 from siteparity.model import UnmeasuredError
-from siteparity.probes._crontabs import USABLE, Lookups
-from siteparity.probes._jobs import Job
+from siteparity.tools.schedule.crontab import words_of
+from siteparity.tools.schedule.crontabs import USABLE, Lookups
+from siteparity.tools.schedule.jobs import Job
 
 RUNNABLE = "runnable"
 UP_TO_THE_SHELL = "up to the shell"
