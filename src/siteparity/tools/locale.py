@@ -44,8 +44,11 @@ lt, pl, sv, tr, the common one of de, en and fr, and "C" (all compared with glib
 FIRST = b"[compiled]\n"
 """How the answer begins."""
 
+# locale(1) is asked as the user of the service: root can read what the service cannot. setpriv(1) opens no
+# session, and so writes to no log, which runuser(1) does.
 _QUESTION = """\
-for tool in locale sort;do command -v $tool >/dev/null||{{ echo "$tool: not found" >&2;exit 127; }};done
+for tool in locale sort id setpriv
+do command -v $tool >/dev/null||{{ echo "$tool: not found" >&2;exit 127; }};done
 echo '[compiled]'
 locale -a||exit
 for name in {names};do
@@ -81,9 +84,10 @@ class Yield:
         return " ".join([*shown, f"({len(keywords)} keywords, digest {digest})"])
 
 
-def question(names: Sequence[str]) -> str:
-    """A shell text that lists what is compiled and then sets each locale."""
+def question(names: Sequence[str], service: str) -> str:
+    """A shell text that lists what is compiled and then sets each locale, as the user of the service."""
     return _QUESTION.format(
+        service=shlex.quote(service),
         names=" ".join(map(shlex.quote, names)),
         categories=" ".join(CATEGORIES),
         words=" ".join(map(shlex.quote, WORDS)),
