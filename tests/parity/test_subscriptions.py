@@ -39,6 +39,8 @@ def test_the_job_is_the_same_at_both_sites(parity: Parity) -> None:
     "subscriptions_settings_unreadable",
     "subscriptions_job_missing",
     "subscriptions_job_not_executable",
+    "standby_promoted",
+    "standby_of_another_database",
 )
 def test_the_job_is_armed_at_the_primary_and_nowhere_else(parity: Parity) -> None:
     """Armed at both sites, customers are charged twice; armed at none, nobody is charged."""
