@@ -239,10 +239,13 @@ FAULTS = (
     ),
     Fault(
         "alternative_chosen_by_hand",
-        "One database host of the standby has another choice of update-alternatives.",
+        "On the standby's database host somebody chose another pager with update-alternatives.",
         ("arizona-db1",),
-        "update-alternatives --quiet --set pager /bin/more",
-        "update-alternatives --quiet --auto pager",
+        """
+            update-alternatives --quiet --install /usr/bin/pager pager /bin/cat 1
+            update-alternatives --quiet --set pager /bin/cat
+        """,
+        "update-alternatives --quiet --remove pager /bin/cat; update-alternatives --quiet --auto pager",
     ),
     Fault(
         "package_architecture_added",

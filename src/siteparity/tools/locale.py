@@ -49,13 +49,17 @@ FIRST = b"[compiled]\n"
 _QUESTION = """\
 for tool in locale sort id setpriv
 do command -v $tool >/dev/null||{{ echo "$tool: not found" >&2;exit 127; }};done
+user=$(systemctl show --property=User -- {service})||exit
+user=${{user#User=}} as=
+if [ "$user" ]&&[ "$user" != root ]&&[ "$(id -u)" -eq 0 ]
+then group=$(id -g -- "$user")||exit;as="setpriv --reuid=$user --regid=$group --init-groups --";fi
 echo '[compiled]'
 locale -a||exit
 for name in {names};do
 printf '\\n[%s]\\n' "$name"
-LANGUAGE=en LC_ALL=$name locale -ck {categories} 2>&1||exit
+LANGUAGE=en LC_ALL=$name $as locale -ck {categories} 2>&1||exit
 printf '\\n%s\\n' '[sorted]'
-printf '%s\\n' {words}|LC_ALL=$name sort||exit
+printf '%s\\n' {words}|LC_ALL=$name $as sort||exit
 done
 """
 
