@@ -151,7 +151,7 @@ def _where(fault: Fault, run: Run) -> set[str]:
     Smoke checks look at the standby alone; what only they see came there with the data.
     """
     if any(check.kind == "parity" for check in run.red()):
-        return set(fault.hosts)
+        return set(fault.seen_on or fault.hosts)
     standby = run.settings.standby
     return {f"{standby.name}-{host.name}" for host in standby.hosts}
 

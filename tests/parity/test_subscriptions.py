@@ -56,6 +56,7 @@ def test_the_job_is_armed_at_the_primary_and_nowhere_else(parity: Parity) -> Non
     "subscriptions_settings_unreadable",
     "subscriptions_job_missing",
     "subscriptions_job_not_executable",
+    "standby_of_another_database",
 )
 def test_the_job_works_for_its_own_site(parity: Parity) -> None:
     """Receipts and reports would name the site that has just died."""
