@@ -182,6 +182,7 @@ def result(
     """A run with these checks."""
     measured = STARTED + timedelta(seconds=12)
     return Result(
+        causes=(),
         schema_version=1,
         run="2026-11-23T010340Z-3f9a",
         verdict=verdict,

@@ -48,6 +48,7 @@ def _explained(root: Path, source: CheckSource) -> str:
         _paragraph("why", source.why),
         _paragraph("customers", source.effect),
         *(_paragraph("fix" if index == 0 else "", fix) for index, fix in enumerate(fixes)),
+        _paragraph("leads to", "; ".join(source.leads_to)),
         _paragraph("drills", "; ".join(f"python -m lab break {drill}" for drill in source.drills)),
     ]
     return "\n".join(line for line in lines if line)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from siteparity import __version__, records, verdict
+from siteparity import __version__, causes, records, verdict
 from siteparity.collect import Say
 from siteparity.configuration import Configuration
 from siteparity.history import append_run, first_seen, read_history
@@ -84,6 +84,7 @@ class Gate:
             [verdict.Judged(check.id, check.severity, check.outcome) for check in checks],
             (*executed.broken, *_silent(self.settings.sites, made)),
         )
+        found = causes.causes(checks, {check.id: check.source.leads_to for check in self.settings.checks})
         valid_until = (
             finished_at + self.settings.policy.limits.go_valid_for if answer.verdict is Verdict.GO else None
         )
@@ -94,7 +95,7 @@ class Gate:
             schema_version=1,
             run=run,
             verdict=answer.verdict,
-            reasons=answer.reasons,
+            reasons=causes.reasons(found, checks, answer.reasons),
             valid_until=valid_until,
             started_at=started_at,
             finished_at=finished_at,
@@ -105,6 +106,7 @@ class Gate:
             standby=_saved_site(standby, by_site.get(standby.name), started_at),
             plan=Count(checks=len(self.settings.checks), hosts=hosts),
             executed=Count(checks=len(executed.entries), hosts=sum(_answered(record) for record in made)),
+            causes=found,
             checks=checks,
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -45,6 +45,8 @@ class CheckSource:
     effect: str
     """The test's docstring: what customers would notice."""
     drills: tuple[str, ...]
+    leads_to: tuple[str, ...]
+    """The checks (``aspect.name``) or whole aspects that fail with this one."""
     tables: tuple[str, ...]
     """The tables that the check names, in the order of their use."""
     arguments: tuple[str, ...]
@@ -81,7 +83,9 @@ def plan(root: Path, policy: Policy, probes: Probes) -> tuple[PlannedCheck, ...]
     Raises:
         ConfigurationError: a test file that cannot be read as checks, or no check at all.
     """
-    planned = [check for source in sources(root) for check in _planned(source, policy, probes)]
+    every = list(sources(root))
+    _demand_known_names(every)
+    planned = [check for source in every for check in _planned(source, policy, probes)]
     if not planned:
         raise ConfigurationError(f"{root / 'tests'}: no check is planned; is this a checkout of siteparity?")
     ids = [check.id for check in planned]
@@ -103,6 +107,17 @@ def sources(root: Path) -> Iterator[CheckSource]:
     for kind in kinds:
         for path in sorted((root / "tests" / kind).glob("test_*.py")):
             yield from _sources_of(path, root, kind)
+
+
+def _demand_known_names(every: Sequence[CheckSource]) -> None:
+    """What a check leads to must exist, or the cause of many findings would be lost without a word."""
+    known = {word for source in every for word in (source.aspect, source.name)}
+    for source in every:
+        if strangers := [name for name in source.leads_to if name not in known]:
+            raise ConfigurationError(
+                f"{source.path}: {source.function}: leads to {', '.join(strangers)}, which is no check; "
+                "expected an aspect, or aspect.name as siteparity explain lists them"
+            )
 
 
 def _sources_of(path: Path, root: Path, kind: Kind) -> Iterator[CheckSource]:
@@ -128,7 +143,8 @@ def _sources_of(path: Path, root: Path, kind: Kind) -> Iterator[CheckSource]:
                 promise=promise,
                 why=" ".join(why.split()),
                 effect=" ".join((ast.get_docstring(node) or "").split()),
-                drills=tuple(_drills(node)),
+                drills=tuple(_arguments_of("drill", node)),
+                leads_to=tuple(_arguments_of("leads_to", node)),
                 tables=tuple(dict.fromkeys(_tables(node))),
                 arguments=tuple(argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)),
             )
@@ -200,9 +216,10 @@ def is_rule(function: ast.expr) -> bool:
     )
 
 
-def _drills(function: ast.FunctionDef) -> Iterator[str]:
+def _arguments_of(name: str, function: ast.FunctionDef) -> Iterator[str]:
+    """What stands in brackets behind a mark."""
     for mark in function.decorator_list:
-        if isinstance(mark, ast.Call) and _mark_name(mark.func) == "drill":
+        if isinstance(mark, ast.Call) and _mark_name(mark.func) == name:
             yield from (str(argument.value) for argument in mark.args if isinstance(argument, ast.Constant))
 
 

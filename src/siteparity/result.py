@@ -64,6 +64,17 @@ class SavedCheck(_Saved):
     findings: tuple[SavedFinding, ...]
 
 
+class SavedCause(_Saved):
+    """What stands behind several red checks."""
+
+    sentence: str
+    """The promise that does not hold, or what a host said."""
+    root: str | None
+    """The id of the check that brings the others down; null where a host gave no answer."""
+    checks: tuple[str, ...]
+    """The ids of the checks that fail with it, or could not be made for it."""
+
+
 class SavedSite(_Saved):
     """What is known of one site, and from when."""
 
@@ -100,4 +111,5 @@ class Result(_Saved):
     standby: SavedSite
     plan: Count
     executed: Count
+    causes: tuple[SavedCause, ...]
     checks: tuple[SavedCheck, ...]

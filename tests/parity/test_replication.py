@@ -13,6 +13,7 @@ pytestmark = pytest.mark.blocker
 
 
 @pytest.mark.drill("standby_of_another_database")
+@pytest.mark.leads_to("replication", "subscriptions", "database", "storefront")
 def test_both_servers_hold_copies_of_one_database(parity: Parity) -> None:
     """After the switch customers would see another shop's orders, or none."""
     parity.same("identity", fix="rebuild the standby with pg_basebackup from the primary")
@@ -25,6 +26,11 @@ def test_both_servers_follow_the_same_timeline(parity: Parity) -> None:
 
 
 @pytest.mark.drill("standby_promoted")
+@pytest.mark.leads_to(
+    "replication",
+    "subscriptions.the_job_is_armed_at_the_primary_and_nowhere_else",
+    "database.the_standbys_database_is_readable_and_takes_no_writes",
+)
 def test_only_the_primary_takes_writes(parity: Parity) -> None:
     """Two writable databases take different orders, and one of both is thrown away later."""
     parity.only_at_primary(

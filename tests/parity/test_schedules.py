@@ -36,6 +36,11 @@ def test_cron_runs_on_every_host(parity: Parity) -> None:
     "sites_in_their_own_zones",
     "cron_in_a_zone_of_its_own",
 )
+@pytest.mark.leads_to(
+    "schedules.cron_is_younger_than_its_time_zone",
+    "schedules.every_job_runs_at_the_same_instants",
+    "schedules.no_job_runs_earlier_or_later_than_meant",
+)
 def test_cron_and_timers_go_by_the_agreed_time_zone(parity: Parity) -> None:
     """Everything that is done at a fixed hour is done hours too late or too early."""
     parity.everywhere("agreed", equals="as agreed", fix=SET_ZONE)

@@ -19,6 +19,7 @@ _HANDED_ON = "siteparity"
 _RUNS_NOTHING = ("collectonly", "help", "setupplan", "showfixtures", "show_fixtures_per_test")
 MARKS = (
     "drill(*faults): faults of the lab that turn this check red",
+    "leads_to(*checks): checks or aspects that fail with this one",
     "blocker: a difference is a reason against GO",
     "warning: a difference is shown, and does not decide",
 )

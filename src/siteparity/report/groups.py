@@ -82,6 +82,11 @@ class Promise:
         return tuple(seen for seen in self.findings if seen.open)
 
     @property
+    def red(self) -> tuple[SavedCheck, ...]:
+        """Its checks that are not as they should be."""
+        return tuple(check for check in self.checks if state_of(check) not in {State.OK, State.ACCEPTED})
+
+    @property
     def not_run(self) -> tuple[SavedCheck, ...]:
         """Its checks that were not made."""
         return tuple(check for check in self.checks if check.outcome is Outcome.NOT_RUN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from siteparity.model import FindingKind, Verdict
@@ -9,8 +10,8 @@ from siteparity.report.cards import told
 from siteparity.report.groups import Promise, Seen, State, not_holding
 from siteparity.report.view import coverage
 from siteparity.report.visible import UNMEASURED, labels, shortened, visible
-from siteparity.report.words import utc
-from siteparity.result import Result, SavedGroup
+from siteparity.report.words import count, utc
+from siteparity.result import Result, SavedCause, SavedGroup
 
 FINDINGS_A_PROMISE = 20
 VALUE_WIDTH = 96
@@ -35,7 +36,11 @@ def summary(result: Result, *, colour: bool = False, limit: int = FINDINGS_A_PRO
     """
     # Where no host answered, the same reason a hundred times helps nobody.
     seen = not_holding(result) if result.executed.hosts else ()
-    lines = [line for promise in seen for line in _promise(promise, result, limit, colour=colour)]
+    explained = {check: cause for cause in result.causes for check in cause.checks}
+    lines = [line for cause in result.causes if not cause.root for line in _silence(cause, colour=colour)]
+    for promise in seen:
+        if not all(check.id in explained for check in promise.red):
+            lines += _promise(promise, result, limit, colour=colour)
     reasons = [f"  {_one_line(reason)}" for reason in result.reasons]
     if reasons:
         lines += ["why", *reasons, ""]
@@ -70,7 +75,24 @@ def _promise(promise: Promise, result: Result, limit: int, *, colour: bool) -> I
         yield from _finding(one, result)
     if len(seen) > limit:
         yield f"  and {len(seen) - limit:,} more (see result.json)"
+    for cause in result.causes:
+        if cause.root in {check.id for check in promise.checks}:
+            yield f"  {count(len(cause.checks), 'other check')} with it: {_counted(cause.checks)}"
     yield ""
+
+
+def _silence(cause: SavedCause, *, colour: bool) -> Iterator[str]:
+    """One reason for which many checks could not be made: it is said once."""
+    title = _one_line(cause.sentence)
+    yield f"{_BOLD}{title}{_RESET}" if colour else title
+    yield f"  {len(cause.checks)} checks could not be made for it: {_counted(cause.checks)}"
+    yield ""
+
+
+def _counted(checks: Sequence[str]) -> str:
+    """``services 6, packages 8``."""
+    areas = Counter(check.partition("::")[0].rpartition("/test_")[2].removesuffix(".py") for check in checks)
+    return ", ".join(f"{area} {number}" for area, number in areas.items())
 
 
 def _finding(seen: Seen, result: Result) -> Iterator[str]:

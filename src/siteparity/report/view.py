@@ -10,6 +10,7 @@ from siteparity.model import Outcome, Verdict
 from siteparity.report.cards import Card, PastRun, cards
 from siteparity.report.groups import Area, Promise, State, areas, heaviest, state_of
 from siteparity.report.limits import limits
+from siteparity.report.rows import Row, rows
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, span, title, utc
 from siteparity.result import Result, SavedCheck, SavedSite
@@ -78,6 +79,7 @@ class Page:
     compared_with: str
 
     valid_until: str
+    rows: tuple[Row, ...]
     stops: tuple[Card, ...]
     warnings: tuple[Card, ...]
     accepted: tuple[Card, ...]
@@ -95,6 +97,7 @@ def page(result: Result, history: Sequence[PastRun] = (), zone: tzinfo | None = 
     standby = title(result.standby.site)
     every = areas(result)
     shown = cards(result, every, history)
+    stops = tuple(card for card in shown if card.state in {State.STOP, State.UNKNOWN})
     return Page(
         result=result,
         headline=headline(result),
@@ -106,7 +109,8 @@ def page(result: Result, history: Sequence[PastRun] = (), zone: tzinfo | None = 
         measured=utc(result.standby.measured_at, zone),
         compared_with=_source(result.primary, result.finished_at),
         valid_until=utc(result.valid_until, zone) if result.valid_until else "",
-        stops=tuple(card for card in shown if card.state in {State.STOP, State.UNKNOWN}),
+        rows=rows(result, stops),
+        stops=stops,
         warnings=tuple(card for card in shown if card.state is State.WARNING),
         accepted=tuple(card for card in shown if card.state is State.ACCEPTED),
         strips=_strips(every, shown),
