@@ -13,6 +13,8 @@ from siteparity.pytest_plugin import Parity
 
 pytestmark = pytest.mark.blocker
 
+REINSTALL = "apt-get install --reinstall {item}  # of rpm: dnf reinstall $(rpm -qf {item})"
+
 
 @pytest.mark.drill(
     "package_one_revision_behind",
@@ -71,7 +73,7 @@ def test_packages_come_from_the_same_places(parity: Parity) -> None:
 )
 def test_every_file_is_as_its_package_has_it(parity: Parity) -> None:
     """A file that was mended or damaged by hand behaves in a way that no test of the release has seen."""
-    parity.everywhere("altered", equals="as packaged", fix="apt-get install --reinstall {item}")
+    parity.everywhere("altered", equals="as packaged", fix=REINSTALL)
 
 
 @pytest.mark.drill("package_file_mode_changed")

@@ -6,8 +6,8 @@ digest of the package's own list of checksums. Files are held against these list
 touched since they were laid down only the times are looked at (`siteparity.tools.packages.files`).
 Conffiles are judged by ``files``.
 
-A host without dpkg is unmeasured. Another package manager would be a module beside
-`siteparity.tools.packages.dpkg`, and the same tables.
+A host whose packages are rpm's gives the same tables, from `siteparity.tools.packages.rpm`; there the
+database itself knows modes, owners and links. A host with neither is unmeasured.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pydantic import Field, StringConstraints
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, RoleName, Section
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.tools.packages import apt, dpkg, python
+from siteparity.tools.packages import apt, dpkg, python, rpm
 from siteparity.tools.packages import files as package_files
 from siteparity.transport.script import Ask
 
@@ -34,6 +34,7 @@ IN_FORCE = "in force"
 READ = "read"
 
 AUDIT = "dpkg --audit"
+TWICE = "two versions at once: a transaction was interrupted"
 
 DOCUMENTATION = tuple(
     f"/usr/share/{folder}/*" for folder in ("doc", "doc-base", "info", "man", "lintian", "linda", "groff")
@@ -66,13 +67,24 @@ class Policy(Section):
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The database, the files, what decides the next upgrade, and the environments."""
     policy, places = target.section, _environments(target)
-    look = package_files.question(everything=policy.verify == "all")
+    everything = policy.verify == "all"
+    look = _either(package_files.question(everything=everything), rpm.question(everything=everything))
     return {
-        "database": Ask(dpkg.QUESTION),
+        "database": Ask(_either(dpkg.QUESTION, rpm.QUESTION)),
         "files": Ask(look, timeout=round(policy.verify_timeout.total_seconds())),
-        "apt": Ask(apt.QUESTION),
+        "apt": Ask(_either(apt.QUESTION, rpm.SOURCES)),
         **({"python": Ask(python.question(places))} if places else {}),
     }
+
+
+def _either(of_dpkg: str, of_rpm: str) -> str:
+    """Dpkg where it has packages; a host of rpm's may have the tool, and an empty database."""
+    return f"if [ -s /var/lib/dpkg/status ];then\n{of_dpkg}\nelse\n{of_rpm}\nfi\n"
+
+
+def _rpm(answers: Answers) -> rpm.Database | None:
+    text = answers.text("database")
+    return rpm.read(text) if rpm.speaks(text) else None
 
 
 def _environments(target: Target[Policy]) -> tuple[str, ...]:
@@ -82,6 +94,8 @@ def _environments(target: Target[Policy]) -> tuple[str, ...]:
 
 def read_builds(answers: Answers, _: Target[Policy]) -> Table:
     """Each package -> its version, and a digest of the list of its files' checksums."""
+    if of_rpm := _rpm(answers):
+        return of_rpm.builds()
     database = dpkg.read(answers.text("database"))
     return {
         package.label: f"{package.version} (content {digest[:12]})"
@@ -93,6 +107,9 @@ def read_builds(answers: Answers, _: Target[Policy]) -> Table:
 
 def read_states(answers: Answers, _: Target[Policy]) -> Table:
     """Each package -> `IN_ORDER`, or what is wrong; and what else ``dpkg --audit`` says."""
+    if of_rpm := _rpm(answers):
+        twice = of_rpm.twice()
+        return {one.label: TWICE if one.label in twice else IN_ORDER for one in of_rpm.packages}
     database = dpkg.read(answers.text("database"))
     states = {package.label: package.trouble() or IN_ORDER for package in database.present()}
     troubled = {package.name for package in database.present() if package.trouble()}
@@ -104,22 +121,30 @@ def read_states(answers: Answers, _: Target[Policy]) -> Table:
 
 def read_holds(answers: Answers, target: Target[Policy]) -> Table:
     """Each package that is on hold, or should be -> `AS_PLANNED`, or what it is."""
-    packages = dpkg.read(answers.text("database")).present()
     planned = set(target.section.held)
     found = {
-        package.label: AS_PLANNED
-        if package.held == (package.name in planned)
+        label: AS_PLANNED
+        if held == (name in planned)
         else "held, and the policy does not say so"
-        if package.held
+        if held
         else "not held, and the policy says so"
-        for package in packages
-        if package.held or package.name in planned
+        for label, name, held in _held(answers)
+        if held or name in planned
     }
     return {"packages that are not named here": AS_PLANNED, **found}
 
 
+def _held(answers: Answers) -> list[tuple[str, str, bool]]:
+    """Each package: label, name, whether upgrades leave it alone."""
+    if of_rpm := _rpm(answers):
+        return [(one.label, one.name, of_rpm.holds(one.name)) for one in of_rpm.packages]
+    return [(one.label, one.name, one.held) for one in dpkg.read(answers.text("database")).present()]
+
+
 def read_altered(answers: Answers, target: Target[Policy]) -> Table:
-    """Each package -> `AS_PACKAGED`, or which of its files are not."""
+    """Each package -> `AS_PACKAGED`, or which of its files are not; with rpm each file that is not."""
+    if _rpm(answers):
+        return {"all other files of packages": AS_PACKAGED, **_altered_of_rpm(answers, target.section)}
     database = dpkg.read(answers.text("database"))
     seen = package_files.read(answers.raw("files"))
     with_lists = {package.label for package in database.present() if database.content_of(package)}
@@ -134,12 +159,29 @@ def read_altered(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_modes(answers: Answers, _: Target[Policy]) -> Table:
     """Each package file with an unusual mode or owner -> mode, owner and group; all others in one item."""
+    if _rpm(answers):
+        wrong = [one for one in rpm.read_files(answers.raw("files")) if one.only_mode_or_owner]
+        return {"all other files": "usual", **{one.path: f"other {', '.join(one.what)}" for one in wrong}}
     return {"all other files": "usual", **package_files.read(answers.raw("files")).modes}
 
 
 def read_links(answers: Answers, _: Target[Policy]) -> Table:
     """Each symbolic link of a package, and each alternative -> where it leads to."""
+    if _rpm(answers):
+        wrong = [one.path for one in rpm.read_files(answers.raw("files")) if "link" in one.what]
+        return {"all other links of packages": AS_PACKAGED, **dict.fromkeys(wrong, "elsewhere")}
     return package_files.read(answers.raw("files")).links or {"symbolic links of packages": "none"}
+
+
+def _altered_of_rpm(answers: Answers, policy: Policy) -> Table:
+    """Configuration files are judged by ``files``, as dpkg's are."""
+    return {
+        one.path: ", ".join(one.what)
+        for one in rpm.read_files(answers.raw("files"))
+        if not one.is_configuration
+        and not any(fnmatchcase(one.path, pattern) for pattern in policy.rewritten)
+        and not ("missing" in one.what and any(fnmatchcase(one.path, p) for p in policy.may_lack))
+    }
 
 
 def _tolerated(one: package_files.Wrong, policy: Policy) -> bool:
@@ -161,11 +203,17 @@ def _said(wrong: list[package_files.Wrong]) -> str:
 
 def read_pins(answers: Answers, _: Target[Policy]) -> Table:
     """Each entry of apt's preferences -> `IN_FORCE`; their file always, so that none is something."""
+    if of_rpm := _rpm(answers):
+        return {"dnf.conf and versionlock": READ, **dict.fromkeys(of_rpm.held, IN_FORCE)}
     return {"/etc/apt/preferences": READ, **dict.fromkeys(apt.pins(answers.raw("apt")), IN_FORCE)}
 
 
 def read_sources(answers: Answers, _: Target[Policy]) -> Table:
     """Each place where apt finds packages, without its password, and each architecture -> `IN_FORCE`."""
+    if of_rpm := _rpm(answers):
+        repositories = rpm.sources(answers.raw("apt"))
+        everywhere = [*repositories, f"architecture {of_rpm.architecture}"]
+        return {"/etc/yum.repos.d": READ, **dict.fromkeys(everywhere, IN_FORCE)}
     architectures = [f"architecture {one}" for one in dpkg.read(answers.text("database")).architectures]
     places = apt.sources(answers.raw("apt"))
     return {"/etc/apt/sources.list": READ, **dict.fromkeys([*places, *architectures], IN_FORCE)}
