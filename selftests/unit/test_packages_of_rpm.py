@@ -58,8 +58,9 @@ def test_locks_and_excludes_are_holds() -> None:
 def test_files_are_said_with_what_is_wrong_with_them() -> None:
     """Configuration files belong to another aspect, and what the policy rewrites is known."""
     said = (
-        "S.5....T.    /usr/bin/a\n..5......    /usr/bin/a\n"
-        "missing   c /etc/a.conf\nmissing     /usr/lib/b (No such file)\nS.5....T.  c /etc/c.conf\nS.5....T.    /opt/known/d\n.M...UG..    /usr/bin/e\n[end]\n"
+        "S.5....T.    /usr/bin/a\n..5......    /usr/bin/a\n.M...UG..    /usr/bin/e\n"
+        "missing   c /etc/a.conf\nmissing     /usr/lib/b (No such file)\n"
+        "S.5....T.  c /etc/c.conf\nS.5....T.    /opt/known/d\n[end]\n"
     )
     assert table("altered", files=said) == {
         "all other files of packages": "as packaged",
