@@ -31,6 +31,7 @@ def test_every_line_of_fstab_can_be_mounted(parity: Parity) -> None:
     "upload_folder_unmounted",
     "fstab_line_of_a_missing_device",
     "fstab_line_of_a_missing_device_at_both_sites",
+    "upload_folder_mounted_otherwise_at_primary",
 )
 def test_what_is_mounted_is_what_a_boot_mounts(parity: Parity) -> None:
     """What customers sent in is not there, now or after the next boot."""
@@ -53,7 +54,9 @@ def test_every_required_file_system_is_mounted_also_after_a_boot(parity: Parity)
     )
 
 
-@pytest.mark.drill("upload_folder_unmounted", "upload_folder_mounted_otherwise_at_primary")
+@pytest.mark.drill(
+    "upload_folder_unmounted", "upload_folder_mounted_otherwise_at_primary", "fstab_line_of_a_missing_device"
+)
 def test_file_systems_are_mounted_alike(parity: Parity) -> None:
     """What works at one site is refused at the other: no writes, no programs, no locks."""
     parity.same("options", fix="correct the options in /etc/fstab, then mount -o remount {item}")

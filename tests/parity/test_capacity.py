@@ -33,13 +33,13 @@ def test_no_disk_is_full(parity: Parity) -> None:
     parity.within("full", "full", fix="du -xh --max-depth=1 <the file system> | sort -h: {item}")
 
 
-@pytest.mark.drill("disk_full", "inodes_exhausted")
+@pytest.mark.drill("disk_full", "inodes_exhausted", "upload_folder_unmounted")
 def test_the_standby_has_as_much_room_on_disk(parity: Parity) -> None:
     """Disks that suffice for a standby are full soon after the switch."""
     parity.at_least("free", over="role", percent="free", fix="make room, or enlarge the disk: {item}")
 
 
-@pytest.mark.drill("fewer_workers", "fewer_workers_configured", "no_worker_enough_at_both_sites")
+@pytest.mark.drill("fewer_workers", "fewer_workers_configured")
 def test_the_standby_has_as_many_workers(parity: Parity) -> None:
     """Customers wait in a queue that they do not have at the primary."""
     parity.at_least(
@@ -47,7 +47,7 @@ def test_the_standby_has_as_many_workers(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("smaller_pool", "smaller_pool_at_both_sites")
+@pytest.mark.drill("smaller_pool")
 def test_the_standbys_pools_are_as_large(parity: Parity) -> None:
     """Pages wait for a connection to the database."""
     parity.at_least(
@@ -61,13 +61,15 @@ def test_services_run_with_the_pools_of_their_files(parity: Parity) -> None:
     parity.everywhere("pools_in_force", equals="as in its file", fix="restart the service that reads {item}")
 
 
-@pytest.mark.drill("fewer_connections")
+@pytest.mark.drill("fewer_connections", "fewer_connections_at_the_edge")
 def test_the_standbys_servers_take_as_many_connections(parity: Parity) -> None:
     """Customers are refused when more come than ever came to the standby."""
     parity.at_least("connections", over="role", fix="raise the limit to {primary} as at the primary")
 
 
-@pytest.mark.drill("no_worker_enough_at_both_sites", "smaller_pool_at_both_sites")
+@pytest.mark.drill(
+    "no_worker_enough_at_both_sites", "smaller_pool_at_both_sites", "fewer_workers_configured", "smaller_pool"
+)
 def test_the_standby_can_carry_the_peak(parity: Parity) -> None:
     """In the worst hour of the year the shop is too slow to buy anything."""
     parity.at_least(

@@ -19,12 +19,7 @@ def test_the_kernel_is_set_alike(parity: Parity) -> None:
     parity.same("settings", fix="sysctl -w {item}={primary}, and write it into /etc/sysctl.d")
 
 
-@pytest.mark.drill(
-    "sysctl_changed_live",
-    "sysctl_changed_live_at_primary",
-    "sysctl_changed_live_at_both_sites",
-    "sysctl_file_not_loaded",
-)
+@pytest.mark.drill("sysctl_changed_live", "sysctl_changed_live_at_both_sites", "sysctl_file_not_loaded")
 def test_what_the_files_set_is_in_force(parity: Parity) -> None:
     """After the next boot the host behaves in another way than it was tested in."""
     parity.everywhere(

@@ -104,9 +104,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     return {
         "machine": Ask(machine.QUESTION),
         "disks": Ask(disks.question(named)),
-        **{
-            f"workers:{unit}": Ask(servers.workers_question(unit, text)) for unit, text in _workers(target)
-        },
+        **{f"workers:{unit}": Ask(servers.workers_question(unit, text)) for unit, text in _workers(target)},
         **{
             f"pool:{pool.variable}": Ask(servers.pool_question(pool.service, pool.file, pool.variable))
             for pool in pools

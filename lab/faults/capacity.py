@@ -1,0 +1,188 @@
+"""A standby that is smaller than the primary, and disks that are full."""
+
+from lab.faults import Fault
+from lab.handle import Lab
+
+WEB = ("dallas-web1", "dallas-web2", "arizona-web1", "arizona-web2")
+
+_UPLOADS = "/srv/uploads"
+_NO_LIMIT = ("--cpus", "512", "--memory", "512g")
+"""More than the machine has."""
+
+_HEALTHY = """
+    python3 -c 'import urllib.request; urllib.request.urlopen("http://127.0.0.1:8000/healthz", timeout=9)'
+    for _ in $(seq 50); do
+        [ "$(ss -Htn state established dport = :6379 | wc -l)" -ge 3 ] && exit 0
+        sleep 0.1
+    done
+    exit 1
+"""
+_ENV = "/etc/shop/shop.env"
+_UNIT = "/etc/systemd/system/shop.service"
+_ADMIN = "REDISCLI_AUTH=$(cat /root/.redis-admin) redis-cli --no-auth-warning --user admin -e"
+
+
+def _smaller(name: str, sentence: str, host: str, *limits: str) -> Fault:
+    """A host that may use less of this machine."""
+
+    def shrink(lab: Lab) -> None:
+        lab.resize(host, *limits)
+
+    def grow(lab: Lab) -> None:
+        lab.resize(host, *_NO_LIMIT)
+
+    return Fault(name, sentence, (host,), shrink, grow)
+
+
+def _full(name: str, sentence: str, host: str) -> Fault:
+    """Nearly all of 4 MiB."""
+    return Fault(
+        name,
+        sentence,
+        (host,),
+        f"head -c 4067000 /dev/zero >{_UPLOADS}/film.mp4",
+        f"rm -f {_UPLOADS}/film.mp4",
+        f"[ ! -e {_UPLOADS}/film.mp4 ]",
+    )
+
+
+def _without_inodes(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
+    """A file system for few files, and all of them there."""
+
+    def fill(lab: Lab) -> None:
+        for host in hosts:
+            lab.in_files_of(host, "mount", "-o", "remount,nr_inodes=64", _UPLOADS)
+            lab.shell(host, f"cd {_UPLOADS}; for n in $(seq 62); do : >thumbnail.$n; done")
+
+    def empty(lab: Lab) -> None:
+        for host in hosts:
+            lab.in_files_of(host, "umount", _UPLOADS)
+            lab.in_files_of(host, "mount", _UPLOADS)
+
+    return Fault(name, sentence, hosts, fill, empty, f"mountpoint -q {_UPLOADS}")
+
+
+def _one_worker_less(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
+    """What a signal did to the shop (gunicorn's TTOU)."""
+    count = (
+        "ls -d /proc/$main/task/$main/children >/dev/null && set -- $(cat /proc/$main/task/$main/children)"
+    )
+    return Fault(
+        name,
+        sentence,
+        hosts,
+        f"""
+            main=$(systemctl show --property MainPID --value shop)
+            kill -TTOU $main
+            for _ in $(seq 100); do {count}; [ $# -ne 2 ] || exit 0; sleep 0.1; done
+            exit 1
+        """,
+        f"systemctl restart shop\n{_HEALTHY}",
+    )
+
+
+def _shop(name: str, sentence: str, hosts: tuple[str, ...], changes: tuple[str, str], then: str) -> Fault:
+    """A setting of the shop.
+
+    Args:
+        name: of the fault.
+        sentence: what happened.
+        hosts: where.
+        changes: sed's words and the file, to break and to mend.
+        then: what is done after both.
+    """
+    there, back = changes
+    return Fault(name, sentence, hosts, f"sed -i {there}\n{then}", f"sed -i {back}\n{then}")
+
+
+def _pool(size: int) -> tuple[str, str]:
+    return f"s/_POOL=4/_POOL={size}/ {_ENV}", f"s/_POOL={size}/_POOL=4/ {_ENV}"
+
+
+_RESTART = f"systemctl restart shop\n{_HEALTHY}"
+
+FAULTS = (
+    _smaller(
+        "fewer_processors",
+        "The standby's database host has one processor.",
+        "arizona-db1",
+        "--cpus",
+        "1",
+    ),
+    _smaller(
+        "less_memory",
+        "The standby's sessions host has half a gigabyte of memory.",
+        "arizona-sessions1",
+        "--memory",
+        "512m",
+    ),
+    _full("disk_full", "The upload folder of one web host of the standby is 97 % full.", "arizona-web1"),
+    _full(
+        "disk_full_at_primary",
+        "The upload folder of one web host of the primary is 97 % full.",
+        "dallas-web2",
+    ),
+    _without_inodes(
+        "inodes_exhausted",
+        "One web host of the standby has room for uploads and no inodes.",
+        ("arizona-web2",),
+    ),
+    _without_inodes(
+        "inodes_exhausted_at_both_sites",
+        "One web host of each site has room for uploads and no inodes.",
+        ("dallas-web1", "arizona-web1"),
+    ),
+    _one_worker_less(
+        "fewer_workers",
+        "Somebody took a worker from the shop on one web host of the standby, by a signal.",
+        ("arizona-web1",),
+    ),
+    _one_worker_less(
+        "no_worker_enough_at_both_sites",
+        "Every web host runs the shop with one worker less than it should.",
+        WEB,
+    ),
+    _shop(
+        "fewer_workers_configured",
+        "The shop's unit on one web host of the standby still has the single worker of its first day.",
+        ("arizona-web2",),
+        (f"'s/--workers 3/--workers 1/' {_UNIT}", f"'s/--workers 1/--workers 3/' {_UNIT}"),
+        f"systemctl daemon-reload\n{_RESTART}",
+    ),
+    _shop(
+        "smaller_pool",
+        "The shop of one web host of the standby may have one connection to its database a worker.",
+        ("arizona-web1",),
+        _pool(1),
+        _RESTART,
+    ),
+    _shop(
+        "smaller_pool_at_both_sites",
+        "The shop may have two connections to its database a worker, on every web host.",
+        WEB,
+        _pool(2),
+        _RESTART,
+    ),
+    _shop(
+        "smaller_pool_not_in_force",
+        "The shop's pool was made smaller in the file of one web host of the primary; nobody restarted it.",
+        ("dallas-web1",),
+        _pool(3),
+        "",
+    ),
+    Fault(
+        name="fewer_connections",
+        sentence="Somebody lowered the number of clients that the standby's Redis takes.",
+        hosts=("arizona-sessions1",),
+        break_=f"{_ADMIN} CONFIG SET maxclients 500",
+        mend=f"{_ADMIN} CONFIG SET maxclients 10000",
+        healthy=f"{_ADMIN} PING | grep -qx PONG",
+    ),
+    Fault(
+        name="fewer_connections_at_the_edge",
+        sentence="The standby's nginx takes fewer connections than the primary's.",
+        hosts=("arizona-edge1",),
+        break_="sed -i 's/worker_connections 768/worker_connections 256/' /etc/nginx/nginx.conf\nnginx -q -s reload",
+        mend="sed -i 's/worker_connections 256/worker_connections 768/' /etc/nginx/nginx.conf\nnginx -q -s reload",
+    ),
+)
