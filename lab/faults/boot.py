@@ -1,7 +1,7 @@
 """Hosts that run well and would not come up again, or not as they were.
 
-A machine of the lab may not mount anything, so that is done from outside. It has no arrays either: md is missing
-in its kernel, so a degraded one is known from recorded lists alone, and only a missing one is made here.
+A machine of the lab may not mount anything, so that is done from outside. It has no arrays either: md is
+missing in its kernel, so a degraded one is known from recorded lists alone; here is only a missing one.
 """
 
 from lab.faults import Fault
@@ -107,7 +107,7 @@ FAULTS = (
         hosts=("arizona-web1",),
         break_="""
             mkdir -p /boot/grub
-            printf 'menuentry "Debian" {\\n\\tlinux /boot/vmlinuz-6.1.0-18-amd64 root=UUID=%s ro quiet\\n}\\n' \\
+            printf 'linux /boot/vmlinuz-6.1.0-18-amd64 root=UUID=%s ro quiet\\n' \\
                 5c1f7d0a-6d0b-4a5e-9a55-0f6f0f0f0f0f >/boot/grub/grub.cfg
         """,
         mend="rm -rf /boot/grub",

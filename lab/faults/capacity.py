@@ -18,6 +18,10 @@ _HEALTHY = """
     exit 1
 """
 _ENV = "/etc/shop/shop.env"
+_NGINX = """
+    sed -i 's/worker_connections {}/worker_connections {}/' /etc/nginx/nginx.conf
+    nginx -q -s reload
+"""
 _UNIT = "/etc/systemd/system/shop.service"
 _ADMIN = "REDISCLI_AUTH=$(cat /root/.redis-admin) redis-cli --no-auth-warning --user admin -e"
 
@@ -182,7 +186,7 @@ FAULTS = (
         name="fewer_connections_at_the_edge",
         sentence="The standby's nginx takes fewer connections than the primary's.",
         hosts=("arizona-edge1",),
-        break_="sed -i 's/worker_connections 768/worker_connections 256/' /etc/nginx/nginx.conf\nnginx -q -s reload",
-        mend="sed -i 's/worker_connections 256/worker_connections 768/' /etc/nginx/nginx.conf\nnginx -q -s reload",
+        break_=_NGINX.format(768, 256),
+        mend=_NGINX.format(256, 768),
     ),
 )

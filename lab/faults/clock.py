@@ -1,7 +1,7 @@
 """Clocks that nobody corrects, that are off, or that go by other rules.
 
-All hosts share the kernel's clock, so none of them can really be off. What can: what chronyd believes, and what
-programs are told.
+All hosts share the kernel's clock, so none of them can really be off. What can: what chronyd believes, and
+what programs are told.
 """
 
 from lab.faults import Fault
@@ -69,7 +69,7 @@ FAULTS = (
     ),
     _configured(
         "clock_off_by_its_source",
-        "The time source of a sessions host says that the clock is five seconds off, and nothing corrects it.",
+        "The time source of a sessions host says that its clock is five seconds off; nothing corrects it.",
         "arizona-sessions1",
         "s/iburst/iburst offset 5/",
         _FOLLOWS,

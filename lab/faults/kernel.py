@@ -42,13 +42,14 @@ def _live(name: str, sentence: str, hosts: tuple[str, ...], setting: str, values
         setting: of the kernel.
         values: broken and healthy.
     """
-    broken, healthy = ({host: f"{setting}={value}" for host in hosts} for value in values)
+    broken, healthy = (dict.fromkeys(hosts, f"{setting}={value}") for value in values)
     path = "/proc/sys/" + setting.replace(".", "/")
     return Fault(name, sentence, hosts, _set(broken), _set(healthy), f"grep -qx {values[1]} {path}")
 
 
 def _limit(setting: str) -> str:
-    return f"mkdir -p $(dirname {_DROP_IN}) && printf '[Service]\\n{setting}\\n' >{_DROP_IN} && systemctl daemon-reload"
+    write = f"mkdir -p $(dirname {_DROP_IN}) && printf '[Service]\\n{setting}\\n' >{_DROP_IN}"
+    return f"{write} && systemctl daemon-reload"
 
 
 FAULTS = (

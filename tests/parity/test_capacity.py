@@ -1,7 +1,7 @@
 """The standby can carry what the primary carries.
 
-After the switch all customers are on one site. One that is smaller than the other answers slowly at first, and
-then not at all.
+After the switch all customers are on one site. One that is smaller than the other answers slowly at first,
+and then not at all.
 """
 
 from __future__ import annotations

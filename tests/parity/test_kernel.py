@@ -1,7 +1,7 @@
 """The kernel gives the services the same, now and after a boot.
 
-Limits are what nobody looks at until the traffic of both sites is on one: connections are refused, files cannot
-be opened, and the same configuration carried the same load elsewhere.
+Limits are what nobody looks at until the traffic of both sites is on one: connections are refused, files
+cannot be opened, and the same configuration carried the same load elsewhere.
 """
 
 from __future__ import annotations

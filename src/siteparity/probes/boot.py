@@ -1,8 +1,8 @@
 """Boots: whether a host would come up again, with everything in its place.
 
-A host that has run for a year proves nothing about its next start. What is mounted is held against what a boot
-would mount, each line of fstab against the devices that there are, arrays against their configuration, and the
-boot loader's menu against the disks. What was changed since the last boot has never been tried.
+A host that has run for a year proves nothing about its next start. What is mounted is held against what a
+boot would mount, each line of fstab against the devices that there are, arrays against their configuration,
+and the boot loader's menu against the disks. What was changed since the last boot has never been tried.
 
 Sources: fstab(5), findmnt(8) (``--verify``), proc(5) (mountinfo, mdstat), md(4), systemd.mount(5).
 """

@@ -11,7 +11,7 @@ Sources: nproc(1), proc(5), cgroups(7), df(1).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -93,28 +93,29 @@ class Policy(Section):
     peak: Annotated[
         Mapping[RoleName, Mapping[Text, Annotated[int, BeforeValidator(size_or_count)]]], Field(min_length=1)
     ]
-    """For each role: what all its hosts together need at the worst hour; the items are those of the tables."""
+    """For each role: what all its hosts together need at the worst hour; items are those of the tables."""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Machine, disks, and what of the servers the policy names for the host's roles."""
-    section, roles = target.section, target.host.roles
-    named = [path for role in roles for path in section.file_systems.get(role, ())]
-    pools = [section.pools[role] for role in roles if role in section.pools]
-    return {
-        "machine": Ask(machine.QUESTION),
-        "disks": Ask(disks.question(named)),
-        **{f"workers:{unit}": Ask(servers.workers_question(unit, text)) for unit, text in _workers(target)},
-        **{
-            f"pool:{pool.variable}": Ask(servers.pool_question(pool.service, pool.file, pool.variable))
-            for pool in pools
-        },
-        **{
-            "connections": Ask(_connections(section.connections[role]))
-            for role in roles
-            if role in section.connections
-        },
-    }
+    section = target.section
+    named = [path for role in target.host.roles for path in section.file_systems.get(role, ())]
+    asks = {"machine": Ask(machine.QUESTION), "disks": Ask(disks.question(named))}
+    for unit, text in _workers(target):
+        asks[f"workers:{unit}"] = Ask(servers.workers_question(unit, text))
+    for pool in _of_roles(target, section.pools):
+        asks[f"pool:{pool.variable}"] = Ask(servers.pool_question(pool.service, pool.file, pool.variable))
+    for server in _of_roles(target, section.connections):
+        asks["connections"] = Ask(_connections(server))
+    return asks
+
+
+T = TypeVar("T")
+
+
+def _of_roles(target: Target[Policy], named: Mapping[str, T]) -> list[T]:
+    """What the policy names for the roles of the host."""
+    return [named[role] for role in target.host.roles if role in named]
 
 
 def _workers(target: Target[Policy]) -> list[tuple[str, str]]:
@@ -154,7 +155,7 @@ def read_free(answers: Answers, _: Target[Policy]) -> Table:
     """How much each file system has left."""
     seen = disks.read(answers.text("disks"))
     return {f"{path} bytes": disk.free for path, disk in seen.items()} | {
-        f"{path} inodes": disk.inodes_free for path, disk in seen.items() if disk.inodes
+        f"{path} inodes": disk.files_left for path, disk in seen.items()
     }
 
 
@@ -177,16 +178,14 @@ def read_pools_in_force(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _pools(answers: Answers, target: Target[Policy]) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    pools = [target.section.pools[role] for role in target.host.roles if role in target.section.pools]
+    pools = _of_roles(target, target.section.pools)
     found = {pool.variable: servers.read_pool(answers.raw(f"pool:{pool.variable}")) for pool in pools}
     return {name: pair[0] for name, pair in found.items()}, {name: pair[1] for name, pair in found.items()}
 
 
 def read_connections(answers: Answers, target: Target[Policy]) -> Table:
     """How many connections the host's server takes."""
-    server = next(
-        target.section.connections[one] for one in target.host.roles if one in target.section.connections
-    )
+    (*_, server) = _of_roles(target, target.section.connections)
     text = answers.text("connections")
     if server.setting:
         return {"connections": servers.read_setting(text)}

@@ -1,10 +1,10 @@
 """Clocks: whether they are right now, and whether both sites agree on local time.
 
 Replication lag, certificates, sessions and schedules all trust the clock. "NTP is on" is a setting, and
-``NTPSynchronized`` stays true for long after the last answer of a server, so the program that keeps the time is
-asked itself: which source it follows, when it last heard of it, how far off it believes to be. Whether the
-clock is *right* is seen from the runner: the host's clock as the run's own connection showed it, between the
-moment when the run's script was sent and the moment when its first byte came back.
+``NTPSynchronized`` stays true for long after the last answer of a server, so the program that keeps the time
+is asked itself: which source it follows, when it last heard of it, how far off it believes to be. Whether
+the clock is *right* is seen from the runner: the host's clock as the run's own connection showed it, between
+the moment when the run's script was sent and the moment when its first byte came back.
 
 Local time is decided by ``/etc/localtime`` and by the zone database's rules, which governments change.
 
@@ -39,7 +39,7 @@ class Policy(Section):
     max_age: PositiveDuration = timedelta(hours=1)
     """How long ago the last answer of a time source may be."""
     zones: tuple[ZoneName, ...] = ()
-    """Time zones whose rules must be alike on all hosts, besides the local one: those of sites and customers."""
+    """Zones whose rules must be alike on all hosts, besides the local one: those of sites and customers."""
 
 
 _LOCAL = """\

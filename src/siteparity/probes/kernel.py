@@ -1,8 +1,8 @@
 """The kernel: its settings, its modules, and what it lets the running services have.
 
-A setting that was changed at night with ``sysctl -w`` is gone after a boot, and a file that nobody loaded does
-nothing until then, so each is held against the other. What a service may open, lock or start is decided when
-it is started, and a login shell's ``ulimit`` says nothing about it: its own ``/proc/PID/limits`` do.
+A setting that was changed at night with ``sysctl -w`` is gone after a boot, and a file that nobody loaded
+does nothing until then, so each is held against the other. What a service may open, lock or start is decided
+when it is started, and a login shell's ``ulimit`` says nothing about it: its own ``/proc/PID/limits`` do.
 
 Sources: sysctl.d(5), modules-load.d(5), proc(5), systemd.exec(5) (``LimitNOFILE=``), setrlimit(2).
 """

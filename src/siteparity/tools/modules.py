@@ -1,7 +1,7 @@
 """Modules of the kernel: which are wanted, and which it has (modules-load.d(5), sysfs(5)).
 
-A module that is loaded, or built in with parameters, has a folder in ``/sys/module``; other built-in ones stand
-in ``modules.builtin`` of the running kernel.
+A module that is loaded, or built in with parameters, has a folder in ``/sys/module``; other built-in ones
+stand in ``modules.builtin`` of the running kernel.
 """
 
 from __future__ import annotations

@@ -20,13 +20,14 @@ NOTHING = "nothing is set"
 
 _ROOT = "/proc/sys/"
 
-# Secrets are not read, nor what does something when it is read.
+# Secrets are not read, nor what does something when it is read, nor the interfaces of guests.
 QUESTION = f"""\
 {conf_d.question("sysctl.d")}
 echo '[now]'
 cd {_ROOT}||exit
-find . -type f -perm -400 ! -name '*secret*' ! -name '*_key' ! -name stat_refresh ! -path './kernel/random/*' \\
-! -path './fs/binfmt_misc/*' ! -path './net/ipv[46]/conf/[!ad]*' ! -path './net/ipv[46]/neigh/[!d]*' \\
+find . -type f -perm -400 ! -name '*secret*' ! -name '*_key' ! -name stat_refresh \\
+! -path './kernel/random/*' ! -path './fs/binfmt_misc/*' ! -path './net/ipv[46]/*/veth*' \\
+! -path './net/ipv[46]/*/cali*' ! -path './net/ipv[46]/*/vnet*' ! -path './net/ipv[46]/*/tap*' \\
 -exec grep -H '' {{}} + 2>&1||:
 echo '[end]'
 """
@@ -41,13 +42,16 @@ _COMPUTED = (
     "kernel.tainted", "kernel.threads-max", "kernel.usermodehelper.*", "kernel.version",
     "net.core.bpf_jit_limit", "net.core.flow_limit*", "net.core.netdev_rss_key", "net.core.rps_*",
     "net.ipv4.inet_peer_*", "net.ipv4.route.*", "net.ipv4.tcp_*hash_entries", "net.ipv4.tcp_max_orphans",
-    "net.ipv4.tcp_max_syn_backlog", "net.ipv4.tcp_max_tw_buckets", "net.ipv4.tcp_mem", "net.ipv4.udp_*hash_entries",
-    "net.ipv4.udp_mem", "net.ipv6.route.*", "net.netfilter.nf_conntrack_*buckets",
-    "net.netfilter.nf_conntrack_count", "net.netfilter.nf_conntrack_*max", "net.nf_conntrack_max",
-    "net.sctp.*mem",
+    "net.ipv4.tcp_max_syn_backlog", "net.ipv4.tcp_max_tw_buckets", "net.ipv4.tcp_mem",
+    "net.ipv4.udp_*hash_entries", "net.ipv4.udp_mem", "net.ipv6.route.*",
+    "net.netfilter.nf_conntrack_*buckets", "net.netfilter.nf_conntrack_count",
+    "net.netfilter.nf_conntrack_*max", "net.nf_conntrack_max", "net.sctp.*mem",
     "vm.admin_reserve_kbytes", "vm.drop_caches", "vm.min_free_kbytes", "vm.user_reserve_kbytes",
 )  # fmt: skip
 """What differs by itself. It is compared all the same where a file of the host sets it."""
+
+_OF_INTERFACE = re.compile(r"net\.ipv[46]\.(conf|neigh)\.(?!all\.|default\.)")
+"""Interfaces have other names on other machines."""
 
 _WITNESSES = ("kernel.ostype", "vm.swappiness")
 """Without these the list is not the whole."""
@@ -67,7 +71,7 @@ class Settings:
         return {
             name: value
             for name, value in sorted(self.now.items())
-            if (name in self.filed or not _matches(name, _COMPUTED)) and not _matches(name, more)
+            if (name in self.filed or not _differs(name)) and not _matches(name, more)
         }
 
     def persisted(self) -> Mapping[str, str]:
@@ -80,6 +84,11 @@ class Settings:
             return f"the kernel has no such setting, {path} sets it"
         now = self.now.get(name, "")
         return IN_FORCE if now == value else f"is {now or 'empty'}, {path} says {value or 'empty'}"
+
+
+def _differs(name: str) -> bool:
+    """Whether it differs between hosts that are alike."""
+    return _OF_INTERFACE.match(name) is not None or _matches(name, _COMPUTED)
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:

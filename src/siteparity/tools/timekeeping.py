@@ -2,7 +2,7 @@
 
 chronyd is asked by ``chronyc -c`` (chronyc(1)); systemd-timesyncd leaves the time of its last success as the
 time of a file (systemd-timesyncd.service(8), ``/run/systemd/timesync/synchronized``). Programs that are not
-known are named, and leave the clock unmeasured. ``timedatectl`` is not asked: it starts a service on the host.
+known are named, and leave the clock unmeasured. ``timedatectl`` is not asked: it starts a service there.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _TRACKING_FIELDS, _SOURCE_FIELDS = 14, 10
 QUESTION = f"""\
 [ -r /proc/1/comm ]||{{ echo 'processes cannot be listed' >&2;exit 1; }}
 for comm in /proc/[0-9]*/comm;do name=;{{ read -r name <"$comm"; }} 2>/dev/null
-case $name in chronyd|ntpd|ptp4l|phc2sys)found="$found $name";;systemd-timesyn)found="$found {_TIMESYNCD}";;esac;done
+case $name in chronyd|{"|".join(_UNKNOWN)})found="$found $name";;
+systemd-timesyn)found="$found {_TIMESYNCD}";;esac;done
 for name in $found;do printf 'program %s\\n' $name;done
 case $found in *chronyd*)
 tracking=$(chronyc -c tracking 2>&1)||{{ printf '%s\\n' "$tracking" >&2;exit 1; }}
@@ -45,7 +46,7 @@ printf 'now %s\\nend\\n' "$(date +%s)"
 
 @dataclass(frozen=True, slots=True)
 class Timekeeping:
-    """What keeps a clock, and how well it believes to do it. Offsets are positive where the clock is ahead."""
+    """What keeps a clock, and how well it believes to do it. Offsets: positive where the clock is ahead."""
 
     program: str
     fault: str | None

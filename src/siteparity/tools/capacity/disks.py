@@ -1,4 +1,4 @@
-"""How full file systems are (df(1)): bytes and inodes, of local disks, the root, and others that are named."""
+"""How full file systems are (df(1)): bytes and inodes; local disks, the root, others that are named."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
+
+_NO_LIMIT = 10**12
+"""Files, where bytes alone are the limit."""
 
 _LOCAL = "ext2|ext3|ext4|xfs|btrfs|vfat|f2fs|jfs|reiserfs|zfs|bcachefs"
 
@@ -36,7 +39,7 @@ class Disk:
     """How full one file system is."""
 
     inodes: int
-    """None at all where the file system makes them as they are needed."""
+    """Zero where the file system makes them as they are needed."""
     inodes_free: int
     used: int
     free: int
@@ -45,6 +48,11 @@ class Disk:
     def percent(self) -> float:
         """How full, as df says it."""
         return round(100 * self.used / max(1, self.used + self.free), 1)
+
+    @property
+    def files_left(self) -> int:
+        """How many files can still be made."""
+        return self.inodes_free if self.inodes else _NO_LIMIT
 
     def percent_inodes(self) -> float:
         """How many of its inodes are taken."""

@@ -1,7 +1,7 @@
 """What a boot reads, and whether the host has booted since it was changed.
 
-The boot began when process 1 was started (proc(5)), which is right in a container, too. A kernel's file bears the
-time at which it was built, so there the change of its inode counts.
+The boot began when process 1 was started (proc(5)), which is right in a container, too. A kernel's file
+bears the time at which it was built, so there the change of its inode counts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ set -- ${first##*) }
 printf 'first %s %s\\n' "${20}" "$(getconf CLK_TCK)"
 printf 'ended %s\\n' "$(systemctl show --property=FinishTimestampMonotonic --value)"
 set --
-for file in /etc/fstab /etc/crypttab /etc/mdadm/mdadm.conf /etc/mdadm.conf /etc/default/grub /etc/default/grub.d/*.cfg \\
+for file in /etc/fstab /etc/crypttab /etc/mdadm/mdadm.conf /etc/mdadm.conf \\
+/etc/default/grub /etc/default/grub.d/*.cfg \\
 /boot/grub/grub.cfg /boot/grub2/grub.cfg /boot/loader/entries/*.conf /efi/loader/entries/*.conf \\
 /boot/efi/loader/entries/*.conf /boot/initrd.img-* /boot/initramfs-* /etc/initramfs-tools/*.conf \\
 /etc/initramfs-tools/modules

@@ -24,10 +24,11 @@ for file in /boot/grub/grub.cfg /boot/grub2/grub.cfg /boot/loader/entries/*.conf
 do [ ! -e "$file" ]||set -- "$@" "$file";done
 if [ $# -gt 0 ];then printf 'menus %s\n' $#;elif [ "$container" ];then printf 'container\nend\n';exit 0;fi
 tokens=$(awk '
-tolower($1) ~ /^(linux|linux16|linuxefi|options|append|kernel|initrd|initrd16|initrdefi)$/ || FILENAME == "/proc/cmdline" {
-for (i = 1; i <= NF; i++) {
-if ($i ~ /^root=/ && $i !~ /\$/) print "root " substr($i, 6)
-else if (FILENAME != "/proc/cmdline" && $i ~ /^\/.*(vmlinuz|linux|initrd|initramfs)/ && $i !~ /\$/) print "file " $i
+{ running = FILENAME == "/proc/cmdline" }
+running || tolower($1) ~ /^(linux|linux16|linuxefi|options|append|kernel|initrd|initrd16|initrdefi)$/ {
+for (i = 1; i <= NF; i++) if ($i !~ /\$/) {
+if ($i ~ /^root=/) print "root " substr($i, 6)
+else if (!running && $i ~ /^\/.*(vmlinuz|linux|initrd|initramfs)/) print "file " $i
 } }' "$@" /proc/cmdline)||exit
 printf '%s\n' "$tokens"|sort -u|while read -r kind token;do
 case $kind:$token in

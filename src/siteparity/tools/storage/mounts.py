@@ -1,6 +1,6 @@
 """What is mounted (proc(5), mountinfo) and what a boot would mount (fstab(5), systemd.mount(5)).
 
-``findmnt --verify`` looks for each line of fstab whether its device, its mount point and its options are there.
+``findmnt --verify`` looks for each line of fstab whether device, mount point and options are there.
 """
 
 from __future__ import annotations
@@ -47,14 +47,19 @@ echo '[end]'
 """
 
 _ON_DISK = frozenset(
-    ("ext2 ext3 ext4 xfs btrfs vfat f2fs jfs reiserfs ntfs3 bcachefs gfs2 ocfs2 ").split()
-    + "nfs nfs4 cifs smb3 ceph glusterfs fuse.glusterfs fuse.sshfs".split()
+    (
+        *("ext2", "ext3", "ext4", "xfs", "btrfs", "vfat", "f2fs", "jfs", "reiserfs", "ntfs3", "bcachefs"),
+        *("gfs2", "ocfs2", "nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "fuse.glusterfs"),
+        "fuse.sshfs",
+    )
 )
 """File systems that hold data, and are no part of another one. ZFS mounts its own by itself."""
 
 _SIZES = frozenset(
-    ("size nr_inodes nr_blocks lowerdir upperdir workdir stripe sunit swidth subvolid ").split()
-    + "addr clientaddr mountaddr port mountport fd pgrp pipe_ino".split()
+    (
+        *("size", "nr_inodes", "nr_blocks", "lowerdir", "upperdir", "workdir", "stripe", "sunit", "swidth"),
+        *("subvolid", "addr", "clientaddr", "mountaddr", "port", "mountport", "fd", "pgrp", "pipe_ino"),
+    )
 )
 """Options in which hosts that are alike differ; sizes are judged where capacity is."""
 
@@ -216,7 +221,7 @@ def read(answer: bytes) -> Storage:
 
 
 def _plain(text: str) -> str:
-    """A space is written ``\\040``."""
+    """Spaces and the like are written as a backslash and three octal digits."""
     return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), text)
 
 
@@ -239,7 +244,7 @@ def _line(text: str) -> Line:
 
 
 def _complaints(told: Iterable[str], *, expected: bool) -> Mapping[str, str]:
-    """What ``findmnt --verify --verbose`` says: a line for each target, below it its marks; somewhere a summary.
+    """What ``findmnt --verify --verbose`` says: a line for each target, below it its marks; a summary.
 
     Errors count, and warnings about what cannot be reached; the others are advice.
     """
