@@ -66,23 +66,23 @@ def _without_inodes(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
     return Fault(name, sentence, hosts, fill, empty, f"mountpoint -q {_UPLOADS}")
 
 
+def _workers(signal: str, count: int) -> str:
+    """Have the shop start or end a worker (gunicorn's signals TTIN, TTOU), until it has so many."""
+    return f"""
+        main=$(systemctl show --property MainPID --value shop)
+        for n in $(seq 100); do
+            set -- $(cat /proc/$main/task/$main/children)
+            [ $# -ne {count} ] || break
+            [ $n -ne 1 ] || kill -{signal} $main
+            sleep 0.1
+        done
+        [ $# -eq {count} ]
+    """
+
+
 def _one_worker_less(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
-    """What a signal did to the shop (gunicorn's TTOU)."""
-    count = (
-        "ls -d /proc/$main/task/$main/children >/dev/null && set -- $(cat /proc/$main/task/$main/children)"
-    )
-    return Fault(
-        name,
-        sentence,
-        hosts,
-        f"""
-            main=$(systemctl show --property MainPID --value shop)
-            kill -TTOU $main
-            for _ in $(seq 100); do {count}; [ $# -ne 2 ] || exit 0; sleep 0.1; done
-            exit 1
-        """,
-        f"systemctl restart shop\n{_HEALTHY}",
-    )
+    """What a signal did to the shop."""
+    return Fault(name, sentence, hosts, _workers("TTOU", 2), f"{_workers('TTIN', 3)}\n{_HEALTHY}")
 
 
 def _shop(name: str, sentence: str, hosts: tuple[str, ...], changes: tuple[str, str], then: str) -> Fault:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -344,7 +345,10 @@ def test_a_boot_whose_time_is_not_known_is_unmeasured(answer: str) -> None:
 def test_real_questions_are_read(question: str) -> None:
     """Asked of this machine by its own shell; a container without systemd has no answer to one of them."""
     ran = subprocess.run(["sh", "-c", question], capture_output=True, check=False, cwd="/")
-    readers = {arrays.QUESTION: arrays.read, mounts.QUESTION: mounts.read}
+    readers: dict[str, Callable[[bytes], object]] = {
+        arrays.QUESTION: arrays.read,
+        mounts.QUESTION: mounts.read,
+    }
     read = readers.get(question)
     if read is not None:
         assert read(ran.stdout)

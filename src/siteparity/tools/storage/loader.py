@@ -1,7 +1,7 @@
 """What the next boot needs from the boot loader: a root that exists, a kernel and an initial RAM disk.
 
 Read are the menus of GRUB, systemd-boot and extlinux, and the line that the running kernel was started with
-(proc(5), /proc/cmdline). Signed images that hold their own line cannot be looked into.
+(proc(5), /proc/cmdline), which must do for images that hold their own line (``EFI/Linux/*.efi``).
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ set --
 for file in /boot/grub/grub.cfg /boot/grub2/grub.cfg /boot/loader/entries/*.conf /efi/loader/entries/*.conf \
 /boot/efi/loader/entries/*.conf /boot/extlinux/extlinux.conf
 do [ ! -e "$file" ]||set -- "$@" "$file";done
-if [ $# -gt 0 ];then printf 'menus %s\n' $#;elif [ "$container" ];then printf 'container\nend\n';exit 0;fi
+images=
+for file in /efi/EFI/Linux/*.efi /boot/EFI/Linux/*.efi /boot/efi/EFI/Linux/*.efi
+do [ ! -e "$file" ]||images=yes;done
+if [ $# -gt 0 ]||[ "$images" ];then printf 'menus %s\n' $#
+elif [ "$container" ];then printf 'container\nend\n';exit 0;fi
 tokens=$(awk '
 { running = FILENAME == "/proc/cmdline" }
 running || tolower($1) ~ /^(linux|linux16|linuxefi|options|append|kernel|initrd|initrd16|initrdefi)$/ {

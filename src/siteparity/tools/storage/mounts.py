@@ -101,6 +101,10 @@ class Line:
         """Whether it is no file system."""
         return self.kind == "swap"
 
+    def accepts(self, kind: str) -> bool:
+        """Whether what is mounted may be of this kind: nfs comes as nfs4, and helpers come as fuse."""
+        return self.kind in ("auto", "none", "bind") or kind.startswith((self.kind, "fuse"))
+
     @property
     def at_boot(self) -> bool:
         """Whether a boot sees to it."""
@@ -143,7 +147,7 @@ class Storage:
             return NEED_NOT_BE if "nofail" in line.options else "not mounted"
         if mount.kind == "autofs" and any(one.startswith("x-systemd.automount") for one in line.options):
             return AS_IN_FSTAB
-        if line.kind not in ("auto", "none", "bind", mount.kind) and not mount.kind.startswith(line.kind):
+        if not line.accepts(mount.kind):
             return f"is {mount.kind}, fstab says {line.kind}"
         if mount.read_only and "ro" not in line.options:
             return "read-only, and fstab does not say so"
