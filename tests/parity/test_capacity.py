@@ -61,7 +61,9 @@ def test_services_run_with_the_pools_of_their_files(parity: Parity) -> None:
     parity.everywhere("pools_in_force", equals="as in its file", fix="restart the service that reads {item}")
 
 
-@pytest.mark.drill("fewer_connections", "fewer_connections_at_the_edge")
+@pytest.mark.drill(
+    "fewer_connections", "fewer_connections_at_the_edge", "redis_stopped", "redis_suite_user_refused"
+)
 def test_the_standbys_servers_take_as_many_connections(parity: Parity) -> None:
     """Customers are refused when more come than ever came to the standby."""
     parity.at_least("connections", over="role", fix="raise the limit to {primary} as at the primary")

@@ -50,7 +50,7 @@ def test_every_clock_agrees_with_the_runners(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("localtime_changed")
+@pytest.mark.drill("localtime_changed", "localtime_changed_and_cron_restarted", "sites_in_their_own_zones")
 def test_local_time_is_the_same(parity: Parity) -> None:
     """Jobs run, and customers see times, hours apart from before."""
     parity.same(

@@ -35,7 +35,7 @@ def test_the_kernel_has_every_module_that_is_wanted(parity: Parity) -> None:
     parity.everywhere("modules", one_of=["in the kernel", "none"], fix="modprobe {item}")
 
 
-@pytest.mark.drill("service_limit_lowered", "service_limit_changed_in_the_running_process")
+@pytest.mark.drill("service_limit_lowered", "service_limit_changed_in_the_running_process", "redis_stopped")
 def test_services_run_with_the_same_limits(parity: Parity) -> None:
     """Under the load that the primary carries the shop cannot open more files or connections."""
     parity.same(
@@ -43,7 +43,11 @@ def test_services_run_with_the_same_limits(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("service_limit_not_in_force_at_both_sites", "service_limit_changed_in_the_running_process")
+@pytest.mark.drill(
+    "service_limit_not_in_force_at_both_sites",
+    "service_limit_changed_in_the_running_process",
+    "redis_stopped",
+)
 def test_services_run_with_the_limits_of_their_units(parity: Parity) -> None:
     """The next restart changes what the shop can carry."""
     parity.everywhere(
