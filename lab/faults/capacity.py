@@ -9,8 +9,11 @@ _UPLOADS = "/srv/uploads"
 _NO_LIMIT = ("--cpus", "512", "--memory", "512g")
 """More than the machine has."""
 
-_HEALTHY = """
+_ANSWERS = """
     python3 -c 'import urllib.request; urllib.request.urlopen("http://127.0.0.1:8000/healthz", timeout=9)'
+"""
+_HEALTHY = f"""
+    {_ANSWERS}
     for _ in $(seq 50); do
         [ "$(ss -Htn state established dport = :6379 | wc -l)" -ge 3 ] && exit 0
         sleep 0.1
@@ -85,25 +88,19 @@ def _one_worker_less(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
     return Fault(name, sentence, hosts, _workers("TTOU", 2), f"{_workers('TTIN', 3)}\n{_HEALTHY}")
 
 
-def _shop(name: str, sentence: str, hosts: tuple[str, ...], changes: tuple[str, str], then: str) -> Fault:
-    """A setting of the shop.
-
-    Args:
-        name: of the fault.
-        sentence: what happened.
-        hosts: where.
-        changes: sed's words and the file, to break and to mend.
-        then: what is done after both.
-    """
-    there, back = changes
-    return Fault(name, sentence, hosts, f"sed -i {there}\n{then}", f"sed -i {back}\n{then}")
-
-
-def _pool(size: int) -> tuple[str, str]:
-    return f"s/_POOL=4/_POOL={size}/ {_ENV}", f"s/_POOL={size}/_POOL=4/ {_ENV}"
+def _pool(name: str, sentence: str, hosts: tuple[str, ...], size: int, then: str) -> Fault:
+    """Another size of the shop's pool in its file, and what is done after that."""
+    return Fault(
+        name,
+        sentence,
+        hosts,
+        f"sed -i 's/_POOL=4/_POOL={size}/' {_ENV}\n{then}",
+        f"sed -i 's/_POOL={size}/_POOL=4/' {_ENV}\n{then}",
+    )
 
 
 _RESTART = f"systemctl restart shop\n{_HEALTHY}"
+_RELOAD = "systemctl daemon-reload\nsystemctl restart shop\n"
 
 FAULTS = (
     _smaller(
@@ -146,32 +143,32 @@ FAULTS = (
         "Every web host runs the shop with one worker less than it should.",
         WEB,
     ),
-    _shop(
-        "fewer_workers_configured",
-        "The shop's unit on one web host of the standby still has the single worker of its first day.",
-        ("arizona-web2",),
-        (f"'s/--workers 3/--workers 1/' {_UNIT}", f"'s/--workers 1/--workers 3/' {_UNIT}"),
-        f"systemctl daemon-reload\n{_RESTART}",
+    Fault(
+        name="fewer_workers_configured",
+        sentence="The shop's unit on a web host of the standby still has the single worker of its first day.",
+        hosts=("arizona-web2",),
+        break_=f"sed -i 's/--workers 3/--workers 1/' {_UNIT}\n{_RELOAD}{_ANSWERS}",
+        mend=f"sed -i 's/--workers 1/--workers 3/' {_UNIT}\n{_RELOAD}{_HEALTHY}",
     ),
-    _shop(
+    _pool(
         "smaller_pool",
         "The shop of one web host of the standby may have one connection to its database a worker.",
         ("arizona-web1",),
-        _pool(1),
+        1,
         _RESTART,
     ),
-    _shop(
+    _pool(
         "smaller_pool_at_both_sites",
         "The shop may have two connections to its database a worker, on every web host.",
         WEB,
-        _pool(2),
+        2,
         _RESTART,
     ),
-    _shop(
+    _pool(
         "smaller_pool_not_in_force",
         "The shop's pool was made smaller in the file of one web host of the primary; nobody restarted it.",
         ("dallas-web1",),
-        _pool(3),
+        3,
         "",
     ),
     Fault(
