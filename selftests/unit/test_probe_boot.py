@@ -31,15 +31,24 @@ SWAPS = ("Filename Type Size Used Priority", "/dev/sda2 partition 1 0 -2")
 VERIFIED = ("/", "   [ ] target exists", "none", "/srv/uploads", "Success, no errors or warnings detected")
 
 
-def storage(
+def storage(  # noqa: PLR0913, PLR0917  # one part each
     lines: tuple[str, ...] = LINES,
     mounted: tuple[str, ...] = (ROOT, UPLOADS),
     units: tuple[str, ...] = (),
     verified: tuple[str, ...] = VERIFIED,
     swaps: tuple[str, ...] = SWAPS,
+    devices: tuple[str, ...] = (),
 ) -> mounts.Storage:
     """What is read of one host."""
-    parts = {"fstab": lines, "mounts": mounted, "swaps": swaps, "units": units, "verify": verified, "end": ()}
+    parts = {
+        "fstab": lines,
+        "devices": devices,
+        "mounts": mounted,
+        "swaps": swaps,
+        "units": units,
+        "verify": verified,
+        "end": (),
+    }
     return mounts.read(
         "\n".join(row for name, rows in parts.items() for row in (f"[{name}]", *rows)).encode()
     )
@@ -146,6 +155,40 @@ def test_a_required_file_system_is_there_and_lasts(
 ) -> None:
     """A boot that goes on without it is a shop that writes to the wrong disk."""
     assert storage(lines, mounted).required("/srv/uploads") == state
+
+
+@pytest.mark.parametrize(
+    ("source", "devices", "mount", "state"),
+    [
+        ("UUID=2", ("/dev/disk/by-uuid/2 8:2",), UPLOADS, "as in fstab"),
+        ('UUID="2"', ("/dev/disk/by-uuid/2 8:2",), UPLOADS, "as in fstab"),
+        ("UUID=2", ("/dev/disk/by-uuid/2 8:3",), UPLOADS, "another device is mounted there than fstab says"),
+        ("/dev/sdb1", ("/dev/sdb1 8:11",), UPLOADS.replace("8:2", "8:17"), "as in fstab"),
+        ("PARTLABEL=x", ("/dev/disk/by-partlabel/x 8:3",), UPLOADS, "another device is mounted there"),
+        ("UUID=2", (), UPLOADS, "as in fstab"),
+        ("UUID=2", ("/dev/disk/by-uuid/2 8:3",), UPLOADS.replace("8:2", "0:44"), "as in fstab"),
+        ("nas:/x", (), UPLOADS, "as in fstab"),
+    ],
+)
+def test_a_disk_that_was_exchanged_is_told(
+    source: str, devices: tuple[str, ...], mount: str, state: str
+) -> None:
+    """What is mounted is the old one, and the next boot takes another."""
+    seen = storage((f"{source} /srv/uploads xfs defaults 0 2",), (ROOT, mount), devices=devices)
+    assert str(seen.states()["/srv/uploads"]).startswith(state)
+
+
+def test_devices_of_fstab_are_asked_for_by_a_real_shell(tmp_path: Path) -> None:
+    """Tags become udev's links, and paths stay; what is not there is left out."""
+    (tmp_path / "fstab").write_text(
+        "# UUID=0 / ext4\n/dev/null /a ext4 defaults 0 0\n/dev/none /b ext4\n"
+        "UUID=none /c ext4\ntmpfs /d tmpfs\n"
+    )
+    script = mounts.QUESTION.replace("/etc/fstab", str(tmp_path / "fstab"))
+    ran = subprocess.run(["sh", "-c", script], capture_output=True, check=True, cwd="/")
+    assert mounts.read(ran.stdout).devices == {"/dev/null": "1:3"}
+    traced = subprocess.run(["sh", "-xc", script], capture_output=True, text=True, check=True, cwd="/")
+    assert "/dev/null /dev/none /dev/disk/by-uuid/none" in traced.stderr
 
 
 def test_swap_is_counted() -> None:
@@ -361,7 +404,7 @@ def test_any_bytes_are_facts_or_unmeasured(raw: bytes) -> None:
     """The readers raise the one declared exception only."""
     parts = b"".join(
         b"[" + name.encode() + b"]\n" + raw + b"\n"
-        for name in ("fstab", "mounts", "swaps", "units", "verify", "end")
+        for name in ("fstab", "devices", "mounts", "swaps", "units", "verify", "end")
     )
     given = {"mounts": parts, "arrays": b"[mdstat]\n" + raw + b"\n[wanted]\n" + raw + b"\n[end]\n"}
     for texts in (

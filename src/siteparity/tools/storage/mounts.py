@@ -27,13 +27,32 @@ _UNITS = (
 )  # fmt: skip
 """Where a unit of a mount is there again after a boot (systemd.unit(5))."""
 
-_PARTS = ["fstab", "mounts", "swaps", "units", "verify", "end"]
+_PARTS = ["fstab", "devices", "mounts", "swaps", "units", "verify", "end"]
+
+_PLACES = {
+    "UUID": "/dev/disk/by-uuid/",
+    "LABEL": "/dev/disk/by-label/",
+    "PARTUUID": "/dev/disk/by-partuuid/",
+    "PARTLABEL": "/dev/disk/by-partlabel/",
+}
+"""Where udev keeps a link to the device that a line of fstab means."""
 
 # Without BLKID_FILE a device that is not there would have libblkid write its cache (libblkid(3)).
 QUESTION = f"""\
 echo '[fstab]'
 [ ! -e /etc/fstab ]||cat /etc/fstab||exit
-printf '\\n[mounts]\\n'
+printf '\\n[devices]\\n'
+paths=$([ ! -e /etc/fstab ]||awk '$1 !~ /^#/ && NF > 2 {{
+path = $1;gsub(/"/, "", path);equals = index(path, "=")
+if (path ~ /^\\/dev\\//) print path
+else if (path ~ /^(PART)?(UUID|LABEL)=/)
+print "/dev/disk/by-" tolower(substr(path, 1, equals - 1)) "/" substr(path, equals + 1)
+}}' /etc/fstab)||exit
+set -f
+set -- $paths
+set +f
+[ $# -eq 0 ]||stat -L -c '%n %t:%T' -- "$@" 2>/dev/null||:
+echo '[mounts]'
 cat /proc/self/mountinfo||exit
 echo '[swaps]'
 [ ! -e /proc/swaps ]||cat /proc/swaps||exit
@@ -71,6 +90,8 @@ class Mount:
     """Something that is mounted."""
 
     target: str
+    device: str
+    """Its numbers, ``8:1``; those of a file system without one device begin with zero."""
     root: str
     kind: str
     options: tuple[str, ...]
@@ -97,6 +118,14 @@ class Line:
     options: tuple[str, ...]
 
     @property
+    def device(self) -> str:
+        """The path of the device that is meant; empty where none is."""
+        tag, equals, value = self.source.partition("=")
+        if equals and tag in _PLACES:
+            return _PLACES[tag] + value.strip('"')
+        return self.source if self.source.startswith("/dev/") else ""
+
+    @property
     def is_swap(self) -> bool:
         """Whether it is no file system."""
         return self.kind == "swap"
@@ -116,6 +145,8 @@ class Storage:
     """What one host has mounted, and what it would mount."""
 
     lines: tuple[Line, ...]
+    devices: Mapping[str, str]
+    """Path of a device that fstab means -> its numbers."""
     mounts: Mapping[str, Mount]
     """Mount point -> what is on top there."""
     swaps: int
@@ -149,6 +180,9 @@ class Storage:
             return AS_IN_FSTAB
         if not line.accepts(mount.kind):
             return f"is {mount.kind}, fstab says {line.kind}"
+        device = self.devices.get(line.device, mount.device)
+        if device != mount.device and not mount.device.startswith("0:"):
+            return "another device is mounted there than fstab says"
         if mount.read_only and "ro" not in line.options:
             return "read-only, and fstab does not say so"
         missing = [one for one in _FLAGS if one in line.options and one not in mount.options]
@@ -217,6 +251,7 @@ def read(answer: bytes) -> Storage:
         raise UnmeasuredError("swaps: the list is not understood")
     return Storage(
         listed,
+        dict(_device(line) for line in parts["devices"]),
         {mount.target: mount for mount in mounts},
         max(0, len(parts["swaps"]) - 1),
         frozenset(parts["units"]),
@@ -235,7 +270,15 @@ def _mount(line: str) -> Mount:
     if not dash or len(fields) < 6 or len(others) < 3:  # noqa: PLR2004  # proc(5): six before, three after
         raise UnmeasuredError(f"mounts: a line is not understood: {line[:80]}")
     options = (*fields[5].split(","), *others[2].split(","))
-    return Mount(_plain(fields[4]), fields[3], others[0], options)
+    return Mount(_plain(fields[4]), fields[2], fields[3], others[0], options)
+
+
+def _device(line: str) -> tuple[str, str]:
+    """``/dev/disk/by-uuid/1 8:1``; stat(1) gives both numbers in hexadecimal."""
+    found = re.fullmatch(r"(/\S+) ([0-9a-f]{1,8}):([0-9a-f]{1,8})", line)
+    if found is None:
+        raise UnmeasuredError(f"devices: a line is not understood: {line[:80]}")
+    return found[1], f"{int(found[2], 16)}:{int(found[3], 16)}"
 
 
 def _line(text: str) -> Line:
