@@ -21,7 +21,7 @@ from siteparity.model import Facts, Unmeasured
 from siteparity.policy import load_policy
 from siteparity.probe import Answers, Probe, Target, discover, read_tables
 from siteparity.transport import Transport
-from siteparity.transport.script import Answer, Ask, join, split
+from siteparity.transport.script import Answer, Ask, Moment, join, moment, split
 
 FOLDER = Path(__file__).parent / "samples"
 
@@ -36,6 +36,7 @@ class Sample:
     host: str
     answers: Mapping[str, Answer]
     facts: Mapping[str, Any]
+    moment: Moment | None
 
     @property
     def case(self) -> str:
@@ -48,9 +49,9 @@ def samples() -> Iterator[Sample]:
     for path in sorted(FOLDER.glob("*/*.json")):
         saved = json.loads(path.read_text(encoding="utf-8"))
         answers = {name: _answer(entry) for name, entry in saved["answers"].items()}
-        yield Sample(
-            path, path.parent.name, saved["target"]["site"], saved["target"]["host"], answers, saved["facts"]
-        )
+        target = saved["target"]
+        when = Moment(*saved["moment"]) if "moment" in saved else None
+        yield Sample(path, path.parent.name, target["site"], target["host"], answers, saved["facts"], when)
 
 
 def target_of(aspect: str, site: str, host: str) -> Target[Any]:
@@ -64,9 +65,11 @@ def target_of(aspect: str, site: str, host: str) -> Target[Any]:
     return Target(of_site.host(host), of_site, policy.section(aspect), policy)
 
 
-def read(probe: Probe[Any], answers: Mapping[str, Answer], target: Target[Any]) -> Facts:
+def read(
+    probe: Probe[Any], answers: Mapping[str, Answer], target: Target[Any], when: Moment | None = None
+) -> Facts:
     """Read every table for which the sample holds an answer."""
-    return read_tables(probe.readings(), Answers(answers), target, tuple(target.policy.roles))
+    return read_tables(probe.readings(), Answers(answers, when), target, tuple(target.policy.roles))
 
 
 def as_saved(facts: Facts) -> dict[str, Any]:
@@ -98,32 +101,36 @@ def record(aspect: str, site: str, host: str, case: str) -> Path:
     """Ask a real host, and write what it answered together with what is read from it."""
     probe, target = discover()[aspect], target_of(aspect, site, host)
     with Transport() as transport:
-        answers = dict(_ask(transport, target, probe.ask(target)))
+        first, when = _ask(transport, target, probe.ask(target))
+        answers = dict(first)
         if probe.then:
             seen = {place: _first_look(transport, aspect, *place) for place in _asked(aspect)}
-            answers |= _ask(transport, target, probe.then.ask(target, seen))
+            answers |= _ask(transport, target, probe.then.ask(target, seen))[0]
     saved = {
         "target": {"site": site, "host": host},
         "answers": {name: _entry(answer) for name, answer in answers.items()},
-        "facts": as_saved(read(probe, answers, target)),
-    }
+        "facts": as_saved(read(probe, answers, target, when)),
+    } | ({"moment": [when.before, when.shown, when.after]} if when else {})
     path = FOLDER / aspect / f"{case}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(saved, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
     return path
 
 
-def _ask(transport: Transport, target: Target[Any], asks: Mapping[str, Ask]) -> Mapping[str, Answer]:
+def _ask(
+    transport: Transport, target: Target[Any], asks: Mapping[str, Ask]
+) -> tuple[Mapping[str, Answer], Moment | None]:
     if not asks:
-        return {}
+        return {}, None
     nonce = secrets.token_hex(16)
     output = transport.run(target.host, join(asks, nonce), timeout=60)
-    return split(asks, nonce, output.stdout, output.stderr)
+    when = moment(nonce, output.stdout, output.started, output.first_heard)
+    return split(asks, nonce, output.stdout, output.stderr), when
 
 
 def _first_look(transport: Transport, aspect: str, site: str, host: str) -> Facts:
     probe, target = discover()[aspect], target_of(aspect, site, host)
-    return read(probe, _ask(transport, target, probe.ask(target)), target)
+    return read(probe, _ask(transport, target, probe.ask(target))[0], target)
 
 
 def _asked(aspect: str) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ REQUIRED_CASES = {"normal", "several", "unreadable"}
 def test_a_recorded_answer_is_read_into_the_expected_facts(sample: Sample) -> None:
     """The same answer gives the same facts for ever, or the change is seen here."""
     target = target_of(sample.aspect, sample.site, sample.host)
-    facts = as_saved(read(discover()[sample.aspect], sample.answers, target))
+    facts = as_saved(read(discover()[sample.aspect], sample.answers, target, sample.moment))
     assert {name: facts.get(name) for name in sample.facts} == sample.facts
 
 

@@ -51,6 +51,18 @@ def test_everything_goes_over_one_connection(server: Server, transport: Transpor
     assert server.logins() == 1
 
 
+def test_the_times_of_question_and_first_word_are_noted(server: Server, transport: Transport) -> None:
+    """The first byte, not the last one: a host's clock is told at the beginning of a long answer."""
+    transport.run(server.host(), b"true", timeout=10)
+    before = time.time()
+    output = transport.run(server.host(), b"date +%s.%N; sleep 0.7; echo end", timeout=10)
+    assert output.started is not None
+    assert output.first_heard is not None
+    shown = float(output.stdout.split()[0])
+    assert before <= output.started <= shown <= output.first_heard <= time.time() - 0.6
+    assert transport.run(server.host(), b"true", timeout=10).first_heard is None
+
+
 def test_many_scripts_at_once_share_a_connection(server: Server, transport: Transport) -> None:
     """More scripts than sshd allows sessions (10) wait for each other, and none is lost."""
     with ThreadPoolExecutor(24) as pool:

@@ -30,6 +30,8 @@ MOVING = {
     ("replication", "heartbeat"),
     ("replication", "silence"),
     ("redis", "memory"),
+    ("capacity", "free"),
+    ("capacity", "full"),
     ("subscriptions", "age"),
 }
 """The tables that hold a time or an amount, which moves while nothing changes."""

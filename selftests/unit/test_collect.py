@@ -93,6 +93,44 @@ def test_every_host_of_both_sites_is_asked_once() -> None:
     assert len(said) == 4
 
 
+def read_clock(answers: Answers, _: Target[Section]) -> Table:
+    """How far the host's clock is ahead."""
+    return {"offset": round(answers.moment().offset)}
+
+
+CLOCK = Probe(Section, ask_names, {"clock": Reading(read_clock)})
+
+
+@dataclass
+class Hasty(Shell):
+    """Tells when it was asked and when the first word came, by a clock that is an hour behind."""
+
+    def run(self, host: Host, script: bytes, *, timeout: float) -> Output:
+        """As the transport does."""
+        started = time.time() - 3600
+        return replace(
+            super().run(host, script, timeout=timeout), started=started, first_heard=time.time() - 3600
+        )
+
+
+def test_a_probe_learns_what_the_hosts_clock_showed() -> None:
+    """Between the moment of the question and that of the first word."""
+    dallas, _ = collect({"clock": CLOCK}, Hasty())
+    assert table(dallas, "web1", "clock", "clock") == {"offset": 3600}
+
+
+def test_a_host_whose_clock_was_not_seen_is_unmeasured_with_the_reason() -> None:
+    """A runner that notes no times, and a host that cannot be reached."""
+    dallas, _ = collect({"clock": CLOCK}, Shell())
+    assert table(dallas, "web1", "clock", "clock") == "the host did not tell the time when it was asked"
+
+    def refuse(host: Host) -> None:
+        raise UnmeasuredError(f"{host.label} is away")
+
+    dallas, _ = collect({"clock": CLOCK}, Shell(refuse))
+    assert table(dallas, "web1", "clock", "clock") == "dallas/web1 is away"
+
+
 def test_all_hosts_are_asked_at_the_same_time() -> None:
     """Nobody waits for a slow host: each waits here until all four are there."""
     barrier = threading.Barrier(4, timeout=10)

@@ -202,6 +202,35 @@ def test_the_standby_may_be_stronger_but_not_weaker() -> None:
     assert compare.at_least(both({"cores": 2}, {"cores": "2"}), fix=FIX).outcome is Outcome.DIFFERENT
 
 
+def test_a_share_of_what_the_primary_has_may_be_enough() -> None:
+    """Free space is never exactly alike."""
+    free = both({"free": 100}, {"free": 80})
+    assert compare.at_least(free, percent=80, fix=FIX).outcome is Outcome.SAME
+    judged = compare.at_least(free, percent=81, over="role", fix=FIX)
+    assert judged.outcome is Outcome.DIFFERENT
+    assert "at least 81 % of what dallas has in total" in judged.findings[0].message
+
+
+def test_what_is_needed_is_asked_of_the_standby_whatever_the_primary_has() -> None:
+    """Two sites that were both made too small are equal, and not healthy."""
+    small = both({"workers": 2}, {"workers": 2})
+    assert compare.at_least(small, fix=FIX).outcome is Outcome.SAME
+    judged = compare.at_least(small, needed={"workers": 3}, over="role", fix=FIX)
+    assert judged.outcome is Outcome.DIFFERENT
+    assert "expected at least 3 in total" in judged.findings[0].message
+    assert compare.at_least(small, needed={"workers": 2}, fix=FIX).outcome is Outcome.SAME
+    assert compare.at_least(small, needed={"pool": 1}, fix=FIX).outcome is Outcome.DIFFERENT
+    dead = both(Unmeasured("gone"), {"workers": 2})
+    assert compare.at_least(dead, needed={"workers": 2}, fix=FIX).outcome is Outcome.SAME
+
+
+def test_a_sum_without_one_of_its_hosts_says_nothing() -> None:
+    """A host that is away leaves the role unmeasured, not too weak."""
+    away = pair({"web1": {"cores": 2}}, {"web1": {"cores": 1}, "web2": Unmeasured("gone")})
+    assert compare.at_least(away, over="role", fix=FIX).outcome is Outcome.UNMEASURED
+    assert compare.at_least(away, over="role", needed={"cores": 2}, fix=FIX).outcome is Outcome.UNMEASURED
+
+
 def test_a_rule_limited_to_one_site_does_not_look_at_the_other() -> None:
     """What only a standby has is expected of the standby alone."""
     at = both(Unmeasured("a primary has no lag"), {"lag": 1})

@@ -11,7 +11,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from siteparity.transport.script import MAX_TEXT_BYTES, NO_STATUS, PATH, Answer, Ask, first_line, join, split
+from siteparity.transport.script import (
+    MAX_TEXT_BYTES,
+    NO_STATUS,
+    PATH,
+    Answer,
+    Ask,
+    first_line,
+    join,
+    moment,
+    split,
+)
 
 NONCE = "0123456789abcdef0123456789abcdef"
 MARK = b"@" + NONCE.encode()
@@ -365,3 +375,35 @@ def test_a_reason_is_always_printable(said: bytes) -> None:
     shown = first_line(said)
     assert shown.isprintable()
     assert len(shown) <= 200
+
+
+@pytest.mark.parametrize(
+    ("stdout", "before", "after", "offset"),
+    [
+        (b"\n@%s ^ 1003.000000000\n", 1000.0, 1002.0, 2.0),
+        (b"\n@%s ^ 1001.000000000\nmore", 1000.0, 1002.0, 0.0),
+        (b"\n@%s ^ 1001.%%N\n", 1000.0, 1002.0, None),
+        (b"\n@%s ^ \n", 1000.0, 1002.0, None),
+        (b"\n@%s ^ 1001.0000", 1000.0, 1002.0, None),
+        (b"noise\n@%s ^ 1001.000000000\n", 1000.0, 1002.0, None),
+        (b"\n@%s ^ 1001.000000000\n", 1002.0, 1000.0, None),
+        (b"\n@%s ^ 1001.000000000\n", None, 1000.0, None),
+        (b"\n@%s ^ 1001.000000000\n", 1000.0, None, None),
+    ],
+)
+def test_the_hosts_clock_is_read_from_its_first_words_alone(
+    stdout: bytes, before: float | None, after: float | None, offset: float | None
+) -> None:
+    """What came before or in between would have made the round trip look shorter than it was."""
+    seen = moment(NONCE, stdout % NONCE.encode(), before, after)
+    assert (seen.offset if seen else None) == offset
+    assert seen is None or seen.uncertainty == 1.0
+
+
+def test_a_real_shell_tells_the_time_between_the_question_and_the_answer() -> None:
+    """The first line of a script is the clock."""
+    before = time.time()
+    ran = subprocess.run(["sh", "-s"], input=join({}, NONCE), capture_output=True, check=True)
+    seen = moment(NONCE, ran.stdout, before, time.time())
+    assert seen
+    assert seen.before - 0.001 <= seen.shown <= seen.after + 0.001

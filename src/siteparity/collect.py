@@ -20,7 +20,7 @@ from siteparity.model import Facts, Host, HostFacts, Site, Unmeasured, Unmeasure
 from siteparity.policy import Policy
 from siteparity.probe import Answers, Probe, SecondLook, Seen, Target, read_tables
 from siteparity.transport import Output
-from siteparity.transport.script import Answer, Ask, join, split
+from siteparity.transport.script import Answer, Ask, Moment, join, moment, split
 
 MAX_CONNECTIONS = 32
 """Hosts asked at the same time."""
@@ -127,23 +127,24 @@ class Collector:
             for name, ask in mapping.items()
         }
         try:
-            given = self._run(host, joined) if joined else {}
+            given, when = self._run(host, joined) if joined else ({}, None)
         except UnmeasuredError as error:
             return {aspect: _failed(str(error)) for aspect in asks}
         return {
             aspect: _failed(str(mapping))
             if isinstance(mapping, UnmeasuredError)
-            else Answers({name: given[f"{aspect}.{name}"] for name in mapping})
+            else Answers({name: given[f"{aspect}.{name}"] for name in mapping}, when)
             for aspect, mapping in asks.items()
         }
 
-    def _run(self, host: Host, asks: Mapping[str, Ask]) -> Mapping[str, Answer]:
+    def _run(self, host: Host, asks: Mapping[str, Ask]) -> tuple[Mapping[str, Answer], Moment | None]:
         nonce = secrets.token_hex(16)
         limit = min(self.policy.limits.host_deadline.total_seconds(), self.deadline - time.monotonic())
         if limit <= 0:
             raise UnmeasuredError("the run's deadline had passed")
         output = self.runner.run(host, join(asks, nonce), timeout=limit)
-        return split(asks, nonce, output.stdout, output.stderr)
+        answers = split(asks, nonce, output.stdout, output.stderr)
+        return answers, moment(nonce, output.stdout, output.started, output.first_heard)
 
 
 @contextmanager
@@ -177,6 +178,9 @@ class _NoAnswers(Answers):
 
     def raw(self, name: str) -> bytes:
         raise UnmeasuredError(f"{name}: {self.reason}")
+
+    def moment(self) -> Moment:
+        raise UnmeasuredError(self.reason)
 
 
 def _failed(reason: str) -> Answers:

@@ -119,27 +119,53 @@ def only_at_primary(pair: Pair, *, equals: Value, fix: str) -> Judgement:
     return _expect(pair, holds, f"{_shown(equals)} at {pair.primary.site} and nowhere else", "both", fix)
 
 
-def at_least(pair: Pair, *, over: Literal["host", "role"] = "host", fix: str) -> Judgement:
+def at_least(
+    pair: Pair,
+    *,
+    over: Literal["host", "role"] = "host",
+    percent: float = 100,
+    needed: Mapping[str, float] | None = None,
+    fix: str,
+) -> Judgement:
     """The standby has at least what the primary has: its weakest host against the strongest, or summed.
 
     A host of the standby that lacks the item is its weakest.
+
+    Args:
+        pair: both cohorts.
+        over: compare hosts, or the sums of all hosts.
+        percent: how much of what the primary has is enough, for what is never exactly alike.
+        needed: item -> what is needed, in place of what the primary has.
+        fix: what an engineer can do.
     """
-    unmeasured = (*_unmeasured(pair, "both"), *_empty(pair, "both"))
+    at: At = "both" if needed is None else "standby"
+    unmeasured = (*_unmeasured(pair, at), *_empty(pair, at))
     primary, standby = pair.primary.measured(), pair.standby.measured()
-    if not (primary and standby):
+    if not standby or (needed is None and not primary):
         return Judgement(unmeasured, 0)
+    if over == "role" and len(standby) < len(pair.standby.tables):
+        return Judgement(unmeasured, 0)  # a sum without one of its hosts says nothing
     fold: tuple[Callable[[Iterable[float]], float], Callable[[Iterable[float]], float]] = (
         (sum, sum) if over == "role" else (max, min)
     )
+    wanted: Mapping[str, float | None] = needed or {
+        item: fold[0](numbers) * percent / 100 if (numbers := _numbers(primary, item)) else None
+        for item in sorted({item for table in primary.values() for item in table})
+    }
     findings: list[Finding] = []
-    items = sorted({item for table in primary.values() for item in table})
-    for item in items:
-        needed, had = _numbers(primary, item), _numbers(standby, item)
+    for item, enough in wanted.items():
+        had = _numbers(standby, item)
         lacking = over == "host" and any(item not in table for table in standby.values())
-        if lacking or had is None or needed is None or fold[1](had) < fold[0](needed):
-            expected = f"at least what {pair.primary.site} has" + (" in total" if over == "role" else "")
+        if lacking or had is None or enough is None or fold[1](had) < enough:
+            expected = _enough(pair, enough if needed else None, percent, over)
             findings.append(_finding(pair, item, FindingKind.EXPECTATION, f"expected {expected}", fix))
-    return Judgement((*findings, *unmeasured), len(items))
+    return Judgement((*findings, *unmeasured), len(wanted))
+
+
+def _enough(pair: Pair, needed: float | None, percent: float, over: Literal["host", "role"]) -> str:
+    share = "" if percent == 100 else f"{percent:g} % of "  # noqa: PLR2004  # all of it goes without saying
+    what = f"{share}what {pair.primary.site} has" if needed is None else _shown(needed)
+    return f"at least {what}" + (" in total" if over == "role" else "")
 
 
 def _numbers(tables: Mapping[str, Table], item: str) -> list[float] | None:

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from siteparity.model import Facts, Host, Site, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Policy, Section
-from siteparity.transport.script import Answer, Ask
+from siteparity.transport.script import Answer, Ask, Moment
 
 S = TypeVar("S", bound=Section)
 
@@ -34,8 +34,9 @@ class Target(Generic[S]):
 class Answers:
     """What one host answered to the questions of one probe."""
 
-    def __init__(self, answers: Mapping[str, Answer]) -> None:
+    def __init__(self, answers: Mapping[str, Answer], moment: Moment | None = None) -> None:
         self._answers = answers
+        self._moment = moment
 
     def raw(self, name: str) -> bytes:
         """The bytes of an answer; `UnmeasuredError` with the reason when there is none."""
@@ -64,6 +65,12 @@ class Answers:
         """The exit status, one of those that the question allows."""
         self.raw(name)
         return self._answers[name].status
+
+    def moment(self) -> Moment:
+        """What the host's clock showed when it was asked; `UnmeasuredError` where it is not known."""
+        if self._moment is None:
+            raise UnmeasuredError("the host did not tell the time when it was asked")
+        return self._moment
 
 
 Read: TypeAlias = Callable[[Answers, Target[S]], Table]

@@ -47,6 +47,13 @@ def _size(value: object, info: ValidationInfo) -> int:
     return int(_measure(value, _BYTES, "16MiB"))
 
 
+def size_or_count(value: object) -> int:
+    """A size with its unit as bytes, or a count, which has none."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return int(_measure(value, _BYTES, "16MiB"))
+
+
 Duration: TypeAlias = Annotated[timedelta, BeforeValidator(_duration)]
 """Written as ``500ms``, ``30s``, ``5m``, ``4h``, ``2d``."""
 

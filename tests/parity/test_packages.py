@@ -76,7 +76,7 @@ def test_every_file_is_as_its_package_has_it(parity: Parity) -> None:
     parity.everywhere("altered", equals="as packaged", fix=REINSTALL)
 
 
-@pytest.mark.drill("package_file_mode_changed")
+@pytest.mark.drill("package_file_mode_changed", "zone_rules_changed", "zone_database_older_at_primary")
 def test_files_of_packages_have_the_same_modes_and_owners(parity: Parity) -> None:
     """A program that its service may not run any more stops the shop at the next restart."""
     parity.same("modes", fix="ls -l {item}  # then chmod and chown as on the other hosts")

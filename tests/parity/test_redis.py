@@ -25,6 +25,7 @@ def test_the_same_redis_runs(parity: Parity) -> None:
     "redis_suite_user_refused",
     "redis_stopped",
     "redis_persistence_off",
+    "fewer_connections",
 )
 def test_redis_runs_with_the_same_settings(parity: Parity) -> None:
     """Carts would vanish earlier than before, or new logins be refused."""
@@ -41,6 +42,7 @@ def test_redis_runs_with_the_same_settings(parity: Parity) -> None:
     "redis_suite_user_refused",
     "redis_stopped",
     "redis_persistence_off",
+    "fewer_connections",
 )
 def test_redis_would_start_with_what_it_runs_with(parity: Parity) -> None:
     """After the next restart sessions would be kept by other rules than those that were tested."""

@@ -36,6 +36,8 @@ def test_the_same_units_are_enabled_disabled_and_masked(parity: Parity) -> None:
     "cron_in_a_zone_of_its_own",
     "zone_of_cron_set_but_not_in_force",
     "service_language_changed_by_a_drop_in",
+    "fewer_workers_configured",
+    "service_limit_lowered",
 )
 def test_units_are_defined_alike(parity: Parity) -> None:
     """A service with other limits, users or commands fails under a load that the primary carries."""
@@ -50,6 +52,7 @@ def test_units_are_defined_alike(parity: Parity) -> None:
     "timer_masked",
     "cron_stopped",
     "redis_stopped",
+    "clock_service_stopped",
 )
 def test_the_same_units_are_up(parity: Parity) -> None:
     """Something that customers use at one site does not run at the other."""
@@ -61,6 +64,7 @@ def test_the_same_units_are_up(parity: Parity) -> None:
     "service_stopped_at_both_sites",
     "service_masked",
     "service_made_by_systemd_run",
+    "clock_service_stopped",
 )
 def test_a_boot_changes_nothing(parity: Parity) -> None:
     """What works now stops at the next restart, or what stands still now comes up unlooked-for."""

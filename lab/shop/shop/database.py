@@ -1,4 +1,4 @@
-"""The shop's database: one short connection for each piece of work, with a limit on every wait.
+"""The shop's database: one short connection for each piece of work, limited in number and in every wait.
 
 A connection is opened for each page instead of kept, so that a page always shows what the site's database
 says now, also after a failover. Rows travel as frozen dataclasses. Times are UTC.
@@ -9,6 +9,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from threading import BoundedSemaphore
 
 import psycopg2  # type: ignore[import-untyped,import-not-found,unused-ignore]  # Debian's package on the web hosts; has no types
 
@@ -93,6 +95,12 @@ class Database:
         return weight
 
 
+@cache
+def _places(server: Server) -> BoundedSemaphore:
+    """As many as this process may have connections to a server at a time."""
+    return BoundedSemaphore(server.pool)
+
+
 @contextmanager
 def connect(server: Server, application: str) -> Iterator[Database]:
     """A connection for one piece of work; what was not committed is dropped at the end.
@@ -104,7 +112,18 @@ def connect(server: Server, application: str) -> Iterator[Database]:
     Raises:
         DatabaseError: No connection within three seconds, or a statement failed or took more than five.
     """
-    connection = psycopg2.connect(
+    places = _places(server)
+    if not places.acquire(timeout=CONNECT_SECONDS):
+        raise psycopg2.OperationalError(f"all {server.pool} connections of this process are in use")
+    try:
+        with closing(_connection(server, application)) as connection:
+            yield Database(connection)
+    finally:
+        places.release()
+
+
+def _connection(server: Server, application: str) -> "psycopg2.extensions.connection":
+    return psycopg2.connect(
         host=server.host,
         port=server.port,
         user=server.user,
@@ -115,5 +134,3 @@ def connect(server: Server, application: str) -> Iterator[Database]:
         tcp_user_timeout=STATEMENT_MILLISECONDS,  # a vanished peer ends the wait as well
         options=f"-c statement_timeout={STATEMENT_MILLISECONDS} -c TimeZone=UTC",
     )
-    with closing(connection):
-        yield Database(connection)

@@ -7,7 +7,7 @@ only after a restart. The jobs read the file itself, since cron gives them no su
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -30,6 +30,8 @@ class Server:
     user: str
     password: str = field(repr=False)
     database: str
+    pool: int = 4
+    """How many connections a process may have to it at a time."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,10 @@ def _settings(values: Mapping[str, str], source: str) -> Settings:
     return Settings(
         site=_required(values, "SHOP_SITE", source),
         sessions=_server(values, "SHOP_SESSION_URL", source, scheme="redis", port=6379),
-        database=_server(values, "SHOP_DATABASE_URL", source, scheme="postgresql", port=5432),
+        database=replace(
+            _server(values, "SHOP_DATABASE_URL", source, scheme="postgresql", port=5432),
+            pool=_pool(values, source),
+        ),
         payment_url=_web_address(values, "SHOP_PAYMENT_URL", source),
         admin_url=values.get("SHOP_ADMIN_URL", _DEFAULT_ADMIN_URL),
         languages=_languages(values, source),
@@ -119,6 +124,13 @@ def _parts(url: SplitResult, default_port: int) -> Server:
         password=unquote(url.password or ""),
         database=url.path.strip("/"),
     )
+
+
+def _pool(values: Mapping[str, str], source: str) -> int:
+    value = values.get("SHOP_DATABASE_POOL", str(Server.pool))
+    if not value.isdecimal() or int(value) < 1:
+        raise SettingsError(f"{source}: SHOP_DATABASE_POOL is wrong; expected a number above zero")
+    return int(value)
 
 
 def _web_address(values: Mapping[str, str], key: str, source: str) -> str:

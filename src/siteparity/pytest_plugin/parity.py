@@ -55,9 +55,27 @@ class Parity(Judged):
         number = bound.total_seconds() if isinstance(bound, timedelta) else bound
         self.add(compare.within(self._pair(table), limit=number, at=at, fix=fix))
 
-    def at_least(self, table: str, *, over: Literal["host", "role"] = "host", fix: str) -> None:
-        """The standby has at least as much as the primary, host by host or summed over the role."""
-        self.add(compare.at_least(self._pair(table), over=over, fix=fix))
+    def at_least(
+        self,
+        table: str,
+        *,
+        over: Literal["host", "role"] = "host",
+        percent: str | None = None,
+        needed: str | None = None,
+        fix: str,
+    ) -> None:
+        """The standby has at least as much as the primary, host by host or summed over the role.
+
+        Args:
+            table: of numbers.
+            over: compare hosts, or sums.
+            percent: the policy's key that says how much of what the primary has is enough.
+            needed: the policy's key that says, for each role, how much of what is needed instead.
+            fix: what an engineer can do.
+        """
+        enough = 100 if percent is None else getattr(self._section, percent)
+        wanted = None if needed is None else getattr(self._section, needed)[self._role]
+        self.add(compare.at_least(self._pair(table), over=over, percent=enough, needed=wanted, fix=fix))
 
     def only_at_primary(self, table: str, *, equals: Value, fix: str) -> None:
         """Every item has the value on every host of the primary, and on no host of the standby."""

@@ -29,6 +29,10 @@ class Output:
     stderr: bytes
     status: int
     """Its exit status; -n when it was ended by signal n."""
+    started: float | None = None
+    """When it was started, by this machine's clock: seconds since 1970."""
+    first_heard: float | None = None
+    """When the first byte of its stdout arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,11 @@ class Processes:
         Raises:
             UnmeasuredError: it could not be started, took too long, or said too much.
         """
+        started = time.time()
         process = self._start(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
-            stdout, stderr = _exchange(process, text, deadline, limit)
-            return Output(stdout, stderr, _wait(process, deadline))
+            stdout, stderr, first_heard = _exchange(process, text, deadline, limit)
+            return Output(stdout, stderr, _wait(process, deadline), started, first_heard)
         finally:
             self._end(process)
 
@@ -153,10 +158,15 @@ def _wait(process: subprocess.Popen[bytes], deadline: Deadline) -> int:
 
 def _exchange(
     process: subprocess.Popen[bytes], text: bytes, deadline: Deadline, limit: int
-) -> tuple[bytes, bytes]:
-    """Write and read at the same time, so that neither side waits for a full pipe."""
+) -> tuple[bytes, bytes, float | None]:
+    """Write and read at the same time, so that neither side waits for a full pipe.
+
+    Returns:
+        stdout, stderr, and when the first byte of stdout arrived.
+    """
     assert process.stdin and process.stdout and process.stderr  # noqa: S101, PT018  # for the type checker
     stdout, stderr = bytearray(), bytearray()
+    first_heard: float | None = None
     with selectors.DefaultSelector() as selector:
         for pipe, heard in ((process.stdout, stdout), (process.stderr, stderr)):
             selector.register(pipe, selectors.EVENT_READ, heard)
@@ -169,7 +179,8 @@ def _exchange(
                     unsaid = _say(selector, process.stdin, unsaid)
                 else:
                     _hear(selector, key, limit - len(stdout) - len(stderr), limit)
-    return bytes(stdout), bytes(stderr)
+                    first_heard = first_heard or (time.time() if stdout else None)
+    return bytes(stdout), bytes(stderr), first_heard
 
 
 def _say(selector: selectors.BaseSelector, pipe: IO[bytes], unsaid: memoryview) -> memoryview:

@@ -2,9 +2,9 @@
 
 On the wire each question is one line of stdout, ``@NONCE NAME BASE64 STATUS``, and one line of stderr before
 whatever the question wrote there. The nonce is not known to what is asked, and base64 has no byte that could
-end the line, so nothing that a host prints can pass for the answer to another question. A last line says that
-the script came to its end. BASE64 holds the output, and after it the nonce and the exit status: what was cut
-lacks them.
+end the line, so nothing that a host prints can pass for the answer to another question. A first line,
+``@NONCE ^ SECONDS``, tells the host's clock, a last line that the script came to its end. BASE64 holds the
+output, and after it the nonce and the exit status: what was cut lacks them.
 
 Needs ``sh`` (dash, bash, busybox), ``timeout``, ``head -c``, ``base64 -w0`` on the host; writes no file.
 GNU's ``timeout`` ends a question with all its processes; busybox's ends one process only, so there the script
@@ -67,6 +67,25 @@ class Answer:
     """What it wrote to stderr: at most 4,000 bytes of the first line, 64 KiB after it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a host's clock showed between two moments of this machine's clock; seconds since 1970."""
+
+    before: float
+    shown: float
+    after: float
+
+    @property
+    def offset(self) -> float:
+        """How far the host's clock is ahead, as if the message had taken equally long both ways."""
+        return self.shown - (self.before + self.after) / 2
+
+    @property
+    def uncertainty(self) -> float:
+        """By how much the offset may be wrong: half the round trip."""
+        return (self.after - self.before) / 2
+
+
 _STATUS_DIGITS = 3
 
 # $1 is the limit in bytes, $T the question, $N the nonce; the question sees neither. Stderr is read by a
@@ -87,6 +106,7 @@ unset TZ LANGUAGE CDPATH ENV BASH_ENV POSIXLY_CORRECT;cd /
 end() {{ printf '\\n@%s ! %s\\n' {nonce} "$1";exit 124; }}
 for c in timeout head base64;do command -v $c >/dev/null||end "missing $c";done
 p=;trap 'trap "" TERM;kill -KILL "-$p" 2>/dev/null;end cut' TERM
+printf '\\n@%s ^ %s\\n' {nonce} "$(date +%s.%N 2>/dev/null)"
 ask() {{ printf '\\n@%s %s ' {nonce} "$1";printf '\\n@%s %s\\n' {nonce} "$1" >&2
 timeout -k 2 "$2" sh -c "$R" sh "$3" & p=$!;wait $p;r=$?;printf ' %s\\n' $r
 case $r in 0);;143)end stuck;;*)kill -KILL "-$p" 2>/dev/null;;esac; }}
@@ -115,7 +135,7 @@ def join(asks: Mapping[str, Ask], nonce: str) -> bytes:
 
 
 def _line(name: str, ask: Ask, nonce: str) -> str:
-    if not re.fullmatch(r"[!-~]{1,200}", name) or name in ("!", "."):
+    if not re.fullmatch(r"[!-~]{1,200}", name) or name in ("!", ".", "^"):
         raise ValueError(f"the question {name!r}: expected a name of printable ASCII without a space")
     return f"T={shlex.quote(ask.text)};ask {shlex.quote(name)} {ask.timeout:d} {_most_bytes(ask, nonce):d}"
 
@@ -167,6 +187,21 @@ def split(asks: Mapping[str, Ask], nonce: str, stdout: bytes, stderr: bytes) -> 
         else:
             answers[name] = _no_answer(nothing, own)
     return answers
+
+
+def moment(nonce: str, stdout: bytes, before: float | None, after: float | None) -> Moment | None:
+    """What the host's clock showed when the script began; None where its first words do not say so.
+
+    Args:
+        nonce: the one that was given to `join`.
+        stdout: all bytes of the script's stdout.
+        before: when the script was sent, by this machine's clock.
+        after: when the first byte of its stdout arrived.
+    """
+    told = re.match(rb"\n@" + nonce.encode() + rb" \^ ([0-9]{1,12}\.[0-9]{9})\n", stdout)
+    if told is None or before is None or after is None or after < before:
+        return None
+    return Moment(before, float(told[1]), after)
 
 
 def _frames(mark: bytes, stdout: bytes) -> list[tuple[bytes, list[bytes]]]:

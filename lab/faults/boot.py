@@ -1,0 +1,116 @@
+"""Hosts that run well and would not come up again, or not as they were.
+
+A machine of the lab may not mount anything, so that is done from outside. It has no arrays either: md is
+missing in its kernel, so a degraded one is known from recorded lists alone; here is only a missing one.
+"""
+
+from lab.faults import Fault
+from lab.handle import Lab
+
+WEB = ("dallas-web1", "dallas-web2", "arizona-web1", "arizona-web2")
+UPLOADS = "/srv/uploads"
+
+_FSTAB, _KEPT = "/etc/fstab", "/root/fstab.kept"
+_MISSING = "UUID=5c1f7d0a-6d0b-4a5e-9a55-0f6f0f0f0f0f /srv/archive ext4 defaults 0 2"
+_TELL = "systemctl daemon-reload"
+
+
+def _fstab(name: str, sentence: str, hosts: tuple[str, ...], change: str) -> Fault:
+    """Another fstab; as it was, with its time, when it is mended."""
+    return Fault(
+        name,
+        sentence,
+        hosts,
+        f"cp -p {_FSTAB} {_KEPT}\n{change}",
+        f"[ ! -f {_KEPT} ] || mv {_KEPT} {_FSTAB}\n{_TELL}",
+        f"[ ! -e {_KEPT} ]",
+    )
+
+
+def _unmount(lab: Lab) -> None:
+    lab.in_files_of("arizona-web2", "umount", UPLOADS)
+
+
+def _mount(lab: Lab) -> None:
+    if lab.shell("arizona-web2", f"mountpoint -q {UPLOADS} || echo no"):
+        lab.in_files_of("arizona-web2", "mount", UPLOADS)
+
+
+def _with_programs(lab: Lab) -> None:
+    lab.in_files_of("dallas-web1", "mount", "-o", "remount,exec", UPLOADS)
+
+
+def _without_programs(lab: Lab) -> None:
+    lab.in_files_of("dallas-web1", "mount", "-o", "remount,noexec", UPLOADS)
+
+
+FAULTS = (
+    _fstab(
+        "fstab_line_of_a_missing_device",
+        "A disk of the standby's database host was taken away, its line in fstab was not.",
+        ("arizona-db1",),
+        f"echo '{_MISSING}' >>{_FSTAB}\n{_TELL}",
+    ),
+    _fstab(
+        "fstab_line_of_a_missing_device_at_both_sites",
+        "Both database hosts have the line of a disk that they do not have any more.",
+        ("dallas-db1", "arizona-db1"),
+        f"echo '{_MISSING}' >>{_FSTAB}\n{_TELL}",
+    ),
+    _fstab(
+        "fstab_not_told_to_systemd",
+        "fstab was edited on the primary's edge, and systemd still goes by the old one.",
+        ("dallas-edge1",),
+        f"echo '# Reviewed.' >>{_FSTAB}",
+    ),
+    Fault(
+        name="upload_folder_unmounted",
+        sentence="The file system of uploads is not mounted any more on one web host of the standby.",
+        hosts=("arizona-web2",),
+        break_=_unmount,
+        mend=_mount,
+        healthy=f"mountpoint -q {UPLOADS}",
+    ),
+    _fstab(
+        "upload_folder_gone_from_fstab",
+        "The file system of uploads was mounted by hand on one web host of the standby; fstab lacks it.",
+        ("arizona-web1",),
+        f"sed -i '/uploads/d' {_FSTAB}\n{_TELL}",
+    ),
+    _fstab(
+        "upload_folder_nofail_at_both_sites",
+        "After some trouble long ago every web host was told to boot without its uploads.",
+        WEB,
+        f"sed -i 's/size=4m/nofail,size=4m/' {_FSTAB}\n{_TELL}",
+    ),
+    Fault(
+        name="upload_folder_mounted_otherwise_at_primary",
+        sentence="On one web host of the primary programs may be started from what customers send in.",
+        hosts=("dallas-web1",),
+        break_=_with_programs,
+        mend=_without_programs,
+    ),
+    Fault(
+        name="array_missing",
+        sentence="The standby's database host wants an array, and has none.",
+        hosts=("arizona-db1",),
+        break_="""
+            mkdir -p /etc/mdadm
+            echo 'ARRAY /dev/md0 metadata=1.2 UUID=3aaa0122:29827cfa:5331ad66:ca767371' >/etc/mdadm/mdadm.conf
+        """,
+        mend="rm -rf /etc/mdadm",
+        healthy="[ ! -e /etc/mdadm ]",
+    ),
+    Fault(
+        name="boot_loader_names_a_missing_root",
+        sentence="After a change of disks the boot menu of one web host of the standby names the old root.",
+        hosts=("arizona-web1",),
+        break_="""
+            mkdir -p /boot/grub
+            printf 'linux /boot/vmlinuz-6.1.0-18-amd64 root=UUID=%s ro quiet\\n' \\
+                5c1f7d0a-6d0b-4a5e-9a55-0f6f0f0f0f0f >/boot/grub/grub.cfg
+        """,
+        mend="rm -rf /boot/grub",
+        healthy="[ ! -e /boot/grub ]",
+    ),
+)

@@ -1,0 +1,231 @@
+"""Capacity: whether the standby can carry what the primary carries.
+
+A standby is often the older, smaller machine, and nobody notices while it is idle. What counts is what a role
+can do in all, so that fewer, bigger hosts are as good. Sizes are held against the primary's, and against the
+peak that the policy tells, since two sites that were both made too small are equal. Disks that are full now
+leave no room for the orders of tomorrow.
+
+Sources: nproc(1), proc(5), cgroups(7), df(1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, TypeVar
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from siteparity.model import Table, UnmeasuredError, Value
+from siteparity.policy import AbsolutePath, Port, RoleName, Section, Text
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.section import Strict, matching, size_or_count
+from siteparity.tools.capacity import disks, machine, servers
+from siteparity.tools.postgres import psql
+from siteparity.tools.redis_cli import client
+from siteparity.tools.systemd.unit import UnitName
+from siteparity.transport.script import Ask
+
+Percent = Annotated[int, Field(ge=1, le=100)]
+Variable = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of a variable")]
+
+
+class Pool(Strict):
+    """A pool whose size a service takes from its environment."""
+
+    service: UnitName
+    file: AbsolutePath
+    """Where the unit has its environment from."""
+    variable: Variable
+
+
+class Postgres(Strict):
+    """A PostgreSQL that is asked over its Unix socket."""
+
+    database: Text
+    user: Text
+
+
+class Redis(Strict):
+    """A Redis that is asked as the suite's own user."""
+
+    port: Port = 6379
+    user: Text
+    auth_file: AbsolutePath
+
+
+class Setting(Strict):
+    """A number in a server's file."""
+
+    file: AbsolutePath
+    name: Variable
+
+
+class Server(Strict):
+    """How a server is asked how many connections it takes; one of these."""
+
+    postgresql: Postgres | None = None
+    redis: Redis | None = None
+    setting: Setting | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Server:
+        given = [name for name in type(self).model_fields if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"expected one of postgresql, redis and setting, found {len(given)}; keep one")
+        return self
+
+
+class Policy(Section):
+    """What is enough."""
+
+    full: Percent = 90
+    """How full a file system may be, in percent of its bytes and of its inodes."""
+    file_systems: Mapping[RoleName, tuple[AbsolutePath, ...]] = {}
+    """For each role: file systems that are no local disk and are judged as well."""
+    free: Percent = 80
+    """How much of what the primary has free is enough at the standby, in percent."""
+    memory: Percent = 95
+    """How much of the primary's memory is enough, in percent; machines of one kind differ a little."""
+    workers: Mapping[RoleName, Mapping[UnitName, Text]]
+    """For each role: service -> a text in the command line of each of its worker processes."""
+    pools: Mapping[RoleName, Pool] = {}
+    connections: Mapping[RoleName, Server] = {}
+    peak: Annotated[
+        Mapping[RoleName, Mapping[Text, Annotated[int, BeforeValidator(size_or_count)]]], Field(min_length=1)
+    ]
+    """For each role: what all its hosts together need at the worst hour; items are those of the tables."""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """Machine, disks, and what of the servers the policy names for the host's roles."""
+    section = target.section
+    named = [path for role in target.host.roles for path in section.file_systems.get(role, ())]
+    asks = {"machine": Ask(machine.QUESTION), "disks": Ask(disks.question(named))}
+    for unit, text in _workers(target):
+        asks[f"workers:{unit}"] = Ask(servers.workers_question(unit, text))
+    for pool in _of_roles(target, section.pools):
+        asks[f"pool:{pool.variable}"] = Ask(servers.pool_question(pool.service, pool.file, pool.variable))
+    for server in _of_roles(target, section.connections):
+        asks["connections"] = Ask(_connections(server))
+    return asks
+
+
+T = TypeVar("T")
+
+
+def _of_roles(target: Target[Policy], named: Mapping[str, T]) -> list[T]:
+    """What the policy names for the roles of the host."""
+    return [named[role] for role in target.host.roles if role in named]
+
+
+def _workers(target: Target[Policy]) -> list[tuple[str, str]]:
+    return [pair for role in target.host.roles for pair in target.section.workers.get(role, {}).items()]
+
+
+def _connections(server: Server) -> str:
+    if server.postgresql:
+        return psql(
+            ["SHOW max_connections"], database=server.postgresql.database, role=server.postgresql.user
+        )
+    if server.redis:
+        return client(server.redis, "CONFIG GET maxclients") + "printf '%s\\n' \"$answer\""
+    assert server.setting  # noqa: S101  # one of three, as the policy was checked
+    return servers.setting_question(server.setting.file, server.setting.name)
+
+
+def read_cores(answers: Answers, _: Target[Policy]) -> Table:
+    """How many processors the host may use."""
+    return {"cores": machine.read(answers.text("machine"))[0]}
+
+
+def read_memory(answers: Answers, _: Target[Policy]) -> Table:
+    """How many bytes of memory it may use."""
+    return {"memory": machine.read(answers.text("machine"))[1]}
+
+
+def read_full(answers: Answers, _: Target[Policy]) -> Table:
+    """How full each file system is, in percent."""
+    seen = disks.read(answers.text("disks"))
+    return {f"{path} bytes": disk.percent() for path, disk in seen.items()} | {
+        f"{path} inodes": disk.percent_inodes() for path, disk in seen.items()
+    }
+
+
+def read_free(answers: Answers, _: Target[Policy]) -> Table:
+    """How much each file system has left."""
+    seen = disks.read(answers.text("disks"))
+    return {f"{path} bytes": disk.free for path, disk in seen.items()} | {
+        f"{path} inodes": disk.files_left for path, disk in seen.items()
+    }
+
+
+def read_workers(answers: Answers, target: Target[Policy]) -> Table:
+    """How many worker processes each service has now."""
+    return {
+        f"{unit} workers": servers.read_workers(answers.text(f"workers:{unit}"))
+        for unit, _ in _workers(target)
+    }
+
+
+def read_pools(answers: Answers, target: Target[Policy]) -> Table:
+    """How large the pools of the running services are."""
+    return dict(_pools(answers, target)[1])
+
+
+def read_pools_in_force(answers: Answers, target: Target[Policy]) -> Table:
+    """Whether the running services have what their files say."""
+    return servers.in_force(*_pools(answers, target))
+
+
+def _pools(answers: Answers, target: Target[Policy]) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    pools = _of_roles(target, target.section.pools)
+    found = {pool.variable: servers.read_pool(answers.raw(f"pool:{pool.variable}")) for pool in pools}
+    return {name: pair[0] for name, pair in found.items()}, {name: pair[1] for name, pair in found.items()}
+
+
+def read_connections(answers: Answers, target: Target[Policy]) -> Table:
+    """How many connections the host's server takes."""
+    (*_, server) = _of_roles(target, target.section.connections)
+    text = answers.text("connections")
+    if server.setting:
+        return {"connections": servers.read_setting(text)}
+    word = (text.split() or [""])[-1]
+    if not (word.isascii() and word.isdigit() and len(word) < 10):  # noqa: PLR2004  # no server takes a billion
+        raise UnmeasuredError(f"connections: expected a number, found {word[:40]!r}")
+    return {"connections": int(word)}
+
+
+def read_peak(answers: Answers, target: Target[Policy]) -> Table:
+    """Of everything above what the policy tells a peak of."""
+    section, roles = target.section, target.host.roles
+    wanted = [item for role in roles for item in section.peak.get(role, {})]
+    known: dict[str, Value] = {}
+    for read, where in (
+        (read_cores, section.peak),
+        (read_memory, section.peak),
+        (read_workers, section.workers),
+        (read_pools, section.pools),
+        (read_connections, section.connections),
+    ):
+        known |= read(answers, target) if any(role in where for role in roles) else {}
+    missing = [item for item in wanted if item not in known]
+    if missing:
+        raise UnmeasuredError(f"peak: the policy names {missing[0]}, known are {', '.join(known)}")
+    return {item: known[item] for item in wanted}
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "cores": Reading(read_cores),
+        "memory": Reading(read_memory),
+        "full": Reading(read_full),
+        "free": Reading(read_free),
+        "workers": Reading(read_workers, roles=lambda section: tuple(section.workers)),
+        "pools": Reading(read_pools, roles=lambda section: tuple(section.pools)),
+        "pools_in_force": Reading(read_pools_in_force, roles=lambda section: tuple(section.pools)),
+        "connections": Reading(read_connections, roles=lambda section: tuple(section.connections)),
+        "peak": Reading(read_peak, roles=lambda section: tuple(section.peak)),
+    },
+)

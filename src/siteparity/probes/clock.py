@@ -1,0 +1,132 @@
+"""Clocks: whether they are right now, and whether both sites agree on local time.
+
+Replication lag, certificates, sessions and schedules all trust the clock. "NTP is on" is a setting, and
+``NTPSynchronized`` stays true for long after the last answer of a server, so the program that keeps the time
+is asked itself: which source it follows, when it last heard of it, how far off it believes to be. Whether
+the clock is *right* is seen from the runner: the host's clock as the run's own connection showed it, between
+the moment when the run's script was sent and the moment when its first byte came back.
+
+Local time is decided by ``/etc/localtime`` and by the zone database's rules, which governments change.
+
+Sources: chronyc(1) (``-c tracking``, ``-c sources``), systemd-timesyncd.service(8) (files), tzfile(5).
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.policy import Section
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.section import PositiveDuration
+from siteparity.tools.schedule.local_time import known_name
+from siteparity.tools.timekeeping import QUESTION, Timekeeping
+from siteparity.transport.script import Ask
+
+WITHIN = "within the limit"
+
+ZoneName = Annotated[str, AfterValidator(known_name)]
+
+
+class Policy(Section):
+    """How good clocks must be; how far they may be off is the policy's ``limits.clock_offset``."""
+
+    max_age: PositiveDuration = timedelta(hours=1)
+    """How long ago the last answer of a time source may be."""
+    zones: tuple[ZoneName, ...] = ()
+    """Zones whose rules must be alike on all hosts, besides the local one: those of sites and customers."""
+
+
+_LOCAL = """\
+tail -n 1 /etc/localtime||exit
+sed -n '1s/^# version //p' /usr/share/zoneinfo/tzdata.zi||exit
+sha256sum {files}||exit
+echo end
+"""
+_FOLDER = "/usr/share/zoneinfo/"
+_LOCALTIME = "/etc/localtime"
+
+
+def _files(target: Target[Policy]) -> tuple[str, ...]:
+    return (_LOCALTIME, f"{_FOLDER}tzdata.zi", *(_FOLDER + zone for zone in target.section.zones))
+
+
+def ask(target: Target[Policy]) -> dict[str, Ask]:
+    """What keeps the time, and the zone database."""
+    return {
+        "time": Ask(QUESTION),
+        "zone": Ask(_LOCAL.format(files=" ".join(map(shlex.quote, _files(target))))),
+    }
+
+
+def read_synchronised(answers: Answers, target: Target[Policy]) -> Table:
+    """``synchronised``, or what keeps the clock from it."""
+    told = Timekeeping.read(answers.text("time"))
+    return {"the clock": told.state(target.section.max_age.total_seconds())}
+
+
+def read_error(answers: Answers, target: Target[Policy]) -> Table:
+    """How far the clock is off, as the program that keeps it believes."""
+    told = Timekeeping.read(answers.text("time"))
+    if not told.follows:
+        raise UnmeasuredError(f"time: {told.fault}: how far it is off is not known")
+    return {f"by {told.program}": _judged(told.offset, told.uncertainty, _limit(target))}
+
+
+def read_offset(answers: Answers, target: Target[Policy]) -> Table:
+    """How far the clock is from the runner's."""
+    seen = answers.moment()
+    return {"by the runner's clock": _judged(seen.offset, seen.uncertainty, _limit(target))}
+
+
+def _limit(target: Target[Policy]) -> float:
+    return target.policy.limits.clock_offset.total_seconds()
+
+
+def _judged(offset: float, uncertainty: float, limit: float) -> str:
+    """An offset against the limit; what lies on both sides of it is not known."""
+    if abs(offset) + uncertainty <= limit:
+        return WITHIN
+    told = f"{abs(offset):.1f} s {'ahead' if offset > 0 else 'behind'}"
+    if abs(offset) - uncertainty > limit:
+        return told
+    raise UnmeasuredError(f"{told}, and that may be wrong by {uncertainty:.1f} s: the limit is {limit:g} s")
+
+
+def read_zone(answers: Answers, target: Target[Policy]) -> Table:
+    """The rules of local time, whatever the zone is called: those of the future, and a digest of all."""
+    rule, _, digests = _zone(answers, target)
+    return {"local time": f"{rule} ({digests[_LOCALTIME]})"}
+
+
+def read_database(answers: Answers, target: Target[Policy]) -> Table:
+    """The zone database: version, and digests of what counts."""
+    _, version, digests = _zone(answers, target)
+    return {"version": version} | {path: digest for path, digest in digests.items() if path != _LOCALTIME}
+
+
+def _zone(answers: Answers, target: Target[Policy]) -> tuple[str, str, dict[str, str]]:
+    """The rule at the end of the local zone's file, the database's version, each file -> digest."""
+    lines, wanted = answers.lines("zone"), _files(target)
+    found = [re.fullmatch(r"([0-9a-f]{64})  (/.*)", line) for line in lines[2:-1]]
+    if lines[-1:] != ["end"] or [one and one[2] for one in found] != list(wanted):
+        raise UnmeasuredError("zone: the answer lacks the rule, the version or a digest")
+    return lines[0], lines[1], {one[2]: f"sha256 {one[1][:16]}" for one in found if one}
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "synchronised": Reading(read_synchronised),
+        "error": Reading(read_error),
+        "offset": Reading(read_offset),
+        "zone": Reading(read_zone),
+        "database": Reading(read_database),
+    },
+)

@@ -1,0 +1,94 @@
+"""The kernel: its settings, its modules, and what it lets the running services have.
+
+A setting that was changed at night with ``sysctl -w`` is gone after a boot, and a file that nobody loaded
+does nothing until then, so each is held against the other. What a service may open, lock or start is decided
+when it is started, and a login shell's ``ulimit`` says nothing about it: its own ``/proc/PID/limits`` do.
+
+Sources: sysctl.d(5), modules-load.d(5), proc(5), systemd.exec(5) (``LimitNOFILE=``), setrlimit(2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from siteparity.model import Table
+from siteparity.policy import RoleName, Section, Text
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.tools import limits, modules, sysctl
+from siteparity.tools.systemd.unit import UnitName
+from siteparity.transport.script import Ask
+
+
+class Policy(Section):
+    """What the kernel must have, and whose limits count."""
+
+    services: Mapping[RoleName, tuple[UnitName, ...]]
+    """For each role: the services whose limits are compared."""
+    modules: Mapping[RoleName, tuple[Text, ...]] = {}
+    """For each role: what must be in the kernel, as a module or built in, e.g. ``nf_tables``."""
+    ignore: tuple[Text, ...] = ()
+    """Further settings that differ for a reason, as patterns: ``net.ipv4.conf.*.forwarding``."""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """Settings as they are and as they are filed; modules; limits of each service."""
+    return {
+        "sysctl": Ask(sysctl.QUESTION),
+        "modules": Ask(modules.question(_of(target, target.section.modules))),
+        **{f"limits:{unit}": Ask(limits.question(unit)) for unit in _of(target, target.section.services)},
+    }
+
+
+def _of(target: Target[Policy], named: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """What the policy names for the roles of the host."""
+    return tuple(dict.fromkeys(one for role in target.host.roles for one in named.get(role, ())))
+
+
+def read_settings(answers: Answers, target: Target[Policy]) -> Table:
+    """Each setting that could matter to a service -> its value now."""
+    return sysctl.read(answers.raw("sysctl")).judged(target.section.ignore)
+
+
+def read_persisted(answers: Answers, _: Target[Policy]) -> Table:
+    """Each setting that a file sets -> whether it is so now."""
+    return sysctl.read(answers.raw("sysctl")).persisted()
+
+
+def read_modules(answers: Answers, _: Target[Policy]) -> Table:
+    """Each module that the policy or a file of the host wants -> whether the kernel has it."""
+    return modules.read(answers.text("modules"))
+
+
+def read_limits(answers: Answers, target: Target[Policy]) -> Table:
+    """Each limit of each running service -> its soft and hard value."""
+    return {
+        f"{unit} {name}": value
+        for unit in _of(target, target.section.services)
+        for name, value in limits.read(answers.text(f"limits:{unit}")).shown().items()
+    }
+
+
+def read_limits_in_force(answers: Answers, target: Target[Policy]) -> Table:
+    """Each limit that a service's unit sets -> whether the running service has it."""
+    return {
+        f"{unit} {name}": value
+        for unit in _of(target, target.section.services)
+        for name, value in limits.read(answers.text(f"limits:{unit}")).in_force().items()
+    }
+
+
+def _with_services(section: Policy) -> tuple[str, ...]:
+    return tuple(section.services)
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "settings": Reading(read_settings),
+        "persisted": Reading(read_persisted),
+        "modules": Reading(read_modules),
+        "limits": Reading(read_limits, roles=_with_services),
+        "limits_in_force": Reading(read_limits_in_force, roles=_with_services),
+    },
+)

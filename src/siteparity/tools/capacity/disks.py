@@ -1,0 +1,81 @@
+"""How full file systems are (df(1)): bytes and inodes; local disks, the root, others that are named."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from siteparity.model import UnmeasuredError
+
+_NO_LIMIT = 10**12
+"""Files, where bytes alone are the limit."""
+
+_LOCAL = "ext2|ext3|ext4|xfs|btrfs|vfat|f2fs|jfs|reiserfs|zfs|bcachefs"
+
+# A file system that is mounted in several places is asked once. A network's could hang, so it must be named.
+_QUESTION = """\
+set -- / {named}
+seen=' '
+while read -r _ _ device _ target rest;do
+type=${{rest#* - }}
+case ${{type%% *}} in {local})case $seen in *" $device "*)continue;;esac
+seen="$seen$device ";[ "$target" = / ]||set -- "$@" "$(printf %b "$target")";;esac
+done </proc/self/mountinfo||exit
+df --block-size=1 --output=itotal,iavail,size,used,avail,target -- "$@"||exit
+echo end
+"""
+
+
+def question(named: Iterable[str]) -> str:
+    """A shell text; file systems of other kinds than local disks are asked where they are named."""
+    return _QUESTION.format(named=" ".join(shlex.quote(path) for path in named), local=_LOCAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """How full one file system is."""
+
+    inodes: int
+    """Zero where the file system makes them as they are needed."""
+    inodes_free: int
+    used: int
+    free: int
+    """Bytes for users that are not root."""
+
+    def percent(self) -> float:
+        """How full, as df says it."""
+        return round(100 * self.used / max(1, self.used + self.free), 1)
+
+    @property
+    def files_left(self) -> int:
+        """How many files can still be made."""
+        return self.inodes_free if self.inodes else _NO_LIMIT
+
+    def percent_inodes(self) -> float:
+        """How many of its inodes are taken."""
+        return round(100 * (self.inodes - self.inodes_free) / max(1, self.inodes), 1)
+
+
+@lru_cache(maxsize=32)
+def read(answer: str) -> Mapping[str, Disk]:
+    """Mount point -> how full it is; remembered, since several tables are made of it.
+
+    Raises:
+        UnmeasuredError: it is cut or not understood.
+    """
+    rows = answer.split("\n")
+    if rows[-2:] != ["end", ""] or len(rows) < 4:  # noqa: PLR2004  # a header and the root besides
+        raise UnmeasuredError("disks: the answer lacks its end")
+    found: dict[str, Disk] = {}
+    for row in rows[1:-2]:
+        fields = re.fullmatch(r" *([0-9]+|-) +([0-9]+|-) +[0-9]+ +([0-9]+) +([0-9]+) (/.*)", row)
+        if fields is None:
+            raise UnmeasuredError(f"disks: a line is not understood: {row[:80]}")
+        inodes, inodes_free, used, free = (0 if one == "-" else int(one) for one in fields.groups()[:4])
+        found[fields[5]] = Disk(inodes, inodes_free, used, free)
+    if "/" not in found:
+        raise UnmeasuredError("disks: the root is missing")
+    return found

@@ -1,0 +1,60 @@
+"""Processors and memory that a host may use: those of the machine, or less where a control group says so.
+
+Sources: nproc(1), proc(5) (meminfo), cgroups(7) (``cpu.max``, ``memory.max`` and their names in version 1).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from siteparity.model import UnmeasuredError
+
+QUESTION = """\
+printf 'cores %s\\n' "$(nproc)"
+while read -r key value _;do [ "$key" != MemTotal: ]||printf 'memory %s\\n' "$value";done </proc/meminfo||exit
+cd /sys/fs/cgroup 2>/dev/null||{ echo end;exit 0; }
+tell() { if [ -e "$2" ];then read -r a b <"$2"||exit;printf '%s %s %s\\n' "$1" "$a" "$b";fi; }
+tell most memory.max
+tell most memory/memory.limit_in_bytes
+tell share cpu.max
+tell quota cpu/cpu.cfs_quota_us
+tell period cpu/cpu.cfs_period_us
+echo end
+"""
+
+
+def read(answer: str) -> tuple[float, int]:
+    """Processors, and bytes of memory.
+
+    Raises:
+        UnmeasuredError: it is cut or not understood.
+    """
+    rows = [line.split() for line in answer.split("\n")]
+    if rows[-2:] != [["end"], []]:
+        raise UnmeasuredError("machine: the answer lacks its end")
+    told: dict[str, list[str]] = {row[0]: row[1:] for row in rows[:-2] if row}
+    cores, memory = _number(told, "cores"), _number(told, "memory") * 1024
+    if "most" in told and told["most"][:1] != ["max"]:
+        memory = min(memory, _number(told, "most"))
+    return min(float(cores), _share(told)), memory
+
+
+def _share(told: Mapping[str, list[str]]) -> float:
+    """How many processors' time a control group allows; infinite where it does not say."""
+    most, period = [*told.get("share", []), *told.get("quota", []), *told.get("period", [])][:2] or (
+        "max",
+        "1",
+    )
+    if most in ("max", "-1"):
+        return float("inf")
+    if not (re.fullmatch(r"[0-9]{1,18}", most) and re.fullmatch(r"[1-9][0-9]{0,17}", period)):
+        raise UnmeasuredError("machine: the limit of the control group is not understood")
+    return int(most) / int(period)
+
+
+def _number(told: Mapping[str, list[str]], name: str) -> int:
+    text = "".join(told.get(name, [])[:1])
+    if not re.fullmatch(r"[1-9][0-9]{0,20}", text):
+        raise UnmeasuredError(f"machine: {name} is no number above zero: {text[:40]!r}")
+    return int(text)

@@ -1,0 +1,57 @@
+"""Folders of small configuration files, as systemd reads them: ``sysctl.d``, ``modules-load.d``.
+
+A file hides those of the same name in later places, be it empty or a link to nothing; those that are left are
+read in the order of their names (sysctl.d(5), "Configuration Directories and Precedence").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from siteparity.model import UnmeasuredError
+
+PLACES = ("/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib")
+
+_QUESTION = """\
+set --
+for place in {places};do folder=$place/{name}
+case $place in /lib)[ ! /usr/lib -ef /lib ]||continue;;esac
+for file in "$folder"/*.conf;do
+[ -e "$file" ]||[ -L "$file" ]||continue
+printf 'file\\t%s\\n' "$file"
+[ ! -s "$file" ]||set -- "$@" "$file"
+done;done
+[ $# -eq 0 ]||awk '{{ print "line\\t" FILENAME "\\t" $0 }}' "$@"||exit
+"""
+
+
+def question(name: str) -> str:
+    """A shell text that prints the names and the lines of all files in these folders."""
+    return _QUESTION.format(places=" ".join(PLACES), name=name)
+
+
+def settings(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Path and text of each line that counts and is no comment, in the order in which they are read.
+
+    Args:
+        lines: those that `question` prints.
+
+    Raises:
+        UnmeasuredError: a line is not understood.
+    """
+    texts: dict[str, list[str]] = {}
+    for line in lines:
+        kind, *fields = line.split("\t", 2)
+        if kind == "file" and len(fields) == 1:
+            texts[fields[0]] = []
+        elif kind == "line" and len(fields) == 2 and fields[0] in texts:  # noqa: PLR2004  # path, text
+            texts[fields[0]].append(fields[1].strip())
+        else:
+            raise UnmeasuredError(f"a line of the host's files is not understood: {line[:80]}")
+    first: dict[str, str] = {}
+    for path in texts:
+        first.setdefault(path.rpartition("/")[2], path)
+    for name in sorted(first):
+        for text in texts[first[name]]:
+            if text and text[0] not in "#;":
+                yield first[name], text

@@ -1,0 +1,125 @@
+"""What a running service may use (setrlimit(2)), and what its unit says about it (systemd.exec(5)).
+
+The main process counts. systemd cannot give more than it has itself where it may not raise limits, as in a
+container; a service may raise its own soft limits up to the hard ones.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from siteparity.model import UnmeasuredError
+
+IN_FORCE = "as its unit says"
+_OWN = "the machine's own"
+
+_NAMES = {
+    "AS": "address space",
+    "CORE": "core file size",
+    "DATA": "data size",
+    "FSIZE": "file size",
+    "MEMLOCK": "locked memory",
+    "NOFILE": "open files",
+    "NPROC": "processes",
+    "STACK": "stack size",
+}
+"""systemd's name -> the kernel's (proc(5), /proc/PID/limits)."""
+_COMPUTED = ("processes",)
+"""The kernel computes the default from the machine's memory."""
+
+_PROPERTIES = ",".join(f"Limit{name},Limit{name}Soft" for name in _NAMES)
+
+_QUESTION = f"""\
+shown=$(systemctl show --property=LoadState,MainPID,{_PROPERTIES} -- {{unit}})||exit
+printf '%s\\n' "$shown"
+main=${{{{shown#*MainPID=}}}} main=${{{{main%%[!0-9]*}}}}
+[ "${{{{main:-0}}}}" -gt 0 ]||{{{{ echo 'it does not run, so it has no limits' >&2;exit 1; }}}}
+echo '[service]';cat "/proc/$main/limits"||exit
+echo '[manager]';cat /proc/1/limits||exit
+echo '[end]'
+"""
+
+Pair = tuple[float, float]
+"""Soft and hard; infinite where there is no limit."""
+
+
+def question(unit: str) -> str:
+    """A shell text about one service."""
+    return _QUESTION.format(unit=shlex.quote(unit))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits by systemd's name."""
+
+    unit: Mapping[str, Pair]
+    service: Mapping[str, Pair]
+    manager: Mapping[str, Pair]
+
+    def shown(self) -> Mapping[str, str]:
+        """Each limit of the running service, for people."""
+        return {
+            name: _OWN
+            if name in _COMPUTED and self.service[key] == self.manager[key]
+            else _text(self.service[key])
+            for key, name in _NAMES.items()
+        }
+
+    def in_force(self) -> Mapping[str, str]:
+        """Each limit -> `IN_FORCE`, or what the service runs with and what it should."""
+        return {name: self._state(key) for key, name in _NAMES.items()}
+
+    def _state(self, key: str) -> str:
+        (soft, hard), ceiling = self.unit[key], self.manager[key][1]
+        wanted = min(soft, ceiling), min(hard, ceiling)
+        running = self.service[key]
+        if running[1] == wanted[1] and wanted[0] <= running[0]:
+            return IN_FORCE
+        return f"runs with {_text(running)}; its unit says {_text(wanted)}"
+
+
+def _text(limit: Pair) -> str:
+    soft, hard = ("none" if one == float("inf") else f"{one:.0f}" for one in limit)
+    return f"soft {soft}, hard {hard}"
+
+
+def read(answer: str) -> Limits:
+    """Read the answer to `question`.
+
+    Raises:
+        UnmeasuredError: it is cut or not understood, or a limit is missing.
+    """
+    parts = re.fullmatch(r"(.*\n)\[service\]\n(.*\n)\[manager\]\n(.*\n)\[end\]\n", answer, re.DOTALL)
+    if parts is None:
+        raise UnmeasuredError("limits: the answer lacks one of its parts")
+    shown = dict(line.split("=", 1) for line in parts[1].split("\n") if "=" in line)
+    if shown.get("LoadState") != "loaded":
+        raise UnmeasuredError(f"limits: the unit is {shown.get('LoadState') or 'unknown'}")
+    try:
+        unit = {key: (_number(shown[f"Limit{key}Soft"]), _number(shown[f"Limit{key}"])) for key in _NAMES}
+    except KeyError as missing:
+        raise UnmeasuredError(f"limits: systemctl does not say {missing.args[0]}") from None
+    return Limits(unit, _of_process(parts[2]), _of_process(parts[3]))
+
+
+def _of_process(text: str) -> Mapping[str, Pair]:
+    found: dict[str, Pair] = {}
+    for line in text.split("\n"):
+        row = re.match(r"Max ([a-z ]+?)\s{2,}([0-9a-z]+)\s+([0-9a-z]+)(?:\s|$)", line)
+        if row:
+            found[row[1]] = (_number(row[2]), _number(row[3]))
+    missing = [name for name in _NAMES.values() if name not in found]
+    if missing:
+        raise UnmeasuredError(f"limits: the process does not tell its limit of {missing[0]}")
+    return {key: found[name] for key, name in _NAMES.items()}
+
+
+def _number(text: str) -> float:
+    if text in ("infinity", "unlimited"):
+        return float("inf")
+    if not re.fullmatch(r"[0-9]{1,20}", text):
+        raise UnmeasuredError(f"limits: expected a number, found {text[:40]!r}")
+    return float(text)

@@ -1,0 +1,60 @@
+"""Modules of the kernel: which are wanted, and which it has (modules-load.d(5), sysfs(5)).
+
+A module that is loaded, or built in with parameters, has a folder in ``/sys/module``; other built-in ones
+stand in ``modules.builtin`` of the running kernel.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from siteparity.model import UnmeasuredError
+from siteparity.tools import conf_d
+
+IN_THE_KERNEL = "in the kernel"
+NONE = "none"
+
+_QUESTION = """\
+{files}
+for name in {names};do printf 'wanted\\t%s\\n' "$name";done
+[ -d /sys/module/kernel ]||{{ echo '/sys/module cannot be read' >&2;exit 1; }}
+for folder in /sys/module/*;do printf 'has\\t%s\\n' "${{folder##*/}}";done
+read -r release </proc/sys/kernel/osrelease||exit
+list=/lib/modules/$release/modules.builtin
+[ ! -e "$list" ]||awk -F/ '{{ sub(/\\.ko.*/, "", $NF); print "has\\t" $NF }}' "$list"||exit
+echo end
+"""
+
+
+def question(names: Iterable[str]) -> str:
+    """A shell text about modules that are wanted, besides those that the host's own files load."""
+    safe = [name for name in names if re.fullmatch(r"[A-Za-z0-9_-]+", name)]
+    return _QUESTION.format(files=conf_d.question("modules-load.d"), names=" ".join(safe))
+
+
+def read(answer: str) -> Mapping[str, str]:
+    """Each module that is wanted -> whether the kernel has it.
+
+    Raises:
+        UnmeasuredError: the answer is cut or not understood.
+    """
+    if not answer.endswith("\nend\n"):
+        raise UnmeasuredError("modules: the answer lacks its end")
+    lines = answer.split("\n")[:-2]
+    told: dict[str, list[str]] = {"wanted": [], "has": []}
+    files = [line for line in lines if line.startswith(("file\t", "line\t"))]
+    for line in lines:
+        kind, _, name = line.partition("\t")
+        if kind in told:
+            told[kind].append(name.replace("-", "_"))
+        elif line and line not in files:
+            raise UnmeasuredError(f"modules: a line is not understood: {line[:80]}")
+    if not told["has"]:
+        raise UnmeasuredError("modules: the kernel lists none at all")
+    filed = {name.replace("-", "_"): path for path, name in conf_d.settings(files)}
+    wanted = {**dict.fromkeys(told["wanted"], "the policy"), **filed}
+    return {
+        name: IN_THE_KERNEL if name in told["has"] else f"not in the kernel; {by} wants it"
+        for name, by in sorted(wanted.items())
+    } or {"modules that are wanted": NONE}

@@ -1,0 +1,62 @@
+"""Arrays of disks (md(4)): which run, and which the host's files want (mdadm.conf(5))."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from siteparity.model import UnmeasuredError
+from siteparity.tools.parts import lines, sections
+
+WHOLE = "whole"
+NONE = "none"
+
+_PARTS = ["mdstat", "wanted", "end"]
+
+# A kernel without md has no /proc/mdstat; that /proc itself is there, /proc/self shows.
+QUESTION = """\
+[ -r /proc/self/stat ]||{ echo '/proc cannot be read' >&2;exit 1; }
+echo '[mdstat]'
+[ ! -e /proc/mdstat ]||cat /proc/mdstat||exit
+printf '\\n[wanted]\\n'
+for file in /etc/mdadm/mdadm.conf /etc/mdadm.conf;do [ -e "$file" ]||continue
+names=$(awk 'toupper($1) == "ARRAY" { print $2 }' "$file")||exit
+for name in $names;do real=$(readlink -f "$name")||real=
+if [ -b "$real" ];then printf '%s %s\\n' "$name" "${real##*/}";else printf '%s\\n' "$name";fi
+done;done
+echo '[end]'
+"""
+
+
+def read(answer: bytes) -> Mapping[str, str]:
+    """Each array that runs, or that a file wants -> `WHOLE`, or what is wrong with it.
+
+    Raises:
+        UnmeasuredError: the answer is not understood.
+    """
+    mdstat, wanted, _ = (lines(part) for part in sections(answer, _PARTS))
+    if mdstat and not mdstat[0].startswith("Personalities"):
+        raise UnmeasuredError("mdstat: the list is not understood")
+    found = _running(mdstat)
+    for line in wanted:
+        name, _, device = line.partition(" ")
+        if device not in found:
+            found[name] = "wanted by mdadm.conf, and does not run"
+    return found or {"arrays": NONE}
+
+
+def _running(rows: Iterable[str]) -> dict[str, str]:
+    """``md0 : active raid1 sdb1[1] sda1[0]``, and below it ``1046528 blocks ... [2/2] [UU]``."""
+    found: dict[str, str] = {}
+    name = ""
+    for row in rows:
+        head = re.match(r"(md\S*) : (\S+)", row)
+        members = re.search(r"\[([0-9]+)/([0-9]+)\]\s+\[([U_]+)\]", row)
+        if head:
+            name = head[1]
+            found[name] = WHOLE if head[2] == "active" else head[2]
+            if re.search(r"\(F\)", row):
+                found[name] = "has a failed disk"
+        elif name and members and members[1] != members[2]:
+            found[name] = f"degraded: {members[2]} of {members[1]} disks [{members[3]}]"
+    return found

@@ -1,0 +1,69 @@
+"""What a boot reads, and whether the host has booted since it was changed.
+
+The boot began when process 1 was started (proc(5)), which is right in a container, too. A kernel's file
+bears the time at which it was built, so there the change of its inode counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from siteparity.model import UnmeasuredError
+
+PROVEN = "the host has booted with it"
+NOT_PROVEN = "changed since the last boot"
+
+_SLACK_SECONDS = 5
+"""The moment of the boot is computed from the clock, which may have been corrected since."""
+
+QUESTION = """\
+while read -r key value _;do [ "$key" != btime ]||printf 'kernel %s\\n' "$value";done </proc/stat
+IFS= read -r first </proc/1/stat||exit
+set -- ${first##*) }
+printf 'first %s %s\\n' "${20}" "$(getconf CLK_TCK)"
+printf 'ended %s\\n' "$(systemctl show --property=FinishTimestampMonotonic --value)"
+set --
+for file in /etc/fstab /etc/crypttab /etc/mdadm/mdadm.conf /etc/mdadm.conf \\
+/etc/default/grub /etc/default/grub.d/*.cfg \\
+/boot/grub/grub.cfg /boot/grub2/grub.cfg /boot/loader/entries/*.conf /efi/loader/entries/*.conf \\
+/boot/efi/loader/entries/*.conf /boot/initrd.img-* /boot/initramfs-* /etc/initramfs-tools/*.conf \\
+/etc/initramfs-tools/modules
+do [ ! -e "$file" ]||set -- "$@" "$file";done
+[ $# -eq 0 ]||stat -L -c 'file %Y %n' -- "$@"||exit
+set --
+for file in /boot/vmlinuz-*;do [ ! -e "$file" ]||set -- "$@" "$file";done
+[ $# -eq 0 ]||stat -L -c 'file %Z %n' -- "$@"||exit
+echo end
+"""
+
+
+def read(answer: str) -> Mapping[str, str]:
+    """Each file that a boot reads -> `PROVEN` or `NOT_PROVEN`.
+
+    Raises:
+        UnmeasuredError: it is cut or not understood.
+    """
+    rows = answer.split("\n")
+    if rows[-2:] != ["end", ""]:
+        raise UnmeasuredError("changes: the answer lacks its end")
+    facts: dict[str, str] = {}
+    files: dict[str, int] = {}
+    for row in rows[:-2]:
+        kind, _, rest = row.partition(" ")
+        file = re.fullmatch(r"([0-9]{1,12}) (/.+)", rest)
+        if kind == "file" and file:
+            files[file[2]] = int(file[1])
+        elif kind in ("kernel", "first", "ended") and re.fullmatch(r"[0-9]{1,20}( [0-9]{1,6})?", rest):
+            facts[kind] = rest
+        else:
+            raise UnmeasuredError(f"changes: a line is not understood: {row[:80]}")
+    if set(facts) != {"kernel", "first", "ended"} or " " not in facts["first"]:
+        raise UnmeasuredError("changes: the host does not say when it booted")
+    if facts["ended"] == "0":
+        return {"the boot": "has not come to its end"}
+    ticks, a_second = map(int, facts["first"].split())
+    booted = int(facts["kernel"]) + ticks / max(a_second, 1) + _SLACK_SECONDS
+    return {path: PROVEN if changed <= booted else NOT_PROVEN for path, changed in files.items()} or {
+        "files that a boot reads": PROVEN
+    }

@@ -1,0 +1,315 @@
+"""What is mounted (proc(5), mountinfo) and what a boot would mount (fstab(5), systemd.mount(5)).
+
+``findmnt --verify`` looks for each line of fstab whether device, mount point and options are there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from siteparity.model import UnmeasuredError
+from siteparity.tools.parts import lines, sections
+
+AS_IN_FSTAB = "as in fstab"
+BY_A_UNIT = "as a unit says"
+NEED_NOT_BE = "not there, and need not be (nofail)"
+UNLASTING = "mounted, and nothing mounts it at a boot"
+LASTING = "mounted, also after a boot"
+CLEAN = "well"
+
+_UNITS = (
+    "/etc/systemd/system.control", "/etc/systemd/system", "/run/systemd/generator.early",
+    "/run/systemd/generator", "/run/systemd/generator.late", "/usr/local/lib/systemd/system",
+    "/usr/lib/systemd/system", "/lib/systemd/system",
+)  # fmt: skip
+"""Where a unit of a mount is there again after a boot (systemd.unit(5))."""
+
+_PARTS = ["fstab", "devices", "mounts", "swaps", "units", "verify", "end"]
+
+_PLACES = {
+    "UUID": "/dev/disk/by-uuid/",
+    "LABEL": "/dev/disk/by-label/",
+    "PARTUUID": "/dev/disk/by-partuuid/",
+    "PARTLABEL": "/dev/disk/by-partlabel/",
+}
+"""Where udev keeps a link to the device that a line of fstab means."""
+
+# Without BLKID_FILE a device that is not there would have libblkid write its cache (libblkid(3)).
+QUESTION = f"""\
+echo '[fstab]'
+[ ! -e /etc/fstab ]||cat /etc/fstab||exit
+printf '\\n[devices]\\n'
+paths=$([ ! -e /etc/fstab ]||awk '$1 !~ /^#/ && NF > 2 {{
+path = $1;gsub(/"/, "", path);equals = index(path, "=")
+if (path ~ /^\\/dev\\//) print path
+else if (path ~ /^(PART)?(UUID|LABEL)=/)
+print "/dev/disk/by-" tolower(substr(path, 1, equals - 1)) "/" substr(path, equals + 1)
+}}' /etc/fstab)||exit
+set -f
+set -- $paths
+set +f
+[ $# -eq 0 ]||stat -L -c '%n %t:%T' -- "$@" 2>/dev/null||:
+echo '[mounts]'
+cat /proc/self/mountinfo||exit
+echo '[swaps]'
+[ ! -e /proc/swaps ]||cat /proc/swaps||exit
+echo '[units]'
+for folder in {" ".join(_UNITS)};do for file in "$folder"/*.mount;do
+[ ! -s "$file" ]||printf '%s\\n' "${{file##*/}}"
+done;done
+echo '[verify]'
+[ ! -e /etc/fstab ]||BLKID_FILE=/dev/null findmnt --verify --verbose 2>&1||[ $? -eq 1 ]||exit
+echo '[end]'
+"""
+
+_ON_DISK = frozenset(
+    (
+        *("ext2", "ext3", "ext4", "xfs", "btrfs", "vfat", "f2fs", "jfs", "reiserfs", "ntfs3", "bcachefs"),
+        *("gfs2", "ocfs2", "nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "fuse.glusterfs"),
+        "fuse.sshfs",
+    )
+)
+"""File systems that hold data, and are no part of another one. ZFS mounts its own by itself."""
+
+_SIZES = frozenset(
+    (
+        *("size", "nr_inodes", "nr_blocks", "lowerdir", "upperdir", "workdir", "stripe", "sunit", "swidth"),
+        *("subvolid", "addr", "clientaddr", "mountaddr", "port", "mountport", "fd", "pgrp", "pipe_ino"),
+    )
+)
+"""Options in which hosts that are alike differ; sizes are judged where capacity is."""
+
+_FLAGS = ("nosuid", "nodev", "noexec")
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Something that is mounted."""
+
+    target: str
+    device: str
+    """Its numbers, ``8:1``; those of a file system without one device begin with zero."""
+    root: str
+    kind: str
+    options: tuple[str, ...]
+    """Those of the mount, then those of the file system."""
+
+    @property
+    def read_only(self) -> bool:
+        """By the mount or by the file system, which an error may have made so."""
+        return "ro" in self.options
+
+    def text(self) -> str:
+        """Kind and options, without what differs between hosts that are alike."""
+        kept = [one for one in self.options if one.partition("=")[0] not in _SIZES]
+        return f"{self.kind} {','.join(sorted(dict.fromkeys(kept)))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of fstab."""
+
+    source: str
+    target: str
+    kind: str
+    options: tuple[str, ...]
+
+    @property
+    def device(self) -> str:
+        """The path of the device that is meant; empty where none is."""
+        tag, equals, value = self.source.partition("=")
+        if equals and tag in _PLACES:
+            return _PLACES[tag] + value.strip('"')
+        return self.source if self.source.startswith("/dev/") else ""
+
+    @property
+    def is_swap(self) -> bool:
+        """Whether it is no file system."""
+        return self.kind == "swap"
+
+    def accepts(self, kind: str) -> bool:
+        """Whether what is mounted may be of this kind: nfs comes as nfs4, and helpers come as fuse."""
+        return self.kind in ("auto", "none", "bind") or kind.startswith((self.kind, "fuse"))
+
+    @property
+    def at_boot(self) -> bool:
+        """Whether a boot sees to it."""
+        return "noauto" not in self.options
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """What one host has mounted, and what it would mount."""
+
+    lines: tuple[Line, ...]
+    devices: Mapping[str, str]
+    """Path of a device that fstab means -> its numbers."""
+    mounts: Mapping[str, Mount]
+    """Mount point -> what is on top there."""
+    swaps: int
+    units: frozenset[str]
+    complaints: Mapping[str, str]
+    """Mount point -> what ``findmnt --verify`` has to say against its line."""
+
+    def verified(self) -> Mapping[str, str]:
+        """Each line of fstab -> `CLEAN`, or what is wrong with it."""
+        told = {
+            f"swap {line.source}" if line.is_swap else line.target: self.complaints.get(line.target, CLEAN)
+            for line in self.lines
+        }
+        return {"fstab": self.complaints.get("fstab", CLEAN), **told}
+
+    def states(self) -> Mapping[str, str]:
+        """Each line of fstab, and each other file system that holds data -> how it stands."""
+        listed = {line.target for line in self.lines}
+        told = {line.target: self._state(line) for line in self.lines if line.at_boot and not line.is_swap}
+        others = {mount.target: self._unlisted(mount) for mount in self._data() if mount.target not in listed}
+        swaps = sum(line.is_swap and line.at_boot for line in self.lines)
+        if swaps:
+            told["swap"] = AS_IN_FSTAB if self.swaps >= swaps else f"{self.swaps} of {swaps} in use"
+        return told | others or {"file systems": AS_IN_FSTAB}
+
+    def _state(self, line: Line) -> str:
+        mount = self.mounts.get(line.target)
+        if mount is None:
+            return NEED_NOT_BE if "nofail" in line.options else "not mounted"
+        if mount.kind == "autofs" and any(one.startswith("x-systemd.automount") for one in line.options):
+            return AS_IN_FSTAB
+        if not line.accepts(mount.kind):
+            return f"is {mount.kind}, fstab says {line.kind}"
+        device = self.devices.get(line.device, mount.device)
+        if device != mount.device and not mount.device.startswith("0:"):
+            return "another device is mounted there than fstab says"
+        if mount.read_only and "ro" not in line.options:
+            return "read-only, and fstab does not say so"
+        missing = [one for one in _FLAGS if one in line.options and one not in mount.options]
+        return f"mounted without {' and '.join(missing)}" if missing else AS_IN_FSTAB
+
+    def _unlisted(self, mount: Mount) -> str:
+        return BY_A_UNIT if unit_name(mount.target) in self.units else UNLASTING
+
+    def _data(self) -> Iterator[Mount]:
+        """File systems that hold data, are no part of another one, and are not mounted on demand."""
+        triggers = [mount.target for mount in self.mounts.values() if mount.kind == "autofs"]
+        for mount in self.mounts.values():
+            whole = mount.root == "/" or mount.kind == "btrfs"
+            on_demand = any(mount.target.startswith(f"{trigger}/") for trigger in triggers)
+            if mount.kind in _ON_DISK and whole and mount.target != "/" and not on_demand:
+                yield mount
+
+    def required(self, target: str) -> str:
+        """`LASTING`, or what is wrong with a mount point that must be there."""
+        mount, line = self.mounts.get(target), self._line(target)
+        if mount is None:
+            return "not mounted" if line else "not mounted, and not in fstab"
+        if line is None or not line.at_boot:
+            return LASTING if unit_name(target) in self.units and line is None else UNLASTING
+        if "nofail" in line.options:
+            return "mounted, and a boot goes on without it (nofail)"
+        return LASTING
+
+    def _line(self, target: str) -> Line | None:
+        return next((line for line in self.lines if line.target == target), None)
+
+    def options(self, more: Iterable[str]) -> Mapping[str, str]:
+        """Each file system that lasts or holds data -> kind and options."""
+        wanted = {"/", *more, *(line.target for line in self.lines), *(one.target for one in self._data())}
+        return {
+            target: self.mounts[target].text() if target in self.mounts else "not mounted"
+            for target in sorted(wanted)
+            if target.startswith("/")
+        }
+
+
+def unit_name(target: str) -> str:
+    """The unit of a mount point (systemd-escape(1), --path)."""
+    path = target.strip("/") or "-"
+    if path == "-":
+        return "-.mount"
+    escaped = re.sub(
+        r"[^A-Za-z0-9:_./]|^\.", lambda found: "".join(f"\\x{byte:02x}" for byte in found[0].encode()), path
+    )
+    return escaped.replace("/", "-") + ".mount"
+
+
+@lru_cache(maxsize=32)
+def read(answer: bytes) -> Storage:
+    """Read the answer to `QUESTION`; remembered, since several tables are made of it.
+
+    Raises:
+        UnmeasuredError: a part is missing or not understood.
+    """
+    parts = dict(zip(_PARTS, (lines(part) for part in sections(answer, _PARTS)), strict=True))
+    mounts = [_mount(line) for line in parts["mounts"]]
+    if not any(mount.target == "/" for mount in mounts):
+        raise UnmeasuredError("mounts: the list has no root")
+    listed = tuple(_line(line) for line in parts["fstab"] if line.strip() and line.strip()[0] != "#")
+    if parts["swaps"] and not parts["swaps"][0].startswith("Filename"):
+        raise UnmeasuredError("swaps: the list is not understood")
+    return Storage(
+        listed,
+        dict(_device(line) for line in parts["devices"]),
+        {mount.target: mount for mount in mounts},
+        max(0, len(parts["swaps"]) - 1),
+        frozenset(parts["units"]),
+        _complaints(parts["verify"], expected=bool(parts["verify"] or listed)),
+    )
+
+
+def _plain(text: str) -> str:
+    """Spaces and the like are written as a backslash and three octal digits."""
+    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), text)
+
+
+def _mount(line: str) -> Mount:
+    before, dash, after = line.partition(" - ")
+    fields, others = before.split(" "), after.split(" ")
+    if not dash or len(fields) < 6 or len(others) < 3:  # noqa: PLR2004  # proc(5): six before, three after
+        raise UnmeasuredError(f"mounts: a line is not understood: {line[:80]}")
+    options = (*fields[5].split(","), *others[2].split(","))
+    return Mount(_plain(fields[4]), fields[2], fields[3], others[0], options)
+
+
+def _device(line: str) -> tuple[str, str]:
+    """``/dev/disk/by-uuid/1 8:1``; stat(1) gives both numbers in hexadecimal."""
+    found = re.fullmatch(r"(/\S+) ([0-9a-f]{1,8}):([0-9a-f]{1,8})", line)
+    if found is None:
+        raise UnmeasuredError(f"devices: a line is not understood: {line[:80]}")
+    return found[1], f"{int(found[2], 16)}:{int(found[3], 16)}"
+
+
+def _line(text: str) -> Line:
+    fields = text.split()
+    if len(fields) < 3:  # noqa: PLR2004  # source, target, kind
+        raise UnmeasuredError(f"fstab: a line is not understood: {text[:80]}")
+    options = tuple(fields[3].split(",")) if len(fields) > 3 else ()  # noqa: PLR2004  # options may be left out
+    target = _plain(fields[1])
+    return Line(_plain(fields[0]), target.rstrip("/") or target, fields[2], options)
+
+
+def _complaints(told: Iterable[str], *, expected: bool) -> Mapping[str, str]:
+    """What ``findmnt --verify --verbose`` says: a line for each target, below it its marks; a summary.
+
+    Errors count, and warnings about what cannot be reached; the others are advice.
+    """
+    found: dict[str, str] = {}
+    target, summaries = "fstab", 0
+    for row in told:
+        mark = re.match(r"\s+\[([ EW])\] (.*)", row)
+        summary = re.fullmatch(r"Success.*|([0-9]+) parse errors?, .*", row)
+        if summary:
+            summaries += 1
+            if summary[1] not in (None, "0"):
+                found["fstab"] = f"{summary[1]} parse errors"
+        elif mark and "has been modified" in mark[2]:
+            found.setdefault("fstab", "changed, and systemd was not told (daemon-reload)")
+        elif mark and (mark[1] == "E" or (mark[1] == "W" and "unreachable" in mark[2])):
+            found.setdefault(target, mark[2])
+        elif not mark and row[0] not in " \t":
+            target = row
+    if summaries != int(expected):
+        raise UnmeasuredError("findmnt --verify: it did not come to its end")
+    return found

@@ -1,0 +1,147 @@
+"""The program that keeps a host's clock, and what it says of its sources.
+
+chronyd is asked by ``chronyc -c`` (chronyc(1)); systemd-timesyncd leaves the time of its last success as the
+time of a file (systemd-timesyncd.service(8), ``/run/systemd/timesync/synchronized``). Programs that are not
+known are named, and leave the clock unmeasured. ``timedatectl`` is not asked: it starts a service there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from siteparity.model import UnmeasuredError
+
+SYNCHRONISED = "synchronised"
+
+_CHRONYD, _TIMESYNCD = "chronyd", "systemd-timesyncd"
+_UNKNOWN = ("ntpd", "ptp4l", "phc2sys")
+_OWN_CLOCK = "7F7F0101"
+"""The reference of a server that follows nobody (chrony.conf(5), local)."""
+_MAX_DRIFT = 500e-6
+"""Seconds a second: the kernel corrects no clock that drifts more (adjtimex(2))."""
+_TRACKING_FIELDS, _SOURCE_FIELDS = 14, 10
+
+QUESTION = f"""\
+[ -r /proc/1/comm ]||{{ echo 'processes cannot be listed' >&2;exit 1; }}
+for comm in /proc/[0-9]*/comm;do name=;{{ read -r name <"$comm"; }} 2>/dev/null
+case $name in chronyd|{"|".join(_UNKNOWN)})found="$found $name";;
+systemd-timesyn)found="$found {_TIMESYNCD}";;esac;done
+for name in $found;do printf 'program %s\\n' $name;done
+case $found in *chronyd*)
+tracking=$(chronyc -c tracking 2>&1)||{{ printf '%s\\n' "$tracking" >&2;exit 1; }}
+sources=$(chronyc -c sources 2>&1)||{{ printf '%s\\n' "$sources" >&2;exit 1; }}
+printf 'tracking %s\\n' "$tracking"
+printf '%s\\n' "$sources"|while IFS= read -r line;do [ ! "$line" ]||printf 'source %s\\n' "$line";done;;
+esac
+case $found in *timesyncd*)
+file=/run/systemd/timesync/synchronized
+[ ! -e $file ]||printf 'synchronized %s\\n' "$(stat -c %Y $file)";;
+esac
+printf 'now %s\\nend\\n' "$(date +%s)"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Timekeeping:
+    """What keeps a clock, and how well it believes to do it. Offsets: positive where the clock is ahead."""
+
+    program: str
+    fault: str | None
+    """What is wrong, whatever the age of the last answer."""
+    age: float
+    """Seconds since the last answer of a source."""
+    offset: float
+    uncertainty: float
+    follows: bool = True
+    """Whether it follows anything, so that offset and uncertainty mean something."""
+
+    def state(self, max_age: float) -> str:
+        """``synchronised``, or why not."""
+        if self.fault is None and self.age > max_age:
+            return f"{self.program} has heard of no source for more than {max_age:g} s"
+        return self.fault or SYNCHRONISED
+
+    @classmethod
+    def read(cls, answer: str) -> Self:
+        """The answer to `QUESTION`.
+
+        Raises:
+            UnmeasuredError: it is cut or not understood, or the clock is kept by a program that is not known.
+        """
+        if not answer.endswith("\nend\n"):
+            raise UnmeasuredError("time: the answer lacks its end")
+        told: dict[str, list[str]] = {}
+        for line in answer.split("\n")[:-2]:
+            kind, _, rest = line.partition(" ")
+            told.setdefault(kind, []).append(rest)
+        if not set(told) <= {"program", "tracking", "source", "synchronized", "now"}:
+            raise UnmeasuredError("time: a line is not understood")
+        programs = sorted(set(told.get("program", ())))
+        if len(programs) > 1:
+            return cls(
+                "all", f"the clock is kept by {' and '.join(programs)} at once", 0, 0, 0, follows=False
+            )
+        if programs == [_CHRONYD]:
+            return cls._of_chronyd(told.get("tracking", []), told.get("source", []))
+        if programs == [_TIMESYNCD]:
+            return cls._of_timesyncd(told.get("synchronized", []), told.get("now", []))
+        if programs:
+            raise UnmeasuredError(f"time: the clock is kept by {programs[0]}, which cannot be asked")
+        return cls("nobody", "no program keeps the clock", 0, 0, 0, follows=False)
+
+    @classmethod
+    def _of_chronyd(cls, tracking: Sequence[str], lines: Sequence[str]) -> Self:
+        fields = ",".join(tracking).split(",")
+        sources = [line.split(",") for line in lines]
+        if len(fields) != _TRACKING_FIELDS or any(len(source) != _SOURCE_FIELDS for source in sources):
+            raise UnmeasuredError("chronyc: the answer does not have the fields that are known")
+        behind, delay, dispersion = (_number(fields[place]) for place in (4, 10, 11))
+        followed = [source for source in sources if source[1] == "*"]
+        ages = [_number(source[6]) for source in followed]
+        return cls(
+            program=_CHRONYD,
+            fault=_fault_of_chronyd(fields[0], fields[13], sources, followed),
+            age=min(ages, default=0),
+            offset=-behind,
+            uncertainty=delay / 2 + dispersion,
+            follows=bool(followed),
+        )
+
+    @classmethod
+    def _of_timesyncd(cls, synchronized: Sequence[str], now: Sequence[str]) -> Self:
+        """The daemon corrects the clock at each success; since then it may have drifted."""
+        if len(now) != 1:
+            raise UnmeasuredError("time: the host does not tell the time")
+        if not synchronized:
+            fault = f"{_TIMESYNCD} has heard of no source since the boot"
+            return cls(_TIMESYNCD, fault, 0, 0, 0, follows=False)
+        age = max(0.0, _number(now[0]) - _number(",".join(synchronized)))
+        return cls(_TIMESYNCD, None, age, 0, age * _MAX_DRIFT)
+
+
+def _fault_of_chronyd(
+    reference: str, leap: str, sources: Sequence[Sequence[str]], followed: Sequence[Sequence[str]]
+) -> str | None:
+    """Why chronyd does not follow a source, or None if it does."""
+    if leap not in ("Normal", "Insert second", "Delete second", "Not synchronised"):
+        raise UnmeasuredError(f"chronyc: the leap status is not understood: {leap[:40]}")
+    if not sources:
+        return "chronyd has no source"
+    if leap == "Not synchronised":
+        return "chronyd is not synchronised"
+    if reference == _OWN_CLOCK:
+        return "chronyd follows its own clock"
+    if not followed:
+        return "chronyd follows none of its sources"
+    if all(source[5] == "0" for source in followed):
+        return "chronyd gets no answer of its source"
+    return None
+
+
+def _number(text: str) -> float:
+    if not re.fullmatch(r"[+-]?[0-9]{1,15}(\.[0-9]{1,12})?", text):
+        raise UnmeasuredError(f"time: expected a number, found {text[:40]!r}")
+    return float(text)

@@ -1,0 +1,99 @@
+"""Every host comes up again after a boot, with everything in its place.
+
+In October 2012 a disk configuration had changed, and the server did not boot any more. A failover is when
+machines restart, and a host that has run for a year proves nothing about its next start.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill(
+    "fstab_line_of_a_missing_device",
+    "fstab_line_of_a_missing_device_at_both_sites",
+    "fstab_not_told_to_systemd",
+)
+def test_every_line_of_fstab_can_be_mounted(parity: Parity) -> None:
+    """The host stops in the middle of its next boot and waits for somebody at the console."""
+    parity.everywhere(
+        "fstab",
+        equals="well",
+        fix="findmnt --verify --verbose; correct /etc/fstab, then systemctl daemon-reload",
+    )
+
+
+@pytest.mark.drill(
+    "upload_folder_unmounted",
+    "fstab_line_of_a_missing_device",
+    "fstab_line_of_a_missing_device_at_both_sites",
+    "upload_folder_mounted_otherwise_at_primary",
+)
+def test_what_is_mounted_is_what_a_boot_mounts(parity: Parity) -> None:
+    """What customers sent in is not there, now or after the next boot."""
+    parity.everywhere(
+        "mounts",
+        one_of=["as in fstab", "as a unit says", "not there, and need not be (nofail)"],
+        fix="mount {item}; or write it into /etc/fstab, then systemctl daemon-reload",
+    )
+
+
+@pytest.mark.drill(
+    "upload_folder_unmounted", "upload_folder_gone_from_fstab", "upload_folder_nofail_at_both_sites"
+)
+def test_every_required_file_system_is_mounted_also_after_a_boot(parity: Parity) -> None:
+    """Uploads go to the wrong disk and are lost with it, or the shop cannot store them."""
+    parity.everywhere(
+        "required",
+        equals="mounted, also after a boot",
+        fix="mount {item}; write it into /etc/fstab without nofail, then systemctl daemon-reload",
+    )
+
+
+@pytest.mark.drill(
+    "upload_folder_unmounted", "upload_folder_mounted_otherwise_at_primary", "fstab_line_of_a_missing_device"
+)
+def test_file_systems_are_mounted_alike(parity: Parity) -> None:
+    """What works at one site is refused at the other: no writes, no programs, no locks."""
+    parity.same("options", fix="correct the options in /etc/fstab, then mount -o remount {item}")
+
+
+@pytest.mark.drill("array_missing")
+def test_every_array_is_whole(parity: Parity) -> None:
+    """The next disk that fails takes the data with it, or the host does not find its disks at a boot."""
+    parity.everywhere(
+        "arrays", one_of=["whole", "none"], fix="cat /proc/mdstat; mdadm --detail {item}; replace the disk"
+    )
+
+
+@pytest.mark.drill("boot_loader_names_a_missing_root")
+def test_the_boot_loader_finds_root_and_kernel(parity: Parity) -> None:
+    """The host does not come up again."""
+    parity.everywhere(
+        "loader",
+        one_of=["is there", "none (a container)"],
+        fix="blkid; update-grub, and look at root= in its menu: {item}",
+    )
+
+
+@pytest.mark.warning
+@pytest.mark.drill(
+    "fstab_line_of_a_missing_device",
+    "fstab_line_of_a_missing_device_at_both_sites",
+    "fstab_not_told_to_systemd",
+    "upload_folder_gone_from_fstab",
+    "upload_folder_nofail_at_both_sites",
+    "array_missing",
+    "boot_loader_names_a_missing_root",
+)
+def test_each_host_has_booted_with_what_it_has(parity: Parity) -> None:
+    """Nobody knows whether the host comes up: since its last boot something was changed that a boot needs."""
+    parity.everywhere(
+        "proven",
+        equals="the host has booted with it",
+        fix="boot the host once when nobody needs it; it was changed since: {item}",
+    )

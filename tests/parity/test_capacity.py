@@ -1,0 +1,79 @@
+"""The standby can carry what the primary carries.
+
+After the switch all customers are on one site. One that is smaller than the other answers slowly at first,
+and then not at all.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill("fewer_processors")
+def test_the_standby_has_as_many_processors(parity: Parity) -> None:
+    """Pages take longer the more customers come."""
+    parity.at_least("cores", over="role", fix="give the standby's hosts more processors, or add a host")
+
+
+@pytest.mark.drill("less_memory")
+def test_the_standby_has_as_much_memory(parity: Parity) -> None:
+    """The shop is killed when most customers are there."""
+    parity.at_least(
+        "memory", over="role", percent="memory", fix="give the standby's hosts more memory, or add a host"
+    )
+
+
+@pytest.mark.drill("disk_full", "disk_full_at_primary", "inodes_exhausted", "inodes_exhausted_at_both_sites")
+def test_no_disk_is_full(parity: Parity) -> None:
+    """Orders and uploads cannot be stored."""
+    parity.within("full", "full", fix="du -xh --max-depth=1 <the file system> | sort -h: {item}")
+
+
+@pytest.mark.drill("disk_full", "inodes_exhausted", "upload_folder_unmounted")
+def test_the_standby_has_as_much_room_on_disk(parity: Parity) -> None:
+    """Disks that suffice for a standby are full soon after the switch."""
+    parity.at_least("free", over="role", percent="free", fix="make room, or enlarge the disk: {item}")
+
+
+@pytest.mark.drill("fewer_workers", "fewer_workers_configured")
+def test_the_standby_has_as_many_workers(parity: Parity) -> None:
+    """Customers wait in a queue that they do not have at the primary."""
+    parity.at_least(
+        "workers", over="role", fix="raise the number of workers as at the primary, then restart: {item}"
+    )
+
+
+@pytest.mark.drill("smaller_pool")
+def test_the_standbys_pools_are_as_large(parity: Parity) -> None:
+    """Pages wait for a connection to the database."""
+    parity.at_least(
+        "pools", over="role", fix="set {item} to {primary} in the service's file, then restart it"
+    )
+
+
+@pytest.mark.drill("smaller_pool_not_in_force")
+def test_services_run_with_the_pools_of_their_files(parity: Parity) -> None:
+    """The next restart makes pages wait for a connection to the database."""
+    parity.everywhere("pools_in_force", equals="as in its file", fix="restart the service that reads {item}")
+
+
+@pytest.mark.drill(
+    "fewer_connections", "fewer_connections_at_the_edge", "redis_stopped", "redis_suite_user_refused"
+)
+def test_the_standbys_servers_take_as_many_connections(parity: Parity) -> None:
+    """Customers are refused when more come than ever came to the standby."""
+    parity.at_least("connections", over="role", fix="raise the limit to {primary} as at the primary")
+
+
+@pytest.mark.drill(
+    "no_worker_enough_at_both_sites", "smaller_pool_at_both_sites", "fewer_workers_configured", "smaller_pool"
+)
+def test_the_standby_can_carry_the_peak(parity: Parity) -> None:
+    """In the worst hour of the year the shop is too slow to buy anything."""
+    parity.at_least(
+        "peak", over="role", needed="peak", fix="give the standby what the policy's peak needs: {item}"
+    )

@@ -1,0 +1,64 @@
+"""Clocks at both sites are right, and agree on what local time is.
+
+Orders, sessions, certificates and renewals all carry times. A site whose clock is off throws customers out,
+refuses good certificates, and charges on the wrong day.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill(
+    "clock_service_stopped",
+    "clock_without_sources_at_both_sites",
+    "clock_source_unreachable_at_primary",
+)
+def test_every_clock_is_synchronised_now(parity: Parity) -> None:
+    """A clock that nobody corrects drifts: sessions end early, and renewals run at the wrong time."""
+    parity.everywhere(
+        "synchronised",
+        equals="synchronised",
+        fix="systemctl restart chrony; chronyc sources -v  # which source answers?",
+    )
+
+
+@pytest.mark.drill(
+    "clock_off_by_its_source",
+    "clock_service_stopped",
+    "clock_without_sources_at_both_sites",
+    "clock_source_unreachable_at_primary",
+)
+def test_no_clock_is_off_as_its_own_service_sees_it(parity: Parity) -> None:
+    """Customers are logged out at once, and certificates count as expired or not yet valid."""
+    parity.everywhere(
+        "error", equals="within the limit", fix="chronyc tracking; chronyc makestep  # look at its sources"
+    )
+
+
+@pytest.mark.drill("clock_an_hour_ahead")
+def test_every_clock_agrees_with_the_runners(parity: Parity) -> None:
+    """Times of orders contradict each other after the switch."""
+    parity.everywhere(
+        "offset",
+        equals="within the limit",
+        fix="chronyc makestep; if it is so on all hosts, look at the clock of the machine that runs this",
+    )
+
+
+@pytest.mark.drill("localtime_changed", "localtime_changed_and_cron_restarted", "sites_in_their_own_zones")
+def test_local_time_is_the_same(parity: Parity) -> None:
+    """Jobs run, and customers see times, hours apart from before."""
+    parity.same(
+        "zone", fix="timedatectl set-timezone <as on the other hosts>, then restart cron and the shop"
+    )
+
+
+@pytest.mark.drill("zone_rules_changed", "zone_database_older_at_primary")
+def test_the_zone_databases_are_the_same(parity: Parity) -> None:
+    """Where a government has changed its daylight saving time, one site is an hour late."""
+    parity.same("database", fix="apt-get install tzdata, then restart what keeps local time: cron, the shop")

@@ -1,0 +1,55 @@
+"""The kernel gives the services the same, now and after a boot.
+
+Limits are what nobody looks at until the traffic of both sites is on one: connections are refused, files
+cannot be opened, and the same configuration carried the same load elsewhere.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.warning
+
+
+@pytest.mark.drill("sysctl_changed_live", "sysctl_changed_live_at_primary")
+def test_the_kernel_is_set_alike(parity: Parity) -> None:
+    """Under the load that the primary carries the standby refuses connections, or is slow."""
+    parity.same("settings", fix="sysctl -w {item}={primary}, and write it into /etc/sysctl.d")
+
+
+@pytest.mark.drill("sysctl_changed_live", "sysctl_changed_live_at_both_sites", "sysctl_file_not_loaded")
+def test_what_the_files_set_is_in_force(parity: Parity) -> None:
+    """After the next boot the host behaves in another way than it was tested in."""
+    parity.everywhere(
+        "persisted",
+        one_of=["in force", "nothing is set"],
+        fix="sysctl --system  # or correct the file of {item} in /etc/sysctl.d",
+    )
+
+
+@pytest.mark.drill("module_not_loaded")
+def test_the_kernel_has_every_module_that_is_wanted(parity: Parity) -> None:
+    """The firewall, or a file system, does not work as it is configured."""
+    parity.everywhere("modules", one_of=["in the kernel", "none"], fix="modprobe {item}")
+
+
+@pytest.mark.drill("service_limit_lowered", "service_limit_changed_in_the_running_process", "redis_stopped")
+def test_services_run_with_the_same_limits(parity: Parity) -> None:
+    """Under the load that the primary carries the shop cannot open more files or connections."""
+    parity.same(
+        "limits", fix="systemctl edit <the service>; make its limit the same, then restart it: {item}"
+    )
+
+
+@pytest.mark.drill(
+    "service_limit_not_in_force_at_both_sites",
+    "service_limit_changed_in_the_running_process",
+    "redis_stopped",
+)
+def test_services_run_with_the_limits_of_their_units(parity: Parity) -> None:
+    """The next restart changes what the shop can carry."""
+    parity.everywhere(
+        "limits_in_force", equals="as its unit says", fix="systemctl restart <the service>: {item}"
+    )
