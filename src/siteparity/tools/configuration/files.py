@@ -1,0 +1,201 @@
+"""Configuration files: text without secrets, modes, what upgrades left behind.
+
+Read are the files that the policy names by patterns, and each conffile of a package that is no longer as it
+was packaged (``Conffiles`` in /var/lib/dpkg/status; a host without dpkg has none). Secrets are left out on the
+host (`siteparity.tools.secrets.looks`). Of what is large or no text only a digest leaves it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from siteparity.model import UnmeasuredError
+from siteparity.tools.secrets import looks
+
+LARGEST_TEXT = 65_536
+
+# For each file "f\tPATH\tMODE OWNER:GROUP\tKIND", where KIND is text, link TARGET, digest SHA256 or "unpacked"
+# (a conffile that its package brought and that is gone); for each line of a text "c\tLINE"; "l\tPATH" for what
+# an upgrade left; "p\tLINE" for each line of ld.so.preload, and "P" where that file is there at all.
+_PERL = r"""
+use strict;
+use File::Find;
+{looks}
+my (%wanted, @digests);
+my $count = 0;
+my @patterns = map {{ pack "H*", $_ }} qw({patterns});
+my @elsewhere = map {{ pattern(pack "H*", $_) }} qw({elsewhere});
+sub pattern {{
+    my $text = quotemeta shift;
+    $text =~ s/\\\*/.*/g;
+    $text =~ s/\\\?/./g;
+    return qr/\A$text\z/s;
+}}
+sub counts {{ my $path = shift; return !grep {{ $path =~ $_ }} @elsewhere }}
+sub header {{ print join("\t", "f", clean($_[0]), $_[1], $_[2]), "\n"; $count++ }}
+sub clean {{ my $text = shift; $text =~ s/([\\\t\n\r])/sprintf "\\x%02x", ord $1/ge; return $text }}
+sub sums {{
+    my ($program, @paths) = @_;
+    my %sums;
+    while (my @some = splice @paths, 0, 500) {{
+        open my $h, "-|", $program, "-z", "--", @some or die "$program: $!\n";
+        local $/ = "\0";
+        while (<$h>) {{ chomp; /^([0-9a-f]+) [ *](.*)\z/s or die "$program: no digest\n"; $sums{{$2}} = $1 }}
+        close $h or !$! or die "$program: $!\n";
+    }}
+    return %sums;
+}}
+for my $pattern (@patterns) {{
+    $wanted{{$_}} = 1 for grep {{ counts($_) && (-l $_ || -f $_) }} glob quotemeta_spaces($pattern);
+}}
+sub quotemeta_spaces {{ my $text = shift; $text =~ s/([\s{{}}~"'\\])/\\$1/g; return $text }}
+if (open my $status, "<", "/var/lib/dpkg/status") {{
+    my ($in, %packaged);
+    while (<$status>) {{
+        if (/^Conffiles:/) {{ $in = 1; next }}
+        if ($in && /^ (\/.*) ([0-9a-f]{{32}})( obsolete)?( remove-on-upgrade)?$/) {{
+            $packaged{{$1}} = $2 unless $3 || $4;
+            next;
+        }}
+        $in = 0;
+    }}
+    close $status or die "/var/lib/dpkg/status: $!\n";
+    my @there = grep {{ counts($_) }} sort keys %packaged;
+    header($_, "-", "unpacked") for grep {{ !-e $_ && !-l $_ }} @there;
+    my %sums = sums("md5sum", grep {{ -f $_ }} @there);
+    for (@there) {{
+        next unless -e $_;
+        defined $sums{{$_}} or die "$_: cannot be read\n";
+        $wanted{{$_}} = 1 if $sums{{$_}} ne $packaged{{$_}};
+    }}
+    print "n\t", scalar(@there), "\n";
+}} else {{ $! == 2 or die "/var/lib/dpkg/status: $!\n"; print "n\t0\n" }}
+my (%users, %groups);
+for my $path (sort keys %wanted) {{
+    my ($mode, $uid, $gid, $size) = (lstat $path)[2, 4, 5, 7];
+    defined $mode or die "$path: $!\n";
+    my $owner = $users{{$uid}} //= getpwuid($uid) // $uid;
+    my $group = $groups{{$gid}} //= getgrgid($gid) // $gid;
+    my $shown = sprintf "%04o %s:%s", $mode & 07777, $owner, $group;
+    if (-l _) {{
+        header($path, $shown, "link " . clean(readlink $path));
+        -f $path or next;
+        $size = -s _;
+    }}
+    open my $f, "<", $path or die "$path: $!\n";
+    my $text = do {{ local $/; <$f> }} // "";
+    close $f or die "$path: $!\n";
+    if ($size > {largest} || $text =~ /[\0\xff]/) {{ push @digests, [$path, $shown]; next }}
+    header($path, $shown, "text");
+    my $in_key;
+    for my $line (split /\n/, $text, -1) {{
+        $in_key = 1 if $line =~ /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+        my ($visible) = $in_key ? ("***") : secret($line);
+        $in_key = 0 if $line =~ /-----END [A-Z ]*PRIVATE KEY-----/;
+        print "c\t", clean($visible), "\n";
+    }}
+}}
+my %digests = sums("sha256sum", map {{ $_->[0] }} @digests);
+for (@digests) {{
+    defined $digests{{$_->[0]}} or die "$_->[0]: cannot be read\n";
+    header($_->[0], $_->[1], "digest $digests{{$_->[0]}}");
+}}
+find({{ no_chdir => 1, wanted => sub {{
+    print "l\t", clean($_), "\n" if /\.(?:dpkg-(?:new|dist|tmp)|ucf-(?:new|dist)|rpmnew)\z/;
+}} }}, "/etc");
+if (open my $f, "<", "/etc/ld.so.preload") {{
+    print "P\n";
+    while (<$f>) {{ chomp; s/#.*//; print "p\t", clean($_), "\n" for split /[\s:]+/ }}
+}} elsif ($! != 2) {{ die "/etc/ld.so.preload: $!\n" }}
+printf "= %d\n", $count;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One configuration file."""
+
+    path: str
+    rights: str
+    """Mode, owner and group: ``0644 root:root``; ``-`` where it is gone."""
+    kind: str
+    """``text``, ``link TARGET``, ``digest SHA256``, or ``unpacked``: its package brought it, and it is gone."""
+    lines: tuple[str, ...]
+    """Its text without secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The configuration of one host."""
+
+    files: Sequence[File]
+    left: tuple[str, ...]
+    """What upgrades left behind."""
+    preload: tuple[str, ...] | None
+    """What /etc/ld.so.preload names; None where there is no such file."""
+    conffiles: int
+    """How many conffiles of packages were looked at."""
+
+
+def question(patterns: Sequence[str], elsewhere: Sequence[str]) -> str:
+    """A shell text that reads the files.
+
+    Args:
+        patterns: as a shell understands them.
+        elsewhere: patterns of files that are left out; ``*`` stands for slashes as well.
+    """
+    program = _PERL.format(
+        looks=looks.PERL,
+        patterns=" ".join(pattern.encode().hex() for pattern in patterns),
+        elsewhere=" ".join(pattern.encode().hex() for pattern in elsewhere),
+        largest=LARGEST_TEXT,
+    )
+    return f"perl - <<'END_OF_PROGRAM'\n{program}END_OF_PROGRAM\n"
+
+
+@lru_cache(maxsize=32)
+def read(answer: bytes) -> Seen:
+    """Read the answer to `question`; remembered, since several tables are made of it.
+
+    Raises:
+        UnmeasuredError: it is cut, or holds something else.
+    """
+    *lines, last, end = ["", *answer.decode("utf-8", "backslashreplace").split("\n")]
+    if end or not re.fullmatch(r"= [0-9]{1,7}", last):
+        raise UnmeasuredError("files: the answer lacks its end")
+    headers: list[tuple[str, str, str]] = []
+    texts: dict[int, list[str]] = {}
+    left: list[str] = []
+    preload: tuple[str, ...] | None = None
+    conffiles: int | None = None
+    for line in lines[1:]:
+        kind, *fields = line.split("\t")
+        if kind == "f" and len(fields) == 3 and _is_header(fields):  # noqa: PLR2004  # path, rights, kind
+            headers.append((fields[0], fields[1], fields[2]))
+        elif kind == "c" and len(fields) == 1 and headers and headers[-1][2] == "text":
+            texts.setdefault(len(headers) - 1, []).append(fields[0])
+        elif kind == "l" and len(fields) == 1:
+            left.append(fields[0])
+        elif line == "P" and preload is None:
+            preload = ()
+        elif kind == "p" and len(fields) == 1 and preload is not None:
+            preload += (fields[0],) if fields[0] else ()
+        elif kind == "n" and len(fields) == 1 and fields[0].isdecimal():
+            conffiles = int(fields[0])
+        else:
+            raise UnmeasuredError("files: a line of the answer is not understood")
+    if len(headers) != int(last[2:]) or conffiles is None:
+        raise UnmeasuredError("files: the answer lacks a file")
+    files = [File(*header, tuple(texts.get(number, ()))) for number, header in enumerate(headers)]
+    return Seen(files, tuple(sorted(left)), preload, conffiles)
+
+
+def _is_header(fields: Sequence[str]) -> bool:
+    return bool(
+        fields[0].startswith("/")
+        and re.fullmatch(r"-|[0-7]{4} [^:\s]+:[^:\s]+", fields[1])
+        and re.fullmatch(r"text|unpacked|link .*|digest [0-9a-f]{64}", fields[2])
+    )
