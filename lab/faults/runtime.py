@@ -18,7 +18,8 @@ def _edited_unit(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
         hosts,
         f"cp -p {UNIT} {UNIT_KEPT}.unfinished\nmv {UNIT_KEPT}.unfinished {UNIT_KEPT}\n"
         f"echo '# reviewed' >>{UNIT}",
-        f"rm -f {UNIT_KEPT}.unfinished\n[ ! -f {UNIT_KEPT} ] || mv {UNIT_KEPT} {UNIT}\nsystemctl daemon-reload",
+        f"rm -f {UNIT_KEPT}.unfinished\n[ ! -f {UNIT_KEPT} ] || mv {UNIT_KEPT} {UNIT}\n"
+        "systemctl daemon-reload",
         '[ "$(systemctl show --property=NeedDaemonReload --value shop.service)" = no ]',
     )
 
@@ -47,7 +48,7 @@ FAULTS = (
         "kernel_newer_than_what_runs",
         "A machine of the standby with a kernel of its own got a newer one, and was not restarted.",
         ("arizona-sessions1",),
-        # A container stands in for it: without its marks, and with kernels in the place where boot loaders look.
+        # A container stands in for it: without its marks, and with kernels where boot loaders look.
         f"""
             mkdir -p /boot /run/container-marks
             for mark in {" ".join(MARKS)}; do [ ! -e $mark ] || mv $mark /run/container-marks/; done
@@ -56,7 +57,7 @@ FAULTS = (
         f"""
             rm -f /boot/vmlinuz-*
             for mark in {" ".join(MARKS)}
-            do [ ! -e /run/container-marks/${{mark##*/}} ] || mv /run/container-marks/${{mark##*/}} $mark; done
+            do kept=/run/container-marks/${{mark##*/}}; [ ! -e $kept ] || mv $kept $mark; done
             rm -rf /run/container-marks
         """,
     ),

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.blocker
     "account_missing",
 )
 def test_the_same_accounts_exist(parity: Parity) -> None:
-    """Files that came from the primary belong to nobody, or to somebody else, and the shop cannot read them."""
+    """Files that came from the primary belong to somebody else, and the shop cannot read them."""
     parity.same("users", fix="getent passwd; usermod --uid, --gid, --shell as at the primary: {item}")
 
 

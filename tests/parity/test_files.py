@@ -1,8 +1,8 @@
 """Both sites are configured alike, and run the same release.
 
-A configuration file that was mended at one site only, a line that still names the other data centre, a release
-that one host did not get: nobody sees it until customers are sent there, and then some of them get errors that
-nobody can repeat.
+A configuration file that was mended at one site only, a line that still names the other data centre, a
+release that one host did not get: nobody sees it until customers are sent there, and then some of them get
+errors that nobody can repeat.
 """
 
 from __future__ import annotations
@@ -74,5 +74,5 @@ def test_the_release_is_the_same(parity: Parity) -> None:
     "subscriptions_guard_broken",
 )
 def test_every_file_is_as_released(parity: Parity) -> None:
-    """A mistake that was mended by hand comes back with the next release, and one made by hand is untested."""
+    """What was mended by hand is broken again by the next release; what was broken by hand is untested."""
     parity.everywhere("released", equals="as released", fix="deploy the release again: {item}")

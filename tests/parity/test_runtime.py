@@ -1,7 +1,7 @@
 """What runs at both sites is what is installed and configured there.
 
-A failover is when machines and services restart. One that runs on a library, a unit file or a setting which is
-no longer on disk comes back as something that nobody has seen run, in the worst hour.
+A failover is when machines and services restart. One that runs on a library, a unit file or a setting which
+is no longer on disk comes back as something that nobody has seen run, in the worst hour.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class Policy(Section):
     log_in: Annotated[tuple[AccountName, ...], Field(min_length=1)]
     """The accounts that must have a key that sshd accepts; any other account that has one is a finding."""
     sudo: tuple[Text, ...] | None = None
-    """Every line that sudo may find, without comments and with single blanks; None: whatever both sites have."""
+    """Every line that sudo may find, without comments; None: whatever both sites have."""
 
 
 def _named(target: Target[Policy]) -> Mapping[str, int | None]:

@@ -44,7 +44,7 @@ class ReleaseFolder(Strict):
     version: RelativePath
     """The file that names the version or commit, one line."""
     manifest: RelativePath | None = None
-    """Its list of checksums, as sha256sum writes it; without one, hand edits alike at both sites are not seen."""
+    """Its list of checksums, as sha256sum writes it; without one, equal edits at both sites are not seen."""
     leave_out: tuple[RelativePath, ...] = ()
     """Patterns of files that do not count, e.g. ``uploads/*``, or that another aspect judges."""
 
@@ -61,7 +61,7 @@ class Policy(Section):
     may_name_the_other_site: tuple[AbsolutePath, ...] = ()
     """Files that must name both sites, such as a list of peers."""
     preload: tuple[AbsolutePath, ...] = ()
-    """The libraries that /etc/ld.so.preload may force into every program; none: the file must not be there."""
+    """The libraries that /etc/ld.so.preload may force into programs; none: the file must not be there."""
     releases: Mapping[RoleName, ReleaseFolder] = Field(default_factory=dict)
     """For each role: the application."""
 
@@ -102,8 +102,8 @@ def read_content(answers: Answers, target: Target[Policy]) -> Table:
     return table
 
 
-def read_lines(answers: Answers, target: Target[Policy]) -> Table:
-    """Each line of each file, without secrets -> how often it stands there: what differs is the difference."""
+def read_lines(answers: Answers, _: Target[Policy]) -> Table:
+    """Each line of each file, without secrets -> how often it stands there: a difference, line by line."""
     counts = Counter(
         f"{one.path}: {_short(line)}"
         for one in files.read(answers.raw("files")).files

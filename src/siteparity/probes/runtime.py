@@ -2,9 +2,9 @@
 
 An upgrade, an edited unit file, an edited setting: each is in force only after a restart, and a failover is
 when things restart. Until then a site runs on what is no longer on disk, and nobody has seen it run on what
-is. Four looks: the kernel against the newest one installed, processes against replaced libraries and programs,
-systemd against its unit files, a service's environment against its files
-(`siteparity.tools.running`). That the versions installed are the same is for ``packages``.
+is. Four looks (`siteparity.tools.running`): the kernel against the newest one installed, processes against
+replaced libraries and programs, systemd against its unit files, a service's environment against its files.
+That the versions installed are the same is for ``packages``.
 
 Settings that PostgreSQL and Redis hold until a restart belong to ``database`` and ``redis``, language
 variables to ``locales``.

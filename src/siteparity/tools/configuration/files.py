@@ -1,7 +1,7 @@
 """Configuration files: text without secrets, modes, what upgrades left behind.
 
 Read are the files that the policy names by patterns, and each conffile of a package that is no longer as it
-was packaged (``Conffiles`` in /var/lib/dpkg/status; a host without dpkg has none). Secrets are left out on the
+was packaged (``Conffiles`` in /var/lib/dpkg/status; without dpkg there are none). Secrets are left out on the
 host (`siteparity.tools.secrets.looks`). Of what is large or no text only a digest leaves it.
 """
 
@@ -17,9 +17,10 @@ from siteparity.tools.secrets import looks
 
 LARGEST_TEXT = 65_536
 
-# For each file "f\tPATH\tMODE OWNER:GROUP\tKIND", where KIND is text, link TARGET, digest SHA256 or "unpacked"
-# (a conffile that its package brought and that is gone); for each line of a text "c\tLINE"; "l\tPATH" for what
-# an upgrade left; "p\tLINE" for each line of ld.so.preload, and "P" where that file is there at all.
+# For each file "f\tPATH\tMODE OWNER:GROUP\tKIND", where KIND is text, link TARGET, digest SHA256 or
+# "unpacked" (a conffile that its package brought and that is gone); for each line of a text "c\tLINE";
+# "l\tPATH" for what an upgrade left; "p\tLINE" for each line of ld.so.preload, and "P" where that file is
+# there at all.
 _PERL = r"""
 use strict;
 use File::Find;
@@ -122,7 +123,7 @@ class File:
     rights: str
     """Mode, owner and group: ``0644 root:root``; ``-`` where it is gone."""
     kind: str
-    """``text``, ``link TARGET``, ``digest SHA256``, or ``unpacked``: its package brought it, and it is gone."""
+    """``text``, ``link TARGET``, ``digest SHA256``, or ``unpacked``: a package's, and gone."""
     lines: tuple[str, ...]
     """Its text without secrets."""
 

@@ -1,8 +1,8 @@
 """A release of the application on a host: its version, its files, and its own list of their checksums.
 
-The list is as sha256sum(1) writes it and reads it with ``--check``; a deployment makes it where the release is
-built. Without one, a file that was edited alike at both sites cannot be told from a new release. Releases are
-often reached through a link, so links are followed.
+The list is as sha256sum(1) writes it and reads it with ``--check``; a deployment makes it where the release
+is built. Without one, a file that was edited alike at both sites cannot be told from a new release. Releases
+are often reached through a link, so links are followed.
 """
 
 from __future__ import annotations

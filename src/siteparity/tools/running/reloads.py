@@ -21,8 +21,8 @@ set -- {required}
 younger=all
 case $since in ''|*[!0-9]*);;
 *)places=
-for place in /etc/systemd/system /etc/systemd/system.control /run/systemd/system /run/systemd/system.control \\
-/usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system
+for place in /etc/systemd/system /etc/systemd/system.control /run/systemd/system \\
+/run/systemd/system.control /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system
 do [ ! -d "$place" ]||places="$places $place/";done
 younger=$(find $places -ignore_readdir_race -newerct "@$since" -print -quit)||exit;;esac
 [ -z "$younger" ]||set -- "$@" '*.service' '*.socket' '*.timer' '*.path'
@@ -60,5 +60,5 @@ def read(text: str, required: Iterable[str]) -> Mapping[str, str]:
     wanted = tuple(required)
     if len(needs) < len(set(wanted)) and not needs:
         raise UnmeasuredError("reload: systemctl show says nothing")
-    said = {unit: READ for unit in wanted}
+    said = dict.fromkeys(wanted, READ)
     return {**said, **dict.fromkeys((unit for unit, edited in needs.items() if edited), NEEDED)}

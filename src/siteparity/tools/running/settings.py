@@ -1,8 +1,8 @@
 """The environment of a service: what its files say now, and what its main process was started with.
 
-systemd.exec(5): ``Environment=``, then each ``EnvironmentFile=``, later ones winning. The two are held against
-each other on the host, and what looks like a secret is not shown (`siteparity.tools.secrets.looks`). Perl reads
-its program, and what systemd says, from stdin and environment: no value becomes an argument of a process.
+systemd.exec(5): ``Environment=``, then each ``EnvironmentFile=``, later ones winning. The two are held
+against each other on the host, and what looks like a secret is not shown (`siteparity.tools.secrets.looks`).
+Perl reads its program, and what systemd says, from stdin and environment: no value becomes an argument.
 """
 
 from __future__ import annotations
@@ -44,16 +44,18 @@ for (@shown) {{
     while (my $line = <$f>) {{
         chomp $line;
         next if $line =~ /^\s*(?:[#;].*)?$/;
-        my ($name, $value) = $line =~ /^\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/ or die "$file: a line is no assignment\n";
+        $line =~ /^\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/ or die "$file: a line is no assignment\n";
+        my ($name, $value) = ($1, $2);
         if ($value =~ /^"([^"\\]*)"$/ || $value =~ /^'([^'\\]*)'$/) {{ $value = $1 }}
-        elsif ($value =~ /["'\\]/) {{ die "$file: the value of $name is written in a way that is not understood\n" }}
+        elsif ($value =~ /["'\\]/) {{ die "$file: $name is written in a way that is not understood\n" }}
         push @pairs, [$name, $value];
     }}
     close $f or die "$file: $!\n";
 }}
 $wanted{{$_->[0]}} = $_->[1] for @pairs;
 open my $e, "<", "/proc/$main/environ" or die "the environment of the process: $!\n";
-{{ local $/; my $all = <$e>; for (reverse split /\0/, $all // "") {{ $running{{$1}} = $2 if /^([A-Za-z_]\w*)=(.*)/s }} }}
+my $all = do {{ local $/; <$e> }} // "";
+for (reverse split /\0/, $all) {{ $running{{$1}} = $2 if /^([A-Za-z_]\w*)=(.*)/s }}
 die "the environment of the process is empty\n" unless %running;
 for my $name (sort keys %{{{{%wanted, %running}}}}) {{
     next if !defined $wanted{{$name}} && $name =~ /^(?:{own})$/;

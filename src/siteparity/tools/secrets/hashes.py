@@ -35,7 +35,8 @@ STATES = {
 }
 
 # A line for each secret: "FILE\tNAME\tSTATE\tHASH"; the last line counts them. Of a URL only the password
-# counts, since its host differs by site; a web address without one may be a secret itself. Hashing is done by one sha256sum for all, which reads from pipes.
+# counts, since its host differs by site; a web address without one may be a secret itself. Hashing is done
+# by one sha256sum for all, which reads from pipes.
 _PERL = r"""
 use strict;
 my $key = pack "H*", "{key}";
@@ -44,7 +45,8 @@ my @found;
 sub state_of {{
     my ($secret, $mode, $form) = @_;
     return "empty" if $secret eq "";
-    return "placeholder" if $secret =~ /^(?:\*+|x{{3,}}|change[-_ ]?me!?|password|secret|todo|example|insert.*here|<.*>|\$\{{.*\}}|\@[A-Za-z_]+\@)$/i;
+    return "placeholder" if $secret =~ /^(?:\*+|x{{3,}}|change[-_ ]?me!?|password|secret|todo|example)$/i
+        || $secret =~ /^(?:<.*>|\$\{{.*\}}|\@[A-Za-z_]+\@)$/;
     return "ignored" if $form eq "pgpass" && $mode & 0077;
     return $mode & 0004 ? "open" : "set";
 }}
@@ -77,7 +79,8 @@ sub look {{
             $of{{$1}} //= $2 if $line =~ /^(?:(?:[^:\\]|\\.)*:){{3}}((?:[^:\\]|\\.)*):(.*)$/;
             next;
         }}
-        next if $line =~ /^\s*[#;]/ || $line !~ /^\s*(?:export\s+)?["']?([\w.-]+)["']?(?:\s*[=:]\s*|\s+|$)(.*)$/;
+        next if $line =~ /^\s*[#;]/;
+        $line =~ /^\s*(?:export\s+)?["']?([\w.-]+)["']?(?:\s*[=:]\s*|\s+|$)(.*)$/ or next;
         my ($name, $value) = ($1, bare($2));
         my (undef, $secret) = secret($line);
         my $is_named = grep {{ $_ eq $name }} @names;
