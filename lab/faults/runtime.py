@@ -7,7 +7,7 @@ SETTINGS, KEPT = "/etc/shop/shop.env", "/root/runtime.env"
 UNIT, UNIT_KEPT = "/etc/systemd/system/shop.service", "/root/runtime.unit"
 MODULE = "/usr/lib/python3/dist-packages/psycopg2/_psycopg.*.so"
 CRON = "/usr/sbin/cron"
-MARKS = ("/run/systemd/container", "/run/.containerenv")
+MARK = "/run/systemd/container"
 
 
 def _edited_unit(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
@@ -48,17 +48,15 @@ FAULTS = (
         "kernel_newer_than_what_runs",
         "A machine of the standby with a kernel of its own got a newer one, and was not restarted.",
         ("arizona-sessions1",),
-        # A container stands in for it: without its marks, and with kernels where boot loaders look.
+        # A container stands in for it: without its mark, and with kernels where boot loaders look.
         f"""
-            mkdir -p /boot /run/container-marks
-            for mark in {" ".join(MARKS)}; do [ ! -e $mark ] || mv $mark /run/container-marks/; done
+            mv {MARK} {MARK}.kept
+            mkdir -p /boot
             touch /boot/vmlinuz-$(uname -r) /boot/vmlinuz-999.$(uname -r)
         """,
         f"""
             rm -f /boot/vmlinuz-*
-            for mark in {" ".join(MARKS)}
-            do kept=/run/container-marks/${{mark##*/}}; [ ! -e $kept ] || mv $kept $mark; done
-            rm -rf /run/container-marks
+            [ ! -e {MARK}.kept ] || mv {MARK}.kept {MARK}
         """,
     ),
     Fault(

@@ -27,12 +27,13 @@ old=$IFS newline='
 '
 IFS=$newline
 set -f
+entries=$(cat /etc/passwd&&{{ getent passwd -- {names}||[ $? -eq 2 ]; }})||exit
 for line in $settings;do case $line in
 authorizedkeysfile*)places=${{line#* }};printf 's\\t%s\\n' "$line";;
 authorizedkeyscommand\\ *|authorizedprincipals*|trustedusercakeys*|strictmodes*)printf 's\\t%s\\n' "$line";;
 esac;done
 tab=$(printf '\\t')
-for entry in $(cat /etc/passwd;getent passwd -- {names})
+for entry in $entries
 do user=${{entry%%:*}} home=${{entry%:*}} home=${{home##*:}}
 case $seen in *":$user:"*)continue;;esac
 seen="$seen:$user:"
