@@ -24,7 +24,7 @@ def test_the_same_accounts_exist(parity: Parity) -> None:
     parity.same("users", fix="getent passwd; usermod --uid, --gid, --shell as at the primary: {item}")
 
 
-@pytest.mark.drill("account_in_another_group_at_primary")
+@pytest.mark.drill("account_in_another_group_at_primary", "account_missing")
 def test_the_same_groups_have_the_same_members(parity: Parity) -> None:
     """A program may read at one site what it may not at the other, and fails when it is needed."""
     parity.same("groups", fix="getent group; gpasswd --members ... as at the primary: {item}")

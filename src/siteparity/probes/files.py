@@ -97,7 +97,7 @@ def read_content(answers: Answers, target: Target[Policy]) -> Table:
             table[one.path] = f"{len(one.lines)} lines, sha256 {digest}"
         elif one.kind == "unpacked":
             table[one.path] = "gone, and its package brings it"
-        else:
+        elif one.kind != "packaged":
             table[f"{one.path} (link)" if one.kind.startswith("link ") else one.path] = one.kind
     return table
 
@@ -125,9 +125,9 @@ def _times(count: int) -> str:
 
 
 def read_rights(answers: Answers, _: Target[Policy]) -> Table:
-    """Each file -> mode, owner and group."""
+    """Each file of the policy, and each conffile with unusual ones -> mode, owner and group."""
     seen = files.read(answers.raw("files"))
-    rights = {one.path: one.rights for one in seen.files if not one.kind.startswith("link ")}
+    rights = {one.path: one.rights for one in seen.files if one.rights != "-"}
     return {"files of the policy": "looked at", **rights}
 
 

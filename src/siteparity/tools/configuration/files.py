@@ -17,16 +17,17 @@ from siteparity.tools.secrets import looks
 
 LARGEST_TEXT = 65_536
 
-# For each file "f\tPATH\tMODE OWNER:GROUP\tKIND", where KIND is text, link TARGET, digest SHA256 or
-# "unpacked" (a conffile that its package brought and that is gone); for each line of a text "c\tLINE";
-# "l\tPATH" for what an upgrade left; "p\tLINE" for each line of ld.so.preload, and "P" where that file is
-# there at all.
+# For each file "f\tPATH\tMODE OWNER:GROUP\tKIND", where KIND is text, link TARGET, digest SHA256, "unpacked"
+# (a conffile that its package brought and that is gone) or "packaged" (one that nobody changed, with unusual
+# rights); usual rights of a conffile are "-". For each line of a text "c\tLINE"; "l\tPATH" for what an
+# upgrade left; "p\tLINE" for each line of ld.so.preload, and "P" where that file is there at all.
 _PERL = r"""
 use strict;
 use File::Find;
 {looks}
-my (%wanted, @digests);
+my (%wanted, %named, @digests, %users, %groups);
 my $count = 0;
+my $usual = qr/^0(?:644|755) root:root\z/;
 my @patterns = map {{ pack "H*", $_ }} qw({patterns});
 my @elsewhere = map {{ pattern(pack "H*", $_) }} qw({elsewhere});
 sub pattern {{
@@ -37,6 +38,12 @@ sub pattern {{
 }}
 sub counts {{ my $path = shift; return !grep {{ $path =~ $_ }} @elsewhere }}
 sub header {{ print join("\t", "f", clean($_[0]), $_[1], $_[2]), "\n"; $count++ }}
+sub rights {{
+    my ($mode, $uid, $gid) = @_;
+    my $owner = $users{{$uid}} //= getpwuid($uid) // $uid;
+    my $group = $groups{{$gid}} //= getgrgid($gid) // $gid;
+    return sprintf "%04o %s:%s", $mode & 07777, $owner, $group;
+}}
 sub clean {{ my $text = shift; $text =~ s/([\\\t\n\r])/sprintf "\\x%02x", ord $1/ge; return $text }}
 sub sums {{
     my ($program, @paths) = @_;
@@ -50,7 +57,8 @@ sub sums {{
     return %sums;
 }}
 for my $pattern (@patterns) {{
-    $wanted{{$_}} = 1 for grep {{ counts($_) && (-l $_ || -f $_) }} glob quotemeta_spaces($pattern);
+    my @there = grep {{ counts($_) && (-l $_ || -f $_) }} glob quotemeta_spaces($pattern);
+    $wanted{{$_}} = $named{{$_}} = 1 for @there;
 }}
 sub quotemeta_spaces {{ my $text = shift; $text =~ s/([\s{{}}~"'\\])/\\$1/g; return $text }}
 if (open my $status, "<", "/var/lib/dpkg/status") {{
@@ -70,17 +78,17 @@ if (open my $status, "<", "/var/lib/dpkg/status") {{
     for (@there) {{
         next unless -e $_;
         defined $sums{{$_}} or die "$_: cannot be read\n";
-        $wanted{{$_}} = 1 if $sums{{$_}} ne $packaged{{$_}};
+        if ($sums{{$_}} ne $packaged{{$_}}) {{ $wanted{{$_}} = 1; next }}
+        my $rights = rights((stat $_)[2, 4, 5]);
+        header($_, $rights, "packaged") unless $named{{$_}} || $rights =~ /$usual/;
     }}
     print "n\t", scalar(@there), "\n";
 }} else {{ $! == 2 or die "/var/lib/dpkg/status: $!\n"; print "n\t0\n" }}
-my (%users, %groups);
 for my $path (sort keys %wanted) {{
     my ($mode, $uid, $gid, $size) = (lstat $path)[2, 4, 5, 7];
     defined $mode or die "$path: $!\n";
-    my $owner = $users{{$uid}} //= getpwuid($uid) // $uid;
-    my $group = $groups{{$gid}} //= getgrgid($gid) // $gid;
-    my $shown = sprintf "%04o %s:%s", $mode & 07777, $owner, $group;
+    my $shown = rights($mode, $uid, $gid);
+    $shown = "-" if !$named{{$path}} && $shown =~ /$usual/;
     if (-l _) {{
         header($path, $shown, "link " . clean(readlink $path));
         -f $path or next;
@@ -121,7 +129,7 @@ class File:
 
     path: str
     rights: str
-    """Mode, owner and group: ``0644 root:root``; ``-`` where it is gone."""
+    """Mode, owner and group: ``0644 root:root``; ``-`` where it is gone, or a conffile's are usual."""
     kind: str
     """``text``, ``link TARGET``, ``digest SHA256``, or ``unpacked``: a package's, and gone."""
     lines: tuple[str, ...]
@@ -198,5 +206,5 @@ def _is_header(fields: Sequence[str]) -> bool:
     return bool(
         fields[0].startswith("/")
         and re.fullmatch(r"-|[0-7]{4} [^:\s]+:[^:\s]+", fields[1])
-        and re.fullmatch(r"text|unpacked|link .*|digest [0-9a-f]{64}", fields[2])
+        and re.fullmatch(r"text|unpacked|packaged|link .*|digest [0-9a-f]{64}", fields[2])
     )

@@ -2,8 +2,9 @@
 
 To ask this of every unit costs the manager a tenth of a second. So required units are always asked about, and
 all others only when something in the folders of unit files is younger than the manager's last look at them
-(``UnitsLoadTimestamp``); what is removed makes its folder younger. A manager that does not say when it looked
-is asked about every unit. Mounts belong to ``boot``: they are made of /etc/fstab.
+(``UnitsLoadFinishTimestamp`` of the boot, ``UnitsLoadTimestamp`` of the last reload); what is removed makes
+its folder younger. A manager that does not say when it looked is asked about every unit. Mounts belong to
+``boot``: they are made of /etc/fstab.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from collections.abc import Iterable, Mapping
 from siteparity.model import UnmeasuredError
 
 _QUESTION = """\
-loaded=$(systemctl show --timestamp=unix --property=UnitsLoadTimestamp)||exit
-since=${{loaded#*=@}}
+loaded=$(systemctl show --timestamp=unix --property=UnitsLoadFinishTimestamp,UnitsLoadTimestamp)||exit
+since=
+for line in $loaded;do case $line in *Timestamp=@[0-9]*)line=${{line#*=@}}
+[ "${{line%%[!0-9]*}}" -le "${{since:-0}}" ]||since=${{line%%[!0-9]*}};;esac;done
 set -- {required}
 younger=all
 case $since in ''|*[!0-9]*);;
