@@ -78,6 +78,13 @@ FAULTS = (
         "mv /etc/gai.conf /root/gai.conf",
         "[ ! -f /root/gai.conf ] || mv /root/gai.conf /etc/gai.conf",
     ),
+    Fault(
+        "configuration_file_missing_at_both_sites",
+        "A configuration file of a package is gone from every web host.",
+        WEB,
+        "mv /etc/gai.conf /root/gai.conf",
+        "[ ! -f /root/gai.conf ] || mv /root/gai.conf /etc/gai.conf",
+    ),
     _edited(
         "conffile_edited",
         "A configuration file that nobody thinks of was edited on the standby's database host.",

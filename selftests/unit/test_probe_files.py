@@ -91,6 +91,18 @@ def test_a_line_that_names_the_other_site_is_told(line: str, found: bool) -> Non
     )
 
 
+def test_a_file_that_the_policy_names_is_expected() -> None:
+    """It may be gone at both sites alike."""
+    section = SECTION.model_copy(
+        update={"every_host": ("/etc/a", "/etc/b.d/*"), "files": {"web": ("/etc/a",)}}
+    )
+    answer = said("g\t/etc/a\t1", "g\t/etc/b.d/*\t0")
+    table = read("named", answer, web_host(section))
+    assert table == {"files of the policy": "there", "/etc/a": "there", "/etc/b.d/*": "no such file"}
+    with pytest.raises(UnmeasuredError):
+        read("named", said("g\t/etc/a\t1"), web_host(section))
+
+
 def test_a_list_of_peers_may_name_both_sites() -> None:
     """Where the policy says so."""
     section = SECTION.model_copy(update={"may_name_the_other_site": ("/etc/x.conf",)})
@@ -200,7 +212,7 @@ def look(root: Path, *patterns: str) -> files.Seen:
 
 def test_real_files_are_read_without_their_secrets(host: Path) -> None:
     """Named files, changed conffiles, and what is gone; not what is as packaged or judged elsewhere."""
-    seen = look(host, "/etc/app/*")
+    seen = look(host, "/etc/app/*", "/etc/none*")
     by_name: Mapping[str, files.File] = {one.path.removeprefix(f"{host}/etc/"): one for one in seen.files}
     assert set(by_name) == {
         "app/a.conf",
@@ -220,6 +232,7 @@ def test_real_files_are_read_without_their_secrets(host: Path) -> None:
     assert seen.left == (f"{host}/etc/app/left.dpkg-dist",)
     assert (by_name["open"].kind, by_name["open"].rights.split()[0]) == ("packaged", "0666")
     assert (seen.preload, seen.conffiles) == (None, 4)
+    assert seen.matches == {f"{host}/etc/app/*": 4, f"{host}/etc/none*": 0}
 
 
 def test_real_links_and_preloads_are_read(host: Path) -> None:

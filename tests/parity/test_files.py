@@ -29,6 +29,12 @@ def test_configuration_files_say_the_same(parity: Parity) -> None:
     parity.same("lines", fix="add the line, or remove it, as on the other hosts: {item}")
 
 
+@pytest.mark.drill("configuration_file_missing", "configuration_file_missing_at_both_sites")
+def test_every_named_configuration_file_is_there(parity: Parity) -> None:
+    """A service falls back to settings that nobody chose."""
+    parity.everywhere("named", equals="there", fix="copy it from a host that has it: {item}")
+
+
 @pytest.mark.drill("configuration_writable_by_all", "configuration_file_missing")
 def test_configuration_files_have_the_same_modes_and_owners(parity: Parity) -> None:
     """A service cannot read its settings any more after the next restart, or everybody can."""

@@ -12,6 +12,7 @@ a directory service are looked at where the policy names them. No password leave
 from __future__ import annotations
 
 import hashlib
+import re
 import shlex
 from collections.abc import Mapping
 from typing import Annotated
@@ -145,15 +146,22 @@ def read_sudo_planned(answers: Answers, target: Target[Policy]) -> Table:
     return {**files, **wrong, **extra, **lacking}
 
 
-def read_keys(answers: Answers, _: Target[Policy]) -> Table:
+def read_keys(answers: Answers, target: Target[Policy]) -> Table:
     """Each key of each account -> its options; and where sshd looks for keys."""
     found = keys.read(answers.text("keys"))
     settings = {f"sshd {name}": value for name, value in found.settings.items()}
-    return {
-        "authorised keys": READ,
-        **settings,
-        **{f"{user} {key}": options for (user, key), options in found.keys.items()},
-    }
+    generic = OwnNames.of(target.site).generic
+    opened = {f"{user} {key}": _shown(generic(options)) for (user, key), options in found.keys.items()}
+    return {"authorised keys": READ, **settings, **opened}
+
+
+def _shown(options: str) -> str:
+    """The options of a key; of those that may hold a secret only a digest."""
+
+    def digest(found: re.Match[str]) -> str:
+        return f"{found[1]}=sha256 {hashlib.sha256(found[2].encode()).hexdigest()[:16]}"
+
+    return re.sub(r'\b(command|environment)="((?:[^"\\]|\\.)*)"', digest, options)
 
 
 def read_log_in(answers: Answers, target: Target[Policy]) -> Table:

@@ -28,6 +28,7 @@ from siteparity.tools.configuration import files, release
 from siteparity.transport.script import Ask
 
 NONE = "none"
+THERE = "there"
 ABSENT = "as the policy says"
 PRELOAD = "/etc/ld.so.preload"
 MOST_FILES = 500
@@ -71,18 +72,27 @@ def _release(target: Target[Policy]) -> ReleaseFolder | None:
     return next((folder for folder in of_roles if folder), None)
 
 
+def _patterns(target: Target[Policy]) -> tuple[str, ...]:
+    of_roles = [target.section.files.get(role, ()) for role in target.host.roles]
+    return tuple(dict.fromkeys([*target.section.every_host, *(one for some in of_roles for one in some)]))
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The configuration, and the release where the host has one."""
-    section = target.section
-    patterns = [
-        *section.every_host,
-        *(one for role in target.host.roles for one in section.files.get(role, ())),
-    ]
-    asks = {"files": Ask(files.question(tuple(dict.fromkeys(patterns)), section.elsewhere))}
+    asks = {"files": Ask(files.question(_patterns(target), target.section.elsewhere))}
     if folder := _release(target):
         text = release.question(folder.path, folder.version, folder.manifest, folder.leave_out)
         asks["release"] = Ask(text, timeout=30)
     return asks
+
+
+def read_named(answers: Answers, target: Target[Policy]) -> Table:
+    """Each pattern of the policy -> `THERE`, or that no file is named by it."""
+    matches = files.read(answers.raw("files")).matches
+    if lacking := [pattern for pattern in _patterns(target) if pattern not in matches]:
+        raise UnmeasuredError(f"files: the answer says nothing about {lacking[0]}")
+    states = {pattern: THERE if matches[pattern] else "no such file" for pattern in _patterns(target)}
+    return {"files of the policy": THERE, **states}
 
 
 def read_content(answers: Answers, target: Target[Policy]) -> Table:
@@ -203,6 +213,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
+        "named": Reading(read_named),
         "content": Reading(read_content),
         "lines": Reading(read_lines),
         "rights": Reading(read_rights),

@@ -66,6 +66,8 @@ def read(text: str) -> Sudo:
             raise UnmeasuredError(f"sudo: a line is not understood: {line[:80]}")
     files = tuple(line.removesuffix(": parsed OK") for line in said if line.endswith(": parsed OK"))
     complaints = tuple(line for line in said if not line.endswith(": parsed OK"))
+    if denied := [line for line in complaints if "ermission denied" in line]:
+        raise UnmeasuredError(f"sudo: {denied[0][:80]}")
     if last != "end 0" and not complaints:
         raise UnmeasuredError("sudo: visudo finds an error, and does not say which")
     if not files and not complaints:

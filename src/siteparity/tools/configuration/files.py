@@ -8,8 +8,8 @@ host (`siteparity.tools.secrets.looks`). Of what is large or no text only a dige
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
@@ -20,7 +20,8 @@ LARGEST_TEXT = 65_536
 # For each file "f\tPATH\tMODE OWNER:GROUP\tKIND", where KIND is text, link TARGET, digest SHA256, "unpacked"
 # (a conffile that its package brought and that is gone) or "packaged" (one that nobody changed, with unusual
 # rights); usual rights of a conffile are "-". For each line of a text "c\tLINE"; "l\tPATH" for what an
-# upgrade left; "p\tLINE" for each line of ld.so.preload, and "P" where that file is there at all.
+# upgrade left; "g\tPATTERN\tCOUNT" for each pattern of the policy; "p\tLINE" for each line of ld.so.preload,
+# and "P" where that file is there at all; "n\tCOUNT" for the conffiles.
 _PERL = r"""
 use strict;
 use File::Find;
@@ -59,6 +60,7 @@ sub sums {{
 for my $pattern (@patterns) {{
     my @there = grep {{ counts($_) && (-l $_ || -f $_) }} glob quotemeta_spaces($pattern);
     $wanted{{$_}} = $named{{$_}} = 1 for @there;
+    print join("\t", "g", clean($pattern), scalar @there), "\n";
 }}
 sub quotemeta_spaces {{ my $text = shift; $text =~ s/([\s{{}}~"'\\])/\\$1/g; return $text }}
 if (open my $status, "<", "/var/lib/dpkg/status") {{
@@ -113,6 +115,7 @@ for (@digests) {{
     header($_->[0], $_->[1], "digest $digests{{$_->[0]}}");
 }}
 find({{ no_chdir => 1, wanted => sub {{
+    -d $_ && !-l $_ && !(-r _ && -x _) and die "$_: cannot be looked into\n";
     print "l\t", clean($_), "\n" if /\.(?:dpkg-(?:new|dist|tmp)|ucf-(?:new|dist)|rpmnew)\z/;
 }} }}, "/etc");
 if (open my $f, "<", "/etc/ld.so.preload") {{
@@ -145,6 +148,8 @@ class Seen:
     """What upgrades left behind."""
     preload: tuple[str, ...] | None
     """What /etc/ld.so.preload names; None where there is no such file."""
+    matches: Mapping[str, int]
+    """Pattern of the policy -> how many files it names."""
     conffiles: int
     """How many conffiles of packages were looked at."""
 
@@ -175,36 +180,53 @@ def read(answer: bytes) -> Seen:
     *lines, last, end = ["", *answer.decode("utf-8", "backslashreplace").split("\n")]
     if end or not re.fullmatch(r"= [0-9]{1,7}", last):
         raise UnmeasuredError("files: the answer lacks its end")
-    headers: list[tuple[str, str, str]] = []
-    texts: dict[int, list[str]] = {}
-    left: list[str] = []
+    seen = _Listing()
+    for line in lines[1:]:
+        if not seen.take(line):
+            raise UnmeasuredError("files: a line of the answer is not understood")
+    if len(seen.headers) != int(last[2:]) or seen.conffiles is None:
+        raise UnmeasuredError("files: the answer lacks a file")
+    found = [File(*header, tuple(text)) for header, text in zip(seen.headers, seen.texts, strict=True)]
+    return Seen(found, tuple(sorted(seen.left)), seen.preload, seen.matches, seen.conffiles)
+
+
+@dataclass(slots=True)
+class _Listing:
+    """The answer as far as it was read."""
+
+    headers: list[tuple[str, str, str]] = field(default_factory=list)
+    texts: list[list[str]] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    matches: dict[str, int] = field(default_factory=dict)
     preload: tuple[str, ...] | None = None
     conffiles: int | None = None
-    for line in lines[1:]:
-        kind, *fields = line.split("\t")
-        if kind == "f" and len(fields) == 3 and _is_header(fields):  # noqa: PLR2004  # path, rights, kind
-            headers.append((fields[0], fields[1], fields[2]))
-        elif kind == "c" and len(fields) == 1 and headers and headers[-1][2] == "text":
-            texts.setdefault(len(headers) - 1, []).append(fields[0])
-        elif kind == "l" and len(fields) == 1:
-            left.append(fields[0])
-        elif line == "P" and preload is None:
-            preload = ()
-        elif kind == "p" and len(fields) == 1 and preload is not None:
-            preload += (fields[0],) if fields[0] else ()
-        elif kind == "n" and len(fields) == 1 and fields[0].isdecimal():
-            conffiles = int(fields[0])
-        else:
-            raise UnmeasuredError("files: a line of the answer is not understood")
-    if len(headers) != int(last[2:]) or conffiles is None:
-        raise UnmeasuredError("files: the answer lacks a file")
-    files = [File(*header, tuple(texts.get(number, ()))) for number, header in enumerate(headers)]
-    return Seen(files, tuple(sorted(left)), preload, conffiles)
+
+    def take(self, line: str) -> bool:
+        """Take a line in; False where it is none that the question prints."""
+        match line.split("\t"):
+            case ["f", path, rights, kind] if _is_header(path, rights, kind):
+                self.headers.append((path, rights, kind))
+                self.texts.append([])
+            case ["c", text] if self.headers and self.headers[-1][2] == "text":
+                self.texts[-1].append(text)
+            case ["l", path]:
+                self.left.append(path)
+            case ["g", pattern, count] if count.isdecimal():
+                self.matches[pattern] = int(count)
+            case ["P"] if self.preload is None:
+                self.preload = ()
+            case ["p", library] if self.preload is not None:
+                self.preload += (library,) if library else ()
+            case ["n", count] if count.isdecimal():
+                self.conffiles = int(count)
+            case _:
+                return False
+        return True
 
 
-def _is_header(fields: Sequence[str]) -> bool:
+def _is_header(path: str, rights: str, kind: str) -> bool:
     return bool(
-        fields[0].startswith("/")
-        and re.fullmatch(r"-|[0-7]{4} [^:\s]+:[^:\s]+", fields[1])
-        and re.fullmatch(r"text|unpacked|packaged|link .*|digest [0-9a-f]{64}", fields[2])
+        path.startswith("/")
+        and re.fullmatch(r"-|[0-7]{4} [^:\s]+:[^:\s]+", rights)
+        and re.fullmatch(r"text|unpacked|packaged|link .*|digest [0-9a-f]{64}", kind)
     )

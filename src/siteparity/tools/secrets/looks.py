@@ -1,7 +1,7 @@
 r"""What looks like a secret in a line of configuration. Perl, since it runs on the host: no secret leaves it.
 
-``secret($line)`` gives the line with ``***`` for its secret, and the secret; or the line and nothing. Better
-one too many than one too few: what is left out of a text is still compared by its hash (``secrets``).
+``secret($line)`` gives the line with ``***`` for each secret, and the secrets; or the line and nothing.
+Better one too many than one too few: what is left out of a text can still be compared by its hash.
 """
 
 from __future__ import annotations
@@ -10,20 +10,23 @@ PERL = r"""
 my $names = qr/pass(?:w(?:or)?d|phrase)?|pwd|secret|token|api_?key|private_?key|access_?key|credentials?
     |masterauth/xi;
 my $not_secret = qr{^["']?(?:/[\w./-]+|yes|no|on|off|true|false|none|null|\d+)["']?[;,]?$}i;
-my $in_url = qr{\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#:\@"']*:([^\s/\@"']*)\@};
+my $in_url = qr{(\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#:\@"']*:)([^\s/\@"']*)(?=\@)};
+my $within = qr{((?<=[\s?&;,"'=])[\w.-]*$names[\w.-]*=)([^\s&;,"']+)};
 my $setting = qr{^(\s*(?:export\s+|set\s+)?["']?[\w.-]*$names[\w.-]*["']?(?:\s*[=:]\s*|\s+))(\S.*?)\s*$};
+my $comment = qr{^(\s*[#;]+\s*["']?[\w.-]*$names[\w.-]*["']?\s*=\s*)(\S.*?)\s*$};
 my $header = qr{^(.*?\b(?:Authorization|X-[\w-]*(?:Key|Token|Secret))["']?[\s:=]+)(\S.*?)\s*$}i;
 sub secret {
     my ($line) = @_;
-    if ($line =~ $in_url) {
-        my ($secret, $at, $end) = ($1, $-[1], $+[1]);
-        return (substr($line, 0, $at) . "***" . substr($line, $end), $secret);
-    }
-    return ($line, undef) if $line =~ /^\s*[#;]/;
-    if ($line =~ $setting) {
+    my @found;
+    $line =~ s{$in_url}{push @found, $2; "$1***"}ge;
+    $line =~ s{$within}{push @found, $2; "$1***"}ge;
+    return ($line, join "\0", @found) if @found;
+    my $is_comment = $line =~ /^\s*[#;]/;
+    for my $form ($is_comment ? $comment : ($setting, $header)) {
+        next unless $line =~ $form;
         my ($before, $secret) = ($1, $2);
         return $secret =~ $not_secret ? ($line, undef) : ($before . "***", $secret);
     }
-    return $line =~ $header ? ($1 . "***", $2) : ($line, undef);
+    return ($line, undef);
 }
 """
