@@ -145,16 +145,20 @@ def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
     """Each line that names the other site -> that it does; or that there is none. Comments do not count."""
     if target.other is None:
         raise UnmeasuredError("files: the other site is not known, so its names cannot be looked for")
-    other = OwnNames.of(target.other)
-    allowed = target.section.may_name_the_other_site
+    names, allowed = OwnNames.of(target.other), target.section.may_name_the_other_site
     found = {
         f"{one.path}: {_short(line)}": f"names {target.other.name}"
         for one in files.read(answers.raw("files")).files
-        if one.path not in allowed
+        if one.path not in allowed and _names("\n".join(one.lines), names)
         for line in one.lines
-        if other.generic(said := re.sub(r"(?:^|\s)[#;].*", "", line)) != said
+        if _names(re.sub(r"(?:^|\s)[#;].*", "", line), names)
     }
     return found or {"lines that name the other site": NONE}
+
+
+def _names(text: str, names: OwnNames) -> bool:
+    """Whether a text names the site."""
+    return names.generic(text) != text
 
 
 def read_left(answers: Answers, _: Target[Policy]) -> Table:

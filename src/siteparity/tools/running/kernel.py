@@ -29,9 +29,9 @@ for file in /boot/vmlinu[xz]-* /boot/kernel-* /boot/Image-* /usr/lib/modules/*/v
 /efi/*/*/linux /boot/efi/*/*/linux /boot/EFI/Linux/*.efi /efi/EFI/Linux/*.efi /boot/efi/EFI/Linux/*.efi
 do [ ! -e "$file" ]||printf '%s\n' "$file";done
 echo '[packages]'
-if command -v dpkg-query >/dev/null
-then dpkg-query --show --showformat='${Package} ${Version} ${db:Status-Status}\n' \
-"linux-image-$release" "linux-image-$release-unsigned" 2>/dev/null||[ $? -eq 1 ]||exit;fi
+for name in "linux-image-$release" "linux-image-$release-unsigned"
+do [ ! -e "/var/lib/dpkg/info/$name.list" ]||
+dpkg-query --show --showformat='${Package} ${Version} ${db:Status-Status}\n' "$name"||exit;done
 echo '[end]'
 """
 
