@@ -16,9 +16,10 @@ _DAYS = "825"
 
 
 def make_all(plan: Plan) -> None:
-    """Make what is missing: the suite's key, a key for each host, known_hosts, ssh_config, certificates."""
+    """Make what is missing: keys of suite, person and hosts, known_hosts, ssh_config, certificates."""
     podman.require("ssh-keygen", "openssl")
     _ssh_key(SSH / "id_ed25519", "parity@lab")
+    _ssh_key(SSH / "on-call", "on-call@lab")
     for host in plan.hosts:
         _ssh_key(host_key(host), host.name)
     write(SSH / "known_hosts", "".join(map(_known_host, plan.hosts)))

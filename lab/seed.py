@@ -127,7 +127,7 @@ def _records(plan: Plan) -> Iterator[str]:
 
 def _keys(host: Host) -> dict[str, Placed]:
     own = keys.host_key(host)
-    authorized = (keys.SSH / "id_ed25519.pub").read_bytes()
+    authorized = b"".join((keys.SSH / name).read_bytes() for name in ("id_ed25519.pub", "on-call.pub"))
     return {
         "etc/ssh/ssh_host_ed25519_key": Placed(own.read_bytes(), 0o600),
         "etc/ssh/ssh_host_ed25519_key.pub": Placed(own.with_suffix(".pub").read_bytes()),

@@ -148,7 +148,14 @@ def _costs(settings: Configuration) -> Iterator[Cost]:
             for aspect, probe in settings.probes.items():
                 section = settings.policy.section(aspect)
                 if role in probe.roles(section, every_role):
-                    target = Target(host, settings.standby, section, settings.policy)
+                    target = Target(
+                        host,
+                        settings.standby,
+                        section,
+                        settings.policy,
+                        settings.primary,
+                        secrets.token_hex(32),
+                    )
                     yield min(
                         (_cost(transport, role, aspect, probe, target) for _ in range(2)),
                         key=lambda cost: cost.host_cpu,

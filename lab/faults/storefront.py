@@ -9,6 +9,10 @@ EDGE_ADDRESS = "198.18.2.11"
 _CONF = "/etc/nginx/conf.d/shop.conf"
 
 
+SEAL = "(cd /srv/shop && find shop -type f ! -name '*.pyc' -exec sha256sum {} + | sort -k 2 >SHA256SUMS)"
+"""A release lists what belongs to it (shop/install.sh)."""
+
+
 def changed_release(name: str, sentence: str, file: str, change: str) -> Fault:
     """A release with a mistake went to every web host of both sites: they are equal, and wrong.
 
@@ -27,11 +31,12 @@ def changed_release(name: str, sentence: str, file: str, change: str) -> Fault:
             cp -p {path} {kept}.unfinished && mv {kept}.unfinished {kept}
             sed -i '{change}' {path}
             ! cmp -s {path} {kept}
+            {SEAL}
             {RESTART}
         """,
         mend=f"""
             rm -f {kept}.unfinished
-            [ ! -f {kept} ] || {{ mv {kept} {path} && systemctl restart shop; }}
+            [ ! -f {kept} ] || {{ mv {kept} {path} && {SEAL} && systemctl restart shop; }}
         """,
         healthy=ASK.format(page="/healthz"),
     )

@@ -21,6 +21,12 @@ python3 -m compileall -q --invalidation-mode checked-hash /srv/shop/shop
 find /srv/shop -type d -exec chmod 0755 {} +
 find /srv/shop -type f -exec chmod 0644 {} +
 
+# The release names itself, and lists what belongs to it.
+cd /srv/shop
+find shop -type f ! -name '*.pyc' -exec sha256sum {} + | sort -k 2 >SHA256SUMS
+sha256sum SHA256SUMS | cut -c 1-12 >VERSION
+cd /
+
 install -o root -g root -m 0755 -t /usr/local/bin \
     "$here/bin/subscriptions" "$here/bin/shop-cleanup" "$here/bin/shop-report"
 install -d -o root -g root -m 0755 /etc/cron.d

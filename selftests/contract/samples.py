@@ -24,6 +24,7 @@ from siteparity.transport import Transport
 from siteparity.transport.script import Answer, Ask, Moment, join, moment, split
 
 FOLDER = Path(__file__).parent / "samples"
+OTHER = {"dallas": "arizona", "arizona": "dallas"}
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,11 @@ def target_of(aspect: str, site: str, host: str) -> Target[Any]:
     policy = load_policy(
         root / "inventories" / "policy.yml", {name: probe.section for name, probe in probes.items()}
     )
-    of_site = load_site(root / "inventories" / site, tuple(policy.roles))
-    return Target(of_site.host(host), of_site, policy.section(aspect), policy)
+    roles = tuple(policy.roles)
+    of_site = load_site(root / "inventories" / site, roles)
+    other = load_site(root / "inventories" / OTHER[site], roles)
+    key = secrets.token_hex(32)
+    return Target(of_site.host(host), of_site, policy.section(aspect), policy, other, key)
 
 
 def read(

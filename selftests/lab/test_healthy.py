@@ -33,8 +33,9 @@ MOVING = {
     ("capacity", "free"),
     ("capacity", "full"),
     ("subscriptions", "age"),
+    ("secrets", "values"),
 }
-"""The tables that hold a time or an amount, which moves while nothing changes."""
+"""The tables that hold a time, an amount, or a hash with the run's own key: these move by themselves."""
 PAUSE_SECONDS = 6.0
 NOISE_SECONDS = 2.0
 """An age would have grown by more than the pause between two runs; so much is a busy machine's."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar, cast
 
-from selftests.unit.sites import ARIZONA
+from selftests.unit.sites import ARIZONA, DALLAS
 from siteparity.policy import Limits, Policy, Role, Section, Smoke
 from siteparity.probe import Answers, Target
 from siteparity.transport.script import Answer
@@ -29,7 +29,7 @@ def web_host(section: S, languages: Mapping[str, str] = LANGUAGES) -> Target[S]:
         digest="",
         source=Path("policy.yml"),
     )
-    return Target(ARIZONA.hosts[0], ARIZONA, section, policy)
+    return Target(ARIZONA.hosts[0], ARIZONA, section, policy, DALLAS, "5e" * 32)
 
 
 def answered(**answers: bytes | str) -> Answers:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol, TypeAlias
@@ -57,6 +57,10 @@ class Collector:
     deadline: float
     """The moment, on the monotonic clock, at which everything must be over."""
     say: Say
+    known: Sequence[Site] = ()
+    """Every site, also those that are not measured now."""
+    key: str = field(default_factory=lambda: secrets.token_hex(32), init=False, repr=False)
+    """What hosts hash secrets with; gone with the run."""
 
     def collect(self, sites: Sequence[Site]) -> tuple[Measured, ...]:
         """Measure every host of the sites. Never raises for what a host does."""
@@ -110,8 +114,9 @@ class Collector:
     def _targets(self, site: Site, host: Host) -> list[tuple[str, Probe[Any], Target[Any]]]:
         every_role = tuple(self.policy.roles)
         sections = {aspect: self.policy.section(aspect) for aspect in self.probes}
+        other = next((one for one in self.known if one.name != site.name), None)
         return [
-            (aspect, probe, Target(host, site, sections[aspect], self.policy))
+            (aspect, probe, Target(host, site, sections[aspect], self.policy, other, self.key))
             for aspect, probe in self.probes.items()
             if not set(probe.roles(sections[aspect], every_role)).isdisjoint(host.roles)
         ]

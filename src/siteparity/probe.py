@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -29,6 +29,10 @@ class Target(Generic[S]):
     section: S
     """The aspect's own part of the policy."""
     policy: Policy
+    other: Site | None = None
+    """The site that it is compared with; None where only one is known."""
+    key: str = field(default="", repr=False)
+    """Hexadecimal digits that are made for this run and kept nowhere, for hashes of secrets."""
 
 
 class Answers:
@@ -89,6 +93,8 @@ class Reading(Generic[S]):
     """The roles that have this table; every role of the aspect when None."""
     optional: bool = False
     """The policy may name nothing of the kind, and so give it no role: then no check of it is planned."""
+    of_one_run: bool = False
+    """Its values mean something within one run only, such as hashes with the run's own key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ def measure(
     settings: Configuration, sites: Sequence[Site], transport: Transport, *, seconds: float, say: Say
 ) -> tuple[Record, ...]:
     """Measure every host of the sites within so many seconds; never raises for what a host does."""
-    collector = Collector(settings.policy, settings.probes, transport, time.monotonic() + seconds, say)
+    end = time.monotonic() + seconds
+    collector = Collector(settings.policy, settings.probes, transport, end, say, settings.sites)
     return tuple(
         records.record_of(
             measured,

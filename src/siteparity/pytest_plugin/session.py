@@ -15,7 +15,7 @@ import pytest
 
 from siteparity import configuration, records
 from siteparity.configuration import Configuration
-from siteparity.model import Facts, Host, Site
+from siteparity.model import Facts, Host, Site, Unmeasured
 from siteparity.plan import PlannedCheck, left_out
 from siteparity.pytest_plugin.judged import Judged
 from siteparity.pytest_plugin.parity import SiteFacts
@@ -97,8 +97,23 @@ class Session:
         if key not in self._site_facts:
             record = self._record(site.name)
             facts: Mapping[str, Facts] = {host.name: record.facts(host.name, aspect) for host in site.hosts}
+            if not self._are_of_one_run():
+                facts = {host: self._lasting(aspect, of_host) for host, of_host in facts.items()}
             self._site_facts[key] = SiteFacts(site, facts)
         return self._site_facts[key]
+
+    def _are_of_one_run(self) -> bool:
+        """Whether both sites were measured together: one look gives all its records the same time."""
+        return len({self._record(site.name).measured_at for site in self.configuration.sites}) == 1
+
+    def _lasting(self, aspect: str, facts: Facts) -> Facts:
+        """The facts without those that can only be held against others of the same run."""
+        readings = self.configuration.probes[aspect].readings()
+        reason = "hashed with the key of another run, which was kept nowhere; measure both sites together"
+        return {
+            name: Unmeasured(reason) if name in readings and readings[name].of_one_run else table
+            for name, table in facts.items()
+        }
 
     def transport(self) -> Transport:
         """The run's connections, for live checks."""

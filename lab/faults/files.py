@@ -1,0 +1,150 @@
+"""Configuration and releases that differ, or are not what anybody wrote."""
+
+from lab.faults import Fault
+from lab.faults.services import WEB
+from lab.faults.storefront import SEAL
+
+EDGES = ("dallas-edge1", "arizona-edge1")
+STORES = ("dallas-sessions1", "arizona-sessions1")
+
+SITE = "/etc/nginx/conf.d/shop.conf"
+NAMES = "/etc/nsswitch.conf"
+PRELOAD = "/etc/ld.so.preload"
+LIBRARY = "/lib/x86_64-linux-gnu/libm.so.6"
+CODE = "/srv/shop"
+
+
+def _edited(name: str, sentence: str, hosts: tuple[str, ...], file: str, change: str) -> Fault:
+    """A file is changed by a command, and put back as it was. No service is told."""
+    kept = f"/root/{name}"
+    return Fault(
+        name,
+        sentence,
+        hosts,
+        f"cp -p {file} {kept}.unfinished\nmv {kept}.unfinished {kept}\n{change}\n! cmp -s {file} {kept}",
+        f"rm -f {kept}.unfinished\n[ ! -f {kept} ] || mv {kept} {file}",
+        f"[ ! -e {kept} ] && [ -s {file} ]",
+    )
+
+
+def _left(name: str, sentence: str, hosts: tuple[str, ...], file: str) -> Fault:
+    """An upgrade asked which version of a file to take, and nobody looked at the other one."""
+    return Fault(name, sentence, hosts, f"echo '# of the new version' >{file}", f"rm -f {file}")
+
+
+def _forced(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
+    """A library is loaded into every program that starts."""
+    return Fault(name, sentence, hosts, f"echo {LIBRARY} >{PRELOAD}", f"rm -f {PRELOAD}")
+
+
+def _hand_edit(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
+    """Somebody wrote into the release."""
+    return _edited(name, sentence, hosts, f"{CODE}/shop/log.py", f"echo '# by hand' >>{CODE}/shop/log.py")
+
+
+FAULTS = (
+    _edited(
+        "configuration_edited_at_primary",
+        "The primary's edge waits longer for the shop than the standby's.",
+        ("dallas-edge1",),
+        SITE,
+        f"sed -i 's/proxy_read_timeout 10s/proxy_read_timeout 30s/' {SITE}",
+    ),
+    _edited(
+        "configuration_lines_swapped",
+        "Two lines of a configuration file stand the other way round on the standby's Redis host.",
+        ("arizona-sessions1",),
+        NAMES,
+        f"sed -i '/^group:/{{h;d}};/^shadow:/G' {NAMES}",
+    ),
+    _edited(
+        "configuration_names_the_other_site",
+        "The standby's edge would pass customers on to a web host of the primary, once it is reloaded.",
+        ("arizona-edge1",),
+        SITE,
+        f"sed -i 's/198[.]18[.]2[.]22:/198.18.1.22:/' {SITE}",
+    ),
+    _edited(
+        "configuration_names_the_other_site_at_primary",
+        "The primary's edge would pass customers on to a web host of the standby, once it is reloaded.",
+        ("dallas-edge1",),
+        SITE,
+        f"sed -i 's/198[.]18[.]1[.]22:/198.18.2.22:/' {SITE}",
+    ),
+    Fault(
+        "configuration_file_missing",
+        "A configuration file of a package is gone from one web host of the standby.",
+        ("arizona-web1",),
+        "mv /etc/gai.conf /root/gai.conf",
+        "[ ! -f /root/gai.conf ] || mv /root/gai.conf /etc/gai.conf",
+    ),
+    Fault(
+        "configuration_file_missing_at_both_sites",
+        "A configuration file of a package is gone from every web host.",
+        WEB,
+        "mv /etc/gai.conf /root/gai.conf",
+        "[ ! -f /root/gai.conf ] || mv /root/gai.conf /etc/gai.conf",
+    ),
+    _edited(
+        "conffile_edited",
+        "A configuration file that nobody thinks of was edited on the standby's database host.",
+        ("arizona-db1",),
+        "/etc/login.defs",
+        "sed -i 's/^UMASK.*/UMASK 077/' /etc/login.defs",
+    ),
+    Fault(
+        "configuration_writable_by_all",
+        "Everybody may write a configuration file of one web host of the primary.",
+        ("dallas-web1",),
+        f"chmod 0666 {NAMES}",
+        f"chmod 0644 {NAMES}",
+    ),
+    _left(
+        "configuration_left_by_an_upgrade",
+        "An upgrade left the new version of a configuration file beside the old one, on one web host.",
+        ("arizona-web2",),
+        "/etc/ssh/sshd_config.dpkg-dist",
+    ),
+    _left(
+        "configuration_left_by_an_upgrade_at_both_sites",
+        "An upgrade left the new version of a configuration file beside the old one, on both edge hosts.",
+        EDGES,
+        "/etc/nginx/nginx.conf.dpkg-new",
+    ),
+    _forced(
+        "library_forced_into_every_program",
+        "Every program that starts on one web host of the standby gets a library that nobody asked for.",
+        ("arizona-web2",),
+    ),
+    _forced(
+        "library_forced_into_every_program_at_both_sites",
+        "Every program that starts on the Redis hosts of both sites gets a library that nobody asked for.",
+        STORES,
+    ),
+    Fault(
+        "release_one_commit_behind",
+        "The standby's web hosts have the release before this one.",
+        ("arizona-web1", "arizona-web2"),
+        f"""
+            mkdir -p /root/release && cp -p {CODE}/VERSION {CODE}/SHA256SUMS {CODE}/shop/log.py /root/release
+            echo '# as it was a commit ago' >>{CODE}/shop/log.py
+            {SEAL}
+            echo 0ldc0mm17 >{CODE}/VERSION
+        """,
+        f"""
+            [ ! -f /root/release/log.py ] || cp -p /root/release/log.py {CODE}/shop/log.py
+            [ ! -f /root/release/log.py ] || cp -p /root/release/VERSION /root/release/SHA256SUMS {CODE}
+            rm -rf /root/release
+        """,
+    ),
+    _hand_edit(
+        "release_with_an_edited_file_at_primary",
+        "Somebody mended the release by hand on one web host of the primary.",
+        ("dallas-web1",),
+    ),
+    _hand_edit(
+        "release_with_an_edited_file_at_both_sites",
+        "Somebody mended the release by hand on every web host.",
+        WEB,
+    ),
+)

@@ -1,0 +1,104 @@
+"""What runs is not what is installed or configured."""
+
+from lab.faults import Fault
+from lab.faults.services import WEB
+
+SETTINGS, KEPT = "/etc/shop/shop.env", "/root/runtime.env"
+UNIT, UNIT_KEPT = "/etc/systemd/system/shop.service", "/root/runtime.unit"
+MODULE = "/usr/lib/python3/dist-packages/psycopg2/_psycopg.*.so"
+CRON = "/usr/sbin/cron"
+MARK = "/run/systemd/container"
+
+
+def _edited_unit(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
+    """A unit file is touched by an editor; to the last setting it says what it said before."""
+    return Fault(
+        name,
+        sentence,
+        hosts,
+        f"cp -p {UNIT} {UNIT_KEPT}.unfinished\nmv {UNIT_KEPT}.unfinished {UNIT_KEPT}\n"
+        f"echo '# reviewed' >>{UNIT}",
+        f"rm -f {UNIT_KEPT}.unfinished\n[ ! -f {UNIT_KEPT} ] || mv {UNIT_KEPT} {UNIT}\n"
+        "systemctl daemon-reload",
+        '[ "$(systemctl show --property=NeedDaemonReload --value shop.service)" = no ]',
+    )
+
+
+def _edited_settings(name: str, sentence: str, hosts: tuple[str, ...], change: str) -> Fault:
+    """The shop's settings are edited, and the shop is not restarted."""
+    return Fault(
+        name,
+        sentence,
+        hosts,
+        f"cp -p {SETTINGS} {KEPT}.unfinished\nmv {KEPT}.unfinished {KEPT}\n{change}",
+        f"rm -f {KEPT}.unfinished\n[ ! -f {KEPT} ] || mv {KEPT} {SETTINGS}",
+        f"[ ! -e {KEPT} ] && [ -s {SETTINGS} ]",
+    )
+
+
+def _replace(path: str) -> str:
+    """What an upgrade does: the same path is another file."""
+    return f"for file in {path}; do cp -p $file $file.new && mv $file.new $file; done"
+
+
+FEWER = f"sed -i 's/^SHOP_LANGUAGES=.*/SHOP_LANGUAGES=en,de/' {SETTINGS}"
+
+FAULTS = (
+    Fault(
+        "kernel_newer_than_what_runs",
+        "A machine of the standby with a kernel of its own got a newer one, and was not restarted.",
+        ("arizona-sessions1",),
+        # A container stands in for it: without its mark, and with kernels where boot loaders look.
+        f"""
+            mv {MARK} {MARK}.kept
+            mkdir -p /boot
+            touch /boot/vmlinuz-$(uname -r) /boot/vmlinuz-999.$(uname -r)
+        """,
+        f"""
+            rm -f /boot/vmlinuz-*
+            [ ! -e {MARK}.kept ] || mv {MARK}.kept {MARK}
+        """,
+    ),
+    Fault(
+        "library_replaced_under_services",
+        "The driver of the database was renewed on one web host of the standby; the shop runs the old one.",
+        ("arizona-web2",),
+        _replace(MODULE),
+        "systemctl restart shop",
+    ),
+    Fault(
+        "program_replaced_under_its_service_at_primary",
+        "Cron was renewed on the primary's database host, and still runs as it was.",
+        ("dallas-db1",),
+        _replace(CRON),
+        "systemctl restart cron",
+    ),
+    _edited_unit(
+        "unit_edited_without_reload",
+        "The unit file of the shop was edited on one web host of the standby, without daemon-reload.",
+        ("arizona-web1",),
+    ),
+    _edited_unit(
+        "unit_edited_without_reload_at_both_sites",
+        "The unit file of the shop was edited on every web host, without daemon-reload.",
+        WEB,
+    ),
+    _edited_settings(
+        "setting_edited_without_restart",
+        "One web host of the standby will serve two languages only, from its next restart on.",
+        ("arizona-web1",),
+        FEWER,
+    ),
+    _edited_settings(
+        "setting_edited_without_restart_at_both_sites",
+        "Every web host will serve two languages only, from its next restart on.",
+        WEB,
+        FEWER,
+    ),
+    _edited_settings(
+        "setting_added_without_restart_at_primary",
+        "A setting was added on one web host of the primary, and the shop not restarted.",
+        ("dallas-web2",),
+        f"echo SHOP_ADMIN_URL=http://admin.shop.example/ >>{SETTINGS}",
+    ),
+)

@@ -1,0 +1,85 @@
+"""What is hashed with the key of one run is held against nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from selftests.unit.targets import web_host
+from selftests.unit.test_collect import NAMES, SECTION, SITES, Shell
+from siteparity.collect import Collector, Measured
+from siteparity.configuration import Configuration, find_root
+from siteparity.model import Site, Unmeasured
+from siteparity.policy import Section
+from siteparity.probe import Probe, Target
+from siteparity.pytest_plugin.session import Options, Session
+from siteparity.recording import record_path
+from siteparity.records import record_of, save
+from siteparity.transport.script import Ask
+
+FACTS = {"secrets": {"states": {"a": "set"}, "values": {"a": "keyed hash abc"}}}
+NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
+
+
+def saved(settings: Configuration, site: Site, measured_at: datetime, folder: Path) -> None:
+    """A record of a site in which every web host has the same secret."""
+    hosts: Mapping[str, Mapping[str, Mapping[str, Mapping[str, str]]]] = {
+        host.name: FACTS for host in site.in_role("web")
+    }
+    measured = Measured(site.name, measured_at, hosts)
+    record = record_of(
+        measured,
+        tool_version="1",
+        policy_digest=settings.policy.digest,
+        inventory_digest=settings.inventory_digest,
+    )
+    save(record, record_path(folder, site.name))
+
+
+@pytest.mark.parametrize("minutes", [0, 60])
+def test_hashes_of_another_run_are_unmeasured(tmp_path: Path, minutes: int) -> None:
+    """Even where they happen to be equal; what needs no key is still known."""
+    root = find_root()
+    options = Options(root, root / "inventories", "dallas", "arizona", tmp_path, None)
+    session = Session(options)
+    primary, standby = session.configuration.sites
+    saved(session.configuration, primary, NOW, tmp_path)
+    saved(session.configuration, standby, NOW + timedelta(minutes=minutes), tmp_path)
+    facts = session.facts(standby, "secrets")
+    value = facts.cohort("web", "values").tables["web1"]
+    state = facts.cohort("web", "states").tables["web1"]
+    assert state == {"a": "set"}
+    if minutes:
+        assert isinstance(value, Unmeasured)
+        assert "another run" in value.reason
+    else:
+        assert value == {"a": "keyed hash abc"}
+
+
+def test_every_host_of_a_run_gets_the_same_key_and_the_next_run_another_one() -> None:
+    """Only so can hashes be compared, and only within the run. Each host knows the other site."""
+    seen: list[Target[Section]] = []
+
+    def ask(target: Target[Section]) -> Mapping[str, Ask]:
+        seen.append(target)
+        return {"name": Ask("echo x")}
+
+    probes = {"names": Probe(Section, ask, NAMES.tables)}
+    policy = replace(web_host(SECTION).policy, sections={"names": SECTION})
+    for _ in range(2):
+        collector = Collector(policy, probes, Shell(), time.monotonic() + 60, lambda *_: None, SITES)
+        assert collector.key not in repr(collector)
+        collector.collect(SITES)
+    hosts = sum(len(site.hosts) for site in SITES)
+    keys = [{target.key for target in seen[:hosts]}, {target.key for target in seen[hosts:]}]
+    assert [len(of_run) for of_run in keys] == [1, 1]
+    assert keys[0] != keys[1]
+    assert {(target.site.name, target.other.name) for target in seen if target.other} == {
+        ("dallas", "arizona"),
+        ("arizona", "dallas"),
+    }

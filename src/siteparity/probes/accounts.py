@@ -1,0 +1,195 @@
+"""Accounts: users with their numbers, groups, shells; what sudo allows; the keys that let people in.
+
+A service account with another number at the standby cannot read what was copied there; a key that is missing
+keeps out the person who is to do the failover; a rule of sudo or a key that only one site has is a door that
+nobody looks after. Numbers are compared of people and of the accounts that the policy names: packages get
+theirs in the order of their installation, which harms nobody.
+
+Local files are read (passwd(5), group(5), sudoers(5), ``AuthorizedKeysFile`` of sshd_config(5)); accounts of
+a directory service are looked at where the policy names them. No password leaves a host, nor its hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from siteparity.model import Table
+from siteparity.names import OwnNames
+from siteparity.policy import RoleName, Section, Text
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.tools.accounts import database, keys, sudo
+from siteparity.tools.accounts.database import FIRST_PERSON, Database, User
+from siteparity.transport.script import Ask
+
+AS_PLANNED = "as the policy says"
+PRESENT = "present"
+GUARDED = "locked, or has a password"
+IN_FORCE = "in force"
+READ = "read"
+
+AccountName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,31}$")]
+
+
+class Policy(Section):
+    """The accounts that the sites stand on, and those that people come in by."""
+
+    required: Annotated[Mapping[RoleName, Mapping[AccountName, int | None]], Field(min_length=1)]
+    """For each role: its service accounts, and the number that each must have; ``null`` leaves it open."""
+    log_in: Annotated[tuple[AccountName, ...], Field(min_length=1)]
+    """The accounts that must have a key that sshd accepts; any other account that has one is a finding."""
+    sudo: tuple[Text, ...] | None = None
+    """Every line that sudo may find, without comments; None: whatever both sites have."""
+
+
+def _named(target: Target[Policy]) -> Mapping[str, int | None]:
+    """The service accounts of the host's roles, and the number that the policy wants."""
+    return {
+        name: uid for role in target.host.roles for name, uid in target.section.required.get(role, {}).items()
+    }
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """Who there is, what sudo allows, and whom sshd lets in."""
+    names = tuple(dict.fromkeys([*_named(target), *target.section.log_in]))
+    return {
+        "accounts": Ask(database.question(names)),
+        "sudo": Ask(sudo.QUESTION),
+        "keys": Ask(keys.question(" ".join(map(shlex.quote, names)))),
+    }
+
+
+def read_users(answers: Answers, target: Target[Policy]) -> Table:
+    """Each account -> shell, home, whether it has a password; its numbers where they matter."""
+    found = database.read(answers.raw("accounts"))
+    users = {**found.users, **found.named}
+    return {
+        f"user {name}": _described(found, user, numbered=_counts(user, target))
+        for name, user in users.items()
+    }
+
+
+def _counts(user: User, target: Target[Policy]) -> bool:
+    """Whether the number of an account must be the same everywhere."""
+    return user.name in _named(target) or user.name in target.section.log_in or user.uid >= FIRST_PERSON
+
+
+def _described(found: Database, user: User, *, numbered: bool) -> str:
+    group = found.group_of(user)
+    numbers = f"uid {user.uid}, gid {user.gid} ({group})" if numbered else f"group {group}"
+    passwords = {"none": "no password", "locked": "locked", "set": "password"}
+    password = passwords.get(found.passwords.get(user.name, ""), "no entry in /etc/shadow")
+    return f"{numbers}, home {user.home}, shell {user.shell or '/bin/sh'}, {password}"
+
+
+def read_groups(answers: Answers, target: Target[Policy]) -> Table:
+    """Each group -> its members; its number where the policy or people depend on it."""
+    found = database.read(answers.raw("accounts"))
+    own = {user.gid for user in {**found.users, **found.named}.values() if _counts(user, target)}
+    return {
+        f"group {name}": (f"gid {gid}, " if gid in own or gid >= FIRST_PERSON else "")
+        + f"members {', '.join(members) or 'none'}"
+        for name, (gid, members) in found.groups.items()
+    }
+
+
+def read_required(answers: Answers, target: Target[Policy]) -> Table:
+    """Each service account of the policy -> `PRESENT`, or what is wrong."""
+    found = database.read(answers.raw("accounts"))
+    roots = {name for name, user in {**found.users, **found.named}.items() if user.uid == 0} - {"root"}
+    others = dict.fromkeys(sorted(roots), "has the number of root")
+    return {**{name: _state(found, name, uid) for name, uid in _named(target).items()}, **others}
+
+
+def _state(found: Database, name: str, uid: int | None) -> str:
+    user = found.named.get(name)
+    if user is None:
+        return "missing"
+    if uid is not None and user.uid != uid:
+        return f"uid {user.uid}, the policy says {uid}"
+    twins = sorted(one.name for one in found.users.values() if one.uid == user.uid and one.name != name)
+    return f"shares its number with {', '.join(twins)}" if twins else PRESENT
+
+
+def read_passwords(answers: Answers, _: Target[Policy]) -> Table:
+    """Each local account -> `GUARDED`, or that it has no password at all."""
+    found = database.read(answers.raw("accounts"))
+    return {
+        name: "anybody may log in: no password" if found.passwords.get(name) == "none" else GUARDED
+        for name in found.users
+    }
+
+
+def read_sudo(answers: Answers, target: Target[Policy]) -> Table:
+    """Each line that sudo goes by -> `IN_FORCE`; and a digest of their order."""
+    found = sudo.read(answers.text("sudo"))
+    generic = OwnNames.of(target.site).generic("\n".join(found.rules))
+    order = hashlib.sha256(generic.encode()).hexdigest()[:16]
+    return {**dict.fromkeys(found.rules, IN_FORCE), "the rules in their order": f"sha256 {order}"}
+
+
+def read_sudo_planned(answers: Answers, target: Target[Policy]) -> Table:
+    """Each line that sudo goes by, and sudo's opinion of its files -> `AS_PLANNED`, or what is wrong."""
+    found, planned = sudo.read(answers.text("sudo")), target.section.sudo
+    files = {f"files of sudo ({len(found.files)})": AS_PLANNED} if not found.complaints else {}
+    wrong = dict.fromkeys(found.complaints, sudo.REFUSED)
+    if planned is None:
+        return {**files, **wrong}
+    wanted = {" ".join(rule.split()) for rule in planned}
+    extra = {rule: AS_PLANNED if rule in wanted else "the policy does not name it" for rule in found.rules}
+    lacking = dict.fromkeys(sorted(wanted - set(found.rules)), "missing, and the policy names it")
+    return {**files, **wrong, **extra, **lacking}
+
+
+def read_keys(answers: Answers, target: Target[Policy]) -> Table:
+    """Each key of each account -> its options; and where sshd looks for keys."""
+    found = keys.read(answers.text("keys"))
+    settings = {f"sshd {name}": value for name, value in found.settings.items()}
+    generic = OwnNames.of(target.site).generic
+    opened = {f"{user} {key}": _shown(generic(options)) for (user, key), options in found.keys.items()}
+    return {"authorised keys": READ, **settings, **opened}
+
+
+def _shown(options: str) -> str:
+    """The options of a key; of those that may hold a secret only a digest."""
+
+    def digest(found: re.Match[str]) -> str:
+        return f"{found[1]}=sha256 {hashlib.sha256(found[2].encode()).hexdigest()[:16]}"
+
+    return re.sub(r'\b(command|environment)="((?:[^"\\]|\\.)*)"', digest, options)
+
+
+def read_log_in(answers: Answers, target: Target[Policy]) -> Table:
+    """Each account that must be let in by key, and each that has one -> `AS_PLANNED`, or what is wrong."""
+    found = keys.read(answers.text("keys"))
+    holders = {user for user, _ in found.keys}
+    needed = {name: _entry(found, name, holders) for name in target.section.log_in}
+    others = sorted(holders - set(target.section.log_in))
+    return {**needed, **dict.fromkeys(others, "has a key, and the policy does not say so")}
+
+
+def _entry(found: keys.Keys, name: str, holders: set[str]) -> str:
+    if name not in holders:
+        return "has no key"
+    return f"refused by sshd: {found.refused[name]}" if name in found.refused else AS_PLANNED
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "users": Reading(read_users),
+        "groups": Reading(read_groups),
+        "required": Reading(read_required),
+        "passwords": Reading(read_passwords),
+        "sudo": Reading(read_sudo),
+        "sudo_planned": Reading(read_sudo_planned),
+        "keys": Reading(read_keys),
+        "log_in": Reading(read_log_in),
+    },
+)

@@ -1,0 +1,230 @@
+"""Files: configuration and release are the same at both sites, and no upgrade left a question open.
+
+Judged are the files that the policy names for each role, and beyond them every conffile of a package that
+somebody changed (``packages`` leaves conffiles to this aspect). A site's own names and addresses are replaced
+first; a line that names the other site is a finding of its own.
+What looks like a secret never leaves a host; ``secrets`` compares it by its hash.
+
+A file that has an aspect of its own is left to it (``elsewhere``: crontabs are ``schedules``', unit files
+``services``', ...), so that one mistake is told once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.names import OwnNames
+from siteparity.policy import AbsolutePath, RoleName, Section
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.section import Strict
+from siteparity.tools.configuration import files, release
+from siteparity.transport.script import Ask
+
+NONE = "none"
+THERE = "there"
+ABSENT = "as the policy says"
+PRELOAD = "/etc/ld.so.preload"
+MOST_FILES = 500
+"""Of a release with more files only those that are not as released are named."""
+LONGEST_LINE = 200
+
+RelativePath = Annotated[str, StringConstraints(pattern=r"^[^/\n][^\n]*$")]
+
+
+class ReleaseFolder(Strict):
+    """The application on a host."""
+
+    path: AbsolutePath
+    version: RelativePath
+    """The file that names the version or commit, one line."""
+    manifest: RelativePath | None = None
+    """Its list of checksums, as sha256sum writes it; without one, equal edits at both sites are not seen."""
+    leave_out: tuple[RelativePath, ...] = ()
+    """Patterns of files that do not count, e.g. ``uploads/*``, or that another aspect judges."""
+
+
+class Policy(Section):
+    """Which files must be the same."""
+
+    every_host: tuple[AbsolutePath, ...] = ()
+    """Patterns of configuration files on hosts of every role."""
+    files: Mapping[RoleName, tuple[AbsolutePath, ...]] = Field(default_factory=dict)
+    """For each role: further patterns."""
+    elsewhere: tuple[AbsolutePath, ...] = ()
+    """Patterns of files that another aspect judges; ``*`` stands for slashes as well."""
+    may_name_the_other_site: tuple[AbsolutePath, ...] = ()
+    """Files that must name both sites, such as a list of peers."""
+    preload: tuple[AbsolutePath, ...] = ()
+    """The libraries that /etc/ld.so.preload may force into programs; none: the file must not be there."""
+    releases: Mapping[RoleName, ReleaseFolder] = Field(default_factory=dict)
+    """For each role: the application."""
+
+
+def _release(target: Target[Policy]) -> ReleaseFolder | None:
+    of_roles = [target.section.releases.get(role) for role in target.host.roles]
+    return next((folder for folder in of_roles if folder), None)
+
+
+def _patterns(target: Target[Policy]) -> tuple[str, ...]:
+    of_roles = [target.section.files.get(role, ()) for role in target.host.roles]
+    return tuple(dict.fromkeys([*target.section.every_host, *(one for some in of_roles for one in some)]))
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """The configuration, and the release where the host has one."""
+    asks = {"files": Ask(files.question(_patterns(target), target.section.elsewhere))}
+    if folder := _release(target):
+        text = release.question(folder.path, folder.version, folder.manifest, folder.leave_out)
+        asks["release"] = Ask(text, timeout=30)
+    return asks
+
+
+def read_named(answers: Answers, target: Target[Policy]) -> Table:
+    """Each pattern of the policy -> `THERE`, or that no file is named by it."""
+    matches = files.read(answers.raw("files")).matches
+    if lacking := [pattern for pattern in _patterns(target) if pattern not in matches]:
+        raise UnmeasuredError(f"files: the answer says nothing about {lacking[0]}")
+    states = {pattern: THERE if matches[pattern] else "no such file" for pattern in _patterns(target)}
+    return {"files of the policy": THERE, **states}
+
+
+def read_content(answers: Answers, target: Target[Policy]) -> Table:
+    """Each file -> a digest of its text without secrets; of a link, where it leads to."""
+    names = OwnNames.of(target.site)
+    seen = files.read(answers.raw("files"))
+    table: dict[str, str] = {"conffiles of packages that nobody changed": "as packaged"}
+    for one in seen.files:
+        if one.kind == "text":
+            text = names.generic("\n".join(one.lines))
+            digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+            table[one.path] = f"{len(one.lines)} lines, sha256 {digest}"
+        elif one.kind == "unpacked":
+            table[one.path] = "gone, and its package brings it"
+        elif one.kind != "packaged":
+            table[f"{one.path} (link)" if one.kind.startswith("link ") else one.path] = one.kind
+    return table
+
+
+def read_lines(answers: Answers, _: Target[Policy]) -> Table:
+    """Each line of each file, without secrets -> how often it stands there: a difference, line by line."""
+    counts = Counter(
+        f"{one.path}: {_short(line)}"
+        for one in files.read(answers.raw("files")).files
+        for line in one.lines
+        if line.strip()
+    )
+    return {"lines of configuration": "read", **{item: _times(count) for item, count in counts.items()}}
+
+
+def _short(line: str) -> str:
+    text = " ".join(line.split())
+    if len(text) <= LONGEST_LINE:
+        return text
+    return f"{text[:LONGEST_LINE]}... (sha256 {hashlib.sha256(text.encode()).hexdigest()[:12]})"
+
+
+def _times(count: int) -> str:
+    return "there" if count == 1 else f"there {count} times"
+
+
+def read_rights(answers: Answers, _: Target[Policy]) -> Table:
+    """Each file of the policy, and each conffile with unusual ones -> mode, owner and group."""
+    seen = files.read(answers.raw("files"))
+    rights = {one.path: one.rights for one in seen.files if one.rights != "-"}
+    return {"files of the policy": "looked at", **rights}
+
+
+def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
+    """Each line that names the other site -> that it does; or that there is none. Comments do not count."""
+    if target.other is None:
+        raise UnmeasuredError("files: the other site is not known, so its names cannot be looked for")
+    names, allowed = OwnNames.of(target.other), target.section.may_name_the_other_site
+    found = {
+        f"{one.path}: {_short(line)}": f"names {target.other.name}"
+        for one in files.read(answers.raw("files")).files
+        if one.path not in allowed and _names("\n".join(one.lines), names)
+        for line in one.lines
+        if _names(re.sub(r"(?:^|\s)[#;].*", "", line), names)
+    }
+    return found or {"lines that name the other site": NONE}
+
+
+def _names(text: str, names: OwnNames) -> bool:
+    """Whether a text names the site."""
+    return names.generic(text) != text
+
+
+def read_left(answers: Answers, _: Target[Policy]) -> Table:
+    """Each file that an upgrade left for somebody to decide on; or that there is none."""
+    left = files.read(answers.raw("files")).left
+    return dict.fromkeys(left, "left by an upgrade") or {"files left by upgrades": NONE}
+
+
+def read_preload(answers: Answers, target: Target[Policy]) -> Table:
+    """What is forced into every program -> `ABSENT`, or that the policy does not say so."""
+    named = files.read(answers.raw("files")).preload
+    planned = target.section.preload
+    if named is None:
+        return {PRELOAD: "missing, and the policy wants it" if planned else ABSENT}
+    wrong = [
+        *(name for name in named if name not in planned),
+        *(name for name in planned if name not in named),
+    ]
+    if not planned and not named:
+        return {PRELOAD: "is there, and the policy does not say so"}
+    return {PRELOAD: f"not as the policy says: {', '.join(wrong)}" if wrong else ABSENT}
+
+
+def _read_release(answers: Answers, target: Target[Policy]) -> tuple[ReleaseFolder, release.Release]:
+    folder = _release(target)
+    if folder is None:
+        raise UnmeasuredError("release: the policy names none for this host")
+    return folder, release.read(answers.raw("release"), has_manifest=folder.manifest is not None)
+
+
+def read_release(answers: Answers, target: Target[Policy]) -> Table:
+    """Version and tree of the release; each of its files -> digest, mode and owner."""
+    folder, found = _read_release(answers, target)
+    of_files = {
+        f"{folder.path}/{name}": f"{found.modes[name]} sha256 {digest[:12]}"
+        for name, digest in sorted(found.files.items())
+    }
+    tree = hashlib.sha256("\n".join(f"{path} {said}" for path, said in of_files.items()).encode()).hexdigest()
+    summary = {f"{folder.path} version": found.version, f"{folder.path} tree": f"sha256 {tree[:12]}"}
+    return summary if len(of_files) > MOST_FILES else {**summary, **of_files}
+
+
+def read_released(answers: Answers, target: Target[Policy]) -> Table:
+    """Each file that is not as its release has it -> what is wrong; or that all are."""
+    folder, found = _read_release(answers, target)
+    besides = [name for name in (folder.version, folder.manifest) if name]
+    wrong = {f"{folder.path}/{name}": state for name, state in found.states(besides).items()}
+    return wrong or {folder.path: release.AS_RELEASED}
+
+
+def _with_release(section: Policy) -> tuple[str, ...]:
+    return tuple(section.releases)
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "named": Reading(read_named),
+        "content": Reading(read_content),
+        "lines": Reading(read_lines),
+        "rights": Reading(read_rights),
+        "foreign": Reading(read_foreign),
+        "left": Reading(read_left),
+        "preload": Reading(read_preload),
+        "release": Reading(read_release, roles=_with_release),
+        "released": Reading(read_released, roles=_with_release),
+    },
+)

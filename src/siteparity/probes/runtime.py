@@ -1,0 +1,167 @@
+"""Runtime: what runs is what is installed and configured.
+
+An upgrade, an edited unit file, an edited setting: each is in force only after a restart, and a failover is
+when things restart. Until then a site runs on what is no longer on disk, and nobody has seen it run on what
+is. Four looks (`siteparity.tools.running`): the kernel against the newest one installed, processes against
+replaced libraries and programs, systemd against its unit files, a service's environment against its files.
+That the versions installed are the same is for ``packages``.
+
+Settings that PostgreSQL and Redis hold until a restart belong to ``database`` and ``redis``, language
+variables to ``locales``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.policy import RoleName, Section
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.tools.running import deleted, kernel, reloads, settings
+from siteparity.tools.systemd.environment import VARIABLE
+from siteparity.tools.systemd.unit import UnitName
+from siteparity.transport.script import Ask
+
+NEWEST = "the newest one installed"
+CONTAINER = "its host's: a container has none of its own"
+BROUGHT = "brought by the hypervisor, as the policy says"
+
+VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+class Policy(Section):
+    """What must run as it is installed and configured."""
+
+    kernel: Literal["installed", "brought"] = "installed"
+    """``brought``: the machines have no kernel on their disks, because a hypervisor starts them with one."""
+    services: Annotated[Mapping[RoleName, tuple[UnitName, ...]], Field(min_length=1)]
+    """For each role: services whose unit files must be as systemd read them; others are looked at when
+    something was edited since."""
+    environment: Annotated[Mapping[RoleName, UnitName], Field(min_length=1)]
+    """For each role: the service whose environment is held against its files."""
+    elsewhere: tuple[VariableName, ...] = ()
+    """Variables that another aspect judges, such as the one with the place of the sessions."""
+
+
+def _services(target: Target[Policy]) -> tuple[str, ...]:
+    of_roles = [target.section.services.get(role, ()) for role in target.host.roles]
+    return tuple(dict.fromkeys(unit for units in of_roles for unit in units))
+
+
+def _with_settings(target: Target[Policy]) -> tuple[str, ...]:
+    of_roles = [target.section.environment.get(role) for role in target.host.roles]
+    return tuple(dict.fromkeys(unit for unit in of_roles if unit))
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """Kernel, processes, systemd, and the environment of each service that the policy names."""
+    return {
+        "kernel": Ask(kernel.QUESTION),
+        "deleted": Ask(deleted.QUESTION),
+        "reload": Ask(reloads.question(_services(target))),
+        **{
+            f"settings {unit}".replace(" ", "-"): Ask(settings.question(unit))
+            for unit in _with_settings(target)
+        },
+    }
+
+
+def read_kernel(answers: Answers, target: Target[Policy]) -> Table:
+    """The running kernel -> that it is the newest one installed, or what a boot would start instead."""
+    return {"the running kernel": _kernel_state(kernel.read(answers.raw("kernel")), target.section.kernel)}
+
+
+def _kernel_state(found: kernel.Kernel, expected: str) -> str:
+    if found.contained:
+        return CONTAINER
+    if not found.installed:
+        if expected == "brought":
+            return BROUGHT
+        raise UnmeasuredError(
+            "kernel: none is found on the host, so what a boot would start is not known; "
+            "say aspects.runtime.kernel: brought where a hypervisor brings it"
+        )
+    if found.release not in found.installed:
+        return f"{found.release}, which is not installed any more; a boot starts {found.newest}"
+    if found.newest != found.release:
+        return f"{found.release}, a boot starts {found.newest}"
+    return NEWEST if found.is_newest_build() else f"an older build than the installed {found.package}"
+
+
+def read_release(answers: Answers, _: Target[Policy]) -> Table:
+    """Release and build of the running kernel."""
+    found = kernel.read(answers.raw("kernel"))
+    return {"release": found.release, "build": found.build}
+
+
+def read_deleted(answers: Answers, _: Target[Policy]) -> Table:
+    """Each service that runs code which is no longer on disk -> the files; or that there is none."""
+    return deleted.read(answers.text("deleted")) or {"services with replaced code": deleted.NONE}
+
+
+def read_reload(answers: Answers, target: Target[Policy]) -> Table:
+    """Each required unit, and each that was edited -> whether systemd has read its files as they are."""
+    return {
+        "units that are not named here": reloads.READ,
+        **reloads.read(answers.text("reload"), _services(target)),
+    }
+
+
+def read_settings(answers: Answers, target: Target[Policy]) -> Table:
+    """Each variable of the service -> `settings.RUNNING`, or how the process differs from the files."""
+    table: dict[str, str] = {}
+    for unit, variables in _variables(answers, target).items():
+        if isinstance(variables, str):
+            table[unit] = variables
+        else:
+            table |= {f"{unit}: {one.name}": one.state for one in variables}
+    return table
+
+
+def read_values(answers: Answers, target: Target[Policy]) -> Table:
+    """Each variable of the service -> its value in the files, without secrets."""
+    table: dict[str, str] = {}
+    for unit, variables in _variables(answers, target).items():
+        if isinstance(variables, str):
+            raise UnmeasuredError(f"settings: {unit} is {variables}, so its environment is not known")
+        table |= {f"{unit}: {one.name}": one.shown for one in variables}
+    return table
+
+
+def _variables(answers: Answers, target: Target[Policy]) -> Mapping[str, tuple[settings.Variable, ...] | str]:
+    """Service -> its variables that no other aspect judges, or why it has none."""
+    found: dict[str, tuple[settings.Variable, ...] | str] = {}
+    for unit in _with_settings(target):
+        said = settings.read(answers.text(f"settings-{unit}"))
+        found[unit] = (
+            said
+            if isinstance(said, str)
+            else tuple(
+                one
+                for one in said
+                if one.name not in target.section.elsewhere and not re.fullmatch(VARIABLE, one.name)
+            )
+        )
+    return found
+
+
+def _with_environment(section: Policy) -> tuple[str, ...]:
+    return tuple(section.environment)
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "kernel": Reading(read_kernel),
+        "release": Reading(read_release),
+        "deleted": Reading(read_deleted),
+        "reload": Reading(read_reload),
+        "settings": Reading(read_settings, roles=_with_environment),
+        "values": Reading(read_values, roles=_with_environment),
+    },
+)

@@ -1,0 +1,100 @@
+"""Secrets: the same ones at both sites, none of them missing, empty, or left as a placeholder.
+
+A password that was changed at one site only locks the shop out of its own database on the night of the
+failover. Secrets are compared without being seen: each host hashes its own with a key that was made for this
+run (`siteparity.tools.secrets.hashes`), and nothing else leaves it. The key is kept nowhere, so a record of
+another run says nothing about today's secrets (docs/decisions/0007).
+
+Besides those that the policy names, whatever looks like a secret in the same files is compared. Not looked
+at: passwords that PostgreSQL and Redis themselves hold (``database``, ``redis``), those of accounts
+(``accounts``), and the keys of certificates (``tls``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.policy import AbsolutePath, RoleName, Section
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.section import Strict
+from siteparity.tools.secrets import hashes
+from siteparity.transport.script import Ask
+
+SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.@-]{1,64}$")]
+
+
+class SecretFile(Strict):
+    """A file that holds secrets."""
+
+    file: AbsolutePath
+    form: hashes.Form = "settings"
+    """``settings``: ``NAME=value`` or ``name value``, of a URL only its password; ``pgpass``: PostgreSQL's
+    password file, by user; ``whole``: the file is one secret."""
+    names: tuple[SecretName, ...] = ()
+    """What must be in it and not be empty."""
+
+    @model_validator(mode="after")
+    def _names_fit_the_form(self) -> Self:
+        if self.form == "whole" and self.names:
+            raise ValueError("expected no names for a file that is one secret as a whole; remove them")
+        if self.form != "whole" and not self.names:
+            raise ValueError(f"expected the names of secrets in {self.file}, found none; name at least one")
+        return self
+
+    @property
+    def source(self) -> hashes.Source:
+        """What a host is asked about."""
+        return hashes.Source(self.form, self.file, self.names or ("the whole file",))
+
+
+class Policy(Section):
+    """Where the secrets of the sites lie. Only their places stand here."""
+
+    files: Annotated[Mapping[RoleName, tuple[SecretFile, ...]], Field(min_length=1)]
+    """For each role: its files."""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """One question about all files of the host's roles."""
+    sources = [one.source for role in target.host.roles for one in target.section.files.get(role, ())]
+    return {"secrets": Ask(hashes.question(dict.fromkeys(sources), target.key))} if sources else {}
+
+
+def _found(answers: Answers, target: Target[Policy]) -> Mapping[str, hashes.Secret]:
+    secrets = {one.item: one for one in hashes.read(answers.raw("secrets"))}
+    sources = [one.source for role in target.host.roles for one in target.section.files.get(role, ())]
+    wanted = {f"{source.file}: {name}" for source in sources for name in source.names}
+    if lacking := sorted(wanted - secrets.keys()):
+        raise UnmeasuredError(f"secrets: the answer says nothing about {lacking[0]}")
+    return secrets
+
+
+def read_states(answers: Answers, target: Target[Policy]) -> Table:
+    """Each secret -> "set", or what is wrong with it."""
+    return {item: secret.state for item, secret in _found(answers, target).items()}
+
+
+def read_values(answers: Answers, target: Target[Policy]) -> Table:
+    """Each secret -> its hash under this run's key."""
+    return {
+        item: f"keyed hash {secret.hash[:12]}" if secret.hash else secret.state
+        for item, secret in _found(answers, target).items()
+    }
+
+
+def _holders(section: Policy) -> tuple[str, ...]:
+    return tuple(section.files)
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "states": Reading(read_states, roles=_holders),
+        "values": Reading(read_values, roles=_holders, of_one_run=True),
+    },
+)

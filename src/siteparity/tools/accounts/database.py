@@ -1,0 +1,111 @@
+"""Users and groups: passwd(5), group(5), and of shadow(5) only whether there is a password.
+
+What ``getent`` finds besides comes from elsewhere, such as a directory service (nsswitch.conf(5)).
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from siteparity.model import UnmeasuredError
+from siteparity.tools.parts import lines, sections
+
+_QUESTION = """\
+echo '[passwd]';cat /etc/passwd||exit
+echo '[group]';cat /etc/group||exit
+echo '[shadow]'
+awk -F: '{{ s = $2 == "" ? "none" : $2 ~ /^[!*]/ ? "locked" : "set"; print $1 ":" s }}' /etc/shadow||exit
+echo '[named]'
+getent passwd -- {names}||[ $? -eq 2 ]||exit
+echo '[end]'
+"""
+"""No hash of a password leaves the host. getent(1): 2 says that one of the names was not found."""
+
+_NAME = r"[A-Za-z_][A-Za-z0-9_.-]*\$?"
+_USER = re.compile(rf"({_NAME}):[^:]*:([0-9]+):([0-9]+):[^:]*:([^:]*):([^:]*)")
+_GROUP = re.compile(rf"({_NAME}):[^:]*:([0-9]+):([^:]*)")
+_PASSWORD = re.compile(rf"({_NAME}):(none|locked|set)")
+
+FIRST_PERSON = 1000
+"""Ids below it are given to packages in the order of their installation (login.defs(5), UID_MIN)."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One account."""
+
+    name: str
+    uid: int
+    gid: int
+    home: str
+    shell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The accounts of one host."""
+
+    users: Mapping[str, User]
+    """Of the host's own file."""
+    groups: Mapping[str, tuple[int, tuple[str, ...]]]
+    """Name -> id, members."""
+    passwords: Mapping[str, str]
+    """Name -> ``none``, ``locked`` or ``set``."""
+    named: Mapping[str, User]
+    """The accounts that were asked for by name, wherever they come from."""
+
+    def group_of(self, user: User) -> str:
+        """The name of a user's own group, or its number."""
+        names = [name for name, (gid, _) in self.groups.items() if gid == user.gid]
+        return names[0] if names else str(user.gid)
+
+
+def question(names: Sequence[str]) -> str:
+    """A shell text about all accounts of the host, and some by name (at least one)."""
+    return _QUESTION.format(names=" ".join(map(shlex.quote, names)))
+
+
+@lru_cache(maxsize=32)
+def read(answer: bytes) -> Database:
+    """Read the answer to `question`; remembered, since several tables are made of it.
+
+    Raises:
+        UnmeasuredError: a part is missing, or a line is not understood, or there is no root.
+    """
+    passwd, group, shadow, named, end = sections(answer, ["passwd", "group", "shadow", "named", "end"])
+    if any(end):
+        raise UnmeasuredError("accounts: there is something after the end of the answer")
+    users = _users(lines(passwd))
+    if "root" not in users:
+        raise UnmeasuredError("accounts: /etc/passwd has no root")
+    groups: dict[str, tuple[int, tuple[str, ...]]] = {}
+    for line in _local(lines(group)):
+        found = _matched(_GROUP, line, "/etc/group")
+        groups.setdefault(found[1], (int(found[2]), tuple(sorted(filter(None, found[3].split(","))))))
+    words = [_matched(_PASSWORD, line, "/etc/shadow") for line in lines(shadow)]
+    passwords = {word[1]: word[2] for word in reversed(words)}
+    return Database(users, groups, passwords, _users(lines(named)))
+
+
+def _users(entries: Iterable[str]) -> Mapping[str, User]:
+    users: dict[str, User] = {}
+    for line in _local(entries):
+        found = _matched(_USER, line, "/etc/passwd")
+        users.setdefault(found[1], User(found[1], int(found[2]), int(found[3]), found[4], found[5]))
+    return users
+
+
+def _local(entries: Iterable[str]) -> list[str]:
+    """The entries without those that only bring in others (``+``, ``-``: nsswitch.conf(5), compat)."""
+    return [line for line in entries if not line.startswith(("+", "-"))]
+
+
+def _matched(pattern: re.Pattern[str], line: str, file: str) -> re.Match[str]:
+    found = pattern.fullmatch(line)
+    if found is None:
+        raise UnmeasuredError(f"accounts: a line of {file} is not understood")
+    return found

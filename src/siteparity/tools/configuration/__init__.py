@@ -1,0 +1,1 @@
+"""Configuration files and releases as they lie on a host."""

@@ -1,0 +1,1 @@
+"""What runs, held against what is installed and configured: configured is not running."""

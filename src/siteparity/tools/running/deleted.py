@@ -1,0 +1,95 @@
+"""Services that still run code which is no longer on disk: a library or program that was replaced.
+
+The mappings of a process say so (proc(5), ``/proc/PID/maps``): code of a removed file is ``(deleted)``. Left
+out is what programs make for themselves and remove at once, such as memory of compilers at run time. Only
+services count, and the manager itself: a login that is older than an upgrade harms nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from siteparity.model import UnmeasuredError
+
+# "m\t/proc/PID/maps:LINE" for each mapping of code that is deleted; "u\tPID\tCGROUP" for its process. Kernel
+# threads have no mappings; a process may end while it is looked at, one that is still there must answer.
+QUESTION = r"""
+{ read -r first </proc/1/maps; } 2>/dev/null||{ echo "other users' processes cannot be read" >&2;exit 1; }
+found=$(grep -HsE '^[0-9a-f]+-[0-9a-f]+ ..x. .* /.*\(deleted\)$' /proc/[0-9]*/maps)
+case $? in 0|1);;
+*)for map in /proc/[0-9]*/maps
+do { :; } 2>/dev/null <"$map"||[ ! -e "$map" ]||{ echo "$map cannot be read" >&2;exit 1; };done;;esac
+old=$IFS IFS='
+'
+set -f
+for line in $found;do printf 'm\t%s\n' "$line"
+pid=${line#/proc/} pid=${pid%%/*}
+case $seen in *" $pid "*)continue;;esac
+seen="$seen $pid "
+while read -r group;do printf 'u\t%s\t%s\n' "$pid" "$group";done 2>/dev/null </proc/"$pid"/cgroup||:
+done
+echo end
+"""
+
+NONE = "none"
+_MAPPING = re.compile(r"/proc/([0-9]+)/maps:\S+ +\S+ +\S+ +\S+ +\S+ +(/.*) \(deleted\)")
+_OWN_MAKING = (
+    "/memfd:",
+    "/SYSV",
+    "/dev/",
+    "/drm",
+    "/i915",
+    "/[",
+    "/anon",
+    "/run/",
+    "/tmp/",  # noqa: S108  # no file is made there
+    "/var/tmp/",  # noqa: S108  # nor there
+    "/proc/",
+)
+_UNIT = re.compile(r"(?:[0-9]+:name=systemd|0:):(/.*)")
+MOST_NAMED = 3
+
+
+def read(text: str) -> Mapping[str, str]:
+    """Each unit whose processes run deleted code -> the files.
+
+    Raises:
+        UnmeasuredError: the answer is cut, or holds something else.
+    """
+    lines = text.split("\n")
+    if lines[-2:] != ["end", ""]:
+        raise UnmeasuredError("deleted: the answer lacks its end")
+    files: dict[str, set[str]] = {}
+    units: dict[str, str] = {}
+    for line in lines[:-2]:
+        kind, _, rest = line.partition("\t")
+        mapping = _MAPPING.fullmatch(rest)
+        if kind == "m" and mapping:
+            if not mapping[2].startswith(_OWN_MAKING):
+                files.setdefault(mapping[1], set()).add(mapping[2])
+        elif kind == "u" and rest.count("\t") == 1:
+            pid, _, group = rest.partition("\t")
+            if found := _UNIT.fullmatch(group):
+                units[pid] = max(units.get(pid, ""), _unit(found[1]), key=len)
+        else:
+            raise UnmeasuredError(f"deleted: a line is not understood: {line[:80]}")
+    found_by_unit: dict[str, set[str]] = {}
+    for pid, paths in files.items():
+        if unit := units.get(pid, ""):
+            found_by_unit.setdefault(unit, set()).update(paths)
+    return {unit: _said(paths) for unit, paths in found_by_unit.items()}
+
+
+def _unit(group: str) -> str:
+    """The service in a path of control groups; empty for logins and containers."""
+    if group.startswith("/user.slice") or "/user.slice/" in group:
+        return ""
+    services = [part for part in group.split("/") if part.endswith(".service")]
+    return services[0] if services else "the manager" if "init.scope" in group else ""
+
+
+def _said(paths: set[str]) -> str:
+    named = ", ".join(sorted(paths)[:MOST_NAMED])
+    more = f" and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else ""
+    return f"runs code that was replaced: {named}{more}"

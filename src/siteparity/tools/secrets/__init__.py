@@ -1,0 +1,1 @@
+"""Secrets in configuration files: finding them, hashing them, and leaving them out of what is shown."""

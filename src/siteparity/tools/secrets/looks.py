@@ -1,0 +1,32 @@
+r"""What looks like a secret in a line of configuration. Perl, since it runs on the host: no secret leaves it.
+
+``secret($line)`` gives the line with ``***`` for each secret, and the secrets; or the line and nothing.
+Better one too many than one too few: what is left out of a text can still be compared by its hash.
+"""
+
+from __future__ import annotations
+
+PERL = r"""
+my $names = qr/pass(?:w(?:or)?d|phrase)?|pwd|secret|token|api_?key|private_?key|access_?key|credentials?
+    |masterauth/xi;
+my $not_secret = qr{^["']?(?:/[\w./-]+|yes|no|on|off|true|false|none|null|\d+)["']?[;,]?$}i;
+my $in_url = qr{(\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#:\@"']*:)([^\s/\@"']*)(?=\@)};
+my $within = qr{((?<=[\s?&;,"'=])[\w.-]*$names[\w.-]*=)([^\s&;,"']+)};
+my $setting = qr{^(\s*(?:export\s+|set\s+)?["']?[\w.-]*$names[\w.-]*["']?(?:\s*[=:]\s*|\s+))(\S.*?)\s*$};
+my $comment = qr{^(\s*[#;]+\s*["']?[\w.-]*$names[\w.-]*["']?\s*=\s*)(\S.*?)\s*$};
+my $header = qr{^(.*?\b(?:Authorization|X-[\w-]*(?:Key|Token|Secret))["']?[\s:=]+)(\S.*?)\s*$}i;
+sub secret {
+    my ($line) = @_;
+    my @found;
+    $line =~ s{$in_url}{push @found, $2; "$1***"}ge;
+    $line =~ s{$within}{push @found, $2; "$1***"}ge;
+    return ($line, join "\0", @found) if @found;
+    my $is_comment = $line =~ /^\s*[#;]/;
+    for my $form ($is_comment ? $comment : ($setting, $header)) {
+        next unless $line =~ $form;
+        my ($before, $secret) = ($1, $2);
+        return $secret =~ $not_secret ? ($line, undef) : ($before . "***", $secret);
+    }
+    return ($line, undef);
+}
+"""

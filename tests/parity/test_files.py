@@ -1,0 +1,84 @@
+"""Both sites are configured alike, and run the same release.
+
+A configuration file that was mended at one site only, a line that still names the other data centre, a
+release that one host did not get: nobody sees it until customers are sent there, and then some of them get
+errors that nobody can repeat.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill(
+    "configuration_edited_at_primary",
+    "configuration_lines_swapped",
+    "configuration_names_the_other_site",
+    "configuration_names_the_other_site_at_primary",
+    "configuration_file_missing",
+    "conffile_edited",
+    "storefront_backend_lost_by_the_edge",
+)
+def test_configuration_files_say_the_same(parity: Parity) -> None:
+    """Pages fail, or differ, depending on which site and which host answers."""
+    parity.same("content", fix="copy it from a host that is right, with the site's own names: {item}")
+    parity.same("lines", fix="add the line, or remove it, as on the other hosts: {item}")
+
+
+@pytest.mark.drill("configuration_file_missing", "configuration_file_missing_at_both_sites")
+def test_every_named_configuration_file_is_there(parity: Parity) -> None:
+    """A service falls back to settings that nobody chose."""
+    parity.everywhere("named", equals="there", fix="copy it from a host that has it: {item}")
+
+
+@pytest.mark.drill("configuration_writable_by_all", "configuration_file_missing")
+def test_configuration_files_have_the_same_modes_and_owners(parity: Parity) -> None:
+    """A service cannot read its settings any more after the next restart, or everybody can."""
+    parity.same("rights", fix="ls -l {item}  # then chmod and chown as on the other hosts: {primary}")
+
+
+@pytest.mark.drill("configuration_names_the_other_site", "configuration_names_the_other_site_at_primary")
+def test_no_configuration_names_the_other_site(parity: Parity) -> None:
+    """The site depends on the one that has just died."""
+    parity.everywhere("foreign", equals="none", fix="name the own site there, and reload the service: {item}")
+
+
+@pytest.mark.drill("configuration_left_by_an_upgrade", "configuration_left_by_an_upgrade_at_both_sites")
+def test_no_upgrade_left_a_question_open(parity: Parity) -> None:
+    """A service runs on settings of an older version, and may refuse them at its next restart."""
+    parity.everywhere("left", equals="none", fix="diff -u FILE {item}; take over what is needed, remove it")
+
+
+@pytest.mark.drill("library_forced_into_every_program", "library_forced_into_every_program_at_both_sites")
+def test_nothing_is_forced_into_every_program(parity: Parity) -> None:
+    """Every program of the host runs code of strangers, or fails the moment that library is gone."""
+    parity.everywhere(
+        "preload", equals="as the policy says", fix="cat {item}; find out who wrote it, then remove it"
+    )
+
+
+@pytest.mark.drill(
+    "release_one_commit_behind",
+    "release_with_an_edited_file_at_primary",
+    "subscriptions_job_of_another_revision",
+    "subscriptions_job_differs_behind_a_link",
+)
+def test_the_release_is_the_same(parity: Parity) -> None:
+    """Customers meet another version of the shop after the switch, on a database that may not fit it."""
+    parity.same("release", fix="deploy the primary's release on the hosts that differ: {primary}")
+
+
+@pytest.mark.drill(
+    "release_with_an_edited_file_at_primary",
+    "release_with_an_edited_file_at_both_sites",
+    "subscriptions_job_of_another_revision",
+    "subscriptions_job_differs_behind_a_link",
+    "subscriptions_guard_broken",
+)
+def test_every_file_is_as_released(parity: Parity) -> None:
+    """What was mended by hand is broken again by the next release; what was broken by hand is untested."""
+    parity.everywhere("released", equals="as released", fix="deploy the release again: {item}")

@@ -1,0 +1,68 @@
+"""What runs at both sites is what is installed and configured there.
+
+A failover is when machines and services restart. One that runs on a library, a unit file or a setting which
+is no longer on disk comes back as something that nobody has seen run, in the worst hour.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill("kernel_newer_than_what_runs")
+def test_the_same_kernel_runs_and_it_is_the_newest_one_installed(parity: Parity) -> None:
+    """After the next restart the machine behaves in a way that nobody has tried, or does not come up."""
+    parity.everywhere(
+        "kernel",
+        one_of=[
+            "the newest one installed",
+            "its host's: a container has none of its own",
+            "brought by the hypervisor, as the policy says",
+        ],
+        fix="systemctl reboot  # in a quiet hour, at the standby first",
+    )
+    parity.same(
+        "release", fix="apt-get install linux-image-...; systemctl reboot  # to the primary's: {primary}"
+    )
+
+
+@pytest.mark.drill("library_replaced_under_services", "program_replaced_under_its_service_at_primary")
+def test_no_service_runs_replaced_code(parity: Parity) -> None:
+    """A hole that was mended on disk is still open, and the next restart brings code that has not run yet."""
+    parity.everywhere("deleted", equals="none", fix="systemctl restart {item}")
+
+
+@pytest.mark.drill("unit_edited_without_reload", "unit_edited_without_reload_at_both_sites")
+def test_systemd_has_read_its_unit_files(parity: Parity) -> None:
+    """The next restart of a service brings limits and commands that nobody has tried."""
+    parity.everywhere(
+        "reload", equals="as systemd read it", fix="systemctl daemon-reload; systemctl restart {item}"
+    )
+
+
+@pytest.mark.drill(
+    "setting_edited_without_restart",
+    "setting_added_without_restart_at_primary",
+    "setting_edited_without_restart_at_both_sites",
+    "subscriptions_wrong_password",
+    "subscriptions_settings_of_the_other_site",
+)
+def test_services_run_with_their_settings(parity: Parity) -> None:
+    """The shop changes its behaviour at its next restart, which the failover may be."""
+    parity.everywhere(
+        "settings", equals="runs as configured", fix="systemctl cat shop; systemctl restart shop  # {item}"
+    )
+
+
+@pytest.mark.drill(
+    "setting_edited_without_restart",
+    "setting_added_without_restart_at_primary",
+    "subscriptions_settings_of_the_other_site",
+)
+def test_services_are_set_alike(parity: Parity) -> None:
+    """Customers meet other languages, prices or addresses after the switch."""
+    parity.same("values", fix="set it as at the primary, apart from the site: {item}; {primary}")

@@ -1,0 +1,33 @@
+"""Both sites hold the same passwords and keys, and none of them is empty.
+
+A secret that was renewed at one site only is noticed when that site has to work alone: the shop cannot log in
+to its own database, or to the payment gateway, and every page fails. No secret is shown, stored or sent: each
+host hashes its own with a key that ends with the run.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill("secret_empty", "secret_empty_at_both_sites", "secret_missing", "secret_readable_by_all")
+def test_every_secret_is_set(parity: Parity) -> None:
+    """The shop is refused by what it depends on, and every page fails."""
+    parity.everywhere("states", equals="set", fix="put the secret in its place again: {item}")
+
+
+@pytest.mark.drill(
+    "secret_differs",
+    "secret_differs_at_primary",
+    "secret_empty",
+    "secret_missing",
+    "session_password_edited_without_restart",
+    "subscriptions_wrong_password",
+)
+def test_every_secret_is_the_same_at_both_sites(parity: Parity) -> None:
+    """After the switch, or after the next restart, the shop cannot log in to what it depends on."""
+    parity.same("values", fix="find out which value is valid, and put it on every host: {item}")
