@@ -91,8 +91,8 @@ FAULTS = (
     ),
     _pinned(
         "database_name_pinned_to_the_other_site",
-        "One web host of the primary takes the database's name for the one of the standby.",
+        "One web host of the primary takes the name of its database host for the one of the standby.",
         "dallas-web2",
-        "198.18.2.31 db.dallas.shop.example",
+        "198.18.2.31 db1.dallas.shop.example",
     ),
 )

@@ -36,14 +36,23 @@ def test_every_agent_answers(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("exporter_repeats_an_old_file", "exporter_repeats_an_old_file_at_both_sites")
+@pytest.mark.drill(
+    "exporter_repeats_an_old_file",
+    "exporter_repeats_an_old_file_at_both_sites",
+    "exporter_stopped",
+    "exporter_hung",
+    "listener_at_loopback_at_one_site",
+    "listener_at_loopback_at_both_sites",
+)
 def test_what_agents_tell_is_fresh(parity: Parity) -> None:
     """The graphs look well while what they show is long over."""
     parity.within("age", "max_age", fix="look at the host's clock and restart the agent: {item}")
     parity.within("file_age", "max_file_age", fix="look at the job that writes the file: {item}")
 
 
-@pytest.mark.drill("exporter_without_a_collector", "listener_at_loopback_at_one_site", "exporter_stopped")
+@pytest.mark.drill(
+    "exporter_without_a_collector", "exporter_stopped", "exporter_hung", "listener_at_loopback_at_one_site"
+)
 def test_agents_watch_the_same_at_both_sites(parity: Parity) -> None:
     """What is watched at one site goes unnoticed at the other."""
     parity.same("configuration", fix="give the agent the same arguments on all hosts: {item}")

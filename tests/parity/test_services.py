@@ -19,6 +19,8 @@ pytestmark = pytest.mark.blocker
     "service_masked",
     "timer_masked",
     "redis_stopped",
+    "exporter_disabled",
+    "firewall_not_loaded_at_a_boot",
 )
 def test_the_same_units_are_enabled_disabled_and_masked(parity: Parity) -> None:
     """After a restart one site does something that the other does not."""
@@ -50,6 +52,7 @@ def test_units_are_defined_alike(parity: Parity) -> None:
     "timer_masked",
     "cron_stopped",
     "redis_stopped",
+    "exporter_stopped",
 )
 def test_the_same_units_are_up(parity: Parity) -> None:
     """Something that customers use at one site does not run at the other."""
@@ -61,6 +64,9 @@ def test_the_same_units_are_up(parity: Parity) -> None:
     "service_stopped_at_both_sites",
     "service_masked",
     "service_made_by_systemd_run",
+    "exporter_stopped",
+    "exporter_disabled",
+    "exporter_disabled_at_both_sites",
 )
 def test_a_boot_changes_nothing(parity: Parity) -> None:
     """What works now stops at the next restart, or what stands still now comes up unlooked-for."""
@@ -85,6 +91,7 @@ def test_no_unit_has_failed(parity: Parity) -> None:
     "timer_masked",
     "cron_stopped",
     "redis_stopped",
+    "firewall_not_loaded_at_a_boot",
 )
 def test_every_required_unit_runs_also_after_a_boot(parity: Parity) -> None:
     """The shop, or what it stands on, is not there."""

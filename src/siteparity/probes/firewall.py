@@ -5,7 +5,8 @@ and the one is gone, or comes, with the next boot. So both are listed, and held 
 is what counts and what comes and goes: counters, handles, elements that time takes away, bans of fail2ban and
 its like; and chains without a rule that accept everything, which do nothing.
 
-Rules of iptables are read from its own tools, since nft(8) cannot show all of them.
+Rules of iptables are read from its own tools, since nft(8) cannot show all of them. What a boot would load is
+loaded into a network of its own, which ends with the question (`siteparity.tools.firewall.question`).
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def read_policies(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _policy(loaded: Ruleset, name: str) -> str:
-    chain = loaded.chains.get(name)
+    chain = loaded.chains.get(name) or loaded.chains.get(re.sub(r"^ip(6?) ", r"ip\1tables ", name))
     if chain is None:
         return "no such chain"
     if "dormant" in loaded.objects.get(name.rpartition(" ")[0], ""):
@@ -110,7 +111,10 @@ def _cannot_be_loaded(said: bytes) -> str:
     """
     words = " ".join(said.decode("utf-8", "backslashreplace").split())[:200]
     if _WORLD.search(words) or not words:
-        raise UnmeasuredError(f"saved: the rules could not be loaded into a network of its own: {words}")
+        raise UnmeasuredError(
+            "saved: the rules could not be loaded into a network of its own "
+            f"(does one name an interface by its index, as iif does? write iifname): {words}"
+        )
     return f"cannot be loaded: {words}"
 
 

@@ -2,8 +2,8 @@
 
 In October 2012 monitoring noticed the failure, and watched both sites afterwards. An agent that was stopped
 at the standby is noticed when the standby is all there is. One that runs can be silent (hung, bound to
-loopback) or stale (it repeats what a job wrote last week), so it is asked as the monitoring server asks it: by
-HTTP, at the host's own address, in the text format of Prometheus.
+loopback) or stale (it repeats what a job wrote last week), so it is asked as the monitoring server asks it:
+by HTTP, at the host's own address, in the text format of Prometheus.
 
 Of the agent's arguments, values that look like secrets do not leave the host; of its answer only few metrics.
 """
@@ -63,12 +63,15 @@ class Policy(Section):
     """The oldest file whose content an agent repeats."""
 
 
-_PERL = r"""
+PROGRAM = r"""
 use strict;use Socket qw(:DEFAULT getaddrinfo AI_NUMERICHOST);
 my($main,$place,$port,$path,$patience,@wanted)=@ARGV;my $wanted=join "|",@wanted;$|=1;
+my $secret="(?:pass|secret|token|key|dsn|auth)";
 print "\n[arguments]\n";
 if($main){open(my $line,"<","/proc/$main/cmdline") or die "the arguments of process $main: $!\n";local $/;
-for(split /\0/,<$line>){s/((?:pass|secret|token|key|dsn|auth)[^=]*[=:]).*/$1(secret)/i;
+my $hide;
+for(split /\0/,<$line>){if($hide){$hide=0;$_="(secret)"}elsif(/^-[^=]*$secret[^=]*$/i){$hide=1}
+s/($secret[^=]*[=:]).*/$1(secret)/i;
 s#//[^/\@]*\@#//(secret)\@#;s/\s+/ /g;print "$_\n"}}
 print "[answer]\n";
 sub over{print "$_[0]\n[now]\n",time,"\n";exit 0}
@@ -105,7 +108,7 @@ def _question(agent: Agent, target: Target[Policy]) -> str:
     arguments = [place, str(agent.port), agent.path, str(target.section.patience), *wanted]
     return _QUESTION.format(
         look_up=look_up(agent.unit, ["ActiveState", "SubState", "UnitFileState"]),
-        perl=shlex.quote(_PERL),
+        perl=shlex.quote(PROGRAM),
         arguments=" ".join(map(shlex.quote, arguments)),
     )
 
@@ -117,21 +120,23 @@ def read_agents(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_answers(answers: Answers, target: Target[Policy]) -> Table:
     """Each agent -> `ANSWERS`, or what happens to those who ask it."""
-    return {one.name: ANSWERS if one.status == "200" else one.status for one in _reports(answers, target)}
+    return {one.name: ANSWERS if one.answers else one.status for one in _reports(answers, target)}
 
 
 def read_age(answers: Answers, target: Target[Policy]) -> Table:
-    """Each agent that answers -> the age of its report, in seconds."""
-    return _known({one.name: abs(one.age) for one in _answering(answers, target)})
+    """Each agent -> the age of its report, in seconds; or why it tells nothing."""
+    return {one.name: abs(one.age) if one.answers else one.status for one in _reports(answers, target)}
 
 
 def read_file_age(answers: Answers, target: Target[Policy]) -> Table:
     """Each file that an agent repeats -> its age in seconds; the agent alone where it repeats none."""
-    found: dict[str, float] = {}
-    for one in _answering(answers, target):
+    found: dict[str, float | str] = {
+        one.name: one.status for one in _reports(answers, target) if not one.answers
+    }
+    for one in filter(lambda one: one.answers, _reports(answers, target)):
         ages = {f"{one.name}, {path}": max(one.now - at, 0.0) for path, at in one.files.items()}
         found |= ages or {f"{one.name}, which repeats no file": 0.0}
-    return _known(found)
+    return found
 
 
 def read_configuration(answers: Answers, target: Target[Policy]) -> Table:
@@ -141,12 +146,6 @@ def read_configuration(answers: Answers, target: Target[Policy]) -> Table:
         found |= {f"{one.name}, argument {number}": word for number, word in enumerate(one.arguments)}
         found |= {f"{one.name}, {part}": "works" if well else "fails" for part, well in one.parts.items()}
     return found or {"arguments and parts": "of no agent"}
-
-
-def _known(ages: dict[str, float]) -> Table:
-    if not ages:
-        raise UnmeasuredError("no agent answers, so nothing is known of what it would say")
-    return ages
 
 
 class _Report:
@@ -164,7 +163,8 @@ class _Report:
         if self.status == "200" and told[-1] != "end":
             self.status = f"{told[-1]}, after a part of the answer"
         metrics = [_metric(line) for line in told[1:-1]]
-        self.age = self.now - _time(agent, metrics) if agent.time and self.status == "200" else 0.0
+        self.answers = self.status == "200"
+        self.age = self.now - _time(agent, metrics) if agent.time and self.answers else 0.0
         self.parts = {_label(labels): value == 1 for of, labels, value in metrics if of == agent.parts}
         self.files = {_label(labels): value for of, labels, value in metrics if of == agent.files}
 
@@ -204,10 +204,6 @@ def _reports(answers: Answers, target: Target[Policy]) -> list[_Report]:
         _Report(name, agent, answers.raw(f"agent{number}"))
         for number, (name, agent) in enumerate(_agents(target))
     ]
-
-
-def _answering(answers: Answers, target: Target[Policy]) -> list[_Report]:
-    return [one for one in _reports(answers, target) if one.status == "200"]
 
 
 def _unit_state(report: _Report) -> str:

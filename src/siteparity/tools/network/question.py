@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 PATIENCE_MS = 500
 """After this time a connection that is not there has lost a packet: the kernel repeats it after 1 s."""
-_AT_ONCE = 4
+AT_ONCE = 4
 """Connections to one port at the same time: a database may have few left for its customers."""
 
 _RESOLVE = r"""
@@ -36,7 +36,7 @@ def resolve(names: Iterable[str]) -> str:
 
 # Rounds of a few connections to each port: each ends when all are there, or when patience does. A port where
 # nothing was there after two rounds gets no further ones.
-_CONNECT = r"""
+CONNECT = r"""
 use strict;use Socket qw(:DEFAULT getaddrinfo AI_NUMERICHOST);use Fcntl;use Errno;
 my($patience,$at_once,@to)=@ARGV;my @ports;
 while(my($place,$port,$count)=splice @to,0,3){
@@ -118,9 +118,7 @@ def reach(
     """
     peers = list(peers)
     words = [word for place, port in ports for word in (place, str(port), str(tries))]
-    connect = (
-        f"perl -e {shlex.quote(_CONNECT)} -- {PATIENCE_MS} {_AT_ONCE} {' '.join(map(shlex.quote, words))}"
-    )
+    connect = f"perl -e {shlex.quote(CONNECT)} -- {PATIENCE_MS} {AT_ONCE} {' '.join(map(shlex.quote, words))}"
     return _QUESTION.format(
         packets=packets,
         more=3 * packets,
