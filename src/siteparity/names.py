@@ -38,8 +38,9 @@ class OwnNames:
 
     @classmethod
     def of(cls, site: Site) -> Self:
-        """Collect the names of a site: its hosts' addresses and names, its domain, its own name."""
-        addresses = {str(address): f"{{{host.name}}}" for host in site.hosts for address in host.addresses}
+        """Collect the names of a site: its hosts' addresses and names, networks, domain, its own name."""
+        addresses = {str(network): "{network}" for network in site.networks}
+        addresses |= {str(address): f"{{{host.name}}}" for host in site.hosts for address in host.addresses}
         names = {name: f"{{{host.name}}}" for host in site.hosts for name in host.names}
         if site.domain:
             names[site.domain] = "{site}"

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.blocker
     "service_masked",
     "timer_masked",
     "redis_stopped",
+    "exporter_disabled",
+    "firewall_not_loaded_at_a_boot",
 )
 def test_the_same_units_are_enabled_disabled_and_masked(parity: Parity) -> None:
     """After a restart one site does something that the other does not."""
@@ -53,6 +55,7 @@ def test_units_are_defined_alike(parity: Parity) -> None:
     "cron_stopped",
     "redis_stopped",
     "clock_service_stopped",
+    "exporter_stopped",
 )
 def test_the_same_units_are_up(parity: Parity) -> None:
     """Something that customers use at one site does not run at the other."""
@@ -65,6 +68,9 @@ def test_the_same_units_are_up(parity: Parity) -> None:
     "service_masked",
     "service_made_by_systemd_run",
     "clock_service_stopped",
+    "exporter_stopped",
+    "exporter_disabled",
+    "exporter_disabled_at_both_sites",
 )
 def test_a_boot_changes_nothing(parity: Parity) -> None:
     """What works now stops at the next restart, or what stands still now comes up unlooked-for."""
@@ -91,6 +97,7 @@ def test_no_unit_has_failed(parity: Parity) -> None:
     "redis_stopped",
     "package_file_mode_changed",
     "program_for_root_alone_at_both_sites",
+    "firewall_not_loaded_at_a_boot",
 )
 def test_every_required_unit_runs_also_after_a_boot(parity: Parity) -> None:
     """The shop, or what it stands on, is not there."""

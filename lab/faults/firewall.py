@@ -1,0 +1,90 @@
+"""Firewalls whose rules differ by order, by element, by policy, or from their own file."""
+
+from lab.faults import Fault
+
+FILE, KEPT = "/etc/nftables.conf", "/root/nftables.conf"
+KEEP = f"cp -p {FILE} {KEPT}.unfinished && mv {KEPT}.unfinished {KEPT}\n"
+BACK = f"""
+    rm -f {KEPT}.unfinished
+    [ ! -f {KEPT} ] || mv {KEPT} {FILE}
+    nft -f {FILE}
+"""
+CHANGED = f"! cmp -s {FILE} {KEPT}\n"
+DALLAS, ARIZONA = "dallas-edge1", "arizona-edge1"
+
+
+def _edited(name: str, sentence: str, hosts: tuple[str, ...], change: str, *, load: bool = True) -> Fault:
+    """The file was edited, and loaded or not.
+
+    Args:
+        name: of the fault.
+        sentence: what happened.
+        hosts: where.
+        change: a sed program that changes at least one line.
+        load: whether the kernel goes by it, too.
+    """
+    script = f"{KEEP}sed -i '{change}' {FILE}\n{CHANGED}"
+    return Fault(name, sentence, hosts, script + (f"nft -f {FILE}" if load else ""), BACK)
+
+
+FAULTS = (
+    _edited(
+        "firewall_rules_swapped",
+        "At the standby's edge the rule that lets customers in stands before the one that blocks addresses.",
+        (ARIZONA,),
+        "/saddr @blocked drop/d; s/^\\(.*\\)tcp dport { 80, 443 } accept/&\\n\\1ip saddr @blocked drop/",
+    ),
+    Fault(
+        "firewall_rule_loaded_and_not_saved",
+        "Somebody opened a port of the standby's edge by hand, and did not save it.",
+        (ARIZONA,),
+        "nft add rule inet filter input tcp dport 8443 accept",
+        f"nft -f {FILE}",
+    ),
+    _edited(
+        "firewall_rule_saved_and_not_loaded",
+        "Somebody edited the firewall of the primary's edge, and did not load it.",
+        (DALLAS,),
+        "s/tcp dport { 80, 443 } accept/tcp dport { 80, 443, 8443 } accept/",
+        load=False,
+    ),
+    _edited(
+        "firewall_accepts_by_policy",
+        "The standby's edge accepts what no rule decides on.",
+        (ARIZONA,),
+        "/hook input/s/policy drop/policy accept/",
+    ),
+    _edited(
+        "firewall_accepts_by_policy_at_both_sites",
+        "The edges of both sites accept what no rule decides on.",
+        (DALLAS, ARIZONA),
+        "/hook input/s/policy drop/policy accept/",
+    ),
+    _edited(
+        "firewall_set_lost_an_element",
+        "A network that is blocked at the primary was left out at the standby.",
+        (ARIZONA,),
+        "s/, 203.0.113.0\\/24//",
+    ),
+    _edited(
+        "firewall_set_lost_an_element_at_the_primary",
+        "A network that is blocked at the standby was left out at the primary.",
+        (DALLAS,),
+        "s/, 203.0.113.0\\/24//",
+    ),
+    Fault(
+        "firewall_not_loaded_at_a_boot",
+        "The firewall of the standby's edge was loaded by hand; no boot will load it.",
+        (ARIZONA,),
+        "systemctl disable --quiet nftables.service",
+        "systemctl enable --quiet nftables.service",
+        "systemctl --quiet is-enabled nftables.service",
+    ),
+    _edited(
+        "firewall_file_broken_at_both_sites",
+        "The same mistake was written into the firewall's file at both sites; no boot can load it.",
+        (DALLAS, ARIZONA),
+        "s/tcp dport { 80, 443 } accept/tcp dport { 80, 443 } acept/",
+        load=False,
+    ),
+)

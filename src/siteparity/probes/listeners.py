@@ -1,0 +1,229 @@
+"""Listeners: which ports are open, at which kind of address, and which program answers there.
+
+A service that listens at loopback alone looks well to everything on its own host; a program that nobody
+expects answers whoever asks. Both are read from the kernel's own list of sockets (ss(8)), not from files.
+
+An address counts by its kind (loopback, inside the site, any), since the addresses themselves differ by site.
+UDP sockets of clients at ports that the kernel hands out come and go, and are left out; so does the number
+of a TCP port that it handed out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Literal
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.names import OwnNames
+from siteparity.policy import Port, RoleName, Section, Text
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.section import Strict
+from siteparity.transport.script import Ask
+
+LISTENS = "listens"
+NONE = "none"
+EPHEMERAL = "handed out by the kernel"
+
+
+class Listener(Strict):
+    """A port that must be open."""
+
+    protocol: Literal["tcp", "udp"] = "tcp"
+    port: Port | Literal["ephemeral"]
+    """Its number, or ``ephemeral`` for one that the kernel hands out (``ip_local_port_range``)."""
+    program: Text
+    """As ss(8) shows it: at most 15 characters; ``systemd`` for a socket unit, ``kernel`` for the kernel."""
+    at: Literal["any", "site", "loopback"] = "any"
+    """Every address of the host, addresses inside the site alone, or loopback alone."""
+
+    @property
+    def name(self) -> str:
+        """As the facts name the port."""
+        return f"{self.protocol} {EPHEMERAL if self.port == 'ephemeral' else self.port}"
+
+
+class Policy(Section):
+    """The ports that must be open. Every other one is unexpected."""
+
+    everywhere: tuple[Listener, ...] = ()
+    """On every host."""
+    expected: Mapping[RoleName, tuple[Listener, ...]]
+    """For each role, besides those."""
+
+
+# Without the right to look into other users' processes ss names no program and says nothing about it.
+_QUESTION = """\
+ports=$(cat /proc/sys/net/ipv4/ip_local_port_range)||exit
+seen=;for fd in /proc/1/fd/*;do [ ! -e "$fd" ]||seen=yes;done
+[ "$seen" ]||{ echo "the programs of other users cannot be seen" >&2;exit 1; }
+echo "handed out" $ports
+ss -Hlntup
+"""
+
+
+def ask(_: Target[Policy]) -> Mapping[str, Ask]:
+    """Every listening TCP socket, and every UDP socket that is not connected."""
+    return {"sockets": Ask(_QUESTION)}
+
+
+@dataclass(frozen=True, slots=True)
+class Socket:
+    """One open port."""
+
+    protocol: str
+    port: str
+    """Its number, or `EPHEMERAL`."""
+    kind: str
+    """``any``, ``loopback``, ``site``, ``link-local`` or ``another address``."""
+    version: int
+    """Of IP."""
+    program: str
+
+    @property
+    def name(self) -> str:
+        """Protocol and port."""
+        return f"{self.protocol} {self.port}"
+
+    @property
+    def place(self) -> str:
+        """The kind of address, for people."""
+        return f"{self.kind} (IPv{self.version})"
+
+
+def read_listening(answers: Answers, target: Target[Policy]) -> Table:
+    """Each open port -> the programs that answer there, and at which kinds of address."""
+    return {name: _said(of_port) for name, of_port in _by_name(_sockets(answers, target)).items()}
+
+
+def read_required(answers: Answers, target: Target[Policy]) -> Table:
+    """Each port that the policy expects -> `LISTENS`, or what is there instead."""
+    open_ = _by_name(_sockets(answers, target))
+    return {one.name: _state(one, open_.get(one.name, []), target) for one in _expected(target)}
+
+
+def read_unexpected(answers: Answers, target: Target[Policy]) -> Table:
+    """Each open port that the policy does not expect -> who answers there; or that there is none."""
+    expected = {one.name for one in _expected(target)}
+    return {name: said for name, said in read_listening(answers, target).items() if name not in expected} or {
+        "unexpected listeners": NONE
+    }
+
+
+def _expected(target: Target[Policy]) -> tuple[Listener, ...]:
+    of_roles = [target.section.expected.get(role, ()) for role in target.host.roles]
+    return (*target.section.everywhere, *(one for some in of_roles for one in some))
+
+
+def _by_name(sockets: Iterable[Socket]) -> dict[str, list[Socket]]:
+    found: dict[str, list[Socket]] = {}
+    for socket in sockets:
+        found.setdefault(socket.name, []).append(socket)
+    return found
+
+
+def _said(sockets: Iterable[Socket]) -> str:
+    places: dict[str, set[str]] = {}
+    for socket in sockets:
+        places.setdefault(socket.program, set()).add(socket.place)
+    return "; ".join(f"{program} at {', '.join(sorted(places[program]))}" for program in sorted(places))
+
+
+def _state(wanted: Listener, found: list[Socket], target: Target[Policy]) -> str:
+    if not found:
+        return "nobody listens"
+    kinds = {socket.kind for socket in found}
+    versions = {socket.version for socket in found if socket.kind == wanted.at}
+    own = {address.version for address in target.host.addresses} or {4}
+    allowed = {"any", "site"} if wanted.at == "any" else {wanted.at}
+    is_right = (
+        {socket.program for socket in found} == {wanted.program}
+        and kinds <= allowed | {"loopback"}
+        and (bool(versions) if wanted.at == "loopback" else own <= versions)
+    )
+    return LISTENS if is_right else _said(found)
+
+
+def _sockets(answers: Answers, target: Target[Policy]) -> list[Socket]:
+    """Every socket that says something about the host.
+
+    Raises:
+        UnmeasuredError: a line is not understood, or there is none.
+    """
+    first, _, rest = answers.text("sockets").partition("\n")
+    ports = re.fullmatch(r"handed out ([0-9]{1,5}) ([0-9]{1,5})", first)
+    lines = [line for line in rest.split("\n") if line.strip()]
+    if ports is None or not lines:
+        raise UnmeasuredError("sockets: the answer lists no socket, not even that of the SSH daemon")
+    handed_out = range(int(ports[1]), int(ports[2]) + 1)
+    fixed = {one.name for one in _expected(target)}
+    names = OwnNames.of(target.site)
+    return [socket for line in lines for socket in _read(line, handed_out, fixed, names)]
+
+
+_LINE = re.compile(
+    r"(tcp|udp) +(?:LISTEN|UNCONN) +[0-9]+ +[0-9]+ +(\S+):([0-9]{1,5}) +\S+:\*(?: +users:\((.*)\))? *"
+)
+_USER = r'\("(.*?)",pid=([0-9]+),fd=[0-9]+\)'
+
+
+def _read(line: str, handed_out: range, fixed: set[str], names: OwnNames) -> list[Socket]:
+    """The socket of a line: none where it says nothing, two where it takes both versions of IP."""
+    found = _LINE.fullmatch(line)
+    if found is None:
+        raise UnmeasuredError(f"ss: a line is no socket: {line[:80]}")
+    protocol, place, port, users = found.groups()
+    program = _program(users)
+    if int(port) in handed_out and f"{protocol} {port}" not in fixed:
+        if protocol == "udp" and program != "kernel":
+            return []
+        port = EPHEMERAL
+    return [Socket(protocol, port, kind, version, program) for kind, version in _kinds(place, names)]
+
+
+def _program(users: str | None) -> str:
+    """Who holds the socket. A socket unit's is systemd's, whether or not the service runs at the moment."""
+    if users is None:
+        return "kernel"
+    if not re.fullmatch(rf"{_USER}(?:,{_USER})*", users):
+        raise UnmeasuredError(f"ss: the programs of a socket are not understood: {users[:80]}")
+    holders = re.findall(_USER, users)
+    if any(pid == "1" for _, pid in holders):
+        return "systemd"
+    return ", ".join(sorted({name for name, _ in holders}))
+
+
+def _kinds(place: str, names: OwnNames) -> list[tuple[str, int]]:
+    """The kind and the version of an address as ss writes it; ``*`` stands for every address of both."""
+    bare = re.sub(r"%[^\]]*", "", place).strip("[]")
+    if bare == "*":
+        return [("any", 4), ("any", 6)]
+    try:
+        address = ip_address(bare)
+    except ValueError:
+        raise UnmeasuredError(f"ss: an address is not understood: {place[:80]}") from None
+    mapped = getattr(address, "ipv4_mapped", None)
+    return [(_kind(mapped or address, names), (mapped or address).version)]
+
+
+def _kind(address: IPv4Address | IPv6Address, names: OwnNames) -> str:
+    if address.is_unspecified:
+        return "any"
+    if address.is_loopback:
+        return "loopback"
+    if address.is_link_local:
+        return "link-local"
+    return "site" if names.owns(str(address)) else "another address"
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "listening": Reading(read_listening),
+        "required": Reading(read_required),
+        "unexpected": Reading(read_unexpected),
+    },
+)

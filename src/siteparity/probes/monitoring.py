@@ -1,0 +1,231 @@
+"""Monitoring: whether the agents that watch a host run, answer, and tell of now.
+
+In October 2012 monitoring noticed the failure, and watched both sites afterwards. An agent that was stopped
+at the standby is noticed when the standby is all there is. One that runs can be silent (hung, bound to
+loopback) or stale (it repeats what a job wrote last week), so it is asked as the monitoring server asks it:
+by HTTP, at the host's own address, in the text format of Prometheus.
+
+Of the agent's arguments, values that look like secrets do not leave the host; of its answer only few metrics.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.policy import Port, RoleName, Section, Text
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.section import PositiveDuration, Strict, matching
+from siteparity.tools.parts import lines, sections
+from siteparity.tools.systemd.unit import UnitName, look_up, read_properties
+from siteparity.transport.script import Ask
+
+RUNS = "runs, also after a boot"
+ANSWERS = "answers"
+
+Metric = Annotated[
+    str, matching(r"[a-zA-Z_:][a-zA-Z0-9_:]*", "the name of a metric such as node_time_seconds")
+]
+
+
+class Agent(Strict):
+    """One program that watches a host, and answers those who ask."""
+
+    unit: UnitName
+    port: Port
+    path: Annotated[str, matching(r"/[!-~]*", "a path such as /metrics")] = "/metrics"
+    roles: tuple[RoleName, ...] = ()
+    """Where it must run; empty: everywhere."""
+    time: Metric | None = None
+    """The metric that holds the time of the report, in seconds; without it every answer counts as fresh."""
+    parts: Metric | None = None
+    """The metric that says for each part of the agent whether it works (1), e.g. its collectors."""
+    files: Metric | None = None
+    """The metric that holds the times of the files whose content it repeats, in seconds."""
+
+
+class Policy(Section):
+    """The agents, and how old what they say may be."""
+
+    agents: Annotated[Mapping[Text, Agent], Field(min_length=1)]
+    """Name for people -> agent."""
+    patience: Annotated[int, Field(ge=1, le=8)] = 3
+    """Seconds until an agent that does not answer is silent."""
+    max_age: PositiveDuration = timedelta(seconds=30)
+    """The oldest report."""
+    max_file_age: PositiveDuration = timedelta(hours=1)
+    """The oldest file whose content an agent repeats."""
+
+
+PROGRAM = r"""
+use strict;use Socket qw(:DEFAULT getaddrinfo AI_NUMERICHOST);
+my($main,$place,$port,$path,$patience,@wanted)=@ARGV;my $wanted=join "|",@wanted;$|=1;
+my $secret="(?:pass|secret|token|key|dsn|auth)";
+print "\n[arguments]\n";
+if($main){open(my $line,"<","/proc/$main/cmdline") or die "the arguments of process $main: $!\n";local $/;
+my $hide;
+for(split /\0/,<$line>){if($hide){$hide=0;$_="(secret)"}elsif(/^-[^=]*$secret[^=]*$/i){$hide=1}
+s/($secret[^=]*[=:]).*/$1(secret)/i;
+s#//[^/\@]*\@#//(secret)\@#;s/\s+/ /g;print "$_\n"}}
+print "[answer]\n";
+sub over{print "$_[0]\n[now]\n",time,"\n";exit 0}
+$SIG{ALRM}=sub{over("silent for $patience s")};alarm $patience;
+my($error,$found)=getaddrinfo($place,$port,{socktype=>SOCK_STREAM,flags=>AI_NUMERICHOST});
+die "$place: $error\n" if $error;
+socket(my $s,$found->{family},SOCK_STREAM,0) or die "socket: $!\n";
+connect($s,$found->{addr}) or over($!);
+$SIG{PIPE}="IGNORE";syswrite($s,"GET $path HTTP/1.0\r\nHost: $place\r\n\r\n") or over($!);
+my $first=<$s>;over("no HTTP") unless $first=~m#^HTTP/1\.[01] (\d\d\d)\b#;
+print "$1\n";
+while(<$s>){print if length($wanted)&&/^(?:$wanted)[{ ]/}
+over("end");
+"""
+"""Perl's core belongs to what every Debian has; other tools that speak HTTP do not."""
+
+_QUESTION = """\
+{look_up}
+exec perl -e {perl} -- "${{main:-0}}" {arguments}
+"""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """Each agent's unit and arguments, and what it answers."""
+    return {
+        f"agent{number}": Ask(_question(agent, target), timeout=10)
+        for number, (_, agent) in enumerate(_agents(target))
+    }
+
+
+def _question(agent: Agent, target: Target[Policy]) -> str:
+    place = str(target.host.addresses[0]) if target.host.addresses else "127.0.0.1"
+    wanted = [metric for metric in (agent.time, agent.parts, agent.files) if metric]
+    arguments = [place, str(agent.port), agent.path, str(target.section.patience), *wanted]
+    return _QUESTION.format(
+        look_up=look_up(agent.unit, ["ActiveState", "SubState", "UnitFileState"]),
+        perl=shlex.quote(PROGRAM),
+        arguments=" ".join(map(shlex.quote, arguments)),
+    )
+
+
+def read_agents(answers: Answers, target: Target[Policy]) -> Table:
+    """Each agent -> `RUNS`, or what its unit does instead."""
+    return {one.name: _unit_state(one) for one in _reports(answers, target)}
+
+
+def read_answers(answers: Answers, target: Target[Policy]) -> Table:
+    """Each agent -> `ANSWERS`, or what happens to those who ask it."""
+    return {one.name: ANSWERS if one.answers else one.status for one in _reports(answers, target)}
+
+
+def read_age(answers: Answers, target: Target[Policy]) -> Table:
+    """Each agent -> the age of its report, in seconds; or why it tells nothing."""
+    return {one.name: abs(one.age) if one.answers else one.status for one in _reports(answers, target)}
+
+
+def read_file_age(answers: Answers, target: Target[Policy]) -> Table:
+    """Each file that an agent repeats -> its age in seconds; the agent alone where it repeats none."""
+    found: dict[str, float | str] = {
+        one.name: one.status for one in _reports(answers, target) if not one.answers
+    }
+    for one in filter(lambda one: one.answers, _reports(answers, target)):
+        ages = {f"{one.name}, {path}": max(one.now - at, 0.0) for path, at in one.files.items()}
+        found |= ages or {f"{one.name}, which repeats no file": 0.0}
+    return found
+
+
+def read_configuration(answers: Answers, target: Target[Policy]) -> Table:
+    """Each argument of each agent that runs, and each part of it that works or does not."""
+    found: dict[str, str] = {}
+    for one in _reports(answers, target):
+        found |= {f"{one.name}, argument {number}": word for number, word in enumerate(one.arguments)}
+        found |= {f"{one.name}, {part}": "works" if well else "fails" for part, well in one.parts.items()}
+    return found or {"arguments and parts": "of no agent"}
+
+
+class _Report:
+    """What is known of one agent."""
+
+    def __init__(self, name: str, agent: Agent, answer: bytes) -> None:
+        self.name = name
+        unit, arguments, told, now = map(
+            lines, sections(b"[unit]\n" + answer, ["unit", "arguments", "answer", "now"])
+        )
+        if not told or len(now) != 1 or not re.fullmatch(r"[0-9]{1,12}", now[0]):
+            raise UnmeasuredError(f"{name}: the answer lacks its end")
+        self.properties = read_properties(unit)
+        self.arguments, self.status, self.now = arguments, told[0], float(now[0])
+        if self.status == "200" and told[-1] != "end":
+            self.status = f"{told[-1]}, after a part of the answer"
+        metrics = [_metric(line) for line in told[1:-1]]
+        self.answers = self.status == "200"
+        self.age = self.now - _time(agent, metrics) if agent.time and self.answers else 0.0
+        self.parts = {_label(labels): value == 1 for of, labels, value in metrics if of == agent.parts}
+        self.files = {_label(labels): value for of, labels, value in metrics if of == agent.files}
+
+
+_METRIC = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)(\{.*\})? ([-+0-9.eE]+|NaN|[+-]Inf)(?: [0-9]+)?\r?")
+
+
+def _metric(line: str) -> tuple[str, str, float]:
+    """Name, labels, value of a line of the text format (Prometheus, "Exposition formats")."""
+    found = _METRIC.fullmatch(line)
+    try:
+        return (found[1], found[2] or "", float(found[3])) if found else ("", "", 0.0)
+    except ValueError:
+        return "", "", 0.0
+
+
+def _time(agent: Agent, metrics: list[tuple[str, str, float]]) -> float:
+    times = [value for of, _, value in metrics if of == agent.time]
+    if len(times) != 1:
+        raise UnmeasuredError(f"the agent tells {agent.time} {len(times)} times; expected once")
+    return times[0]
+
+
+def _label(labels: str) -> str:
+    """The labels' values: ``{collector="cpu"}`` is ``cpu``."""
+    return " ".join(re.findall(r'="((?:[^"\\]|\\.)*)"', labels)) or "it"
+
+
+def _agents(target: Target[Policy]) -> Iterator[tuple[str, Agent]]:
+    for name, agent in target.section.agents.items():
+        if not agent.roles or not set(agent.roles).isdisjoint(target.host.roles):
+            yield name, agent
+
+
+def _reports(answers: Answers, target: Target[Policy]) -> list[_Report]:
+    return [
+        _Report(name, agent, answers.raw(f"agent{number}"))
+        for number, (name, agent) in enumerate(_agents(target))
+    ]
+
+
+def _unit_state(report: _Report) -> str:
+    load, active, sub, at_boot = (
+        "".join(report.properties.get(key, ()))
+        for key in ("LoadState", "ActiveState", "SubState", "UnitFileState")
+    )
+    if load != "loaded":
+        return "no such unit" if load == "not-found" else f"cannot be loaded ({load})"
+    if active != "active":
+        return f"{active} ({sub})"
+    return RUNS if at_boot in ("enabled", "generated", "alias") else f"runs now, and is {at_boot}"
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "agents": Reading(read_agents),
+        "answers": Reading(read_answers),
+        "age": Reading(read_age),
+        "file_age": Reading(read_file_age),
+        "configuration": Reading(read_configuration),
+    },
+)

@@ -1,0 +1,366 @@
+"""Path: whether the hosts that serve together reach each other without loss, at full size, by the right name.
+
+In October 2012 a faulty switch between web and database hosts threw random errors. Such a switch is not
+off: it loses a few packets in a hundred, and TCP hides that behind waiting. So each pair of the own site, in
+the roles it will have, makes n connections (one that is not there after half a second has lost a packet) and
+sends n packets of full size that may not be cut into pieces, from both ends. What n tries prove is a bound:
+0 lost of 149 excludes, at 95 %, a rate of 2 % (`siteparity.tools.network.rates`). Where one is lost there are
+four times as many tries, so that one odd packet does not decide.
+
+During that time interface errors, and TCP segments sent again, are counted. Before it every host says what it
+takes the others' names for. Peers that could not be measured themselves are not blamed on the way to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import ip_address
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from siteparity.model import Address, Facts, Host, Table, Unmeasured, UnmeasuredError
+from siteparity.names import OwnNames
+from siteparity.policy import Port, RoleName, Section
+from siteparity.probe import Answers, Probe, Reading, SecondLook, Seen, Target
+from siteparity.section import PositiveDuration, Strict
+from siteparity.tools.network import rates, reading
+from siteparity.tools.network.question import reach, resolve
+from siteparity.tools.network.reading import Connections, Link, Packets, Reached
+from siteparity.transport.script import Ask
+
+WELL = "well"
+AS_INVENTORIED = "as in the inventory"
+ANSWERS = "answers"
+UNKNOWN = "no answer"
+NAMELESS = "without a name in the inventory"
+
+
+def _percent(value: object) -> object:
+    """A rate, written as ``2%``."""
+    if isinstance(value, str) and value.endswith("%"):
+        return float(value[:-1])
+    if isinstance(value, float):
+        return value
+    raise ValueError(f"expected a rate such as 2%, found {value!r}; write the sign")
+
+
+Percent = Annotated[float, BeforeValidator(_percent), Field(gt=0, le=50)]
+
+
+class Leg(Strict):
+    """Every host of one role connects to every host of another one at its own site."""
+
+    client: RoleName
+    server: RoleName
+    port: Port
+
+
+class Policy(Section):
+    """The paths that customers' requests take, and what they may lose."""
+
+    legs: Annotated[tuple[Leg, ...], Field(min_length=1)]
+    packets: Percent = 2.0
+    """The rate of lost packets that must be excluded; 2% takes 149 packets of full size each way."""
+    connections: Percent = 10.0
+    """The rate of failed connections that must be excluded; 10% takes 29 of them."""
+    resent: Percent = 5.0
+    """The rate of TCP segments that a host may send again; measured during the tries, on all its traffic."""
+    errors: Annotated[int, Field(ge=0)] = 0
+    """How many errors of an interface, and doubled packets, may occur during the tries."""
+    mtu: Annotated[int, Field(ge=576, le=65535)] = 1500
+    """The size of a packet, in bytes, that every path must carry."""
+    min_speed: Annotated[int, Field(ge=0)] = 1000
+    """Mb/s, where the interface tells."""
+    latency: PositiveDuration = timedelta(milliseconds=5)
+    """The longest round trip, taking the quickest of all tries."""
+    quick: PositiveDuration = timedelta(milliseconds=1)
+    """Paths that are quicker count as alike; slower ones are compared by their order of magnitude."""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """What the names of the servers stand for."""
+    return {"names": Ask(resolve(name for host in _servers(target) for name in host.names))}
+
+
+def ask_again(target: Target[Policy], seen: Seen) -> Mapping[str, Ask]:
+    """Packets to every peer, connections to every port of those that were measured themselves."""
+    section, site = target.section, target.site.name
+    peers = [
+        (place, _payload(host, section.mtu)) for host, place in _peers(target) if _is_up(seen, site, host)
+    ]
+    ports = [(str(_place(host)), leg.port) for leg, host in _ports(target) if _is_up(seen, site, host)]
+    if not peers:
+        return {"reached": Ask("echo nobody")}
+    text = reach(
+        peers, ports, packets=rates.tries(section.packets / 100), tries=rates.tries(section.connections / 100)
+    )
+    return {"reached": Ask(text, timeout=20)}
+
+
+def _payload(host: Host, mtu: int) -> int:
+    """Bytes after the headers of IP and ICMP that fill a packet."""
+    return mtu - (28 if _place(host).version == 4 else 48)  # noqa: PLR2004  # the version of IP
+
+
+def _is_up(seen: Seen, site: str, host: Host) -> bool:
+    facts: Facts = seen.get((site, host.name), {})
+    return any(not isinstance(table, Unmeasured) for table in facts.values())
+
+
+def _place(host: Host) -> Address:
+    if not host.addresses:
+        raise UnmeasuredError(f"the inventory gives {host.name} no parity_address")
+    return host.addresses[0]
+
+
+def _ports(target: Target[Policy]) -> Iterator[tuple[Leg, Host]]:
+    """Every port to which this host connects in its roles."""
+    for leg in target.section.legs:
+        if leg.client in target.host.roles:
+            for host in target.site.in_role(leg.server):
+                if host is not target.host:
+                    yield leg, host
+
+
+def _servers(target: Target[Policy]) -> list[Host]:
+    return list({host.name: host for _, host in _ports(target)}.values())
+
+
+def _peers(target: Target[Policy]) -> list[tuple[Host, str]]:
+    """Every host of the own site with which this one exchanges packets, and its address."""
+    roles = {leg.server for leg in target.section.legs if leg.client in target.host.roles}
+    roles |= {leg.client for leg in target.section.legs if leg.server in target.host.roles}
+    return [
+        (host, str(_place(host)))
+        for host in target.site.hosts
+        if host is not target.host and not roles.isdisjoint(host.roles)
+    ]
+
+
+def read_names(answers: Answers, target: Target[Policy]) -> Table:
+    """Each name of each server -> `AS_INVENTORIED`, or what it stands for on this host."""
+    found = reading.read_names(answers.raw("names")).answers
+    wanted = {name: host for host in _servers(target) for name in host.names}
+    states = {name: _sense(found.get(name, ()), host) for name, host in wanted.items()}
+    known = {name: state for name, state in states.items() if state != UNKNOWN or _is_full(name, target)}
+    return known or {"the servers": NAMELESS}
+
+
+def _is_full(name: str, target: Target[Policy]) -> bool:
+    """Whether a name server must know it; a short name in an inventory may be for people alone."""
+    return bool(target.site.domain) and name.endswith(f".{target.site.domain}")
+
+
+def _sense(answer: tuple[str, ...], host: Host) -> str:
+    if answer and set(answer) <= set(map(str, host.addresses)):
+        return AS_INVENTORIED
+    if not answer or answer[0].startswith("!"):
+        return UNKNOWN
+    return f"stands for {', '.join(answer)}"
+
+
+def read_resolution(answers: Answers, target: Target[Policy]) -> Table:
+    """What decides about names besides the name server: lines of /etc/hosts, the resolver's settings."""
+    files, own = reading.read_names(answers.raw("names")).files, OwnNames.of(target.site)
+    found: dict[str, str] = {}
+    for line in files["hosts"]:
+        place, *names = line.split()
+        if _is_pinned(place, target.host):
+            found |= {f"/etc/hosts: {name}": place for name in names}
+    for line in files["resolv.conf"]:
+        key, _, value = line.partition(" ")
+        number = sum(item.startswith(f"resolver: {key}") for item in found) + 1
+        inside = key == "nameserver" and own.owns(value) and not value.startswith("127.")
+        found[f"resolver: {key} {number}"] = "inside the site" if inside else value
+    return {**found, "order of looking": " ".join(files["nsswitch.conf"]) or "as built in"}
+
+
+def _is_pinned(place: str, host: Host) -> bool:
+    """Whether a line of /etc/hosts says something about other hosts."""
+    try:
+        address = ip_address(place.partition("%")[0])
+    except ValueError:
+        return True
+    return not (
+        address.is_loopback or address.is_multicast or address in host.addresses or place == "fe00::0"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What this host found out about the peers that were measured themselves."""
+
+    reached: Reached
+    names: Mapping[str, str]
+    """Address -> name of the host."""
+    target: Target[Policy]
+
+    @classmethod
+    def of(cls, answers: Answers, target: Target[Policy]) -> _Seen:
+        answer = answers.raw("reached")
+        if answer == b"nobody\n":
+            raise UnmeasuredError("reached: none of the hosts on the other end could be measured")
+        return cls(reading.read(answer), {place: host.name for host, place in _peers(target)}, target)
+
+    def packets(self) -> Iterator[tuple[str, Packets]]:
+        """Name of the peer, and what came back from it."""
+        for place, packets in self.reached.packets.items():
+            if not packets.sent:
+                raise UnmeasuredError(f"reached: ping said nothing about {self.names.get(place, place)}")
+            yield self.names.get(place, place), packets
+
+    def connections(self) -> Iterator[tuple[str, Connections]]:
+        """Port of the peer, and what became of the connections to it."""
+        if not self.reached.connections:
+            raise UnmeasuredError("reached: no connection was tried")
+        for (place, port), tried in self.reached.connections.items():
+            yield f"{self.names.get(place, place)} port {port}", tried
+
+    def links(self) -> Iterator[tuple[str, Link, int]]:
+        """Name of the peer, the interface that leads there, and the MTU of the way."""
+        for place, (device, mtu) in self.reached.routes.items():
+            link = self.reached.links.get(device)
+            if link is None:
+                raise UnmeasuredError(f"reached: nothing is known of the interface {device}")
+            yield self.names.get(place, place), link, min(link.mtu, mtu or link.mtu)
+
+
+def read_reached(answers: Answers, target: Target[Policy]) -> Table:
+    """Each port of each server -> `ANSWERS`, or what becomes of everybody who connects."""
+    return {port: _outcome(tried) for port, tried in _Seen.of(answers, target).connections()}
+
+
+def _outcome(tried: Connections) -> str:
+    if tried.answered:
+        return ANSWERS
+    return "refused" if tried.refused else "no route" if tried.no_route else "no answer"
+
+
+def read_connections(answers: Answers, target: Target[Policy]) -> Table:
+    """Each port -> the rate of failed connections, in percent, that the tries do not exclude."""
+    return {
+        f"connections to {port} that may fail, in percent": _bound(tried.tried - tried.answered, tried.tried)
+        for port, tried in _Seen.of(answers, target).connections()
+    }
+
+
+def read_packets(answers: Answers, target: Target[Policy]) -> Table:
+    """Each peer -> the rate of lost packets of full size, in percent, that the tries do not exclude.
+
+    Raises:
+        UnmeasuredError: a peer answers no packet of any size, and nothing else is wrong: it may be forbidden.
+    """
+    seen = list(_Seen.of(answers, target).packets())
+    silent = [name for name, packets in seen if packets.received + packets.small_received == 0]
+    found = {
+        f"packets to {name} and back that may be lost, in percent": _bound(
+            packets.sent - packets.received, packets.sent
+        )
+        for name, packets in seen
+        if name not in silent
+    }
+    if silent and all(bound <= target.section.packets for bound in found.values()):
+        raise UnmeasuredError(
+            f"{', '.join(silent)} answers no ICMP echo; allow it between the site's own hosts"
+        )
+    return found
+
+
+def _bound(failures: int, of: int) -> float:
+    return round(100 * rates.at_most(failures, of), 3)
+
+
+def read_resent(answers: Answers, target: Target[Policy]) -> Table:
+    """The rate of TCP segments sent again, in percent, that is certain; of all of the host's traffic."""
+    sent, again = _Seen.of(answers, target).reached.segments
+    return {"TCP segments sent again, in percent": round(100 * rates.at_least(min(again, sent), sent), 3)}
+
+
+def read_errors(answers: Answers, target: Target[Policy]) -> Table:
+    """Errors of each interface during the tries, and packets that came twice."""
+    seen = _Seen.of(answers, target)
+    return {
+        **{f"errors of {device}": number for device, number in seen.reached.errors.items()},
+        **{f"packets that came twice from {name}": packets.doubled for name, packets in seen.packets()},
+    }
+
+
+def read_latency(answers: Answers, target: Target[Policy]) -> Table:
+    """Each peer -> the quickest round trip, in seconds."""
+    seen = _Seen.of(answers, target).packets()
+    return {f"to {name} and back": one.quickest for name, one in seen if one.quickest is not None}
+
+
+def read_links(answers: Answers, target: Target[Policy]) -> Table:
+    """The interface towards each peer -> `WELL`, or what is wrong with it."""
+    return {
+        f"towards {name}": _fitness(link, mtu, target.section) for name, link, mtu in _links(answers, target)
+    }
+
+
+def _links(answers: Answers, target: Target[Policy]) -> Iterator[tuple[str, Link, int]]:
+    return _Seen.of(answers, target).links()
+
+
+def _fitness(link: Link, mtu: int, section: Policy) -> str:
+    wrong = [f"MTU {mtu}, expected {section.mtu}"] if mtu != section.mtu else []
+    if link.duplex == "half":
+        wrong.append("half duplex")
+    if link.speed is not None and link.speed < section.min_speed:
+        wrong.append(f"{link.speed} Mb/s, expected {section.min_speed} or more")
+    return "; ".join(wrong) or WELL
+
+
+def read_paths(answers: Answers, target: Target[Policy]) -> Table:
+    """The hosts of each role that this one deals with -> MTU and order of magnitude of the round trip."""
+    seen, site = _Seen.of(answers, target), target.site
+    mtus = {name: mtu for name, _, mtu in seen.links()}
+    found: dict[str, set[str]] = {}
+    for name, packets in seen.packets():
+        for role in site.host(name).roles:
+            said = f"MTU {mtus.get(name, 'unknown')}, {_pace(packets.quickest, target.section.quick)}"
+            found.setdefault(f"to {role}", set()).add(said)
+    return {role: " or ".join(sorted(said)) for role, said in found.items()}
+
+
+def _pace(seconds: float | None, quick: timedelta) -> str:
+    if seconds is None:
+        return "no answer"
+    limit = quick.total_seconds() * 1000
+    while seconds * 1000 > limit:
+        limit *= 3
+    return f"within {limit:g} ms"
+
+
+def _clients(section: Policy) -> tuple[str, ...]:
+    return tuple(leg.client for leg in section.legs)
+
+
+def _everybody(section: Policy) -> tuple[str, ...]:
+    return tuple(role for leg in section.legs for role in (leg.client, leg.server))
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "names": Reading(read_names, roles=_clients),
+        "resolution": Reading(read_resolution, roles=_everybody),
+    },
+    then=SecondLook(
+        ask_again,
+        tables={
+            "reached": Reading(read_reached, roles=_clients),
+            "connections": Reading(read_connections, roles=_clients),
+            "packets": Reading(read_packets, roles=_everybody),
+            "resent": Reading(read_resent, roles=_everybody),
+            "errors": Reading(read_errors, roles=_everybody),
+            "latency": Reading(read_latency, roles=_everybody),
+            "links": Reading(read_links, roles=_everybody),
+            "paths": Reading(read_paths, roles=_everybody),
+        },
+    ),
+)

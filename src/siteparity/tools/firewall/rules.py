@@ -1,0 +1,257 @@
+"""Rules as they are compared: in their order, without what counts, and without what comes and goes.
+
+Formats: nft(8) ``list ruleset``, iptables-save(8). Everything becomes item -> value: a rule's value is the
+rule before it, so that two rules that changed places are two findings and not a whole chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from siteparity.model import UnmeasuredError
+from siteparity.tools.firewall.question import PARTS
+from siteparity.tools.parts import lines, sections
+
+MAX_ELEMENTS = 200
+"""A set with more elements is compared by their digest."""
+
+BANS = ("f2b-*", "addr-set-*", "addr6-set-*", "crowdsec*", "sshguard*")
+"""Tables, chains and sets of programs that ban addresses for a while (fail2ban, CrowdSec, sshguard)."""
+
+
+@dataclass
+class Chain:
+    """A list of rules."""
+
+    header: str = ""
+    """What it is for and what becomes of the rest; empty where other rules call it."""
+    rules: list[str] = field(default_factory=list)
+
+    @property
+    def policy(self) -> str:
+        """What becomes of a packet that no rule decides on, in small letters; empty where there is none."""
+        found = re.search(r"\bpolicy (\w+)", self.header)
+        return found[1].lower() if found else ""
+
+    @property
+    def accepts_everything(self) -> bool:
+        """Whether a rule without a condition accepts what the policy would drop."""
+        return any(rule in ("accept", "-j ACCEPT") for rule in self.rules)
+
+    @property
+    def does_nothing(self) -> bool:
+        """Whether packets go on as if it were not there."""
+        return not self.rules and self.policy in ("", "accept")
+
+
+@dataclass
+class Ruleset:
+    """All packet filters of a host."""
+
+    chains: dict[str, Chain] = field(default_factory=dict)
+    sets: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
+    """Name -> what it is, its elements."""
+    objects: dict[str, str] = field(default_factory=dict)
+    """Counters, limits, flow tables, flags of tables."""
+
+    def items(self, generic: Callable[[str], str], ignored: Sequence[str]) -> Mapping[str, str]:
+        """Item -> value of all that decides about packets.
+
+        Args:
+            generic: replaces a site's own names, before anything is sorted.
+            ignored: patterns of tables, chains and sets that come and go by themselves.
+        """
+        kept = _Kept((*BANS, *ignored))
+        found = {name: generic(text) for name, text in self.objects.items() if kept.keeps(name)}
+        for name, (header, elements) in self.sets.items():
+            if kept.keeps(name):
+                found |= _elements(name, generic(header), [generic(one) for one in elements])
+        for name, chain in self.chains.items():
+            if kept.keeps(name) and not chain.does_nothing:
+                rules = [_sorted(generic(rule)) for rule in chain.rules if kept.keeps(rule)]
+                found[name] = chain.header or "called by rules"
+                found |= _in_order(name, rules)
+        return found
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What is compared."""
+
+    ignored: tuple[str, ...]
+
+    def keeps(self, text: str) -> bool:
+        """Whether none of its words is the name of something that comes and goes."""
+        words = [word.strip('@"{},;') for word in text.split()]
+        return not any(fnmatchcase(word, pattern) for word in words for pattern in self.ignored)
+
+
+def _in_order(chain: str, rules: Iterable[str]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    before = "the first rule"
+    for rule in rules:
+        item, number = f"{chain}: {rule}", 2
+        while item in found:
+            item, number = f"{chain}: {rule} ({number})", number + 1
+        found[item] = before
+        before = f"after {rule}"
+    return found
+
+
+def _elements(name: str, header: str, elements: list[str]) -> Mapping[str, str]:
+    if len(elements) > MAX_ELEMENTS:
+        digest = hashlib.sha256("\n".join(sorted(elements)).encode()).hexdigest()[:16]
+        return {name: f"{header} {len(elements)} elements, sha256 {digest}"}
+    return {name: header, **{f"{name}: {_key(one)}": _meaning(one) for one in elements}}
+
+
+def _key(element: str) -> str:
+    return element.partition(" : ")[0]
+
+
+def _meaning(element: str) -> str:
+    return element.partition(" : ")[2] or "in the set"
+
+
+def _sorted(rule: str) -> str:
+    """A rule with the members of its own sets in order: the order means nothing there."""
+    return re.sub(r"\{ ([^{}\"]*) \}", lambda found: f"{{ {', '.join(sorted(found[1].split(', ')))} }}", rule)
+
+
+def read(answer: bytes) -> Ruleset:
+    """Read a listing (`siteparity.tools.firewall.question`).
+
+    Raises:
+        UnmeasuredError: it is cut, or holds something that is not understood.
+    """
+    parts = sections(answer, [*PARTS, "end"])
+    if any(parts.pop()):
+        raise UnmeasuredError("the listing of packet filters goes on after its end")
+    nft, *saved = (lines(part) for part in parts)
+    found = Ruleset()
+    listed: set[str] = set()
+    for name, text in zip(PARTS[1:], saved, strict=True):
+        tables = set(_read_iptables(name, text, found))
+        if not name.endswith("-legacy"):
+            listed |= {f"{name.removesuffix('tables')} {table}" for table in tables}
+    _read_nft(nft, found, listed)
+    return found
+
+
+def _read_iptables(tool: str, text: Iterable[str], found: Ruleset) -> Iterator[str]:
+    """Put the tables that a tool listed into the rule set; their names."""
+    table = ""
+    for line in text:
+        words = line.split()
+        if line.startswith("#"):
+            continue
+        if line.startswith("*"):
+            table = line[1:]
+            yield table
+        elif line == "COMMIT":
+            table = ""
+        elif table and line.startswith(":") and len(words) == 3:  # noqa: PLR2004  # chain, policy, counters
+            header = "" if words[1] == "-" else f"policy {words[1]}"
+            found.chains[f"{tool} {table} {words[0][1:]}"] = Chain(header)
+        elif table and words[0] == "-A" and f"{tool} {table} {words[1]}" in found.chains:
+            found.chains[f"{tool} {table} {words[1]}"].rules.append(" ".join(words[2:]))
+        else:
+            raise UnmeasuredError(f"{tool}: a line is not understood: {line[:80]}")
+    if table:
+        raise UnmeasuredError(f"{tool}: the listing lacks its end")
+
+
+_QUOTED = re.compile(r'"[^"]*"')
+_BLOCK = re.compile(r"(table|chain|set|map|[a-z]+(?: [a-z]+)?) (\S+(?: \S+)?) \{")
+
+
+def _read_nft(text: Iterable[str], found: Ruleset, listed: set[str]) -> None:
+    """Put what ``nft list ruleset`` says into the rule set, except for tables that iptables listed."""
+    table, block = "", ("", "")
+    for statement in _statements(text):
+        opened = _BLOCK.fullmatch(statement)
+        if statement == "}":
+            table, block = (table, ("", "")) if block[0] else ("", ("", ""))
+        elif not table:
+            if opened is None or opened[1] != "table":
+                raise UnmeasuredError(f"nft: expected a table, found {statement[:80]}")
+            table = opened[2]
+        elif opened and not block[0]:
+            block = (opened[1], f"{table} {opened[2]}")
+            if table not in listed:
+                _begin(block, found)
+        elif table not in listed:
+            _put(table, block, statement, found)
+    if table:
+        raise UnmeasuredError("nft: the listing lacks its end")
+
+
+def _begin(block: tuple[str, str], found: Ruleset) -> None:
+    kind, name = block
+    if kind == "chain":
+        found.chains[name] = Chain()
+    elif kind in ("set", "map"):
+        found.sets[name] = ("", [])
+
+
+def _put(table: str, block: tuple[str, str], statement: str, found: Ruleset) -> None:
+    kind, name = block
+    text = _without_counts(statement)
+    if re.search(r"(?:^| )xt (?:match|target) |# xt_", _QUOTED.sub('""', text)):
+        raise UnmeasuredError(f"nft: a rule of iptables that it cannot show, in {table}; install iptables")
+    if kind == "chain":
+        chain = found.chains[name]
+        if text.startswith("type ") and " hook " in text:
+            chain.header = text
+        elif not text.startswith("comment "):
+            chain.rules.append(text)
+    elif kind in ("set", "map"):
+        found.sets[name] = _with_statement(found.sets[name], text)
+    else:
+        key = f"{kind} {name}" if kind else table
+        found.objects[key] = f"{found.objects.get(key, '')} {text}".strip()
+
+
+def _with_statement(one: tuple[str, list[str]], text: str) -> tuple[str, list[str]]:
+    """A set with one more of its statements. Elements that time takes away again are not kept."""
+    header, elements = one
+    listed = re.fullmatch(r"elements = \{ ?(.*?) ?\}", text)
+    if listed is None:
+        return f"{header} {text}".strip(), elements
+    passing = re.search(r"(?:^| )timeout |flags [a-z,]*dynamic", header)
+    members = [word.strip() for word in re.findall(r'(?:"[^"]*"|[^,"])+', listed[1])]
+    return header, [] if passing else [
+        word for word in members if not re.search(r" (timeout|expires) ", word)
+    ]
+
+
+def _without_counts(statement: str) -> str:
+    """A statement without its counters, also where a set's elements have them; names in quotes stay."""
+    pieces = re.split(r'("[^"]*")', statement)
+    pieces[::2] = [
+        re.sub(r"(?:^| )counter(?: packets [0-9]+ bytes [0-9]+)?(?=[ ,}]|$)(?! name)", "", piece)
+        for piece in pieces[::2]
+    ]
+    return "".join(pieces).strip()
+
+
+def _statements(text: Iterable[str]) -> Iterator[str]:
+    """The statements of a listing: one a line, and more lines where a set within is not closed yet."""
+    begun: list[str] = []
+    for line in text:
+        bare = line.strip()
+        if not bare or (bare.startswith("#") and not begun):
+            continue
+        begun.append(bare)
+        joined = " ".join(begun)
+        plain = _QUOTED.sub("", joined)
+        opens = plain.count("{") - plain.count("}")
+        if opens == 0 or bare == "}" or (len(begun) == 1 and _BLOCK.fullmatch(bare) and opens == 1):
+            yield joined
+            begun = []
+    if begun:
+        raise UnmeasuredError("nft: the listing lacks its end")

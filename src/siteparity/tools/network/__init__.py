@@ -1,0 +1,1 @@
+"""The network between two hosts: names, connections, packets, and what few tries say of a rate."""

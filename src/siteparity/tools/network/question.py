@@ -1,0 +1,128 @@
+"""What a host is asked about the network between itself and its peers.
+
+Perl's core is on every Debian host, with sockets that do not block, and resolves names as the host's programs
+do. ``ping`` (iputils) sends full-size packets that may not be cut into pieces. Everything runs at once.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+
+PATIENCE_MS = 500
+"""After this time a connection that is not there has lost a packet: the kernel repeats it after 1 s."""
+AT_ONCE = 4
+"""Connections to one port at the same time: a database may have few left for its customers."""
+
+_RESOLVE = r"""
+use strict;use Socket qw(getaddrinfo getnameinfo NI_NUMERICHOST NIx_NOSERV SOCK_STREAM);
+print "[names]\n";
+for my $name(@ARGV){my @found;my $error=eval{local $SIG{ALRM}=sub{die "silent\n"};alarm 2;
+my($e,@r)=getaddrinfo($name,"",{socktype=>SOCK_STREAM});alarm 0;
+for(@r){my(undef,$place)=getnameinfo($_->{addr},NI_NUMERICHOST,NIx_NOSERV);push @found,$place}"$e"};
+$error=$@ unless defined $error;chomp $error;
+print "$name ",$error?"! $error":join(" ",@found),"\n"}
+for my $file("hosts","resolv.conf","nsswitch.conf"){print "[$file]\n";
+open(my $in,"<","/etc/$file") or do{print "! $!\n" if !$!{ENOENT};next};
+while(<$in>){s/#.*//;s/\s+/ /g;s/^ | $//g;print "$_\n" if $file ne "nsswitch.conf"?/./:/^hosts:/}}
+print "[end]\n";
+"""
+
+
+def resolve(names: Iterable[str]) -> str:
+    """A shell text that asks for names as programs do, and prints the files that decide about the answer."""
+    return f"exec perl -MErrno -e {shlex.quote(_RESOLVE)} -- {' '.join(map(shlex.quote, names))}"
+
+
+# Rounds of a few connections to each port: each ends when all are there, or when patience does. A port where
+# nothing was there after two rounds gets no further ones.
+CONNECT = r"""
+use strict;use Socket qw(:DEFAULT getaddrinfo AI_NUMERICHOST);use Fcntl;use Errno;
+my($patience,$at_once,@to)=@ARGV;my @ports;
+while(my($place,$port,$count)=splice @to,0,3){
+my($error,$found)=getaddrinfo($place,$port,{socktype=>SOCK_STREAM,flags=>AI_NUMERICHOST});
+die "$place: $error\n" if $error;
+push @ports,{place=>$place,port=>$port,left=>$count,addr=>$found->{addr},family=>$found->{family},
+answered=>0,refused=>0,late=>0,no_route=>0}}
+sub ended{my($of,$error)=@_;my $how=!$error?"answered":$error==Errno::ECONNREFUSED?"refused":
+$error==Errno::ETIMEDOUT?"late":"no_route";$of->{$how}++}
+while(grep{$_->{left}>0}@ports){my %open;
+for my $of(grep{$_->{left}>0}@ports){for(1..$at_once){last if $of->{left}<=0;$of->{left}--;
+socket(my $s,$of->{family},SOCK_STREAM,0) or die "socket: $!\n";
+fcntl($s,F_SETFL,fcntl($s,F_GETFL,0)|O_NONBLOCK) or die "fcntl: $!\n";
+if(connect($s,$of->{addr})){ended($of,0)}elsif($!==Errno::EINPROGRESS){$open{fileno $s}=[$s,$of]}
+else{ended($of,$!+0)}}}
+my $left=$patience/1000;
+while(%open&&$left>0){my $mask="";vec($mask,$_,1)=1 for keys %open;
+my($some,$rest)=select(undef,my $ready=$mask,undef,$left);$left=$rest;last if $some<=0;
+for my $fd(grep{vec($ready,$_,1)}keys %open){my($s,$of)=@{delete $open{$fd}};
+ended($of,unpack("i",getsockopt($s,SOL_SOCKET,SO_ERROR)))}}
+for(values %open){ended($_->[1],Errno::ETIMEDOUT)}
+for my $of(@ports){$of->{left}=0 if !$of->{answered}&&$of->{late}+$of->{no_route}+$of->{refused}>=2*$at_once}}
+print join(" ","connected",@$_{qw(place port answered refused late no_route)}),"\n" for @ports;
+"""
+
+_QUESTION = """\
+command -v ping >/dev/null||{{ echo "ping: not found" >&2;exit 127; }}
+count() {{
+while read -r line;do case $line in Tcp:*)printf '%s\\n' "$line";;esac;done </proc/net/snmp
+for one in $devices;do for name in rx_errors tx_errors collisions
+do read -r number </sys/class/net/"$one"/statistics/$name||exit
+printf '%s\\n' "$one $name $number";done;done; }}
+train() {{ out=$(ping -nq -c {packets} -i 0.002 -W 1 -M "do" -s "$2" "$1" 2>/dev/null) more=
+case $out in *" {packets} received"*);;
+*" 0 received"*)more=$(ping -nq -c 5 -i 0.01 -W 1 -s 56 "$1" 2>/dev/null);;
+*)more=$(ping -nq -c {more} -i 0.002 -W 1 -M "do" -s "$2" "$1" 2>/dev/null);;esac
+printf '%s\\n' "[packets $1]
+$out
+[more]
+$more"; }}
+routes=$(ip -o -b - <<'END'
+{routes}
+END
+)||exit
+printf '%s\\n' "[routes]" "$routes" "[links]"
+devices=
+set -f
+for word in $routes
+do [ "$before" != dev ]||case " $devices " in *" $word "*);;*)devices="$devices $word";;esac
+before=$word
+done
+for one in $devices
+do for name in mtu speed duplex
+do value=;read -r value 2>/dev/null </sys/class/net/"$one"/$name;printf '%s\\n' "$one $name $value";done;done
+printf '%s\\n' "[before]"
+count
+printf '%s\\n' "[tries]"
+{trains}
+{connect}
+status=$?
+wait
+[ $status -eq 0 ]||exit $status
+printf '%s\\n' "[after]"
+count
+echo "[end]"
+"""
+
+
+def reach(
+    peers: Iterable[tuple[str, int]], ports: Iterable[tuple[str, int]], packets: int, tries: int
+) -> str:
+    """A shell text that sends packets to peers and opens connections to ports, all at once.
+
+    Args:
+        peers: Address, and how many bytes of payload fill a packet on the way there.
+        ports: Address and port.
+        packets: How many packets for each peer; four times as many where one of them is lost.
+        tries: How many connections to each port.
+    """
+    peers = list(peers)
+    words = [word for place, port in ports for word in (place, str(port), str(tries))]
+    connect = f"perl -e {shlex.quote(CONNECT)} -- {PATIENCE_MS} {AT_ONCE} {' '.join(map(shlex.quote, words))}"
+    return _QUESTION.format(
+        packets=packets,
+        more=3 * packets,
+        routes="\n".join(f"route get {place}" for place, _ in peers),
+        trains="\n".join(f"train {shlex.quote(place)} {size} &" for place, size in peers),
+        connect=connect if words else ":",
+    )

@@ -1,0 +1,58 @@
+"""Both sites are watched, and those who watch learn what is true now.
+
+In October 2012 monitoring noticed the failure, and showed that the other site carried the load. An agent that
+is stopped, silent or stale at the standby is missed when the standby is all there is.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.warning
+
+
+@pytest.mark.drill("exporter_stopped", "exporter_disabled", "exporter_disabled_at_both_sites")
+def test_every_agent_runs_also_after_a_boot(parity: Parity) -> None:
+    """Nobody would notice that the shop fails for customers of this host."""
+    parity.everywhere(
+        "agents",
+        equals="runs, also after a boot",
+        fix="systemctl enable --now prometheus-node-exporter: {item}",
+    )
+
+
+@pytest.mark.drill(
+    "exporter_stopped",
+    "exporter_hung",
+    "listener_at_loopback_at_one_site",
+    "listener_at_loopback_at_both_sites",
+)
+def test_every_agent_answers(parity: Parity) -> None:
+    """Nobody would notice that the shop fails for customers of this host."""
+    parity.everywhere(
+        "answers", equals="answers", fix="systemctl restart the unit of {item}; look at its address"
+    )
+
+
+@pytest.mark.drill(
+    "exporter_repeats_an_old_file",
+    "exporter_repeats_an_old_file_at_both_sites",
+    "exporter_stopped",
+    "exporter_hung",
+    "listener_at_loopback_at_one_site",
+    "listener_at_loopback_at_both_sites",
+)
+def test_what_agents_tell_is_fresh(parity: Parity) -> None:
+    """The graphs look well while what they show is long over."""
+    parity.within("age", "max_age", fix="look at the host's clock and restart the agent: {item}")
+    parity.within("file_age", "max_file_age", fix="look at the job that writes the file: {item}")
+
+
+@pytest.mark.drill(
+    "exporter_without_a_collector", "exporter_stopped", "exporter_hung", "listener_at_loopback_at_one_site"
+)
+def test_agents_watch_the_same_at_both_sites(parity: Parity) -> None:
+    """What is watched at one site goes unnoticed at the other."""
+    parity.same("configuration", fix="give the agent the same arguments on all hosts: {item}")
