@@ -75,7 +75,7 @@ FAULTS = (
         break_=f"""
             cp -p {_LIBRARY} /root/libc.kept.part && mv /root/libc.kept.part /root/libc.kept
             cp -p {_LIBRARY} {_LIBRARY}.new
-            perl -0777 -pi -e 's/(glibc |\\0)2\\.36\\0/${{1}}2.37\\0/g' {_LIBRARY}.new
+            perl -0777 -pi -e 's/(?<= )2\\.36(?=\\0)/2.37/g' {_LIBRARY}.new
             mv {_LIBRARY}.new {_LIBRARY}
             {_RESTART}
         """,

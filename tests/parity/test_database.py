@@ -51,13 +51,21 @@ def test_what_the_files_say_is_loaded(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("database_access_missing", "database_access_of_the_primary_lets_all_in")
+@pytest.mark.drill(
+    "database_access_of_the_primary_lets_all_in",
+    "database_access_missing_for_the_way_back",
+)
 def test_both_servers_let_the_same_clients_in(parity: Parity) -> None:
     """The shop cannot reach its database after the switch, or somebody else can."""
     parity.same("access", fix="make pg_hba.conf (pg_ident.conf) alike, then SELECT pg_reload_conf(): {item}")
 
 
-@pytest.mark.drill("database_access_missing", "database_access_missing_for_the_way_back")
+@pytest.mark.drill(
+    "database_access_missing",
+    "database_access_missing_for_the_way_back",
+    "database_access_of_the_primary_lets_all_in",
+    "database_way_back_unknown",
+)
 def test_every_client_of_the_policy_is_let_in(parity: Parity) -> None:
     """The shop is refused by its own database, or the lost site cannot be made a standby again."""
     parity.everywhere(

@@ -30,9 +30,10 @@ _PAYLOAD = 1232
 # number, which is that of the question.
 _ASKER = r"""
 use Socket qw(:DEFAULT getaddrinfo AI_NUMERICHOST);
-my @servers = split /,/, shift; my @wires = map { pack "H*", $_ } @ARGV; my (@sockets, %open);
+my $port = shift; my @servers = split /,/, shift; my @wires = map { pack "H*", $_ } @ARGV;
+my (@sockets, %open);
 for my $s (0 .. $#servers) {
-    my ($bad, $at) = getaddrinfo($servers[$s], 53, {flags => AI_NUMERICHOST, socktype => SOCK_DGRAM});
+    my ($bad, $at) = getaddrinfo($servers[$s], $port, {flags => AI_NUMERICHOST, socktype => SOCK_DGRAM});
     die "$servers[$s]: $bad\n" if $bad;
     socket($sockets[$s], $at->{family}, SOCK_DGRAM, 0) or die "socket: $!\n";
     connect($sockets[$s], $at->{addr}) or next;
@@ -81,10 +82,10 @@ class Reply:
     exists: bool = True
 
 
-def question(servers: Sequence[str], questions: Sequence[Question]) -> str:
+def question(servers: Sequence[str], questions: Sequence[Question], port: int = 53) -> str:
     """A shell text that sends every question to every server."""
     wires = [one.message(number).to_wire().hex() for number, one in enumerate(questions)]
-    return f"perl -e {shlex.quote(_ASKER)} -- {shlex.quote(','.join(servers))} {' '.join(wires)}"
+    return f"perl -e {shlex.quote(_ASKER)} -- {port} {shlex.quote(','.join(servers))} {' '.join(wires)}"
 
 
 def replies(

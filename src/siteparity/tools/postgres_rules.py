@@ -5,12 +5,12 @@ The first rule that matches decides (manual, 21.1).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from typing import Any
 
 from siteparity.model import Address, Network, Site, UnmeasuredError
+from siteparity.tools.postgres_state import HbaLine
 
 LET_IN = "let in"
 NO_PASSWORD = frozenset({"trust"})
@@ -95,29 +95,30 @@ def _is_user(word: str, client: Client) -> bool:
     return word in ("all", client.user)
 
 
-def rules(lines: Sequence[Mapping[str, Any]]) -> list[Rule]:
+def rules(lines: Sequence[HbaLine]) -> list[Rule]:
     """The rules that the server accepts, in their order.
 
     Raises:
-        UnmeasuredError: a line is not what `pg_hba_file_rules` gives.
+        UnmeasuredError: a line that is not wrong lacks what every rule has.
     """
-    try:
-        return [
-            Rule(
-                line=int(one["line_number"]),
-                kind=str(one["type"]),
-                databases=tuple(map(str, one["database"])),
-                users=tuple(map(str, one["user_name"])),
-                address=one["address"] or "",
-                netmask=one["netmask"] or "",
-                method=str(one["auth_method"]),
-                options=tuple(map(str, one["options"] or ())),
-            )
-            for one in lines
-            if one["error"] is None
-        ]
-    except (KeyError, TypeError, ValueError):
-        raise UnmeasuredError("pg_hba_file_rules: a line is not what was asked for") from None
+    return [_rule(line) for line in lines if line.error is None]
+
+
+def _rule(line: HbaLine) -> Rule:
+    if line.type is None or line.database is None or line.user_name is None or line.auth_method is None:
+        raise UnmeasuredError(f"pg_hba line {line.line_number}: half a rule")
+    rule = Rule(
+        line=line.line_number,
+        kind=line.type,
+        databases=line.database,
+        users=line.user_name,
+        address=line.address or "",
+        netmask=line.netmask or "",
+        method=line.auth_method,
+        options=line.options or (),
+    )
+    rule.text()  # an address that is none is noticed here, whoever is asked for
+    return rule
 
 
 def decision(client: Client, of: Sequence[Rule], own: Site) -> str:
