@@ -25,7 +25,7 @@ from siteparity.tools import postgres_rules, postgres_state
 from siteparity.tools.order import chain
 from siteparity.tools.postgres import psql
 from siteparity.tools.postgres_rules import Client
-from siteparity.tools.postgres_server import FILES, LIBRARIES, LIMITS, ON_DISK, PATHS, STATE
+from siteparity.tools.postgres_server import LIMITS, ON_DISK, QUESTION
 from siteparity.tools.postgres_state import Role, Server
 from siteparity.transport.script import Ask
 
@@ -65,7 +65,7 @@ class Policy(Section):
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """One session for what the server knows, then a look at the files that it named."""
     section = target.section
-    session = psql([PATHS, LIBRARIES, FILES, STATE], database=section.database, role=section.role)
+    session = psql([QUESTION], database=section.database, role=section.role)
     return {"server": Ask(f"out=$({session}) || exit\n{ON_DISK}")}
 
 

@@ -1,4 +1,4 @@
-"""What a PostgreSQL server said of itself, typed: the answer to `postgres_server.STATE` and its files."""
+"""What a PostgreSQL server said of itself, typed: the answer to `postgres_server.QUESTION` and its files."""
 
 from __future__ import annotations
 
