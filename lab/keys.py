@@ -4,20 +4,18 @@ import hashlib
 import secrets
 from pathlib import Path
 
-from lab import podman
+from lab import certificates, podman
 from lab.sites import Host, Plan
 from lab.state import STATE, write
 
 SSH = STATE / "ssh"
-TLS = STATE / "tls"
 _WORDS = STATE / "passwords"
 PASSWORDS = ("DATABASE_SHOP", "REPLICATOR", "REDIS_SHOP", "REDIS_PARITY", "REDIS_ADMIN")
-_DAYS = "825"
 
 
 def make_all(plan: Plan) -> None:
     """Make what is missing: keys of suite, person and hosts, known_hosts, ssh_config, certificates."""
-    podman.require("ssh-keygen", "openssl")
+    podman.require("ssh-keygen")
     _ssh_key(SSH / "id_ed25519", "parity@lab")
     _ssh_key(SSH / "on-call", "on-call@lab")
     for host in plan.hosts:
@@ -27,7 +25,7 @@ def make_all(plan: Plan) -> None:
     for name in PASSWORDS:
         if not (_WORDS / name).exists():
             write(_WORDS / name, secrets.token_urlsafe(18), 0o600)
-    _certificates(plan)
+    certificates.make_all(plan.domain)
 
 
 def host_key(host: Host) -> Path:
@@ -72,54 +70,3 @@ def _ssh_key(path: Path, comment: str) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     podman.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", str(path)])
-
-
-def _certificates(plan: Plan) -> None:
-    """The lab's own authority, and one certificate for the shop's name, served at both sites."""
-    authority, key, leaf = TLS / "authority.pem", TLS / "authority.key", TLS / f"www.{plan.domain}"
-    if leaf.with_name(leaf.name + ".pem").exists():
-        return
-    TLS.mkdir(parents=True, exist_ok=True)
-    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc", "-days", _DAYS)
-    podman.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            *curve,
-            "-subj",
-            "/CN=siteparity lab authority",
-            "-addext",
-            "basicConstraints=critical,CA:TRUE",
-            "-keyout",
-            str(key),
-            "-out",
-            str(authority),
-        ]
-    )
-    own = TLS / "leaf.pem"
-    podman.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            *curve,
-            "-subj",
-            f"/CN=www.{plan.domain}",
-            "-addext",
-            f"subjectAltName=DNS:www.{plan.domain},DNS:{plan.domain}",
-            "-addext",
-            "basicConstraints=critical,CA:FALSE",
-            "-addext",
-            "extendedKeyUsage=serverAuth",
-            "-CA",
-            str(authority),
-            "-CAkey",
-            str(key),
-            "-keyout",
-            f"{leaf}.key",
-            "-out",
-            str(own),
-        ]
-    )
-    write(leaf.with_name(leaf.name + ".pem"), own.read_bytes() + authority.read_bytes())

@@ -10,9 +10,8 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from lab import keys
+from lab import certificates, keys
 from lab.errors import LabError
 from lab.sites import ROOT, Host, Plan
 
@@ -144,12 +143,9 @@ def _standby(host: Host, plan: Plan) -> dict[str, Placed]:
 def _tls(host: Host, plan: Plan) -> dict[str, Placed]:
     if host.role != "edge":
         return {}
-    name = f"www.{plan.domain}"
+    name, pair = f"www.{plan.domain}", certificates.served()
     return {
-        f"etc/ssl/shop/{name}.pem": Placed(_read(keys.TLS / f"{name}.pem")),
-        f"etc/ssl/shop/{name}.key": Placed(_read(keys.TLS / f"{name}.key"), 0o600),
+        f"etc/ssl/shop/{name}.pem": Placed(pair.chain),
+        f"etc/ssl/shop/{name}.key": Placed(pair.key, 0o600),
+        "etc/ssl/shop/authority.pem": Placed(certificates.authority()),
     }
-
-
-def _read(path: Path) -> bytes:
-    return path.read_bytes()

@@ -24,7 +24,10 @@ def test_the_standbys_database_is_readable_and_takes_no_writes(standby: Standby)
 
 
 @pytest.mark.drill(
-    "database_orders_not_granted", "database_oldest_orders_shown", "standby_of_another_database"
+    "database_orders_not_granted",
+    "database_oldest_orders_shown",
+    "standby_of_another_database",
+    "database_access_missing",
 )
 def test_the_shop_shows_the_newest_rows_of_the_standbys_database(standby: Standby) -> None:
     """Customers and store owners do not find the orders that were made last."""

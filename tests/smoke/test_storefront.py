@@ -34,6 +34,7 @@ SWITCH = "on the edge: ping -s 1400 -c 50 to each web host; look at the switch b
     "storefront_pages_in_another_charset",
     "storefront_prices_as_in_english",
     "storefront_says_it_speaks_english",
+    "database_access_missing",
 )
 def test_every_web_host_speaks_the_language(standby: Standby, language: str) -> None:
     """Customers get an error page, another language, or prices and dates that read as other ones."""
@@ -58,6 +59,7 @@ def test_every_web_host_speaks_the_language(standby: Standby, language: str) -> 
     "storefront_pages_in_another_charset",
     "storefront_backend_lost_by_the_edge",
     "storefront_packets_lost_behind_the_edge",
+    "database_access_missing",
 )
 def test_every_request_through_the_edge_is_answered_in_time(standby: Standby) -> None:
     """Customers meet errors at random, or wait, from the moment of the switch."""

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.blocker
     "subscriptions_wrong_password",
     "subscriptions_settings_unreadable",
     "standby_of_another_database",
+    "database_access_missing",
 )
 def test_a_dry_run_succeeds_and_charges_nobody(standby: Standby) -> None:
     """Subscribers would be charged late, twice, or not at all, from the switch on."""

@@ -1,0 +1,125 @@
+"""Certificates of one lab: an authority that customers trust, one below it that issues, and the shop's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from lab.state import STATE, write
+
+TLS = STATE / "tls"
+AUTHORITY, ISSUING, SERVED = "authority", "issuing", "served"
+BEGINS = timedelta(days=30)
+"""How long ago every certificate began to be valid, the ended ones included."""
+LASTS = 397
+"""Days; browsers refuse certificates of servers that last longer than 398."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A certificate with what is served behind it, and its key; both in PEM."""
+
+    chain: bytes
+    key: bytes
+
+
+def make_all(domain: str) -> None:
+    """Make what is missing."""
+    if not (TLS / f"{AUTHORITY}.pem").exists() or not (TLS / f"{ISSUING}.pem").exists():
+        _save(AUTHORITY, _authority("siteparity lab authority", None))
+        _save(ISSUING, _authority("siteparity lab issuing authority", AUTHORITY))
+        _save(SERVED, issue((f"www.{domain}", domain)))
+
+
+def served() -> Pair:
+    """The shop's own, the same at both sites."""
+    return _load(SERVED)
+
+
+def authority() -> bytes:
+    """What customers trust."""
+    return _load(AUTHORITY).chain
+
+
+def issue(names: Sequence[str], *, days: int = LASTS, curve: ec.EllipticCurve | None = None) -> Pair:
+    """A new certificate with its chain.
+
+    Args:
+        names: the first is its subject as well.
+        days: how long it lasts from now on; below zero: it has ended.
+        curve: of its key.
+    """
+    key = ec.generate_private_key(curve or ec.SECP256R1())
+    issuer = _load(ISSUING)
+    by = x509.load_pem_x509_certificate(issuer.chain)
+    built = (
+        _began(_named(names[0]), by.subject, key, days)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .sign(_key(issuer), hashes.SHA256())
+    )
+    return Pair(_pem(built) + issuer.chain, _private(key))
+
+
+def unknown(names: Sequence[str]) -> Pair:
+    """A certificate that signed itself, as installers leave them."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = _named(names[0])
+    alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
+    built = _began(subject, subject, key, LASTS).add_extension(alternatives, critical=False)
+    return Pair(_pem(built.sign(key, hashes.SHA256())), _private(key))
+
+
+def _authority(name: str, by: str | None) -> Pair:
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = _named(name)
+    issuer = subject if by is None else x509.load_pem_x509_certificate(_load(by).chain).subject
+    signer = key if by is None else _key(_load(by))
+    built = _began(subject, issuer, key, 10 * LASTS).add_extension(
+        x509.BasicConstraints(ca=True, path_length=None), critical=True
+    )
+    return Pair(_pem(built.sign(signer, hashes.SHA256())), _private(key))
+
+
+def _began(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, days: int
+) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return x509.CertificateBuilder(
+        issuer, subject, key.public_key(), x509.random_serial_number(), now - BEGINS, now + timedelta(days)
+    )
+
+
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def _key(pair: Pair) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_pem_private_key(pair.key, None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError("the lab's keys are all of one kind")
+    return key
+
+
+def _save(name: str, pair: Pair) -> None:
+    write(TLS / f"{name}.key", pair.key, 0o600)
+    write(TLS / f"{name}.pem", pair.chain)
+
+
+def _load(name: str) -> Pair:
+    return Pair((TLS / f"{name}.pem").read_bytes(), (TLS / f"{name}.key").read_bytes())

@@ -1,0 +1,111 @@
+"""Names that lead customers to the wrong place, for too long, or nowhere."""
+
+from lab.faults import Fault
+from lab.handle import Lab
+
+OUTSIDE = "outside1"
+SEEN_FROM = ("dallas-edge1", "arizona-edge1")
+_ZONE = "/etc/nsd/zones/shop.example.zone"
+_SECOND = "/etc/nsd/second.conf"
+# nsd stops by itself most of the time, and sometimes not for a minute.
+_SECOND_ANEW = "systemctl kill --signal KILL nsd-second; systemctl restart nsd-second"
+_BOTH = f"systemctl kill --signal KILL nsd; systemctl restart nsd; {_SECOND_ANEW}"
+_NEWER = "s/ 2026010101 / 2026010102 /"
+
+_MEND = f"""
+    [ ! -f /root/zone ] || mv /root/zone {_ZONE}
+    [ ! -f /root/second.conf ] || mv /root/second.conf {_SECOND}
+    {_BOTH}
+"""
+
+
+def _fault(name: str, sentence: str, break_: str) -> Fault:
+    """Something is wrong on the host of both name servers; it is seen from the edge hosts."""
+    return Fault(
+        name,
+        sentence,
+        (OUTSIDE, *SEEN_FROM),
+        lambda lab: _outside(lab, break_),
+        lambda lab: _outside(lab, _MEND),
+    )
+
+
+def _outside(lab: Lab, script: str) -> None:
+    lab.shell(OUTSIDE, script)
+
+
+def _zone(name: str, sentence: str, *edits: str, then: str = _BOTH) -> Fault:
+    """The zone is edited, with a new serial, and loaded."""
+    expressions = " ".join(f"-e '{edit}'" for edit in (_NEWER, *edits))
+    script = f"""
+        cp -p {_ZONE} /root/zone
+        sed -i {expressions} {_ZONE}
+        ! cmp -s {_ZONE} /root/zone
+        {then}
+    """
+    return _fault(name, sentence, script)
+
+
+FAULTS = (
+    _zone(
+        "record_of_the_passive_site",
+        "Somebody turned the shop's name to the standby, which takes no orders yet.",
+        "s/^www .*/www IN A 198.18.2.11/",
+    ),
+    _zone(
+        "record_of_the_passive_site_by_ipv6",
+        "After the last failover the AAAA record was forgotten: it leads to the other site.",
+        "$ a www IN AAAA 2001:db8:2::11",
+    ),
+    _zone(
+        "record_missing",
+        "The shop's name has lost its address.",
+        "/^www /d",
+    ),
+    _zone(
+        "record_kept_for_a_day",
+        "Resolvers may keep the shop's address for a day.",
+        "s/^www .*/www 86400 IN A 198.18.1.11/",
+    ),
+    _zone(
+        "absence_kept_for_a_day",
+        "Resolvers may keep for a day that a name has no address of a kind.",
+        "s/^@ *IN SOA/@ 86400 IN SOA/; s/ 86400 60 )/ 86400 86400 )/",
+    ),
+    _zone(
+        "front_door_of_the_standby_wrong",
+        "The name of the standby's front door leads to the primary's.",
+        "s/^edge1.arizona .*/edge1.arizona IN A 198.18.1.11/",
+    ),
+    _zone(
+        "front_door_of_the_standby_moved",
+        "The standby's front door was renumbered, and its record was not.",
+        "s/^edge1.arizona .*/edge1.arizona IN A 198.18.2.99/",
+    ),
+    _zone(
+        "name_server_of_the_zone_unknown",
+        "The zone still names a server that was given up years ago.",
+        "s/^ns2 .*/&\\nns0 IN A 198.18.0.12\\n@ IN NS ns0/",
+    ),
+    _zone(
+        "name_server_with_an_old_zone",
+        "The second name server still has the zone of the last drill.",
+        "s/^www .*/www IN A 198.18.2.11/",
+        then=f"{_SECOND_ANEW}; cp -p /root/zone {_ZONE}",
+    ),
+    _fault(
+        "name_server_refuses_the_zone",
+        "The second name server runs, and was set up anew without the shop's zone.",
+        f"""
+            cp -p {_SECOND} /root/second.conf
+            sed -i '/name: shop.example/,/zonefile/d' {_SECOND}
+            sed -i '/^zone:$/{{N;/\\n$/d}}' {_SECOND}
+            {_SECOND_ANEW}
+        """,
+    ),
+    _fault(
+        "name_server_down",
+        "The second name server is down.",
+        "systemctl kill --signal KILL nsd-second; systemctl stop nsd-second",
+    ),
+)

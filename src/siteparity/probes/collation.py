@@ -1,0 +1,164 @@
+"""Whether both sites sort alike: the standby searches indexes that another host's library ordered.
+
+Physical replication copies indexes byte by byte. The standby's are in the order of the primary's C library
+(or ICU); where its own library sorts otherwise, rows are there and not found, and unique keys become
+double. Versions are looked at twice, as recorded when the database was made and as the running server's
+library has them; and a list of words is really sorted by the server, since a locale that was compiled from
+other sources bears the same version.
+
+Source: PostgreSQL 15 manual, 24.2.3.1 and 9.27.7 (collation versions), getconf(1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.policy import Section
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.tools.locale import WORDS
+from siteparity.tools.order import chain
+from siteparity.tools.postgres import psql, rows
+from siteparity.transport.script import Ask
+
+AS_RECORDED = "as recorded"
+UNVERSIONED = ("C", "POSIX", "C.UTF-8", "C.utf8")
+"""Orders by code point, which no version changes; a server records none for them (pg_locale.c)."""
+
+
+class Policy(Section):
+    """In which order texts stand in the database's indexes."""
+
+    roles: tuple[str, ...]
+    """The role of the database hosts."""
+    database: str = "postgres"
+    """The shop's database; the collations that its columns and indexes use are looked at."""
+    role: str = "parity"
+    """The database role that the suite uses."""
+
+
+_USED = """
+  SELECT DISTINCT c.oid, n.nspname || '.' || c.collname AS name, c.collprovider AS provider,
+    coalesce(c.colliculocale, c.collcollate) AS locale, c.collversion AS recorded
+  FROM pg_collation AS c JOIN pg_namespace AS n ON n.oid = c.collnamespace
+  WHERE c.collprovider <> 'd' AND c.oid IN (
+    SELECT attcollation FROM pg_attribute AS a JOIN pg_class AS t ON t.oid = a.attrelid
+    JOIN pg_namespace AS s ON s.oid = t.relnamespace
+    WHERE s.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')
+    UNION SELECT unnest(indcollation) FROM pg_index WHERE indexrelid >= 16384
+    UNION SELECT typcollation FROM pg_type WHERE oid >= 16384)
+"""
+
+_STATE = """
+WITH used AS MATERIALIZED ({used})
+SELECT json_build_object(
+  'databases', (SELECT json_object_agg(datname, json_build_object('provider', datlocprovider,
+                  'locale', coalesce(daticulocale, datcollate), 'ctype', datctype,
+                  'recorded', datcollversion, 'actual', pg_database_collation_actual_version(oid)))
+                FROM pg_database WHERE datallowconn),
+  'collations', (SELECT coalesce(json_object_agg(name, json_build_object('provider', provider,
+                   'locale', locale, 'recorded', recorded, 'actual', pg_collation_actual_version(oid))),
+                   '{}') FROM used),
+  'sorted', (SELECT string_agg(word, ' ' ORDER BY word) FROM unnest({words}) AS word))::jsonb
+"""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """What the server recorded, what its library is, how it sorts; and the C library on the disk."""
+    words = "ARRAY[" + ", ".join(f"'{word}'" for word in WORDS) + "]"
+    question = _STATE.replace("{used}", _USED).replace("{words}", words)
+    return {
+        "server": Ask(psql([question], database=target.section.database, role=target.section.role)),
+        "library": Ask("getconf GNU_LIBC_VERSION"),
+    }
+
+
+def read_recorded(answers: Answers, _: Target[Policy]) -> Table:
+    """Each database, and each collation in use -> `AS_RECORDED`, or both versions."""
+    return {name: _compared(one) for name, one in _all(answers).items()}
+
+
+def _compared(one: Mapping[str, Any]) -> str:
+    recorded, actual = one.get("recorded"), one.get("actual")
+    if recorded is None and actual is None:
+        if one.get("locale") in UNVERSIONED:
+            return AS_RECORDED
+        return "without a version: nobody can tell whether it still sorts as it did"
+    if recorded == actual:
+        return AS_RECORDED
+    return f"recorded {recorded or 'nothing'}, actual {actual or 'nothing'}"
+
+
+def read_versions(answers: Answers, _: Target[Policy]) -> Table:
+    """The library that sorts for each database and each collation in use, and the C library on the disk."""
+    name, _space, version = answers.text("library").strip().partition(" ")
+    if name != "glibc" or not version or len(version) > 20:  # noqa: PLR2004  # "2.36", and room for more
+        raise UnmeasuredError("library: getconf names no version of glibc")
+    actual = {
+        item: f"{_provider(one)} {one.get('actual') or 'without a version'}"
+        for item, one in _all(answers).items()
+    }
+    return {"C library on the disk": version, **actual}
+
+
+def read_locales(answers: Answers, _: Target[Policy]) -> Table:
+    """The locale of each database and of each collation in use."""
+    return {
+        item: f"{_provider(one)} {_text(one, 'locale')}" + (f", {one['ctype']}" if "ctype" in one else "")
+        for item, one in _all(answers).items()
+    }
+
+
+def read_sorted(answers: Answers, target: Target[Policy]) -> Table:
+    """Words as the running server sorts them by the order of the shop's database: word -> the one before."""
+    words = _text(_state(answers), "sorted").split(" ")
+    if sorted(words) != sorted(WORDS):
+        raise UnmeasuredError("sorted: the server gave other words back")
+    if words == sorted(WORDS, key=str.encode) and not _by_code_point(answers, target):
+        raise UnmeasuredError("sorted: the server sorts by code point, which its locale does not")
+    return chain(words)
+
+
+def _by_code_point(answers: Answers, target: Target[Policy]) -> bool:
+    own = _all(answers).get(f"database {target.section.database}", {})
+    return own.get("locale") in UNVERSIONED
+
+
+def _all(answers: Answers) -> dict[str, Mapping[str, Any]]:
+    state = _state(answers)
+    found = {f"database {name}": one for name, one in state["databases"].items()}
+    found |= {f"collation {name}": one for name, one in state["collations"].items()}
+    if not state["databases"] or not all(isinstance(one, dict) for one in found.values()):
+        raise UnmeasuredError("the server named no database")
+    return found
+
+
+def _state(answers: Answers) -> Mapping[str, Any]:
+    state = rows(answers.text("server"), "server")[0]
+    if not (isinstance(state.get("databases"), dict) and isinstance(state.get("collations"), dict)):
+        raise UnmeasuredError("the answer lacks what was asked for")
+    return state
+
+
+def _provider(one: Mapping[str, Any]) -> str:
+    return {"c": "libc", "i": "ICU"}.get(_text(one, "provider"), "unknown")
+
+
+def _text(row: Mapping[str, Any], key: str) -> str:
+    value = row.get(key)
+    if not isinstance(value, str) or not value:
+        raise UnmeasuredError(f"{key}: the server's answer lacks it")
+    return value
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "recorded": Reading(read_recorded),
+        "versions": Reading(read_versions),
+        "locales": Reading(read_locales),
+        "sorted": Reading(read_sorted),
+    },
+)

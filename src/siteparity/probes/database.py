@@ -1,0 +1,275 @@
+"""Whether the standby's database server is ready to be the shop's: settings, access, roles, libraries.
+
+Physical replication copies roles, rights and tables, and nothing that lies in a file: settings,
+pg_hba.conf, pg_ident.conf, the libraries of extensions. So these differ without anybody noticing, until
+clients connect or the server starts again. What is configured (the files, as the server would read them
+now) is held against what is loaded; and what only a primary needs is looked at on the standby, and the
+other way round.
+
+Source: PostgreSQL 15 manual, 20.1 (setting parameters), 21.1 (pg_hba.conf), 27.4.3 (hot standby), 54
+(views).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.names import OwnNames
+from siteparity.policy import RoleName, Section, Text
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.section import Strict
+from siteparity.tools import postgres_rules, postgres_state
+from siteparity.tools.order import chain
+from siteparity.tools.postgres import psql
+from siteparity.tools.postgres_rules import Client
+from siteparity.tools.postgres_server import LIMITS, ON_DISK, QUESTION
+from siteparity.tools.postgres_state import Role, Server
+from siteparity.transport.script import Ask
+
+AS_NEEDED = "as needed"
+NONE = "none"
+_SECRET = re.compile(r"(?i)(\b\w*(?:passw(?:or)?d|secret|token|key)\w*\s*[=:]\s*)[^\s'\"]+")
+
+
+class LetIn(Strict):
+    """Somebody who must be let in from hosts of the same site."""
+
+    user: Text
+    database: Text
+    role: RoleName
+    """From whose hosts."""
+
+
+class Policy(Section):
+    """The database servers, beside replication itself."""
+
+    roles: tuple[str, ...]
+    """The role of the database hosts."""
+    database: str = "postgres"
+    """The shop's database; its extensions and tables are looked at."""
+    role: str = "parity"
+    """The database role that the suite uses; what it must be granted stands in the README."""
+    users: Mapping[str, tuple[Literal["password", "replication"], ...]]
+    """Roles that must be able to log in, and what they need for it."""
+    clients: tuple[LetIn, ...]
+    """Who must be let in by pg_hba.conf."""
+    replication_user: Text = "replicator"
+    """As whom the other site's server follows this one; it must be let in for the way back."""
+    may_differ: tuple[Text, ...] = ()
+    """Settings that may differ, such as ``shared_buffers`` where one site's hosts are bigger."""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """One session for what the server knows, then a look at the files that it named."""
+    section = target.section
+    session = psql([QUESTION], database=section.database, role=section.role)
+    return {"server": Ask(f"out=$({session}) || exit\n{ON_DISK}")}
+
+
+def read_settings(answers: Answers, target: Target[Policy]) -> Table:
+    """Every setting as the server's files and defaults have it, in force now."""
+    settings = _server(answers).state.settings
+    if not settings:
+        raise UnmeasuredError("the server told no setting")
+    left_out = target.section.may_differ
+    return {name: _SECRET.sub(r"\1...", value) for name, value in settings.items() if name not in left_out}
+
+
+def read_limits(answers: Answers, _: Target[Policy]) -> Table:
+    """What a standby needs at least as much of as its primary: now, and after a restart."""
+    state = _server(answers).state
+    if set(state.limits) != set(LIMITS):
+        raise UnmeasuredError(f"the server told {', '.join(sorted(state.limits)) or 'nothing'} of its limits")
+    after = {f"{name} after a restart": state.after_restart.get(name, state.limits[name]) for name in LIMITS}
+    return {name: _number(value) for name, value in {**state.limits, **after}.items()}
+
+
+def read_pending(answers: Answers, _: Target[Policy]) -> Table:
+    """The settings whose new value waits for a restart."""
+    return dict.fromkeys(_server(answers).state.pending, "waits for a restart") or {"settings": NONE}
+
+
+def read_loaded(answers: Answers, _: Target[Policy]) -> Table:
+    """Each configuration file -> whether it is older than the last reload; each line that is wrong."""
+    server = _server(answers)
+    state = server.state
+    if not {state.hba_file, state.ident_file} <= set(server.files):
+        raise UnmeasuredError("files: the list lacks pg_hba.conf or pg_ident.conf")
+    wrong = [(state.hba_file, one.line_number, one.error) for one in state.hba]
+    wrong += [(state.ident_file, one.line_number, one.error) for one in state.ident]
+    told = {f"{file} line {line}": error for file, line, error in (*wrong, *state.bad_settings) if error}
+    return told | {
+        file: "loaded" if changed <= state.loaded else "edited after the last reload"
+        for file, changed in server.files.items()
+    }
+
+
+def read_access(answers: Answers, target: Target[Policy]) -> Table:
+    """Each rule of pg_hba.conf and mapping of pg_ident.conf -> the one before it.
+
+    Hosts of one role stand for each other: two sites may have different numbers of them.
+    """
+    server = _server(answers)
+    rules = postgres_rules.rules(server.state.hba)
+    if not rules:
+        raise UnmeasuredError("pg_hba.conf holds no rule")
+    meanings = {str(address): "{the other database}" for address in server.peer} | {
+        str(address): f"{{{host.roles[0]}}}" for host in target.site.hosts for address in host.addresses
+    }
+    mappings = [
+        f"map {one.map_name}: {one.sys_name} -> {one.pg_username}"
+        for one in server.state.ident
+        if one.error is None
+    ]
+    return chain([_replaced(rule.text(), meanings) for rule in rules]) | chain(mappings)
+
+
+def _replaced(text: str, meanings: Mapping[str, str]) -> str:
+    words = (word.partition("/") for word in text.split(" "))
+    return " ".join(meanings.get(word, word) + slash + length for word, slash, length in words)
+
+
+def read_clients(answers: Answers, target: Target[Policy]) -> Table:
+    """Each client that must be let in -> whether the rules do so."""
+    server = _server(answers)
+    rules = postgres_rules.rules(server.state.hba)
+    return {
+        item: postgres_rules.decision(client, rules, target.site) if client else "its address is not known"
+        for item, client in (*_own_clients(server, target), *_followers(server, target))
+    }
+
+
+def _own_clients(server: Server, target: Target[Policy]) -> Iterator[tuple[str, Client | None]]:
+    for one in target.section.clients:
+        role = server.state.roles.get(one.user)
+        for host in target.site.in_role(one.role):
+            item = f"{one.user} in {one.database} from {host.name}"
+            if not host.addresses:
+                yield item, None
+            for number, address in enumerate(host.addresses, 1):
+                client = Client(one.user, one.database, address, host.names, role.member_of if role else ())
+                yield (item if number == 1 else f"{item} ({address})"), client
+
+
+def _followers(server: Server, target: Target[Policy]) -> Iterator[tuple[str, Client | None]]:
+    user = target.section.replication_user
+    item = f"{user} from the other site's database"
+    if not server.peer:
+        yield item, None
+    for number, address in enumerate(server.peer, 1):
+        yield (item if number == 1 else f"{item} ({address})"), Client(user, "replication", address)
+
+
+def read_users(answers: Answers, target: Target[Policy]) -> Table:
+    """Each role that must be able to log in -> `AS_NEEDED`, or what it lacks."""
+    state = _server(answers).state
+    return {
+        name: _lacks(state.roles.get(name), needs, has_password=name in state.passwords)
+        for name, needs in target.section.users.items()
+    }
+
+
+def _lacks(role: Role | None, needs: tuple[str, ...], *, has_password: bool) -> str:
+    if role is None:
+        return "no such role"
+    wrong = {
+        "may not log in": not role.login,
+        "may not replicate": "replication" in needs and not role.replication,
+        "has no password": "password" in needs and not has_password,
+        "its password has expired": "password" in needs and role.expired,
+        "may not connect at all (connection limit 0)": role.limit == 0,
+    }
+    return ", ".join(words for words, holds in wrong.items() if holds) or AS_NEEDED
+
+
+def read_roles(answers: Answers, _: Target[Policy]) -> Table:
+    """Each role of the server -> what it may do, and of which it is a member."""
+    return {f"role {name}": _described(role) for name, role in _server(answers).state.roles.items()}
+
+
+def _described(role: Role) -> str:
+    flags = [word for word in ("login", "replication", "super", "bypass", "creates") if getattr(role, word)]
+    groups = [f"member of {', '.join(role.member_of)}"] if role.member_of else []
+    own = [_SECRET.sub(r"\1...", one) for one in role.settings or ()]
+    return "; ".join((*flags, *groups, *own)) or "nothing"
+
+
+def read_libraries(answers: Answers, _: Target[Policy]) -> Table:
+    """Each library that the database or a setting names -> whether it lies on this host's disk."""
+    libraries = _server(answers).libraries
+    return {name: "on disk" if there else "not on disk" for name, there in libraries.items()}
+
+
+def read_extensions(answers: Answers, _: Target[Policy]) -> Table:
+    """Each extension of the shop's database -> its version."""
+    return dict(_server(answers).state.extensions)
+
+
+def read_tables(answers: Answers, _: Target[Policy]) -> Table:
+    """Each table of the shop's database -> digest of its columns, indexes, constraints and rights."""
+    return {name: digest[:12] for name, digest in _server(answers).state.tables.items()}
+
+
+def read_usable(answers: Answers, _: Target[Policy]) -> Table:
+    """What would be empty or not used after a promotion."""
+    state = _server(answers).state
+    unlogged = dict.fromkeys(state.unlogged, "unlogged: empty after a promotion")
+    invalid = dict.fromkeys(state.invalid, "an index that is not valid")
+    return {**unlogged, **invalid} or {"tables and indexes": "usable"}
+
+
+def read_ready(answers: Answers, target: Target[Policy]) -> Table:
+    """What the server needs to be the primary, and to follow another one later."""
+    server, own = _server(answers), OwnNames.of(target.site)
+    state, settings = server.state, server.state.settings
+    needs = {
+        "takes writes": settings.get("default_transaction_read_only") == "off",
+        "writes enough WAL for a standby": settings.get("wal_level") in ("replica", "logical"),
+        "answers queries as a standby": settings.get("hot_standby") == "on",
+        "can be rewound": "on" in (settings.get("data_checksums"), settings.get("wal_log_hints")),
+        "knows whom to follow (primary_conninfo)": state.conninfo,
+        "has a slot to ask for (primary_slot_name)": state.slot_name,
+        "would follow another site": bool(server.peer) and not any(own.owns(str(one)) for one in server.peer),
+        "has the password for it": state.inline_password or server.has_password,
+    }
+    return {need: "yes" if holds else "no" for need, holds in needs.items()}
+
+
+def read_slots(answers: Answers, _: Target[Policy]) -> Table:
+    """How many servers could follow this one without losing WAL."""
+    return {"replication slots for followers": _server(answers).state.slots}
+
+
+def _server(answers: Answers) -> Server:
+    return postgres_state.read(answers.raw("server"))
+
+
+def _number(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,18}", value):
+        raise UnmeasuredError(f"{value!r} is no number")
+    return int(value)
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "settings": Reading(read_settings),
+        "limits": Reading(read_limits),
+        "pending": Reading(read_pending),
+        "loaded": Reading(read_loaded),
+        "access": Reading(read_access),
+        "clients": Reading(read_clients),
+        "users": Reading(read_users),
+        "roles": Reading(read_roles),
+        "libraries": Reading(read_libraries),
+        "extensions": Reading(read_extensions),
+        "tables": Reading(read_tables),
+        "usable": Reading(read_usable),
+        "ready": Reading(read_ready),
+        "slots": Reading(read_slots),
+    },
+)

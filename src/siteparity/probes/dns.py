@@ -1,0 +1,165 @@
+"""Where customers are sent: the records of every authoritative name server, with their TTLs.
+
+One server of several may be down, or keep an old zone: some customers then go to the wrong site while the
+record looks right from here. So every server of the policy is asked, without a resolver between, from the
+hosts of the aspect's role at both sites. IPv4 and IPv6 are asked for alike: a forgotten AAAA record leads
+to the old site.
+
+Source: RFC 1034, 1035 (answers and authority), 2308 (how long an absence is kept).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from ipaddress import ip_address
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.policy import Duration, Section
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.section import matching, template
+from siteparity.tools.dns import AUTHORITY, NO_ANSWER, Question, Reply, question, replies
+from siteparity.transport.script import Ask
+
+Family = Literal["A", "AAAA"]
+FAMILIES: tuple[Family, ...] = ("A", "AAAA")
+HostName = Annotated[str, matching(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,62})\.)*[a-z0-9-]{1,63}", "a name")]
+
+
+def _address(text: str) -> str:
+    ip_address(text)
+    return text
+
+
+class Policy(Section):
+    """The names that lead customers to the shop."""
+
+    zone: HostName
+    """The zone in which the names lie."""
+    servers: Annotated[
+        Mapping[HostName, Annotated[str, AfterValidator(_address)]], Field(min_length=1, max_length=32)
+    ]
+    """Each authoritative name server -> its address."""
+    names: Annotated[tuple[HostName, ...], Field(min_length=1, max_length=64)]
+    """What customers type; must lead to the site that serves now."""
+    front_door: Annotated[str, template("domain")]
+    """The name of a site's own front door, where the names lead after a failover: ``edge.{domain}``."""
+    families: Annotated[tuple[Family, ...], Field(min_length=1)] = ("A",)
+    """Kinds of address that must be there; others, where they are, are judged as well."""
+    max_ttl: Duration = timedelta(minutes=5)
+    """How long a resolver may keep an answer: as long do customers go to a dead site."""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """Every question to every server, at once."""
+    servers = tuple(target.section.servers.values())
+    return {"replies": Ask(question(servers, _questions(target)))}
+
+
+def _questions(target: Target[Policy]) -> tuple[Question, ...]:
+    section = target.section
+    names = dict.fromkeys((*section.names, _front_door(target)))
+    addresses = (Question(name, family) for name in names for family in FAMILIES)
+    return (Question(section.zone, "SOA"), Question(section.zone, "NS"), *addresses)
+
+
+def _front_door(target: Target[Policy]) -> str:
+    if target.site.domain is None:
+        raise UnmeasuredError(f"{target.site.name} has no parity_domain, so its front door has no name")
+    return target.section.front_door.format(domain=target.site.domain).lower()
+
+
+def read_servers(answers: Answers, target: Target[Policy]) -> Table:
+    """Each name server -> whether it answers with authority."""
+    said = _said(answers, target)
+    return {server: said[server, Question(target.section.zone, "SOA")].state for server in _servers(target)}
+
+
+def read_zone(answers: Answers, target: Target[Policy]) -> Table:
+    """Whether all servers have the same zone, and the zone names those servers and no other."""
+    zone, said = target.section.zone, _heard(answers, target)
+    starts = {server: said[server, Question(zone, "SOA")].values for server in _servers(target)}
+    serials = {server: start[0].split(" ")[2] for server, start in starts.items() if start}
+    differ = len(set(serials.values())) != 1
+    told = ", ".join(f"{server} {serial}" for server, serial in sorted(serials.items())) or "none"
+    return {f"serial of {zone}": told if differ else "the same on every server"} | {
+        f"name servers of {zone} at {server}": _named(said[server, Question(zone, "NS")], target)
+        for server in serials
+    }
+
+
+def _named(reply: Reply, target: Target[Policy]) -> str:
+    named = {value.rstrip(".").lower() for value in reply.values}
+    return (
+        "those of the policy" if named == set(target.section.servers) else ", ".join(sorted(named)) or "none"
+    )
+
+
+def read_records(answers: Answers, target: Target[Policy]) -> Table:
+    """Each name and kind of address at each server -> where it leads."""
+    return dict(_places(answers, target, target.section.names))
+
+
+def read_front_door(answers: Answers, target: Target[Policy]) -> Table:
+    """The site's own front door at each server -> its addresses."""
+    return dict(_places(answers, target, (_front_door(target),)))
+
+
+def _places(answers: Answers, target: Target[Policy], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for item, family, reply in _addresses(answers, target, names):
+        if reply.values:
+            first, *others = reply.values
+            yield item, first
+            yield from ((f"{item} ({number})", value) for number, value in enumerate(others, 2))
+        elif family in target.section.families:
+            yield item, "no record" if reply.state == AUTHORITY else reply.state
+
+
+def read_ttl(answers: Answers, target: Target[Policy]) -> Table:
+    """Seconds for which resolvers may keep each answer, or that there is none."""
+    names = (*target.section.names, _front_door(target))
+    return {item: reply.ttl for item, _, reply in _addresses(answers, target, names)}
+
+
+def _addresses(
+    answers: Answers, target: Target[Policy], names: tuple[str, ...]
+) -> Iterator[tuple[str, Family, Reply]]:
+    """Each answer of the servers that are there; of the others `read_servers` tells."""
+    said = _heard(answers, target)
+    for server in _servers(target):
+        for name in names:
+            for family in FAMILIES:
+                reply = said[server, Question(name, family)]
+                if reply.state != NO_ANSWER:
+                    yield f"{name} {family} at {server}", family, reply
+
+
+def _servers(target: Target[Policy]) -> tuple[str, ...]:
+    return tuple(target.section.servers)
+
+
+def _said(answers: Answers, target: Target[Policy]) -> Mapping[tuple[str, Question], Reply]:
+    return replies(answers.lines("replies"), _servers(target), _questions(target))
+
+
+def _heard(answers: Answers, target: Target[Policy]) -> Mapping[tuple[str, Question], Reply]:
+    said = _said(answers, target)
+    if all(reply.state == NO_ANSWER for reply in said.values()):
+        raise UnmeasuredError("no name server answered")
+    return said
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "servers": Reading(read_servers),
+        "zone": Reading(read_zone),
+        "records": Reading(read_records),
+        "front_door": Reading(read_front_door),
+        "ttl": Reading(read_ttl),
+    },
+)

@@ -1,0 +1,161 @@
+"""The certificate that customers are shown, at each site, by each host that speaks TLS to them.
+
+What lies on the disk is not what is served until the server reads it again, and a key that does not belong
+to its certificate keeps the server from starting. So each host asks itself as a customer would, with the
+shop's name, and its answer is held against the files: names, end, chain, key.
+
+Source: openssl-s_client(1), openssl-verification-options(1), RFC 6125 (names), RFC 8446 4.4.2 (chain).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.policy import AbsolutePath, Duration, Port, Section
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.section import Strict, matching
+from siteparity.tools import parts, tls
+from siteparity.transport.script import Ask
+
+LONG_ENOUGH = "long enough"
+AS_SERVED = "as served"
+FITS = "fits the certificate"
+
+ServerName = Annotated[str, matching(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", "a name without a wildcard")]
+
+
+class Front(Strict):
+    """One name under which customers come, and the files that the server is told to use for it."""
+
+    certificate: AbsolutePath
+    """The certificate and its chain, in PEM."""
+    key: AbsolutePath
+    port: Port = 443
+
+
+class Policy(Section):
+    """The names that customers reach by TLS."""
+
+    names: Annotated[Mapping[ServerName, Front], Field(min_length=1)]
+    trust: AbsolutePath | None = None
+    """Authorities that customers trust, in PEM on the host; if not given, the system's own."""
+    horizon: Duration = timedelta(days=21)
+    """Certificates must last as long: nobody should have to renew one in the week of a failover."""
+
+
+_PARTS = ("served", "certificate", "key")
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """One question for each name: what is served by this host, and what lies on its disk."""
+    address = str(target.host.addresses[0]) if target.host.addresses else "127.0.0.1"
+    bare = f"[{address}]" if ":" in address else address
+    return {
+        f"front{number}": Ask(
+            tls.BEGIN
+            + tls.ask_served(f"{bare}:{front.port}", name, target.section.trust)
+            + tls.ask_files(front.certificate, front.key)
+            + "echo '[end]'\n"
+        )
+        for number, (name, front) in enumerate(target.section.names.items())
+    }
+
+
+def read_served(answers: Answers, target: Target[Policy]) -> Table:
+    """Each name -> whether a customer's client would accept what is served."""
+    return {name: tls.read_served(found["served"]).state for name, found in _fronts(answers, target)}
+
+
+def read_expiry(answers: Answers, target: Target[Policy]) -> Table:
+    """Each name -> whether everything that is served for it lasts beyond the horizon."""
+    return {name: _lasts(found, target.section.horizon) for name, found in _fronts(answers, target)}
+
+
+def _lasts(found: Mapping[str, list[str]], horizon: timedelta) -> str:
+    end = tls.ends(_chain(found))
+    return LONG_ENOUGH if end - tls.now(found["now"]) > horizon else f"ends on {end:%Y-%m-%d}"
+
+
+def read_names(answers: Answers, target: Target[Policy]) -> Table:
+    """Each name -> all the names of the certificate that is served for it."""
+    return {
+        name: ", ".join(tls.names(_chain(found)[0])) or "none" for name, found in _fronts(answers, target)
+    }
+
+
+def read_issued(answers: Answers, target: Target[Policy]) -> Table:
+    """Each name -> who issued its certificate, by which chain, for what kind of key: old clients mind."""
+    table: dict[str, str] = {}
+    for name, found in _fronts(answers, target):
+        chain = _chain(found)
+        issuers = [certificate.issuer.rfc4514_string() for certificate in chain]
+        table |= {f"{name} issuer": ", issued by ".join(issuers), f"{name} key": tls.kind_of_key(chain[0])}
+    return table
+
+
+def read_files(answers: Answers, target: Target[Policy]) -> Table:
+    """Each name -> whether the certificate on the disk is what is served, and the key belongs to it."""
+    table: dict[str, str] = {}
+    for name, found in _fronts(answers, target):
+        on_disk = tls.certificates(found["certificate"])
+        if not on_disk and found["certificate"] != [tls.NOT_THERE]:
+            raise UnmeasuredError(f"{target.section.names[name].certificate} holds no certificate")
+        table[f"{name} certificate"] = _file(on_disk, tls.read_served(found["served"]).chain)
+        table[f"{name} key"] = _key(found["key"], on_disk)
+    return table
+
+
+def _file(on_disk: tuple[object, ...], served: tuple[object, ...]) -> str:
+    if not on_disk:
+        return tls.NOT_THERE
+    if not served:
+        return "not served"
+    if on_disk == served:
+        return AS_SERVED
+    return "another one is served" if on_disk[0] != served[0] else "is served with another chain"
+
+
+def _key(lines: list[str], on_disk: tuple[tls.Certificate, ...]) -> str:
+    if lines == [tls.NOT_THERE]:
+        return tls.NOT_THERE
+    public = tls.spki("\n".join(lines) + "\n")
+    if not on_disk:
+        return "there is no certificate for it"
+    return FITS if public == tls.spki(on_disk[0]) else "is not the key of the certificate"
+
+
+def _chain(found: Mapping[str, list[str]]) -> tuple[tls.Certificate, ...]:
+    served = tls.read_served(found["served"])
+    if not served.chain:
+        raise UnmeasuredError(f"no certificate was shown: {served.state}")
+    return served.chain
+
+
+def _fronts(answers: Answers, target: Target[Policy]) -> list[tuple[str, Mapping[str, list[str]]]]:
+    return [(name, _parts(answers.raw(f"front{number}"))) for number, name in enumerate(target.section.names)]
+
+
+def _parts(answer: bytes) -> Mapping[str, list[str]]:
+    headers = ("now", *_PARTS, "end")
+    found = dict(zip(headers, map(parts.lines, parts.sections(answer, headers)), strict=True))
+    if found["end"]:
+        raise UnmeasuredError("the answer goes on after its end")
+    return found
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "served": Reading(read_served),
+        "expiry": Reading(read_expiry),
+        "names": Reading(read_names),
+        "issued": Reading(read_issued),
+        "files": Reading(read_files),
+    },
+)

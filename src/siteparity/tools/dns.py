@@ -1,0 +1,155 @@
+"""Asking authoritative name servers from a host that has no tool for it, and reading what they say.
+
+The questions are made here, sent from the host by perl (part of every Debian: perl-base), and the answers
+are read here: no cache and no resolver lies between, so TTLs are those that the whole world gets (RFC 1034,
+4.3.1).
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdatatype
+
+from siteparity.model import UnmeasuredError
+
+NO_ANSWER = "no answer"
+AUTHORITY = "answers with authority"
+_PAYLOAD = 1232
+"""Bytes that every path carries without fragments (DNS flag day 2020)."""
+
+# All questions go to all servers at once; what is not answered is sent twice more. An answer is known by its
+# number, which is that of the question.
+_ASKER = r"""
+use Socket qw(:DEFAULT getaddrinfo AI_NUMERICHOST);
+my $port = shift; my @servers = split /,/, shift; my @wires = map { pack "H*", $_ } @ARGV;
+my (@sockets, %open);
+for my $s (0 .. $#servers) {
+    my ($bad, $at) = getaddrinfo($servers[$s], $port, {flags => AI_NUMERICHOST, socktype => SOCK_DGRAM});
+    die "$servers[$s]: $bad\n" if $bad;
+    socket($sockets[$s], $at->{family}, SOCK_DGRAM, 0) or die "socket: $!\n";
+    connect($sockets[$s], $at->{addr}) or next;
+    $open{"$s $_"} = 1 for 0 .. $#wires;
+}
+for (1 .. 3) {
+    for (keys %open) { my ($s, $q) = split / /; send($sockets[$s], $wires[$q], 0); }
+    while (%open) {
+        my $ready = ""; vec($ready, fileno($_), 1) = 1 for @sockets;
+        last if select($ready, undef, undef, 0.7) <= 0;
+        for my $s (grep { vec($ready, fileno($sockets[$_]), 1) } 0 .. $#sockets) {
+            defined recv($sockets[$s], my $got, 65535, 0) or next;
+            my $q = length($got) > 12 ? unpack("n", $got) : -1;
+            print "$s $q ", unpack("H*", $got), "\n" if delete $open{"$s $q"};
+        }
+    }
+}
+print "end\n";
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A name and a type of record."""
+
+    name: str
+    kind: str
+
+    def message(self, number: int) -> dns.message.QueryMessage:
+        """The question as it is sent, not asking for recursion."""
+        made = dns.message.make_query(self.name, self.kind, id=number, use_edns=0, payload=_PAYLOAD)
+        made.flags &= ~dns.flags.RD
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one server said to one question."""
+
+    state: str
+    """`AUTHORITY`, or what is wrong."""
+    values: tuple[str, ...] = ()
+    """Addresses and the like; a name, where the server knows no more than another name; sorted."""
+    ttl: int = 0
+    """The longest that a part of it, or its absence, may be kept, in seconds."""
+    exists: bool = True
+
+
+def question(servers: Sequence[str], questions: Sequence[Question], port: int = 53) -> str:
+    """A shell text that sends every question to every server."""
+    wires = [one.message(number).to_wire().hex() for number, one in enumerate(questions)]
+    return f"perl -e {shlex.quote(_ASKER)} -- {port} {shlex.quote(','.join(servers))} {' '.join(wires)}"
+
+
+def replies(
+    lines: Sequence[str], servers: Sequence[str], questions: Sequence[Question]
+) -> Mapping[tuple[str, Question], Reply]:
+    """(server, question) -> what was said; what was not answered is in it as well.
+
+    Args:
+        lines: the answer of the shell text.
+        servers: names of the servers, in the order of the shell text.
+        questions: as in the shell text.
+
+    Raises:
+        UnmeasuredError: a line is not what the shell text writes, or the end is missing.
+    """
+    if not lines or lines[-1] != "end":
+        raise UnmeasuredError("the answer lacks its end")
+    found = {
+        (server, question): Reply(NO_ANSWER, exists=False) for server in servers for question in questions
+    }
+    for line in lines[:-1]:
+        parts = re.fullmatch(r"([0-9]{1,4}) ([0-9]{1,5}) ((?:[0-9a-f]{2})+)", line)
+        if not parts or int(parts[1]) >= len(servers) or int(parts[2]) >= len(questions):
+            raise UnmeasuredError("a line of the answer is not what was asked for")
+        asked = questions[int(parts[2])]
+        found[servers[int(parts[1])], asked] = _reply(asked, int(parts[2]), bytes.fromhex(parts[3]))
+    return found
+
+
+def _reply(asked: Question, number: int, wire: bytes) -> Reply:
+    try:
+        message = dns.message.from_wire(wire)
+    except (dns.exception.DNSException, ValueError):
+        return Reply("an answer that cannot be read", exists=False)
+    if not isinstance(message, dns.message.QueryMessage) or not asked.message(number).is_response(message):
+        return Reply("an answer to another question", exists=False)
+    if message.flags & dns.flags.TC:
+        raise UnmeasuredError(f"{asked.name} {asked.kind}: the answer did not fit into one packet")
+    rcode = message.rcode()
+    if rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+        return Reply(f"answers {dns.rcode.to_text(rcode)}", exists=False)
+    if not message.flags & dns.flags.AA:
+        return Reply("answers without authority", exists=False)
+    return _chained(message)
+
+
+def _chained(message: dns.message.QueryMessage) -> Reply:
+    """Follow aliases as far as this server knows them."""
+    try:
+        chain = message.resolve_chaining()
+    except dns.exception.DNSException:
+        return Reply("an answer that leads in a circle", exists=False)
+    aliases = [rrset.ttl for rrset in chain.cnames]
+    if chain.answer is not None:
+        values = tuple(sorted(record.to_text() for record in chain.answer))
+        return Reply(AUTHORITY, values, max(chain.answer.ttl, *aliases, 0))
+    if aliases:
+        return Reply(AUTHORITY, (chain.canonical_name.to_text(),), max(aliases))
+    return Reply(AUTHORITY, (), _kept_absence(message), exists=False)
+
+
+def _kept_absence(message: dns.message.QueryMessage) -> int:
+    """How long resolvers keep that there is nothing (RFC 2308, 5); 0 where the server does not say."""
+    for rrset in message.authority:
+        if rrset.rdtype == dns.rdatatype.SOA:
+            return min(rrset.ttl, int(rrset[0].minimum))
+    return 0

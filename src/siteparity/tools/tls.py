@@ -1,0 +1,171 @@
+"""The certificate that a server really shows, by openssl on the host itself, and what it says.
+
+openssl's own verification decides, as a client's would, with the name and the authorities that customers
+have.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+
+from siteparity.model import UnmeasuredError
+
+Certificate = x509.Certificate
+VERIFIED = "verified"
+NOT_THERE = "no such file"
+
+BEGIN = """\
+command -v openssl >/dev/null || { echo 'openssl: not found' >&2; exit 127; }
+echo '[now]'
+date +%s
+"""
+
+# What openssl prints besides holds keys of the session, so the rest is left on the host.
+_SERVED = r"""
+echo '[served]'
+out=$(openssl s_client -connect {place} -servername {name} -verify_hostname {name} {trust} \
+    -showcerts 2>&1 </dev/null)
+echo "exit $?"
+printf '%s\n' "$out" | sed -n -e '/^-----BEGIN CERT/,/^-----END CERT/p' \
+    -e '/^ *Verify return code: /p' -e '/:error:/p' -e '/errno=/p'
+"""
+
+_FILES = """\
+echo '[certificate]'
+if [ -e {certificate} ]; then cat {certificate} || exit; else echo '{not_there}'; fi
+echo '[key]'
+if [ -e {key} ]; then openssl pkey -in {key} -passin pass: -pubout || exit; else echo '{not_there}'; fi
+"""
+
+
+def ask_served(place: str, name: str, trust: str | None) -> str:
+    """A shell text that asks for a name at a place, ``address:port``."""
+    only = f"-CAfile {shlex.quote(trust)} -no-CApath -no-CAstore" if trust else ""
+    check = (
+        f"[ -r {shlex.quote(trust)} ] || {{ echo no {shlex.quote(trust)} >&2; exit 1; }}\n" if trust else ""
+    )
+    return check + _SERVED.format(place=shlex.quote(place), name=shlex.quote(name), trust=only)
+
+
+def ask_files(certificate: str, key: str) -> str:
+    """A shell text that shows a certificate file, and the public half of a key; of the key nothing else."""
+    return _FILES.format(certificate=shlex.quote(certificate), key=shlex.quote(key), not_there=NOT_THERE)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a client was shown."""
+
+    state: str
+    """`VERIFIED`, or why a client would turn away."""
+    chain: tuple[x509.Certificate, ...]
+    """Empty when there was none; else the server's own first."""
+
+
+def read_served(lines: Sequence[str]) -> Served:
+    """What openssl s_client said.
+
+    Raises:
+        UnmeasuredError: it is not what was asked for.
+    """
+    if not lines or not re.fullmatch(r"exit [0-9]{1,3}", lines[0]):
+        raise UnmeasuredError("s_client: the answer lacks its exit status")
+    chain = certificates(lines[1:])
+    codes = re.findall(r"^ *Verify return code: ([0-9]+) \((.*)\)$", "\n".join(lines), re.MULTILINE)
+    if not chain:
+        return Served(_why_nothing(lines[1:]), ())
+    if not codes:
+        raise UnmeasuredError("s_client: no word about the verification")
+    if len(set(codes)) != 1:
+        raise UnmeasuredError("s_client: contradicts itself about the verification")
+    code, words = codes[0]
+    return Served(VERIFIED if code == "0" else words, chain)
+
+
+def _why_nothing(lines: Sequence[str]) -> str:
+    said = " ".join(lines)
+    if refused := re.search(
+        r"(?:connect: ?|BIO_connect:|system library:[^:]*:[^:]*:)\s*(Connection refused)", said
+    ):
+        return f"no TLS: {refused[1].lower()}"
+    if "errno=" in said:
+        return "no TLS: cannot be connected"
+    alert = re.search(r":error:[0-9A-F]*:[^:]*:[^:]*:([^:]+)", said)
+    return f"no TLS: {alert[1]}" if alert else "no certificate is shown"
+
+
+def certificates(lines: Sequence[str]) -> tuple[x509.Certificate, ...]:
+    """The certificates among the lines, in their order."""
+    text = "\n".join(lines)
+    blocks = re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", text, re.DOTALL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # old certificates bend rules that clients do not mind
+            return tuple(x509.load_pem_x509_certificate(block.encode()) for block in blocks)
+    except ValueError:
+        raise UnmeasuredError("a certificate cannot be read") from None
+
+
+def spki(public: x509.Certificate | str) -> bytes:
+    """The public key, of a certificate or in PEM.
+
+    Raises:
+        UnmeasuredError: there is none.
+    """
+    try:
+        key = (
+            serialization.load_pem_public_key(public.encode())
+            if isinstance(public, str)
+            else public.public_key()
+        )
+    except ValueError:
+        raise UnmeasuredError("a key cannot be read") from None
+    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def names(certificate: x509.Certificate) -> tuple[str, ...]:
+    """The names and addresses for which it was issued, sorted."""
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return ()
+    except ValueError:
+        raise UnmeasuredError("the names of a certificate cannot be read") from None
+    alternatives = extension.value
+    found = [name.lower() for name in alternatives.get_values_for_type(x509.DNSName)]
+    return tuple(sorted({*found, *(str(one) for one in alternatives.get_values_for_type(x509.IPAddress))}))
+
+
+def kind_of_key(certificate: x509.Certificate) -> str:
+    """The kind and strength of its key: clients too old for it turn away."""
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return f"RSA {key.key_size}"
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return f"EC {key.curve.name}"
+    return {ed25519.Ed25519PublicKey: "Ed25519", ed448.Ed448PublicKey: "Ed448"}.get(type(key), "another kind")
+
+
+def ends(chain: Sequence[x509.Certificate]) -> datetime:
+    """When the first certificate of the chain ends."""
+    return min(certificate.not_valid_after_utc for certificate in chain)
+
+
+def now(lines: Sequence[str]) -> datetime:
+    """The host's own time.
+
+    Raises:
+        UnmeasuredError: it is none.
+    """
+    if len(lines) != 1 or not re.fullmatch(r"[0-9]{9,11}", lines[0]):
+        raise UnmeasuredError("date: no time")
+    return datetime.fromtimestamp(int(lines[0]), UTC)

@@ -1,0 +1,46 @@
+"""Both sites sort texts alike, and as they did when the indexes were built.
+
+The standby searches indexes that the primary's library ordered. Where its own library orders otherwise,
+customers and orders are in the tables and are not found, and what must be unique is taken twice. That
+cannot be mended by failing back.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+REBUILD = "REINDEX DATABASE, then ALTER DATABASE (COLLATION) ... REFRESH VERSION: {item}"
+
+
+@pytest.mark.drill(
+    "collation_recorded_by_another_library",
+    "collation_of_icu_recorded_by_another_library",
+    "collation_library_of_another_version",
+)
+def test_each_order_is_the_one_that_was_recorded(parity: Parity) -> None:
+    """Customers log in and are told that they do not exist, since the index is searched in another order."""
+    parity.everywhere("recorded", equals="as recorded", fix=REBUILD)
+
+
+@pytest.mark.drill("collation_library_of_another_version")
+def test_both_sites_sort_with_the_same_library(parity: Parity) -> None:
+    """What was found before the switch is not found after it."""
+    parity.same(
+        "versions", fix="install the same libc6 (libicu) at both sites and restart PostgreSQL: {item}"
+    )
+
+
+@pytest.mark.drill("standby_of_another_database")
+def test_both_sites_sort_by_the_same_locale(parity: Parity) -> None:
+    """Names are listed, and searched, in the order of another language."""
+    parity.same("locales", fix="rebuild the standby with pg_basebackup from the primary: {item}")
+
+
+@pytest.mark.drill("collation_sorts_otherwise_at_the_standby", "collation_sorts_otherwise_at_the_primary")
+def test_both_servers_sort_the_same_words_alike(parity: Parity) -> None:
+    """The same version of the library, compiled from other sources, loses rows just as well."""
+    parity.same("sorted", fix="locale-gen, restart PostgreSQL, then REINDEX what was built meanwhile")

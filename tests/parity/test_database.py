@@ -1,0 +1,134 @@
+"""The standby's database server is set up like the primary's, and ready to take its place.
+
+Orders, roles and rights come by replication. Settings, access rules, passwords for the way back and
+libraries do not: what was changed on one server alone stays unseen until customers are on the other one.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill(
+    "database_setting_differs",
+    "database_setting_differs_at_primary",
+    "database_read_only_after_promotion",
+    "archiving_differs",
+)
+def test_both_servers_have_the_same_settings(parity: Parity) -> None:
+    """Pages that are quick at one site are slow, cut off or refused at the other."""
+    parity.same("settings", fix="ALTER SYSTEM SET {item} = {primary}; SELECT pg_reload_conf();")
+
+
+@pytest.mark.drill("database_connections_lowered_at_standby", "database_connections_raised_at_primary")
+def test_the_standby_has_at_least_the_primarys_limits(parity: Parity) -> None:
+    """The standby refuses to start, stops to follow, or turns customers away for lack of connections."""
+    parity.at_least(
+        "limits",
+        fix="on the standby: ALTER SYSTEM SET, for {item}, at least {primary}; then restart it",
+    )
+
+
+@pytest.mark.drill("database_connections_lowered_at_standby", "database_connections_raised_at_primary")
+def test_no_setting_waits_for_a_restart(parity: Parity) -> None:
+    """The next restart, which may be the failover itself, makes another server of it."""
+    parity.everywhere(
+        "pending", equals="none", fix="restart the server at a good time, or take back the change of {item}"
+    )
+
+
+@pytest.mark.drill("database_access_not_reloaded", "database_access_not_understood")
+def test_what_the_files_say_is_loaded(parity: Parity) -> None:
+    """A change that somebody made takes effect, or fails, at the worst time: with the next restart."""
+    parity.everywhere(
+        "loaded",
+        equals="loaded",
+        fix="correct {item}, then SELECT pg_reload_conf(); and look again",
+    )
+
+
+@pytest.mark.drill(
+    "database_access_of_the_primary_lets_all_in",
+    "database_access_missing_for_the_way_back",
+    "database_way_back_unknown",
+)
+def test_both_servers_let_the_same_clients_in(parity: Parity) -> None:
+    """The shop cannot reach its database after the switch, or somebody else can."""
+    parity.same("access", fix="make pg_hba.conf (pg_ident.conf) alike, then SELECT pg_reload_conf(): {item}")
+
+
+@pytest.mark.drill(
+    "database_access_missing",
+    "database_access_missing_for_the_way_back",
+    "database_access_of_the_primary_lets_all_in",
+    "database_way_back_unknown",
+)
+def test_every_client_of_the_policy_is_let_in(parity: Parity) -> None:
+    """The shop is refused by its own database, or the lost site cannot be made a standby again."""
+    parity.everywhere(
+        "clients", equals="let in", fix="add a rule to pg_hba.conf, then SELECT pg_reload_conf(): {item}"
+    )
+
+
+@pytest.mark.drill("database_role_without_password", "database_role_missing")
+def test_every_role_of_the_policy_can_log_in(parity: Parity) -> None:
+    """The shop, or the server that follows, is refused as soon as it has to connect anew."""
+    parity.everywhere(
+        "users", equals="as needed", fix="on the primary: CREATE ROLE or ALTER ROLE for {item}: \\password"
+    )
+
+
+@pytest.mark.drill("standby_of_another_database")
+def test_both_servers_have_the_same_roles(parity: Parity) -> None:
+    """What the shop may do at one site is forbidden at the other."""
+    parity.same("roles", fix="rebuild the standby with pg_basebackup: roles come by replication")
+
+
+@pytest.mark.drill("database_library_missing")
+def test_every_library_is_on_the_disk(parity: Parity) -> None:
+    """Each page that uses the extension fails after the switch, while replication looked well."""
+    parity.everywhere(
+        "libraries", equals="on disk", fix="install the package that has {item}, of the primary's version"
+    )
+
+
+@pytest.mark.drill("standby_of_another_database")
+def test_both_databases_have_the_same_extensions(parity: Parity) -> None:
+    """Functions that pages call are not there."""
+    parity.same("extensions", fix="rebuild the standby with pg_basebackup: extensions come by replication")
+
+
+@pytest.mark.drill("standby_of_another_database")
+def test_both_databases_have_the_same_tables(parity: Parity) -> None:
+    """The shop finds other tables than it was made for."""
+    parity.same("tables", fix="rebuild the standby with pg_basebackup: tables come by replication")
+
+
+@pytest.mark.drill("database_table_unlogged", "database_index_not_valid")
+def test_no_table_is_empty_after_a_promotion(parity: Parity) -> None:
+    """Unlogged tables are not replicated: their rows are gone; a broken index makes pages slow."""
+    parity.everywhere(
+        "usable", equals="usable", fix="ALTER TABLE {item} SET LOGGED; or REINDEX INDEX CONCURRENTLY {item};"
+    )
+
+
+@pytest.mark.drill(
+    "database_read_only_after_promotion",
+    "database_password_for_the_way_back_missing",
+    "database_way_back_unknown",
+)
+def test_each_server_can_take_over_and_follow_again(parity: Parity) -> None:
+    """The new primary takes no orders, or there is no way to fail back."""
+    parity.everywhere("ready", equals="yes", fix="set up as on the other server: {item}")
+
+
+@pytest.mark.drill("database_slot_for_the_way_back_missing", "slot_inactive")
+def test_the_standby_has_slots_for_its_followers(parity: Parity) -> None:
+    """After the switch the new primary throws away what the other site has not fetched yet."""
+    parity.at_least(
+        "slots", fix="SELECT pg_create_physical_replication_slot(...) for the other site's server"
+    )
