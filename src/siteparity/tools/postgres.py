@@ -9,15 +9,19 @@ from typing import Any
 
 from siteparity.model import UnmeasuredError
 
-_SETTINGS = "-c default_transaction_read_only=on -c statement_timeout={milliseconds}"
+_READ_ONLY = "-c default_transaction_read_only=on "
+_SETTINGS = "-c statement_timeout={milliseconds}"
 
 
-def psql(statements: Sequence[str], *, database: str, role: str, seconds: int = 5) -> str:
+def psql(
+    statements: Sequence[str], *, database: str, role: str, seconds: int = 5, read_only: bool = True
+) -> str:
     """A shell text that runs read-only statements in one session and prints what they return, unaligned.
 
+    Only statements about ``default_transaction_read_only`` itself need ``read_only=False``.
     The server's own ``psql`` is called, not Debian's wrapper, which costs five times as much.
     """
-    options = shlex.quote(_SETTINGS.format(milliseconds=seconds * 1000))
+    options = shlex.quote(_READ_ONLY * read_only + _SETTINGS.format(milliseconds=seconds * 1000))
     commands = " ".join(f"-c {shlex.quote(statement)}" for statement in statements)
     return (
         "psql=$(ls -d /usr/lib/postgresql/*/bin/psql 2>/dev/null | tail -n 1)\n"
