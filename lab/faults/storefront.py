@@ -75,6 +75,20 @@ FAULTS = (
         break_=_lose_packets,
         mend=_keep_packets,
     ),
+    Fault(
+        name="storefront_slow_web_host",
+        sentence="One web host of the standby asks a name server that is gone before the one that answers.",
+        hosts=("arizona-web2",),
+        break_="""
+            cp /etc/resolv.conf /root/resolv.conf.unfinished
+            mv /root/resolv.conf.unfinished /root/resolv.conf
+            sed -i '1i options timeout:1\nnameserver 198.18.2.99' /etc/resolv.conf
+        """,
+        mend="""
+            [ ! -f /root/resolv.conf ] || cat /root/resolv.conf >/etc/resolv.conf
+            rm -f /root/resolv.conf
+        """,
+    ),
     changed_release(
         "storefront_prices_as_in_english",
         "A release writes every price the English way, in every language, at both sites.",

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.blocker
     "payment_gateway_away",
     "payment_packets_dropped_for_the_shops_user",
     "mail_relay_refuses_the_standby",
-    "payment_name_overridden",
+    "payment_name_leads_nowhere_at_primary",
 )
 def test_every_third_party_accepts_this_host(parity: Parity) -> None:
     """Cards cannot be charged, or receipts are not sent, from the moment of the switch."""
@@ -30,7 +30,7 @@ def test_every_third_party_accepts_this_host(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("payment_name_overridden", "payment_name_overridden_at_primary")
+@pytest.mark.drill("payment_name_of_a_test_gateway", "payment_name_leads_nowhere_at_primary")
 def test_third_parties_are_found_at_the_same_addresses(parity: Parity) -> None:
     """One site speaks to another gateway than the other: a test system, or one that is no more."""
     parity.same("places", fix="look at /etc/hosts and at the resolver for {item}")

@@ -1,4 +1,4 @@
-"""Exactly one site is active: customers are led to it, its database takes their orders, its shop works with it.
+"""Exactly one site is active: it has the customers, a database that takes orders, a shop that works with it.
 
 Two active sites take different orders, and those of one are thrown away later; with none active nobody can
 buy. Before a failover the active site is the primary in every respect; whatever points elsewhere makes a
@@ -50,5 +50,5 @@ def test_only_the_primarys_shop_works_with_a_database_that_takes_orders(parity: 
     parity.only_at_primary(
         "shop",
         equals="one that takes writes",
-        fix="look at the shop's setting, at the name in it on that host, at redirects; systemctl restart shop",
+        fix="look at the shop's setting, at its name on that host, at redirects; systemctl restart shop",
     )

@@ -1,8 +1,8 @@
 """The web application firewall blocks attacks at both sites.
 
 It was set to detection for a day of testing, mended on disk and never loaded, or lost a rule to a complaint:
-nobody sees that it lets attacks through, since the shop works just as well. A switch that takes every customer
-to such a site takes every attacker there too.
+nobody sees that it lets attacks through, since the shop works just as well. A switch that takes every
+customer to such a site takes every attacker there too.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def test_every_rule_file_that_is_named_is_there(parity: Parity) -> None:
     parity.everywhere("placed", equals="there", fix="put {item} back as on the other hosts; nginx -t")
 
 
-@pytest.mark.drill("waf_rule_set_of_another_version", "waf_rule_set_edited")
+@pytest.mark.drill("waf_rule_set_of_another_version")
 def test_the_rule_set_is_the_same_at_both_sites(parity: Parity) -> None:
     """One site blocks attacks that the other lets through, or customers that the other serves."""
     parity.same("rule_set", fix=f"install the same version of the rule set on all hosts; {LOAD}")

@@ -1,7 +1,7 @@
 """The third parties take every call from the standby's hosts.
 
-A payment gateway is several machines, and each has a list of the addresses that it knows: one of them that was
-forgotten refuses some of the charges, at random.
+A payment gateway is several machines, and each has a list of the addresses that it knows: one of them that
+was forgotten refuses some of the charges, at random.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ pytestmark = pytest.mark.blocker
     "payment_gateway_refuses_the_standby",
     "payment_gateway_away",
     "mail_relay_refuses_the_standby",
-    "payment_name_overridden",
 )
 def test_every_call_to_a_third_party_is_accepted(standby: Standby) -> None:
     """Some cards cannot be charged, some receipts are not sent, or none of them."""

@@ -87,7 +87,8 @@ IFS=$old
 # Scheme, server and port alone leave the host: an address can hold a user, a password, a key.
 _SETTING = r"""
 [ -r {file} ]||{{ echo {file}" cannot be read" >&2;exit 1;}}
-sed -nE "s#^[[:space:]]*{name}[[:space:]]*=[[:space:]]*[\"']?(([a-z+]+)://)?([^@/\"']*@)?([^/?\"'[:space:]]*).*#\\2 \\4#p" -- {file}
+sed -nE "/^[[:space:]]*{name}[[:space:]]*=/{{s#^[^=]*=[[:space:]]*[\"']?##
+s#^(([a-z+]+)://)?([^@/\"']*@)?([^/?\"'[:space:]]*).*#\\2 \\4#p;}}" -- {file}
 echo end
 """
 

@@ -155,13 +155,15 @@ def _read_only(state: Mapping[str, Any], target: Target[Policy]) -> str:
     if own:
         value = own[0].partition("=")[2].strip().lower()
         is_on = value in ("on", "true", "yes", "1", "t", "y")
-        return f"default_transaction_read_only of the role {section.writer} or of the database" * is_on
+        return (
+            f"default_transaction_read_only of the role {section.writer} or of the database" if is_on else ""
+        )
     if state.get("source") not in ("default", "configuration file", "command line"):
         raise UnmeasuredError(
             f"writes: a setting of the role {section.role} hides the server's own; "
             f"ALTER ROLE {section.role} RESET default_transaction_read_only"
         )
-    return "default_transaction_read_only of the server" * (state["files"] == "on")
+    return "default_transaction_read_only of the server" if state["files"] == "on" else ""
 
 
 def read_shop(answers: Answers, target: Target[Policy]) -> Table:

@@ -1,10 +1,10 @@
 """Whether the web application firewall blocks attacks: as configured, as loaded, and as it really answers.
 
-An nginx with ModSecurity. A rule engine that was set to ``DetectionOnly`` for a day of testing lets everything
-through and still writes its log; a configuration that was mended and never loaded looks right on disk; one
-server block without ModSecurity is enough of a door. So the files are followed from ``nginx.conf`` on, the
-running processes are held against them, and harmless requests that look like attacks are made from the host
-itself, at both sites. These leave a line in the log of the firewall, as is its work.
+An nginx with ModSecurity. A rule engine that was set to ``DetectionOnly`` for a day of testing lets
+everything through and still writes its log; a configuration that was mended and never loaded looks right on
+disk; one server block without ModSecurity is enough of a door. So the files are followed from ``nginx.conf``
+on, the running processes are held against them, and harmless requests that look like attacks are made from
+the host itself, at both sites. These leave lines in the logs of nginx, as every attack does.
 
 Sources: nginx's core documentation (include, reload), the ModSecurity 3 reference manual, proc(5).
 """
@@ -117,7 +117,7 @@ def read_placed(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_rule_set(answers: Answers, target: Target[Policy]) -> Table:
-    """The rule set: what it calls itself, each file by digest, and in which order which of them are loaded."""
+    """What the rule set calls itself, its files by digest, and which files are loaded in which order."""
     seen, found = _files(answers, target)
     if not seen.rule_set:
         raise UnmeasuredError(f"files: {target.section.rule_set} holds no file")
@@ -136,14 +136,18 @@ def _short(digest: str) -> str:
 
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
-    """Each setting, rule and exclusion of the site's own files, in each place -> what it says."""
+    """Each setting, rule and exclusion of the site's own files -> what it says.
+
+    Where places have different ones each item names its place.
+    """
     _, found = _files(answers, target)
-    return {
-        f"{one.place.name}: {item}": value
-        for one in found
-        for item, value in settings(one.lines).items()
-        if one.lines
-    } or {"settings of ModSecurity": NONE}
+    of_places = {one.place.name: settings(one.lines) for one in found if one.lines}
+    if not of_places:
+        return {"settings of ModSecurity": NONE}
+    first, *others = of_places.values()
+    if all(other == first for other in others):
+        return first
+    return {f"{name}: {item}": value for name, of in of_places.items() for item, value in of.items()}
 
 
 def read_excluded(answers: Answers, target: Target[Policy]) -> Table:

@@ -1,7 +1,7 @@
 """A short talk with a server from a shell on a host: send a few bytes, take the first line it says.
 
-bash knows ``/dev/tcp`` and stands on every Debian, which curl does not; TLS is spoken by ``openssl s_client``,
-with the host's own store of authorities, as its programs do.
+bash knows ``/dev/tcp`` and stands on every Debian, which curl does not; TLS is spoken by
+``openssl s_client``, with the host's own store of authorities, as its programs do.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from siteparity.model import UnmeasuredError
 # anything more is sent: a mail server must be let speak first.
 _PLAIN = (
     'exec 3<>"/dev/tcp/$1/$2"||exit 9;[ "$5" ]||{ echo "said connected";exit;};'
-    '[ -z "$3" ]||printf %s "$3" >&3;IFS= read -r line <&3;printf "%s\\n" "said $line";[ -z "$4" ]||printf %s "$4" >&3'
+    '[ -z "$3" ]||printf %s "$3" >&3;IFS= read -r line <&3;printf "%s\\n" "said $line";'
+    '[ -z "$4" ]||printf %s "$4" >&3'
 )
 _TLS = (
     'printf %s "$3"|openssl s_client -quiet -verify_return_error -verify_hostname "$1" -servername "$1" '

@@ -20,7 +20,7 @@ ATTACKS = {
     "a path to a system file": "/?siteparity=../../../../etc/passwd",
     "a shell command": "/?siteparity=%3Bcat%20/etc/passwd",
 }
-"""Requests that look like attacks; harmless where nothing is inspected, since no shop has such a parameter."""
+"""Requests that look like attacks; harmless where nothing inspects them: no shop has such a parameter."""
 NORMAL = "/?siteparity=hello"
 """What looks like none."""
 

@@ -68,7 +68,8 @@ find -L "$@" "$set" -maxdepth 1 -printf '%C@ %p\\n'||exit
 echo '[set]'
 find -L "$set" -maxdepth 1 -type f -exec sha256sum -- {{}} +||exit
 echo '[lines]'
-grep -HE '^[[:space:]]*Sec(ComponentSignature|RuleEngine|RuleRemove|RuleUpdate)' -- "$set"/*.conf||[ $? -eq 1 ]
+wanted='^[[:space:]]*Sec(ComponentSignature|RuleEngine|RuleRemove|RuleUpdate)'
+grep -HE "$wanted" -- "$set"/*.conf||[ $? -eq 1 ]
 """
 
 

@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from siteparity.model import UnmeasuredError
 from siteparity.tools.waf.files import Files
 
-_TOKEN = re.compile(
+_PIECE = re.compile(
     r"""\s+|\#[^\n]*|("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?:\\.|\$\{|[^\s;{}\\])+)|([;{}])"""
 )
 _DEEPEST = 20
@@ -117,9 +117,9 @@ def _is_local(listen: str) -> bool:
 
 
 def _directives(files: Files, path: str, depth: int) -> Iterator[Directive]:
-    tokens = _tokens("\n".join(files.lines.get(path, ())), path)
-    found, end = _block(tokens, 0, path)
-    if end != len(tokens):
+    pieces = _pieces("\n".join(files.lines.get(path, ())), path)
+    found, end = _block(pieces, path)
+    if end != len(pieces):
         raise UnmeasuredError(f"files: {path}: a closing brace too many")
     yield from _spliced(found, files, depth)
 
@@ -138,48 +138,47 @@ def _spliced(directives: Sequence[Directive], files: Files, depth: int) -> Itera
             yield one
 
 
-def _tokens(text: str, path: str) -> list[str]:
-    tokens: list[str] = []
+def _pieces(text: str, path: str) -> list[str]:
+    """Words, and the characters that end them."""
+    pieces: list[str] = []
     at = 0
     while at < len(text):
-        found = _TOKEN.match(text, at)
+        found = _PIECE.match(text, at)
         if not found:
             raise UnmeasuredError(f"files: {path}: not understood: {text[at : at + 40]!r}")
-        if word := found[1] or found[2]:
-            tokens.append(word)
+        if piece := found[1] or found[2]:
+            pieces.append(piece)
         at = found.end()
-    return tokens
+    return pieces
 
 
-def _block(tokens: Sequence[str], at: int, path: str) -> tuple[tuple[Directive, ...], int]:
-    """The directives from a token on, up to the closing brace or the end; and where that is.
+def _block(pieces: Sequence[str], path: str) -> tuple[tuple[Directive, ...], int]:
+    """The directives up to a closing brace too many, or to the end; and where that is.
 
     A stack of its own: how deep blocks lie in each other is for whoever wrote the file.
     """
     stack: list[tuple[list[Directive], list[str]]] = []
     found: list[Directive] = []
     words: list[str] = []
-    while at < len(tokens):
-        token = tokens[at]
-        if token == ";" and words:
+    for at, piece in enumerate(pieces):
+        if piece == ";" and words:
             found.append(Directive(words[0], tuple(map(_bare, words[1:])), None, path))
             words = []
-        elif token == "{" and words:
+        elif piece == "{" and words:
             stack.append((found, words))
             found, words = [], []
-        elif token == "}" and not words:
+        elif piece == "}" and not words:
             if not stack:
-                break
+                return tuple(found), at
             inner, (found, head) = tuple(found), stack.pop()
             found.append(Directive(head[0], tuple(map(_bare, head[1:])), inner, path))
-        elif token in (";", "{", "}"):
-            raise UnmeasuredError(f"files: {path}: {token} where none can stand")
+        elif piece in (";", "{", "}"):
+            raise UnmeasuredError(f"files: {path}: {piece} where none can stand")
         else:
-            words.append(token)
-        at += 1
+            words.append(piece)
     if stack or words:
         raise UnmeasuredError(f"files: {path}: it ends in the middle of a block")
-    return tuple(found), at
+    return tuple(found), len(pieces)
 
 
 def _bare(word: str) -> str:

@@ -23,7 +23,7 @@ _MODES = {
 }
 _DEEPEST = 20
 _RULES = ("secrule", "secaction", "secrulescript", "secmarker")
-_REPEATED = ("secruleremove", "secruleupdate", "secruleupdatetarget", "include")
+_REPEATED = ("secruleremove", "secruleupdate", "secdefaultaction", "secunicodemapfile")
 _EXCLUDES = re.compile(r"(?i)\bctl:(?:rule(?:Engine=(?:Off|DetectionOnly)|Remove\w+=[^,\"'\s]+))")
 
 
