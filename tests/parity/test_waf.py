@@ -67,8 +67,6 @@ def test_the_rule_set_is_the_same_at_both_sites(parity: Parity) -> None:
 
 @pytest.mark.drill(
     "waf_detection_only",
-    "waf_off_for_https",
-    "waf_off_for_a_location",
     "waf_rule_excluded",
     "waf_rule_excluded_by_a_rule_at_primary",
     "waf_threshold_raised",

@@ -123,7 +123,7 @@ def read_rule_set(answers: Answers, target: Target[Policy]) -> Table:
         raise UnmeasuredError(f"files: {target.section.rule_set} holds no file")
     lines = (line for path in sorted(seen.rule_set) for line in seen.lines.get(path, ()))
     versions = {match[1] for line in lines if (match := re.match(r'SecComponentSignature\s+"?([^"]+)', line))}
-    order = "\n".join(path for one in found for path in one.loaded)
+    order = "\n".join(dict.fromkeys(path for one in found for path in one.loaded))
     return {
         "version": ", ".join(sorted(versions)) or "it does not say",
         "files loaded, in their order": _short(sha256(order.encode()).hexdigest()),

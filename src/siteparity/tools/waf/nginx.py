@@ -116,12 +116,21 @@ def _is_local(listen: str) -> bool:
         return address == "localhost"
 
 
-def _directives(files: Files, path: str, depth: int) -> Iterator[Directive]:
-    pieces = _pieces("\n".join(files.lines.get(path, ())), path)
+def parse(text: str, path: str) -> tuple[Directive, ...]:
+    """The directives of one file, includes as they stand there.
+
+    Raises:
+        UnmeasuredError: it is no configuration of nginx.
+    """
+    pieces = _pieces(text, path)
     found, end = _block(pieces, path)
     if end != len(pieces):
         raise UnmeasuredError(f"files: {path}: a closing brace too many")
-    yield from _spliced(found, files, depth)
+    return found
+
+
+def _directives(files: Files, path: str, depth: int) -> Iterator[Directive]:
+    yield from _spliced(parse("\n".join(files.lines.get(path, ())), path), files, depth)
 
 
 def _spliced(directives: Sequence[Directive], files: Files, depth: int) -> Iterator[Directive]:

@@ -99,9 +99,8 @@ def _joined(lines: Iterable[str], file: str) -> Iterator[Line]:
     for line in lines:
         whole += line.strip().removesuffix("\\")
         if not line.strip().endswith("\\"):
-            name, _, rest = whole.strip().partition(" ")
-            if name:
-                yield Line(name, " ".join(rest.split()), file)
+            if words := whole.split():
+                yield Line(words[0], " ".join(words[1:]), file)
             whole = ""
     if whole.strip():
         raise UnmeasuredError(f"files: {file}: it ends in the middle of a line")
