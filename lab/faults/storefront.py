@@ -2,11 +2,11 @@
 
 from lab.faults import Fault
 from lab.faults.catalogues import ASK, RESTART, WEB
+from lab.faults.waf import LOAD, SHOP, edited
 from lab.handle import Lab
 
 EDGE, BEHIND = "arizona-edge1", "arizona-web1"
 EDGE_ADDRESS = "198.18.2.11"
-_CONF = "/etc/nginx/conf.d/shop.conf"
 
 
 def changed_release(name: str, sentence: str, file: str, change: str) -> Fault:
@@ -53,20 +53,17 @@ def _keep_packets(lab: Lab) -> None:
 
 
 FAULTS = (
-    Fault(
-        name="storefront_backend_lost_by_the_edge",
-        sentence="The standby's edge has a wrong port for one of its web hosts, and never tries the other.",
-        hosts=(EDGE,),
-        break_=f"""
-            cp -p {_CONF} /root/shop.conf.unfinished && mv /root/shop.conf.unfinished /root/shop.conf
+    edited(
+        "storefront_backend_lost_by_the_edge",
+        "The standby's edge has a wrong port for one of its web hosts, and never tries the other.",
+        (EDGE,),
+        SHOP,
+        f"""
             sed -i -e 's/198.18.2.22:8000;/198.18.2.22:8001;/' \\
-                -e 's/proxy_pass .*/&\\n        proxy_next_upstream off;/' {_CONF}
-            grep -q 8001 {_CONF}
-            systemctl reload nginx
+                -e 's/proxy_pass .*/&\\n        proxy_next_upstream off;/' {SHOP}
+            grep -q 8001 {SHOP}
+            {LOAD}
         """,
-        mend=f"rm -f /root/shop.conf.unfinished\n[ ! -f /root/shop.conf ] || mv /root/shop.conf {_CONF}\n"
-        "systemctl reload nginx",
-        healthy=f"! grep -q 8001 {_CONF}",
     ),
     Fault(
         name="storefront_packets_lost_behind_the_edge",

@@ -112,7 +112,6 @@ def test_a_healthy_server_blocks(server: Server) -> None:
     assert server.table("settings") == {
         "SecRuleEngine": "On",
         "rule 1000": 'ARGS "@rx \\\\d" "id:1000,phase:2,pass,nolog"',
-        "SecComponentSignature": '"OWASP_CRS/3.3.4"',
     }
 
 

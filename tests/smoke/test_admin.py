@@ -10,7 +10,7 @@ import pytest
 
 from siteparity.journeys import Admin
 from siteparity.pytest_plugin import Standby
-from siteparity.pytest_plugin.front import admin_claims
+from siteparity.pytest_plugin.front import admin_claims, admin_pages
 
 pytestmark = pytest.mark.blocker
 
@@ -22,5 +22,5 @@ def test_store_owners_are_sent_to_the_right_place(standby: Standby) -> None:
     for role, port in ((policy.role, policy.port), (policy.web_role, policy.web_port)):
         for host in standby.hosts(role):
             with standby.trying(host):
-                page = standby.visitor(host, port, Host=policy.host).get(policy.path)
-                standby.hold(host, admin_claims(page, policy))
+                for page in admin_pages(standby.visitor(host, port, Host=policy.host), policy):
+                    standby.hold(host, admin_claims(page, policy))

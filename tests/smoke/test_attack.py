@@ -19,6 +19,7 @@ pytestmark = pytest.mark.blocker
     "waf_detection_only_at_both_sites",
     "waf_mended_and_not_loaded",
     "waf_attack_class_taken_out_at_both_sites",
+    "waf_threshold_raised",
 )
 def test_harmless_attacks_are_blocked_and_normal_requests_are_not(standby: Standby) -> None:
     """Attackers come in, or customers stay out."""

@@ -140,8 +140,12 @@ def read_settings(answers: Answers, target: Target[Policy]) -> Table:
 
     Where places have different ones each item names its place.
     """
-    _, found = _files(answers, target)
-    of_places = {one.place.name: settings(one.lines) for one in found if one.lines}
+    seen, found = _files(answers, target)
+    of_places = {
+        one.place.name: settings([line for line in one.lines if line.file not in seen.rule_set])
+        for one in found
+        if one.lines
+    }
     if not of_places:
         return {"settings of ModSecurity": NONE}
     first, *others = of_places.values()

@@ -14,6 +14,8 @@ from siteparity.pytest_plugin.standby import Standby
 OUTSIDE = "outside both sites"
 _MOST = 200
 """Characters of what a server says that are shown."""
+_TRIES = 3
+_ERROR = 500
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FIREWALL = "look at SecRuleEngine and at the rules; nginx -t && systemctl reload nginx"
 _STATUS = "start the status page; look at its name and its way: nobody else tells customers what is going on"
@@ -70,6 +72,12 @@ def maintenance_claims(page: Page, policy: MaintenancePage) -> Iterator[Claim]:
 
 def _shows(page: Page, words: str) -> str:
     return "shown" if " ".join(words.split()) in page.markup.text else "not shown"
+
+
+def admin_pages(visitor: Visitor, policy: Admin) -> list[Page]:
+    """Some answers, those of the shop if there are any: errors at random are for the journey `storefront`."""
+    pages = [visitor.get(policy.path) for _ in range(_TRIES)]
+    return [page for page in pages if isinstance(page.status, int) and page.status < _ERROR] or pages[:1]
 
 
 def admin_claims(page: Page, policy: Admin) -> Iterator[Claim]:
