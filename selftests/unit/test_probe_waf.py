@@ -217,6 +217,12 @@ def test_a_linked_file_is_as_young_as_its_link(server: Server) -> None:
     assert server.table("mode") == {NAME: "blocks"}
 
 
+def test_a_key_is_shown_to_nobody(server: Server) -> None:
+    """That there is one is all that is told."""
+    server.write("rules/engine.conf", "SecRuleEngine On\nSecHttpBlKey secret\n")
+    assert server.table("settings")["SecHttpBlKey"] == "set"
+
+
 def test_places_with_other_settings_are_told_apart(server: Server) -> None:
     """As long as all places have the same settings nobody is bothered with places."""
     server.write(

@@ -25,14 +25,16 @@ NORMAL = "/?siteparity=hello"
 """What looks like none."""
 
 # bash knows /dev/tcp; Debian has it always, and curl often not. Only the two programs' own words say whether
-# anybody listens, so they are kept; each of them ends when the server hangs up.
+# anybody listens, so they are kept; each of them ends when the server hangs up. A store of authorities that
+# nobody looks at would cost openssl four times as much as all the rest.
 _PLAIN = """\
 requests={requests}
 said=$(bash -c 'exec 3<>/dev/tcp/{address}/{port}||exit 9;printf %s "$1" >&3;cat <&3' bash "$requests" 2>&1)
 """
 _TLS = """\
 requests={requests}
-said=$(printf %s "$requests"|openssl s_client -quiet -connect {target} -servername {host} 2>&1)
+said=$(printf %s "$requests"|openssl s_client -quiet -no-CAfile -no-CApath \\
+-connect {target} -servername {host} 2>&1)
 """
 _SAID = """\
 code=$?

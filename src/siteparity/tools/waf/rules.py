@@ -24,6 +24,8 @@ _MODES = {
 _DEEPEST = 20
 _RULES = ("secrule", "secaction", "secrulescript", "secmarker")
 _REPEATED = ("secruleremove", "secruleupdate", "secdefaultaction", "secunicodemapfile")
+_SECRET = ("secremoterules", "sechashkey", "sechttpblkey")
+"""What they hold lets others in, and is shown to nobody."""
 _EXCLUDES = re.compile(r"(?i)\bctl:(?:rule(?:Engine=(?:Off|DetectionOnly)|Remove\w+=[^,\"'\s]+))")
 
 
@@ -117,7 +119,7 @@ def settings(lines: Sequence[Line]) -> dict[str, str]:
         elif line.key.startswith(_REPEATED):
             found[f"{line.name} {line.rest[:200]}"] = "set"
         else:
-            found[line.name] = line.rest
+            found[line.name] = "set" if line.key in _SECRET else line.rest
     return found
 
 
