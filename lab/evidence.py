@@ -126,7 +126,10 @@ def outside(host: Host, plan: Plan) -> str:
     refused, _ = get(host.address, 8081, "/", "payment.example")
     if refused != http.client.FORBIDDEN:
         raise NotYetError(f"payment gateway, from an address that is not listed: {refused}")
-    web, names = plan.role("web")[0], (f"db.{plan.active.name}.{plan.domain}", "payment.example")
+    web, names = (
+        plan.role("web")[0],
+        (f"db.{plan.active.name}.{plan.domain}", "payment.example", "mail.example"),
+    )
     for name in names:
         done = podman.podman("exec", web.name, "getent", "hosts", name, check=False)
         if done.returncode:

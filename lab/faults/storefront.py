@@ -2,11 +2,11 @@
 
 from lab.faults import Fault
 from lab.faults.catalogues import ASK, RESTART, WEB
+from lab.faults.waf import LOAD, SHOP, edited
 from lab.handle import Lab
 
 EDGE, BEHIND = "arizona-edge1", "arizona-web1"
 EDGE_ADDRESS = "198.18.2.11"
-_CONF = "/etc/nginx/conf.d/shop.conf"
 
 
 SEAL = "(cd /srv/shop && find shop -type f ! -name '*.pyc' -exec sha256sum {} + | sort -k 2 >SHA256SUMS)"
@@ -58,20 +58,17 @@ def _keep_packets(lab: Lab) -> None:
 
 
 FAULTS = (
-    Fault(
-        name="storefront_backend_lost_by_the_edge",
-        sentence="The standby's edge has a wrong port for one of its web hosts, and never tries the other.",
-        hosts=(EDGE,),
-        break_=f"""
-            cp -p {_CONF} /root/shop.conf.unfinished && mv /root/shop.conf.unfinished /root/shop.conf
+    edited(
+        "storefront_backend_lost_by_the_edge",
+        "The standby's edge has a wrong port for one of its web hosts, and never tries the other.",
+        (EDGE,),
+        SHOP,
+        f"""
             sed -i -e 's/198.18.2.22:8000;/198.18.2.22:8001;/' \\
-                -e 's/proxy_pass .*/&\\n        proxy_next_upstream off;/' {_CONF}
-            grep -q 8001 {_CONF}
-            systemctl reload nginx
+                -e 's/proxy_pass .*/&\\n        proxy_next_upstream off;/' {SHOP}
+            grep -q 8001 {SHOP}
+            {LOAD}
         """,
-        mend=f"rm -f /root/shop.conf.unfinished\n[ ! -f /root/shop.conf ] || mv /root/shop.conf {_CONF}\n"
-        "systemctl reload nginx",
-        healthy=f"! grep -q 8001 {_CONF}",
     ),
     Fault(
         name="storefront_packets_lost_behind_the_edge",
@@ -79,6 +76,20 @@ FAULTS = (
         hosts=(BEHIND,),
         break_=_lose_packets,
         mend=_keep_packets,
+    ),
+    Fault(
+        name="storefront_slow_web_host",
+        sentence="One web host of the standby asks a name server that is gone before the one that answers.",
+        hosts=("arizona-web2",),
+        break_="""
+            cp /etc/resolv.conf /root/resolv.conf.unfinished
+            mv /root/resolv.conf.unfinished /root/resolv.conf
+            sed -i '1i options timeout:1\nnameserver 198.18.2.99' /etc/resolv.conf
+        """,
+        mend="""
+            [ ! -f /root/resolv.conf ] || cat /root/resolv.conf >/etc/resolv.conf
+            rm -f /root/resolv.conf
+        """,
     ),
     changed_release(
         "storefront_prices_as_in_english",

@@ -101,7 +101,7 @@ def test_the_text_of_a_language_is_found_whatever_its_blanks() -> None:
 def test_requests_are_made_language_by_language() -> None:
     """An edge that gives them to its hosts in turn sends each language to each host."""
     pages = Pages(page(ENGLISH), page(ENGLISH), page(ENGLISH), page(), page())
-    found = tried(pages, STOREFRONT, ("en", "de"))  # type: ignore[arg-type]  # all that is used of a visitor
+    found = tried([pages], STOREFRONT, ("en", "de"))  # type: ignore[list-item]  # all that is used of a visitor
     assert pages.asked == ["/en/", "/en/", "/en/", "/de/", "/de/"]
     assert (found.failed, found.slow) == ("none", "none")
 
@@ -110,7 +110,7 @@ def test_each_language_is_asked_for_at_least_once() -> None:
     """However few requests the policy wants."""
     pages = Pages(page(ENGLISH), page())
     few = STOREFRONT.model_copy(update={"requests": 1})
-    assert tried(pages, few, ("en", "de")).failed == "none"  # type: ignore[arg-type]  # as above
+    assert tried([pages], few, ("en", "de")).failed == "none"  # type: ignore[list-item]  # as above
 
 
 def test_errors_other_languages_and_long_waits_are_counted() -> None:
@@ -118,15 +118,23 @@ def test_errors_other_languages_and_long_waits_are_counted() -> None:
     pages = Pages(
         page(ENGLISH, seconds=2.5), page(status=502), page(ENGLISH), page(status=503), page(ENGLISH)
     )
-    found = tried(pages, STOREFRONT, ("en", "de"))  # type: ignore[arg-type]  # as above
+    found = tried([pages], STOREFRONT, ("en", "de"))  # type: ignore[list-item]  # as above
     assert found.failed == "3 of 5 (1 x de: 503, 1 x de: a page in another language, 1 x en: 502)"
     assert found.slow == "1 of 5"
 
 
+def test_visitors_come_at_once_and_share_each_language() -> None:
+    """One language at a time, so that each web host is asked for it whichever connections lead there."""
+    visitors = [Pages(page(ENGLISH), page()) for _ in range(2)]
+    given = STOREFRONT.model_copy(update={"requests": 4})
+    assert tried(visitors, given, ("en", "de")).failed == "none"  # type: ignore[arg-type]  # as above
+    assert [one.asked for one in visitors] == [["/en/", "/de/"]] * 2
+
+
 def test_a_silent_edge_is_not_asked_to_the_end() -> None:
-    """Each request may cost its whole time limit."""
-    pages = Pages(page(status="no answer within 10 s"))
-    found = tried(pages, STOREFRONT, ("en", "de"))  # type: ignore[arg-type]  # as above
+    """Each request may cost its whole time limit, so who gets no answer does not ask again."""
+    visitors = [Pages(page(status="no answer within 10 s")) for _ in range(3)]
+    found = tried(visitors, STOREFRONT, ("en", "de"))  # type: ignore[arg-type]  # as above
     assert found.failed == "3 of 3 (3 x no answer within 10 s)"
 
 

@@ -15,13 +15,16 @@ from siteparity.section import (
     Language,
     Port,
     PositiveDuration,
+    RequestPath,
     RoleName,
     Section,
+    ServerName,
     Strict,
     Text,
     matching,
     template,
 )
+from siteparity.tools.waf.answers import ATTACKS, NORMAL
 
 Roles: TypeAlias = Annotated[tuple[RoleName, ...], Field(min_length=1, max_length=1)]
 Query: TypeAlias = Annotated[str, matching(r"(?is)\s*select\s[^;]*", "one SELECT without a semicolon")]
@@ -62,8 +65,17 @@ class Storefront(Journey):
     """How long the page's dates are (CLDR's names)."""
     requests: Annotated[int, Field(ge=1, le=1000)] = 40
     """In all, through the edge. No error in n requests bounds the rate of errors near 3/n at 95 %."""
+    at_once: Annotated[int, Field(ge=1, le=32)] = 4
+    """How many of these customers come at the same time, each over a connection of its own."""
     slowest: PositiveDuration = timedelta(seconds=2)
     """A page that takes longer counts as one that failed: customers leave."""
+    rounds: Annotated[int, Field(ge=3, le=100)] = 5
+    """How many pages each edge and web host of both sites is asked for, in turn, to compare their waits."""
+    times_slower: Annotated[int, Field(ge=1, le=100)] = 2
+    """A host is slow that lets customers wait so many times as long as the primary's slowest of its role does
+    (half of the pages count, the median), and longer by more than `slower_by`."""
+    slower_by: PositiveDuration = timedelta(milliseconds=250)
+    """What customers notice, and by how much the runner's own way to the two sites may differ."""
 
     @model_validator(mode="after")
     def _a_text_for_each_language(self, info: ValidationInfo) -> Self:
@@ -144,6 +156,69 @@ class Subscriptions(Journey):
     """Numbers of the journey `database`'s database that a dry run must not change."""
 
 
+class Attack(Journey):
+    """Requests that look like attacks must be blocked, and normal ones must not."""
+
+    roles: Roles = ("edge",)
+    host: Text
+    """The name that customers type; sent as the ``Host`` header."""
+    port: Port = 80
+    normal: RequestPath = NORMAL
+    attacks: Annotated[Mapping[str, RequestPath], Field(min_length=1)] = ATTACKS
+    """Words for a report -> path and query; harmless, whatever inspects it or not."""
+    status: Annotated[int, Field(ge=400, le=599)] = 403
+    """With which status the firewall blocks."""
+
+
+class StatusPage(Journey):
+    """The page that tells customers what is going on, whatever has become of either site."""
+
+    roles: Roles = ("edge",)
+    """The hosts through which it is looked at: the runner may stand where no name or page is to be had."""
+    server: ServerName
+    port: Port = 80
+    path: RequestPath = "/"
+    says: Text
+    """A text that it shows."""
+
+
+class MaintenancePage(Journey):
+    """What customers are shown while no web host answers."""
+
+    roles: Roles = ("edge",)
+    host: Text
+    port: Port = 80
+    path: RequestPath
+    """Where the page can be seen at any time, made by the same error handling."""
+    status: Annotated[int, Field(ge=200, le=599)] = 503
+    """No success: search engines and caches would keep the page as the shop's."""
+    says: Text
+    links: Text
+    """Where it sends customers who want to know more."""
+
+
+class Admin(Journey):
+    """Where store owners are sent."""
+
+    roles: Roles = ("edge",)
+    host: Text
+    port: Port = 80
+    web_role: RoleName = "web"
+    web_port: Port = 8000
+    path: RequestPath = "/admin"
+    leads_to: Text
+    """The address to which it redirects, whole."""
+
+
+class Egress(Journey):
+    """Each third party of the aspect ``egress`` must accept every one of some connections from each host."""
+
+    roles: Roles = ("web",)
+    timeout: PositiveDuration = timedelta(seconds=5)
+    tries: Annotated[int, Field(ge=1, le=100)] = 3
+    """A gateway is more than one machine, and each has a list of its own."""
+
+
 class Smoke(Strict):
     """The journeys, by the name of their test file: ``tests/smoke/test_<journey>.py``."""
 
@@ -151,3 +226,8 @@ class Smoke(Strict):
     session: Session
     database: Database
     subscriptions: Subscriptions
+    attack: Attack
+    status_page: StatusPage
+    maintenance_page: MaintenancePage
+    admin: Admin
+    egress: Egress

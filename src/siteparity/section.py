@@ -124,6 +124,15 @@ Language: TypeAlias = Annotated[str, _one_of("a language", "languages")]
 AbsolutePath: TypeAlias = Annotated[str, matching(r"/[^\0\n]*", "an absolute path")]
 """A path on a host."""
 
+RequestPath: TypeAlias = Annotated[
+    str, matching(r"/[!-~]*", "a path of printable ASCII, other characters written as %XX")
+]
+"""What is asked of a web server: a path, perhaps with a query."""
+
+ServerName: TypeAlias = Annotated[
+    str, matching(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}", "the name of a server, or its address")
+]
+
 Port: TypeAlias = Annotated[int, Field(ge=1, le=65535)]
 Text: TypeAlias = Annotated[str, Field(min_length=1)]
 RoleKey = Annotated[str, matching(r"[a-z][a-z0-9_-]{0,31}", "a role's name of a-z, 0-9, _ -")]

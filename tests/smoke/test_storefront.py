@@ -10,7 +10,7 @@ import pytest
 
 from siteparity.journeys import Storefront
 from siteparity.pytest_plugin import Standby
-from siteparity.pytest_plugin.storefront import claims, path_of, tried
+from siteparity.pytest_plugin.storefront import claims, compare_waits, path_of, tried, waits
 
 pytestmark = pytest.mark.blocker
 
@@ -66,6 +66,19 @@ def test_every_request_through_the_edge_is_answered_in_time(standby: Standby) ->
     policy: Storefront = standby.policy
     for host in standby.hosts():
         with standby.trying(host):
-            found = tried(standby.visitor(host, policy.port, Host=policy.host), policy, standby.languages)
+            visitors = [standby.visitor(host, policy.port, Host=policy.host) for _ in range(policy.at_once)]
+            found = tried(visitors, policy, standby.languages)
             standby.expect("requests that failed", found.failed, equals="none", host=host, fix=EDGE)
             standby.expect("requests that took too long", found.slow, equals="none", host=host, fix=SWITCH)
+
+
+@pytest.mark.drill("storefront_slow_web_host", "storefront_packets_lost_behind_the_edge")
+def test_customers_wait_no_longer_than_at_the_primary(standby: Standby) -> None:
+    """Pages come so slowly after the switch that customers leave."""
+    policy: Storefront = standby.policy
+    for role, port in ((policy.role, policy.port), (policy.web_role, policy.web_port)):
+        visitors = {}
+        for host in (*standby.primary.in_role(role), *standby.hosts(role)):
+            with standby.trying(host):
+                visitors[host] = standby.visitor(host, port, Host=policy.host)
+        compare_waits(standby, waits(visitors, policy, tuple(standby.languages)))

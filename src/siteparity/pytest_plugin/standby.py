@@ -63,6 +63,7 @@ class Standby(Judged):
         super().__init__(check.source.effect)
         self.policy: Any = settings.policy.journey(check.source.aspect)
         """The journey's part of the policy."""
+        self._policy = settings.policy
         self.smoke: Smoke = settings.policy.smoke
         """The parts of all journeys."""
         self.languages = settings.policy.languages
@@ -92,16 +93,32 @@ class Standby(Judged):
         """What one request, query or command may take."""
         return float(self.policy.timeout.total_seconds())
 
-    def visitor(self, host: Host, port: int, **headers: str) -> Visitor:
-        """A browser for a port of the host itself.
+    def visitor(self, host: Host, port: int, *, server: str = "127.0.0.1", **headers: str) -> Visitor:
+        """A browser for a port of the host itself, or of another server as seen from the host.
 
         Raises:
             UnmeasuredError: the host is not connected.
         """
-        local = self._transport.forward(host, f"127.0.0.1:{port}", port=True)
-        visitor = Visitor(f"http://127.0.0.1:{local}", headers, self.seconds, lambda: self._look_after(host))
+        visitor = Visitor(
+            f"http://127.0.0.1:{self.way(host, server, port)}",
+            headers,
+            self.seconds,
+            lambda: self.look_after(host),
+        )
         self._stack.callback(visitor.close)
         return visitor
+
+    def way(self, host: Host, server: str, port: int) -> int:
+        """A port of 127.0.0.1 from which connections lead to a server, as if the host had made them.
+
+        Raises:
+            UnmeasuredError: the host is not connected.
+        """
+        return self._transport.forward(host, f"{server}:{port}", port=True)
+
+    def section(self, aspect: str) -> Any:  # noqa: ANN401  # its type is the probe's own
+        """The policy's part of an aspect."""
+        return self._policy.section(aspect)
 
     def database(self, host: Host, questions: Sequence[str]) -> Reply:
         """Ask the database on a host, as the journey ``database`` says, for one number with each question.
@@ -112,7 +129,7 @@ class Standby(Judged):
         settings = self.smoke.database
         socket = self._transport.forward(host, settings.socket)
         server = Server(socket, settings.database, settings.user, self.seconds)
-        return ask(server, questions, lambda: self._look_after(host))
+        return ask(server, questions, lambda: self.look_after(host))
 
     def expect(self, item: str, found: Value, *, equals: Value, host: Host, fix: str) -> bool:
         """What was found on a host is what was expected, or it is a finding; True if it is."""
@@ -146,8 +163,8 @@ class Standby(Judged):
         told = tuple(replace(finding, effect=self._effect) for finding in findings)
         return Judgement((*told, *others.findings), compared + others.compared)
 
-    def _look_after(self, host: Host) -> None:
-        """Raise if the host's connection is broken."""
+    def look_after(self, host: Host) -> None:
+        """Raise `UnmeasuredError` if the host's connection is broken."""
         self._transport.run(host, b":\n", timeout=LOOK_SECONDS)
 
     def _unmeasured(self, host: Host, reason: str) -> Finding:

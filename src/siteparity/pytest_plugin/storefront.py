@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
+from statistics import median
 
 from siteparity.journeys import Storefront
+from siteparity.model import Host, UnmeasuredError
 from siteparity.pytest_plugin.claim import Claim
 from siteparity.pytest_plugin.formats import RIGHT, judge
 from siteparity.pytest_plugin.page import Page, Visitor
+from siteparity.pytest_plugin.standby import Standby
 
+NO_LONGER = "no longer than at the primary"
 ENOUGH = 3
 """So many requests without any answer end the trying: each may cost its whole time limit."""
 _MOST = 40
 """Characters of what a page says that are shown."""
 _LOOK = "journalctl --unit=shop --lines=20  # then look at the catalogue and the locale of the language"
+_SLOW = "on that host: top; cat /etc/resolv.conf; systemctl show shop | grep -i quota; ping the database"
 _RELEASE = "deploy the release of the primary; then: systemctl restart shop"
 
 
@@ -61,28 +68,92 @@ def languages_of(text: str, says: Mapping[str, str]) -> str:
     return ", ".join(found) or "none"
 
 
-def tried(visitor: Visitor, policy: Storefront, languages: Collection[str]) -> Tried:
-    """Ask for the pages as often as the policy says.
+def tried(visitors: Sequence[Visitor], policy: Storefront, languages: Collection[str]) -> Tried:
+    """Ask for the pages as often as the policy says; all visitors come at the same time.
 
-    Each language's at a stretch, over one connection: the edge gives them to its web hosts in turn, so that
-    each web host is asked for each language.
+    They ask for one language at a time: the edge gives requests to its web hosts in turn, so that each web
+    host is asked for each language, on whichever of its connections.
     """
     failed: Counter[str] = Counter()
     count = slow = unanswered = 0
-    for language in _each_at_a_stretch(languages, policy.requests):
-        page = visitor.get(path_of(language, policy))
-        count += 1
-        slow += page.seconds > policy.slowest.total_seconds()
-        if what := _failure(page, language, policy):
-            failed[what] += 1
-        unanswered += isinstance(page.status, str)
-        if unanswered >= ENOUGH:
-            break
+    with ThreadPoolExecutor(len(visitors)) as pool:
+        for language, requests in _stretches(languages, policy.requests):
+            shares = [len(range(first, requests, len(visitors))) for first in range(len(visitors))]
+            stretch = partial(_stretch, path_of(language, policy))
+            pages = [page for share in pool.map(stretch, visitors, shares) for page in share]
+            count += len(pages)
+            slow += sum(page.seconds > policy.slowest.total_seconds() for page in pages)
+            failed.update(what for page in pages if (what := _failure(page, language, policy)))
+            unanswered += sum(isinstance(page.status, str) for page in pages)
+            if unanswered >= ENOUGH:
+                break
     return _summary(count, failed, slow)
 
 
-def _each_at_a_stretch(languages: Collection[str], requests: int) -> list[str]:
-    return sorted((list(languages) * requests)[: max(requests, len(languages))], key=list(languages).index)
+def _stretches(languages: Collection[str], requests: int) -> Iterator[tuple[str, int]]:
+    """How often each language is asked for: all of them alike, and each at least once."""
+    for place, language in enumerate(languages):
+        yield language, max(1, len(range(place, requests, len(languages))))
+
+
+def _stretch(path: str, visitor: Visitor, requests: int) -> list[Page]:
+    """One visitor's share. Who gets no answer does not ask again: each try may cost its whole time limit."""
+    pages: list[Page] = []
+    for _ in range(requests):
+        pages.append(visitor.get(path))
+        if isinstance(pages[-1].status, str):
+            break
+    return pages
+
+
+def waits(
+    visitors: Mapping[Host, Visitor], policy: Storefront, languages: Sequence[str]
+) -> Mapping[Host, float | None]:
+    """For how many seconds a customer waits at each host: the median of some pages; None without an answer.
+
+    The hosts are asked in turn, so that whatever slows the runner down slows all of them down.
+    """
+    pages: dict[Host, list[Page]] = {host: [] for host in visitors}
+    for turn in range(policy.rounds):
+        path = path_of(languages[turn % len(languages)], policy)
+        for host, visitor in visitors.items():
+            if all(isinstance(page.status, int) for page in pages[host]):
+                pages[host].append(visitor.get(path))
+    return {host: _wait(of_host) for host, of_host in pages.items()}
+
+
+def _wait(pages: Sequence[Page]) -> float | None:
+    answered = all(isinstance(page.status, int) for page in pages)
+    return median(page.seconds for page in pages) if answered else None
+
+
+def slower(own: float | None, others: Collection[float], policy: Storefront) -> str:
+    """How much longer customers wait at a host than at the slowest of the primary's, or `NO_LONGER`."""
+    if own is None:
+        return "no answer"
+    known = max(others)
+    limit = max(known * policy.times_slower, known + policy.slower_by.total_seconds())
+    return NO_LONGER if own <= limit else f"{own:.2f} s, where the primary needs {known:.2f} s"
+
+
+def compare_waits(standby: Standby, found: Mapping[Host, float | None]) -> None:
+    """Expect each host of the standby to be about as quick as the primary's hosts of the same role."""
+    policy: Storefront = standby.policy
+    primary = {host: wait for host, wait in found.items() if host.site == standby.primary.name}
+    known = [wait for wait in primary.values() if wait is not None]
+    for host, wait in found.items():
+        with standby.trying(host):
+            if host in primary:
+                if wait is None:
+                    raise UnmeasuredError("it gives no answer, so nothing can be compared with it")
+            elif known:
+                standby.expect(
+                    "how long customers wait",
+                    slower(wait, known, policy),
+                    equals=NO_LONGER,
+                    host=host,
+                    fix=_SLOW,
+                )
 
 
 def _failure(page: Page, language: str, policy: Storefront) -> str | None:

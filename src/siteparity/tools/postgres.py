@@ -11,16 +11,20 @@ from siteparity.model import UnmeasuredError
 
 # By SET, not PGOPTIONS: so what the server's own files say of these settings stays to be seen (reset_val).
 # jit: compiling such statements takes ten times as long as running them.
-_SETTINGS = ("SET default_transaction_read_only = on; SET jit = off; SET statement_timeout = {milliseconds}",)
+_READ_ONLY = "SET default_transaction_read_only = on; "
+_SETTINGS = "SET jit = off; SET statement_timeout = {milliseconds}"
 
 
-def psql(statements: Sequence[str], *, database: str, role: str, seconds: int = 5) -> str:
+def psql(
+    statements: Sequence[str], *, database: str, role: str, seconds: int = 5, read_only: bool = True
+) -> str:
     """A shell text that runs read-only statements in one session and prints what they return, unaligned.
 
+    Only statements about ``default_transaction_read_only`` itself need ``read_only=False``.
     The server's own ``psql`` is called, not Debian's wrapper, which costs five times as much.
     """
-    limits = [setting.format(milliseconds=seconds * 1000) for setting in _SETTINGS]
-    commands = " ".join(f"-c {shlex.quote(statement)}" for statement in (*limits, *statements))
+    limits = _READ_ONLY * read_only + _SETTINGS.format(milliseconds=seconds * 1000)
+    commands = " ".join(f"-c {shlex.quote(statement)}" for statement in (limits, *statements))
     return (
         "psql=psql; for one in /usr/pgsql-*/bin/psql /usr/lib/postgresql/*/bin/psql; "
         'do [ ! -x "$one" ] || psql=$one; done\n'

@@ -1,0 +1,229 @@
+"""Whether the third parties that the shop needs accept connections from each host's own address.
+
+A payment gateway or a mail relay knows the addresses of the site that serves, and perhaps not those of the
+other one: nobody notices before the first charge after the switch is refused. Only the host itself can ask,
+as the account that will ask later, since the source address (and a firewall) decides. What is asked charges
+nobody and sends nothing: the first line of an answer is enough, a status or a greeting.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.policy import AbsolutePath, Port, Section, Text
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.section import PositiveDuration, RequestPath, ServerName, Strict, matching
+from siteparity.tools import dialogue
+from siteparity.transport.script import Ask
+
+ACCEPTS = "accepts"
+AS_TRIED = "as tried here"
+
+Variable = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_.]*", "the name of a setting")]
+User = Annotated[str, matching(r"([a-z_][a-z0-9_-]{0,31})?", "the name of a user")]
+
+
+class ThirdParty(Strict):
+    """One server outside both sites."""
+
+    server: ServerName
+    """Its name, or its address."""
+    port: Port
+    speaks: Literal["http", "https", "smtp", "tcp"]
+    """``tcp``: a connection that is made is enough."""
+    path: RequestPath = "/"
+    """What is asked for with GET (http, https): it must change nothing there."""
+    accepts: Annotated[tuple[int, ...], Field(min_length=1)] = (200,)
+    """The statuses (http, https) that no refused address gets; smtp greets with 220."""
+    moving: bool = False
+    """Whether its addresses change by themselves, as those of a content network."""
+    setting: Variable | None = None
+    """The setting of the shop that holds its address (URL), in `Policy.file`."""
+
+
+class Policy(Section):
+    """The third parties."""
+
+    parties: Annotated[Mapping[Text, ThirdParty], Field(min_length=1)]
+    """Words for a report -> server."""
+    user: User = ""
+    """The account under which the shop asks them; root when empty."""
+    file: AbsolutePath | None = None
+    """The shop's settings: lines ``NAME=value``."""
+    patience: PositiveDuration = timedelta(seconds=3)
+    """How long one of them may take, in whole seconds."""
+
+    @model_validator(mode="after")
+    def _a_file_for_settings(self) -> Self:
+        if self.file is None and any(party.setting for party in self.parties.values()):
+            raise ValueError("expected file, since a third party names a setting; found none; add it")
+        return self
+
+    @property
+    def seconds(self) -> int:
+        """The patience in whole seconds."""
+        return max(1, round(self.patience.total_seconds()))
+
+
+_PLACE = """\
+found=$(timeout {seconds} getent ahosts -- {server})||[ $? -eq 2 ]||exit
+newline='
+'
+old=$IFS seen=' ' first=
+IFS=$newline
+for line in $found;do one=${{line%% *}}
+case $seen in *" $one "*);;*)seen="$seen$one ";echo "address $one";first=${{first:-$one}};;esac;done
+IFS=$old
+[ -z "$first" ]||ip -o route get "$first"||exit
+"""
+
+# Scheme, server and port alone leave the host: an address can hold a user, a password, a key.
+_SETTING = r"""
+[ -r {file} ]||{{ echo {file}" cannot be read" >&2;exit 1;}}
+sed -nE "/^[[:space:]]*{name}[[:space:]]*=/{{s#^[^=]*=[[:space:]]*[\"']?##
+s#^(([a-z+]+)://)?([^@/\"']*@)?([^/?\"'[:space:]]*).*#\\2 \\4#p;}}" -- {file}
+echo end
+"""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """For each third party: where it is, and how it answers; and what the shop's settings name."""
+    section = target.section
+    asks = {}
+    for number, party in enumerate(section.parties.values()):
+        asks[f"place{number}"] = Ask(_PLACE.format(seconds=section.seconds, server=shlex.quote(party.server)))
+        asks[f"talk{number}"] = Ask(
+            dialogue.question(
+                party.server, party.port, talk(party), seconds=section.seconds, user=section.user
+            ),
+            timeout=section.seconds + 5,
+        )
+        if party.setting:
+            asks[f"setting{number}"] = Ask(
+                _SETTING.format(file=shlex.quote(section.file or ""), name=party.setting.replace(".", r"\."))
+            )
+    return asks
+
+
+def talk(party: ThirdParty) -> dialogue.Talk:
+    """What is said to a third party: nothing that it would act upon."""
+    fields = f"Host: {party.server}\r\nUser-Agent: siteparity\r\nConnection: close\r\n\r\n"
+    request = f"GET {party.path} HTTP/1.1\r\n{fields}"
+    return {
+        "http": dialogue.Talk(request),
+        "https": dialogue.Talk(request, tls=True),
+        "smtp": dialogue.Talk(leave="QUIT\r\n"),
+        "tcp": dialogue.Talk(waits=False),
+    }[party.speaks]
+
+
+def read_reached(answers: Answers, target: Target[Policy]) -> Table:
+    """Each third party -> `ACCEPTS`, or how it refuses this host."""
+    section = target.section
+    return {
+        f"{name} ({party.server}:{party.port})": state(
+            party, dialogue.read(answers.text(f"talk{number}"), section.seconds)
+        )
+        for number, (name, party) in enumerate(section.parties.items())
+    }
+
+
+def state(party: ThirdParty, said: dialogue.Said) -> str:
+    """`ACCEPTS`, or how a third party refuses."""
+    if said.trouble:
+        return said.trouble
+    if party.speaks == "tcp":
+        return ACCEPTS
+    pattern, wanted = (
+        (r"([2-5][0-9]{2})[ -]?", (220,))
+        if party.speaks == "smtp"
+        else (r"HTTP/1\.[01] ([1-5][0-9]{2})\b", party.accepts)
+    )
+    found = re.match(pattern, said.line)
+    if not found:
+        return f"does not speak {party.speaks}"
+    return ACCEPTS if int(found[1]) in wanted else f"refuses ({party.speaks} {found[1]})"
+
+
+def read_places(answers: Answers, target: Target[Policy]) -> Table:
+    """Each third party's name -> the addresses that it has on this host."""
+    table: dict[str, str] = {}
+    for number, party in enumerate(target.section.parties.values()):
+        addresses, _ = _place(answers, number)
+        known = ", ".join(sorted(addresses)) or "none"
+        table[f"addresses of {party.server}"] = "some" if party.moving and addresses else known
+    return table
+
+
+def read_source(answers: Answers, target: Target[Policy]) -> Table:
+    """The address from which this host speaks to each third party."""
+    table: dict[str, str] = {}
+    for number, (name, party) in enumerate(target.section.parties.items()):
+        addresses, source = _place(answers, number)
+        if not addresses:
+            raise UnmeasuredError(f"{party.server} has no address here, so no way to it can be looked at")
+        table[f"source address towards the {name}"] = source
+    return table
+
+
+def _place(answers: Answers, number: int) -> tuple[list[str], str]:
+    """The addresses of a third party, and the source address on the way to the first one."""
+    lines = answers.lines(f"place{number}")
+    addresses = [line.removeprefix("address ") for line in lines if line.startswith("address ")]
+    routes = [line for line in lines if not line.startswith("address ")]
+    if not all(re.fullmatch(r"[0-9A-Fa-f:.%a-z]+", one) for one in addresses):
+        raise UnmeasuredError(f"place{number}: an address that is none")
+    if not addresses:
+        return [], ""
+    source = re.search(r" src (\S+)", " ".join(routes))
+    if not source:
+        raise UnmeasuredError(f"place{number}: the host does not say from which address it would speak")
+    return addresses, source[1]
+
+
+def read_settings(answers: Answers, target: Target[Policy]) -> Table:
+    """Each setting that names a third party -> whether it names the one that was tried."""
+    table: dict[str, str] = {}
+    for number, party in enumerate(target.section.parties.values()):
+        if party.setting:
+            table[party.setting] = _setting(party, answers.lines(f"setting{number}"), number)
+    return table or {"settings that name a third party": AS_TRIED}
+
+
+_PORTS = {"http": 80, "https": 443, "smtp": 25, "smtps": 465}
+
+
+def _setting(party: ThirdParty, lines: list[str], number: int) -> str:
+    *places, end = lines or [""]
+    if end != "end":
+        raise UnmeasuredError(f"setting{number}: the answer lacks its end")
+    if len(places) != 1:
+        return "not set" if not places else f"set {len(places)} times"
+    scheme, _, place = places[0].partition(" ")
+    found = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^:]*)(?::([0-9]{1,5}))?", place)
+    if not found:
+        raise UnmeasuredError(f"setting{number}: the setting holds no address")
+    port = int(found[2]) if found[2] else _PORTS.get(scheme, 0)
+    same = (found[1].strip("[]").lower(), port) == (party.server.lower(), party.port)
+    # What looks like no address at all may be a key, and is nobody's business.
+    shown = place[:80] if scheme or "." in place else "not shown"
+    return AS_TRIED if same else f"another one ({shown})"
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "reached": Reading(read_reached),
+        "places": Reading(read_places),
+        "source": Reading(read_source),
+        "settings": Reading(read_settings),
+    },
+)

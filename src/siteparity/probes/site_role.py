@@ -1,0 +1,216 @@
+"""Which site is active, by witnesses of the parts that customers meet: exactly one may be, in all of them.
+
+Where customers are led (the answer of name servers), whether the database takes the shop's writes, and which
+database the running shop works with. Two active sites take different orders, and one's will be thrown away;
+with none active nobody can buy. Whether a database follows another one is judged in ``replication``, whether
+jobs would charge in ``subscriptions``; here is what both do not see: a database that is no standby and still
+refuses writes, a shop whose processes work with another database than their own site's, and customers
+who are led elsewhere.
+
+Sources: PostgreSQL 15 manual, sections 20.11 (default_transaction_read_only) and 20.1.3 (where settings come
+from); getent(1).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.names import OwnNames
+from siteparity.policy import Port, RoleName, Section, Text
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.section import RequestPath, ServerName, matching
+from siteparity.tools.postgres import psql, rows
+from siteparity.transport.script import Ask
+
+TAKEN = "taken"
+HERE = "this site"
+WRITES = "one that takes writes"
+FOLLOWS = "one that follows another"
+NO_ANSWER = "the shop does not answer"
+
+
+class Policy(Section):
+    """The witnesses of the active site."""
+
+    edges: tuple[RoleName, ...]
+    """The roles whose hosts ask where customers are led."""
+    customers: ServerName
+    """The name that customers type; its addresses lie in the ``parity_networks`` of the active site."""
+    databases: tuple[RoleName, ...]
+    """The roles whose hosts run the database."""
+    database: Text = "postgres"
+    role: Text = "parity"
+    """The database role that the suite uses."""
+    writer: Text
+    """The database role under which the shop writes."""
+    shops: tuple[RoleName, ...]
+    """The roles whose hosts run the shop."""
+    health_port: Port = 8000
+    health_path: RequestPath = "/healthz"
+    """The shop's own page that says, as JSON, which kind of database it works with."""
+    follows: Annotated[str, matching(r"[A-Za-z0-9_.-]+", "names with dots between them")] = (
+        "database.in_recovery"
+    )
+    """Where in it stands whether this database follows another one: true or false."""
+
+
+# A setting of the role in the database outweighs one of the role, that one of the database, that those of
+# files. What this session has been given by its own role would hide those of files, so it is told as well.
+_WRITES = r"""
+SELECT json_build_object(
+  'recovery', pg_is_in_recovery(),
+  'writer', (SELECT count(*) FROM pg_roles WHERE rolname = {writer}),
+  'source', (SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only'),
+  'files', current_setting('default_transaction_read_only'),
+  'own', (SELECT json_agg(option ORDER BY s.setrole <> 0 DESC, s.setdatabase <> 0 DESC)
+          FROM pg_db_role_setting s, unnest(s.setconfig) option
+          WHERE option LIKE 'default\_transaction\_read\_only=%'
+            AND s.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = {writer}))
+            AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))))
+"""
+
+_HEALTH = """\
+answer=$(bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port}||exit 9;printf %s "$1" >&3;cat <&3' bash {request} 2>&1)
+code=$?
+[ $code -ne 127 ]||{{ printf '%s\n' "$answer" >&2;exit 127;}}
+printf '%s\n' "exit $code" "$answer"
+"""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """Edges are asked for the customers' name, databases for writes, web hosts for what the shop says."""
+    section, roles = target.section, set(target.host.roles)
+    asks: dict[str, Ask] = {}
+    if roles & set(section.edges):
+        # Not /etc/hosts: customers have another one.
+        asks["led"] = Ask(f"getent -s dns ahosts -- {shlex.quote(section.customers)}")
+    if roles & set(section.databases):
+        statement = _WRITES.format(writer=_literal(section.writer))
+        asks["writes"] = Ask(psql([statement], database=section.database, role=section.role, read_only=False))
+    if roles & set(section.shops):
+        asks["health"] = Ask(_HEALTH.format(port=section.health_port, request=shlex.quote(_request(section))))
+    return asks
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _request(section: Policy) -> str:
+    lines = [
+        f"GET {section.health_path} HTTP/1.0",  # 1.1 may answer in chunks
+        "Host: localhost",
+        "User-Agent: siteparity",
+        "Connection: close",
+    ]
+    return "\r\n".join((*lines, "", ""))
+
+
+def read_led(answers: Answers, target: Target[Policy]) -> Table:
+    """The customers' name -> the site to which its addresses lead, as seen from this host's site."""
+    lines = [line.split() for line in answers.lines("led")]
+    if not lines or not all(re.fullmatch(r"[0-9A-Fa-f:.%a-z]+", words[0]) for words in lines if words):
+        raise UnmeasuredError("led: the name has no address, or the answer is damaged")
+    own = OwnNames.of(target.site)
+    inside = {own.owns(words[0]) for words in lines if words}
+    place = {frozenset({True}): HERE, frozenset({False}): "another site"}.get(
+        frozenset(inside), "this site and another one"
+    )
+    return {f"{target.section.customers} leads to": place}
+
+
+def read_writes(answers: Answers, target: Target[Policy]) -> Table:
+    """Whether the database takes the shop's writes, and if not, why."""
+    state = _writes(answers)
+    refused = "in recovery" if state["recovery"] else _read_only(state, target)
+    return {"writes of the shop": f"refused ({refused})" if refused else TAKEN}
+
+
+def read_after_switch(answers: Answers, target: Target[Policy]) -> Table:
+    """What the database would do with the shop's writes once it follows no other one."""
+    refused = _read_only(_writes(answers), target)
+    return {"writes of the shop outside recovery": f"refused ({refused})" if refused else TAKEN}
+
+
+def _writes(answers: Answers) -> Mapping[str, Any]:
+    state = rows(answers.text("writes"), "writes")[0]
+    if not isinstance(state.get("recovery"), bool) or state.get("files") not in ("on", "off"):
+        raise UnmeasuredError("writes: the answer lacks what was asked for")
+    return state
+
+
+def _read_only(state: Mapping[str, Any], target: Target[Policy]) -> str:
+    """Which setting makes every transaction of the shop a read-only one; empty when none does."""
+    section = target.section
+    if state.get("writer") != 1:
+        return f"there is no role {section.writer}"
+    own = state.get("own") or []
+    if not isinstance(own, list) or not all(isinstance(option, str) for option in own):
+        raise UnmeasuredError("writes: the answer lacks what was asked for")
+    if own:
+        value = own[0].partition("=")[2].strip().lower()
+        is_on = value in ("on", "true", "yes", "1", "t", "y")
+        return (
+            f"default_transaction_read_only of the role {section.writer} or of the database" if is_on else ""
+        )
+    if state.get("source") not in ("default", "configuration file", "command line"):
+        raise UnmeasuredError(
+            f"writes: a setting of the role {section.role} hides the server's own; "
+            f"ALTER ROLE {section.role} RESET default_transaction_read_only"
+        )
+    return "default_transaction_read_only of the server" if state["files"] == "on" else ""
+
+
+def read_shop(answers: Answers, target: Target[Policy]) -> Table:
+    """Which kind of database the running shop says it works with."""
+    return {"database of the running shop": _shop(answers.text("health"), target.section)}
+
+
+def _shop(answer: str, section: Policy) -> str:
+    first, _, said = answer.replace("\r", "").partition("\n")
+    if first != "exit 0" and re.search(r"(?i)connection refused", said):
+        return NO_ANSWER
+    head, blank, body = said.partition("\n\n")
+    status = re.match(r"HTTP/1\.[01] ([1-5][0-9]{2})\b", head)
+    if not status or not blank:
+        raise UnmeasuredError(f"health: the shop's answer is none ({first}: {' '.join(said.split())[:80]})")
+    try:
+        found: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        raise UnmeasuredError(f"health: {section.health_path} is no JSON (HTTP {status[1]})") from None
+    for name in section.follows.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    if isinstance(found, bool):
+        return FOLLOWS if found else WRITES
+    if status[1] == "200":
+        raise UnmeasuredError(f"health: {section.health_path} does not say {section.follows}")
+    return f"none (HTTP {status[1]})"
+
+
+def _edges(section: Policy) -> tuple[str, ...]:
+    return section.edges
+
+
+def _databases(section: Policy) -> tuple[str, ...]:
+    return section.databases
+
+
+def _shops(section: Policy) -> tuple[str, ...]:
+    return section.shops
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "led": Reading(read_led, roles=_edges),
+        "writes": Reading(read_writes, roles=_databases),
+        "after_switch": Reading(read_after_switch, roles=_databases),
+        "shop": Reading(read_shop, roles=_shops),
+    },
+)

@@ -1,0 +1,206 @@
+"""Whether the web application firewall blocks attacks: as configured, as loaded, and as it really answers.
+
+An nginx with ModSecurity. A rule engine that was set to ``DetectionOnly`` for a day of testing lets
+everything through and still writes its log; a configuration that was mended and never loaded looks right on
+disk; one server block without ModSecurity is enough of a door. So the files are followed from ``nginx.conf``
+on, the running processes are held against them, and harmless requests that look like attacks are made from
+the host itself, at both sites. These leave lines in the logs of nginx, as every attack does.
+
+Sources: nginx's core documentation (include, reload), the ModSecurity 3 reference manual, proc(5).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import sha256
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from siteparity.model import Table, UnmeasuredError
+from siteparity.policy import AbsolutePath, Port, Section, Text
+from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.section import RequestPath
+from siteparity.tools.systemd.unit import UnitName
+from siteparity.tools.waf import answers as replies
+from siteparity.tools.waf import files, workers
+from siteparity.tools.waf.nginx import places
+from siteparity.tools.waf.rules import Told, excluded, settings, told
+from siteparity.transport.script import Ask
+
+PLACED = "there"
+BLOCKED = "blocked"
+ANSWERED = "let through"
+NONE = "none"
+ACCEPTED = "as the policy says"
+
+
+class Policy(Section):
+    """The web application firewall."""
+
+    service: UnitName = "nginx.service"
+    configuration: AbsolutePath = "/etc/nginx/nginx.conf"
+    """The first file that the server reads."""
+    rule_set: AbsolutePath = "/usr/share/modsecurity-crs/rules"
+    """The folder of the rule set as it was delivered; compared file by file, by digest."""
+    module: Text = "libmodsecurity"
+    """A part of the path of the library that inspects requests; the running server must have it mapped."""
+    exclusions: tuple[Text, ...] = ()
+    """Rules that are taken out on purpose, as a finding names them, e.g. ``SecRuleRemoveById 920350``."""
+    open_servers: tuple[Text, ...] = ()
+    """Servers that need no protection, as a finding names them, e.g. ``server status.example, 80``."""
+    host: Text
+    """The name that customers type."""
+    ports: Annotated[Mapping[Port, Literal["http", "https"]], Field(min_length=1)] = {
+        80: "http",
+        443: "https",
+    }
+    """Where customers come in."""
+    normal: RequestPath = replies.NORMAL
+    """What a customer could ask for: it must not be blocked."""
+    attacks: Annotated[Mapping[str, RequestPath], Field(min_length=1)] = replies.ATTACKS
+    """What must be blocked: words for a report -> path and query; harmless, whatever inspects it or not."""
+    status: Annotated[int, Field(ge=400, le=599)] = 403
+    """With which status the firewall blocks."""
+
+
+def ask(target: Target[Policy]) -> Mapping[str, Ask]:
+    """The files, the processes, and the answers at each port."""
+    section = target.section
+    own = str(target.host.addresses[0]) if target.host.addresses else "127.0.0.1"
+    return {
+        "files": Ask(files.question(section.configuration, section.rule_set), limit=8 * 1024 * 1024),
+        "server": Ask(workers.question(section.service, section.module)),
+        **{
+            f"port{port}": Ask(
+                replies.question(own, port, section.host, _paths(section), tls=scheme == "https")
+            )
+            for port, scheme in section.ports.items()
+        },
+    }
+
+
+def _paths(section: Policy) -> tuple[str, ...]:
+    return (*section.attacks.values(), section.normal)
+
+
+@lru_cache(maxsize=8)
+def _configured(answer: bytes, main: str) -> tuple[files.Files, tuple[Told, ...]]:
+    """Read once, though each table asks for it."""
+    found = files.read(answer, main)
+    return found, tuple(told(place, found) for place in places(found))
+
+
+def _files(answers: Answers, target: Target[Policy]) -> tuple[files.Files, tuple[Told, ...]]:
+    return _configured(answers.raw("files"), target.section.configuration)
+
+
+def read_mode(answers: Answers, target: Target[Policy]) -> Table:
+    """Each server, and each location of its own settings -> `rules.BLOCKS`, or what it does instead."""
+    _, found = _files(answers, target)
+    table = {one.place.name: one.mode for one in found if one.place.name not in target.section.open_servers}
+    if not table:
+        raise UnmeasuredError("files: the policy leaves no server that must be protected")
+    return table
+
+
+def read_placed(answers: Answers, target: Target[Policy]) -> Table:
+    """Whether each file that the configuration names is there, and rules of the rule set are among them."""
+    seen, found = _files(answers, target)
+    loaded = any(path in seen.rule_set for one in found for path in one.loaded)
+    return {
+        **dict.fromkeys(seen.missing, "named in the configuration, and missing"),
+        target.section.rule_set: PLACED if loaded else "no rule of it is loaded",
+    }
+
+
+def read_rule_set(answers: Answers, target: Target[Policy]) -> Table:
+    """What the rule set calls itself, its files by digest, and which files are loaded in which order."""
+    seen, found = _files(answers, target)
+    if not seen.rule_set:
+        raise UnmeasuredError(f"files: {target.section.rule_set} holds no file")
+    lines = (line for path in sorted(seen.rule_set) for line in seen.lines.get(path, ()))
+    versions = {match[1] for line in lines if (match := re.match(r'SecComponentSignature\s+"?([^"]+)', line))}
+    order = "\n".join(dict.fromkeys(path for one in found for path in one.loaded))
+    return {
+        "version": ", ".join(sorted(versions)) or "it does not say",
+        "files loaded, in their order": _short(sha256(order.encode()).hexdigest()),
+        **{path: _short(digest) for path, digest in seen.rule_set.items()},
+    }
+
+
+def _short(digest: str) -> str:
+    return f"sha256:{digest[:16]}"
+
+
+def read_settings(answers: Answers, target: Target[Policy]) -> Table:
+    """Each setting, rule and exclusion of the site's own files -> what it says.
+
+    Where places have different ones each item names its place.
+    """
+    seen, found = _files(answers, target)
+    of_places = {
+        one.place.name: settings([line for line in one.lines if line.file not in seen.rule_set])
+        for one in found
+        if one.lines
+    }
+    if not of_places:
+        return {"settings of ModSecurity": NONE}
+    first, *others = of_places.values()
+    if all(other == first for other in others):
+        return first
+    return {f"{name}: {item}": value for name, of in of_places.items() for item, value in of.items()}
+
+
+def read_excluded(answers: Answers, target: Target[Policy]) -> Table:
+    """Each rule that is taken out -> whether the policy says so; or that there is none."""
+    _, found = _files(answers, target)
+    taken_out = dict.fromkeys(words for one in found for words in excluded(one.lines))
+    accepted = target.section.exclusions
+    return {words: ACCEPTED if words in accepted else "taken out" for words in taken_out} or {
+        "rules that are taken out": NONE
+    }
+
+
+def read_running(answers: Answers, target: Target[Policy]) -> Table:
+    """Whether the running server has loaded the library, and its files as they are on disk."""
+    seen, _ = _files(answers, target)
+    return workers.read(answers.text("server")).states(seen.changed)
+
+
+def read_answers(answers: Answers, target: Target[Policy]) -> Table:
+    """Each harmless attack, and a normal request, at each port -> whether it was blocked."""
+    section = target.section
+    names = {path: f"{name} in a request" for name, path in section.attacks.items()}
+    names[section.normal] = "a normal request"
+    return {
+        f"{names[path]}, port {port}": _state(code, section.status, normal=path == section.normal)
+        for port in section.ports
+        for path, code in replies.read(answers.text(f"port{port}"), _paths(section)).items()
+    }
+
+
+def _state(code: int | str, blocks: int, *, normal: bool) -> str:
+    """In words that say whether it is well."""
+    if isinstance(code, str):
+        return code
+    if normal:
+        return "blocked, which it must not be" if code == blocks else ANSWERED
+    return BLOCKED if code == blocks else f"not blocked (HTTP {code})"
+
+
+PROBE = Probe(
+    section=Policy,
+    ask=ask,
+    tables={
+        "mode": Reading(read_mode),
+        "placed": Reading(read_placed),
+        "rule_set": Reading(read_rule_set),
+        "settings": Reading(read_settings),
+        "excluded": Reading(read_excluded),
+        "running": Reading(read_running),
+        "answers": Reading(read_answers),
+    },
+)

@@ -1,0 +1,77 @@
+"""Connections to third parties that leave from a host of the standby, through its SSH connection.
+
+What is said is what the aspect ``egress`` says, by other means: no program of the host has a part in it, and
+each third party is called more than once, since a gateway may be several machines with a list each.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections import Counter
+from collections.abc import Mapping
+
+from siteparity.model import Host
+from siteparity.probes.egress import ACCEPTS, ThirdParty, state, talk
+from siteparity.pytest_plugin.standby import Standby
+from siteparity.tools.dialogue import Said, Talk
+
+_MOST_BYTES = 4096
+NONE = "none"
+
+
+def refusals(standby: Standby, host: Host, party: ThirdParty, tries: int) -> str:
+    """How many of some calls from a host were not accepted, and how; `NONE` if all were.
+
+    Raises:
+        UnmeasuredError: the host is not connected, or its connection broke.
+    """
+    states = Counter(state(party, _call(standby, host, party)) for _ in range(tries))
+    refused: Mapping[str, int] = {words: count for words, count in states.items() if words != ACCEPTS}
+    what = ", ".join(f"{count} x {words}" for words, count in sorted(refused.items()))
+    return f"{sum(refused.values())} of {tries} ({what})" if refused else NONE
+
+
+def _call(standby: Standby, host: Host, party: ThirdParty) -> Said:
+    local = standby.way(host, party.server, party.port)
+    try:
+        with socket.create_connection(("127.0.0.1", local), standby.seconds) as connection:
+            said = _said(connection, party, talk(party))
+    except TimeoutError:
+        said = Said("", f"no answer within {standby.seconds:g} s")
+    except ssl.SSLCertVerificationError as error:
+        said = Said("", f"its certificate is not trusted ({error.verify_message})"[:160])
+    except OSError:
+        said = Said("", "no connection")
+    if not said.line:
+        standby.look_after(host)
+    return said
+
+
+def _said(connection: socket.socket, party: ThirdParty, words: Talk) -> Said:
+    if words.tls:
+        context = ssl.create_default_context()
+        with context.wrap_socket(connection, server_hostname=party.server) as secured:
+            return _first_line(secured, words)
+    return _first_line(connection, words)
+
+
+def _first_line(connection: socket.socket, words: Talk) -> Said:
+    """The server's first line. A forward takes connections by itself, so silence at its end counts too."""
+    connection.sendall(words.send.encode())
+    heard = b""
+    if not words.waits:
+        connection.settimeout(1.0)  # where nobody listens, the forward hangs up at once
+        try:
+            return Said("", "no connection") if not connection.recv(1) else Said("connected", "")
+        except TimeoutError:
+            return Said("connected", "")
+    while b"\n" not in heard and len(heard) < _MOST_BYTES:
+        some = connection.recv(_MOST_BYTES)
+        if not some:
+            break
+        heard += some
+    if words.leave and heard:
+        connection.sendall(words.leave.encode())
+    line = heard.split(b"\n")[0].decode("ascii", "replace").strip()
+    return Said(line[:200], "") if line else Said("", "no connection")

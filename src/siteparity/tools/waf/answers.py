@@ -1,0 +1,98 @@
+"""How a web server answers some paths, asked from the host itself: status codes, and nothing else.
+
+All requests go over one connection, so that one program is started for all of them. ``HEAD`` has no body:
+whatever a page says cannot pass for an answer.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+
+from siteparity.model import UnmeasuredError
+
+NO_ANSWER = "no answer"
+
+ATTACKS = {
+    "a script": "/?siteparity=%3Cscript%3Ealert(1)%3C/script%3E",
+    "a database query": "/?siteparity=1%27%20UNION%20SELECT%20password%20FROM%20users--%20",
+    "a path to a system file": "/?siteparity=../../../../etc/passwd",
+    "a shell command": "/?siteparity=%3Bcat%20/etc/passwd",
+}
+"""Requests that look like attacks; harmless where nothing inspects them: no shop has such a parameter."""
+NORMAL = "/?siteparity=hello"
+"""What looks like none."""
+
+# bash knows /dev/tcp; Debian has it always, and curl often not. Only the two programs' own words say whether
+# anybody listens, so they are kept; each of them ends when the server hangs up. A store of authorities that
+# nobody looks at would cost openssl four times as much as all the rest.
+_PLAIN = """\
+requests={requests}
+said=$(bash -c 'exec 3<>/dev/tcp/{address}/{port}||exit 9;printf %s "$1" >&3;cat <&3' bash "$requests" 2>&1)
+"""
+_TLS = """\
+requests={requests}
+said=$(printf %s "$requests"|openssl s_client -quiet -no-CAfile -no-CApath \\
+-connect {target} -servername {host} 2>&1)
+"""
+_SAID = """\
+code=$?
+[ $code -ne 127 ]||{ printf '%s\\n' "$said" >&2;exit 127;}
+printf '%s\\n' "exit $code" "$said"
+"""
+
+
+def question(address: str, port: int, host: str, paths: Sequence[str], *, tls: bool) -> str:
+    """A shell text that asks for the head of each path, in their order.
+
+    Args:
+        address: where the server listens, an IP address of the host itself.
+        port: likewise.
+        host: the name that customers type.
+        paths: absolute, with every special character written as ``%XX``.
+        tls: whether the port speaks TLS; the certificate is not looked at.
+    """
+    requests = "".join(_head(path, host, last=path is paths[-1]) for path in paths)
+    target = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    text = (_TLS if tls else _PLAIN).format(
+        requests=shlex.quote(requests),
+        address=address,
+        port=port,
+        target=shlex.quote(target),
+        host=shlex.quote(host),
+    )
+    return text + _SAID
+
+
+def _head(path: str, host: str, *, last: bool) -> str:
+    fields = {
+        "Host": host,
+        "User-Agent": "siteparity",
+        "Accept": "text/html",
+        "Connection": "close" if last else "keep-alive",
+    }
+    lines = [f"HEAD {path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
+    return "\r\n".join(lines)
+
+
+def read(answer: str, paths: Sequence[str]) -> dict[str, int | str]:
+    """Path -> status code, or `NO_ANSWER` where nobody listens.
+
+    Raises:
+        UnmeasuredError: there is another number of answers than requests.
+    """
+    first, _, said = answer.partition("\n")
+    if not re.fullmatch(r"exit [0-9]{1,3}", first):
+        raise UnmeasuredError("the answer does not say how asking ended")
+    if first != "exit 0" and re.search(r"(?i)connection refused", said):
+        return dict.fromkeys(paths, NO_ANSWER)
+    codes = list(_codes(said.replace("\r", "").split("\n")))
+    if len(codes) != len(paths):
+        words = " ".join(said.split())[:120]
+        raise UnmeasuredError(f"{len(codes)} answers came to {len(paths)} requests ({first}: {words})")
+    return dict(zip(paths, codes, strict=True))
+
+
+def _codes(lines: Iterable[str]) -> Iterable[int]:
+    return (int(found[1]) for line in lines if (found := re.match(r"HTTP/1\.[01] ([1-5][0-9]{2})\b", line)))

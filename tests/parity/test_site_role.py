@@ -1,0 +1,56 @@
+"""Exactly one site is active: it has the customers, a database that takes orders, a shop that works with it.
+
+Two active sites take different orders, and those of one are thrown away later; with none active nobody can
+buy. Before a failover the active site is the primary in every respect; whatever points elsewhere makes a
+second one, or none, at the switch or long before it.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill(
+    "customers_led_to_the_standby", "customers_led_to_both_sites", "customers_led_to_neither_site"
+)
+def test_customers_are_led_to_the_primary_and_nowhere_else(parity: Parity) -> None:
+    """Customers shop at a site whose database takes no orders, or at two sites."""
+    parity.only_at_primary(
+        "led", equals="this site", fix="correct the records of the name at the name servers"
+    )
+
+
+@pytest.mark.drill("standby_promoted", "database_refuses_writes_at_both_sites")
+def test_only_the_primarys_database_takes_orders(parity: Parity) -> None:
+    """Taken at two places, the orders of one are lost; taken nowhere, nobody can buy."""
+    parity.only_at_primary(
+        "writes", equals="taken", fix="stop the database that must not take writes; \\drds shows the settings"
+    )
+
+
+@pytest.mark.drill(
+    "database_refuses_writes_at_both_sites", "standby_set_to_refuse_writes", "standby_of_another_database"
+)
+def test_the_database_would_take_orders_after_the_switch(parity: Parity) -> None:
+    """The switch succeeds, pages are shown, and every order fails."""
+    fix = "ALTER SYSTEM, ALTER ROLE or ALTER DATABASE ... RESET default_transaction_read_only; then reload"
+    parity.everywhere("after_switch", equals="taken", fix=fix)
+    parity.same("after_switch", fix=fix)
+
+
+@pytest.mark.drill(
+    "standby_promoted",
+    "shop_redirected_to_the_primarys_database",
+    "shop_of_the_primary_on_the_standbys_database",
+)
+def test_only_the_primarys_shop_works_with_a_database_that_takes_orders(parity: Parity) -> None:
+    """Orders of one site go to the database of the other, and are lost with it; or cannot be made at all."""
+    parity.only_at_primary(
+        "shop",
+        equals="one that takes writes",
+        fix="look at the shop's setting, at its name on that host, at redirects; systemctl restart shop",
+    )

@@ -1,0 +1,92 @@
+"""The web application firewall blocks attacks at both sites.
+
+It was set to detection for a day of testing, mended on disk and never loaded, or lost a rule to a complaint:
+nobody sees that it lets attacks through, since the shop works just as well. A switch that takes every
+customer to such a site takes every attacker there too.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.pytest_plugin import Parity
+
+pytestmark = pytest.mark.blocker
+
+LOAD = "nginx -t && systemctl reload nginx"
+
+
+@pytest.mark.drill(
+    "waf_detection_only",
+    "waf_detection_only_at_both_sites",
+    "waf_off_for_https",
+    "waf_off_for_a_location",
+)
+def test_every_server_is_set_to_block_attacks(parity: Parity) -> None:
+    """Attacks are let through to the shop, and to what it knows of customers."""
+    parity.everywhere(
+        "mode",
+        equals="blocks",
+        fix=f"set modsecurity on in nginx, and SecRuleEngine On in its rules; {LOAD}",
+    )
+
+
+@pytest.mark.drill(
+    "waf_detection_only",
+    "waf_detection_only_at_both_sites",
+    "waf_mended_and_not_loaded",
+    "waf_off_for_https",
+    "waf_attack_class_taken_out_at_both_sites",
+    "waf_threshold_raised",
+)
+def test_harmless_attacks_are_blocked_and_normal_requests_are_not(parity: Parity) -> None:
+    """Attackers come in, or customers stay out."""
+    parity.everywhere(
+        "answers",
+        one_of=["blocked", "let through"],
+        fix=f"look at SecRuleEngine and at what is taken out of the rules; {LOAD}; then ask again",
+    )
+
+
+@pytest.mark.drill("waf_mended_and_not_loaded", "waf_rules_changed_and_not_loaded_at_primary")
+def test_the_running_server_has_loaded_what_is_on_disk(parity: Parity) -> None:
+    """What was mended or tightened does not protect anybody yet; what is wrong waits for the next restart."""
+    parity.everywhere("running", one_of=["as on disk", "loaded"], fix=LOAD)
+
+
+@pytest.mark.drill("waf_rule_file_missing")
+def test_every_rule_file_that_is_named_is_there(parity: Parity) -> None:
+    """The front door does not open again after its next restart, or opens without rules."""
+    parity.everywhere("placed", equals="there", fix="put {item} back as on the other hosts; nginx -t")
+
+
+@pytest.mark.drill("waf_rule_set_of_another_version", "waf_rule_file_missing")
+def test_the_rule_set_is_the_same_at_both_sites(parity: Parity) -> None:
+    """One site blocks attacks that the other lets through, or customers that the other serves."""
+    parity.same("rule_set", fix=f"install the same version of the rule set on all hosts; {LOAD}")
+
+
+@pytest.mark.drill(
+    "waf_detection_only",
+    "waf_rule_excluded",
+    "waf_rule_excluded_by_a_rule_at_primary",
+    "waf_threshold_raised",
+    "waf_rules_changed_and_not_loaded_at_primary",
+)
+def test_the_sites_own_settings_and_rules_are_the_same(parity: Parity) -> None:
+    """A customer who is served by one site is blocked by the other; or an attack is not."""
+    parity.same("settings", fix=f"bring {{item}} into line on all hosts: {{primary}}; {LOAD}")
+
+
+@pytest.mark.drill(
+    "waf_rule_excluded",
+    "waf_rule_excluded_by_a_rule_at_primary",
+    "waf_attack_class_taken_out_at_both_sites",
+)
+def test_no_rule_is_taken_out_that_nobody_has_accepted(parity: Parity) -> None:
+    """Attacks of that kind are let through, at both sites alike."""
+    parity.everywhere(
+        "excluded",
+        one_of=["none", "as the policy says"],
+        fix=f"remove {{item}}, or name it under exclusions in the policy; {LOAD}",
+    )

@@ -1,0 +1,26 @@
+"""Store owners are sent where they can work, or read what is going on.
+
+In October 2012 they were redirected to the status page. A redirect into the site that has died sends them
+nowhere.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.journeys import Admin
+from siteparity.pytest_plugin import Standby
+from siteparity.pytest_plugin.front import admin_claims, admin_pages
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill("admin_redirect_to_the_primary", "admin_redirect_wrong_at_both_sites")
+def test_store_owners_are_sent_to_the_right_place(standby: Standby) -> None:
+    """Store owners do not find their orders, and do not learn why."""
+    policy: Admin = standby.policy
+    for role, port in ((policy.role, policy.port), (policy.web_role, policy.web_port)):
+        for host in standby.hosts(role):
+            with standby.trying(host):
+                for page in admin_pages(standby.visitor(host, port, Host=policy.host), policy):
+                    standby.hold(host, admin_claims(page, policy))

@@ -1,0 +1,35 @@
+"""The third parties take every call from the standby's hosts.
+
+A payment gateway is several machines, and each has a list of the addresses that it knows: one of them that
+was forgotten refuses some of the charges, at random.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.journeys import Egress
+from siteparity.pytest_plugin import Standby
+from siteparity.pytest_plugin.calls import NONE, refusals
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill(
+    "payment_gateway_refuses_the_standby",
+    "payment_gateway_away",
+    "mail_relay_refuses_the_standby",
+)
+def test_every_call_to_a_third_party_is_accepted(standby: Standby) -> None:
+    """Some cards cannot be charged, some receipts are not sent, or none of them."""
+    policy: Egress = standby.policy
+    for host in standby.hosts():
+        with standby.trying(host):
+            for name, party in standby.section("egress").parties.items():
+                standby.expect(
+                    f"calls to the {name} that were not accepted",
+                    refusals(standby, host, party, policy.tries),
+                    equals=NONE,
+                    host=host,
+                    fix="ask the third party to let this host's public address in; look at the own firewall",
+                )

@@ -1,0 +1,26 @@
+"""The status page is there for customers, whatever becomes of either site.
+
+In October 2012 it worked: store owners were sent there, and read what was going on. It must not stand in the
+site that dies.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from siteparity.journeys import StatusPage
+from siteparity.pytest_plugin import Standby
+from siteparity.pytest_plugin.front import place_of, status_page_claims
+
+pytestmark = pytest.mark.blocker
+
+
+@pytest.mark.drill("status_page_down", "status_page_empty", "status_page_inside_the_primary")
+def test_the_status_page_is_shown_from_outside_both_sites(standby: Standby) -> None:
+    """Nobody can read what is going on while the shop is away, and everybody calls."""
+    policy: StatusPage = standby.policy
+    for host in standby.hosts():
+        with standby.trying(host):
+            place = place_of(standby, host, policy.server)
+            visitor = standby.visitor(host, policy.port, server=policy.server, Host=policy.server)
+            standby.hold(host, status_page_claims(visitor.get(policy.path), place, policy))
