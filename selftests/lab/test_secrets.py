@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import keys
+from lab import certificates, keys
 from selftests.contract.samples import FOLDER
 from selftests.lab.conftest import Lab
 from selftests.lab.runs import Run
@@ -26,7 +26,7 @@ def _secrets() -> Iterator[bytes]:
         word = keys.password(name).encode()
         yield word
         yield hashlib.sha256(word).hexdigest().encode()
-    for file in keys.TLS.glob("*.key"):
+    for file in certificates.TLS.glob("*.key"):
         yield file.read_bytes().splitlines()[1]
 
 

@@ -3,7 +3,7 @@
 A password that was changed at one site only locks the shop out of its own database on the night of the
 failover. Secrets are compared without being seen: each host hashes its own with a key that was made for this
 run (`siteparity.tools.secrets.hashes`), and nothing else leaves it. The key is kept nowhere, so a record of
-another run says nothing about today's secrets (docs/decisions/0007).
+another run says nothing about today's secrets (docs/decisions/0010).
 
 Besides those that the policy names, whatever looks like a secret in the same files is compared. Not looked
 at: passwords that PostgreSQL and Redis themselves hold (``database``, ``redis``), those of accounts
