@@ -126,12 +126,19 @@ class Project:
             shutil.copy(CHECKOUT / name, self.root / name)
         self.write("src/siteparity/probes/__init__.py", '"""One probe."""\n')
         self.write("src/siteparity/probes/things.py", PROBE)
+        self.let_one_machine_be_many()
         self.checks(CHECKS)
         (self.root / "tests" / "smoke").mkdir()
         self._make_python()
         self.policy()
         for site, addresses in zip(SITES, (self.addresses[:2], self.addresses[2:]), strict=True):
             self.inventory(site, addresses)
+
+    def let_one_machine_be_many(self, *, yes: bool = True) -> None:
+        """All hosts here are addresses of this machine; the product refuses to compare it with itself."""
+        path = self.root / "src" / "siteparity" / "twins.py"
+        text = (PACKAGE / "twins.py").read_text()
+        path.write_text(text.replace("/proc/sys/kernel/random/boot_id", "/nonexistent") if yes else text)
 
     def _make_python(self) -> None:
         """A virtual environment that sees the checkout's package first, then all that is installed here."""

@@ -28,6 +28,14 @@ def last_line(ran: subprocess.CompletedProcess[str]) -> str:
     return ran.stdout.splitlines()[-1]
 
 
+def test_one_machine_behind_all_names_is_unknown(live: Project) -> None:
+    """Each inventory is right for itself, and each name leads to the same place."""
+    live.let_one_machine_be_many(yes=False)
+    ran = live.siteparity("gate")
+    assert ran.returncode == 3, ran.stdout + ran.stderr
+    assert "the same machine as" in ran.stdout
+
+
 def test_two_sites_that_are_the_same_are_a_go(live: Project, server: Server) -> None:
     """Exit code 0, the verdict on the last line, every report in the folder to which ``latest`` points."""
     ran = live.siteparity("gate")

@@ -14,17 +14,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from siteparity.model import Facts, Host, HostFacts, Site, Unmeasured, UnmeasuredError
 from siteparity.policy import Policy
 from siteparity.probe import Answers, Probe, SecondLook, Seen, Target, read_tables
 from siteparity.transport import Output
 from siteparity.transport.script import Answer, Ask, Moment, join, moment, split
+from siteparity.twins import ASK as MACHINE
+from siteparity.twins import identity, twins
 
 MAX_CONNECTIONS = 32
 """Hosts asked at the same time."""
 _WAKE_SECONDS = 0.5
+
+_MACHINE = "machine"
+"""The name of the one question that belongs to no aspect."""
+
+L = TypeVar("L")
 
 Probes: TypeAlias = Mapping[str, Probe[Any]]
 Say: TypeAlias = Callable[[Host, str], None]
@@ -45,6 +52,15 @@ class Measured:
     site: str
     measured_at: datetime
     hosts: Mapping[str, HostFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the first look at a host brought."""
+
+    facts: HostFacts
+    machine: str | None
+    """Which machine answered (`siteparity.twins`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +85,17 @@ class Collector:
         sites_of, hosts = [site for site, _ in targets], [host for _, host in targets]
         with _threads(min(MAX_CONNECTIONS, len(targets))) as pool:
             first = _each(pool, self._first_look, sites_of, hosts)
-            facts = {(site.name, host.name): seen for (site, host), seen in zip(targets, first, strict=True)}
+            facts = {
+                (site.name, host.name): look.facts for (site, host), look in zip(targets, first, strict=True)
+            }
             second = _each(pool, partial(self._second_look, facts), sites_of, hosts)
+        same = twins({host.label: look.machine for host, look in zip(hosts, first, strict=True)})
         return tuple(
             Measured(
                 site.name,
                 started,
                 {
-                    host.name: _joined(one, two)
+                    host.name: _once(_joined(one.facts, two), same.get(host.label))
                     for (of, host), one, two in zip(targets, first, second, strict=True)
                     if of is site
                 },
@@ -84,16 +103,20 @@ class Collector:
             for site in sites
         )
 
-    def _first_look(self, site: Site, host: Host) -> HostFacts:
+    def _first_look(self, site: Site, host: Host) -> _Look:
         began = time.monotonic()
-        asks = {aspect: _asked(probe.ask, target) for aspect, probe, target in self._targets(site, host)}
-        answers = self._answers(host, asks)
+        asks: dict[str, Mapping[str, Ask] | UnmeasuredError] = {
+            aspect: _asked(probe.ask, target) for aspect, probe, target in self._targets(site, host)
+        }
+        if not asks:
+            return _Look({}, None)
+        answers = self._answers(host, {**asks, _MACHINE: {_MACHINE: MACHINE}})
         facts = {
             aspect: _read(probe.tables, answers[aspect], target, tuple(self.policy.roles))
             for aspect, probe, target in self._targets(site, host)
         }
         self.say(host, _progress(facts, time.monotonic() - began))
-        return facts
+        return _Look(facts, _machine(answers[_MACHINE]))
 
     def _second_look(self, facts: Mapping[tuple[str, str], HostFacts], site: Site, host: Host) -> HostFacts:
         looks = [
@@ -165,8 +188,8 @@ def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
 
 
 def _each(
-    pool: Executor, look: Callable[[Site, Host], HostFacts], sites: Sequence[Site], hosts: Sequence[Host]
-) -> list[HostFacts]:
+    pool: Executor, look: Callable[[Site, Host], L], sites: Sequence[Site], hosts: Sequence[Host]
+) -> list[L]:
     """Look at every host at the same time; wake up now and then: a thread that sleeps may miss a signal."""
     looks = [pool.submit(look, site, host) for site, host in zip(sites, hosts, strict=True)]
     while wait(looks, timeout=_WAKE_SECONDS).not_done:
@@ -230,6 +253,22 @@ def _seen(facts: Mapping[tuple[str, str], HostFacts], aspect: str) -> Seen:
 
 def _joined(first: HostFacts, second: HostFacts) -> HostFacts:
     return {aspect: {**facts, **second.get(aspect, {})} for aspect, facts in first.items()}
+
+
+def _machine(answers: Answers) -> str | None:
+    try:
+        return identity(answers.raw(_MACHINE))
+    except UnmeasuredError:
+        return None
+
+
+def _once(facts: HostFacts, reason: str | None) -> HostFacts:
+    """The facts, unless there is a reason to trust none of them."""
+    if reason is None:
+        return facts
+    return {
+        aspect: {name: Unmeasured(f"{name}: {reason}") for name in tables} for aspect, tables in facts.items()
+    }
 
 
 def _progress(facts: HostFacts, seconds: float) -> str:
