@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import asdict
 
-from lab import drills, sites, state, verbs
+from lab import drills, machines, sites, state, verbs
 from lab.errors import LabError
 
 CHANGING = {"up", "down", "reset", "break", "mend"}
@@ -28,7 +28,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    plan = sites.load()
+    wanted = getattr(arguments, "variant", None)
+    plan = sites.load(wanted or machines.variant())
     match arguments.verb:
         case "up":
             if present := drills.set_faults():
@@ -72,7 +73,8 @@ def say(line: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab", description=__doc__)
     verb = parser.add_subparsers(dest="verb", required=True)
-    verb.add_parser("up", help="build what is missing, boot, wait for evidence that every service works")
+    up = verb.add_parser("up", help="build what is missing, boot, wait for evidence that every service works")
+    up.add_argument("--variant", choices=sites.variants(), help="more hosts than usual: see compose.yaml")
     verb.add_parser("down", help="stop and remove everything")
     verb.add_parser("status", help="one line per host")
     run = verb.add_parser("exec", help="run as root on a host: exec HOST -- CMD...")

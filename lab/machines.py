@@ -35,6 +35,24 @@ def ours() -> dict[str, tuple[str, str]]:
     return {entry["Names"][0]: (entry["Id"], entry["State"]) for entry in found}
 
 
+def variant() -> str | None:
+    """The variant of the lab that is up, or was made last."""
+    found: str | None = read_ledger().get("variant")
+    return found
+
+
+def choose(wanted: str | None) -> None:
+    """Write down which variant is made now.
+
+    Raises:
+        LabError: hosts of another one are there; what they know of their neighbours is not the same.
+    """
+    if ours() and wanted != variant():
+        raise LabError("the lab is up as another variant; take it down first: python -m lab down")
+    instance()
+    write_ledger({**read_ledger(), "variant": wanted})
+
+
 def create(plan: Plan, hosts: Iterable[Host]) -> list[Host]:
     """Create those containers that are not there and put each host's own files into it.
 

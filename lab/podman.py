@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lab.errors import LabError
-from lab.sites import COMPOSE
+from lab.sites import COMPOSE, variants
 
 INSTALL = "make system"
 # crun refuses hybrid cgroups; runc takes them.
@@ -93,8 +93,12 @@ def compose(*args: str, instance: str, timeout: float = 120) -> None:
         LabError: podman-compose is missing or fails.
     """
     program = _compose_program()
+    profiles = [
+        word for variant in variants() for word in ("--profile", variant)
+    ]  # services are named by `args`
+    settings = [f"--podman-args={' '.join(RUNTIME)}", "--in-pod=false", *profiles, "-f", str(COMPOSE)]
     run(
-        [program, f"--podman-args={' '.join(RUNTIME)}", "--in-pod=false", "-f", str(COMPOSE), *args],
+        [program, *settings, *args],
         timeout=timeout,
         env={"LAB_INSTANCE": instance},
     )

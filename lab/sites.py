@@ -69,6 +69,7 @@ class Host:
 class Plan:
     """All of the lab."""
 
+    variant: str | None
     project: str
     network: str
     gateway: str
@@ -106,6 +107,12 @@ class Plan:
         return next((site for site in self.sites if site.name == host.site), None)
 
 
+def variants(path: Path = COMPOSE) -> list[str]:
+    """The profiles that some hosts of the declaration belong to."""
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return sorted({one for service in document["services"].values() for one in service.get("profiles", [])})
+
+
 def named(name: str, known: Mapping[str, T], kind: str) -> T:
     """Look a name up.
 
@@ -119,8 +126,12 @@ def named(name: str, known: Mapping[str, T], kind: str) -> T:
     raise LabError(f"no {kind} named {name!r}; {hint}")
 
 
-def load(path: Path = COMPOSE) -> Plan:
+def load(variant: str | None = None, path: Path = COMPOSE) -> Plan:
     """Read the declaration.
+
+    Args:
+        variant: a profile of it, whose hosts are there besides those that always are.
+        path: the declaration.
 
     Raises:
         LabError: the declaration contradicts itself; the message says where.
@@ -130,8 +141,13 @@ def load(path: Path = COMPOSE) -> Plan:
     sites = tuple(Site(name, **rest) for name, rest in document["x-sites"].items())
     if sum(site.active for site in sites) != 1:
         raise LabError(f"{path}: x-sites: exactly one site must be active")
-    hosts = tuple(_host(name, service, sites) for name, service in document["services"].items())
+    hosts = tuple(
+        _host(name, service, sites)
+        for name, service in document["services"].items()
+        if variant in service.get("profiles", [variant])
+    )
     return Plan(
+        variant=variant,
         project=document["name"],
         network=document["networks"]["lab"]["name"],
         gateway=str(next(ipaddress.ip_network(network).hosts())),

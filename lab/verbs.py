@@ -19,6 +19,7 @@ Say = Callable[[str], None]
 def up(plan: Plan, say: Say) -> None:
     """Build what is missing, boot what is down, and wait for evidence that every service works."""
     podman.require("podman", "runc", "ssh", "iptables")
+    machines.choose(plan.variant)
     keys.make_all(plan)
     images.build_missing(plan, say)
     started = time.monotonic()

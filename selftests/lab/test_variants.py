@@ -1,0 +1,56 @@
+"""Sites need not have the same number of hosts: roles are compared, not pairs of hosts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab import sites, state, verbs
+from selftests.lab.conftest import Lab, Say
+from selftests.lab.runs import INVENTORIES, run_gate
+from siteparity.model import Verdict
+
+pytestmark = pytest.mark.timeout(240)
+
+SECOND = "        web2:\n"
+THIRD = """        web3:
+          ansible_port: 22223
+          parity_address: 198.18.2.23
+          parity_names: [web3.arizona.shop.example, arizona-web3]
+"""
+
+
+@pytest.fixture
+def three_web_hosts(lab: Lab, say: Say, tmp_path: Path) -> Iterator[Path]:
+    """The lab with a third web host in Arizona, and inventories that say so; afterwards as it was."""
+    plan = sites.load("three-web")
+    with state.only_one(say):
+        verbs.down(lab.plan, say)
+        verbs.up(plan, say)
+    inventories = tmp_path / "inventories"
+    shutil.copytree(INVENTORIES, inventories)
+    hosts = inventories / "arizona" / "hosts.yml"
+    text = hosts.read_text().replace("../../.lab", str(state.STATE))
+    hosts.write_text(text.replace(SECOND, THIRD + SECOND))
+    other = inventories / "dallas" / "hosts.yml"
+    other.write_text(other.read_text().replace("../../.lab", str(state.STATE)))
+    yield inventories
+    with state.only_one(say):
+        verbs.down(plan, say)
+        verbs.up(lab.plan, say)
+
+
+def test_a_standby_with_more_hosts_is_a_go_and_one_with_fewer_is_weaker(
+    three_web_hosts: Path, tmp_path: Path
+) -> None:
+    """Every check is the same with three web hosts against two; the other way round capacity is missing."""
+    more = run_gate(tmp_path / "reports", three_web_hosts)
+    assert more.result.verdict is Verdict.GO, more.told()
+    assert (more.result.primary.hosts, more.result.standby.hosts) == (5, 6)
+    fewer = run_gate(tmp_path / "reports", three_web_hosts, primary="arizona", standby="dallas")
+    weaker = [check for check in fewer.red() if check.aspect == "capacity"]
+    assert weaker, fewer.told()
+    assert {check.role for check in weaker} == {"web"}
