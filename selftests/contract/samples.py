@@ -21,7 +21,7 @@ from siteparity.model import Facts, Unmeasured
 from siteparity.policy import load_policy
 from siteparity.probe import Answers, Probe, Target, discover, read_tables
 from siteparity.transport import Transport
-from siteparity.transport.script import Answer, Ask, Moment, join, moment, split
+from siteparity.transport.script import OPENER, Answer, Ask, Moment, join, moment, split
 
 FOLDER = Path(__file__).parent / "samples"
 OTHER = {"dallas": "arizona", "arizona": "dallas"}
@@ -127,9 +127,8 @@ def _ask(
     if not asks:
         return {}, None
     nonce = secrets.token_hex(16)
-    output = transport.run(target.host, join(asks, nonce), timeout=60)
-    when = moment(nonce, output.stdout, output.started, output.first_heard)
-    return split(asks, nonce, output.stdout, output.stderr), when
+    output = transport.run(target.host, join(asks, nonce), timeout=60, opener=OPENER)
+    return split(asks, nonce, output.stdout, output.stderr), moment(nonce, output)
 
 
 def _first_look(transport: Transport, aspect: str, site: str, host: str) -> Facts:

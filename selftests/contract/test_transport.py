@@ -51,16 +51,28 @@ def test_everything_goes_over_one_connection(server: Server, transport: Transpor
     assert server.logins() == 1
 
 
-def test_the_times_of_question_and_first_word_are_noted(server: Server, transport: Transport) -> None:
-    """The first byte, not the last one: a host's clock is told at the beginning of a long answer."""
-    transport.run(server.host(), b"true", timeout=10)
-    before = time.time()
-    output = transport.run(server.host(), b"date +%s.%N; sleep 0.7; echo end", timeout=10)
-    assert output.started is not None
-    assert output.first_heard is not None
-    shown = float(output.stdout.split()[0])
-    assert before <= output.started <= shown <= output.first_heard <= time.time() - 0.6
-    assert transport.run(server.host(), b"true", timeout=10).first_heard is None
+def test_a_script_is_sent_when_its_opener_was_answered(server: Server, transport: Transport) -> None:
+    """The time that a shell takes to start is no part of the round trip, nor is the rest of the answer."""
+    output = transport.run(
+        server.host(),
+        b"date +%s.%N </dev/null; sleep 0.7; echo end",
+        timeout=10,
+        opener=b"sleep 0.7 </dev/null; echo; date +%s.%N </dev/null\n",
+    )
+    opened, told, end = output.stdout.split()
+    heard = output.heard_at(len(output.stdout) - len(b"end\n"))
+    assert end == b"end"
+    assert output.told_at is not None
+    assert heard is not None
+    assert float(opened) - 0.01 <= output.told_at <= float(told) <= heard <= time.time() - 0.6
+    assert output.heard_at(10**6) is None
+
+
+def test_an_opener_that_is_not_answered_is_no_hang(server: Server, transport: Transport) -> None:
+    """A shell that ends at once, or says nothing, costs its own time and no more."""
+    assert transport.run(server.host(), b"echo no", timeout=10, opener=b"exit 3\n").status == 3
+    with pytest.raises(UnmeasuredError, match="timed out"):
+        transport.run(server.host(), b"echo no", timeout=2, opener=b"sleep 9\n")
 
 
 def test_many_scripts_at_once_share_a_connection(server: Server, transport: Transport) -> None:

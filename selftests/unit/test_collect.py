@@ -37,14 +37,14 @@ class Shell:
     asked: list[str] = field(default_factory=list)
     timeouts: list[float] = field(default_factory=list)
 
-    def run(self, host: Host, script: bytes, *, timeout: float) -> Output:
+    def run(self, host: Host, script: bytes, *, timeout: float, opener: bytes) -> Output:
         """As the transport does."""
         self.asked.append(host.label)
         self.timeouts.append(timeout)
         self.before(host)
         if not self.one_machine:  # all scripts run on this machine, and would be told apart by nothing
             script = script.replace(b"/proc/sys/kernel/random/boot_id", b"/nonexistent")
-        ran = subprocess.run(["sh", "-s"], input=script, capture_output=True, check=False)
+        ran = subprocess.run(["sh", "-s"], input=opener + script, capture_output=True, check=False)
         return Output(ran.stdout, ran.stderr, ran.returncode)
 
 
@@ -114,20 +114,19 @@ CLOCK = Probe(Section, ask_names, {"clock": Reading(read_clock)})
 
 
 @dataclass
-class Hasty(Shell):
-    """Tells when it was asked and when the first word came, by a clock that is an hour behind."""
+class Late(Shell):
+    """Tells when it sent the script and when its words came, by a clock that is an hour behind."""
 
-    def run(self, host: Host, script: bytes, *, timeout: float) -> Output:
+    def run(self, host: Host, script: bytes, *, timeout: float, opener: bytes) -> Output:
         """As the transport does."""
-        started = time.time() - 3600
-        return replace(
-            super().run(host, script, timeout=timeout), started=started, first_heard=time.time() - 3600
-        )
+        sent = time.time() - 3600
+        output = super().run(host, script, timeout=timeout, opener=opener)
+        return replace(output, told_at=sent, arrivals=((len(output.stdout), time.time() - 3600),))
 
 
 def test_a_probe_learns_what_the_hosts_clock_showed() -> None:
     """Between the moment of the question and that of the first word."""
-    dallas, _ = collect({"clock": CLOCK}, Hasty())
+    dallas, _ = collect({"clock": CLOCK}, Late())
     assert table(dallas, "web1", "clock", "clock") == {"offset": 3600}
 
 

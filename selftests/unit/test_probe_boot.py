@@ -211,7 +211,8 @@ def test_what_findmnt_finds_wrong_is_told_at_its_line() -> None:
     assert storage(verified=told).verified() == {
         "fstab": "changed, and systemd was not told (daemon-reload)",
         "/": "well",
-        "/srv/uploads": "unreachable on boot required target: No such file or directory",
+        "/srv/uploads": "unreachable on boot required target: No such file or directory; "
+        "unreachable on boot required source: UUID=2",
         "swap UUID=3": "unreachable source: /dev/sdz9: No such file or directory",
     }
     broken = storage(verified=("2 parse errors, 0 errors, 0 warnings",))

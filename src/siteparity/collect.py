@@ -20,7 +20,7 @@ from siteparity.model import Facts, Host, HostFacts, Site, Unmeasured, Unmeasure
 from siteparity.policy import Policy
 from siteparity.probe import Answers, Probe, SecondLook, Seen, Target, read_tables
 from siteparity.transport import Output
-from siteparity.transport.script import Answer, Ask, Moment, join, moment, split
+from siteparity.transport.script import OPENER, Answer, Ask, Moment, join, moment, split
 from siteparity.twins import ASK as MACHINE
 from siteparity.twins import identity, twins
 
@@ -41,8 +41,8 @@ Say: TypeAlias = Callable[[Host, str], None]
 class Runner(Protocol):
     """What collecting needs of the transport."""
 
-    def run(self, host: Host, script: bytes, *, timeout: float) -> Output:
-        """Run a script on a host; `UnmeasuredError` with the reason when it could not be run."""
+    def run(self, host: Host, script: bytes, *, timeout: float, opener: bytes) -> Output:
+        """Run a script on a host after its opener; `UnmeasuredError` says why it could not be run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +170,9 @@ class Collector:
         limit = min(self.policy.limits.host_deadline.total_seconds(), self.deadline - time.monotonic())
         if limit <= 0:
             raise UnmeasuredError("the run's deadline had passed")
-        output = self.runner.run(host, join(asks, nonce), timeout=limit)
+        output = self.runner.run(host, join(asks, nonce), timeout=limit, opener=OPENER)
         answers = split(asks, nonce, output.stdout, output.stderr)
-        return answers, moment(nonce, output.stdout, output.started, output.first_heard)
+        return answers, moment(nonce, output)
 
 
 @contextmanager

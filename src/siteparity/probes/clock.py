@@ -4,7 +4,7 @@ Replication lag, certificates, sessions and schedules all trust the clock. "NTP 
 ``NTPSynchronized`` stays true for long after the last answer of a server, so the program that keeps the time
 is asked itself: which source it follows, when it last heard of it, how far off it believes to be. Whether
 the clock is *right* is seen from the runner: the host's clock as the run's own connection showed it, between
-the moment when the run's script was sent and the moment when its first byte came back.
+the moment when the run's script was sent and the moment when its first line came back.
 
 Local time is decided by ``/etc/localtime`` and by the zone database's rules, which governments change.
 

@@ -17,6 +17,8 @@ from typing import IO
 from siteparity.model import UnmeasuredError
 
 _CHUNK_BYTES = 65_536
+_ARRIVALS = 16
+"""How many moments are noted."""
 _MERCY_SECONDS = 0.5
 """Between asking a process group to end and killing it: so a local script can end what it started."""
 
@@ -29,10 +31,14 @@ class Output:
     stderr: bytes
     status: int
     """Its exit status; -n when it was ended by signal n."""
-    started: float | None = None
-    """When it was started, by this machine's clock: seconds since 1970."""
-    first_heard: float | None = None
-    """When the first byte of its stdout arrived."""
+    told_at: float | None = None
+    """When it was given what follows its opener, by this machine's clock: seconds since 1970."""
+    arrivals: tuple[tuple[int, float], ...] = ()
+    """How many bytes of stdout had arrived by which moment; the first ones only."""
+
+    def heard_at(self, count: int) -> float | None:
+        """When so many bytes of stdout had arrived; None where that was not noted."""
+        return next((when for heard, when in self.arrivals if heard >= count), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +67,33 @@ class Processes:
         self._live: set[subprocess.Popen[bytes]] = set()
         self._closed = False
 
-    def converse(self, argv: Sequence[str], text: bytes, *, deadline: Deadline, limit: int) -> Output:
+    def converse(
+        self, argv: Sequence[str], text: bytes, *, deadline: Deadline, limit: int, opener: bytes = b""
+    ) -> Output:
         """Run a program, give it a text on stdin, and read what it says.
 
         Args:
             argv: the program and its arguments; no shell sees them.
             text: all of its stdin.
+            opener: what it is given first; it must answer, and gets the text when its first word is heard.
             deadline: when it is ended, with its whole process group.
             limit: bytes of stdout and stderr together that are kept in memory.
 
         Raises:
             UnmeasuredError: it could not be started, took too long, or said too much.
         """
-        started = time.time()
         process = self._start(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        exchange = _Exchange(process, [opener, text] if opener else [text], limit)
         try:
-            stdout, stderr, first_heard = _exchange(process, text, deadline, limit)
-            return Output(stdout, stderr, _wait(process, deadline), started, first_heard)
+            exchange.run(deadline)
+            status = _wait(process, deadline)
+            return Output(
+                bytes(exchange.stdout),
+                bytes(exchange.stderr),
+                status,
+                exchange.told_at,
+                tuple(exchange.arrivals),
+            )
         finally:
             self._end(process)
 
@@ -156,54 +172,65 @@ def _wait(process: subprocess.Popen[bytes], deadline: Deadline) -> int:
         raise UnmeasuredError(f"timed out after {deadline.seconds:g} s") from None
 
 
-def _exchange(
-    process: subprocess.Popen[bytes], text: bytes, deadline: Deadline, limit: int
-) -> tuple[bytes, bytes, float | None]:
-    """Write and read at the same time, so that neither side waits for a full pipe.
+class _Exchange:
+    """Writing and reading at the same time, so that neither side waits for a full pipe."""
 
-    Returns:
-        stdout, stderr, and when the first byte of stdout arrived.
-    """
-    assert process.stdin and process.stdout and process.stderr  # noqa: S101, PT018  # for the type checker
-    stdout, stderr = bytearray(), bytearray()
-    first_heard: float | None = None
-    with selectors.DefaultSelector() as selector:
-        for pipe, heard in ((process.stdout, stdout), (process.stderr, stderr)):
-            selector.register(pipe, selectors.EVENT_READ, heard)
-        os.set_blocking(process.stdin.fileno(), False)
-        selector.register(process.stdin, selectors.EVENT_WRITE, None)
-        unsaid = memoryview(text)
-        while selector.get_map():
-            for key, _ in selector.select(deadline.left()):
-                if key.data is None:
-                    unsaid = _say(selector, process.stdin, unsaid)
-                else:
-                    _hear(selector, key, limit - len(stdout) - len(stderr), limit)
-                    first_heard = first_heard or (time.time() if stdout else None)
-    return bytes(stdout), bytes(stderr), first_heard
+    def __init__(self, process: subprocess.Popen[bytes], texts: Sequence[bytes], limit: int) -> None:
+        assert process.stdin and process.stdout and process.stderr  # noqa: S101, PT018  # for the type checker
+        self._stdin, self._pipes = process.stdin, (process.stdout, process.stderr)
+        self._texts = [memoryview(text) for text in texts]
+        """What is being said; what will be said when something was heard."""
+        self._limit = limit
+        self.stdout, self.stderr = bytearray(), bytearray()
+        self.told_at: float | None = None
+        self.arrivals: list[tuple[int, float]] = []
 
+    def run(self, deadline: Deadline) -> None:
+        """Until both its pipes are at their end."""
+        with selectors.DefaultSelector() as selector:
+            for pipe, heard in zip(self._pipes, (self.stdout, self.stderr), strict=True):
+                selector.register(pipe, selectors.EVENT_READ, heard)
+            os.set_blocking(self._stdin.fileno(), False)
+            selector.register(self._stdin, selectors.EVENT_WRITE, None)
+            while selector.get_map():
+                for key, _ in selector.select(deadline.left()):
+                    if key.data is None:
+                        self._say(selector)
+                    else:
+                        self._hear(selector, key)
 
-def _say(selector: selectors.BaseSelector, pipe: IO[bytes], unsaid: memoryview) -> memoryview:
-    try:
-        unsaid = unsaid[os.write(pipe.fileno(), unsaid[:_CHUNK_BYTES]) :] if unsaid else unsaid
-    except BlockingIOError:
-        return unsaid
-    except BrokenPipeError:
-        unsaid = unsaid[:0]
-    if not unsaid:
-        selector.unregister(pipe)
-        pipe.close()
-    return unsaid
+    def _say(self, selector: selectors.BaseSelector) -> None:
+        if len(self._texts) == 1 and self.told_at is None:
+            self.told_at = time.time()
+        unsaid = self._texts[0]
+        try:
+            self._texts[0] = (
+                unsaid[os.write(self._stdin.fileno(), unsaid[:_CHUNK_BYTES]) :] if unsaid else unsaid
+            )
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            self._texts = [unsaid[:0]]
+        if not self._texts[0]:
+            selector.unregister(self._stdin)
+            if len(self._texts) == 1:
+                self._stdin.close()
 
-
-def _hear(selector: selectors.BaseSelector, key: selectors.SelectorKey, room: int, limit: int) -> None:
-    chunk = os.read(key.fd, _CHUNK_BYTES)
-    if not chunk:
-        selector.unregister(key.fileobj)
-    elif len(chunk) > room:
-        raise UnmeasuredError(f"answer exceeded {_size(limit)}")
-    else:
+    def _hear(self, selector: selectors.BaseSelector, key: selectors.SelectorKey) -> None:
+        chunk = os.read(key.fd, _CHUNK_BYTES)
+        if not chunk:
+            selector.unregister(key.fileobj)
+            return
+        if len(chunk) > self._limit - len(self.stdout) - len(self.stderr):
+            raise UnmeasuredError(f"answer exceeded {_size(self._limit)}")
         key.data.extend(chunk)
+        if key.data is not self.stdout:
+            return
+        if len(self.arrivals) < _ARRIVALS:
+            self.arrivals.append((len(self.stdout), time.time()))
+        if len(self._texts) > 1 and not self._texts[0]:
+            del self._texts[0]
+            selector.register(self._stdin, selectors.EVENT_WRITE, None)
 
 
 def _size(number: int) -> str:

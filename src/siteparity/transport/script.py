@@ -4,7 +4,8 @@ On the wire each question is one line of stdout, ``@NONCE NAME BASE64 STATUS``, 
 whatever the question wrote there. The nonce is not known to what is asked, and base64 has no byte that could
 end the line, so nothing that a host prints can pass for the answer to another question. A first line,
 ``@NONCE ^ SECONDS``, tells the host's clock, a last line that the script came to its end. BASE64 holds the
-output, and after it the nonce and the exit status: what was cut lacks them.
+output, and after it the nonce and the exit status: what was cut lacks them. `OPENER` goes before the script:
+when it is answered the shell runs, and from then on it takes no longer than the line to tell the time.
 
 Needs ``sh`` (dash, bash, busybox), ``timeout``, ``head -c``, ``base64 -w0`` on the host; writes no file.
 GNU's ``timeout`` ends a question with all its processes; busybox's ends one process only, so there the script
@@ -20,6 +21,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -86,6 +88,24 @@ class Moment:
         return (self.after - self.before) / 2
 
 
+class Heard(Protocol):
+    """What is needed of a script's output, and of when it was heard."""
+
+    @property
+    def stdout(self) -> bytes:
+        """All of it."""
+
+    @property
+    def told_at(self) -> float | None:
+        """When the script was sent."""
+
+    def heard_at(self, count: int) -> float | None:
+        """When so many bytes of stdout had arrived."""
+
+
+OPENER = b"printf '\\n'\n"
+"""What a shell is given before the script: its answer shows that it runs."""
+
 _STATUS_DIGITS = 3
 
 # $1 is the limit in bytes, $T the question, $N the nonce; the question sees neither. Stderr is read by a
@@ -96,17 +116,18 @@ t=$T n=$N;unset T N
 base64 -w0 >&4 3>&- 4>&-; } 3>&1|
 if IFS= read -r l||[ "$l" ];then printf '%.4000s\\n' "$l" >&2;exec head -c 65536 >&2 4>&-;fi; } 4>&1"""
 
-# The braces make the shell read the whole script before it starts: half a script does nothing. A question
+# The clock is told before all of the script has arrived. The braces make the shell read the whole of them
+# before it starts: half a script does nothing. A question
 # runs in the background: its stdin is empty then (POSIX), and the wait for it can be interrupted. At the end
 # of the script's time the trap ends the question's process group, which the outer `timeout` would not reach.
 # `kill` has no `--` here: dash takes it for a number.
 _FRAME = """\
+printf '\\n@%s ^ %s\\n' {nonce} "$(date +%s.%N </dev/null 2>/dev/null)"
 {{ PATH={path} LC_ALL=C N={nonce} R={runner};export PATH LC_ALL N T
 unset TZ LANGUAGE CDPATH ENV BASH_ENV POSIXLY_CORRECT;cd /
 end() {{ printf '\\n@%s ! %s\\n' {nonce} "$1";exit 124; }}
 for c in timeout head base64;do command -v $c >/dev/null||end "missing $c";done
 p=;trap 'trap "" TERM;kill -KILL "-$p" 2>/dev/null;end cut' TERM
-printf '\\n@%s ^ %s\\n' {nonce} "$(date +%s.%N 2>/dev/null)"
 ask() {{ printf '\\n@%s %s ' {nonce} "$1";printf '\\n@%s %s\\n' {nonce} "$1" >&2
 timeout -k 2 "$2" sh -c "$R" sh "$3" & p=$!;wait $p;r=$?;printf ' %s\\n' $r
 case $r in 0);;143)end stuck;;*)kill -KILL "-$p" 2>/dev/null;;esac; }}
@@ -189,19 +210,27 @@ def split(asks: Mapping[str, Ask], nonce: str, stdout: bytes, stderr: bytes) -> 
     return answers
 
 
-def moment(nonce: str, stdout: bytes, before: float | None, after: float | None) -> Moment | None:
-    """What the host's clock showed when the script began; None where its first words do not say so.
+def clock_line(nonce: str, stdout: bytes) -> tuple[float, int] | None:
+    """What the host's clock showed when it got the script, and up to which byte it says so.
 
     Args:
         nonce: the one that was given to `join`.
         stdout: all bytes of the script's stdout.
-        before: when the script was sent, by this machine's clock.
-        after: when the first byte of its stdout arrived.
+
+    Returns:
+        Seconds since 1970, bytes; None where the host does not say it, or says it twice.
     """
-    told = re.match(rb"\n@" + nonce.encode() + rb" \^ ([0-9]{1,12}\.[0-9]{9})\n", stdout)
-    if told is None or before is None or after is None or after < before:
+    told = list(re.finditer(rb"(?m)^@" + nonce.encode() + rb" \^ ([0-9]{1,12}\.[0-9]{9})\n", stdout))
+    return (float(told[0][1]), told[0].end()) if len(told) == 1 else None
+
+
+def moment(nonce: str, output: Heard) -> Moment | None:
+    """What the host's clock showed, between two moments of this machine's; None where that is not known."""
+    told = clock_line(nonce, output.stdout)
+    after = output.heard_at(told[1]) if told else None
+    if told is None or after is None or output.told_at is None or after < output.told_at:
         return None
-    return Moment(before, float(told[1]), after)
+    return Moment(output.told_at, told[0], after)
 
 
 def _frames(mark: bytes, stdout: bytes) -> list[tuple[bytes, list[bytes]]]:

@@ -87,7 +87,15 @@ class Transport:
             ssh.check(host.connection)
             self._masters.socket(host.connection, Deadline(timeout))
 
-    def run(self, host: Host, script: bytes, *, timeout: float, limit: int = MAX_OUTPUT_BYTES) -> Output:
+    def run(
+        self,
+        host: Host,
+        script: bytes,
+        *,
+        timeout: float,
+        limit: int = MAX_OUTPUT_BYTES,
+        opener: bytes = b"",
+    ) -> Output:
         """Run a script with ``sh -s`` on a host, as root (``sudo -n``) where its connection says become.
 
         The host itself ends the script a second before the timeout, so that what was said until then arrives:
@@ -98,6 +106,7 @@ class Transport:
             script: its text; it must not end with the exit status 255, which is ssh's own.
             timeout: seconds, connecting included, after which everything of it is ended on this machine.
             limit: bytes of output that are taken.
+            opener: the script's beginning, which must say something; the rest is sent when that was heard.
 
         Raises:
             UnmeasuredError: the reason why there is no output.
@@ -107,19 +116,21 @@ class Transport:
         connection = host.connection
         ssh.check(connection)
         if connection.kind is ConnectionKind.SSH:
-            output = self._over_ssh(connection, script, deadline, limit)
+            output = self._over_ssh(connection, script, deadline, limit, opener)
         else:
             argv = command.without_ssh(connection, _seconds(deadline))
-            output = self._processes.converse(argv, script, deadline=deadline, limit=limit)
+            output = self._processes.converse(argv, script, deadline=deadline, limit=limit, opener=opener)
             self._processes.check_open()
         return _judged(output, connection, timeout)
 
-    def _over_ssh(self, connection: Connection, script: bytes, deadline: Deadline, limit: int) -> Output:
+    def _over_ssh(
+        self, connection: Connection, script: bytes, deadline: Deadline, limit: int, opener: bytes
+    ) -> Output:
         control = self._masters.socket(connection, deadline)
         with self._session(connection, deadline):
             words = " ".join(command.words(become=connection.become, seconds=_seconds(deadline)))
             argv = ssh.through_master(connection, control, command=words)
-            output = self._processes.converse(argv, script, deadline=deadline, limit=limit)
+            output = self._processes.converse(argv, script, deadline=deadline, limit=limit, opener=opener)
         self._processes.check_open()
         if output.status == _SSH_FAILED:
             refused = b"Session open refused by peer" in output.stderr

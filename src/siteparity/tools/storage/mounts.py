@@ -39,6 +39,7 @@ _PLACES = {
 
 # Without BLKID_FILE a device that is not there would have libblkid write its cache (libblkid(3)).
 QUESTION = f"""\
+command -v findmnt >/dev/null||{{ echo 'findmnt: not found' >&2;exit 127; }}
 echo '[fstab]'
 [ ! -e /etc/fstab ]||cat /etc/fstab||exit
 printf '\\n[devices]\\n'
@@ -53,7 +54,7 @@ set -- $paths
 set +f
 [ $# -eq 0 ]||stat -L -c '%n %t:%T' -- "$@" 2>/dev/null||:
 echo '[mounts]'
-cat /proc/self/mountinfo||exit
+sed -E 's/(lower|upper|work)dir=[^, ]*/\\1dir=/g' /proc/self/mountinfo||exit
 echo '[swaps]'
 [ ! -e /proc/swaps ]||cat /proc/swaps||exit
 echo '[units]'
@@ -307,7 +308,7 @@ def _complaints(told: Iterable[str], *, expected: bool) -> Mapping[str, str]:
         elif mark and "has been modified" in mark[2]:
             found.setdefault("fstab", "changed, and systemd was not told (daemon-reload)")
         elif mark and (mark[1] == "E" or (mark[1] == "W" and "unreachable" in mark[2])):
-            found.setdefault(target, mark[2])
+            found[target] = f"{found[target]}; {mark[2]}" if target in found else mark[2]
         elif not mark and row[0] not in " \t":
             target = row
     if summaries != int(expected):
