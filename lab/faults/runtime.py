@@ -7,6 +7,7 @@ SETTINGS, KEPT = "/etc/shop/shop.env", "/root/runtime.env"
 UNIT, UNIT_KEPT = "/etc/systemd/system/shop.service", "/root/runtime.unit"
 MODULE = "/usr/lib/python3/dist-packages/psycopg2/_psycopg.*.so"
 CRON = "/usr/sbin/cron"
+VERSION = "/srv/shop/VERSION"
 MARK = "/run/systemd/container"
 
 
@@ -72,6 +73,20 @@ FAULTS = (
         ("dallas-db1",),
         _replace(CRON),
         "systemctl restart cron",
+    ),
+    Fault(
+        "release_deployed_without_restart",
+        "A release was deployed to one web host of the primary, and the shop not restarted.",
+        ("dallas-web1",),
+        _replace(VERSION),
+        "systemctl restart shop",
+    ),
+    Fault(
+        "release_deployed_without_restart_at_both_sites",
+        "A release was deployed to every web host, and no shop was restarted.",
+        WEB,
+        _replace(VERSION),
+        "systemctl restart shop",
     ),
     _edited_unit(
         "unit_edited_without_reload",
