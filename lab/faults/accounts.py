@@ -42,8 +42,8 @@ def _root_key(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
         name,
         sentence,
         hosts,
-        f"mkdir -m 0700 {ROOT_KEYS} && echo '{A_KEY}' >{ROOT_KEYS}/authorized_keys",
-        f"rm -rf {ROOT_KEYS}",
+        f"mkdir -p -m 0700 {ROOT_KEYS} && echo '{A_KEY}' >{ROOT_KEYS}/authorized_keys",
+        f"rm -f {ROOT_KEYS}/authorized_keys",
     )
 
 

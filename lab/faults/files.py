@@ -130,11 +130,13 @@ FAULTS = (
             echo '# as it was a commit ago' >>{CODE}/shop/log.py
             {SEAL}
             echo 0ldc0mm17 >{CODE}/VERSION
+            systemctl restart shop
         """,
         f"""
             [ ! -f /root/release/log.py ] || cp -p /root/release/log.py {CODE}/shop/log.py
             [ ! -f /root/release/log.py ] || cp -p /root/release/VERSION /root/release/SHA256SUMS {CODE}
             rm -rf /root/release
+            systemctl restart shop
         """,
     ),
     _hand_edit(

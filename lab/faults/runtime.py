@@ -4,23 +4,25 @@ from lab.faults import Fault
 from lab.faults.services import WEB
 
 SETTINGS, KEPT = "/etc/shop/shop.env", "/root/runtime.env"
-UNIT, UNIT_KEPT = "/etc/systemd/system/shop.service", "/root/runtime.unit"
+UNIT_KEPT = "/root/runtime.unit"
 MODULE = "/usr/lib/python3/dist-packages/psycopg2/_psycopg.*.so"
 CRON = "/usr/sbin/cron"
+VERSION = "/srv/shop/VERSION"
 MARK = "/run/systemd/container"
 
 
-def _edited_unit(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
+def _edited_unit(name: str, sentence: str, hosts: tuple[str, ...], unit: str) -> Fault:
     """A unit file is touched by an editor; to the last setting it says what it said before."""
+    file = f"/etc/systemd/system/{unit}"
     return Fault(
         name,
         sentence,
         hosts,
-        f"cp -p {UNIT} {UNIT_KEPT}.unfinished\nmv {UNIT_KEPT}.unfinished {UNIT_KEPT}\n"
-        f"echo '# reviewed' >>{UNIT}",
-        f"rm -f {UNIT_KEPT}.unfinished\n[ ! -f {UNIT_KEPT} ] || mv {UNIT_KEPT} {UNIT}\n"
+        f"cp -p {file} {UNIT_KEPT}.unfinished\nmv {UNIT_KEPT}.unfinished {UNIT_KEPT}\n"
+        f"echo '# reviewed' >>{file}",
+        f"rm -f {UNIT_KEPT}.unfinished\n[ ! -f {UNIT_KEPT} ] || mv {UNIT_KEPT} {file}\n"
         "systemctl daemon-reload",
-        '[ "$(systemctl show --property=NeedDaemonReload --value shop.service)" = no ]',
+        f'[ "$(systemctl show --property=NeedDaemonReload --value {unit})" = no ]',
     )
 
 
@@ -73,15 +75,31 @@ FAULTS = (
         _replace(CRON),
         "systemctl restart cron",
     ),
+    Fault(
+        "release_deployed_without_restart",
+        "A release was deployed to one web host of the primary, and the shop not restarted.",
+        ("dallas-web1",),
+        _replace(VERSION),
+        "systemctl restart shop",
+    ),
+    Fault(
+        "release_deployed_without_restart_at_both_sites",
+        "A release was deployed to every web host, and no shop was restarted.",
+        WEB,
+        _replace(VERSION),
+        "systemctl restart shop",
+    ),
     _edited_unit(
         "unit_edited_without_reload",
-        "The unit file of the shop was edited on one web host of the standby, without daemon-reload.",
+        "A unit file that nobody thinks of was edited on one web host of the standby, without daemon-reload.",
         ("arizona-web1",),
+        "shop-report.timer",
     ),
     _edited_unit(
         "unit_edited_without_reload_at_both_sites",
         "The unit file of the shop was edited on every web host, without daemon-reload.",
         WEB,
+        "shop.service",
     ),
     _edited_settings(
         "setting_edited_without_restart",

@@ -308,6 +308,25 @@ def test_settings_that_are_not_understood_are_unmeasured(text: str) -> None:
         settings.read(text)
 
 
+@pytest.mark.parametrize(
+    ("laid_down", "expected"),
+    [("1000.000000000", runtime.AFTER_DEPLOYMENT), ("1001.500000000", runtime.STALE)],
+)
+def test_a_service_that_is_older_than_its_release_runs_the_one_before(laid_down: str, expected: str) -> None:
+    """The files are the same at both sites, and what customers meet is not."""
+    deployed = runtime.Deployed(service="shop.service", file="/srv/shop/VERSION")
+    target = web_host(SECTION.model_copy(update={"deployed": {"web": deployed}}))
+    stat = "1 (x) S " + " ".join(["0"] * 18) + " {} 0"
+    answer = (
+        f"[deployed] {laid_down}\nLoadState=loaded\nMainPID=7\n\n[started]\n{stat.format(5000)}\n"
+        f"{stat.format(4900)}\n1002.000000000\n\n[unreadable]\n"
+    ).encode()
+    assert runtime.read_started(answered(started=answer), target) == {"shop.service": expected}
+    for damaged in (b"", answer[15:], answer[:60]):
+        with pytest.raises(UnmeasuredError):
+            runtime.read_started(answered(started=damaged), target)
+
+
 @given(st.binary())
 def test_any_answer_is_facts_or_unmeasured(answer: bytes) -> None:
     """Whatever a host prints makes a table or a reason, and nothing else."""

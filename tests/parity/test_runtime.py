@@ -44,6 +44,12 @@ def test_systemd_has_read_its_unit_files(parity: Parity) -> None:
     )
 
 
+@pytest.mark.drill("release_deployed_without_restart", "release_deployed_without_restart_at_both_sites")
+def test_services_run_what_was_deployed(parity: Parity) -> None:
+    """Customers still meet the old version; the new one is met first by those of the failover."""
+    parity.everywhere("started", equals="started after it was deployed", fix="systemctl restart {item}")
+
+
 @pytest.mark.drill(
     "setting_edited_without_restart",
     "setting_added_without_restart_at_primary",

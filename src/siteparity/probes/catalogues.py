@@ -19,10 +19,10 @@ from pydantic import Field, StringConstraints
 from siteparity.model import Table
 from siteparity.policy import Language, RoleName, Section
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.tools.gettext import plural, readers, shelf
+from siteparity.tools.gettext import plural, shelf
 from siteparity.tools.gettext.catalogue import Catalogue, DamagedError, Message
 from siteparity.tools.gettext.shelf import Shelf
-from siteparity.tools.systemd import unit
+from siteparity.tools.systemd import readers, unit
 from siteparity.transport.script import Ask
 
 VALID = "the rule of its language"

@@ -13,15 +13,18 @@ variables to ``locales``.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from siteparity.model import Table, UnmeasuredError
-from siteparity.policy import RoleName, Section
+from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.section import Strict
 from siteparity.tools.running import deleted, kernel, reloads, settings
+from siteparity.tools.systemd import readers
 from siteparity.tools.systemd.environment import VARIABLE
 from siteparity.tools.systemd.unit import UnitName
 from siteparity.transport.script import Ask
@@ -30,7 +33,18 @@ NEWEST = "the newest one installed"
 CONTAINER = "its host's: a container has none of its own"
 BROUGHT = "brought by the hypervisor, as the policy says"
 
+AFTER_DEPLOYMENT = "started after it was deployed"
+STALE = "is older than what was deployed: it runs what was there before"
+
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+class Deployed(Strict):
+    """A service, and what a deployment lays down for it."""
+
+    service: UnitName
+    file: AbsolutePath
+    """A file that every deployment writes, such as one with the version."""
 
 
 class Policy(Section):
@@ -43,6 +57,8 @@ class Policy(Section):
     something was edited since."""
     environment: Annotated[Mapping[RoleName, UnitName], Field(min_length=1)]
     """For each role: the service whose environment is held against its files."""
+    deployed: Mapping[RoleName, Deployed] = Field(default_factory=dict)
+    """For each role: the service that must have been started, or reloaded, after the last deployment."""
     elsewhere: tuple[VariableName, ...] = ()
     """Variables that another aspect judges, such as the one with the place of the sessions."""
 
@@ -57,16 +73,20 @@ def _with_settings(target: Target[Policy]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(unit for unit in of_roles if unit))
 
 
+def _deployed(target: Target[Policy]) -> Deployed | None:
+    of_roles = [target.section.deployed.get(role) for role in target.host.roles]
+    return next((one for one in of_roles if one), None)
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Kernel, processes, systemd, and the environment of each service that the policy names."""
+    deployed = _deployed(target)
     return {
         "kernel": Ask(kernel.QUESTION),
         "deleted": Ask(deleted.QUESTION),
         "reload": Ask(reloads.question(_services(target))),
-        **{
-            f"settings {unit}".replace(" ", "-"): Ask(settings.question(unit))
-            for unit in _with_settings(target)
-        },
+        **{f"settings-{unit}": Ask(settings.question(unit)) for unit in _with_settings(target)},
+        **({"started": Ask(_started(deployed))} if deployed else {}),
     }
 
 
@@ -111,6 +131,26 @@ def read_reload(answers: Answers, target: Target[Policy]) -> Table:
     }
 
 
+def _started(deployed: Deployed) -> str:
+    """When the service's processes started, and when the file was laid down."""
+    look = readers.question(deployed.service, (), main_alone=False)
+    return f"stat -L -c '[deployed] %.9Z' -- {shlex.quote(deployed.file)}||exit\n{look}"
+
+
+def read_started(answers: Answers, target: Target[Policy]) -> Table:
+    """The service -> `AFTER_DEPLOYMENT`, or that it runs what was there before."""
+    deployed = _deployed(target)
+    if deployed is None:
+        raise UnmeasuredError("started: the policy names no service for this host")
+    first, _, rest = answers.text("started").partition("\n")
+    changed = re.fullmatch(r"\[deployed\] ([0-9]{1,12}\.[0-9]{9})", first)
+    if changed is None:
+        raise UnmeasuredError("started: the answer does not say when the file was laid down")
+    found = readers.read(rest)
+    state = AFTER_DEPLOYMENT if float(changed[1]) < found.oldest else STALE
+    return {deployed.service: found.idle or state}
+
+
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
     """Each variable of the service -> `settings.RUNNING`, or how the process differs from the files."""
     table: dict[str, str] = {}
@@ -149,6 +189,10 @@ def _variables(answers: Answers, target: Target[Policy]) -> Mapping[str, tuple[s
     return found
 
 
+def _with_deployment(section: Policy) -> tuple[str, ...]:
+    return tuple(section.deployed)
+
+
 def _with_environment(section: Policy) -> tuple[str, ...]:
     return tuple(section.environment)
 
@@ -161,6 +205,7 @@ PROBE = Probe(
         "release": Reading(read_release),
         "deleted": Reading(read_deleted),
         "reload": Reading(read_reload),
+        "started": Reading(read_started, roles=_with_deployment),
         "settings": Reading(read_settings, roles=_with_environment),
         "values": Reading(read_values, roles=_with_environment),
     },

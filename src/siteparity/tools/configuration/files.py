@@ -24,7 +24,6 @@ LARGEST_TEXT = 65_536
 # and "P" where that file is there at all; "n\tCOUNT" for the conffiles.
 _PERL = r"""
 use strict;
-use File::Find;
 {looks}
 my (%wanted, %named, @digests, %users, %groups);
 my $count = 0;
@@ -114,10 +113,17 @@ for (@digests) {{
     defined $digests{{$_->[0]}} or die "$_->[0]: cannot be read\n";
     header($_->[0], $_->[1], "digest $digests{{$_->[0]}}");
 }}
-find({{ no_chdir => 1, wanted => sub {{
-    -d $_ && !-l $_ && !(-r _ && -x _) and die "$_: cannot be looked into\n";
-    print "l\t", clean($_), "\n" if /\.(?:dpkg-(?:new|dist|tmp)|ucf-(?:new|dist)|rpmnew)\z/;
-}} }}, "/etc");
+sub walk {{
+    my $folder = shift;
+    opendir my $d, $folder or die "$folder: $!\n";
+    for (sort readdir $d) {{
+        next if /^\.\.?\z/;
+        my $path = "$folder/$_";
+        if (!-l $path && -d _) {{ walk($path) }}
+        elsif (/\.(?:dpkg-(?:new|dist|tmp)|ucf-(?:new|dist)|rpmnew)\z/) {{ print "l\t", clean($path), "\n" }}
+    }}
+}}
+walk("/etc");
 if (open my $f, "<", "/etc/ld.so.preload") {{
     print "P\n";
     while (<$f>) {{ chomp; s/#.*//; print "p\t", clean($_), "\n" for split /[\s:]+/ }}
