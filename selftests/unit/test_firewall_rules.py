@@ -161,6 +161,8 @@ def test_bans_and_what_the_policy_ignores_are_left_out_wherever_they_are_named()
     )
     assert list(items(listing(nft=text), "DOCKER-*")) == ["ip docker b", "ip docker b: z drop"]
     assert items(listing(nft=text), "docker") == {}
+    told = 'table ip a {\n chain b {\n  accept comment "f2b-sshd"\n }\n}\n'
+    assert len(items(listing(nft=told))) == 2, "a comment is no name"
 
 
 def test_a_large_set_is_one_item() -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from selftests.unit.targets import answered, web_host
-from siteparity.model import Facts, Table, Unmeasured
+from siteparity.model import Facts, Table, Unmeasured, UnmeasuredError
 from siteparity.probe import Target, read_tables
 from siteparity.probes.path import PROBE, Leg, Policy, ask, ask_again
 from siteparity.tools.network import question
@@ -66,7 +66,7 @@ def reached(
     """A whole answer of the second look; what was counted are segments sent again, and errors."""
     before = TCP.format(1000, 5) + "eth0 rx_errors 7\neth0 tx_errors 0\n"
     after = TCP.format(1400, 5 + counted[0]) + f"eth0 rx_errors {7 + counted[1]}\neth0 tx_errors 0\n"
-    asked = f"[routes]\n{route}[links]\n{link}[before]\n{before}"
+    asked = f"[peers]\n{PEER}\n[routes]\n{route}[links]\n{link}[before]\n{before}"
     return f"{asked}[tries]\n{connected}{tries}[after]\n{after}[end]\n".encode()
 
 
@@ -91,7 +91,7 @@ def test_a_path_that_is_well() -> None:
     assert table("errors") == {"errors of eth0": 0, "packets that came twice from web2": 0}
     assert table("latency") == {"to web2 and back": 0.00005}
     assert table("links") == {"towards web2": "well"}
-    assert table("paths") == {"to web": "MTU 1500, within 1 ms"}
+    assert table("paths") == {"to the others and back": "MTU 1500, within 1 ms"}
     assert table("names") == {"web2.arizona.shop.example": "as in the inventory"}
     assert table("resolution") == {
         "resolver: search 1": "arizona.shop.example",
@@ -130,6 +130,14 @@ def test_a_path_that_loses_every_full_size_packet_still_has_a_round_trip() -> No
     assert set(table("packets", answer).values()) == {100.0}
 
 
+def test_the_halves_of_a_train_are_one() -> None:
+    """Lost in the second half only, for whatever reason, is lost; small packets are counted apart."""
+    broken = packets(SENT.format(75, 0), TRAIN + SENT.format(5, 5) + RTT)
+    answer = reached(packets(SENT.format(75, 75) + RTT) + broken)
+    assert 50 < float(next(iter(table("packets", answer).values()))) < 60
+    assert set(table("packets", reached(packets(SENT.format(75, 75)) * 2)).values()) == {1.977}
+
+
 def test_a_peer_that_answers_no_echo_at_all_is_unmeasured() -> None:
     """A filter of ICMP is no loss, and no proof either."""
     found = facts(reached(packets(SENT.format(149, 0), TRAIN + SENT.format(5, 0))))["packets"]
@@ -162,6 +170,13 @@ def test_counters_are_deltas() -> None:
         > SECTION.resent
     )
     assert float(table("resent", reached(counted=(1, 0)))["TCP segments sent again, in percent"]) < 0.1
+
+
+def test_a_peer_without_a_route_is_said_to_have_none() -> None:
+    """What was found out about the others stays."""
+    answer = reached(connected=f"connected {PEER} 8000 0 0 0 8\n", route="")
+    assert table("links", answer) == {"towards web2": "no route"}
+    assert table("reached", answer) == {"web2 port 8000": "no route"}
 
 
 def test_doubled_packets_are_counted() -> None:
@@ -198,7 +213,7 @@ def test_interfaces_say_what_is_wrong_with_them(route: str, link: str, state: st
 def test_slow_paths_are_compared_by_their_order_of_magnitude(quickest: str, pace: str) -> None:
     """Microseconds are noise; a detour through another site is not."""
     answer = reached(packets(SENT.format(149, 149) + RTT.replace("0.050", quickest, 1)))
-    assert table("paths", answer) == {"to web": f"MTU 1500, {pace}"}
+    assert table("paths", answer) == {"to the others and back": f"MTU 1500, {pace}"}
 
 
 @pytest.mark.parametrize(
@@ -257,6 +272,10 @@ WHOLE = reached()
         WHOLE + b"x\n",
         WHOLE.replace(b"[links]", b"[wires]"),
         WHOLE.replace(b"dev eth0", b"unreachable"),
+        WHOLE.replace(f"[packets {PEER}]".encode(), b"[packets 198.18.2.23]"),
+        WHOLE.replace(f"[peers]\n{PEER}".encode(), f"[peers]\n{PEER}\n198.18.2.23".encode()),
+        WHOLE.replace(b" 8000 29", b" 8001 29"),
+        WHOLE.replace(f"connected {PEER} 8000 29 0 0 0\n".encode(), b""),
         WHOLE.replace(b"eth0 mtu 1500", b"eth0 mtu "),
         WHOLE.replace(b"RetransSegs", b"Resent"),
         WHOLE.replace(b"Tcp: 200 1400 5", b"Tcp: 200 14 5"),
@@ -300,7 +319,14 @@ def test_peers_that_were_not_measured_are_not_tried() -> None:
     text = ask_again(TARGET, {("arizona", "web2"): {"resolution": {"a": "b"}}})["reached"].text
     assert f"train {PEER} 1472 &" in text
     assert f"{PEER} 8000 29" in text
-    assert "-c 149" in text
+    assert "-c 75" in text
+
+
+def test_a_host_that_hung_is_not_asked_again() -> None:
+    """It would hold up the run a second time; its reason is known."""
+    seen = {("arizona", "web1"): {"names": Unmeasured("no answer within 5 s")}}
+    with pytest.raises(UnmeasuredError, match="no answer within 5 s"):
+        ask_again(TARGET, seen)
 
 
 def test_rates_are_written_with_their_sign() -> None:

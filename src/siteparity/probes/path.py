@@ -4,7 +4,7 @@ In October 2012 a faulty switch between web and database hosts threw random erro
 off: it loses a few packets in a hundred, and TCP hides that behind waiting. So each pair of the own site, in
 the roles it will have, makes n connections (one that is not there after half a second has lost a packet) and
 sends n packets of full size that may not be cut into pieces, from both ends. What n tries prove is a bound:
-0 lost of 149 excludes, at 95 %, a rate of 2 % (`siteparity.tools.network.rates`). Where one is lost there are
+0 lost of 150 excludes, at 95 %, a rate of 2 % (`siteparity.tools.network.rates`). Where one is lost there are
 four times as many tries, so that one odd packet does not decide.
 
 During that time interface errors, and TCP segments sent again, are counted. Before it every host says what it
@@ -88,6 +88,11 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 def ask_again(target: Target[Policy], seen: Seen) -> Mapping[str, Ask]:
     """Packets to every peer, connections to every port of those that were measured themselves."""
     section, site = target.section, target.site.name
+    own = [
+        table for table in seen.get((site, target.host.name), {}).values() if isinstance(table, Unmeasured)
+    ]
+    if own and not _is_up(seen, site, target.host):
+        raise UnmeasuredError(own[0].reason)  # a host that hangs would hold up the run once more
     peers = [
         (place, _payload(host, section.mtu)) for host, place in _peers(target) if _is_up(seen, site, host)
     ]
@@ -214,18 +219,20 @@ class _Seen:
 
     def connections(self) -> Iterator[tuple[str, Connections]]:
         """Port of the peer, and what became of the connections to it."""
-        if not self.reached.connections:
-            raise UnmeasuredError("reached: no connection was tried")
+        ports = [(str(_place(host)), leg.port) for leg, host in _ports(self.target)]
+        if {one for one in ports if one[0] in self.reached.peers} != self.reached.connections.keys():
+            raise UnmeasuredError("reached: the answer lacks the connections to one of the ports")
         for (place, port), tried in self.reached.connections.items():
             yield f"{self.names.get(place, place)} port {port}", tried
 
-    def links(self) -> Iterator[tuple[str, Link, int]]:
-        """Name of the peer, the interface that leads there, and the MTU of the way."""
-        for place, (device, mtu) in self.reached.routes.items():
+    def links(self) -> Iterator[tuple[str, Link | None, int]]:
+        """Name of the peer, the interface that leads there, and the MTU of the way; none without a route."""
+        for place in self.reached.peers:
+            device, mtu = self.reached.routes.get(place, ("", None))
             link = self.reached.links.get(device)
-            if link is None:
+            if link is None and device:
                 raise UnmeasuredError(f"reached: nothing is known of the interface {device}")
-            yield self.names.get(place, place), link, min(link.mtu, mtu or link.mtu)
+            yield self.names.get(place, place), link, min(link.mtu, mtu or link.mtu) if link else 0
 
 
 def read_reached(answers: Answers, target: Target[Policy]) -> Table:
@@ -296,16 +303,13 @@ def read_latency(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_links(answers: Answers, target: Target[Policy]) -> Table:
     """The interface towards each peer -> `WELL`, or what is wrong with it."""
-    return {
-        f"towards {name}": _fitness(link, mtu, target.section) for name, link, mtu in _links(answers, target)
-    }
+    links = _Seen.of(answers, target).links()
+    return {f"towards {name}": _fitness(link, mtu, target.section) for name, link, mtu in links}
 
 
-def _links(answers: Answers, target: Target[Policy]) -> Iterator[tuple[str, Link, int]]:
-    return _Seen.of(answers, target).links()
-
-
-def _fitness(link: Link, mtu: int, section: Policy) -> str:
+def _fitness(link: Link | None, mtu: int, section: Policy) -> str:
+    if link is None:
+        return "no route"
     wrong = [f"MTU {mtu}, expected {section.mtu}"] if mtu != section.mtu else []
     if link.duplex == "half":
         wrong.append("half duplex")
@@ -315,15 +319,11 @@ def _fitness(link: Link, mtu: int, section: Policy) -> str:
 
 
 def read_paths(answers: Answers, target: Target[Policy]) -> Table:
-    """The hosts of each role that this one deals with -> MTU and order of magnitude of the round trip."""
-    seen, site = _Seen.of(answers, target), target.site
+    """MTU and order of magnitude of the round trip to all others; sites may have other numbers of them."""
+    seen, quick = _Seen.of(answers, target), target.section.quick
     mtus = {name: mtu for name, _, mtu in seen.links()}
-    found: dict[str, set[str]] = {}
-    for name, packets in seen.packets():
-        for role in site.host(name).roles:
-            said = f"MTU {mtus.get(name, 'unknown')}, {_pace(packets.quickest, target.section.quick)}"
-            found.setdefault(f"to {role}", set()).add(said)
-    return {role: " or ".join(sorted(said)) for role, said in found.items()}
+    said = {f"MTU {mtus[name]}, {_pace(one.quickest, quick)}" for name, one in seen.packets()}
+    return {"to the others and back": " or ".join(sorted(said))}
 
 
 def _pace(seconds: float | None, quick: timedelta) -> str:

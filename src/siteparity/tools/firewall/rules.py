@@ -86,7 +86,7 @@ class _Kept:
 
     def keeps(self, text: str) -> bool:
         """Whether none of its words is the name of something that comes and goes."""
-        words = [word.strip('@"{},;') for word in text.split()]
+        words = [word.strip("@{},;") for word in _QUOTED.sub("", text).split()]
         return not any(fnmatchcase(word, pattern) for word in words for pattern in self.ignored)
 
 

@@ -1,11 +1,15 @@
 """What a host is asked about the network between itself and its peers.
 
-Perl's core is on every Debian host, with sockets that do not block, and resolves names as the host's programs
-do. ``ping`` (iputils) sends full-size packets that may not be cut into pieces. Everything runs at once.
+Perl's core is on every Debian host, with sockets that do not block, and it resolves names as the host's
+programs do. ``ping`` (iputils) sends full-size packets that may not be cut into pieces, the next one when the
+last came back: with pauses of less than 10 ms it would not sleep but wait actively. Half of them are sent
+before the connections and half a little later, since devices lose packets in bursts. All peers are tried at
+once.
 """
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Iterable
 
@@ -17,10 +21,10 @@ AT_ONCE = 4
 _RESOLVE = r"""
 use strict;use Socket qw(getaddrinfo getnameinfo NI_NUMERICHOST NIx_NOSERV SOCK_STREAM);
 print "[names]\n";
-for my $name(@ARGV){my @found;my $error=eval{local $SIG{ALRM}=sub{die "silent\n"};alarm 2;
-my($e,@r)=getaddrinfo($name,"",{socktype=>SOCK_STREAM});alarm 0;
-for(@r){my(undef,$place)=getnameinfo($_->{addr},NI_NUMERICHOST,NIx_NOSERV);push @found,$place}"$e"};
-$error=$@ unless defined $error;chomp $error;
+my $slow=0;$ENV{RES_OPTIONS}="timeout:1 attempts:2";
+for my $name(@ARGV){if($slow>1){print "$name ! not asked, since no name server answers\n";next}
+my $began=time;my($error,@r)=getaddrinfo($name,"",{socktype=>SOCK_STREAM});$slow++ if time-$began>=2;
+my @found=map{(getnameinfo($_->{addr},NI_NUMERICHOST,NIx_NOSERV))[1]}@r;
 print "$name ",$error?"! $error":join(" ",@found),"\n"}
 for my $file("hosts","resolv.conf","nsswitch.conf"){print "[$file]\n";
 open(my $in,"<","/etc/$file") or do{print "! $!\n" if !$!{ENOENT};next};
@@ -69,19 +73,22 @@ while read -r line;do case $line in Tcp:*)printf '%s\\n' "$line";;esac;done </pr
 for one in $devices;do for name in rx_errors tx_errors collisions
 do read -r number </sys/class/net/"$one"/statistics/$name||exit
 printf '%s\\n' "$one $name $number";done;done; }}
-train() {{ out=$(ping -nq -c {packets} -i 0.002 -W 1 -M "do" -s "$2" "$1" 2>/dev/null) more=
+train() {{ out=$(ping -nqf -c {packets} -W 1 -M "do" -s "$2" "$1" 2>/dev/null) more=
 case $out in *" {packets} received"*);;
-*" 0 received"*)more=$(ping -nq -c 5 -i 0.01 -W 1 -s 56 "$1" 2>/dev/null);;
-*)more=$(ping -nq -c {more} -i 0.002 -W 1 -M "do" -s "$2" "$1" 2>/dev/null);;esac
+*" 0 received"*)more=$(ping -nqf -c 5 -W 1 -s 56 "$1" 2>/dev/null);;
+*)more=$(ping -nqf -c {more} -W 1 -M "do" -s "$2" "$1" 2>/dev/null);;esac
 printf '%s\\n' "[packets $1]
 $out
 [more]
 $more"; }}
-routes=$(ip -o -b - <<'END'
+trains() {{
+{trains}
+wait; }}
+routes=$(ip -force -o -b - 2>/dev/null <<'END'
 {routes}
 END
-)||exit
-printf '%s\\n' "[routes]" "$routes" "[links]"
+)||[ $? -lt 100 ]||{{ echo "ip: not found" >&2;exit 127; }}
+printf '%s\\n' "[peers]" {peers} "[routes]" "$routes" "[links]"
 devices=
 set -f
 for word in $routes
@@ -94,11 +101,12 @@ do value=;read -r value 2>/dev/null </sys/class/net/"$one"/$name;printf '%s\\n' 
 printf '%s\\n' "[before]"
 count
 printf '%s\\n' "[tries]"
-{trains}
+trains
 {connect}
 status=$?
-wait
 [ $status -eq 0 ]||exit $status
+sleep 0.2
+trains
 printf '%s\\n' "[after]"
 count
 echo "[end]"
@@ -113,15 +121,16 @@ def reach(
     Args:
         peers: Address, and how many bytes of payload fill a packet on the way there.
         ports: Address and port.
-        packets: How many packets for each peer; four times as many where one of them is lost.
+        packets: How many packets for each peer, in two halves; four times as many where one of them is lost.
         tries: How many connections to each port.
     """
-    peers = list(peers)
+    peers, half = list(peers), math.ceil(packets / 2)
     words = [word for place, port in ports for word in (place, str(port), str(tries))]
     connect = f"perl -e {shlex.quote(CONNECT)} -- {PATIENCE_MS} {AT_ONCE} {' '.join(map(shlex.quote, words))}"
     return _QUESTION.format(
-        packets=packets,
-        more=3 * packets,
+        packets=half,
+        more=3 * half,
+        peers=" ".join(shlex.quote(place) for place, _ in peers),
         routes="\n".join(f"route get {place}" for place, _ in peers),
         trains="\n".join(f"train {shlex.quote(place)} {size} &" for place, size in peers),
         connect=connect if words else ":",

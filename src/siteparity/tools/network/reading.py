@@ -89,6 +89,8 @@ class Link:
 class Reached:
     """What a host found out about its peers."""
 
+    peers: tuple[str, ...]
+    """Addresses of those that were tried."""
     routes: Mapping[str, tuple[str, int | None]]
     """Address of the peer -> interface, and an MTU of the route itself (learned or set)."""
     links: Mapping[str, Link]
@@ -110,18 +112,21 @@ def read(answer: bytes) -> Reached:
     Raises:
         UnmeasuredError: it is cut, or holds something that is not understood.
     """
-    parts = sections(answer, ["routes", "links", "before", "tries", "after", "end"])
-    routes, links, before, tries, after, end = (lines(part) for part in parts)
+    parts = sections(answer, ["peers", "routes", "links", "before", "tries", "after", "end"])
+    peers, routes, links, before, tries, after, end = (lines(part) for part in parts)
     if end:
         raise UnmeasuredError("reached: the answer goes on after its end")
     found = _Tries()
     for line in tries:
         found.read(line)
+    if found.packets.keys() != set(peers):
+        raise UnmeasuredError("reached: the answer lacks the packets to one of the peers")
     counted = [_counters(some) for some in (before, after)]
     counts = {name: counted[1][name] - counted[0].get(name, 0) for name in counted[1]}
     if counted[0].keys() != counted[1].keys() or any(number < 0 for number in counts.values()):
         raise UnmeasuredError("reached: counters went back; an interface came or went during the tries")
     return Reached(
+        tuple(peers),
         dict(map(_route, routes)),
         _links(links),
         found.packets,
@@ -210,12 +215,14 @@ class _Tries:
     connections: dict[tuple[str, int], Connections] = field(default_factory=dict)
     peer: str = ""
     more: bool = False
+    before: int = 0
+    """How many packets had come back from the peer before this train."""
 
     def read(self, line: str) -> None:
         """Take the next line."""
         if begun := re.fullmatch(r"\[packets (\S+)\]", line):
             self.peer, self.more = begun[1], False
-            self.packets[self.peer] = Packets()
+            self.before = self.packets.setdefault(self.peer, Packets()).received
         elif line == "[more]":
             self.more = True
         elif connected := _CONNECTED.fullmatch(line):
@@ -232,7 +239,7 @@ class _Tries:
     def _count(self, of: Packets, sent: re.Match[str]) -> None:
         doubled = re.search(r"\+([0-9]+) duplicates", sent[3])
         of.doubled += int(doubled[1]) if doubled else 0
-        if self.more and of.received == 0:
+        if self.more and of.received == self.before:
             of.small_received += int(sent[2])
         else:
             of.sent += int(sent[1])
