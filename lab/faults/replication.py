@@ -72,8 +72,20 @@ FAULTS = (
             rm -rf /var/lib/postgresql/15/main
             runuser -u postgres -- /usr/lib/postgresql/15/bin/initdb -D /var/lib/postgresql/15/main >/dev/null
             systemctl start postgresql@15-main
-            runuser -u postgres -- psql -Xq -c 'CREATE ROLE parity LOGIN; ' -c 'GRANT pg_monitor TO parity' \
-                -c 'CREATE DATABASE shop'
+            runuser -u postgres -- psql -Xq -v ON_ERROR_STOP=1 <<'SQL'
+                CREATE ROLE parity LOGIN;
+                GRANT pg_monitor TO parity;
+                CREATE DATABASE shop;
+                \\connect shop
+                CREATE EXTENSION citext;
+                GRANT EXECUTE ON FUNCTION pg_hba_file_rules(), pg_ident_file_mappings(),
+                    pg_show_all_file_settings() TO parity;
+                CREATE SCHEMA siteparity;
+                CREATE VIEW siteparity.passwords AS
+                    SELECT rolname, rolpassword IS NOT NULL AS has_password FROM pg_authid;
+                GRANT USAGE ON SCHEMA siteparity TO parity;
+                GRANT SELECT ON siteparity.passwords TO parity;
+SQL
             systemctl stop postgresql@15-main
             runuser -u postgres -- touch /var/lib/postgresql/15/main/standby.signal
             systemctl start postgresql@15-main

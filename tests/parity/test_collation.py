@@ -26,7 +26,10 @@ def test_each_order_is_the_one_that_was_recorded(parity: Parity) -> None:
     parity.everywhere("recorded", equals="as recorded", fix=REBUILD)
 
 
-@pytest.mark.drill("collation_library_of_another_version")
+@pytest.mark.drill(
+    "collation_library_of_another_version",
+    "standby_of_another_database",
+)
 def test_both_sites_sort_with_the_same_library(parity: Parity) -> None:
     """What was found before the switch is not found after it."""
     parity.same(
@@ -40,7 +43,11 @@ def test_both_sites_sort_by_the_same_locale(parity: Parity) -> None:
     parity.same("locales", fix="rebuild the standby with pg_basebackup from the primary: {item}")
 
 
-@pytest.mark.drill("collation_sorts_otherwise_at_the_standby", "collation_sorts_otherwise_at_the_primary")
+@pytest.mark.drill(
+    "collation_sorts_otherwise_at_the_standby",
+    "collation_sorts_otherwise_at_the_primary",
+    "standby_of_another_database",
+)
 def test_both_servers_sort_the_same_words_alike(parity: Parity) -> None:
     """The same version of the library, compiled from other sources, loses rows just as well."""
     parity.same("sorted", fix="locale-gen, restart PostgreSQL, then REINDEX what was built meanwhile")

@@ -18,13 +18,19 @@ pytestmark = pytest.mark.blocker
     "database_setting_differs_at_primary",
     "database_read_only_after_promotion",
     "archiving_differs",
+    "standby_of_another_database",
+    "monitoring_role_without_pg_monitor",
 )
 def test_both_servers_have_the_same_settings(parity: Parity) -> None:
     """Pages that are quick at one site are slow, cut off or refused at the other."""
     parity.same("settings", fix="ALTER SYSTEM SET {item} = {primary}; SELECT pg_reload_conf();")
 
 
-@pytest.mark.drill("database_connections_lowered_at_standby", "database_connections_raised_at_primary")
+@pytest.mark.drill(
+    "database_connections_lowered_at_standby",
+    "database_connections_raised_at_primary",
+    "monitoring_role_without_pg_monitor",
+)
 def test_the_standby_has_at_least_the_primarys_limits(parity: Parity) -> None:
     """The standby refuses to start, stops to follow, or turns customers away for lack of connections."""
     parity.at_least(
@@ -33,7 +39,11 @@ def test_the_standby_has_at_least_the_primarys_limits(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("database_connections_lowered_at_standby", "database_connections_raised_at_primary")
+@pytest.mark.drill(
+    "database_connections_lowered_at_standby",
+    "database_connections_raised_at_primary",
+    "monitoring_role_without_pg_monitor",
+)
 def test_no_setting_waits_for_a_restart(parity: Parity) -> None:
     """The next restart, which may be the failover itself, makes another server of it."""
     parity.everywhere(
@@ -41,7 +51,11 @@ def test_no_setting_waits_for_a_restart(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("database_access_not_reloaded", "database_access_not_understood")
+@pytest.mark.drill(
+    "database_access_not_reloaded",
+    "database_access_not_understood",
+    "monitoring_role_without_pg_monitor",
+)
 def test_what_the_files_say_is_loaded(parity: Parity) -> None:
     """A change that somebody made takes effect, or fails, at the worst time: with the next restart."""
     parity.everywhere(
@@ -55,6 +69,7 @@ def test_what_the_files_say_is_loaded(parity: Parity) -> None:
     "database_access_of_the_primary_lets_all_in",
     "database_access_missing_for_the_way_back",
     "database_way_back_unknown",
+    "monitoring_role_without_pg_monitor",
 )
 def test_both_servers_let_the_same_clients_in(parity: Parity) -> None:
     """The shop cannot reach its database after the switch, or somebody else can."""
@@ -66,6 +81,7 @@ def test_both_servers_let_the_same_clients_in(parity: Parity) -> None:
     "database_access_missing_for_the_way_back",
     "database_access_of_the_primary_lets_all_in",
     "database_way_back_unknown",
+    "monitoring_role_without_pg_monitor",
 )
 def test_every_client_of_the_policy_is_let_in(parity: Parity) -> None:
     """The shop is refused by its own database, or the lost site cannot be made a standby again."""
@@ -74,7 +90,12 @@ def test_every_client_of_the_policy_is_let_in(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("database_role_without_password", "database_role_missing")
+@pytest.mark.drill(
+    "database_role_without_password",
+    "database_role_missing",
+    "standby_of_another_database",
+    "monitoring_role_without_pg_monitor",
+)
 def test_every_role_of_the_policy_can_log_in(parity: Parity) -> None:
     """The shop, or the server that follows, is refused as soon as it has to connect anew."""
     parity.everywhere(
@@ -82,13 +103,19 @@ def test_every_role_of_the_policy_can_log_in(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("standby_of_another_database")
+@pytest.mark.drill(
+    "standby_of_another_database",
+    "monitoring_role_without_pg_monitor",
+)
 def test_both_servers_have_the_same_roles(parity: Parity) -> None:
     """What the shop may do at one site is forbidden at the other."""
     parity.same("roles", fix="rebuild the standby with pg_basebackup: roles come by replication")
 
 
-@pytest.mark.drill("database_library_missing")
+@pytest.mark.drill(
+    "database_library_missing",
+    "monitoring_role_without_pg_monitor",
+)
 def test_every_library_is_on_the_disk(parity: Parity) -> None:
     """Each page that uses the extension fails after the switch, while replication looked well."""
     parity.everywhere(
@@ -96,19 +123,29 @@ def test_every_library_is_on_the_disk(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("standby_of_another_database")
+@pytest.mark.drill(
+    "standby_of_another_database",
+    "monitoring_role_without_pg_monitor",
+)
 def test_both_databases_have_the_same_extensions(parity: Parity) -> None:
     """Functions that pages call are not there."""
     parity.same("extensions", fix="rebuild the standby with pg_basebackup: extensions come by replication")
 
 
-@pytest.mark.drill("standby_of_another_database")
+@pytest.mark.drill(
+    "standby_of_another_database",
+    "monitoring_role_without_pg_monitor",
+)
 def test_both_databases_have_the_same_tables(parity: Parity) -> None:
     """The shop finds other tables than it was made for."""
     parity.same("tables", fix="rebuild the standby with pg_basebackup: tables come by replication")
 
 
-@pytest.mark.drill("database_table_unlogged", "database_index_not_valid")
+@pytest.mark.drill(
+    "database_table_unlogged",
+    "database_index_not_valid",
+    "monitoring_role_without_pg_monitor",
+)
 def test_no_table_is_empty_after_a_promotion(parity: Parity) -> None:
     """Unlogged tables are not replicated: their rows are gone; a broken index makes pages slow."""
     parity.everywhere(
@@ -120,13 +157,20 @@ def test_no_table_is_empty_after_a_promotion(parity: Parity) -> None:
     "database_read_only_after_promotion",
     "database_password_for_the_way_back_missing",
     "database_way_back_unknown",
+    "standby_of_another_database",
+    "monitoring_role_without_pg_monitor",
 )
 def test_each_server_can_take_over_and_follow_again(parity: Parity) -> None:
     """The new primary takes no orders, or there is no way to fail back."""
     parity.everywhere("ready", equals="yes", fix="set up as on the other server: {item}")
 
 
-@pytest.mark.drill("database_slot_for_the_way_back_missing", "slot_inactive")
+@pytest.mark.drill(
+    "database_slot_for_the_way_back_missing",
+    "slot_inactive",
+    "standby_of_another_database",
+    "monitoring_role_without_pg_monitor",
+)
 def test_the_standby_has_slots_for_its_followers(parity: Parity) -> None:
     """After the switch the new primary throws away what the other site has not fetched yet."""
     parity.at_least(

@@ -38,9 +38,11 @@ class Policy(Section):
     """The database role that the suite uses."""
 
 
+# The columns for ICU have other names since PostgreSQL 17, hence to_jsonb.
 _USED = """
   SELECT DISTINCT c.oid, n.nspname || '.' || c.collname AS name, c.collprovider AS provider,
-    coalesce(c.colliculocale, c.collcollate) AS locale, c.collversion AS recorded
+    coalesce(to_jsonb(c) ->> 'colliculocale', to_jsonb(c) ->> 'colllocale', c.collcollate) AS locale,
+    c.collversion AS recorded
   FROM pg_collation AS c JOIN pg_namespace AS n ON n.oid = c.collnamespace
   WHERE c.collprovider <> 'd' AND c.oid IN (
     SELECT attcollation FROM pg_attribute AS a JOIN pg_class AS t ON t.oid = a.attrelid
@@ -54,9 +56,10 @@ _STATE = """
 WITH used AS MATERIALIZED ({used})
 SELECT json_build_object(
   'databases', (SELECT json_object_agg(datname, json_build_object('provider', datlocprovider,
-                  'locale', coalesce(daticulocale, datcollate), 'ctype', datctype,
+                  'locale', coalesce(to_jsonb(d) ->> 'daticulocale', to_jsonb(d) ->> 'datlocale', datcollate),
+                  'ctype', datctype,
                   'recorded', datcollversion, 'actual', pg_database_collation_actual_version(oid)))
-                FROM pg_database WHERE datallowconn),
+                FROM pg_database AS d WHERE datallowconn),
   'collations', (SELECT coalesce(json_object_agg(name, json_build_object('provider', provider,
                    'locale', locale, 'recorded', recorded, 'actual', pg_collation_actual_version(oid))),
                    '{}') FROM used),
@@ -142,7 +145,7 @@ def _state(answers: Answers) -> Mapping[str, Any]:
 
 
 def _provider(one: Mapping[str, Any]) -> str:
-    return {"c": "libc", "i": "ICU"}.get(_text(one, "provider"), "unknown")
+    return {"c": "libc", "i": "ICU", "b": "builtin"}.get(_text(one, "provider"), "unknown")
 
 
 def _text(row: Mapping[str, Any], key: str) -> str:

@@ -89,12 +89,15 @@ def read_names(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_issued(answers: Answers, target: Target[Policy]) -> Table:
-    """Each name -> who issued its certificate, by which chain, for what kind of key: old clients mind."""
+    """Each name -> on whose authority its certificate stands, and its kind of key: old clients mind.
+
+    An authority uses several others between: which of them signed is chance.
+    """
     table: dict[str, str] = {}
     for name, found in _fronts(answers, target):
         chain = _chain(found)
-        issuers = [certificate.issuer.rfc4514_string() for certificate in chain]
-        table |= {f"{name} issuer": ", issued by ".join(issuers), f"{name} key": tls.kind_of_key(chain[0])}
+        table[f"{name} authority"] = chain[-1].issuer.rfc4514_string()
+        table[f"{name} key"] = tls.kind_of_key(chain[0])
     return table
 
 

@@ -73,10 +73,13 @@ SELECT concat_ws(E'\n', (
                        SELECT FROM now WHERE now.name = file.name AND now.pending_restart)),
     'loaded', extract(epoch FROM pg_conf_load_time()),
     'hba_file', current_setting('hba_file'),
-    'hba', (SELECT coalesce(json_agg(rule ORDER BY line_number), '[]') FROM pg_hba_file_rules() AS rule),
+    'hba', (SELECT coalesce(json_agg(rule), '[]') FROM (
+              SELECT line_number, type, database, user_name, address, netmask, auth_method, options, error
+              FROM pg_hba_file_rules()) AS rule),
     'ident_file', current_setting('ident_file'),
-    'ident', (SELECT coalesce(json_agg(mapping ORDER BY line_number), '[]')
-              FROM pg_ident_file_mappings() AS mapping),
+    'ident', (SELECT coalesce(json_agg(mapping), '[]') FROM (
+                SELECT line_number, map_name, sys_name, pg_username, error
+                FROM pg_ident_file_mappings()) AS mapping),
     'roles', (SELECT coalesce(json_object_agg(rolname, json_build_object(
                 'login', rolcanlogin, 'replication', rolreplication, 'super', rolsuper,
                 'bypass', rolbypassrls, 'creates', rolcreaterole OR rolcreatedb, 'limit', rolconnlimit,
