@@ -13,6 +13,8 @@ STREAMS_BY_ITSELF = 8.0
 
 ROLES = {"shop": "DATABASE_SHOP", "replicator": "REPLICATOR"}
 
+_DATA = "/var/lib/postgresql/15/main"
+
 _REBUILD = """
 systemctl stop postgresql@15-main
 rm -rf /var/lib/postgresql/15/main
@@ -55,6 +57,18 @@ def run_jobs(plan: Plan, deadline: float) -> None:
     until(f"{web.name}: subscriptions run", partial(podman.shell, web.name, job), deadline)
 
 
+def is_lost(host: Host) -> bool:
+    """Whether a host has no database at all, as when a base backup failed half-way."""
+    return bool(podman.podman("exec", host.name, "test", "-f", f"{_DATA}/PG_VERSION", check=False).returncode)
+
+
+def _finds(host: Host, other: Host, plan: Plan) -> str:
+    name = f"db.{other.site}.{plan.domain}"
+    if podman.podman("exec", host.name, "getent", "hosts", name, check=False).returncode:
+        raise NotYetError(f"it cannot resolve {name}")
+    return name
+
+
 def ensure_standby(plan: Plan, deadline: float) -> bool:
     """Let the standby catch up by itself, and rebuild it from the primary if it cannot.
 
@@ -66,6 +80,8 @@ def ensure_standby(plan: Plan, deadline: float) -> bool:
     primary, standby = evidence.database_pair(plan)
     look = partial(evidence.replication, standby, plan)
     rebuilt = False
+    # On a busy machine the name server may be the last to boot, and without it neither way succeeds.
+    until(f"{standby.name}: finds its primary", partial(_finds, standby, primary, plan), deadline)
     try:
         until("streams", look, min(deadline, time.monotonic() + STREAMS_BY_ITSELF))
     except LabError:

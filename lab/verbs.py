@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
 from lab import database, evidence, images, keys, machines, podman
@@ -89,12 +89,12 @@ def _stopped(plan: Plan) -> list[Host]:
     return [host for host in plan.hosts if present[host.name][1] != "running"]
 
 
-def _settle(plan: Plan, hosts: Iterable[Host], fresh: Iterable[Host], deadline: float) -> None:
-    """Prepare the databases if they are new, then wait for the evidence of each host."""
+def _settle(plan: Plan, hosts: Collection[Host], fresh: Collection[Host], deadline: float) -> None:
+    """Prepare the databases if they are new or lost, then wait for the evidence of each host."""
     primary, standby = evidence.database_pair(plan)
     if primary in fresh:
         database.prepare_primary(plan, deadline)
-    if standby in fresh:
+    if standby in fresh or (standby in hosts and database.is_lost(standby)):
         database.ensure_standby(plan, deadline)
     looks = [look for host in hosts for look in evidence.of_host(host, plan)]
     together([partial(until, sentence, look, deadline) for sentence, look in looks])

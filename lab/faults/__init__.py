@@ -30,6 +30,7 @@ class Fault:
         name: unique, `[a-z0-9_]+`; checks name it in `@pytest.mark.drill`.
         sentence: what it does, as one would say it afterwards.
         hosts: where; container names. Evidence of these hosts must hold again after mending.
+        seen_on: where findings name it, when that is elsewhere; `hosts`, if empty.
         break_: a shell text that root runs on each of `hosts` (`sh -eu`), or a function of the lab.
         mend: likewise; must also work when `break_` got half-way.
         healthy: a shell test, run on each of `hosts` after mending until it succeeds; proves what the
@@ -44,6 +45,7 @@ class Fault:
     break_: "str | Callable[[Lab], None]"
     mend: "str | Callable[[Lab], None]" = ""
     healthy: str = ALWAYS
+    seen_on: tuple[str, ...] = ()
     undone_by_reset: bool = False
 
 

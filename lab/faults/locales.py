@@ -97,6 +97,13 @@ FAULTS = (
         "localedef -i it_IT -f UTF-8 it_IT.UTF-8",
     ),
     Fault(
+        name="locales_for_root_alone_at_both_sites",
+        sentence="Only root may read the compiled locales, on all web hosts: the shop starts without any.",
+        hosts=(*_PRIMARY, *_STANDBY),
+        break_=f"chmod 0600 {_ARCHIVE}",
+        mend=f"chmod 0644 {_ARCHIVE}",
+    ),
+    Fault(
         name="locale_lost_by_the_next_upgrade",
         sentence="The German locale is compiled at the standby, and /etc/locale.gen no longer lists it.",
         hosts=_STANDBY,

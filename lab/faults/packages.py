@@ -231,6 +231,23 @@ FAULTS = (
         "chmod 0755 /usr/bin/gunicorn",
     ),
     Fault(
+        "package_link_retargeted",
+        "A symbolic link of a package leads to another file on one web host of the standby.",
+        ("arizona-web2",),
+        "readlink /usr/bin/python3 | grep -qx python3.11 && ln -sfn /usr/bin/python3.11 /usr/bin/python3",
+        "ln -sfn python3.11 /usr/bin/python3",
+    ),
+    Fault(
+        "alternative_chosen_by_hand",
+        "On the standby's database host somebody chose another pager with update-alternatives.",
+        ("arizona-db1",),
+        """
+            update-alternatives --quiet --install /usr/bin/pager pager /bin/cat 1
+            update-alternatives --quiet --set pager /bin/cat
+        """,
+        "update-alternatives --quiet --remove pager /bin/cat; update-alternatives --quiet --auto pager",
+    ),
+    Fault(
         "package_architecture_added",
         "One web host of the standby takes packages for another architecture, too.",
         ("arizona-web1",),

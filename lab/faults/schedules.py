@@ -13,6 +13,7 @@ OTHER_JOB = f"{CRONTABS}/shop-maintenance"
 PROGRAM = "/usr/local/bin/shop-cleanup"
 TIMER = "/etc/systemd/system/shop-report.timer"
 CRON_DROPIN = "/etc/systemd/system/cron.service.d"
+MANAGER_SETTINGS = "/etc/systemd/system.conf.d"
 TIMER_DROPIN = f"{TIMER}.d"
 
 # The lab's healthy zone. cron is started again after it: a zone file younger than cron is a fault of its own.
@@ -28,7 +29,9 @@ RESTART = "systemctl restart cron\n"
 
 
 def _zone(name: str, sentence: str, break_: str) -> Fault:
-    return Fault(name, sentence, (STANDBY,), break_.replace("{}", "America/Phoenix"), UTC, CRON_RUNS)
+    # systemd tells in whole seconds when cron was started; what mended the fault before this one started it.
+    break_ = "sleep 1\n" + break_.replace("{}", "America/Phoenix")
+    return Fault(name, sentence, (STANDBY,), break_, UTC, CRON_RUNS)
 
 
 def _own_zones(lab: Lab) -> None:
@@ -263,6 +266,24 @@ FAULTS = (
         break_="cp -p /etc/shadow /root/shadow.kept\nchage --expiredate 1 shop",
         mend="[ ! -f /root/shadow.kept ] || mv /root/shadow.kept /etc/shadow",
         healthy="[ ! -e /root/shadow.kept ] && [ -s /etc/shadow ]",
+    ),
+    Fault(
+        name="zone_assigned_by_the_manager",
+        sentence="On the standby's Redis host cron would go by another zone if it were started again.",
+        hosts=("arizona-sessions1",),
+        break_="systemctl set-environment TZ=America/Phoenix",
+        mend="systemctl unset-environment TZ",
+    ),
+    Fault(
+        name="zone_assigned_at_the_next_boot_of_both_sites",
+        sentence="DefaultEnvironment=TZ: after a boot both databases' hosts go by the zone of Arizona.",
+        hosts=("dallas-db1", "arizona-db1"),
+        break_=f"""
+            mkdir -p {MANAGER_SETTINGS}
+            printf '[Manager]\\nDefaultEnvironment="A=b" "TZ=America/Phoenix"\\n' \\
+                >{MANAGER_SETTINGS}/zone.conf
+        """,
+        mend=f"rm -rf {MANAGER_SETTINGS}",
     ),
     # Timers.
     Fault(

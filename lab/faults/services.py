@@ -179,6 +179,13 @@ FAULTS = (
         """,
     ),
     Fault(
+        "program_for_root_alone_at_both_sites",
+        "Only root may run gunicorn, on all web hosts: the shop runs on, and cannot be started again.",
+        ("dallas-web1", "dallas-web2", "arizona-web1", "arizona-web2"),
+        "chmod 0744 /usr/bin/gunicorn",
+        "chmod 0755 /usr/bin/gunicorn",
+    ),
+    Fault(
         "timer_stopped",
         "The timer of the daily report was stopped on one web host of the standby.",
         ("arizona-web1",),

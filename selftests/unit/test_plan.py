@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from siteparity.model import ConfigurationError, Severity
-from siteparity.plan import PlannedCheck, plan, sources
+from siteparity.plan import PlannedCheck, left_out, plan, sources
 from siteparity.policy import Policy, Section
 from siteparity.probe import Probe, Reading
 
@@ -19,10 +19,12 @@ WEB_ONLY: tuple[str, ...] = ("web",)
 DB_ONLY: tuple[str, ...] = ("db",)
 
 
-def probe(**tables: tuple[str, ...] | None) -> Probe[Section]:
+def probe(**tables: tuple[str, ...] | Reading[Section] | None) -> Probe[Section]:
     """A probe with these tables: name -> the roles that have it, None for those of the policy."""
 
-    def of(roles: tuple[str, ...] | None) -> Reading[Section]:
+    def of(roles: tuple[str, ...] | Reading[Section] | None) -> Reading[Section]:
+        if isinstance(roles, Reading):
+            return roles
         return Reading(lambda *_: {}, None if roles is None else lambda _: roles)
 
     return Probe(Section, lambda _: {}, {name: of(roles) for name, roles in tables.items()})
@@ -74,6 +76,15 @@ def test_a_check_that_would_apply_to_no_role_is_an_error(tmp_path: Path) -> None
         planned(tmp_path, both, more=WEB_ONLY, less=DB_ONLY)
     with pytest.raises(ConfigurationError, match="no role has values"):
         planned(tmp_path, CHECK, Section(owner="Platform", roles=("elsewhere",)))
+
+
+def test_where_the_policy_names_nothing_of_the_kind_nothing_is_planned(tmp_path: Path) -> None:
+    """A shop without Python environments needs no check of them; the other checks are still demanded."""
+    nowhere: Reading[Section] = Reading(lambda *_: {}, roles=lambda _: (), optional=True)
+    text = CHECK + "\n\ndef test_other(parity):\n    parity.same('more')\n"
+    checks = planned(tmp_path, text, more=nowhere)
+    assert {check.source.function for check in checks} == {"test_it"}
+    assert left_out(tmp_path, checks) == {("tests/parity/test_things.py", "test_other")}
 
 
 def test_a_smoke_check_is_planned_once_or_for_each_language(tmp_path: Path) -> None:

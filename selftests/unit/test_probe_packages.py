@@ -200,6 +200,7 @@ class Root:
         """Ask, and read."""
         text = package_files.question(everything=everything)
         text = text.replace("/var/lib/dpkg/info", str(self.info)).replace("- 3600", f"- {hour}")
+        text = text.replace("/etc/alternatives", str(self.path / "alternatives"))
         done = subprocess.run(["sh", "-c", text], capture_output=True, check=True)
         return package_files.read(done.stdout)
 
@@ -218,8 +219,21 @@ def test_a_healthy_host_has_no_file_to_read(root: Root) -> None:
     """Files that dpkg laid down and nobody touched cost one look at their times."""
     root.lay_down("one", "a", "b")
     root.lay_down("two", "c")
-    assert root.look() == package_files.Seen((), {}, lists=2, files=3, read=0)
-    assert root.look(everything=True) == package_files.Seen((), {}, lists=2, files=3, read=3)
+    assert root.look() == package_files.Seen((), {}, {}, lists=2, files=3, read=0)
+    assert root.look(everything=True) == package_files.Seen((), {}, {}, lists=2, files=3, read=3)
+
+
+def test_links_of_packages_and_alternatives_are_followed_by_one_step(root: Root) -> None:
+    """A link has no checksum: where it leads to is all that there is to compare."""
+    (file,) = root.lay_down("one", "a")
+    link, chosen = root.path / "link", root.path / "alternatives" / "pager"
+    link.symlink_to("a")
+    chosen.parent.mkdir()
+    chosen.symlink_to("/bin/more")
+    with (root.info / "one.list").open("a", encoding="utf-8") as listed:
+        listed.write(f"{link}\n{root.path}\n{root.path}/gone\n")
+    assert root.look().links == {str(link): "a", str(chosen): "/bin/more"}
+    assert str(file) not in root.look().links
 
 
 def test_an_altered_file_is_found_even_when_it_is_dated_back(root: Root) -> None:
@@ -383,7 +397,7 @@ def test_an_environment_lists_its_distributions() -> None:
         "found\tredis-5.0.dist-info\nfound\tredis-4.0.dist-info\nfound\todd.egg-info\nother\tx.pth\nend\n"
     ).encode()
     assert packages.read_distributions(answered(python=answer), TARGET) == {
-        "environments of the policy": "read",
+        "environments that were read": 1,
         f"{VENV}: flask-babel": "4.0.0",
         f"{VENV}: pyyaml": "6.0",
         f"{VENV}: redis": "4.0, 5.0",
@@ -399,9 +413,10 @@ def test_an_environment_that_is_no_folder_is_a_finding() -> None:
 
 
 def test_without_environments_nothing_is_asked() -> None:
-    """A role without Python costs nothing, and is measured all the same."""
+    """A role without Python costs nothing, and has no table that could pass by saying nothing."""
     assert "python" not in packages.ask(PLAIN)
-    assert packages.read_environments(answered(), PLAIN) == {"environments of the policy": "present"}
+    for table in ("environments", "distributions"):
+        assert packages.PROBE.roles_of(table, PLAIN.section, ("web", "db")) == ()
 
 
 def test_a_real_folder_is_listed(tmp_path: Path) -> None:

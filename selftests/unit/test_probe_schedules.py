@@ -175,3 +175,13 @@ def test_any_answer_is_read_or_unmeasured(junk: bytes, at: int, first: bool) -> 
             else:
                 continue
             assert reason
+
+
+def test_a_zone_that_systemd_would_hand_to_cron_is_not_in_force_yet() -> None:
+    """``systemctl set-environment`` is seen by no process that runs already; system.conf by no manager."""
+    assigned = table("in_force", of_cron=cron(tz="assigned America/Phoenix\n"))
+    assert assigned["TZ of cron.service"] == "changed after cron was started"
+    assert assigned["TZ of systemd"] == "another one after a boot"
+    at_boot = table("in_force", of_cron=cron(tz="boot America/Phoenix\n"))
+    assert at_boot["TZ of cron.service"] == "in force"
+    assert at_boot["TZ of systemd"] == "another one after a boot"

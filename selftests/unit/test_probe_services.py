@@ -15,7 +15,7 @@ from selftests.unit.targets import answered, web_host
 from siteparity.model import Table, UnmeasuredError
 from siteparity.probe import Answers, Target
 from siteparity.probes import services
-from siteparity.tools.systemd import manager, unit_files
+from siteparity.tools.systemd import manager, programs, unit_files
 
 Policy = services.Policy
 Read = Callable[[Answers, Target[Policy]], Table]
@@ -53,7 +53,7 @@ def units(*up: str, show: tuple[str, ...] = (), seconds: float = 1000.0) -> byte
 
 def read(table: Read, on_disk: bytes, now: bytes) -> Table:
     """One table of both answers."""
-    return table(answered(files=on_disk, units=now), TARGET)
+    return table(answered(files=on_disk, units=now, programs=b"end\n"), TARGET)
 
 
 RUNNING = units(unit("shop.service"), show=(shown("shop.service", Type="notify", NRestarts="0"),))
@@ -379,3 +379,21 @@ def test_real_folders_are_read(tmp_path: Path) -> None:
 def test_the_question_survives_odd_names_of_required_units() -> None:
     """A policy cannot make the shell run anything."""
     assert "'a@b\\x2d.service'" in manager.question(["a@b\\x2d.service"])
+
+
+def test_a_program_that_its_user_may_not_execute_is_a_finding() -> None:
+    """What runs was started before; it cannot be started again."""
+    barred = b"1\tshop.service\tshop\t/usr/bin/gunicorn\n0\tcron.service\t\t/usr/sbin/cron\nend\n"
+    answers = answered(files=files(ENABLED, FILE), units=RUNNING, programs=barred)
+    assert services.read_required(answers, TARGET) == {
+        "shop.service": "runs, but shop may not execute /usr/bin/gunicorn: gone when it is started again"
+    }
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "end", "0\tshop.service\tshop\t/x\n", "2\tshop.service\tshop\t/x\nend\n", "1\tx\nend\n"]
+)
+def test_programs_that_could_not_be_tried_are_unmeasured(answer: str) -> None:
+    """A user that is not known, or a test(1) that failed, is no permission."""
+    with pytest.raises(UnmeasuredError, match="programs: "):
+        programs.read(answer)

@@ -67,6 +67,18 @@ def test_hosts_with_different_answers_are_grouped_by_them(standby: Standby) -> N
     assert finding.standby == (Group(500, ("web1",)), Group("no answer within 5 s", ("web2",)))
 
 
+def test_an_item_that_is_tried_twice_is_judged_by_each_expectation(standby: Standby) -> None:
+    """The second one does not hide behind the first, nor a number behind a truth value."""
+    assert standby.expect("status", 200, equals=200, host=WEB1, fix="")
+    assert not standby.expect("status", 200, equals=302, host=WEB1, fix="")
+    assert not standby.expect("open", 1, equals=True, host=WEB1, fix="")
+    said = [finding.message for finding in standby.judgement().findings]
+    assert said == [
+        "status: found 200 (arizona/web1); expected 302",
+        "open: found 1 (arizona/web1); expected True",
+    ]
+
+
 def test_a_host_that_cannot_be_tried_does_not_hide_the_others(standby: Standby) -> None:
     """What is different outweighs what is unmeasured; both are said."""
     with standby.trying(WEB1):

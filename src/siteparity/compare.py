@@ -85,7 +85,7 @@ def everywhere(pair: Pair, *, one_of: Sequence[Value], at: At = "both", fix: str
     """On each host, every item has one of the expected values. An empty table proves nothing."""
 
     def holds(_: Cohort, value: Value) -> bool:
-        return any(_alike(value, wanted) for wanted in one_of)
+        return any(alike(value, wanted) for wanted in one_of)
 
     return _expect(pair, holds, " or ".join(_shown(value) for value in one_of), at, fix)
 
@@ -114,7 +114,7 @@ def only_at_primary(pair: Pair, *, equals: Value, fix: str) -> Judgement:
     """Every item has the value on every host of the primary, and on no host of the standby."""
 
     def holds(side: Cohort, value: Value) -> bool:
-        return _alike(value, equals) == (side.site == pair.primary.site)
+        return alike(value, equals) == (side.site == pair.primary.site)
 
     return _expect(pair, holds, f"{_shown(equals)} at {pair.primary.site} and nowhere else", "both", fix)
 
@@ -168,7 +168,7 @@ def _expect(pair: Pair, holds: Callable[[Cohort, Value], bool], expected: str, a
 
 def _difference(pair: Pair, item: str, fix: str) -> Finding | None:
     primary, standby = pair.primary.groups(item), pair.standby.groups(item)
-    if len(primary) == len(standby) == 1 and _alike(primary[0].value, standby[0].value):
+    if len(primary) == len(standby) == 1 and alike(primary[0].value, standby[0].value):
         return None
     if len(primary) > 1 or len(standby) > 1:
         kind = FindingKind.UNEVEN
@@ -260,7 +260,7 @@ def _shown(value: Value | None) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _alike(one: Value | None, other: Value | None) -> bool:
+def alike(one: Value | None, other: Value | None) -> bool:
     """Equal in type and value: True is not 1, and 1 is not "1"."""
     return _type_of(one) == _type_of(other) and one == other
 

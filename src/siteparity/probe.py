@@ -80,6 +80,8 @@ class Reading(Generic[S]):
     read: Read[S]
     roles: Callable[[S], tuple[str, ...]] | None = None
     """The roles that have this table; every role of the aspect when None."""
+    optional: bool = False
+    """The policy may name nothing of the kind, and so give it no role: then no check of it is planned."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ COMPILE = LIST + "; locale-gen; systemctl restart shop"
     "locale_not_compiled_at_both_sites",
     "locale_compiled_from_other_sources",
     "locale_in_another_charset",
+    "locales_for_root_alone_at_both_sites",
 )
 def test_every_served_locale_is_usable_on_every_host(parity: Parity) -> None:
     """Customers who read this language get an error page, or an English one."""
@@ -48,6 +49,7 @@ def test_the_same_locales_are_compiled(parity: Parity) -> None:
     "locale_with_other_money",
     "locale_with_other_order",
     "locale_in_another_charset",
+    "locales_for_root_alone_at_both_sites",
 )
 def test_compiled_locales_have_the_same_content(parity: Parity) -> None:
     """Sums, dates or the order of names change with the site, and nobody sees an error."""

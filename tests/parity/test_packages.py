@@ -81,6 +81,12 @@ def test_files_of_packages_have_the_same_modes_and_owners(parity: Parity) -> Non
     parity.same("modes", fix="ls -l {item}  # then chmod and chown as on the other hosts")
 
 
+@pytest.mark.drill("package_link_retargeted", "alternative_chosen_by_hand")
+def test_links_of_packages_and_alternatives_lead_to_the_same_files(parity: Parity) -> None:
+    """After the switch the shop runs another program, or another library, under the same name."""
+    parity.same("links", fix="update-alternatives --display {item}; apt-get install --reinstall its package")
+
+
 @pytest.mark.drill("python_environment_missing")
 def test_every_python_environment_is_there(parity: Parity) -> None:
     """The shop does not start on this host."""

@@ -69,9 +69,7 @@ def test_the_files_give_the_same_users_the_same_rights(parity: Parity) -> None:
     parity.same("acl_file", fix="deploy the primary's ACL file; then redis-cli ACL LOAD")
 
 
-@pytest.mark.drill(
-    "redis_users_of_the_file_edited", "redis_suite_user_refused", "redis_stopped", "redis_user_missing"
-)
+@pytest.mark.drill("redis_users_of_the_file_edited", "redis_suite_user_refused", "redis_stopped")
 def test_passwords_survive_a_restart(parity: Parity) -> None:
     """After the next restart Redis refuses the shop: nobody can log in."""
     parity.everywhere(

@@ -42,6 +42,8 @@ def test_the_job_is_the_same_at_both_sites(parity: Parity) -> None:
     "subscriptions_settings_unreadable",
     "subscriptions_job_missing",
     "subscriptions_job_not_executable",
+    "standby_promoted",
+    "standby_of_another_database",
 )
 def test_the_job_is_armed_at_the_primary_and_nowhere_else(parity: Parity) -> None:
     """Armed at both sites, customers are charged twice; armed at none, nobody is charged."""
@@ -57,6 +59,7 @@ def test_the_job_is_armed_at_the_primary_and_nowhere_else(parity: Parity) -> Non
     "subscriptions_settings_unreadable",
     "subscriptions_job_missing",
     "subscriptions_job_not_executable",
+    "standby_of_another_database",
 )
 def test_the_job_works_for_its_own_site(parity: Parity) -> None:
     """Receipts and reports would name the site that has just died."""

@@ -1,10 +1,10 @@
 """Locales: what a host compiled, what each of them yields, and in which language the service itself runs.
 
 A locale that is not compiled makes setlocale(3) fail, and most programs then go on in "C" without a word;
-locale(1) complains on stderr and exits with 0. So each needed locale is set for real and asked for all
-that it yields (``locale -ck``), and a fixed list of words is sorted by it: package versions are equal
-where contents are not (locale-gen(8), localedef(1)). Not looked at: tables of upper and lower case beyond
-their sizes.
+locale(1) complains on stderr and exits with 0. So each needed locale is set for real, as the user of the
+service (root can read more), and asked for all that it yields (``locale -ck``), and a fixed list of words is
+sorted by it: package versions are equal where contents are not (locale-gen(8), localedef(1)). Not looked at:
+tables of upper and lower case beyond their sizes.
 
 The language of a *service* is not that of a login: it comes from the manager's environment, then
 ``Environment=``, then ``EnvironmentFile=`` (systemd.exec(5)). Beside it stands what the running process
@@ -65,7 +65,7 @@ for file in /etc/default/locale /etc/locale.gen;do [ ! -e $file ]||set -- "$@" $
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Two questions: what is configured, compiled and yields what; how the service runs."""
     return {
-        "content": Ask(_CONFIGURED + content.question(_needed(target))),
+        "content": Ask(_CONFIGURED + content.question(_needed(target), target.section.service)),
         "service": Ask(environment.question(target.section.service)),
     }
 

@@ -137,6 +137,11 @@ def read_modes(answers: Answers, _: Target[Policy]) -> Table:
     return {"all other files": "usual", **package_files.read(answers.raw("files")).modes}
 
 
+def read_links(answers: Answers, _: Target[Policy]) -> Table:
+    """Each symbolic link of a package, and each alternative -> where it leads to."""
+    return package_files.read(answers.raw("files")).links or {"symbolic links of packages": "none"}
+
+
 def _tolerated(one: package_files.Wrong, policy: Policy) -> bool:
     patterns = (*policy.rewritten, *(policy.may_lack if one.what == package_files.MISSING else ()))
     return any(fnmatchcase(one.path, pattern) for pattern in patterns)
@@ -166,26 +171,23 @@ def read_sources(answers: Answers, _: Target[Policy]) -> Table:
     return {"/etc/apt/sources.list": READ, **dict.fromkeys([*places, *architectures], IN_FORCE)}
 
 
+def _with_environments(section: Policy) -> tuple[str, ...]:
+    return tuple(role for role, places in section.environments.items() if places)
+
+
 def read_environments(answers: Answers, target: Target[Policy]) -> Table:
     """Each Python environment that the policy names for the host's roles -> `PRESENT`, or what it is."""
-    states = {path: "no such folder" if names is None else PRESENT for path, names in _found(answers, target)}
-    return {"environments of the policy": PRESENT, **states}
+    found = python.read(answers.raw("python"), _environments(target))
+    return {path: "no such folder" if names is None else PRESENT for path, names in found.items()}
 
 
 def read_distributions(answers: Answers, target: Target[Policy]) -> Table:
     """Each distribution of each Python environment -> version; each other name that can be imported."""
+    found = python.read(answers.raw("python"), _environments(target))
     versions = {
-        f"{path}: {name}": version
-        for path, names in _found(answers, target)
-        for name, version in (names or {}).items()
+        f"{path}: {name}": version for path, names in found.items() for name, version in (names or {}).items()
     }
-    return {"environments of the policy": READ, **versions}
-
-
-def _found(answers: Answers, target: Target[Policy]) -> list[tuple[str, Mapping[str, str] | None]]:
-    """Each environment of the host's roles, and what is in it."""
-    places = _environments(target)
-    return list(python.read(answers.raw("python"), places).items()) if places else []
+    return {"environments that were read": len(found), **versions}
 
 
 PROBE = Probe(
@@ -197,9 +199,10 @@ PROBE = Probe(
         "holds": Reading(read_holds),
         "altered": Reading(read_altered),
         "modes": Reading(read_modes),
+        "links": Reading(read_links),
         "pins": Reading(read_pins),
         "sources": Reading(read_sources),
-        "environments": Reading(read_environments),
-        "distributions": Reading(read_distributions),
+        "environments": Reading(read_environments, roles=_with_environments, optional=True),
+        "distributions": Reading(read_distributions, roles=_with_environments, optional=True),
     },
 )

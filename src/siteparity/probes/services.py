@@ -21,7 +21,7 @@ from siteparity.model import Table
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.tools.systemd import manager, unit_files
+from siteparity.tools.systemd import manager, programs, unit_files
 from siteparity.transport.script import Ask
 
 RUNS = "runs, also after a boot"
@@ -56,6 +56,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     return {
         "units": Ask(manager.question(_required(target))),
         "files": Ask(unit_files.QUESTION),
+        "programs": Ask(programs.question(_required(target))),
     }
 
 
@@ -112,7 +113,14 @@ def read_failed(answers: Answers, target: Target[Policy]) -> Table:
 def read_required(answers: Answers, target: Target[Policy]) -> Table:
     """Each unit that the policy requires -> `RUNS`, or what it does instead."""
     seen = _Seen(answers, target)
-    return {name: seen.requirement(name) for name in _required(target)}
+    barred = programs.read(answers.text("programs"))
+    states = {name: seen.requirement(name) for name in _required(target)}
+    return {
+        name: f"runs, but {barred[name]}: gone when it is started again"
+        if state == RUNS and name in barred
+        else state
+        for name, state in states.items()
+    }
 
 
 class _Seen:

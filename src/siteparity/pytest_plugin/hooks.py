@@ -73,6 +73,18 @@ def pytest_configure_node(node: Any) -> None:  # noqa: ANN401  # xdist's WorkerC
     node.workerinput[_HANDED_ON] = {name: node.config.getoption(name) for name in names}
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, name: str) -> list[pytest.Item] | None:
+    """Leave out what the policy says nothing about; any other check without parameters is an error."""
+    if not name.startswith("test_") or not _is_check(collector.config, collector.path):
+        return None
+    path = collector.path.relative_to(collector.config.rootpath).as_posix()
+    try:
+        return [] if session_of(collector.config).is_left_out(path, name) else None
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a check exactly the parameters that the plan gives it."""
     if not _is_check(metafunc.config, metafunc.definition.path):

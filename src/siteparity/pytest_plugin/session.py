@@ -16,7 +16,7 @@ import pytest
 from siteparity import configuration, records
 from siteparity.configuration import Configuration
 from siteparity.model import Facts, Host, Site
-from siteparity.plan import PlannedCheck
+from siteparity.plan import PlannedCheck, left_out
 from siteparity.pytest_plugin.judged import Judged
 from siteparity.pytest_plugin.parity import SiteFacts
 from siteparity.recording import measure, record_path
@@ -68,6 +68,7 @@ class Session:
             options.root, options.inventories, options.primary, options.standby
         )
         self._checks = {check.id: check for check in self.configuration.checks}
+        self._left_out: frozenset[tuple[str, str]] | None = None
         self._records: dict[str, Record] = {}
         self._transport: Transport | None = None
         self._site_facts: dict[tuple[str, str], SiteFacts] = {}
@@ -79,6 +80,12 @@ class Session:
             for check in self.configuration.checks
             if check.source.path == path and check.source.function == function
         ]
+
+    def is_left_out(self, path: str, function: str) -> bool:
+        """Whether the policy names nothing that this test function could judge."""
+        if self._left_out is None:
+            self._left_out = left_out(self.configuration.root, self.configuration.checks)
+        return (path, function) in self._left_out
 
     def check(self, node_id: str) -> PlannedCheck | None:
         """The planned check of that id."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from testinfra.host import Host as TestinfraHost
 
+from siteparity.compare import alike
 from siteparity.configuration import Configuration
 from siteparity.journeys import Smoke
 from siteparity.model import Finding, FindingKind, Group, Host, Judgement, Site, UnmeasuredError, Value
@@ -39,7 +40,7 @@ class _Expectation:
         """The hosts that have something else, together; None when there are none."""
         wrong: dict[Value, list[Host]] = {}
         for host, value in dict.fromkeys(self.found):
-            if value != self.equals:
+            if not alike(value, self.equals):
                 wrong.setdefault(value, []).append(host)
         if not wrong:
             return None
@@ -70,7 +71,7 @@ class Standby(Judged):
         self.primary: Site = settings.primary
         self._transport = transport
         self._stack = stack
-        self._expectations: dict[str, _Expectation] = {}
+        self._expectations: dict[tuple[str, type[Value], Value], _Expectation] = {}
 
     @classmethod
     @contextmanager
@@ -132,9 +133,10 @@ class Standby(Judged):
 
     def expect(self, item: str, found: Value, *, equals: Value, host: Host, fix: str) -> bool:
         """What was found on a host is what was expected, or it is a finding; True if it is."""
-        expectation = self._expectations.setdefault(item, _Expectation(equals, fix))
+        wanted = (item, type(equals), equals)  # an item may be tried twice, and not for the same
+        expectation = self._expectations.setdefault(wanted, _Expectation(equals, fix))
         expectation.found.append((host, found))
-        return found == equals
+        return alike(found, equals)
 
     def hold(self, host: Host, claims: Iterable[Claim]) -> None:
         """Expect each claim of the host."""
@@ -154,7 +156,7 @@ class Standby(Judged):
         others = super().judgement()
         findings = [
             finding
-            for item, expectation in self._expectations.items()
+            for (item, _, _), expectation in self._expectations.items()
             if (finding := expectation.finding(item))
         ]
         compared = sum(len(expectation.found) for expectation in self._expectations.values())

@@ -44,15 +44,22 @@ lt, pl, sv, tr, the common one of de, en and fr, and "C" (all compared with glib
 FIRST = b"[compiled]\n"
 """How the answer begins."""
 
+# locale(1) is asked as the user of the service: root can read what the service cannot. setpriv(1) opens no
+# session, and so writes to no log, which runuser(1) does.
 _QUESTION = """\
-for tool in locale sort;do command -v $tool >/dev/null||{{ echo "$tool: not found" >&2;exit 127; }};done
+for tool in locale sort id setpriv
+do command -v $tool >/dev/null||{{ echo "$tool: not found" >&2;exit 127; }};done
+user=$(systemctl show --property=User -- {service})||exit
+user=${{user#User=}} as=
+if [ "$user" ]&&[ "$user" != root ]&&[ "$(id -u)" -eq 0 ]
+then group=$(id -g -- "$user")||exit;as="setpriv --reuid=$user --regid=$group --init-groups --";fi
 echo '[compiled]'
 locale -a||exit
 for name in {names};do
 printf '\\n[%s]\\n' "$name"
-LANGUAGE=en LC_ALL=$name locale -ck {categories} 2>&1||exit
+LANGUAGE=en LC_ALL=$name $as locale -ck {categories} 2>&1||exit
 printf '\\n%s\\n' '[sorted]'
-printf '%s\\n' {words}|LC_ALL=$name sort||exit
+printf '%s\\n' {words}|LC_ALL=$name $as sort||exit
 done
 """
 
@@ -81,9 +88,10 @@ class Yield:
         return " ".join([*shown, f"({len(keywords)} keywords, digest {digest})"])
 
 
-def question(names: Sequence[str]) -> str:
-    """A shell text that lists what is compiled and then sets each locale."""
+def question(names: Sequence[str], service: str) -> str:
+    """A shell text that lists what is compiled and then sets each locale, as the user of the service."""
     return _QUESTION.format(
+        service=shlex.quote(service),
         names=" ".join(map(shlex.quote, names)),
         categories=" ".join(CATEGORIES),
         words=" ".join(map(shlex.quote, WORDS)),

@@ -15,9 +15,10 @@ look. Conffiles are left out. Paths that are diverted (dpkg-divert(1)) are looke
 diverted to, and files that another package took over (``Replaces``) are no longer the package's own: they
 left its ``.list``.
 
-dpkg keeps no modes and owners. So those that are unusual are listed, for comparison between hosts.
+dpkg keeps no modes and owners. So those that are unusual are listed, for comparison between hosts; and so is
+where each symbolic link of a package leads to, and each choice of update-alternatives(1).
 
-What this cannot see: where a package's symbolic link points to; a file that was wrong already when the
+What this cannot see: a file that was wrong already when the
 whole disk was copied file by file, since a copy gives every file a new ctime; a clock that stood in the
 future at the time of installation. Reading everything sees both.
 """
@@ -39,13 +40,14 @@ NO_CHECKSUMS = "not a list of checksums"
 _WHAT = {b"A": ALTERED, b"M": MISSING, b"U": UNREADABLE, b"L": NO_CHECKSUMS}
 
 # One line for each finding, "KIND\tPACKAGE\tPATH", and for each unusual mode or owner,
-# "P\tPATH\tMODE OWNER:GROUP"; the last line counts lists, files and files read.
+# "P\tPATH\tMODE OWNER:GROUP", for each symbolic link "K\tPATH\tTARGET"; the last line
+# counts lists, files and files read.
 _SCRIPT = r"""
 use strict;
 my $all = shift;
 my $info = "/var/lib/dpkg/info";
 chdir $info or die "$info: $!\n";
-my (%diverted, %own, @suspects, $lists, $files, $read);
+my (%diverted, %own, %is_file, @suspects, $lists, $files, $read);
 $lists = $files = $read = 0;
 if (-e "../diversions") {
     open my $f, "<", "../diversions" or die "diversions: $!\n";
@@ -91,6 +93,7 @@ for my $list (sort grep { /\.md5sums\z/ && -s } readdir $d) {
             last;
         }
         my ($sum, $path) = ($1, "/$2");
+        $is_file{$path} = 1;
         my $real = $path;
         if (my $to = $diverted{$path}) { $real = $to->[0] if $to->[1] ne $name }
         my ($mode, $uid, $gid, $mtime, $ctime) = (lstat $real)[2, 4, 5, 9, 10];
@@ -106,6 +109,15 @@ for my $list (sort grep { /\.md5sums\z/ && -s } readdir $d) {
             push @suspects, [$package, $path, $real, $sum];
         }
     }
+}
+sub link_at { my $to = readlink $_[0]; print "K\t$_[0]\t$to\n" if defined $to }
+opendir $d, "." or die "$info: $!\n";
+for my $list (grep { /\.list\z/ } readdir $d) {
+    open my $f, "<", $list or die "$list: $!\n";
+    while (my $path = <$f>) { chomp $path; link_at($path) if !$is_file{$path}++ }
+}
+if (opendir my $chosen, "/etc/alternatives") {
+    link_at("/etc/alternatives/$_") for readdir $chosen;
 }
 $read = @suspects;
 while (my @some = splice @suspects, 0, 500) {
@@ -141,6 +153,8 @@ class Seen:
     wrong: tuple[Wrong, ...]
     modes: Mapping[str, str]
     """Path -> mode, owner and group, where they are not root's 0755, or 0644 of what is no program."""
+    links: Mapping[str, str]
+    """Path of each symbolic link of a package, and of each alternative -> where it leads to."""
     lists: int
     """Lists of checksums that hold something."""
     files: int
@@ -172,8 +186,16 @@ def read(answer: bytes) -> Seen:
     if not files:
         raise UnmeasuredError("files: no package has a list of checksums")
     modes = dict(_mode(line) for line in lines if line.startswith(b"P\t"))
-    wrong = tuple(_wrong(line) for line in lines if line and not line.startswith(b"P\t"))
-    return Seen(wrong, modes, lists, files, hashed)
+    links = dict(_link(line) for line in lines if line.startswith(b"K\t"))
+    wrong = tuple(_wrong(line) for line in lines if line and not line.startswith((b"P\t", b"K\t")))
+    return Seen(wrong, modes, links, lists, files, hashed)
+
+
+def _link(line: bytes) -> tuple[str, str]:
+    fields = [field.decode("utf-8", "backslashreplace") for field in line.split(b"\t")]
+    if len(fields) != 3 or not all(fields):  # noqa: PLR2004  # K, path, target
+        raise UnmeasuredError("files: a line is no symbolic link")
+    return fields[1], fields[2]
 
 
 def _mode(line: bytes) -> tuple[str, str]:

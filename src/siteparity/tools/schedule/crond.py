@@ -24,6 +24,10 @@ TIMEZONE = "/etc/timezone"
 RUNNING = "running"
 
 _ZONES = "/usr/share/zoneinfo/"
+_SETTINGS = "/etc/systemd/system.conf " + " ".join(
+    f"{place}/systemd/system.conf.d/*.conf" for place in ("/usr/lib", "/usr/local/lib", "/run", "/etc")
+)
+"""systemd-system.conf(5); the last one wins."""
 _PROPERTIES = (
     *("Id", "LoadState", "ActiveState", "SubState", "UnitFileState", "FreezerState", "Environment"),
     *("MainPID", "ExecMainStartTimestamp", "ConditionResult", "ConditionTimestampMonotonic"),
@@ -47,6 +51,14 @@ case ${{tz#:}} in /*)zone=${{tz#:}};;?*)zone={_ZONES}${{tz#:}};;*)zone={_ZONES}E
 case $found in *$here/cmdline:*)echo "options ${{found#*$here/cmdline:}}";;esac
 if grep -q CRON_TZ $here/exe;then echo other;else [ $? -eq 1 ]||exit;fi
 fi
+assigned=$(systemctl show-environment)||exit
+newline='
+'
+case $newline$assigned in *"${{newline}}TZ="*)tz=$newline$assigned tz=${{tz#*"${{newline}}TZ="}}
+echo "assigned ${{tz%%"$newline"*}}";;esac
+set --;for f in @SETTINGS@;do [ ! -e $f ]||set -- "$@" $f;done
+s="[[:space:]\"']"
+[ $# -eq 0 ]||sed -nE "s/^$s*DefaultEnvironment$s*=(.*$s)?TZ=([^[:space:]\"']*).*/boot \\2/p" "$@"||exit
 if [ -r /etc/default/cron ];then while read -r line||[ "$line" ];do
 case $line in TZ=*)echo "default ${{line#TZ=}}";;esac;done </etc/default/cron;fi
 set --;for f in {LOCALTIME} {TIMEZONE};do [ ! -e $f ]&&[ ! -L $f ]||set -- "$@" $f;done
@@ -60,7 +72,8 @@ find -L "$@" / -maxdepth 0 -path / -printf '\0' -o -printf '%p\0%s\0' -exec cat 
 
 def question(units: Iterable[str]) -> str:
     """Asks for cron, these units, every loaded timer, and local time."""
-    return _QUESTION.replace("@UNITS@", " ".join(shlex.quote(unit) for unit in units))
+    quoted = " ".join(shlex.quote(unit) for unit in units)
+    return _QUESTION.replace("@UNITS@", quoted).replace("@SETTINGS@", _SETTINGS)
 
 
 Unit = Mapping[str, tuple[str, ...]]
@@ -86,6 +99,10 @@ class Crond:
     """TZ in the environment of systemd itself."""
     configured_tz: str | None
     """TZ with which systemd would start cron now."""
+    assigned_tz: str | None
+    """TZ that systemd hands to whatever it starts (``set-environment``, ``DefaultEnvironment=``)."""
+    boot_tz: str | None
+    """The same after a boot, as the files of systemd's own settings have it."""
     localtime: str
     """Where ``/etc/localtime`` leads; empty where it is no link."""
     timezone: str | None
@@ -164,7 +181,9 @@ def read(answer: bytes) -> Crond:
         running=bool(stat) and stat[:1] not in ("Z", "X"),
         tz=facts.get("cron"),
         manager_tz=facts.get("manager"),
-        configured_tz=_configured(units[SERVICE], facts.get("default")),
+        configured_tz=_configured(units[SERVICE], facts.get("default"), facts.get("assigned")),
+        assigned_tz=facts.get("assigned"),
+        boot_tz=facts.get("boot"),
         localtime=next((link for path, _, link in links if path == LOCALTIME), ""),
         timezone=facts.get("name"),
         changed={path: float(changed) for path, changed, _ in links},
@@ -188,15 +207,15 @@ def _units(shown: str) -> Mapping[str, Unit]:
     return units
 
 
-def _configured(unit: Unit, default: str | None) -> str | None:
-    """TZ of ``/etc/default/cron``, else of ``Environment=`` (systemd.exec(5))."""
+def _configured(unit: Unit, default: str | None, assigned: str | None) -> str | None:
+    """TZ of ``/etc/default/cron``, else of ``Environment=``, else the manager's (systemd.exec(5))."""
     if default is not None:
         return default.strip().strip("\"'")
     try:
         words = shlex.split(" ".join(unit.get("Environment", ())))
     except ValueError:
         raise UnmeasuredError("systemctl show: Environment= cannot be split into words") from None
-    return next((word.removeprefix("TZ=") for word in reversed(words) if word.startswith("TZ=")), None)
+    return next((word.removeprefix("TZ=") for word in reversed(words) if word.startswith("TZ=")), assigned)
 
 
 def _zones(part: bytes) -> Mapping[str, bytes]:

@@ -19,6 +19,7 @@ from siteparity.tools.schedule.instants import Zone, zone_of
 AS_AGREED = "as agreed"
 IN_FORCE = "in force"
 CHANGED = "changed after cron was started"
+NOT_AFTER_BOOT = "another one after a boot"
 
 
 @lru_cache(maxsize=64)
@@ -78,7 +79,11 @@ def in_force(crond: Crond) -> Mapping[str, str]:
     late = {path for path, changed in crond.changed.items() if started is not None and changed >= started + 1}
     found = {path: CHANGED if path in late else IN_FORCE for path in crond.changed}
     as_set = started is None or crond.tz == crond.configured_tz
-    return {**found, "TZ of cron.service": IN_FORCE if as_set else CHANGED}
+    return {
+        **found,
+        "TZ of cron.service": IN_FORCE if as_set else CHANGED,
+        "TZ of systemd": IN_FORCE if crond.assigned_tz == crond.boot_tz else NOT_AFTER_BOOT,
+    }
 
 
 def _systemd_file(crond: Crond) -> str:
