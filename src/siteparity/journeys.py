@@ -72,8 +72,8 @@ class Storefront(Journey):
     rounds: Annotated[int, Field(ge=3, le=100)] = 5
     """How many pages each edge and web host of both sites is asked for, in turn, to compare their waits."""
     times_slower: Annotated[int, Field(ge=1, le=100)] = 2
-    """A host is slow that lets customers wait so many times as long as the primary's slowest of its role does,
-    and longer by more than `slower_by`, each with the quickest of its pages."""
+    """A host is slow that lets customers wait so many times as long as the primary's slowest of its role
+    does, and longer by more than `slower_by`, each with the quickest of its pages."""
     slower_by: PositiveDuration = timedelta(milliseconds=250)
     """What customers notice, and by how much the runner's own way to the two sites may differ."""
 

@@ -34,7 +34,6 @@ def test_the_job_is_the_same_at_both_sites(parity: Parity) -> None:
     "subscriptions_armed_at_no_site",
     "subscriptions_guard_broken",
     "subscriptions_held_on_one_host",
-    "standby_promoted",
     "shop_redirected_to_the_primarys_database",
     "shop_of_the_primary_on_the_standbys_database",
     "subscriptions_not_granted",
