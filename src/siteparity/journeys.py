@@ -65,7 +65,7 @@ class Storefront(Journey):
     """How long the page's dates are (CLDR's names)."""
     requests: Annotated[int, Field(ge=1, le=1000)] = 40
     """In all, through the edge. No error in n requests bounds the rate of errors near 3/n at 95 %."""
-    at_once: Annotated[int, Field(ge=1, le=32)] = 4
+    at_once: Annotated[int, Field(ge=1, le=32)] = 2
     """How many of these customers come at the same time, each over a connection of its own."""
     slowest: PositiveDuration = timedelta(seconds=2)
     """A page that takes longer counts as one that failed: customers leave."""
