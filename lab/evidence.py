@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 from collections.abc import Callable
 from functools import partial
 
@@ -20,7 +21,10 @@ def of_host(host: Host, plan: Plan) -> list[tuple[str, Look]]:
         "sessions": (f"{host.name}: Redis answers its users", partial(redis, host)),
         "web": (f"{host.name}: the shop is well", partial(health, host.address, 8000)),
         "edge": (f"{host.name}: the shop answers through the edge", partial(health, host.address, 80)),
-        OUTSIDE: (f"{host.name}: names, status page, payment gateway answer", partial(outside, host, plan)),
+        OUTSIDE: (
+            f"{host.name}: names, status page, gateway, mail relay answer",
+            partial(outside, host, plan),
+        ),
     }
     return looks + [by_role[host.role]] * (host.role in by_role)
 
@@ -126,6 +130,13 @@ def outside(host: Host, plan: Plan) -> str:
     refused, _ = get(host.address, 8081, "/", "payment.example")
     if refused != http.client.FORBIDDEN:
         raise NotYetError(f"payment gateway, from an address that is not listed: {refused}")
+    try:
+        with socket.create_connection((host.address, 25), 5) as relay:
+            greeting = relay.recv(100)
+    except OSError as error:
+        raise NotYetError(f"mail relay: {error}") from error
+    if not greeting.startswith(b"554"):
+        raise NotYetError(f"mail relay, to an address that is not listed: {greeting!r}")
     web, names = (
         plan.role("web")[0],
         (f"db.{plan.active.name}.{plan.domain}", "payment.example", "mail.example"),

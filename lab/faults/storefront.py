@@ -84,7 +84,7 @@ FAULTS = (
         break_="""
             cp /etc/resolv.conf /root/resolv.conf.unfinished
             mv /root/resolv.conf.unfinished /root/resolv.conf
-            sed -i '1i options timeout:1\nnameserver 198.18.2.99' /etc/resolv.conf
+            { echo options timeout:1; echo nameserver 198.18.2.99; cat /root/resolv.conf; } >/etc/resolv.conf
         """,
         mend="""
             [ ! -f /root/resolv.conf ] || cat /root/resolv.conf >/etc/resolv.conf

@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 
-def shell(text: str) -> tuple[bytes, int]:
-    """What a question prints, and its exit status; in the environment that a host's script sets."""
+def shell(text: str, **environment: str) -> tuple[bytes, int]:
+    """What a question prints, and its exit status; in the environment that a host's script sets, and more."""
     done = subprocess.run(
         ["/bin/sh", "-c", text],
         capture_output=True,
         check=False,
         cwd="/",
         timeout=30,
-        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"},
+        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", **environment},
     )
     return done.stdout, done.returncode
 

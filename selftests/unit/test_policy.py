@@ -36,6 +36,11 @@ smoke:
   session: {owner: Shop, sessions_role: db}
   database: {owner: Database, database: shop, query: SELECT count(*) FROM products}
   subscriptions: {owner: Shop, command: [/bin/subscriptions], expect: {charged: "0"}}
+  attack: {owner: Shop, roles: [web], host: shop.example}
+  status_page: {owner: Shop, roles: [web], server: status.example, says: Status}
+  maintenance_page: {owner: Shop, roles: [web], host: shop.example, path: /away, says: A, links: B}
+  admin: {owner: Shop, roles: [web], host: shop.example, leads_to: http://status.example/}
+  egress: {owner: Shop}
 """
 ASPECTS = "aspects:\n  locales: {owner: Shop, max_age: 5m, only: [en]}\n"
 
@@ -138,7 +143,7 @@ def test_a_probe_that_needs_no_key_needs_no_section(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (CORE + "aspects: {}", 'policy.yml:9: aspects: expected the key "locales", found none; add it'),
+        (CORE + "aspects: {}", 'policy.yml:14: aspects: expected the key "locales", found none; add it'),
         (CORE, 'policy.yml:1: expected the key "aspects", found none; add it'),
         (
             CORE + ASPECTS + "  clokc: {owner: A}",
@@ -251,9 +256,9 @@ def test_problems_of_all_sections_are_said_at_once_in_the_order_of_lines(tmp_pat
     assert [line.split(": ")[:2] for line in found] == [
         ["policy.yml:5", "smoke.storefront.host"],
         ["policy.yml:6", "smoke.session.sessions_role"],
-        ["policy.yml:10", "aspects.locales.max_age"],
-        ["policy.yml:10", "aspects.locales.roles[0]"],
-        ["policy.yml:11", "aspects.other"],
+        ["policy.yml:15", "aspects.locales.max_age"],
+        ["policy.yml:15", "aspects.locales.roles[0]"],
+        ["policy.yml:16", "aspects.other"],
     ]
 
 

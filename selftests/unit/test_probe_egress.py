@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -104,19 +105,42 @@ def test_a_mail_server_is_let_speak_first() -> None:
     assert heard[:2] == [b"(nothing)", b"QUIT\r\n"]
 
 
-def test_a_certificate_that_the_host_does_not_trust_is_named(tmp_path: Path) -> None:
-    """The standby's store of authorities may be older than the gateway's certificate."""
+@pytest.fixture
+def secured(tmp_path: Path) -> Iterator[int]:
+    """The port of openssl's own server, with a certificate for localhost that nobody has signed."""
     make = "req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out own.pem -days 2 -subj /CN=localhost"
-    subprocess.run(["openssl", *make.split()], cwd=tmp_path, check=True, capture_output=True)
+    names = ["-addext", "subjectAltName=DNS:localhost"]
+    subprocess.run(["openssl", *make.split(), *names], cwd=tmp_path, check=True, capture_output=True)
     port = closed_port()
     serve = f"s_server -quiet -www -key key.pem -cert own.pem -accept 127.0.0.1:{port}"
     with subprocess.Popen(["openssl", *serve.split()], cwd=tmp_path, stdout=subprocess.DEVNULL) as server:
-        for _ in range(50):
-            state = reached(target(server="localhost", port=port, speaks="https"))
-            if state != "connection refused":
-                break
+        for _ in range(100):
+            with socket.socket() as probe:
+                if not probe.connect_ex(("127.0.0.1", port)):
+                    break
+            time.sleep(0.05)
+        yield port
         server.terminate()
-    assert str(state).startswith("its certificate is not trusted here (self")
+
+
+def secured_state(port: int, server: str = "localhost", **environment: str) -> str:
+    """How it answers a host with such an environment."""
+    one = target(server=server, port=port, speaks="https")
+    said, _ = shell(ask(one)["talk0"].text, **environment)
+    (state,) = table("reached", one, talk0=said).values()
+    return str(state)
+
+
+def test_a_certificate_that_the_host_trusts_is_no_hindrance(secured: int, tmp_path: Path) -> None:
+    """By the host's own store of authorities, and for the name that was asked for."""
+    trusted = {"SSL_CERT_FILE": f"{tmp_path}/own.pem"}
+    assert secured_state(secured, **trusted) == "accepts"
+    assert "not trusted here (IP address mismatch)" in secured_state(secured, "127.0.0.1", **trusted)
+
+
+def test_a_certificate_that_the_host_does_not_trust_is_named(secured: int) -> None:
+    """The standby's store of authorities may be older than the gateway's certificate."""
+    assert secured_state(secured).startswith("its certificate is not trusted here (self")
 
 
 @pytest.mark.parametrize(

@@ -65,15 +65,15 @@ class Storefront(Journey):
     """How long the page's dates are (CLDR's names)."""
     requests: Annotated[int, Field(ge=1, le=1000)] = 40
     """In all, through the edge. No error in n requests bounds the rate of errors near 3/n at 95 %."""
-    at_once: Annotated[int, Field(ge=1, le=32)] = 4
+    at_once: Annotated[int, Field(ge=1, le=32)] = 2
     """How many of these customers come at the same time, each over a connection of its own."""
     slowest: PositiveDuration = timedelta(seconds=2)
     """A page that takes longer counts as one that failed: customers leave."""
     rounds: Annotated[int, Field(ge=3, le=100)] = 5
     """How many pages each edge and web host of both sites is asked for, in turn, to compare their waits."""
     times_slower: Annotated[int, Field(ge=1, le=100)] = 2
-    """A host is slow that lets customers wait so many times as long as the primary's slowest of its role does
-    (half of the pages count, the median), and longer by more than `slower_by`."""
+    """A host is slow that lets customers wait so many times as long as the primary's slowest of its role
+    does, and longer by more than `slower_by`, each with the quickest of its pages."""
     slower_by: PositiveDuration = timedelta(milliseconds=250)
     """What customers notice, and by how much the runner's own way to the two sites may differ."""
 

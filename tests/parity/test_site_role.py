@@ -13,6 +13,8 @@ from siteparity.pytest_plugin import Parity
 
 pytestmark = pytest.mark.blocker
 
+RESET = "ALTER SYSTEM, ALTER ROLE or ALTER DATABASE ... RESET default_transaction_read_only; then reload"
+
 
 @pytest.mark.drill(
     "customers_led_to_the_standby", "customers_led_to_both_sites", "customers_led_to_neither_site"
@@ -37,9 +39,8 @@ def test_only_the_primarys_database_takes_orders(parity: Parity) -> None:
 )
 def test_the_database_would_take_orders_after_the_switch(parity: Parity) -> None:
     """The switch succeeds, pages are shown, and every order fails."""
-    fix = "ALTER SYSTEM, ALTER ROLE or ALTER DATABASE ... RESET default_transaction_read_only; then reload"
-    parity.everywhere("after_switch", equals="taken", fix=fix)
-    parity.same("after_switch", fix=fix)
+    parity.everywhere("after_switch", equals="taken", fix=RESET)
+    parity.same("after_switch", fix=RESET)
 
 
 @pytest.mark.drill(

@@ -13,7 +13,7 @@ from siteparity.pytest_plugin import Parity
 
 pytestmark = pytest.mark.blocker
 
-LOAD = "nginx -t && systemctl reload nginx"
+LOAD = "; nginx -t && systemctl reload nginx"
 
 
 @pytest.mark.drill(
@@ -27,7 +27,7 @@ def test_every_server_is_set_to_block_attacks(parity: Parity) -> None:
     parity.everywhere(
         "mode",
         equals="blocks",
-        fix=f"set modsecurity on in nginx, and SecRuleEngine On in its rules; {LOAD}",
+        fix="set modsecurity on in nginx, and SecRuleEngine On in its rules" + LOAD,
     )
 
 
@@ -44,14 +44,16 @@ def test_harmless_attacks_are_blocked_and_normal_requests_are_not(parity: Parity
     parity.everywhere(
         "answers",
         one_of=["blocked", "let through"],
-        fix=f"look at SecRuleEngine and at what is taken out of the rules; {LOAD}; then ask again",
+        fix="look at SecRuleEngine and at what is taken out of the rules" + LOAD,
     )
 
 
 @pytest.mark.drill("waf_mended_and_not_loaded", "waf_rules_changed_and_not_loaded_at_primary")
 def test_the_running_server_has_loaded_what_is_on_disk(parity: Parity) -> None:
     """What was mended or tightened does not protect anybody yet; what is wrong waits for the next restart."""
-    parity.everywhere("running", one_of=["as on disk", "loaded"], fix=LOAD)
+    parity.everywhere(
+        "running", one_of=["as on disk", "loaded"], fix="look at what was changed, and by whom" + LOAD
+    )
 
 
 @pytest.mark.drill("waf_rule_file_missing")
@@ -63,7 +65,7 @@ def test_every_rule_file_that_is_named_is_there(parity: Parity) -> None:
 @pytest.mark.drill("waf_rule_set_of_another_version", "waf_rule_file_missing")
 def test_the_rule_set_is_the_same_at_both_sites(parity: Parity) -> None:
     """One site blocks attacks that the other lets through, or customers that the other serves."""
-    parity.same("rule_set", fix=f"install the same version of the rule set on all hosts; {LOAD}")
+    parity.same("rule_set", fix="install the same version of the rule set on all hosts" + LOAD)
 
 
 @pytest.mark.drill(
@@ -75,7 +77,7 @@ def test_the_rule_set_is_the_same_at_both_sites(parity: Parity) -> None:
 )
 def test_the_sites_own_settings_and_rules_are_the_same(parity: Parity) -> None:
     """A customer who is served by one site is blocked by the other; or an attack is not."""
-    parity.same("settings", fix=f"bring {{item}} into line on all hosts: {{primary}}; {LOAD}")
+    parity.same("settings", fix="bring {item} into line on all hosts: {primary}" + LOAD)
 
 
 @pytest.mark.drill(
@@ -88,5 +90,5 @@ def test_no_rule_is_taken_out_that_nobody_has_accepted(parity: Parity) -> None:
     parity.everywhere(
         "excluded",
         one_of=["none", "as the policy says"],
-        fix=f"remove {{item}}, or name it under exclusions in the policy; {LOAD}",
+        fix="remove {item}, or name it under exclusions in the policy" + LOAD,
     )

@@ -72,7 +72,7 @@ def test_every_request_through_the_edge_is_answered_in_time(standby: Standby) ->
             standby.expect("requests that took too long", found.slow, equals="none", host=host, fix=SWITCH)
 
 
-@pytest.mark.drill("storefront_slow_web_host", "storefront_packets_lost_behind_the_edge")
+@pytest.mark.drill("storefront_slow_web_host")
 def test_customers_wait_no_longer_than_at_the_primary(standby: Standby) -> None:
     """Pages come so slowly after the switch that customers leave."""
     policy: Storefront = standby.policy

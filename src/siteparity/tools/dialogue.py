@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from siteparity.model import UnmeasuredError
 
@@ -20,7 +21,7 @@ _PLAIN = (
     '[ -z "$4" ]||printf %s "$4" >&3'
 )
 _TLS = (
-    'printf %s "$3"|openssl s_client -quiet -verify_return_error -verify_hostname "$1" -servername "$1" '
+    'printf %s "$3"|openssl s_client -quiet -verify_return_error "$6" "$1" -servername "$1" '
     '-connect "$1:$2" 2>&1|{ found=;while IFS= read -r line;do case $line in '
     'HTTP/*|[0-9][0-9][0-9][\\ -]*)found=$line;break;;*[Ee]rror*|*errno*)echo "$line";;esac;done;'
     'echo "said $found";}'
@@ -75,12 +76,20 @@ def question(
     become = (
         f"setpriv --reuid={shlex.quote(user)} --regid={shlex.quote(user)} --init-groups -- " if user else ""
     )
-    words = " ".join(
-        shlex.quote(word) for word in (server, str(port), talk.send, talk.leave, "wait" * talk.waits)
-    )
+    given = (server, str(port), talk.send, talk.leave, "wait" * talk.waits, _verified_as(server))
+    words = " ".join(map(shlex.quote, given))
     return _QUESTION.format(
         user=become, seconds=seconds, text=shlex.quote(_TLS if talk.tls else _PLAIN), words=words
     )
+
+
+def _verified_as(server: str) -> str:
+    """The option that holds a certificate against a server: names and addresses stand in it apart."""
+    try:
+        ip_address(server)
+    except ValueError:
+        return "-verify_hostname"
+    return "-verify_ip"
 
 
 _TROUBLE = (
