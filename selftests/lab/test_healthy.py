@@ -25,6 +25,10 @@ from siteparity.recording import record_path
 pytestmark = pytest.mark.timeout(300)
 
 MOVING = {
+    ("monitoring", "age"),
+    ("monitoring", "file_age"),
+    ("path", "latency"),
+    ("path", "resent"),
     ("replication", "_position"),
     ("replication", "distance"),
     ("replication", "heartbeat"),

@@ -79,3 +79,10 @@ def test_a_site_without_a_domain_owns_no_foreign_name() -> None:
     """An empty domain must not be the suffix of every name."""
     bare = OwnNames.of(type(ARIZONA)("arizona", ARIZONA.hosts))
     assert not bare.owns("db.dallas.shop.example")
+
+
+def test_a_sites_own_network_stands_for_itself() -> None:
+    """A rule for the own network is the same at both sites; one for a part of it, or the other's, is not."""
+    text = "198.18.2.0/24 198.18.2.0/25 1198.18.2.0/24 198.18.1.0/24 {network}"
+    generic = OwnNames.of(ARIZONA).generic(text)
+    assert generic == "{network} 198.18.2.0/25 1198.18.2.0/24 198.18.1.0/24 {{network}}"

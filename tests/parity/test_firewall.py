@@ -47,7 +47,7 @@ def test_a_boot_changes_no_rule(parity: Parity) -> None:
     parity.everywhere(
         "persisted",
         one_of=["the same after a boot", "not judged (policy)"],
-        fix="nft list ruleset; compare with /etc/nftables.conf, then: systemctl reload nftables: {item}",
+        fix="nft list ruleset; compare with /etc/nftables.conf, then: systemctl reload nftables  # {item}",
     )
 
 

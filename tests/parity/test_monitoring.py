@@ -19,7 +19,7 @@ def test_every_agent_runs_also_after_a_boot(parity: Parity) -> None:
     parity.everywhere(
         "agents",
         equals="runs, also after a boot",
-        fix="systemctl enable --now prometheus-node-exporter: {item}",
+        fix="systemctl enable --now prometheus-node-exporter  # {item}",
     )
 
 
@@ -32,7 +32,7 @@ def test_every_agent_runs_also_after_a_boot(parity: Parity) -> None:
 def test_every_agent_answers(parity: Parity) -> None:
     """Nobody would notice that the shop fails for customers of this host."""
     parity.everywhere(
-        "answers", equals="answers", fix="systemctl restart the unit of {item}; look at its address"
+        "answers", equals="answers", fix="systemctl restart prometheus-node-exporter; ss -Hltn  # {item}"
     )
 
 
@@ -46,8 +46,10 @@ def test_every_agent_answers(parity: Parity) -> None:
 )
 def test_what_agents_tell_is_fresh(parity: Parity) -> None:
     """The graphs look well while what they show is long over."""
-    parity.within("age", "max_age", fix="look at the host's clock and restart the agent: {item}")
-    parity.within("file_age", "max_file_age", fix="look at the job that writes the file: {item}")
+    parity.within("age", "max_age", fix="date -u; systemctl restart prometheus-node-exporter  # {item}")
+    parity.within(
+        "file_age", "max_file_age", fix="systemctl list-timers; crontab -l  # find the job that writes {item}"
+    )
 
 
 @pytest.mark.drill(
@@ -55,4 +57,7 @@ def test_what_agents_tell_is_fresh(parity: Parity) -> None:
 )
 def test_agents_watch_the_same_at_both_sites(parity: Parity) -> None:
     """What is watched at one site goes unnoticed at the other."""
-    parity.same("configuration", fix="give the agent the same arguments on all hosts: {item}")
+    parity.same(
+        "configuration",
+        fix="cat /etc/default/prometheus-node-exporter  # give it the same arguments on all hosts: {item}",
+    )

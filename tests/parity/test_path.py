@@ -16,7 +16,7 @@ pytestmark = pytest.mark.blocker
 @pytest.mark.drill("redis_stopped")
 def test_every_host_reaches_the_services_that_it_needs(parity: Parity) -> None:
     """The shop answers with an error page, or not at all."""
-    parity.everywhere("reached", equals="answers", fix="ss -Hltn on the server, then its firewall: {item}")
+    parity.everywhere("reached", equals="answers", fix="ss -Hltn; nft list ruleset  # on the server: {item}")
 
 
 @pytest.mark.drill(
@@ -30,7 +30,7 @@ def test_every_host_reaches_the_services_that_it_needs(parity: Parity) -> None:
 )
 def test_nothing_is_lost_on_the_way(parity: Parity) -> None:
     """Pages fail or hang at random, for some customers and not for others."""
-    fix = "ping -f -c 1000 -s 1472 -M do; ip -s link; ethtool -S; try another cable and port: {item}"
+    fix = "ping -f -c 1000 -s 1472 -M do; ip -s link; ethtool -S; try another cable  # {item}"
     parity.within("connections", "connections", fix=fix)
     parity.within("packets", "packets", fix=fix)
     parity.within("resent", "resent", fix=fix)
@@ -41,15 +41,15 @@ def test_nothing_is_lost_on_the_way(parity: Parity) -> None:
 def test_every_interface_carries_full_size_packets_at_full_speed(parity: Parity) -> None:
     """Short pages work, and long ones hang."""
     parity.everywhere(
-        "links", equals="well", fix="ip link show; ip link set dev eth0 mtu 1500; ethtool eth0: {item}"
+        "links", equals="well", fix="ip link show; ip link set dev eth0 mtu 1500; ethtool eth0  # {item}"
     )
 
 
 @pytest.mark.drill("mtu_lower_on_one_host")
 def test_paths_are_alike_at_both_sites(parity: Parity) -> None:
     """Every page waits longer at one site, since each of its questions to the database does."""
-    parity.within("latency", "latency", fix="ip route get; mtr: {item} must stay inside the site")
-    parity.same("paths", fix="ip route get; compare interface and route with the other site: {item}")
+    parity.within("latency", "latency", fix="ip route get; mtr  # {item} must stay inside the site")
+    parity.same("paths", fix="ip route get; ip link  # compare with the other site: {item}")
 
 
 @pytest.mark.drill("database_name_pinned_to_the_other_site", "session_name_resolves_to_the_other_site")
@@ -58,7 +58,7 @@ def test_names_lead_to_the_own_sites_hosts(parity: Parity) -> None:
     parity.everywhere(
         "names",
         one_of=["as in the inventory", "without a name in the inventory"],
-        fix="getent ahosts {item}; look at /etc/hosts, then at the name server",
+        fix="getent ahosts {item}; cat /etc/hosts /etc/resolv.conf",
     )
 
 
@@ -70,5 +70,6 @@ def test_names_lead_to_the_own_sites_hosts(parity: Parity) -> None:
 def test_names_are_looked_up_alike(parity: Parity) -> None:
     """A name that is pinned on one host stays behind when everybody else moves."""
     parity.same(
-        "resolution", fix="make it the same on all hosts; a line in /etc/hosts is seldom meant: {item}"
+        "resolution",
+        fix="cat /etc/hosts /etc/resolv.conf  # make {item} the same; a line in /etc/hosts is seldom meant",
     )
