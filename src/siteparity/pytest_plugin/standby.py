@@ -114,7 +114,8 @@ class Standby(Judged):
         Raises:
             UnmeasuredError: the host is not connected.
         """
-        return self._transport.forward(host, f"{server}:{port}", port=True)
+        target = f"[{server}]:{port}" if ":" in server else f"{server}:{port}"
+        return self._transport.forward(host, target, port=True)
 
     def section(self, aspect: str) -> Any:  # noqa: ANN401  # its type is the probe's own
         """The policy's part of an aspect."""
