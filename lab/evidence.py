@@ -15,7 +15,10 @@ Look = Callable[[], str]
 
 def of_host(host: Host, plan: Plan) -> list[tuple[str, Look]]:
     """What must come true on one host: sentence, and the look that proves it."""
-    looks: list[tuple[str, Look]] = [(f"{host.name}: ssh works, every unit is up", partial(ssh, host))]
+    looks: list[tuple[str, Look]] = [
+        (f"{host.name}: ssh works, every unit is up", partial(ssh, host)),
+        (f"{host.name}: the clock is synchronised", partial(clock, host)),
+    ]
     by_role: dict[str, tuple[str, Look]] = {
         "db": (f"{host.name}: PostgreSQL replicates", partial(replication, host, plan)),
         "sessions": (f"{host.name}: Redis answers its users", partial(redis, host)),
@@ -41,6 +44,15 @@ def ssh(host: Host) -> str:
     if state[:1] != ["running"]:
         raise NotYetError(f"{' '.join(state) or podman.last_words(done)}")
     return "running"
+
+
+def clock(host: Host) -> str:
+    """Chronyd has chosen a source; right after a boot it is still asking."""
+    told = podman.podman("exec", host.name, "chronyc", "-c", "tracking", check=False)
+    state = told.stdout.decode("utf-8", "replace").strip().rpartition(",")[2]
+    if state != "Normal":
+        raise NotYetError(f"chronyd: {state or podman.last_words(told)}")
+    return state
 
 
 def sql(host: Host, query: str, user: str = "postgres") -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from lab import certificates, keys
 from lab.errors import LabError
-from lab.sites import ROOT, Host, Plan
+from lab.sites import OUTSIDE, ROOT, Host, Plan
 
 # Owners by number, as the Containerfiles fix them.
 SHOP, POSTGRES, REDIS, PARITY = 980, 983, 984, 990
@@ -70,6 +70,7 @@ def tokens(host: Host, plan: Plan) -> dict[str, str]:
         "ADDRESS": host.address,
         "ADMIN": plan.gateway,
         "MACHINE_ID": uuid.uuid5(uuid.NAMESPACE_DNS, f"{host.name}.{plan.domain}").hex,
+        "TIME_SERVER": plan.role(OUTSIDE)[0].address,
         "ACTIVE_EDGE": plan.at(plan.active.name, "edge")[0].address,
         "HOST_RECORDS": "\n".join(_records(plan)),
         "WEB_ADDRESSES": "\n".join(web.address for web in plan.role("web")),
