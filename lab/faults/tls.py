@@ -16,9 +16,11 @@ _KEPT = "/root/certificate"
 _CONFIGURATION = "/etc/nginx/conf.d/shop.conf"
 
 _KEEP = f"mkdir -p {_KEPT} && cp -p {_FILE}.pem {_FILE}.key {_KEPT}/"
-_LOAD = "nginx -t -q && systemctl restart nginx"
+# systemd refuses a sixth start within ten seconds, unless it is told to forget.
+_LOAD = "nginx -t -q && systemctl reset-failed nginx && systemctl restart nginx"
 _MEND = f"""
-    [ ! -d {_KEPT} ] || {{ cp -p {_KEPT}/* /etc/ssl/shop/ && rm -r {_KEPT} && {_LOAD}; }}
+    [ ! -d {_KEPT} ] || {{ cp -p {_KEPT}/* /etc/ssl/shop/ && rm -r {_KEPT}; }}
+    {_LOAD}
 """
 
 
@@ -125,7 +127,8 @@ FAULTS = (
         """,
         mend=f"""
             rm -rf {_KEPT}
-            [ ! -f {_KEPT}.conf ] || {{ mv {_KEPT}.conf {_CONFIGURATION} && {_LOAD}; }}
+            [ ! -f {_KEPT}.conf ] || mv {_KEPT}.conf {_CONFIGURATION}
+            {_LOAD}
         """,
     ),
 )
