@@ -40,7 +40,7 @@ PAIRS = (
     ("timer_stopped", "unit_drop_in_differs"),
 )
 
-MOST_TOLD = 6
+MOST_TOLD = 12
 """Checks that a line names."""
 
 pytestmark = pytest.mark.timeout(180)
