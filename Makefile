@@ -15,7 +15,7 @@ test: check  ## the fast self-tests, then those that need a browser and the lab 
 	$(BIN)/python -m pytest -q selftests/browser
 	$(BIN)/python -m pytest -q selftests/lab
 
-drills: check  ## every fault of the lab, alone, against the checks that must catch it: about ten seconds each
+drills: check  ## every fault of the lab, alone, against the checks that must catch it: about twelve seconds each
 	$(BIN)/python -m pytest -q selftests/lab --every-fault
 
 check: $(VENV)/ready system  ## the fast part: style, types, the direction of imports, unit, contract and plugin tests
