@@ -22,6 +22,7 @@ pytestmark = pytest.mark.blocker
     "configuration_file_missing",
     "conffile_edited",
     "storefront_backend_lost_by_the_edge",
+    "fewer_connections_at_the_edge",
 )
 def test_configuration_files_say_the_same(parity: Parity) -> None:
     """Pages fail, or differ, depending on which site and which host answers."""

@@ -56,6 +56,7 @@ def test_services_run_what_was_deployed(parity: Parity) -> None:
     "setting_edited_without_restart_at_both_sites",
     "subscriptions_wrong_password",
     "subscriptions_settings_of_the_other_site",
+    "smaller_pool_not_in_force",
 )
 def test_services_run_with_their_settings(parity: Parity) -> None:
     """The shop changes its behaviour at its next restart, which the failover may be."""
@@ -68,6 +69,9 @@ def test_services_run_with_their_settings(parity: Parity) -> None:
     "setting_edited_without_restart",
     "setting_added_without_restart_at_primary",
     "subscriptions_settings_of_the_other_site",
+    "admin_redirect_to_the_primary",
+    "smaller_pool",
+    "smaller_pool_not_in_force",
 )
 def test_services_are_set_alike(parity: Parity) -> None:
     """Customers meet other languages, prices or addresses after the switch."""
