@@ -30,7 +30,11 @@ def test_the_same_kernel_runs_and_it_is_the_newest_one_installed(parity: Parity)
     )
 
 
-@pytest.mark.drill("library_replaced_under_services", "program_replaced_under_its_service_at_primary")
+@pytest.mark.drill(
+    "library_replaced_under_services",
+    "program_replaced_under_its_service_at_primary",
+    "collation_library_of_another_version",
+)
 def test_no_service_runs_replaced_code(parity: Parity) -> None:
     """A hole that was mended on disk is still open, and the next restart brings code that has not run yet."""
     parity.everywhere("deleted", equals="none", fix="systemctl restart {item}")

@@ -14,7 +14,13 @@ from siteparity.pytest_plugin import Parity
 pytestmark = pytest.mark.blocker
 
 
-@pytest.mark.drill("secret_empty", "secret_empty_at_both_sites", "secret_missing", "secret_readable_by_all")
+@pytest.mark.drill(
+    "secret_empty",
+    "secret_empty_at_both_sites",
+    "secret_missing",
+    "secret_readable_by_all",
+    "database_password_for_the_way_back_missing",
+)
 def test_every_secret_is_set(parity: Parity) -> None:
     """The shop is refused by what it depends on, and every page fails."""
     parity.everywhere("states", equals="set", fix="put the secret in its place again: {item}")
@@ -27,6 +33,7 @@ def test_every_secret_is_set(parity: Parity) -> None:
     "secret_missing",
     "session_password_edited_without_restart",
     "subscriptions_wrong_password",
+    "database_password_for_the_way_back_missing",
 )
 def test_every_secret_is_the_same_at_both_sites(parity: Parity) -> None:
     """After the switch, or after the next restart, the shop cannot log in to what it depends on."""

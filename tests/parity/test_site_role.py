@@ -35,7 +35,10 @@ def test_only_the_primarys_database_takes_orders(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
-    "database_refuses_writes_at_both_sites", "standby_set_to_refuse_writes", "standby_of_another_database"
+    "database_refuses_writes_at_both_sites",
+    "standby_set_to_refuse_writes",
+    "standby_of_another_database",
+    "database_read_only_after_promotion",
 )
 def test_the_database_would_take_orders_after_the_switch(parity: Parity) -> None:
     """The switch succeeds, pages are shown, and every order fails."""
