@@ -17,7 +17,12 @@ RESET = "ALTER SYSTEM, ALTER ROLE or ALTER DATABASE ... RESET default_transactio
 
 
 @pytest.mark.drill(
-    "customers_led_to_the_standby", "customers_led_to_both_sites", "customers_led_to_neither_site"
+    "customers_led_to_the_standby",
+    "customers_led_to_both_sites",
+    "customers_led_to_neither_site",
+    "record_of_the_passive_site",
+    "record_of_the_passive_site_by_ipv6",
+    "record_missing",
 )
 def test_customers_are_led_to_the_primary_and_nowhere_else(parity: Parity) -> None:
     """Customers shop at a site whose database takes no orders, or at two sites."""
