@@ -10,7 +10,7 @@ WEB = ("dallas-web1", "dallas-web2", "arizona-web1", "arizona-web2")
 STANDBY_WEB = ("arizona-web1", "arizona-web2")
 SETTINGS = "/etc/shop/shop.env"
 GATEWAY, RELAY = "/etc/payment/allowed", "/etc/relay/allowed"
-TEST_GATEWAY = "198.18.0.11"
+TEST_GATEWAY = "198.18.0.12"
 TUNNEL = "198.18.1.99"
 
 Step = Callable[[Lab], None]

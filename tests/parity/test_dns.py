@@ -13,7 +13,10 @@ from siteparity.pytest_plugin import Parity
 pytestmark = pytest.mark.blocker
 
 
-@pytest.mark.drill("name_server_down", "name_server_refuses_the_zone")
+@pytest.mark.drill(
+    "name_server_down",
+    "name_server_refuses_the_zone",
+)
 def test_every_name_server_answers_with_authority(parity: Parity) -> None:
     """Some customers wait for seconds, or do not find the shop at all."""
     parity.everywhere("servers", equals="answers with authority", fix="start or mend the name server {item}")

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.blocker
     "packets_lost_between_web_and_sessions_of_one_host",
     "connections_limited_at_the_database",
     "storefront_packets_lost_behind_the_edge",
+    "payment_packets_dropped_for_the_shops_user",
 )
 def test_the_same_rules_are_in_force_in_the_same_order(parity: Parity) -> None:
     """Customers are turned away at one site, or strangers let in."""
@@ -41,6 +42,7 @@ def test_the_same_rules_are_in_force_in_the_same_order(parity: Parity) -> None:
     "packets_lost_between_web_and_sessions_of_one_host",
     "connections_limited_at_the_database",
     "storefront_packets_lost_behind_the_edge",
+    "payment_packets_dropped_for_the_shops_user",
 )
 def test_a_boot_changes_no_rule(parity: Parity) -> None:
     """After a restart customers are turned away, or strangers let in."""

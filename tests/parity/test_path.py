@@ -66,6 +66,8 @@ def test_names_lead_to_the_own_sites_hosts(parity: Parity) -> None:
     "database_name_pinned",
     "database_name_pinned_to_the_other_site",
     "session_name_resolves_to_the_other_site",
+    "payment_name_of_a_test_gateway",
+    "payment_name_leads_nowhere_at_primary",
 )
 def test_names_are_looked_up_alike(parity: Parity) -> None:
     """A name that is pinned on one host stays behind when everybody else moves."""

@@ -61,6 +61,8 @@ def test_services_run_what_was_deployed(parity: Parity) -> None:
     "subscriptions_wrong_password",
     "subscriptions_settings_of_the_other_site",
     "smaller_pool_not_in_force",
+    "payment_setting_of_a_test_gateway",
+    "payment_setting_of_a_test_gateway_at_both_sites",
 )
 def test_services_run_with_their_settings(parity: Parity) -> None:
     """The shop changes its behaviour at its next restart, which the failover may be."""
@@ -76,6 +78,7 @@ def test_services_run_with_their_settings(parity: Parity) -> None:
     "admin_redirect_to_the_primary",
     "smaller_pool",
     "smaller_pool_not_in_force",
+    "payment_setting_of_a_test_gateway",
 )
 def test_services_are_set_alike(parity: Parity) -> None:
     """Customers meet other languages, prices or addresses after the switch."""
