@@ -3,6 +3,7 @@
 from lab.faults import Fault
 from lab.faults.services import WEB
 from lab.faults.storefront import SEAL
+from lab.faults.waf import LOAD
 
 EDGES = ("dallas-edge1", "arizona-edge1")
 STORES = ("dallas-sessions1", "arizona-sessions1")
@@ -22,7 +23,8 @@ def _edited(name: str, sentence: str, hosts: tuple[str, ...], file: str, change:
         sentence,
         hosts,
         f"cp -p {file} {kept}.unfinished\nmv {kept}.unfinished {kept}\n{change}\n! cmp -s {file} {kept}",
-        f"rm -f {kept}.unfinished\n[ ! -f {kept} ] || mv {kept} {file}",
+        # nginx does not know that the file is as it was when it was read.
+        f"rm -f {kept}.unfinished\n[ ! -f {kept} ] || mv {kept} {file}\n{LOAD if file == SITE else ''}",
         f"[ ! -e {kept} ] && [ -s {file} ]",
     )
 

@@ -64,7 +64,7 @@ FAULTS = (
         (EDGE,),
         SHOP,
         f"""
-            sed -i -e 's/198.18.2.22:8000;/198.18.2.22:8001;/' \\
+            sed -i -e 's/198.18.2.22:8000;/198.18.2.22:8001 max_fails=0;/' \\
                 -e 's/proxy_pass .*/&\\n        proxy_next_upstream off;/' {SHOP}
             grep -q 8001 {SHOP}
             {LOAD}
