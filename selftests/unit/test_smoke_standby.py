@@ -31,7 +31,7 @@ def standby() -> Standby:
     )
     settings = SimpleNamespace(policy=policy, standby=ARIZONA, primary=DALLAS)
     check = SimpleNamespace(source=SimpleNamespace(effect="Customers wait.", aspect="storefront"))
-    return Standby(cast("Any", settings), cast("Any", None), cast("Any", check), ExitStack())
+    return Standby(cast("Any", settings), cast("Any", None), cast("Any", check), ExitStack(), {})
 
 
 def test_a_standby_that_was_not_tried_is_unmeasured(standby: Standby) -> None:
@@ -77,6 +77,16 @@ def test_an_item_that_is_tried_twice_is_judged_by_each_expectation(standby: Stan
         "status: found 200 (arizona/web1); expected 302",
         "open: found 1 (arizona/web1); expected True",
     ]
+
+
+def test_a_host_that_did_not_answer_before_is_not_waited_for_again(standby: Standby) -> None:
+    """Each of a dozen checks would wait for its time-out, and the answer would come a minute late."""
+    standby.away = {WEB1.label: "no answer within 5 s"}
+    with standby.trying(WEB1):
+        standby.visitor(WEB1, 8000)
+    (finding,) = standby.judgement().findings
+    assert finding.message == "arizona/web1: no answer within 5 s"
+    assert finding.kind is FindingKind.UNMEASURED
 
 
 def test_a_host_that_cannot_be_tried_does_not_hide_the_others(standby: Standby) -> None:

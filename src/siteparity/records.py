@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -55,6 +56,20 @@ class Record(_Saved):
     def digest(self) -> str:
         """SHA-256 over everything that was measured, independent of when."""
         return _digest(self.model_dump(mode="json", include={"site", "hosts"}))
+
+    def silent(self) -> Mapping[str, str]:
+        """The hosts that gave no table at all, each with its reason."""
+        entries = {
+            host: [entry for tables in aspects.values() for entry in tables.values()]
+            for host, aspects in self.hosts.items()
+        }
+        return {
+            host: of_host[0].unmeasured.partition(": ")[2]
+            for host, of_host in entries.items()
+            if of_host
+            and isinstance(of_host[0], SavedUnmeasured)
+            and all(isinstance(entry, SavedUnmeasured) for entry in of_host)
+        }
 
     def facts(self, host: str, aspect: str) -> Facts:
         """The facts of one host, as they were measured; empty where the record has none."""

@@ -33,7 +33,13 @@ def parity(request: pytest.FixtureRequest) -> Parity:
 def standby(request: pytest.FixtureRequest) -> Iterator[Standby]:
     """The standby's hosts, reached through SSH, to see that they do their work."""
     session, check = session_of(request.config), request.node.stash[CHECK]
-    with Standby.open(session.configuration, session.transport(), check) as judged:
+    settings = session.configuration
+    away = {
+        f"{site.name}/{host}": reason
+        for site in settings.sites
+        for host, reason in session.away(site).items()
+    }
+    with Standby.open(settings, session.transport(), check, away) as judged:
         _judged_by(request, judged)
         yield judged
 

@@ -115,6 +115,10 @@ class Session:
             for name, table in facts.items()
         }
 
+    def away(self, site: Site) -> Mapping[str, str]:
+        """The hosts of a site that did not answer when they were measured, each with its reason."""
+        return self._record(site.name).silent()
+
     def transport(self) -> Transport:
         """The run's connections, for live checks."""
         if self._transport is None:

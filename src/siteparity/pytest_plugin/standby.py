@@ -6,7 +6,7 @@ server that was reached and refuses is a difference; a way to it that is broken 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -58,7 +58,12 @@ class Standby(Judged):
     """The standby's hosts, live. What is expected and not found becomes a finding; the check goes on."""
 
     def __init__(
-        self, settings: Configuration, transport: Transport, check: PlannedCheck, stack: ExitStack
+        self,
+        settings: Configuration,
+        transport: Transport,
+        check: PlannedCheck,
+        stack: ExitStack,
+        away: Mapping[str, str],
     ) -> None:
         super().__init__(check.source.effect)
         self.policy: Any = settings.policy.journey(check.source.aspect)
@@ -71,14 +76,30 @@ class Standby(Judged):
         self.primary: Site = settings.primary
         self._transport = transport
         self._stack = stack
+        self.away = away
+        """Label of a host -> why it did not answer when it was measured; it is not waited for again."""
         self._expectations: dict[tuple[str, type[Value], Value], _Expectation] = {}
 
     @classmethod
     @contextmanager
-    def open(cls, settings: Configuration, transport: Transport, check: PlannedCheck) -> Iterator[Standby]:
-        """The standby for one check; clients that the check opened are closed after it."""
+    def open(
+        cls, settings: Configuration, transport: Transport, check: PlannedCheck, away: Mapping[str, str]
+    ) -> Iterator[Standby]:
+        """The standby for one check; clients that the check opened are closed after it.
+
+        Args:
+            settings: of the run.
+            transport: its connections.
+            check: what is judged.
+            away: label of a host -> why it did not answer when it was measured; it is not waited for again.
+        """
         with ExitStack() as stack:
-            yield cls(settings, transport, check, stack)
+            yield cls(settings, transport, check, stack, away)
+
+    def _reached(self, host: Host) -> Transport:
+        if host.label in self.away:
+            raise UnmeasuredError(self.away[host.label])
+        return self._transport
 
     def hosts(self, role: str | None = None) -> tuple[Host, ...]:
         """The standby's hosts of a role; of the journey's own role when none is given."""
@@ -86,7 +107,7 @@ class Standby(Judged):
 
     def host(self, host: Host) -> TestinfraHost:
         """The host as testinfra knows it: ``standby.host(web).service("nginx").is_running``."""
-        return self._transport.testinfra(host, timeout=round(self.seconds))
+        return self._reached(host).testinfra(host, timeout=round(self.seconds))
 
     @property
     def seconds(self) -> float:
@@ -115,7 +136,7 @@ class Standby(Judged):
             UnmeasuredError: the host is not connected.
         """
         target = f"[{server}]:{port}" if ":" in server else f"{server}:{port}"
-        return self._transport.forward(host, target, port=True)
+        return self._reached(host).forward(host, target, port=True)
 
     def section(self, aspect: str) -> Any:  # noqa: ANN401  # its type is the probe's own
         """The policy's part of an aspect."""
@@ -128,7 +149,7 @@ class Standby(Judged):
             UnmeasuredError: the host is not connected, the role may not ask that, the answer is no number.
         """
         settings = self.smoke.database
-        socket = self._transport.forward(host, settings.socket)
+        socket = self._reached(host).forward(host, settings.socket)
         server = Server(socket, settings.database, settings.user, self.seconds)
         return ask(server, questions, lambda: self.look_after(host))
 
@@ -166,7 +187,7 @@ class Standby(Judged):
 
     def look_after(self, host: Host) -> None:
         """Raise `UnmeasuredError` if the host's connection is broken."""
-        self._transport.run(host, b":\n", timeout=LOOK_SECONDS)
+        self._reached(host).run(host, b":\n", timeout=LOOK_SECONDS)
 
     def _unmeasured(self, host: Host, reason: str) -> Finding:
         groups = (Group(None, (host.name,)),)
