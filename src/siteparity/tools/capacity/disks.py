@@ -15,14 +15,16 @@ _NO_LIMIT = 10**12
 
 _LOCAL = "ext2|ext3|ext4|xfs|btrfs|vfat|f2fs|jfs|reiserfs|zfs|bcachefs"
 
-# A file system that is mounted in several places is asked once. A network's could hang, so it must be named.
+# A file system that is mounted in several places is asked once; a mounted file, as containers have some, is none.
+# A network's could hang, so it must be named.
 _QUESTION = """\
 set -- / {named}
 seen=' '
 while read -r _ _ device _ target rest;do
 type=${{rest#* - }}
 case ${{type%% *}} in {local})case $seen in *" $device "*)continue;;esac
-seen="$seen$device ";[ "$target" = / ]||set -- "$@" "$(printf %b "$target")";;esac
+target=$(printf %b "$target");[ -d "$target" ]||continue
+seen="$seen$device ";[ "$target" = / ]||set -- "$@" "$target";;esac
 done </proc/self/mountinfo||exit
 df --block-size=1 --output=itotal,iavail,size,used,avail,target -- "$@"||exit
 echo end
