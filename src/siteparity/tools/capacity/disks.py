@@ -15,7 +15,7 @@ _NO_LIMIT = 10**12
 
 _LOCAL = "ext2|ext3|ext4|xfs|btrfs|vfat|f2fs|jfs|reiserfs|zfs|bcachefs"
 
-# A file system that is mounted in several places is asked once; a mounted file, as containers have some, is none.
+# A file system that is mounted in several places is asked once; a mounted file, as in containers, is none.
 # A network's could hang, so it must be named.
 _QUESTION = """\
 set -- / {named}
