@@ -94,12 +94,12 @@ def lab(say: Say) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def gate(lab: Lab, tmp_path: Path) -> Callable[[], Run]:
-    """The whole gate in this process, parity and smoke, against the lab."""
+def gate(lab: Lab, tmp_path: Path) -> Callable[..., Run]:
+    """The whole gate in this process, parity and smoke, against the lab; ``workers=`` of pytest."""
     assert lab.plan.hosts
 
-    def run() -> Run:
-        return run_gate(tmp_path / "reports")
+    def run(workers: int = 0) -> Run:
+        return run_gate(tmp_path / "reports", workers=workers)
 
     return run
 

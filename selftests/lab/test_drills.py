@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from lab.faults import Fault, catalogue
 from selftests.lab.conftest import Lab, Say
 from selftests.lab.runs import Run, containers_of, function_of, named_by
+from siteparity.gate import WORKERS
 from siteparity.model import FindingKind, Outcome, Severity, Verdict
 from siteparity.result import SavedFinding
 
@@ -28,10 +30,13 @@ COMPARED = (FindingKind.MISSING, FindingKind.EXTRA, FindingKind.DIFFERENT, Findi
 
 REASONS = {
     "host_dead": "refused|no answer|No route",
-    "host_hung": "no answer within 5 s|did not end within",
+    "host_hung": "no answer within 5 s|did not end within|timed out after 5 s",
     "host_key_changed": "host key",
 }
 """What must be said of a host that is away."""
+
+WAIT_FOR_IT = {"host_hung": {"arizona-edge1"}}
+"""Hosts that pass requests on to the one that is away: a question to them may have no answer either."""
 
 PAIRS = (
     ("locale_not_compiled", "redis_setting_changed_at_run_time"),
@@ -82,20 +87,20 @@ def test_two_faults_are_both_found(
 
 @pytest.mark.parametrize("fault", HOSTS_AWAY.values(), ids=lambda fault: fault.name)
 def test_a_host_that_is_away_is_unknown_and_nothing_else_is_blamed(
-    fault: Fault, lab: Lab, gate: Callable[[], Run], say: Say
+    fault: Fault, lab: Lab, gate: Callable[..., Run], say: Say
 ) -> None:
     """What could not be measured is never equal, and never a difference.
 
     A smoke check may say more: where customers really wait for a web host that is away, that was measured.
     """
-    run = _drill(lab, gate, say, fault.name)
+    run = _drill(lab, partial(gate, workers=WORKERS), say, fault.name)
     parity = [check for check in run.red() if check.kind == "parity"]
     assert parity
     assert run.result.verdict is _verdict(run), run.told()
     assert run.result.verdict is not Verdict.GO, run.told()
     assert {check.outcome for check in parity} == {Outcome.UNMEASURED}, run.told()
     named = {host for check in parity for host in containers_of(run.result, check)}
-    assert named == set(fault.hosts), run.told()
+    assert set(fault.hosts) <= named <= set(fault.hosts) | WAIT_FOR_IT.get(fault.name, set()), run.told()
     for check in parity:
         for finding in check.findings:
             assert re.search(REASONS[fault.name], finding.message), finding.message

@@ -66,6 +66,10 @@ class Policy(Section):
     """With which status the firewall blocks."""
 
 
+ANSWER_SECONDS = 5
+"""What all requests to one port may take; the shop behind the edge may hang."""
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The files, the processes, and the answers at each port."""
     section = target.section
@@ -75,7 +79,8 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         "server": Ask(workers.question(section.service, section.module)),
         **{
             f"port{port}": Ask(
-                replies.question(own, port, section.host, _paths(section), tls=scheme == "https")
+                replies.question(own, port, section.host, _paths(section), tls=scheme == "https"),
+                timeout=ANSWER_SECONDS,
             )
             for port, scheme in section.ports.items()
         },
