@@ -1,0 +1,143 @@
+"""From what was measured and executed to the one result: outcomes, findings, causes and the verdict. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from siteparity import __version__, causes, verdict
+from siteparity.configuration import Configuration
+from siteparity.model import FindingKind, Outcome, Site, Verdict
+from siteparity.plan import PlannedCheck
+from siteparity.records import Record
+from siteparity.result import Count, Result, SavedCheck, SavedFinding, SavedGroup, SavedSite
+from siteparity.supervisor import Executed
+
+
+def assemble(
+    settings: Configuration,
+    run: str,
+    started_at: datetime,
+    made: Sequence[Record],
+    executed: Executed,
+    seen: Mapping[tuple[str, str], datetime],
+) -> Result:
+    """Put a run's result together and judge it; finished now.
+
+    Args:
+        settings: of the run.
+        run: its id.
+        started_at: when it began.
+        made: the records of its sites, as far as they were made.
+        executed: what became of its checks.
+        seen: (check, item) -> since when the history knows the finding.
+    """
+    finished_at = datetime.now(UTC)
+    checks = tuple(
+        _saved_check(check, executed.entries.get(check.id), seen, started_at) for check in settings.checks
+    )
+    answer = verdict.judge(
+        [verdict.Judged(check.id, check.severity, check.outcome) for check in checks],
+        (*executed.broken, *_silent(settings.sites, made)),
+    )
+    found = causes.causes(checks, {check.id: check.source.leads_to for check in settings.checks})
+    go = answer.verdict is Verdict.GO
+    primary, standby = settings.sites
+    by_site = {record.site: record for record in made}
+    return Result(
+        schema_version=1,
+        run=run,
+        verdict=answer.verdict,
+        reasons=causes.reasons(found, checks, answer.reasons),
+        valid_until=finished_at + settings.policy.limits.go_valid_for if go else None,
+        started_at=started_at,
+        finished_at=finished_at,
+        tool_version=__version__,
+        policy_digest=settings.policy.digest,
+        inventory_digest=settings.inventory_digest,
+        primary=_saved_site(primary, by_site.get(primary.name), started_at),
+        standby=_saved_site(standby, by_site.get(standby.name), started_at),
+        plan=Count(checks=len(settings.checks), hosts=sum(len(site.hosts) for site in settings.sites)),
+        executed=Count(checks=len(executed.entries), hosts=sum(_answered(record) for record in made)),
+        causes=found,
+        checks=checks,
+    )
+
+
+def _saved_site(site: Site, record: Record | None, started_at: datetime) -> SavedSite:
+    return SavedSite(
+        site=site.name,
+        source="live",
+        measured_at=record.measured_at if record else started_at,
+        hosts=len(site.hosts),
+        digest=record.digest() if record else "0" * 64,
+    )
+
+
+def _silent(sites: Sequence[Site], made: Sequence[Record]) -> Iterator[str]:
+    """One reason for each site of which no host at all answered, with the inventory's advice."""
+    hints = {site.name: site.hint for site in sites}
+    for record in made:
+        if not _answered(record):
+            said = [
+                f"{host}: {entry.unmeasured.partition(': ')[2]}"
+                for host, aspects in record.hosts.items()
+                for tables in aspects.values()
+                for entry in tables.values()
+                if not isinstance(entry, str)
+            ]
+            advice = f"; {hints[record.site]}" if hints[record.site] else ""
+            yield f"no host of {record.site} answered ({said[0] if said else 'none was asked'}){advice}"
+
+
+def _answered(record: Record) -> int:
+    """How many hosts gave at least one table."""
+    return sum(
+        any(isinstance(entry, str) for tables in aspects.values() for entry in tables.values())
+        for aspects in record.hosts.values()
+    )
+
+
+def _saved_check(
+    check: PlannedCheck,
+    entry: Mapping[str, Any] | None,
+    seen: Mapping[tuple[str, str], datetime],
+    now: datetime,
+) -> SavedCheck:
+    findings = tuple(
+        _saved_finding(found, seen.get((check.id, found["item"]), now))
+        for found in (entry or {}).get("findings", ())
+    )
+    return SavedCheck(
+        id=check.id,
+        kind=check.source.kind,
+        aspect=check.source.aspect,
+        role=check.role,
+        severity=check.severity,
+        owner=check.owner,
+        outcome=Outcome(entry["outcome"]) if entry else Outcome.NOT_RUN,
+        sentence=check.source.sentence,
+        why=check.source.why or check.source.promise,
+        compared=entry["compared"] if entry else 0,
+        seconds=entry["seconds"] if entry else 0.0,
+        findings=findings,
+    )
+
+
+def _saved_finding(found: Mapping[str, Any], first: datetime) -> SavedFinding:
+    return SavedFinding(
+        item=found["item"],
+        kind=FindingKind(found["kind"]),
+        primary=_saved_groups(found["primary"]),
+        standby=_saved_groups(found["standby"]),
+        message=found["message"],
+        effect=found["effect"],
+        fix=found["fix"],
+        first_seen=first,
+        waiver=None,
+    )
+
+
+def _saved_groups(groups: Sequence[Mapping[str, Any]]) -> tuple[SavedGroup, ...]:
+    return tuple(SavedGroup(value=group["value"], hosts=tuple(group["hosts"])) for group in groups)
