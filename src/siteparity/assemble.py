@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,10 +16,18 @@ from siteparity.result import Count, Result, SavedCheck, SavedFinding, SavedGrou
 from siteparity.supervisor import Executed
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A run at its beginning."""
+
+    run: str
+    """Its id, the name of its folder."""
+    at: datetime
+
+
 def assemble(
     settings: Configuration,
-    run: str,
-    started_at: datetime,
+    started: Started,
     made: Sequence[Record],
     executed: Executed,
     seen: Mapping[tuple[str, str], datetime],
@@ -27,15 +36,14 @@ def assemble(
 
     Args:
         settings: of the run.
-        run: its id.
-        started_at: when it began.
+        started: which run it is, and when it began.
         made: the records of its sites, as far as they were made.
         executed: what became of its checks.
         seen: (check, item) -> since when the history knows the finding.
     """
     finished_at = datetime.now(UTC)
     checks = tuple(
-        _saved_check(check, executed.entries.get(check.id), seen, started_at) for check in settings.checks
+        _saved_check(check, executed.entries.get(check.id), seen, started.at) for check in settings.checks
     )
     answer = verdict.judge(
         [verdict.Judged(check.id, check.severity, check.outcome) for check in checks],
@@ -47,17 +55,17 @@ def assemble(
     by_site = {record.site: record for record in made}
     return Result(
         schema_version=1,
-        run=run,
+        run=started.run,
         verdict=answer.verdict,
         reasons=causes.reasons(found, checks, answer.reasons),
         valid_until=finished_at + settings.policy.limits.go_valid_for if go else None,
-        started_at=started_at,
+        started_at=started.at,
         finished_at=finished_at,
         tool_version=__version__,
         policy_digest=settings.policy.digest,
         inventory_digest=settings.inventory_digest,
-        primary=_saved_site(primary, by_site.get(primary.name), started_at),
-        standby=_saved_site(standby, by_site.get(standby.name), started_at),
+        primary=_saved_site(primary, by_site.get(primary.name), started.at),
+        standby=_saved_site(standby, by_site.get(standby.name), started.at),
         plan=Count(checks=len(settings.checks), hosts=sum(len(site.hosts) for site in settings.sites)),
         executed=Count(checks=len(executed.entries), hosts=sum(_answered(record) for record in made)),
         causes=found,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from siteparity import records
-from siteparity.assemble import assemble
+from siteparity.assemble import Started, assemble
 from siteparity.collect import Say
 from siteparity.configuration import Configuration
 from siteparity.history import append_run, first_seen, read_history
@@ -47,9 +47,10 @@ class Gate:
         Raises:
             OSError: the reports folder cannot be written.
         """
-        began, started_at = time.monotonic(), datetime.now(UTC)
-        folder = new_run_folder(self.reports, started_at)
-        in_progress = self._result(folder.name, started_at, (), Executed({}, ("run in progress",)))
+        began, at = time.monotonic(), datetime.now(UTC)
+        folder = new_run_folder(self.reports, at)
+        started = Started(folder.name, at)
+        in_progress = self._result(started, (), Executed({}, ("run in progress",)))
         write_reports(
             in_progress.model_copy(update={"verdict": Verdict.NO_GO, "reasons": ("run in progress",)}), folder
         )
@@ -59,7 +60,7 @@ class Gate:
             left = self.deadline - RESERVE - (time.monotonic() - began)
             child = Child(self.settings, self.inventories, folder, transport.directory, self.workers, left)
             executed = child.run()
-        result = self._reconciled(self._result(folder.name, started_at, made, executed), folder)
+        result = self._reconciled(self._result(started, made, executed), folder)
         write_reports(result, folder, read_history(self.reports))
         append_run(self.reports, result)
         return result, folder
@@ -72,9 +73,9 @@ class Gate:
             records.save(record, record_path(folder, record.site))
         return made
 
-    def _result(self, run: str, started_at: datetime, made: Sequence[Record], executed: Executed) -> Result:
+    def _result(self, started: Started, made: Sequence[Record], executed: Executed) -> Result:
         seen = first_seen(read_history(self.reports))
-        return assemble(self.settings, run, started_at, made, executed, seen)
+        return assemble(self.settings, started, made, executed, seen)
 
     def _reconciled(self, result: Result, folder: Path) -> Result:
         """Reports that disagree are a reason against GO; until they are held together there is no answer."""
