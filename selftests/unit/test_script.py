@@ -39,8 +39,7 @@ def said_by(script: bytes, shell: str = "sh") -> tuple[bytes, bytes]:
 def perl(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """A host with perl asks the questions with it, one without it by the shell alone."""
     if not request.param:
-        without = script._FRAME.replace("command -v perl", "command -v no-perl")
-        monkeypatch.setattr(script, "_FRAME", without)
+        monkeypatch.setattr(script, "PERL", "no-perl")
     return bool(request.param)
 
 

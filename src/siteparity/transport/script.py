@@ -8,8 +8,8 @@ output, and after it the nonce and the exit status: what was cut lacks them. `OP
 when it is answered the shell runs, and from then on it takes no longer than the line to tell the time.
 
 Needs ``sh`` (dash, bash, busybox) on the host, and ``perl`` without any module (`questions.pl`), which starts
-nothing but the question itself. Where perl is missing the shell does the same with ``timeout``, ``head -c`` and
-``base64 -w0``, which costs four times as much. Writes no file. GNU's ``timeout`` ends a question with all its
+nothing but the question itself. Where perl is missing the shell does the same with ``timeout``, ``head -c``
+and ``base64 -w0``, at four times the cost. Writes no file. GNU's ``timeout`` ends a question with all its
 processes; busybox's ends one process only, so there the script stops at the first question that takes too
 long, and the rest has no answer.
 """
@@ -27,6 +27,8 @@ from importlib import resources
 from typing import Protocol
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+PERL = "perl"
 
 MAX_TEXT_BYTES = 100_000
 """A question travels as one environment string; Linux takes up to 128 KiB (execve(2), MAX_ARG_STRLEN)."""
@@ -138,7 +140,7 @@ printf '\\n@%s ^ %s\\n' {nonce} "$(date +%s.%N </dev/null 2>/dev/null)"
 {{ PATH={path} LC_ALL=C N={nonce} R={runner};export PATH LC_ALL N T
 unset TZ LANGUAGE CDPATH ENV BASH_ENV POSIXLY_CORRECT PERL5OPT PERL5LIB PERL5DB PERL_UNICODE PERLIO;cd /
 {texts}
-if {fits} && command -v perl >/dev/null;then {by_perl};fi
+if {fits} && command -v {perl} >/dev/null;then {by_perl};fi
 end() {{ printf '\\n@%s ! %s\\n' {nonce} "$1";exit 124; }}
 for c in timeout head base64;do command -v $c >/dev/null||end "missing $c";done
 p=;trap 'trap "" TERM;kill -KILL "-$p" 2>/dev/null;end cut' TERM
@@ -174,6 +176,7 @@ def join(asks: Mapping[str, Ask], nonce: str) -> bytes:
         runner=shlex.quote(_RUNNER),
         texts="\n".join(texts),
         fits="true" if sum(map(len, texts)) < MAX_ENVIRONMENT_BYTES else "false",
+        perl=PERL,
         by_perl=_by_perl(asked),
         by_shell="\n".join(by_shell),
         count=len(asked),
@@ -185,7 +188,7 @@ def _by_perl(asked: Sequence[tuple[str, Ask]]) -> str:
     """The texts go through the environment, which nobody else on the host can read."""
     variables = "".join(f" T{number}" for number in range(len(asked)))
     questions = (shlex.quote(f"{name} {ask.timeout:d} {ask.limit:d}") for name, ask in asked)
-    return f"export{variables};exec perl -e {shlex.quote(_PERL)} {' '.join(questions)}"
+    return f"export{variables};exec {PERL} -e {shlex.quote(_PERL)} {' '.join(questions)}"
 
 
 def _name(name: str) -> str:
