@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selftests.unit.sites import ARIZONA, DALLAS
+from selftests.unit.sites import ARIZONA, DALLAS, site
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Table, UnmeasuredError
 from siteparity.probe import Target
@@ -48,6 +48,32 @@ def test_a_sites_own_names_are_no_difference() -> None:
     theirs = read("content", text("server web1.dallas.shop.example;"), OTHER_WAY)
     wrong = read("content", text("server web1.dallas.shop.example;"))
     assert ours == theirs != wrong
+
+
+def upstream(network: int, *numbers: int) -> bytes:
+    """A balancer's list of web hosts."""
+    return text(
+        "upstream {", *(f"    server 198.18.{network}.{20 + number}:8000;" for number in numbers), "}"
+    )
+
+
+@pytest.mark.parametrize("table", ["content", "lines"])
+def test_a_list_of_all_hosts_is_the_same_at_sites_of_different_sizes(table: str) -> None:
+    """A list that lacks one of them, has one twice, or treats one differently, is not."""
+    three = replace(TARGET, site=site("arizona", 2, hosts=3))
+    whole = read(table, upstream(1, 1, 2), OTHER_WAY)
+    assert read(table, upstream(2, 1, 3, 2), three) == whole
+    for wrong in (upstream(2, 1, 2), upstream(2, 1, 2, 3, 3), upstream(2, 1, 1, 2), upstream(2)):
+        assert read(table, wrong, three) != whole
+    weighted = upstream(2, 1, 2, 3).replace(b"23:8000;", b"23:8000 weight=9;")
+    assert read(table, weighted, three) != whole
+
+
+@pytest.mark.parametrize("table", ["content", "lines"])
+def test_a_line_that_looks_like_such_a_list_is_none(table: str) -> None:
+    """What a file says never passes for what was made of it."""
+    forged = text("upstream {", "    server {every web}:8000;", "}")
+    assert read(table, forged) != read(table, upstream(2, 1, 2))
 
 
 def test_the_order_of_lines_counts() -> None:

@@ -2,7 +2,8 @@
 
 Judged are the files that the policy names for each role, and beyond them every conffile of a package that
 somebody changed (``packages`` leaves conffiles to this aspect). A site's own names and addresses are replaced
-first; a line that names the other site is a finding of its own.
+first, and lines that name every host of a role become one (`siteparity.tools.configuration.members`); a line
+that names the other site is a finding of its own.
 What looks like a secret never leaves a host; ``secrets`` compares it by its hash.
 
 A file that has an aspect of its own is left to it (``elsewhere``: crontabs are ``schedules``', unit files
@@ -25,6 +26,7 @@ from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.section import Strict
 from siteparity.tools.configuration import files, release
+from siteparity.tools.configuration.members import gathered
 from siteparity.transport.script import Ask
 
 NONE = "none"
@@ -102,9 +104,9 @@ def read_content(answers: Answers, target: Target[Policy]) -> Table:
     table: dict[str, str] = {"conffiles of packages that nobody changed": "as packaged"}
     for one in seen.files:
         if one.kind == "text":
-            text = names.generic("\n".join(one.lines))
-            digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-            table[one.path] = f"{len(one.lines)} lines, sha256 {digest}"
+            lines = gathered(one.lines, target.site)
+            digest = hashlib.sha256(names.generic("\n".join(lines)).encode()).hexdigest()[:12]
+            table[one.path] = f"{len(lines)} lines, sha256 {digest}"
         elif one.kind == "unpacked":
             table[one.path] = "gone, and its package brings it"
         elif one.kind != "packaged":
@@ -112,12 +114,12 @@ def read_content(answers: Answers, target: Target[Policy]) -> Table:
     return table
 
 
-def read_lines(answers: Answers, _: Target[Policy]) -> Table:
+def read_lines(answers: Answers, target: Target[Policy]) -> Table:
     """Each line of each file, without secrets -> how often it stands there: a difference, line by line."""
     counts = Counter(
         f"{one.path}: {_short(line)}"
         for one in files.read(answers.raw("files")).files
-        for line in one.lines
+        for line in gathered(one.lines, target.site)
         if line.strip()
     )
     return {"lines of configuration": "read", **{item: _times(count) for item, count in counts.items()}}
