@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from selftests.unit.sites import ARIZONA, DALLAS, site
 from selftests.unit.targets import answered, web_host
@@ -322,6 +325,78 @@ def test_a_release_behind_a_link_is_read(shop: Path) -> None:
     (shop / "code").rename(shop.parent / "elsewhere")
     (shop / "code").symlink_to(shop.parent / "elsewhere")
     assert released(shop).states(BESIDES) == {}
+
+
+@pytest.fixture
+def work_tree() -> Iterator[Path]:
+    """A release that is a work tree of git, and somebody else's."""
+    with tempfile.TemporaryDirectory(prefix="siteparity-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        for name in ("a.py", "b b.py", "c.py"):
+            (folder / name).write_text(name, encoding="utf-8")
+        me = ["-c", "user.name=a", "-c", "user.email=a@shop.example"]
+        for words in (["init", "-q"], ["add", "."], [*me, "commit", "-q", "-m", "x"]):
+            subprocess.run(["git", *words], cwd=folder, check=True)
+        subprocess.run(["chown", "-R", "65534:65534", made], check=True)
+        yield folder
+
+
+def from_git(folder: Path, *left_out: str) -> release.Release:
+    """The real question to git."""
+    question = release.question_to_git(str(folder), left_out)
+    done = subprocess.run(["sh", "-c", question], capture_output=True, check=True)
+    return release.read_from_git(done.stdout, left_out)
+
+
+def test_a_work_tree_of_git_is_held_against_its_commit(work_tree: Path) -> None:
+    """Edited, missing, added, hidden from git: each by its name; the version is the commit."""
+    commit = (work_tree / ".git/refs/heads").iterdir().__next__().read_text().strip()
+    clean = from_git(work_tree)
+    assert (clean.version, clean.states(()), set(clean.files)) == (commit, {}, {"a.py", "b b.py", "c.py"})
+    (work_tree / "a.py").write_text("edited", encoding="utf-8")
+    (work_tree / "b b.py").unlink()
+    (work_tree / "d.py").touch()
+    (work_tree / "uploads").mkdir()
+    (work_tree / "uploads/x").touch()
+    hide = ["git", "-c", "safe.directory=*", "update-index", "--assume-unchanged", "c.py"]
+    subprocess.run(hide, cwd=work_tree, check=True)
+    subprocess.run(["chown", "-R", "65534:65534", str(work_tree)], check=True)
+    assert from_git(work_tree, "uploads/*").states(()) == {
+        "a.py": release.EDITED,
+        '"b b.py"': release.MISSING,
+        "d.py": release.EXTRA,
+        "c.py": release.HIDDEN,
+    }
+
+
+def test_a_work_tree_is_looked_at_as_its_owner_and_left_as_it_is(work_tree: Path) -> None:
+    """Its configuration may name programs: they do not run, and not as root; the index is not written."""
+    with (work_tree / ".git/config").open("a") as config:
+        config.write(f'[core]\n\tfsmonitor = "id -u >{work_tree}/ran; false"\n')
+    (work_tree / "a.py").touch()
+    index = (work_tree / ".git/index").read_bytes()
+    assert from_git(work_tree).states(()) == {}
+    assert not (work_tree / "ran").exists()
+    assert (work_tree / ".git/index").read_bytes() == index
+
+
+@pytest.mark.parametrize("settings", [{}, {"version": "V", "git": True}, {"git": True, "manifest": "M"}])
+def test_a_release_has_one_source_of_its_version(settings: dict[str, Any]) -> None:
+    """A file, or git."""
+    with pytest.raises(ValidationError, match="expected a version file"):
+        probe.ReleaseFolder(path="/srv/shop", **settings)
+
+
+def test_a_release_of_git_is_asked_of_git() -> None:
+    """By the policy's word alone."""
+    of_git = probe.ReleaseFolder(path="/srv/shop", git=True)
+    target = web_host(probe.Policy(owner="Platform", releases={"web": of_git}))
+    assert "rev-parse" in probe.ask(target)["release"].text
+    sums, modes = f"{'ab' * 32}  ./a.py\n", "644 root:root ./a.py\n"
+    answer = f"[version]\n{'cd' * 20}\n[manifest]\n M a.py\n[files]\n{sums}[modes]\n{modes}[end]\n".encode()
+    assert probe.read_released(answered(release=answer), target) == {"/srv/shop/a.py": release.EDITED}
+    assert probe.read_release(answered(release=answer), target)["/srv/shop version"] == "cd" * 20
 
 
 def test_the_tree_of_a_release_is_compared_file_by_file() -> None:

@@ -16,9 +16,9 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
@@ -44,12 +44,23 @@ class ReleaseFolder(Strict):
     """The application on a host."""
 
     path: AbsolutePath
-    version: RelativePath
+    version: RelativePath | None = None
     """The file that names the version or commit, one line."""
+    git: bool = False
+    """The folder is a work tree of git, which tells the commit, and what is not as committed."""
     manifest: RelativePath | None = None
     """Its list of checksums, as sha256sum writes it; without one, equal edits at both sites are not seen."""
     leave_out: tuple[RelativePath, ...] = ()
     """Patterns of files that do not count, e.g. ``uploads/*``, or that another aspect judges."""
+
+    @model_validator(mode="after")
+    def _one_source_of_the_version(self) -> Self:
+        if self.git == (self.version is not None) or (self.git and self.manifest):
+            raise ValueError(
+                "expected a version file (and a manifest, where there is one), or git: true and neither; "
+                "remove one of them"
+            )
+        return self
 
 
 class Policy(Section):
@@ -83,9 +94,14 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The configuration, and the release where the host has one."""
     asks = {"files": Ask(files.question(_patterns(target), target.section.elsewhere))}
     if folder := _release(target):
-        text = release.question(folder.path, folder.version, folder.manifest, folder.leave_out)
-        asks["release"] = Ask(text, timeout=30)
+        asks["release"] = Ask(_question(folder), timeout=30)
     return asks
+
+
+def _question(folder: ReleaseFolder) -> str:
+    if folder.version is None:
+        return release.question_to_git(folder.path, folder.leave_out)
+    return release.question(folder.path, folder.version, folder.manifest, folder.leave_out)
 
 
 def read_named(answers: Answers, target: Target[Policy]) -> Table:
@@ -188,7 +204,10 @@ def _read_release(answers: Answers, target: Target[Policy]) -> tuple[ReleaseFold
     folder = _release(target)
     if folder is None:
         raise UnmeasuredError("release: the policy names none for this host")
-    return folder, release.read(answers.raw("release"), has_manifest=folder.manifest is not None)
+    answer = answers.raw("release")
+    if folder.git:
+        return folder, release.read_from_git(answer, folder.leave_out)
+    return folder, release.read(answer, has_manifest=folder.manifest is not None)
 
 
 def read_release(answers: Answers, target: Target[Policy]) -> Table:
