@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -233,7 +234,9 @@ def look(root: Path, *patterns: str) -> files.Seen:
     here = question.replace('"/etc', f'"{root}/etc').replace(
         "/var/lib/dpkg/status", f"{root}/var/lib/dpkg/status"
     )
-    done = subprocess.run(["sh", "-c", here], capture_output=True, check=False, env={"PATH": "/usr/bin:/bin"})
+    (root / "etc").mkdir(exist_ok=True)
+    home = {"HOME": os.environ["HOME"], "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(["sh", "-c", here], capture_output=True, check=False, env=home)
     assert done.returncode == 0, done.stderr
     assert b"topsecret" not in done.stdout
     return files.read(done.stdout)
@@ -280,6 +283,68 @@ def test_a_host_without_dpkg_has_no_conffiles(host: Path) -> None:
     (host / "var/lib/dpkg/status").unlink()
     seen = look(host, "/etc/kept")
     assert (len(seen.files), seen.conffiles) == (1, 0)
+
+
+SPEC = """
+Name: shop
+Version: 1
+Release: 1
+Summary: shop
+License: none
+BuildArch: noarch
+%description
+shop
+%install
+mkdir -p %{{buildroot}}{root}
+cd %{{buildroot}}{root}
+for name in kept edited gone open else "b b"; do echo as packaged >"$name"; done
+echo plain >plain
+%files
+%defattr(644,root,root)
+%config {root}/kept
+%config(noreplace) {root}/edited
+%config {root}/gone
+%config {root}/open
+%config {root}/else
+%config "{root}/b b"
+{root}/plain
+"""
+
+
+@pytest.fixture
+def host_of_rpm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A root whose configuration files come from a package in a real database of rpm."""
+    root = tmp_path / "etc"
+    (tmp_path / "shop.spec").write_text(SPEC.format(root=root), encoding="utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".rpmmacros").write_text(
+        f"%_dbpath {tmp_path}/db\n%_topdir {tmp_path}/top\n", encoding="utf-8"
+    )
+    made = tmp_path / "top/RPMS/noarch/shop-1-1.noarch.rpm"
+    for words in (["rpmbuild", "-bb", "shop.spec"], ["rpm", "-i", "--nodeps", str(made)]):
+        subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
+    return tmp_path
+
+
+def test_configuration_files_of_rpm_are_told_as_dpkgs_are(host_of_rpm: Path) -> None:
+    """Edited, gone, with other rights; what is no configuration file, or judged elsewhere, is left out."""
+    assert look(host_of_rpm).conffiles == 5
+    assert look(host_of_rpm).files == []
+    etc = host_of_rpm / "etc"
+    (etc / "edited").write_text("requirepass topsecret\n", encoding="utf-8")
+    for name in ("b b", "else", "plain"):
+        (etc / name).write_text("edited\n", encoding="utf-8")
+    (etc / "gone").unlink()
+    (etc / "open").chmod(0o666)
+    found = {one.path.removeprefix(f"{etc}/"): one for one in look(host_of_rpm).files}
+    assert {name: one.kind for name, one in found.items()} == {
+        "b b": "text",
+        "edited": "text",
+        "gone": "unpacked",
+        "open": "packaged",
+    }
+    assert found["edited"].lines == ("requirepass ***", "")
+    assert found["open"].rights == "0666 root:root"
 
 
 @pytest.fixture
