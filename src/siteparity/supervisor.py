@@ -14,7 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -36,6 +36,8 @@ _PLUGINS = (
     "pytest_html.plugin",
     "siteparity.pytest_plugin",
 )
+_END_SECONDS = 3.0
+"""A process that waits for a dead disk does not end; the answer must come all the same."""
 _FORBIDDEN = ("PYTEST", "PYTHON", "_PYTEST")
 """Beginnings of variables: they add options and plugins, other code, or take assertions out."""
 
@@ -74,6 +76,8 @@ class Child:
     control: Path
     workers: int
     seconds: float
+    mark: Mapping[str, str] = field(default_factory=dict)
+    """Added to its environment; see `siteparity.transport.keeper`."""
 
     def run(self) -> Executed:
         """Run every planned check; the child and all its processes are gone when this returns."""
@@ -81,7 +85,7 @@ class Child:
             process = subprocess.Popen(
                 self._arguments(),
                 cwd=self.settings.root,
-                env=_clean_environment(),
+                env={**_clean_environment(), **self.mark},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -107,6 +111,8 @@ class Child:
                 "-c",
                 str(ini),
                 "--rootdir",
+                str(self.settings.root),
+                "--confcutdir",  # else a conftest.py in a folder above the checkout is read as well
                 str(self.settings.root),
             ]
         for plugin in _PLUGINS:
@@ -199,11 +205,14 @@ def _parsed(line: bytes) -> object:
 def _clean_environment() -> dict[str, str]:
     """The environment without whatever could change what pytest does."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_FORBIDDEN)}
-    return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONUNBUFFERED": "1"}
+    # The workers of pytest-xdist are started without options: what -P and -s say, they are told here.
+    own = {"PYTHONSAFEPATH": "1", "PYTHONNOUSERSITE": "1", "PYTHONUNBUFFERED": "1"}
+    return {**kept, **own, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill whatever is left of the child's process group."""
+    """Kill whatever is left of the child's process group; wait no longer than the kernel needs for that."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_END_SECONDS)
