@@ -14,7 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -25,6 +25,7 @@ from siteparity.configuration import Configuration
 from siteparity.model import Outcome
 from siteparity.recording import journal_path
 from siteparity.report.checks_html import CheckLine
+from siteparity.unchanged import changes, digests
 
 ALL_PASSED, SOME_FAILED = 0, 1
 """The exit statuses of a pytest that ran every check to its end."""
@@ -81,6 +82,15 @@ class Child:
 
     def run(self) -> Executed:
         """Run every planned check; the child and all its processes are gone when this returns."""
+        before = digests(self.settings.root, self.folder)
+        status = self._status()
+        planned = [check.id for check in self.settings.checks]
+        executed = reconcile(planned, read_journal(journal_path(self.folder)), status)
+        changed = changes(before, digests(self.settings.root, self.folder))
+        return replace(executed, broken=(*executed.broken, *changed))
+
+    def _status(self) -> int | None:
+        """The exit status of the child; None when it was cut at the deadline."""
         with (self.folder / "log.txt").open("ab") as log:
             process = subprocess.Popen(
                 self._arguments(),
@@ -92,13 +102,11 @@ class Child:
                 start_new_session=True,
             )
             try:
-                status: int | None = process.wait(max(self.seconds, 0.0))
+                return process.wait(max(self.seconds, 0.0))
             except subprocess.TimeoutExpired:
-                status = None
+                return None
             finally:
                 _end(process)
-        planned = [check.id for check in self.settings.checks]
-        return reconcile(planned, read_journal(journal_path(self.folder)), status)
 
     def _arguments(self) -> list[str]:
         primary, standby = self.settings.sites
@@ -128,7 +136,7 @@ class Child:
         ]
         base += [
             "--timeout",
-            str(max(1, int(self.seconds))),
+            f"{self.settings.policy.limits.check_deadline.total_seconds():g}",
             "--inventories",
             str(self.inventories.resolve()),
         ]
