@@ -22,7 +22,7 @@ from selftests.lab.conftest import Lab, Say
 from selftests.lab.runs import INVENTORIES, Run, run_gate
 from siteparity import configuration
 from siteparity.configuration import find_root
-from siteparity.gate import WORKERS, Gate
+from siteparity.gate import Gate, usual_workers
 from siteparity.model import Outcome, Verdict
 
 pytestmark = pytest.mark.timeout(300)
@@ -120,7 +120,7 @@ def hanging(lab: Lab, ways: Sequence[Way]) -> Iterator[None]:
 def usual(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> float:
     """How long a healthy run takes."""
     assert lab.plan.hosts
-    run = run_gate(tmp_path_factory.mktemp("healthy") / "reports", workers=WORKERS)
+    run = run_gate(tmp_path_factory.mktemp("healthy") / "reports", workers=usual_workers())
     assert run.result.verdict is Verdict.GO, run.told()
     return run.seconds
 
@@ -131,7 +131,7 @@ def test_a_host_that_hangs_delays_the_answer_by_half_a_minute_at_most(
 ) -> None:
     """It is unmeasured, or what customers see of it differs; it is never a GO, and nothing goes on there."""
     with hanging(lab, [way]):
-        run = gate(workers=WORKERS)
+        run = gate(workers=usual_workers())
     say(f"hanging {way.host}: {run.result.verdict} after {run.seconds:.1f} s; usually {usual:.1f} s")
     assert run.seconds < usual + DELAY_SECONDS, run.told()
     assert run.result.verdict is not Verdict.GO, run.told()
@@ -153,7 +153,7 @@ def test_all_hosts_dead_is_said_within_a_minute(lab: Lab, gate: Callable[..., Ru
     with state.only_one(lab.say):
         try:
             together([partial(lab.root, host, "systemctl stop ssh.socket ssh") for host in hosts])
-            run = gate(workers=WORKERS)
+            run = gate(workers=usual_workers())
         finally:
             together([partial(lab.root, host, "systemctl start ssh") for host in hosts])
     say(f"all hosts dead: {run.result.verdict} after {run.seconds:.1f} s")
@@ -169,7 +169,7 @@ def test_the_deadline_is_held(seconds: int, lab: Lab, tmp_path: Path, say: Say) 
     settings = configuration.load(find_root(), INVENTORIES)
     with hanging(lab, ways):
         began = time.monotonic()
-        gate = Gate(settings, INVENTORIES, tmp_path / "reports", seconds, lambda *_: None, WORKERS)
+        gate = Gate(settings, INVENTORIES, tmp_path / "reports", seconds, lambda *_: None, usual_workers())
         result, _ = gate.run()
         took = time.monotonic() - began
     say(f"deadline {seconds} s: {result.verdict} after {took:.1f} s")

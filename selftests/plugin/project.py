@@ -128,6 +128,7 @@ class Project:
         self.write("src/siteparity/probes/__init__.py", '"""One probe."""\n')
         self.write("src/siteparity/probes/things.py", PROBE)
         self.let_one_machine_be_many()
+        self.let_no_journey_be_missed()
         self.checks(CHECKS)
         (self.root / "tests" / "smoke").mkdir()
         self._make_python()
@@ -140,6 +141,11 @@ class Project:
         path = self.root / "src" / "siteparity" / "twins.py"
         text = (PACKAGE / "twins.py").read_text()
         path.write_text(text.replace("/proc/sys/kernel/random/boot_id", "/nonexistent") if yes else text)
+
+    def let_no_journey_be_missed(self) -> None:
+        """Here the standby is not tried out; the product refuses a checkout without its smoke checks."""
+        path = self.root / "src" / "siteparity" / "whole.py"
+        path.write_text((PACKAGE / "whole.py").read_text().replace("tuple(Smoke.model_fields)", "()"))
 
     def _make_python(self) -> None:
         """A virtual environment that sees the checkout's package first, then all that is installed here."""

@@ -14,9 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-BUDGET_SECONDS = 15.0
+BUDGET_SECONDS = 10.0
 """What may be waited in vain for one server, by all checks of a run together."""
-LEAST_SECONDS = 1.0
+LEAST_SECONDS = 0.5
 """What a server gets that has used its budget up: enough for one that has come back."""
 _PER_SECOND = 100
 """A wait is counted in bytes of a file, which many processes can append to without a lock."""
