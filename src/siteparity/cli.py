@@ -89,14 +89,13 @@ def _alone(reports: Path) -> Iterator[None]:
     """Hold the reports folder for one run, and say so when it cannot be written.
 
     Raises:
-        ConfigurationError: it cannot be written.
-        SiteparityError: another run holds it.
+        ConfigurationError: it cannot be written at all.
+        SiteparityError: another run holds it, or it could not be written to the end: a disk is full.
     """
     lock = FileLock(reports / ".lock", timeout=0)
     try:
         reports.mkdir(parents=True, exist_ok=True)
-        with lock:
-            yield
+        lock.acquire()
     except Timeout:
         raise SiteparityError(
             f"{reports}: another run is under way there; wait for its end, or give --reports another folder"
@@ -105,6 +104,15 @@ def _alone(reports: Path) -> Iterator[None]:
         raise ConfigurationError(
             f"{error.filename or reports}: cannot be written: {error.strerror or error}; see --reports"
         ) from None
+    try:
+        yield
+    except OSError as error:
+        raise SiteparityError(
+            f"UNKNOWN  the run has no answer: {error.filename or reports}: {error.strerror or error}; "
+            "make room, or give --reports another folder"
+        ) from None
+    finally:
+        lock.release()
 
 
 def _record(options: argparse.Namespace) -> tuple[str, int]:

@@ -77,6 +77,8 @@ class Collector:
     """Every site, also those that are not measured now."""
     key: str = field(default_factory=lambda: secrets.token_hex(32), init=False, repr=False)
     """What hosts hash secrets with; gone with the run."""
+    _taken: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+    """Host -> seconds that it has taken: both looks together have the limit of one host."""
 
     def collect(self, sites: Sequence[Site]) -> tuple[Measured, ...]:
         """Measure every host of the sites. Never raises for what a host does."""
@@ -167,10 +169,16 @@ class Collector:
 
     def _run(self, host: Host, asks: Mapping[str, Ask]) -> tuple[Mapping[str, Answer], Moment | None]:
         nonce = secrets.token_hex(16)
-        limit = min(self.policy.limits.host_deadline.total_seconds(), self.deadline - time.monotonic())
-        if limit <= 0:
-            raise UnmeasuredError("the run's deadline had passed")
-        output = self.runner.run(host, join(asks, nonce), timeout=limit, opener=OPENER)
+        began = time.monotonic()
+        of_host = self.policy.limits.host_deadline.total_seconds() - self._taken.get(host.label, 0.0)
+        of_run = self.deadline - began
+        if min(of_host, of_run) <= 0:
+            whose = "run" if of_run <= 0 else "host"
+            raise UnmeasuredError(f"the {whose}'s deadline had passed")
+        try:
+            output = self.runner.run(host, join(asks, nonce), timeout=min(of_host, of_run), opener=OPENER)
+        finally:
+            self._taken[host.label] = time.monotonic() - began
         answers = split(asks, nonce, output.stdout, output.stderr)
         return answers, moment(nonce, output)
 
