@@ -25,7 +25,7 @@ from siteparity.report.words import span, utc
 from siteparity.yamlfile import shown_path
 
 LATEST = "latest"
-KEPT = 5
+KEPT = 3
 """So many of the newest records of a site stay, and so many of those in which most could be measured."""
 
 Part: TypeAlias = Literal["primary", "standby"]
@@ -39,6 +39,11 @@ class StandIn:
     path: Path
     then: Record | None
     """The standby's record of the same run, where it is at hand."""
+
+    @property
+    def measured(self) -> int:
+        """How many tables of both records could be read."""
+        return self.record.measured() + (self.then.measured() if self.then else 0)
 
     def put_into(self, folder: Path) -> None:
         """Copy the records into the folder of a run: it can be judged again from there alone."""
@@ -109,18 +114,20 @@ def advice(settings: Configuration, reports: Path, typed: Sequence[str], now: da
 
 
 def _latest(settings: Configuration, reports: Path, now: datetime) -> StandIn:
-    """Of the kept records that may stand in, that of which most was measured, and of several the newest."""
+    """Of the kept records that may stand in, that by which most is known, and of several the newest.
+
+    Most is known by one whose run measured the standby as well.
+    """
     folder = _folder(reports, settings.primary.name, "primary")
     refused: list[str] = []
-    accepted: list[tuple[Path, Record]] = []
+    accepted: list[StandIn] = []
     for path in sorted(folder.glob("*.json.gz"), reverse=True):
         try:
-            accepted.append((path, _accepted(settings, path, now)))
+            accepted.append(_paired(settings, reports, path, _accepted(settings, path, now)))
         except ConfigurationError as error:
             refused.append(str(error))
     if accepted:
-        path, record = max(accepted, key=_rank)
-        return _paired(settings, reports, path, record)
+        return max(accepted, key=lambda one: (one.measured, one.record.measured_at))
     if refused:
         raise ConfigurationError(refused[0])
     raise ConfigurationError(

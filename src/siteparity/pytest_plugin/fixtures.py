@@ -39,7 +39,8 @@ def standby(request: pytest.FixtureRequest) -> Iterator[Standby]:
         for site in settings.sites
         for host, reason in session.away(site).items()
     }
-    with Standby.open(settings, session.transport(), check, away) as judged:
+    by_record = session.evidence().by_record
+    with Standby.open(settings, session.transport(), check, away, by_record=by_record) as judged:
         _judged_by(request, judged)
         yield judged
 

@@ -64,6 +64,8 @@ class Standby(Judged):
         check: PlannedCheck,
         stack: ExitStack,
         away: Mapping[str, str],
+        *,
+        by_record: bool = False,
     ) -> None:
         super().__init__(check.source.effect)
         self.policy: Any = settings.policy.journey(check.source.aspect)
@@ -78,12 +80,20 @@ class Standby(Judged):
         self._stack = stack
         self.away = away
         """Label of a host -> why it did not answer when it was measured; it is not waited for again."""
+        self.by_record = by_record
+        """Whether a record stands in for the primary, so that none of its hosts is reached."""
         self._expectations: dict[tuple[str, type[Value], Value], _Expectation] = {}
 
     @classmethod
     @contextmanager
     def open(
-        cls, settings: Configuration, transport: Transport, check: PlannedCheck, away: Mapping[str, str]
+        cls,
+        settings: Configuration,
+        transport: Transport,
+        check: PlannedCheck,
+        away: Mapping[str, str],
+        *,
+        by_record: bool = False,
     ) -> Iterator[Standby]:
         """The standby for one check; clients that the check opened are closed after it.
 
@@ -92,9 +102,10 @@ class Standby(Judged):
             transport: its connections.
             check: what is judged.
             away: label of a host -> why it did not answer when it was measured; it is not waited for again.
+            by_record: a record stands in for the primary.
         """
         with ExitStack() as stack:
-            yield cls(settings, transport, check, stack, away)
+            yield cls(settings, transport, check, stack, away, by_record=by_record)
 
     def _reached(self, host: Host) -> Transport:
         if host.label in self.away:
@@ -104,6 +115,10 @@ class Standby(Judged):
     def hosts(self, role: str | None = None) -> tuple[Host, ...]:
         """The standby's hosts of a role; of the journey's own role when none is given."""
         return self.site.in_role(role or self.policy.role)
+
+    def both(self, role: str) -> tuple[Host, ...]:
+        """The hosts of a role at both sites, the primary's first; its own alone, where a record stands in."""
+        return (*(() if self.by_record else self.primary.in_role(role)), *self.hosts(role))
 
     def host(self, host: Host) -> TestinfraHost:
         """The host as testinfra knows it: ``standby.host(web).service("nginx").is_running``."""
