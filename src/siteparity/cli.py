@@ -22,6 +22,7 @@ from siteparity.model import ConfigurationError, Host, SiteparityError, Unmeasur
 from siteparity.recording import measure, record_path
 from siteparity.report import summary
 from siteparity.report.visible import shortened, visible
+from siteparity.standin import keep, stand_in
 from siteparity.transport import Transport
 
 EXIT = {Verdict.GO: 0, Verdict.NO_GO: 2, Verdict.UNKNOWN: 3}
@@ -36,6 +37,7 @@ _WIDTH = 300
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
     options = _parser().parse_args(arguments)
+    options.typed = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with _ended_by_signals():
             return _said(*options.verb(options))
@@ -78,8 +80,19 @@ def _ended_by_signals() -> Iterator[None]:
 def _gate(options: argparse.Namespace) -> tuple[str, int]:
     settings = configuration.load(options.root, options.inventories, options.primary, options.standby)
     deadline = options.deadline or settings.policy.limits.deadline.total_seconds()
+    given, recorded = options.primary_record, None
+    if given is not None:
+        recorded = stand_in(settings, options.reports, given, datetime.now(UTC))
     with _Progress() as progress, _alone(options.reports):
-        gate = Gate(settings, options.inventories, options.reports, deadline, progress.say)
+        gate = Gate(
+            settings,
+            options.inventories,
+            options.reports,
+            deadline,
+            progress.say,
+            stand_in=recorded,
+            typed=options.typed,
+        )
         result, folder = gate.run()
     return f"reports: {folder}\n{summary(result, colour=_colour())}", EXIT[result.verdict]
 
@@ -119,7 +132,9 @@ def _record(options: argparse.Namespace) -> tuple[str, int]:
     whole = True
     with _Progress() as progress, _alone(options.reports), Transport() as transport:
         folder = new_run_folder(options.reports, datetime.now(UTC))
-        for record in measure(settings, sites, transport, seconds=seconds, say=progress.say):
+        made = measure(settings, sites, transport, seconds=seconds, say=progress.say)
+        keep(settings, options.reports, made, folder.name)
+        for record in made:
             path = record_path(folder, record.site)
             records.save(record, path)
             unmeasured = _unmeasured(record)
@@ -180,6 +195,11 @@ def _parser() -> argparse.ArgumentParser:
 
     gate = verb("gate", _gate, "measure both sites, try the standby out, and say GO, NO-GO or UNKNOWN")
     _add_run_options(gate, root)
+    gate.add_argument(
+        "--primary-record",
+        metavar="latest|PATH",
+        help="do not contact the primary: let its newest good record, a record, or that of a run stand in for it",
+    )
     record = verb("record", _record, "measure sites and save what was seen; judge nothing")
     _add_run_options(record, root)
     record.add_argument("site", nargs="+", metavar="SITE")

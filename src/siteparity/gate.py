@@ -20,6 +20,7 @@ from siteparity.records import Record
 from siteparity.report import junit, reconcile, write_reports
 from siteparity.report.write import write_atomically
 from siteparity.result import Result
+from siteparity.standin import StandIn, advice, keep
 from siteparity.supervisor import Child, Executed
 from siteparity.transport import Transport
 
@@ -40,6 +41,10 @@ class Gate:
     """Seconds from the start."""
     say: Say
     workers: int = WORKERS
+    stand_in: StandIn | None = None
+    """The record that a person let stand in for the primary; then none of its hosts is contacted."""
+    typed: Sequence[str] = ("gate",)
+    """The arguments of the command, for the advice of what to type next."""
 
     def run(self) -> tuple[Result, Path]:
         """Make the run; returns its result and its folder.
@@ -49,7 +54,7 @@ class Gate:
         """
         began, at = time.monotonic(), datetime.now(UTC)
         folder = new_run_folder(self.reports, at)
-        started = Started(folder.name, at)
+        started = Started(folder.name, at, began, by_record=self.stand_in is not None)
         in_progress = self._result(started, (), Executed({}, ("run in progress",)))
         write_reports(
             in_progress.model_copy(update={"verdict": Verdict.NO_GO, "reasons": ("run in progress",)}), folder
@@ -66,16 +71,37 @@ class Gate:
         return result, folder
 
     def _measure(self, transport: Transport, folder: Path) -> tuple[Record, ...]:
+        recorded = self.stand_in.record if self.stand_in else None
         made = measure(
-            self.settings, self.settings.sites, transport, seconds=self.deadline - RESERVE, say=self.say
+            self.settings,
+            [site for site in self.settings.sites if recorded is None or site.name != recorded.site],
+            transport,
+            seconds=self.deadline - RESERVE,
+            say=self.say,
+            stand_in=recorded,
         )
         for record in made:
             records.save(record, record_path(folder, record.site))
-        return made
+        keep(self.settings, self.reports, made, folder.name)
+        if self.stand_in is None:
+            return made
+        self.stand_in.put_into(folder)
+        return (self.stand_in.record, *made)
 
     def _result(self, started: Started, made: Sequence[Record], executed: Executed) -> Result:
         seen = first_seen(read_history(self.reports))
-        return assemble(self.settings, started, made, executed, seen)
+        then = self.stand_in.then if self.stand_in else None
+        return assemble(
+            self.settings, started, made, executed, seen, then=then, advice=self._advice(started, made)
+        )
+
+    def _advice(self, started: Started, made: Sequence[Record]) -> str:
+        """What to type where the primary is silent."""
+        primary = self.settings.primary.name
+        silent = any(record.silent() for record in made if record.site == primary)
+        if not silent or self.stand_in:
+            return ""
+        return advice(self.settings, self.reports, self.typed, started.at)
 
     def _reconciled(self, result: Result, folder: Path) -> Result:
         """Reports that disagree are a reason against GO; until they are held together there is no answer."""

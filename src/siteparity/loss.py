@@ -16,10 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from siteparity.model import Unmeasured, Value
-from siteparity.probes.replication import POSITION, REPLAYED
 from siteparity.records import Record
 
-_ASPECT = "replication"
+ASPECT = "replication"
+MODE = ("mode", "writable")
+POSITION = ("_position", "position")
+REPLAYED = ("_replayed", "seconds since the last replayed commit")
+"""The aspect, and the tables with their items, in which a probe says what must be known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,10 @@ def possible_loss(primary: Record, standby: Record) -> Loss | None:
     noted = [
         position
         for host in primary.hosts
-        if _value(primary, host, "mode", "writable") == "yes"
+        if _value(primary, host, *MODE) == "yes"
         and (position := lsn(_value(primary, host, *POSITION))) is not None
     ]
-    replicas = [host for host in standby.hosts if _value(standby, host, "mode", "writable") == "no"]
+    replicas = [host for host in standby.hosts if _value(standby, host, *MODE) == "no"]
     if len(noted) != 1 or not replicas:
         return None
     losses = [_of_replica(noted[0], primary, standby, host) for host in replicas]
@@ -82,5 +85,5 @@ def lsn(text: Value | None) -> int | None:
 
 
 def _value(record: Record, host: str, table: str, item: str) -> Value | None:
-    found = record.facts(host, _ASPECT).get(table)
+    found = record.facts(host, ASPECT).get(table)
     return None if found is None or isinstance(found, Unmeasured) else found.get(item)

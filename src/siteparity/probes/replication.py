@@ -23,11 +23,6 @@ from siteparity.tools.postgres import psql, rows
 from siteparity.transport.script import Ask
 
 
-POSITION = ("_position", "position")
-REPLAYED = ("_replayed", "seconds since the last replayed commit")
-"""Table and item, for what is said of possible losses."""
-
-
 class Policy(Section):
     """Replication from the primary's database to the standby's."""
 
@@ -207,7 +202,9 @@ def read_position(answers: Answers, _: Target[Policy]) -> Table:
 def read_replayed(answers: Answers, _: Target[Policy]) -> Table:
     """How long ago the last transaction that a standby has replayed was committed; nothing where none was."""
     state = _state(answers)
-    return {REPLAYED[1]: _seconds(state, "replayed")} if state["recovery"] and state.get("replayed") else {}
+    if not state["recovery"] or state.get("replayed") is None:
+        return {}
+    return {"seconds since the last replayed commit": _seconds(state, "replayed")}
 
 
 def ask_passed(target: Target[Policy], seen: Seen) -> Mapping[str, Ask]:
