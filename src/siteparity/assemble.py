@@ -41,6 +41,10 @@ class Started:
     """The same moment on a clock that nobody sets."""
     by_record: bool = False
     """Whether a record stands in for the primary, because a person said so."""
+    then: Record | None = None
+    """The standby's record of the run in which that one was made."""
+    advice: str = ""
+    """What to do about a primary that does not answer."""
 
 
 def assemble(
@@ -49,9 +53,6 @@ def assemble(
     made: Sequence[Record],
     executed: Executed,
     seen: Mapping[tuple[str, str], datetime],
-    *,
-    then: Record | None = None,
-    advice: str = "",
 ) -> Result:
     """Put a run's result together and judge it; finished now.
 
@@ -61,8 +62,6 @@ def assemble(
         made: the records of its sites, as far as they were made.
         executed: what became of its checks.
         seen: (check, item) -> since when the history knows the finding.
-        then: the standby's record of the run in which the one that stands in for the primary was made.
-        advice: what to do about a primary that did not answer.
     """
     finished_at = datetime.now(UTC)
     checks = tuple(
@@ -80,13 +79,13 @@ def assemble(
         [verdict.Judged(check.id, check.severity, check.outcome) for check in checks],
         (
             *executed.broken,
-            *_silent(settings.sites, made, {primary.name: advice}),
+            *_silent(settings.sites, made, {primary.name: started.advice}),
             *against_go(*saved, (started.at, finished_at), elapsed, limits),
         ),
     )
     found = causes.causes(checks, {check.id: check.source.leads_to for check in settings.checks})
     go = answer.verdict is Verdict.GO
-    evidence = _evidence(settings, by_site, then)
+    evidence = _evidence(settings, by_site, started.then)
     return Result(
         schema_version=1,
         run=started.run,
@@ -109,11 +108,9 @@ def assemble(
     )
 
 
-def _evidence(
-    settings: Configuration, by_site: Mapping[str, Record], then: Record | None
-) -> Evidence | None:
+def _evidence(settings: Configuration, by_site: Mapping[str, Record], then: Record | None) -> Evidence | None:
     """What was judged; None as long as it was not all measured."""
-    primary, standby = (by_site.get(site.name) for site in settings.sites)
+    primary, standby = by_site.get(settings.primary.name), by_site.get(settings.standby.name)
     return Evidence(settings.probes, primary, standby, then) if primary and standby else None
 
 
@@ -147,9 +144,7 @@ def _loss(evidence: Evidence) -> SavedLoss | None:
     return SavedLoss(since=loss.since, until=loss.until, missing_bytes=loss.missing_bytes)
 
 
-def _saved_site(
-    site: Site, record: Record | None, started: Started, *, by_record: bool = False
-) -> SavedSite:
+def _saved_site(site: Site, record: Record | None, started: Started, *, by_record: bool = False) -> SavedSite:
     return SavedSite(
         site=site.name,
         source="record" if by_record else "live",
@@ -159,14 +154,14 @@ def _saved_site(
     )
 
 
-def _silent(
-    sites: Sequence[Site], made: Sequence[Record], advice: Mapping[str, str]
-) -> Iterator[str]:
+def _silent(sites: Sequence[Site], made: Sequence[Record], advice: Mapping[str, str]) -> Iterator[str]:
     """One reason for each site of which no host at all answered, with what to do about it."""
-    hints = {
-        site.name: "; ".join(text for text in (site.hint, advice.get(site.name)) if text) for site in sites
-    }
+    hints = {site.name: "; ".join(filter(None, (site.hint, advice.get(site.name)))) for site in sites}
     for record in made:
+        some = record.silent()
+        if _answered(record) and some and advice.get(record.site):
+            number = f"{len(some)} of {len(record.hosts)} hosts of {record.site}"
+            yield f"{number} did not answer; {advice[record.site]}"
         if not _answered(record):
             said = [
                 f"{host}: {entry.unmeasured.partition(': ')[2]}"
@@ -175,8 +170,8 @@ def _silent(
                 for entry in tables.values()
                 if not isinstance(entry, str)
             ]
-            advice = f"; {hints[record.site]}" if hints[record.site] else ""
-            yield f"no host of {record.site} answered ({said[0] if said else 'none was asked'}){advice}"
+            hint = f"; {hints[record.site]}" if hints[record.site] else ""
+            yield f"no host of {record.site} answered ({said[0] if said else 'none was asked'}){hint}"
 
 
 def _answered(record: Record) -> int:

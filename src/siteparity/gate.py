@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,7 +54,8 @@ class Gate:
         """
         began, at = time.monotonic(), datetime.now(UTC)
         folder = new_run_folder(self.reports, at)
-        started = Started(folder.name, at, began, by_record=self.stand_in is not None)
+        then = self.stand_in.then if self.stand_in else None
+        started = Started(folder.name, at, began, by_record=self.stand_in is not None, then=then)
         in_progress = self._result(started, (), Executed({}, ("run in progress",)))
         write_reports(
             in_progress.model_copy(update={"verdict": Verdict.NO_GO, "reasons": ("run in progress",)}), folder
@@ -90,10 +91,8 @@ class Gate:
 
     def _result(self, started: Started, made: Sequence[Record], executed: Executed) -> Result:
         seen = first_seen(read_history(self.reports))
-        then = self.stand_in.then if self.stand_in else None
-        return assemble(
-            self.settings, started, made, executed, seen, then=then, advice=self._advice(started, made)
-        )
+        started = replace(started, advice=self._advice(started, made))
+        return assemble(self.settings, started, made, executed, seen)
 
     def _advice(self, started: Started, made: Sequence[Record]) -> str:
         """What to type where the primary is silent."""

@@ -1,8 +1,8 @@
 """Whether both sites were seen at one time, by a clock that can be trusted. Pure.
 
-How far each host's clock is off is measured by the aspect ``clock``, against the clock of the machine that runs
-this; here is what remains: that this clock was not set in the middle of a run, and that nothing was measured
-before the run or after it.
+How far each host's clock is off is measured by the aspect ``clock``, against the clock of the machine that
+runs this; here is what remains: that this clock was not set in the middle of a run, and that nothing was
+measured before the run or after it.
 """
 
 from __future__ import annotations

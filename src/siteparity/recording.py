@@ -15,7 +15,7 @@ from siteparity.records import Record
 from siteparity.transport import Transport
 
 
-def measure(
+def measure(  # noqa: PLR0913  # each is one thing that only the caller knows
     settings: Configuration,
     sites: Sequence[Site],
     transport: Transport,

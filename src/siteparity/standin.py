@@ -131,8 +131,8 @@ def _latest(settings: Configuration, reports: Path, now: datetime) -> StandIn:
     if refused:
         raise ConfigurationError(refused[0])
     raise ConfigurationError(
-        f"{shown_path(folder)}: expected a record of {settings.primary.name} as the primary, found none; runs "
-        "of the gate keep one when all its hosts answer; give the path of another one to --primary-record"
+        f"{shown_path(folder)}: expected a record of {settings.primary.name} as the primary, found none; a "
+        "run keeps one when all its hosts answer; give the path of another one to --primary-record"
     )
 
 
@@ -158,7 +158,7 @@ def _named(path: Path, primary: Site) -> Path:
         if file.is_file():
             return file
     raise ConfigurationError(
-        f"{shown_path(path)}: expected the folder of a run with a record of {primary.name} in it, found none; "
+        f"{shown_path(path)}: expected a run with a record of {primary.name}, found none in it; "
         f"name the folder of another run, a record, or {LATEST}"
     )
 
@@ -180,8 +180,8 @@ def _problems(settings: Configuration, record: Record, now: datetime) -> Iterato
         yield f"expected a record of {site.name}, found one of {record.site}; name one of {site.name}"
     if record.inventory_digest != inventory_digest([site]):
         yield (
-            f"expected a record of {site.name} as its inventory has it now, found one of an inventory that has "
-            f"been changed since {utc(record.measured_at)}; put back that inventory, or name a record made since"
+            f"expected a record of {site.name} as its inventory has it now, found one of an inventory that "
+            f"was changed since; put back that of {utc(record.measured_at)}, or name a record made since"
         )
     if record.policy_digest != settings.policy.digest:
         yield (
@@ -191,13 +191,13 @@ def _problems(settings: Configuration, record: Record, now: datetime) -> Iterato
         )
     if record.measured_at > now + limits.clock_offset:
         yield (
-            f"expected a record of the past, found one measured {utc(record.measured_at)}; correct the clock of "
-            "the machine that runs this, or name another record"
+            f"expected a record of the past, found one measured {utc(record.measured_at)}; correct the clock "
+            "of the machine that runs this, or name another record"
         )
     if now - record.measured_at > limits.record_max_age:
         yield (
             f"expected a record of at most {span(limits.record_max_age)} (limits.record_max_age), found one "
-            f"that is {span(now - record.measured_at)} old; name a newer one, or raise the limit in the policy"
+            f"{span(now - record.measured_at)} old; name a newer one, or raise the limit in the policy"
         )
 
 

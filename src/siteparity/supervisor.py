@@ -81,7 +81,7 @@ class Child:
             process = subprocess.Popen(
                 self._arguments(),
                 cwd=self.settings.root,
-                env=_clean_environment(),
+                env=clean_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -196,7 +196,7 @@ def _parsed(line: bytes) -> object:
     return parsed
 
 
-def _clean_environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """The environment without whatever could change what pytest does."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_FORBIDDEN)}
     return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONUNBUFFERED": "1"}

@@ -5,8 +5,8 @@ after; a WAL receiver that streams and heard from its sender lately; and that th
 noted position in time. Without a streaming receiver a distance of zero proves nothing: an idle primary looks
 like that. Columns that are NULL mean that the role may not read them, never that there is no lag.
 
-Where a record stands in for the primary, the position is the recorded one. It does not move, so having passed it
-is proof without a stream, and what only a living primary can show is said to be out of sight.
+Where a record stands in for the primary, the position is the recorded one. It does not move, so having passed
+it is proof without a stream, and what only a living primary can show is said to be out of sight.
 
 Source: PostgreSQL 15 manual, sections 9.27.4 (recovery information functions) and 28.2 (statistics views).
 """
@@ -252,7 +252,7 @@ _NO_STREAM = "no WAL receiver streams, and none can while the primary is away"
 
 
 def _passed(answers: Answers, target: Target[Policy]) -> Mapping[str, Any]:
-    """When the noted position was passed; that of a living primary moves, so the standby must be streaming."""
+    """When the noted position was passed; that of a living primary moves, so the standby must stream."""
     state = _state(answers)
     if not target.other_recorded_at:
         _live_receiver(state, target)

@@ -68,8 +68,10 @@ class Policy(Section):
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """All files of the host's roles: first when each was changed, then what is in it, so that no change in
-    between can look as if it had been there before."""
+    """Two questions about all files of the host's roles: when each was changed, then what is in it.
+
+    In this order no change in between can look as if it had been there before.
+    """
     sources = [one.source for role in target.host.roles for one in target.section.files.get(role, ())]
     if not sources:
         return {}
@@ -82,12 +84,17 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 def read_changed(answers: Answers, target: Target[Policy]) -> Table:
     """Each file -> which it is and when it was last changed: nobody sets that time (inode(7), ctime)."""
-    found = [re.fullmatch(r"([0-9]+ [0-9]+\.[0-9]{9} [0-9]+|none) (/.*)", line) for line in answers.lines("changed")]
+    found = [
+        re.fullmatch(r"([0-9]+ [0-9]+\.[0-9]{9} [0-9]+|none) (/.*)", line)
+        for line in answers.lines("changed")
+    ]
     files = {one[2]: one[1] for one in found if one}
     sources = {one.file for role in target.host.roles for one in target.section.files.get(role, ())}
     if files.keys() != sources or not all(found):
         raise UnmeasuredError("changed: the answer does not say when each file was changed")
-    return {path: state if state == "none" else f"inode, change, size {state}" for path, state in files.items()}
+    return {
+        path: state if state == "none" else f"inode, change, size {state}" for path, state in files.items()
+    }
 
 
 def _found(answers: Answers, target: Target[Policy]) -> Mapping[str, hashes.Secret]:
@@ -122,6 +129,6 @@ PROBE = Probe(
     tables={
         "states": Reading(read_states, roles=_holders),
         "values": Reading(read_values, roles=_holders, of_one_run=True, unless_changed="_changed"),
-        "_changed": Reading(read_changed, roles=_holders),
+        "_changed": Reading(read_changed, roles=_holders, moves=True),
     },
 )

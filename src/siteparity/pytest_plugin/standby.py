@@ -64,8 +64,6 @@ class Standby(Judged):
         check: PlannedCheck,
         stack: ExitStack,
         away: Mapping[str, str],
-        *,
-        by_record: bool = False,
     ) -> None:
         super().__init__(check.source.effect)
         self.policy: Any = settings.policy.journey(check.source.aspect)
@@ -80,7 +78,7 @@ class Standby(Judged):
         self._stack = stack
         self.away = away
         """Label of a host -> why it did not answer when it was measured; it is not waited for again."""
-        self.by_record = by_record
+        self.by_record = False
         """Whether a record stands in for the primary, so that none of its hosts is reached."""
         self._expectations: dict[tuple[str, type[Value], Value], _Expectation] = {}
 
@@ -105,7 +103,9 @@ class Standby(Judged):
             by_record: a record stands in for the primary.
         """
         with ExitStack() as stack:
-            yield cls(settings, transport, check, stack, away, by_record=by_record)
+            standby = cls(settings, transport, check, stack, away)
+            standby.by_record = by_record
+            yield standby
 
     def _reached(self, host: Host) -> Transport:
         if host.label in self.away:
