@@ -80,7 +80,7 @@ class Evidence:
         if reading.unless_changed is None:
             return Unmeasured(f"{_KEY}; measure both sites together")
         if then is not None and (why := _changed(reading.unless_changed, live, then)):
-            return Unmeasured(f"{_KEY}, and {why} since {self._day()}")
+            return Unmeasured(f"{_KEY}; since {self._day()} {why}")
         return self._of_then(name, then, _KEY)
 
     def _of_then(self, name: str, then: Facts | None, reason: str) -> Table | Unmeasured:
@@ -102,12 +102,10 @@ class Evidence:
 def _changed(proof: str, live: Facts, then: Facts) -> str:
     """Why the tables that prove a state do not prove it; empty where they do."""
     now, before = live.get(proof), then.get(proof)
-    if now is None or before is None or isinstance(now, Unmeasured) or isinstance(before, Unmeasured):
-        return "whether it has changed is not known"
-    if not now:
-        return "nothing shows that it has not changed"
+    if not now or not before or isinstance(now, Unmeasured) or isinstance(before, Unmeasured):
+        return "it may have been changed: nothing shows that it was not"
     items = list(_items(now, before))
-    return f"it has changed ({items[0]}{', ...' if len(items) > 1 else ''})" if items else ""
+    return f"it has been changed ({items[0]}{', ...' if len(items) > 1 else ''})" if items else ""
 
 
 def _items(now: Table, before: Table) -> Iterator[str]:

@@ -94,7 +94,7 @@ class SavedSource(_Saved):
     """``none``: a journey that could not be made at a primary for which a record stands in."""
     standby: Literal["live"]
     standby_then: tuple[str, ...]
-    """The tables whose part of the standby is from the run of the primary's record; they cannot be read anew."""
+    """The tables of which the standby's part is from the run of the primary's record: not to be read anew."""
 
 
 class SavedLoss(_Saved):

@@ -91,7 +91,8 @@ def _judgement(function: Callable[..., None], judged: Any) -> Judgement:  # noqa
         function(judged)
     except BaseException as error:  # noqa: BLE001  # pytest's own outcomes are no `Exception`
         return outcome.judgement_of(error, judged.judgement())
-    return outcome.Concluded(judged.judgement()).judgement
+    judgement: Judgement = judged.judgement()
+    return judgement if judgement.outcome is Outcome.SAME else outcome.Concluded(judgement).judgement
 
 
 if __name__ == "__main__":
