@@ -22,9 +22,7 @@ DIGEST = "0" * 64
 def record(site: str, at: datetime, *hosts: Facts) -> Record:
     """Database hosts that say this."""
     of = {f"db{number}": {ASPECT: facts} for number, facts in enumerate(hosts, 1)}
-    return record_of(
-        Measured(site, at, of), tool_version="1", policy_digest=DIGEST, inventory_digest=DIGEST
-    )
+    return record_of(Measured(site, at, of), tool_version="1", policy_digest=DIGEST, inventory_digest=DIGEST)
 
 
 def server(writable: str, position: str, replayed: float | None = None) -> Facts:

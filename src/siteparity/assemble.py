@@ -79,7 +79,8 @@ def assemble(
         [verdict.Judged(check.id, check.severity, check.outcome) for check in checks],
         (
             *executed.broken,
-            *_silent(settings.sites, made, {primary.name: started.advice}),
+            *_silent(settings.sites, made),
+            *filter(None, [started.advice]),
             *against_go(*saved, (started.at, finished_at), elapsed, limits),
         ),
     )
@@ -154,14 +155,10 @@ def _saved_site(site: Site, record: Record | None, started: Started, *, by_recor
     )
 
 
-def _silent(sites: Sequence[Site], made: Sequence[Record], advice: Mapping[str, str]) -> Iterator[str]:
-    """One reason for each site of which no host at all answered, with what to do about it."""
-    hints = {site.name: "; ".join(filter(None, (site.hint, advice.get(site.name)))) for site in sites}
+def _silent(sites: Sequence[Site], made: Sequence[Record]) -> Iterator[str]:
+    """One reason for each site of which no host at all answered, with the inventory's advice."""
+    hints = {site.name: site.hint for site in sites}
     for record in made:
-        some = record.silent()
-        if _answered(record) and some and advice.get(record.site):
-            number = f"{len(some)} of {len(record.hosts)} hosts of {record.site}"
-            yield f"{number} did not answer; {advice[record.site]}"
         if not _answered(record):
             said = [
                 f"{host}: {entry.unmeasured.partition(': ')[2]}"

@@ -106,10 +106,10 @@ def advice(settings: Configuration, reports: Path, typed: Sequence[str], now: da
     try:
         record = _latest(settings, reports, now).record
     except ConfigurationError as error:
-        return f"if {settings.primary.name} is dead a record may stand in for it, by {command}; but {error}"
+        return f"if {settings.primary.name} is dead a record can stand in for it ({command}), but {error}"
     return (
-        f"if {settings.primary.name} is dead, let its last good record stand in for it "
-        f"(measured {utc(record.measured_at)}, {span(now - record.measured_at)} ago): {command}"
+        f"if {settings.primary.name} is dead, type {command}: its last good record stands in for it, "
+        f"measured {utc(record.measured_at)}, {span(now - record.measured_at)} ago"
     )
 
 
