@@ -22,7 +22,7 @@ from selftests.contract.sshd import Server
 from siteparity import records
 from siteparity.collect import Measured
 from siteparity.configuration import Configuration
-from siteparity.inventory import load_sites
+from siteparity.inventory import inventory_digest, load_sites
 from siteparity.model import Outcome, Table, Unmeasured
 from siteparity.plan import plan
 from siteparity.policy import load_policy
@@ -325,7 +325,7 @@ def record_under(settings: Configuration, measured: Measured) -> Record:
         measured,
         tool_version="1",
         policy_digest=settings.policy.digest,
-        inventory_digest=settings.inventory_digest,
+        inventory_digest=inventory_digest([site for site in settings.sites if site.name == measured.site]),
     )
 
 

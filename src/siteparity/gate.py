@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from siteparity.records import Record
 from siteparity.report import junit, reconcile, staged_reports, write_reports
 from siteparity.report.write import write_atomically
 from siteparity.result import Result
+from siteparity.standin import StandIn, advice, keep
 from siteparity.supervisor import Child, Executed
 from siteparity.transport import Transport
 from siteparity.unfinished import ended_by, in_progress, unfinished
@@ -52,6 +53,10 @@ class Gate:
     """Seconds from the start."""
     say: Say
     workers: int = field(default_factory=usual_workers)
+    stand_in: StandIn | None = None
+    """The record that a person let stand in for the primary; then none of its hosts is contacted."""
+    typed: Sequence[str] = ("gate",)
+    """The arguments of the command, for the advice of what to type next."""
 
     def run(self) -> tuple[Result, Path]:
         """Make the run; returns its result and its folder.
@@ -61,7 +66,8 @@ class Gate:
         """
         began, at = time.monotonic(), datetime.now(UTC)
         with self._unfinished(at) as folder:
-            started = Started(folder.name, at)
+            then = self.stand_in.then if self.stand_in else None
+            started = Started(folder.name, at, began, by_record=self.stand_in is not None, then=then)
             with Transport() as transport:
                 made = self._measure(transport, folder)
                 executed = self._try_out(transport, folder, began)
@@ -78,7 +84,8 @@ class Gate:
         """
         try:
             folder = new_run_folder(self.reports, at)
-            blank = self._result(Started(folder.name, at), (), Executed({}, ()))
+            started = Started(folder.name, at, time.monotonic(), by_record=self.stand_in is not None)
+            blank = self._result(started, (), Executed({}, ()))
             write_reports(unfinished(blank, in_progress(at, self.deadline)), folder)
             point_latest(self.reports, folder)
         except OSError:
@@ -105,16 +112,35 @@ class Gate:
         ).run()
 
     def _measure(self, transport: Transport, folder: Path) -> tuple[Record, ...]:
+        recorded = self.stand_in.record if self.stand_in else None
         made = measure(
-            self.settings, self.settings.sites, transport, seconds=self.deadline - RESERVE, say=self.say
+            self.settings,
+            [site for site in self.settings.sites if recorded is None or site.name != recorded.site],
+            transport,
+            seconds=self.deadline - RESERVE,
+            say=self.say,
+            stand_in=recorded,
         )
         for record in made:
             records.save(record, record_path(folder, record.site))
-        return made
+        keep(self.settings, self.reports, made, folder.name)
+        if self.stand_in is None:
+            return made
+        self.stand_in.put_into(folder)
+        return (self.stand_in.record, *made)
 
     def _result(self, started: Started, made: Sequence[Record], executed: Executed) -> Result:
         seen = first_seen(read_history(self.reports))
+        started = replace(started, advice=self._advice(started, made))
         return assemble(self.settings, started, made, executed, seen)
+
+    def _advice(self, started: Started, made: Sequence[Record]) -> str:
+        """What to type where the primary is silent."""
+        primary = self.settings.primary.name
+        silent = any(record.silent() for record in made if record.site == primary)
+        if not silent or self.stand_in:
+            return ""
+        return advice(self.settings, self.reports, self.typed, started.at)
 
     def _reconciled(self, result: Result, folder: Path) -> Result:
         """Reports that disagree are a reason against GO; until they are held together there is no answer."""

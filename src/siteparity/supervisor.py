@@ -95,7 +95,7 @@ class Child:
             process = subprocess.Popen(
                 self._arguments(),
                 cwd=self.settings.root,
-                env={**_clean_environment(), **self.mark},
+                env={**clean_environment(), **self.mark},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -210,7 +210,7 @@ def _parsed(line: bytes) -> object:
     return parsed
 
 
-def _clean_environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """The environment without whatever could change what pytest does."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_FORBIDDEN)}
     # The workers of pytest-xdist are started without options: what -P and -s say, they are told here.

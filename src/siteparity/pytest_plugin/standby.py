@@ -80,12 +80,20 @@ class Standby(Judged):
         self._stack = stack
         self.patience = patience
         """What the live checks of this run have waited for in vain."""
+        self.by_record = False
+        """Whether a record stands in for the primary, so that none of its hosts is reached."""
         self._expectations: dict[tuple[str, type[Value], Value], _Expectation] = {}
 
     @classmethod
     @contextmanager
     def open(
-        cls, settings: Configuration, transport: Transport, check: PlannedCheck, away: Mapping[str, str]
+        cls,
+        settings: Configuration,
+        transport: Transport,
+        check: PlannedCheck,
+        away: Mapping[str, str],
+        *,
+        by_record: bool = False,
     ) -> Iterator[Standby]:
         """The standby for one check; clients that the check opened are closed after it.
 
@@ -94,9 +102,12 @@ class Standby(Judged):
             transport: its connections.
             check: what is judged.
             away: label of a host -> why it did not answer when it was measured; it is not waited for again.
+            by_record: a record stands in for the primary.
         """
         with ExitStack() as stack:
-            yield cls(settings, transport, check, stack, Patience(transport.directory, away))
+            standby = cls(settings, transport, check, stack, Patience(transport.directory, away))
+            standby.by_record = by_record
+            yield standby
 
     def _reached(self, host: Host) -> Transport:
         if reason := self.patience.given_up(host.label):
@@ -106,6 +117,10 @@ class Standby(Judged):
     def hosts(self, role: str | None = None) -> tuple[Host, ...]:
         """The standby's hosts of a role; of the journey's own role when none is given."""
         return self.site.in_role(role or self.policy.role)
+
+    def both(self, role: str) -> tuple[Host, ...]:
+        """The hosts of a role at both sites, the primary's first; its own alone, where a record stands in."""
+        return (*(() if self.by_record else self.primary.in_role(role)), *self.hosts(role))
 
     def host(self, host: Host) -> TestinfraHost:
         """The host as testinfra knows it: ``standby.host(web).service("nginx").is_running``."""
