@@ -22,8 +22,10 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from siteparity.configuration import Configuration
+from siteparity.logfile import redacting
 from siteparity.model import Outcome
 from siteparity.recording import journal_path
+from siteparity.redaction import redacted_values
 from siteparity.report.checks_html import CheckLine
 
 ALL_PASSED, SOME_FAILED = 0, 1
@@ -77,7 +79,7 @@ class Child:
 
     def run(self) -> Executed:
         """Run every planned check; the child and all its processes are gone when this returns."""
-        with (self.folder / "log.txt").open("ab") as log:
+        with redacting(self.folder / "log.txt") as log:
             process = subprocess.Popen(
                 self._arguments(),
                 cwd=self.settings.root,
@@ -193,7 +195,7 @@ def _parsed(line: bytes) -> object:
             _Line.model_validate_json(line)
     except ValueError:  # pydantic's errors are some
         return None
-    return parsed
+    return {**redacted_values(parsed), **{name: parsed[name] for name in ("id",) if name in parsed}}
 
 
 def _clean_environment() -> dict[str, str]:

@@ -15,11 +15,12 @@ import pytest
 
 from siteparity import configuration, records
 from siteparity.configuration import Configuration
-from siteparity.model import Facts, Host, Site, Unmeasured
+from siteparity.model import Facts, Host, Site, Table, Unmeasured
 from siteparity.plan import PlannedCheck, left_out
 from siteparity.pytest_plugin.judged import Judged
 from siteparity.pytest_plugin.parity import SiteFacts
 from siteparity.recording import measure, record_path
+from siteparity.redaction import holds_stand_in
 from siteparity.records import Record
 from siteparity.report.visible import visible
 from siteparity.transport import Transport
@@ -111,7 +112,9 @@ class Session:
         readings = self.configuration.probes[aspect].readings()
         reason = "hashed with the key of another run, which was kept nowhere; measure both sites together"
         return {
-            name: Unmeasured(reason) if name in readings and readings[name].of_one_run else table
+            name: Unmeasured(reason)
+            if (name in readings and readings[name].of_one_run) or _holds_secret(table)
+            else table
             for name, table in facts.items()
         }
 
@@ -138,6 +141,11 @@ class Session:
             _belongs(record, site, self.configuration)
             self._records[site] = record
         return self._records[site]
+
+
+def _holds_secret(table: Table | Unmeasured) -> bool:
+    """Whether something in it was hashed with the key of its run."""
+    return not isinstance(table, Unmeasured) and holds_stand_in((*table, *table.values()))
 
 
 def _belongs(record: Record, site: str, settings: Configuration) -> None:
