@@ -1,7 +1,7 @@
 """Dallas is really off: the answer is honest, and a person may let its record stand in for it.
 
-The record is of a run that measured both sites before. Nothing of the primary is contacted then; what is known
-of it is what was known.
+The record is of a run that measured both sites before. Nothing of the primary is contacted then; what is
+known of it is what was known.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def test_an_untouched_site_has_not_changed() -> None:
 
 def test_a_change_is_named_with_host_aspect_table_and_items() -> None:
     """A value that only changed its type is a change: True is not 1."""
-    now = {"things": {**FACTS, "lasting": {"b": 1, "c": "2"}}}
+    now: HostFacts = {"things": {**FACTS, "lasting": {"b": 1, "c": "2"}}}
     (found,) = changes(record(0), record(5, web2=now), PROBES).changed
     assert found == ("arizona/web2: things.lasting: a was 1, is absent, b was True, is 1, c was absent, is 2")
 

@@ -67,8 +67,10 @@ AGE = "6 h 12 min old, measured 2026-11-22 18:53 UTC"
         (loss(1.2), "up to 2 s: whatever was written after 2026-11-23 01:05 UTC"),
         (
             loss(7500, 5 * 2**20),
-            "up to 2 h 5 min: whatever was written after 2026-11-22 23:00 UTC; "
-            "at least 5.0 MiB of it is missing",
+            (
+                "up to 2 h 5 min: whatever was written after 2026-11-22 23:00 UTC; "
+                "at least 5.0 MiB of it is missing"
+            ),
         ),
         (
             loss(60, 7),
