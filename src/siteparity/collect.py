@@ -16,9 +16,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from siteparity.model import Facts, Host, HostFacts, Site, Unmeasured, UnmeasuredError
+from siteparity.model import Facts, Host, HostFacts, Site, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Policy
 from siteparity.probe import Answers, Probe, SecondLook, Seen, Target, read_tables
+from siteparity.redaction import redacted, stand_ins
 from siteparity.transport import Output
 from siteparity.transport.script import OPENER, Answer, Ask, Moment, join, moment, split
 from siteparity.twins import ASK as MACHINE
@@ -79,6 +80,8 @@ class Collector:
     """A record that stands in for a site which is not contacted: what second looks need to know of it."""
     key: str = field(default_factory=lambda: secrets.token_hex(32), init=False, repr=False)
     """What hosts hash secrets with; gone with the run."""
+    _taken: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+    """Host -> seconds that it has taken: both looks together have the limit of one host."""
 
     def collect(self, sites: Sequence[Site]) -> tuple[Measured, ...]:
         """Measure every host of the sites. Never raises for what a host does."""
@@ -173,10 +176,16 @@ class Collector:
 
     def _run(self, host: Host, asks: Mapping[str, Ask]) -> tuple[Mapping[str, Answer], Moment | None]:
         nonce = secrets.token_hex(16)
-        limit = min(self.policy.limits.host_deadline.total_seconds(), self.deadline - time.monotonic())
-        if limit <= 0:
-            raise UnmeasuredError("the run's deadline had passed")
-        output = self.runner.run(host, join(asks, nonce), timeout=limit, opener=OPENER)
+        began = time.monotonic()
+        of_host = self.policy.limits.host_deadline.total_seconds() - self._taken.get(host.label, 0.0)
+        of_run = self.deadline - began
+        if min(of_host, of_run) <= 0:
+            whose = "run" if of_run <= 0 else "host"
+            raise UnmeasuredError(f"the {whose}'s deadline had passed")
+        try:
+            output = self.runner.run(host, join(asks, nonce), timeout=min(of_host, of_run), opener=OPENER)
+        finally:
+            self._taken[host.label] = time.monotonic() - began
         answers = split(asks, nonce, output.stdout, output.stderr)
         return answers, moment(nonce, output)
 
@@ -246,11 +255,21 @@ def _read(
         except Exception as error:  # noqa: BLE001  # as above
             facts[name] = Unmeasured(f"the probe itself failed: {type(error).__name__}: {error}")
     if isinstance(answers, _NoAnswers):  # even a table that looks at no answer is not known of such a host
-        return {
+        facts = {
             name: table if isinstance(table, Unmeasured) else Unmeasured(f"{name}: {answers.reason}")
             for name, table in facts.items()
         }
-    return facts
+    return {name: _without_secrets(table, target.key) for name, table in facts.items()}
+
+
+def _without_secrets(table: Table | Unmeasured, key: str) -> Table | Unmeasured:
+    """A table in which two secrets can be told apart, and neither is known; a reason that quotes none."""
+    if isinstance(table, Unmeasured):
+        return Unmeasured(redacted(table.reason))
+    return {
+        stand_ins(item, key): stand_ins(value, key) if isinstance(value, str) else value
+        for item, value in table.items()
+    }
 
 
 def _seen(facts: Mapping[tuple[str, str], HostFacts], aspect: str) -> Seen:
