@@ -25,6 +25,7 @@ from siteparity.model import Outcome, Severity, Verdict
 from siteparity.plan import PlannedCheck
 from siteparity.recording import journal_path, measure, record_path, then_path
 from siteparity.records import Record, RecordError
+from siteparity.redaction import redacted
 from siteparity.report import write_reports
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, utc
@@ -143,7 +144,7 @@ class Verification:
     def _revoke(self, result: Result, folder: Path, place: Path, changed: Sequence[str]) -> Verified:
         """Write that the GO holds no more, and what has changed, before it is said."""
         at = datetime.now(UTC)
-        told = tuple(shortened(visible(text), _WIDTH) for text in changed)
+        told = tuple(shortened(visible(redacted(text)), _WIDTH) for text in changed)
         first = f"the GO of {utc(result.finished_at)} was revoked at {utc(at)}, {told[0]}"
         revoked = result.model_copy(
             update={
