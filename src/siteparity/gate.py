@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,7 +49,9 @@ class Gate:
         began, at = time.monotonic(), datetime.now(UTC)
         folder = new_run_folder(self.reports, at)
         started = Started(folder.name, at)
-        in_progress = self._result(started, (), Executed({}, ("run in progress",)))
+        history = read_history(self.reports)
+        known = first_seen(history, *(site.name for site in self.settings.sites))
+        in_progress = assemble(self.settings, started, (), Executed({}, ("run in progress",)), known)
         write_reports(
             in_progress.model_copy(update={"verdict": Verdict.NO_GO, "reasons": ("run in progress",)}), folder
         )
@@ -58,11 +59,13 @@ class Gate:
         with Transport() as transport:
             made = self._measure(transport, folder)
             left = self.deadline - RESERVE - (time.monotonic() - began)
-            child = Child(self.settings, self.inventories, folder, transport.directory, self.workers, left)
+            child = Child(
+                self.settings, self.inventories, folder, transport.directory, self.workers, left, at
+            )
             executed = child.run()
-        result = self._reconciled(self._result(started, made, executed), folder)
-        write_reports(result, folder, read_history(self.reports))
-        append_run(self.reports, result)
+        result = self._reconciled(assemble(self.settings, started, made, executed, known), folder)
+        write_reports(result, folder, history)
+        append_run(self.reports, result, known)
         return result, folder
 
     def _measure(self, transport: Transport, folder: Path) -> tuple[Record, ...]:
@@ -72,10 +75,6 @@ class Gate:
         for record in made:
             records.save(record, record_path(folder, record.site))
         return made
-
-    def _result(self, started: Started, made: Sequence[Record], executed: Executed) -> Result:
-        seen = first_seen(read_history(self.reports))
-        return assemble(self.settings, started, made, executed, seen)
 
     def _reconciled(self, result: Result, folder: Path) -> Result:
         """Reports that disagree are a reason against GO; until they are held together there is no answer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +11,8 @@ import pytest
 from _pytest.outcomes import Failed
 
 from siteparity.model import Finding, FindingKind, Judgement, Outcome
+from siteparity.plan import PlannedCheck
+from siteparity.waivers import Waivers
 
 PROPERTY = "siteparity"
 """The name of the user property under which a report carries its check's outcome, as JSON."""
@@ -55,6 +57,29 @@ def line(check_id: str, judgement: Judgement, seconds: float) -> dict[str, Any]:
     }
 
 
+def line_with_waivers(
+    entry: Mapping[str, Any],
+    judgement: Judgement,
+    check: PlannedCheck,
+    waivers: Waivers,
+    every: Sequence[PlannedCheck],
+) -> dict[str, Any]:
+    """The line with what waivers accept of it, and the waivers that accept what is no longer there."""
+    found = judgement.findings
+    accepted = [waivers.accepting(check, finding) for finding in found]
+    made = waivers.outcome(check, found, judgement.compared)
+    holds = made in (Outcome.SAME, Outcome.WAIVED)
+    return {
+        **entry,
+        "outcome": made,
+        "findings": [
+            {**one, "waiver": waiver and waiver.accepted}
+            for one, waiver in zip(entry["findings"], accepted, strict=True)
+        ],
+        "unneeded": [one.label for one in waivers.unneeded(check, found, every)] if holds else [],
+    }
+
+
 def unmeasured(check_id: str, reason: str, seconds: float = 0.0) -> dict[str, Any]:
     """A check that could not be made at all."""
     finding = Finding("(check)", FindingKind.UNMEASURED, reason)
@@ -87,8 +112,20 @@ def conclude(report: pytest.TestReport, entry: Mapping[str, Any]) -> None:
     """Let a report carry the line, and say it in pytest's terms, whatever marks the check bears.
 
     Different is a failure, unmeasured an error: a skip, or an expected failure, does not make it less.
+    Waived is an expected failure with the waiver's reason, and strict: if what a waiver accepts is not there,
+    it is a failure.
     """
     attach(report, entry)
+    if entry["outcome"] != Outcome.SAME:
+        vars(report).pop("wasxfail", None)  # a mark's word, which pytest-html would call a pass
+    if (unneeded := entry.get("unneeded")) and report.when == "call":
+        report.outcome = "failed"
+        report.longrepr = "[XPASS(strict)] " + "; ".join(f"{one} is no longer needed" for one in unneeded)
+        return
+    if entry["outcome"] == Outcome.WAIVED and report.when == "call":
+        report.outcome = "skipped"
+        report.wasxfail = "; ".join(dict.fromkeys(one["waiver"] for one in entry["findings"]))
+        return
     if entry["outcome"] == Outcome.SAME:
         return
     if not report.failed:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from siteparity.recording import measure, record_path
 from siteparity.records import Record
 from siteparity.report.visible import visible
 from siteparity.transport import Transport
+from siteparity.waivers import Waivers
 
 CHECK = pytest.StashKey[PlannedCheck]()
 """On an item: the planned check that it makes."""
@@ -32,7 +34,7 @@ JUDGED = pytest.StashKey[Judged]()
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The plugin's options; the owner of a run fills the last two in for its workers."""
+    """The plugin's options; the owner of a run fills the last three in for its workers."""
 
     root: Path
     inventories: Path
@@ -42,6 +44,8 @@ class Options:
     """The folder of the run: ``records/<site>.json.gz`` and the journal."""
     control: Path | None
     """The control directory of the transport whose connections are used."""
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When the run began, which decides what has expired; now, where no run has."""
 
     @classmethod
     def of(cls, config: pytest.Config) -> Options:
@@ -49,6 +53,7 @@ class Options:
         root = config.rootpath
         given = config.getoption("inventories")
         run, control = config.getoption("parity_run"), config.getoption("parity_control")
+        started = config.getoption("parity_started")
         return cls(
             root=root,
             inventories=Path(given) if given else root / "inventories",
@@ -56,6 +61,7 @@ class Options:
             standby=config.getoption("standby"),
             run=Path(run) if run else None,
             control=Path(control) if control else None,
+            started=datetime.fromisoformat(started) if started else datetime.now(UTC),
         )
 
 
@@ -67,7 +73,11 @@ class Session:
         self.configuration: Configuration = configuration.load(
             options.root, options.inventories, options.primary, options.standby
         )
-        self._checks = {check.id: check for check in self.configuration.checks}
+        settings = self.configuration
+        self.waivers = Waivers(
+            settings.waivers, options.started, settings.primary.name, settings.standby.name
+        )
+        self._checks = {check.id: check for check in settings.checks}
         self._left_out: frozenset[tuple[str, str]] | None = None
         self._records: dict[str, Record] = {}
         self._transport: Transport | None = None
