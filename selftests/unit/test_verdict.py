@@ -60,7 +60,9 @@ def test_nothing_planned_is_unknown() -> None:
 )
 def test_each_outcome_of_a_blocker_has_its_verdict(outcome: Outcome, expected: Verdict) -> None:
     """Beside a check that is the same, the heavier one decides."""
-    assert judge([one(Outcome.SAME), one(outcome)]).verdict is expected
+    answer = judge([one(Outcome.SAME), one(outcome)])
+    assert answer.verdict is expected
+    assert (answer.reasons == ()) == (expected is Verdict.GO)
 
 
 def test_a_warning_that_differs_does_not_stop_a_failover_and_an_unmeasured_one_does() -> None:

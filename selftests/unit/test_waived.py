@@ -207,7 +207,7 @@ def test_a_check_that_wrongly_says_that_a_waiver_is_needed_or_not_is_not_believe
     ],
 )
 def test_a_waiver_that_does_not_hold_is_told_beside_the_difference(
-    settings: Configuration, tmp_path: Path, changes: Mapping[str, str], state: str
+    settings: Configuration, tmp_path: Path, changes: dict[str, Any], state: str
 ) -> None:
     """NO-GO comes first, then the waiver."""
     check = check_of(settings, "packages")

@@ -43,7 +43,7 @@ from siteparity.waivers import (
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 BOTH = ("web1", "web2")
 ROLES = ("web", "db")
-CHECKS = ("packages", "packages.versions", "packages.origins", "session", *sorted(NEVER))
+CHECKS = ("packages", "packages.versions", "packages.origins", "sessions.setting_is_the_same", *sorted(NEVER))
 
 
 def check(
@@ -486,6 +486,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         )
         for aspect in NEVER
     },
+    "about one check of sessions": (
+        {"check": "sessions.setting_is_the_same"},
+        "is about sessions, of which nothing can be accepted",
+    ),
 }
 
 
