@@ -75,8 +75,12 @@ class Collector:
     say: Say
     known: Sequence[Site] = ()
     """Every site, also those that are not measured now."""
+    stand_in: Measured | None = None
+    """A record that stands in for a site which is not contacted: what second looks need to know of it."""
     key: str = field(default_factory=lambda: secrets.token_hex(32), init=False, repr=False)
     """What hosts hash secrets with; gone with the run."""
+    _taken: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+    """Host -> seconds that it has taken: both looks together have the limit of one host."""
 
     def collect(self, sites: Sequence[Site]) -> tuple[Measured, ...]:
         """Measure every host of the sites. Never raises for what a host does."""
@@ -88,6 +92,9 @@ class Collector:
             facts = {
                 (site.name, host.name): look.facts for (site, host), look in zip(targets, first, strict=True)
             }
+            if self.stand_in:
+                recorded = self.stand_in
+                facts |= {(recorded.site, host): of_host for host, of_host in recorded.hosts.items()}
             second = _each(pool, partial(self._second_look, facts), sites_of, hosts)
         same = twins({host.label: look.machine for host, look in zip(hosts, first, strict=True)})
         return tuple(
@@ -138,8 +145,9 @@ class Collector:
         every_role = tuple(self.policy.roles)
         sections = {aspect: self.policy.section(aspect) for aspect in self.probes}
         other = next((one for one in self.known if one.name != site.name), None)
+        recorded_at = self.stand_in.measured_at if self.stand_in else None
         return [
-            (aspect, probe, Target(host, site, sections[aspect], self.policy, other, self.key))
+            (aspect, probe, Target(host, site, sections[aspect], self.policy, other, self.key, recorded_at))
             for aspect, probe in self.probes.items()
             if not set(probe.roles(sections[aspect], every_role)).isdisjoint(host.roles)
         ]
@@ -167,10 +175,16 @@ class Collector:
 
     def _run(self, host: Host, asks: Mapping[str, Ask]) -> tuple[Mapping[str, Answer], Moment | None]:
         nonce = secrets.token_hex(16)
-        limit = min(self.policy.limits.host_deadline.total_seconds(), self.deadline - time.monotonic())
-        if limit <= 0:
-            raise UnmeasuredError("the run's deadline had passed")
-        output = self.runner.run(host, join(asks, nonce), timeout=limit, opener=OPENER)
+        began = time.monotonic()
+        of_host = self.policy.limits.host_deadline.total_seconds() - self._taken.get(host.label, 0.0)
+        of_run = self.deadline - began
+        if min(of_host, of_run) <= 0:
+            whose = "run" if of_run <= 0 else "host"
+            raise UnmeasuredError(f"the {whose}'s deadline had passed")
+        try:
+            output = self.runner.run(host, join(asks, nonce), timeout=min(of_host, of_run), opener=OPENER)
+        finally:
+            self._taken[host.label] = time.monotonic() - began
         answers = split(asks, nonce, output.stdout, output.stderr)
         return answers, moment(nonce, output)
 

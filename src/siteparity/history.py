@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -55,6 +55,8 @@ class PastRun(BaseModel):
     findings: tuple[PastFinding, ...]
     not_looked_for: tuple[PastFinding, ...] = ()
     """What earlier runs found, and this one could not look for everywhere."""
+    revoked_at: AwareDatetime | None = None
+    """When its GO was revoked; a revoked run has two lines, of which the last one counts."""
 
 
 def append_run(reports: Path, result: Result, known: FirstSeen) -> None:
@@ -82,6 +84,7 @@ def append_run(reports: Path, result: Result, known: FirstSeen) -> None:
             for finding in check.findings
         ),
         not_looked_for=tuple(_not_looked_for(result, known)),
+        revoked_at=result.revoked.at if result.revoked else None,
     )
     file = os.open(reports / "history.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     try:
@@ -96,12 +99,16 @@ def append_run(reports: Path, result: Result, known: FirstSeen) -> None:
 
 
 def read_history(reports: Path) -> Sequence[PastRun]:
-    """The newest runs, oldest first. A damaged line is left out: history never decides a verdict."""
+    """The newest runs, oldest first, each as its last line has it.
+
+    A damaged line is left out: history never decides a verdict.
+    """
     try:
         lines = (reports / "history.jsonl").read_bytes().split(b"\n")[-MAX_RUNS - 1 :]
     except OSError:  # none yet, or none that can be read: what it says is not needed to judge
         return ()
-    return tuple(past for line in lines if line and (past := _parsed(line)))
+    read = [past for line in lines if line and (past := _parsed(line))]
+    return tuple({past.run: past for past in read}.values())
 
 
 def first_seen(history: Iterable[PastRun], primary: str, standby: str) -> FirstSeen:
@@ -136,6 +143,14 @@ def _not_looked_for(result: Result, known: FirstSeen) -> Iterator[PastFinding]:
 def _looked_everywhere(check: SavedCheck) -> bool:
     made = check.outcome not in (Outcome.NOT_RUN, Outcome.UNMEASURED)
     return made and all(waivable(finding) for finding in check.findings)
+
+
+def line_of(past: PastRun) -> str:
+    """A run as one line for a person."""
+    found = f"{past.checks:,} checks, {past.different:,} different, {past.unmeasured:,} not made"
+    revoked = f", a GO until it was revoked at {past.revoked_at:%H:%M} UTC" if past.revoked_at else ""
+    when = f"{past.started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{when}  {past.verdict.value:<7}  {past.primary} -> {past.standby}  {found}{revoked}  {past.run}"
 
 
 def _parsed(line: bytes) -> PastRun | None:

@@ -12,10 +12,12 @@ import pytest
 from siteparity.model import ConfigurationError, Outcome, UnmeasuredError
 from siteparity.pytest_plugin import html, outcome
 from siteparity.pytest_plugin.journal import Journal
+from siteparity.pytest_plugin.seal import Seal
 from siteparity.pytest_plugin.session import CHECK, JUDGED, OwnRun, end_session, forget_session, session_of
 from siteparity.recording import journal_path
 
 _OWN_RUN = pytest.StashKey[OwnRun]()
+_SEAL = pytest.StashKey[Seal]()
 _HANDED_ON = "siteparity"
 _RUNS_NOTHING = ("collectonly", "help", "setupplan", "showfixtures", "show_fixtures_per_test")
 MARKS = (
@@ -41,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marks, and open the journal where this process owns it."""
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
+    config.stash[_SEAL] = Seal.set()
     for name, value in getattr(config, "workerinput", {}).get(_HANDED_ON, {}).items():
         setattr(config.option, name, value)
     run = config.getoption("parity_run")
@@ -175,16 +178,12 @@ def _reason(report: pytest.TestReport) -> str:
 
 def _entry(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> dict[str, Any]:
     judged = item.stash.get(JUDGED, None)
+    if replaced := item.config.stash[_SEAL].broken():
+        return outcome.unmeasured(item.nodeid, f"{replaced[0]} was replaced: no check may change its judge")
     if call.when == "setup" or judged is None:
         return outcome.unmeasured(item.nodeid, _reason(report), call.duration)
     judgement = judged.judgement()
     if call.excinfo is not None:
         judgement = outcome.judgement_of(call.excinfo.value, judgement)
-    session = session_of(item.config)
-    return outcome.line_with_waivers(
-        outcome.line(item.nodeid, judgement, call.duration),
-        judgement,
-        item.stash[CHECK],
-        session.waivers,
-        session.configuration.checks,
-    )
+    line = outcome.line(item.nodeid, judgement, call.duration)
+    return session_of(item.config).with_waivers(line, judgement, item.stash[CHECK])

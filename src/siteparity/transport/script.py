@@ -7,9 +7,11 @@ end the line, so nothing that a host prints can pass for the answer to another q
 output, and after it the nonce and the exit status: what was cut lacks them. `OPENER` goes before the script:
 when it is answered the shell runs, and from then on it takes no longer than the line to tell the time.
 
-Needs ``sh`` (dash, bash, busybox), ``timeout``, ``head -c``, ``base64 -w0`` on the host; writes no file.
-GNU's ``timeout`` ends a question with all its processes; busybox's ends one process only, so there the script
-stops at the first question that takes too long, and the rest has no answer.
+Needs ``sh`` (dash, bash, busybox) on the host, and ``perl`` without any module (`questions.pl`), which starts
+nothing but the question itself. Where perl is missing the shell does the same with ``timeout``, ``head -c``
+and ``base64 -w0``, at four times the cost. Writes no file. GNU's ``timeout`` ends a question with all its
+processes; busybox's ends one process only, so there the script stops at the first question that takes too
+long, and the rest has no answer.
 """
 
 from __future__ import annotations
@@ -19,14 +21,20 @@ import re
 import shlex
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from typing import Protocol
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+PERL = "perl"
+
 MAX_TEXT_BYTES = 100_000
 """A question travels as one environment string; Linux takes up to 128 KiB (execve(2), MAX_ARG_STRLEN)."""
+
+MAX_ENVIRONMENT_BYTES = 1_000_000
+"""All questions of a script; Linux takes 2 MiB of arguments and environment where a stack may have 8 MiB."""
 
 MAX_REASON_CHARACTERS = 200
 
@@ -116,6 +124,12 @@ t=$T n=$N;unset T N
 base64 -w0 >&4 3>&- 4>&-; } 3>&1|
 if IFS= read -r l||[ "$l" ];then printf '%.4000s\\n' "$l" >&2;exec head -c 65536 >&2 4>&-;fi; } 4>&1"""
 
+_PERL = "\n".join(
+    line.strip()
+    for line in (resources.files(__package__) / "questions.pl").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+)
+
 # The clock is told before all of the script has arrived. The braces make the shell read the whole of them
 # before it starts: half a script does nothing. A question
 # runs in the background: its stdin is empty then (POSIX), and the wait for it can be interrupted. At the end
@@ -124,14 +138,16 @@ if IFS= read -r l||[ "$l" ];then printf '%.4000s\\n' "$l" >&2;exec head -c 65536
 _FRAME = """\
 printf '\\n@%s ^ %s\\n' {nonce} "$(date +%s.%N </dev/null 2>/dev/null)"
 {{ PATH={path} LC_ALL=C N={nonce} R={runner};export PATH LC_ALL N T
-unset TZ LANGUAGE CDPATH ENV BASH_ENV POSIXLY_CORRECT;cd /
+unset TZ LANGUAGE CDPATH ENV BASH_ENV POSIXLY_CORRECT PERL5OPT PERL5LIB PERL5DB PERL_UNICODE PERLIO;cd /
+{texts}
+if {fits} && command -v {perl} >/dev/null;then {by_perl};fi
 end() {{ printf '\\n@%s ! %s\\n' {nonce} "$1";exit 124; }}
 for c in timeout head base64;do command -v $c >/dev/null||end "missing $c";done
 p=;trap 'trap "" TERM;kill -KILL "-$p" 2>/dev/null;end cut' TERM
 ask() {{ printf '\\n@%s %s ' {nonce} "$1";printf '\\n@%s %s\\n' {nonce} "$1" >&2
 timeout -k 2 "$2" sh -c "$R" sh "$3" & p=$!;wait $p;r=$?;printf ' %s\\n' $r
 case $r in 0);;143)end stuck;;*)kill -KILL "-$p" 2>/dev/null;;esac; }}
-{asks}
+{by_shell}
 printf '\\n@%s . %s\\n' {nonce} {count};printf '\\n@%s .\\n' {nonce} >&2;exit 0; }}
 """
 
@@ -148,17 +164,37 @@ def join(asks: Mapping[str, Ask], nonce: str) -> bytes:
     """
     if not re.fullmatch(r"[0-9a-f]{16,64}", nonce):
         raise ValueError("the nonce: expected 16 to 64 hexadecimal digits")
-    lines = [_line(name, ask, nonce) for name, ask in asks.items() if _unaskable(ask) is None]
+    asked = [(_name(name), ask) for name, ask in asks.items() if _unaskable(ask) is None]
+    texts = [f"T{number}={shlex.quote(ask.text)}" for number, (_, ask) in enumerate(asked)]
+    by_shell = [
+        f"T=$T{number};ask {shlex.quote(name)} {ask.timeout:d} {_most_bytes(ask, nonce):d}"
+        for number, (name, ask) in enumerate(asked)
+    ]
     script = _FRAME.format(
-        path=PATH, nonce=nonce, runner=shlex.quote(_RUNNER), asks="\n".join(lines), count=len(lines)
+        path=PATH,
+        nonce=nonce,
+        runner=shlex.quote(_RUNNER),
+        texts="\n".join(texts),
+        fits="true" if sum(map(len, texts)) < MAX_ENVIRONMENT_BYTES else "false",
+        perl=PERL,
+        by_perl=_by_perl(asked),
+        by_shell="\n".join(by_shell),
+        count=len(asked),
     )
     return script.encode()
 
 
-def _line(name: str, ask: Ask, nonce: str) -> str:
+def _by_perl(asked: Sequence[tuple[str, Ask]]) -> str:
+    """The texts go through the environment, which nobody else on the host can read."""
+    variables = "".join(f" T{number}" for number in range(len(asked)))
+    questions = (shlex.quote(f"{name} {ask.timeout:d} {ask.limit:d}") for name, ask in asked)
+    return f"export{variables};exec {PERL} -e {shlex.quote(_PERL)} {' '.join(questions)}"
+
+
+def _name(name: str) -> str:
     if not re.fullmatch(r"[!-~]{1,200}", name) or name in ("!", ".", "^"):
         raise ValueError(f"the question {name!r}: expected a name of printable ASCII without a space")
-    return f"T={shlex.quote(ask.text)};ask {shlex.quote(name)} {ask.timeout:d} {_most_bytes(ask, nonce):d}"
+    return name
 
 
 def _unaskable(ask: Ask) -> str | None:
