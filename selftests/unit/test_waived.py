@@ -78,9 +78,7 @@ def lines(
 
     def line(one: PlannedCheck) -> dict[str, Any]:
         found = judgement if one is check else Judgement((), 3)
-        return outcome.line_with_waivers(
-            outcome.line(one.id, found, 0.1), found, one, waivers, settings.checks
-        )
+        return outcome.line_with_waivers(outcome.line(one.id, found, 0.1), one, waivers, settings.checks)
 
     every = {one.id: line(one) for one in settings.checks}
     return every | {check.id: every[check.id] | changes}
@@ -239,3 +237,17 @@ def test_a_broken_line_of_one_check_leaves_the_heavier_word(settings: Configurat
         result = judged(settings, lines(settings, check, JUDGED, outcome=word))
         assert outcome_of(result, check) is Outcome.DIFFERENT
         assert any(reason.startswith(CONTRADICTS) for reason in result.reasons)
+
+
+def test_a_secret_that_is_hidden_cannot_be_accepted(settings: Configuration, tmp_path: Path) -> None:
+    """What stands behind the stars may change unseen."""
+    check = check_of(settings, "packages")
+    secret = replace(DIFFERENCE, standby=(Group("redis://:hunter2hunter2@db/0", HOSTS),))
+    (shown,) = outcome.line(check.id, Judgement((secret,), 1), 0.1)["findings"]
+    hidden = replace(DIFFERENCE, standby=(Group(shown["standby"][0]["value"], HOSTS),))
+    digest = difference_digest(hidden, *(site.name for site in settings.sites))
+    accepted = waiving(settings, tmp_path, check, values=digest)
+    result = judged(accepted, lines(accepted, check, Judgement((secret,), 1)))
+    assert result.verdict is Verdict.NO_GO
+    (finding,) = next(one.findings for one in result.checks if one.id == check.id)
+    assert (finding.waiver, finding.values) == (None, None)

@@ -16,9 +16,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from siteparity.model import Facts, Host, HostFacts, Site, Unmeasured, UnmeasuredError
+from siteparity.model import Facts, Host, HostFacts, Site, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Policy
 from siteparity.probe import Answers, Probe, SecondLook, Seen, Target, read_tables
+from siteparity.redaction import redacted, stand_ins
 from siteparity.transport import Output
 from siteparity.transport.script import OPENER, Answer, Ask, Moment, join, moment, split
 from siteparity.twins import ASK as MACHINE
@@ -254,11 +255,21 @@ def _read(
         except Exception as error:  # noqa: BLE001  # as above
             facts[name] = Unmeasured(f"the probe itself failed: {type(error).__name__}: {error}")
     if isinstance(answers, _NoAnswers):  # even a table that looks at no answer is not known of such a host
-        return {
+        facts = {
             name: table if isinstance(table, Unmeasured) else Unmeasured(f"{name}: {answers.reason}")
             for name, table in facts.items()
         }
-    return facts
+    return {name: _without_secrets(table, target.key) for name, table in facts.items()}
+
+
+def _without_secrets(table: Table | Unmeasured, key: str) -> Table | Unmeasured:
+    """A table in which two secrets can be told apart, and neither is known; a reason that quotes none."""
+    if isinstance(table, Unmeasured):
+        return Unmeasured(redacted(table.reason))
+    return {
+        stand_ins(item, key): stand_ins(value, key) if isinstance(value, str) else value
+        for item, value in table.items()
+    }
 
 
 def _seen(facts: Mapping[tuple[str, str], HostFacts], aspect: str) -> Seen:

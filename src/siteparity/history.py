@@ -17,7 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from siteparity.model import Outcome, Verdict
 from siteparity.result import Result, SavedCheck
-from siteparity.waivers import waivable
+from siteparity.waivers import was_measured
 
 MAX_RUNS = 1000
 """Older runs do not change what a report says."""
@@ -142,7 +142,7 @@ def _not_looked_for(result: Result, known: FirstSeen) -> Iterator[PastFinding]:
 
 def _looked_everywhere(check: SavedCheck) -> bool:
     made = check.outcome not in (Outcome.NOT_RUN, Outcome.UNMEASURED)
-    return made and all(waivable(finding) for finding in check.findings)
+    return made and all(was_measured(finding) for finding in check.findings)
 
 
 def line_of(past: PastRun) -> str:

@@ -16,6 +16,7 @@ from siteparity.journeys import Session
 from siteparity.model import Host, Site, UnmeasuredError
 from siteparity.pytest_plugin.page import Visitor
 from siteparity.pytest_plugin.standby import Standby
+from siteparity.redaction import Secret, remember
 
 ABSENT, ENDLESS = -2, -1
 """What Redis answers to TTL besides seconds (Redis manual, "TTL")."""
@@ -29,8 +30,8 @@ class Canary:
 
     host: Host
     visitor: Visitor
-    key: str
-    """Its key in Redis."""
+    key: Secret
+    """Its key in Redis: who knows it is that customer."""
 
 
 @contextmanager
@@ -83,7 +84,7 @@ def _lives(standby: Standby, site: Site, sessions: Sequence[Canary]) -> Mapping[
     answers: list[list[int]] = []
     for host in hosts if sessions else ():
         with standby.trying(host):
-            answer = standby.host(host).run(_question(policy, [canary.key for canary in sessions]))
+            answer = standby.host(host).run(_question(policy, [canary.key.reveal() for canary in sessions]))
             answers.append(read_lives(answer.stdout, answer.stderr, len(sessions)))
     if len(answers) < len(hosts):
         return {}
@@ -130,7 +131,8 @@ def _start(standby: Standby, policy: Session, host: Host) -> Canary | None:
     given = "given" if _COOKIE.fullmatch(cookie) else "not given"
     if not standby.expect(f"cookie {policy.cookie}", given, equals="given", host=host, fix=_LOOK):
         return None
-    return Canary(host, visitor, policy.key.format(cookie=cookie))
+    remember(cookie)
+    return Canary(host, visitor, Secret(policy.key.format(cookie=cookie)))
 
 
 def _end(standby: Standby, policy: Session, sessions: Sequence[Canary]) -> None:

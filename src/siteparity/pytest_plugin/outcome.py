@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from _pytest.outcomes import Failed
 
-from siteparity.model import Finding, FindingKind, Judgement, Outcome
+from siteparity.model import Finding, FindingKind, Group, Judgement, Outcome
 from siteparity.plan import PlannedCheck
+from siteparity.redaction import redacted, redacted_values
 from siteparity.waivers import Waivers
 
 PROPERTY = "siteparity"
@@ -53,21 +54,23 @@ def line(check_id: str, judgement: Judgement, seconds: float) -> dict[str, Any]:
         "outcome": judgement.outcome,
         "compared": judgement.compared,
         "seconds": round(seconds, 4),
-        "findings": [asdict(finding) for finding in judgement.findings],
+        "findings": [redacted_values(asdict(finding)) for finding in judgement.findings],
     }
 
 
 def line_with_waivers(
     entry: Mapping[str, Any],
-    judgement: Judgement,
     check: PlannedCheck,
     waivers: Waivers,
     every: Sequence[PlannedCheck],
 ) -> dict[str, Any]:
-    """The line with what waivers accept of it, and the waivers that accept what is no longer there."""
-    found = judgement.findings
+    """The line with what waivers accept of it, and the waivers that accept what is no longer there.
+
+    What the line shows is judged, without its secrets: whoever reads it judges by that as well.
+    """
+    found = [_shown(one) for one in entry["findings"]]
     accepted = [waivers.accepting(check, finding) for finding in found]
-    made = waivers.outcome(check, found, judgement.compared)
+    made = waivers.outcome(check, found, entry["compared"])
     holds = made in (Outcome.SAME, Outcome.WAIVED)
     return {
         **entry,
@@ -78,6 +81,16 @@ def line_with_waivers(
         ],
         "unneeded": [one.label for one in waivers.unneeded(check, found, every)] if holds else [],
     }
+
+
+def _shown(finding: Mapping[str, Any]) -> Finding:
+    """A finding as a line holds it."""
+    primary, standby = (
+        tuple(Group(group["value"], tuple(group["hosts"])) for group in finding[side])
+        for side in ("primary", "standby")
+    )
+    kind = FindingKind(finding["kind"])
+    return Finding(finding["item"], kind, finding["message"], primary=primary, standby=standby)
 
 
 def unmeasured(check_id: str, reason: str, seconds: float = 0.0) -> dict[str, Any]:
@@ -106,6 +119,15 @@ def attach(report: pytest.TestReport, entry: Mapping[str, Any]) -> None:
     """Let a report carry its check's line; replaces what an earlier phase attached."""
     kept = [pair for pair in report.user_properties if pair[0] != PROPERTY]
     report.user_properties = [*kept, (PROPERTY, json.dumps(entry))]
+
+
+def hide_secrets(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Take secrets out of what pytest shows of an exception, and of what was printed."""
+    report.sections = [(name, redacted(text)) for name, text in report.sections]
+    if isinstance(report.longrepr, tuple):  # a skip: file, line, words
+        report.longrepr = (*report.longrepr[:2], redacted(report.longrepr[2]))
+    elif (text := report.longreprtext) != (hidden := redacted(text)):
+        report.longrepr = hidden
 
 
 def conclude(report: pytest.TestReport, entry: Mapping[str, Any]) -> None:

@@ -85,7 +85,7 @@ def _line(session: Session, functions: _Functions, check: PlannedCheck) -> dict[
         return outcome.unmeasured(check.id, f"{type(error).__name__}: {error}")
     judgement = _judgement(function, judged)
     line = outcome.line(check.id, judgement, time.monotonic() - began)
-    return session.with_waivers(line, judgement, check)
+    return session.with_waivers(line, check)
 
 
 def _judgement(function: Callable[..., None], judged: Any) -> Judgement:  # noqa: ANN401  # a `Parity`

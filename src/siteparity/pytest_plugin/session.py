@@ -19,7 +19,7 @@ from siteparity import configuration, records
 from siteparity.configuration import Configuration
 from siteparity.evidence import Evidence
 from siteparity.inventory import inventory_digest
-from siteparity.model import Host, Judgement, Site
+from siteparity.model import Host, Site
 from siteparity.plan import PlannedCheck, left_out
 from siteparity.pytest_plugin import outcome
 from siteparity.pytest_plugin.judged import Judged
@@ -105,11 +105,9 @@ class Session:
         """The planned check of that id."""
         return self._checks.get(node_id)
 
-    def with_waivers(
-        self, line: Mapping[str, Any], judgement: Judgement, check: PlannedCheck
-    ) -> dict[str, Any]:
+    def with_waivers(self, line: Mapping[str, Any], check: PlannedCheck) -> dict[str, Any]:
         """A check's line with what the waivers accept of it."""
-        return outcome.line_with_waivers(line, judgement, check, self.waivers, self.configuration.checks)
+        return outcome.line_with_waivers(line, check, self.waivers, self.configuration.checks)
 
     def facts(self, site: Site, aspect: str) -> SiteFacts:
         """The facts of one aspect at one site, from the record of this run."""

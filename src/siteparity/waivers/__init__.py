@@ -5,7 +5,7 @@ speaks against GO. All but the reading is pure.
 """
 
 from siteparity.waivers.accepting import CEILING, LONGEST, NEVER, Waivers
-from siteparity.waivers.difference import difference_digest, waivable
+from siteparity.waivers.difference import difference_digest, waivable, was_measured
 from siteparity.waivers.standing import Found, Standing, State, reasons, standings
 from siteparity.waivers.writing import Stanza, Waiver, load_waivers
 
@@ -24,4 +24,5 @@ __all__ = [
     "reasons",
     "standings",
     "waivable",
+    "was_measured",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from siteparity.model import FindingKind, Value
+from siteparity.redaction import HIDDEN
 
 DIGITS = 32
 """Hexadecimal digits of a digest: 128 bits, which no host finds a second text for."""
@@ -52,9 +53,16 @@ class Difference(Protocol):
         """Who says what at the standby."""
 
 
-def waivable(finding: Difference) -> bool:
-    """Whether anybody can know what they would accept: it was measured, by a check that got to its end."""
+def was_measured(finding: Difference) -> bool:
+    """Whether it was measured, by a check that got to its end."""
     return finding.kind is not FindingKind.UNMEASURED and finding.item not in UNNAMED
+
+
+def waivable(finding: Difference) -> bool:
+    """Whether anybody can know what they would accept: it was measured, and no secret in it is hidden."""
+    values = (group.value for group in (*finding.primary, *finding.standby))
+    texts = (finding.item, finding.message, *(str(value) for value in values))
+    return was_measured(finding) and not any(HIDDEN in text for text in texts)
 
 
 def difference_digest(finding: Difference, primary: str, standby: str) -> str:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from siteparity.model import FindingKind, Outcome
 from siteparity.plan import PlannedCheck
 from siteparity.waivers.accepting import Waivers, is_about, names
-from siteparity.waivers.difference import Difference, waivable
+from siteparity.waivers.difference import Difference, was_measured
 from siteparity.waivers.writing import Waiver
 
 
@@ -41,7 +41,7 @@ class Found:
     def whole(self) -> bool:
         """Whether the check looked everywhere, so that what it did not find is not there."""
         made = self.outcome not in (Outcome.UNMEASURED, Outcome.NOT_RUN)
-        return made and all(waivable(finding) for finding in self.findings)
+        return made and all(was_measured(finding) for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
