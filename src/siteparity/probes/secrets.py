@@ -19,7 +19,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probe import KEY, Answers, Probe, Reading, Target
 from siteparity.section import Strict
 from siteparity.tools.secrets import hashes
 from siteparity.transport.script import Ask
@@ -61,7 +61,7 @@ class Policy(Section):
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """One question about all files of the host's roles."""
     sources = [one.source for role in target.host.roles for one in target.section.files.get(role, ())]
-    return {"secrets": Ask(hashes.question(dict.fromkeys(sources), target.key))} if sources else {}
+    return {"secrets": Ask(hashes.question(dict.fromkeys(sources)), words=(KEY,))} if sources else {}
 
 
 def _found(answers: Answers, target: Target[Policy]) -> Mapping[str, hashes.Secret]:

@@ -7,6 +7,9 @@ end the line, so nothing that a host prints can pass for the answer to another q
 output, and after it the nonce and the exit status: what was cut lacks them. `OPENER` goes before the script:
 when it is answered the shell runs, and from then on it takes no longer than the line to tell the time.
 
+What differs from run to run comes in words (`Word`): plain characters that a question reads as variables. So
+the text of a question is known beforehand, and a host may hold all of them itself (`transport.collector`).
+
 Needs ``sh`` (dash, bash, busybox), ``timeout``, ``head -c``, ``base64 -w0`` on the host; writes no file.
 GNU's ``timeout`` ends a question with all its processes; busybox's ends one process only, so there the script
 stops at the first question that takes too long, and the rest has no answer.
@@ -21,12 +24,17 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
+
+from siteparity.model import UnmeasuredError
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 MAX_TEXT_BYTES = 100_000
 """A question travels as one environment string; Linux takes up to 128 KiB (execve(2), MAX_ARG_STRLEN)."""
+
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 MAX_REASON_CHARACTERS = 200
 
@@ -37,8 +45,50 @@ _FIELDS = 2
 _TIMED_OUT = 124
 _KILLED = (128 + 9, 128 + 15)
 
-_TIME_WAS_OVER = "the script's time on the host was over"
+_ENDED = {
+    "cut": "the script's time on the host was over",
+    "stuck": "one before it could not be ended",
+}
 _DAMAGED = "no answer (it came back damaged)"
+
+
+_CODE = "'\"`$\\;&|<>(){}[]*?!#~=^\n\t\0"
+"""Characters that mean something to a shell, or end a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A value that a question gets from the run, as a variable of the shell that is not exported."""
+
+    name: str
+    """Of the variable; one meaning in all questions of a host."""
+    characters: str
+    """What may stand in it, as in a bracket expression: ``0-9a-f``. Nothing that a shell takes for code."""
+    longest: int
+
+    def __post_init__(self) -> None:
+        plain = re.fullmatch(r"[0-9A-Za-z.:/%_ -]+", self.characters)
+        if not re.fullmatch(r"[A-Z_]{3,40}", self.name) or not plain or self._takes(_CODE):
+            raise ValueError(f"{self.name}: a word takes letters, digits and . : / % _ - and blanks alone")
+
+    def _takes(self, characters: str) -> bool:
+        return re.search(f"[{self.characters}]", characters) is not None
+
+    def of(self, words: Mapping[str, str]) -> str:
+        """Its value among those of a run; raises what `checked` raises, also where it is not given."""
+        if self.name not in words:
+            raise UnmeasuredError(f"{self.name}: the run has no such word")
+        return self.checked(words[self.name])
+
+    def checked(self, value: str) -> str:
+        """The value.
+
+        Raises:
+            UnmeasuredError: it is none, and so must not reach a host.
+        """
+        if not re.fullmatch(f"[{self.characters}]{{1,{self.longest}}}", value):
+            raise UnmeasuredError(f"{self.name}: {value[:40]!r} cannot be passed to a host")
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +103,8 @@ class Ask:
     """Seconds on the host."""
     limit: int = 4 * 1024 * 1024
     """Bytes of output on the host."""
+    words: tuple[Word, ...] = ()
+    """What it reads besides its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,44 +173,68 @@ if IFS= read -r l||[ "$l" ];then printf '%.4000s\\n' "$l" >&2;exec head -c 65536
 # runs in the background: its stdin is empty then (POSIX), and the wait for it can be interrupted. At the end
 # of the script's time the trap ends the question's process group, which the outer `timeout` would not reach.
 # `kill` has no `--` here: dash takes it for a number.
-_FRAME = """\
-printf '\\n@%s ^ %s\\n' {nonce} "$(date +%s.%N </dev/null 2>/dev/null)"
-{{ PATH={path} LC_ALL=C N={nonce} R={runner};export PATH LC_ALL N T
+CLOCK = """printf '\\n@%s ^ %s\\n' "$N" "$(date +%s.%N </dev/null 2>/dev/null)"\n"""
+START = f"""\
+PATH={PATH} LC_ALL=C;export PATH LC_ALL
 unset TZ LANGUAGE CDPATH ENV BASH_ENV POSIXLY_CORRECT;cd /
-end() {{ printf '\\n@%s ! %s\\n' {nonce} "$1";exit 124; }}
+"""
+FRAME = f"""\
+R={shlex.quote(_RUNNER)};export N T
+end() {{ printf '\\n@%s ! %s\\n' "$N" "$1";exit 124; }}
 for c in timeout head base64;do command -v $c >/dev/null||end "missing $c";done
 p=;trap 'trap "" TERM;kill -KILL "-$p" 2>/dev/null;end cut' TERM
-ask() {{ printf '\\n@%s %s ' {nonce} "$1";printf '\\n@%s %s\\n' {nonce} "$1" >&2
-timeout -k 2 "$2" sh -c "$R" sh "$3" & p=$!;wait $p;r=$?;printf ' %s\\n' $r
+ask() {{ c=$((c+1));printf '\\n@%s %s ' "$N" "$1";printf '\\n@%s %s\\n' "$N" "$1" >&2
+timeout -k 2 "$2" sh -c "$R" sh "$(($3+{_STATUS_DIGITS}+${{#N}}))" & p=$!;wait $p;r=$?;printf ' %s\\n' $r
 case $r in 0);;143)end stuck;;*)kill -KILL "-$p" 2>/dev/null;;esac; }}
-{asks}
-printf '\\n@%s . %s\\n' {nonce} {count};printf '\\n@%s .\\n' {nonce} >&2;exit 0; }}
+c=0
 """
+STOP = """printf '\\n@%s . %s\\n' "$N" $c;printf '\\n@%s .\\n' "$N" >&2;exit 0"""
 
 
-def join(asks: Mapping[str, Ask], nonce: str) -> bytes:
+def join(asks: Mapping[str, Ask], nonce: str, words: Mapping[str, str] = NO_WORDS) -> bytes:
     """One script for ``sh -s`` that asks everything, in the order of the mapping.
 
     Args:
         asks: name -> question; names are printable ASCII without a space.
         nonce: some hexadecimal digits that nobody can guess, new for each script.
+        words: name of a word -> its value, for each word of the questions.
 
     Raises:
         ValueError: a name or the nonce cannot stand on a line of the output.
+        UnmeasuredError: a word is not given, or its value is none.
+    """
+    check_nonce(nonce)
+    lines = []
+    for name, ask in askable(asks).items():
+        given = "".join(f"{word.name}='{word.of(words)}';" for word in ask.words)
+        lines.append(f"T={shlex.quote(given + ask.text)};{call(name, ask)}\n")
+    return f"N={nonce};{CLOCK}{{ {START}{FRAME}{''.join(lines)}{STOP}; }}\n".encode()
+
+
+def check_nonce(nonce: str) -> None:
+    """Refuse what cannot stand in marks of the output.
+
+    Raises:
+        ValueError: it is not some hexadecimal digits.
     """
     if not re.fullmatch(r"[0-9a-f]{16,64}", nonce):
         raise ValueError("the nonce: expected 16 to 64 hexadecimal digits")
-    lines = [_line(name, ask, nonce) for name, ask in asks.items() if _unaskable(ask) is None]
-    script = _FRAME.format(
-        path=PATH, nonce=nonce, runner=shlex.quote(_RUNNER), asks="\n".join(lines), count=len(lines)
-    )
-    return script.encode()
 
 
-def _line(name: str, ask: Ask, nonce: str) -> str:
+def askable(asks: Mapping[str, Ask]) -> Mapping[str, Ask]:
+    """The questions that can be sent; `split` says of the others why not."""
+    return {name: ask for name, ask in asks.items() if _unaskable(ask) is None}
+
+
+def call(name: str, ask: Ask) -> str:
+    """The line of the shell that puts the question in ``$T``.
+
+    Raises:
+        ValueError: the name cannot stand on a line of the output.
+    """
     if not re.fullmatch(r"[!-~]{1,200}", name) or name in ("!", ".", "^"):
         raise ValueError(f"the question {name!r}: expected a name of printable ASCII without a space")
-    return f"T={shlex.quote(ask.text)};ask {shlex.quote(name)} {ask.timeout:d} {_most_bytes(ask, nonce):d}"
+    return f"ask {shlex.quote(name)} {ask.timeout:d} {ask.limit:d}"
 
 
 def _unaskable(ask: Ask) -> str | None:
@@ -259,8 +335,8 @@ def _why_nothing(frames: Mapping[bytes, list[bytes]], noise: bytes, complaints: 
     if ended and ended[0] == b"missing":
         return f"no answer (the host lacks {first_line(b' '.join(ended[1:]))})"
     if ended:
-        stuck = ended[0] == b"stuck"
-        return f"no answer ({'one before it could not be ended' if stuck else _TIME_WAS_OVER})"
+        what = first_line(b" ".join(ended))
+        return f"no answer ({_ENDED.get(what, f'the collector refused what it was told: {what}')})"
     first = "" if frames else first_line(complaints[b""]) or first_line(noise)
     return f"no answer ({first or 'the connection ended before it'})"
 
