@@ -77,10 +77,10 @@ class Privileges:
         ways = live.ways(self.policy, self.host)
         options = ["restrict", f'command="sudo -n {self.path}"']
         if ways:
-            # Sockets of this machine cannot be named here: the account reaches those that let it in.
-            ports = [way for way in ways if not way.startswith("/")] or [NOWHERE]
             options += ["port-forwarding", f'permitlisten="{NOWHERE}"']
-            options += [f'permitopen="{port}"' for port in ports]
+            # sshd takes the path of a socket for a host, here as well, and wants a port behind it.
+            places = [f"[{way}]:*" if way.startswith("/") else way for way in ways]
+            options += [f'permitopen="{place}"' for place in places]
         return ",".join(options)
 
     def authorized_keys(self, keys: Sequence[str]) -> str:
