@@ -164,7 +164,6 @@ def _costs(settings: Configuration) -> Iterator[Cost]:
                         section,
                         settings.policy,
                         settings.primary,
-                        secrets.token_hex(32),
                     )
                     yield min(
                         (_cost(transport, role, aspect, probe, target) for _ in range(2)),

@@ -71,7 +71,7 @@ FAULTS = (
         "connections_limited_at_the_database",
         "Somebody protected the standby's database against floods: at most ten connections a second.",
         DB,
-        "tcp dport 5432 tcp flags syn limit rate over 10/second burst 5 packets drop",
+        "tcp dport 5432 tcp flags syn limit rate over 10/second burst 15 packets drop",
     ),
     _mtu(
         "mtu_lower_on_one_host",

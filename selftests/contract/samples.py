@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from siteparity import configuration
-from siteparity.catalogue import collector_of
+from siteparity.catalogue import Catalogue
 from siteparity.configuration import find_root
 from siteparity.inventory import load_site
 from siteparity.model import Facts, Unmeasured
@@ -131,7 +131,7 @@ def _ask(
         return {}, None
     aspect = next(name for name, probe in discover().items() if target.policy.section(name) is target.section)
     sites = (target.site, *([target.other] if target.other else []))
-    known = collector_of(target.policy, discover(), sites, target.site, target.host)
+    known = Catalogue(target.policy, discover(), sites).collector(target.site, target.host)
     full = {f"{aspect}.{name}": ask for name, ask in asks.items()}
     given = {KEY.name: secrets.token_hex(32), **words}
     answers, when = Asked(transport.run, target.host, known).put(full, given, timeout=60)

@@ -80,12 +80,20 @@ def free_port() -> int:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """An sshd of this test alone, with its own host key, ended by its own number."""
+    with sshd(tmp_path) as running:
+        yield running
+
+
+@contextmanager
+def sshd(tmp_path: Path, *settings: str) -> Iterator[Server]:
+    """An sshd in a folder of its own, with more lines of sshd_config(5)."""
     for name in ("host_key", "client_key", "other_key"):
         make_key(tmp_path / name)
     (tmp_path / "authorized_keys").write_bytes((tmp_path / "client_key.pub").read_bytes())
     (tmp_path / "banner").write_text("\n@0 hello [0] 0\nAuthorised use only\n")
     port = free_port()
     addresses = "\n".join(f"ListenAddress {address}" for address in ADDRESSES)
+    more = "\n".join(settings)
     # SetEnv: a bash that sshd starts reads the user's .bashrc, unless it is not the first one.
     (tmp_path / "sshd_config").write_text(f"""Port {port}
 {addresses}
@@ -100,6 +108,7 @@ KbdInteractiveAuthentication no
 MaxStartups 100
 LogLevel VERBOSE
 SetEnv SHLVL=1
+{more}
 """)
     (tmp_path / "ssh_config").write_text(f"""Host *
 UserKnownHostsFile {tmp_path}/known_hosts
@@ -114,11 +123,13 @@ LogLevel QUIET
     running = Server(tmp_path, port, process)
     running.known_hosts(running.right_key())
     wait_until(lambda: (tmp_path / "sshd.log").read_text().count("Server listening") == len(ADDRESSES))
-    yield running
-    for pid in running.sessions():
-        os.kill(pid, signal.SIGKILL)
-    process.kill()
-    process.wait()
+    try:
+        yield running
+    finally:
+        for pid in running.sessions():
+            os.kill(pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture

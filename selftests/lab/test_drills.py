@@ -16,7 +16,7 @@ import pytest
 from lab.faults import Fault, catalogue
 from selftests.lab.conftest import Lab, Say
 from selftests.lab.runs import Run, containers_of, function_of, named_by
-from siteparity.gate import WORKERS
+from siteparity.gate import usual_workers
 from siteparity.model import FindingKind, Outcome, Severity, Verdict
 from siteparity.result import SavedFinding
 
@@ -93,7 +93,7 @@ def test_a_host_that_is_away_is_unknown_and_nothing_else_is_blamed(
 
     A smoke check may say more: where customers really wait for a web host that is away, that was measured.
     """
-    run = _drill(lab, partial(gate, workers=WORKERS), say, fault.name)
+    run = _drill(lab, partial(gate, workers=usual_workers()), say, fault.name)
     parity = [check for check in run.red() if check.kind == "parity"]
     assert parity
     assert run.result.verdict is _verdict(run), run.told()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from selftests.contract.sshd import Server, server
-from selftests.plugin.project import HOSTS, SAME, SITES, Project
+from selftests.plugin.project import HOSTS, SAME, SITES, Project, reached_through
 
 __all__ = ["live", "project", "server"]
 
@@ -24,16 +24,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 @pytest.fixture
 def live(tmp_path: Path, server: Server) -> Project:
     """A scratch checkout with four hosts that answer: addresses of one sshd."""
-    connection = server.host().connection
-    made = Project(
-        tmp_path / "checkout",
-        connection={
-            "ansible_port": connection.port,
-            "ansible_user": connection.user,
-            "ansible_ssh_private_key_file": str(connection.private_key_file),
-            "parity_ssh_config": str(connection.ssh_config),
-        },
-    )
+    made = Project(tmp_path / "checkout", connection=reached_through(server))
     for site in SITES:
         for host in HOSTS:
             made.things(site, host, **SAME)  # type: ignore[arg-type]  # none of these is unmeasured

@@ -18,10 +18,11 @@ from typing import Any
 import yaml
 
 import siteparity
+from selftests.contract.sshd import Server
 from siteparity import records
 from siteparity.collect import Measured
 from siteparity.configuration import Configuration
-from siteparity.inventory import load_sites
+from siteparity.inventory import inventory_digest, load_sites
 from siteparity.model import Outcome, Table, Unmeasured
 from siteparity.plan import plan
 from siteparity.policy import load_policy
@@ -127,6 +128,7 @@ class Project:
         self.write("src/siteparity/probes/__init__.py", '"""One probe."""\n')
         self.write("src/siteparity/probes/things.py", PROBE)
         self.let_one_machine_be_many()
+        self.let_no_journey_be_missed()
         self.checks(CHECKS)
         (self.root / "tests" / "smoke").mkdir()
         self._make_python()
@@ -139,6 +141,11 @@ class Project:
         path = self.root / "src" / "siteparity" / "twins.py"
         text = (PACKAGE / "twins.py").read_text()
         path.write_text(text.replace("/proc/sys/kernel/random/boot_id", "/nonexistent") if yes else text)
+
+    def let_no_journey_be_missed(self) -> None:
+        """Here the standby is not tried out; the product refuses a checkout without its smoke checks."""
+        path = self.root / "src" / "siteparity" / "whole.py"
+        path.write_text((PACKAGE / "whole.py").read_text().replace("tuple(Smoke.model_fields)", "()"))
 
     def _make_python(self) -> None:
         """A virtual environment that sees the checkout's package first, then all that is installed here."""
@@ -196,10 +203,15 @@ class Project:
         }
         self.write("inventories/policy.yml", yaml.safe_dump({**content, **changes}, sort_keys=False))
 
-    def inventory(self, site: str, addresses: Sequence[str]) -> None:
-        """A site whose hosts are in every role."""
+    def inventory(
+        self, site: str, addresses: Sequence[str], own: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> None:
+        """A site whose hosts are in every role; some with variables of their own."""
         roles = ("edge", "web", "db", "sessions")
-        hosts = {name: {"ansible_host": address} for name, address in zip(HOSTS, addresses, strict=True)}
+        hosts = {
+            name: {"ansible_host": address, **(own or {}).get(name, {})}
+            for name, address in zip(HOSTS, addresses, strict=True)
+        }
         groups: dict[str, Any] = {
             role: {"hosts": hosts if role == "edge" else {name: {} for name in hosts}} for role in roles
         }
@@ -283,6 +295,17 @@ class Project:
         return [json.loads(line) for line in text.splitlines()]
 
 
+def reached_through(server: Server) -> dict[str, Any]:
+    """Ansible's variables of a host behind this sshd."""
+    connection = server.host().connection
+    return {
+        "ansible_port": connection.port,
+        "ansible_user": connection.user,
+        "ansible_ssh_private_key_file": str(connection.private_key_file),
+        "parity_ssh_config": str(connection.ssh_config),
+    }
+
+
 @dataclass(frozen=True)
 class Supervised:
     """What the supervisor says of a run."""
@@ -302,7 +325,7 @@ def record_under(settings: Configuration, measured: Measured) -> Record:
         measured,
         tool_version="1",
         policy_digest=settings.policy.digest,
-        inventory_digest=settings.inventory_digest,
+        inventory_digest=inventory_digest([site for site in settings.sites if site.name == measured.site]),
     )
 
 

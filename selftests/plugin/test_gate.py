@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,16 +56,24 @@ def test_two_sites_that_are_the_same_are_a_go(live: Project, server: Server) -> 
     assert (live.reports / "history.jsonl").read_text().count("\n") == 1
     assert set(live.asked().values()) == {1}
     wait_until(lambda: not server.sessions())
-    killed_in_a_run(live)
+    killed_in_a_run(live, server)
     assert live.latest().run != result.run
 
 
-def killed_in_a_run(live: Project) -> None:
-    """After SIGKILL ``latest`` says that the run did not finish, although the run before was a GO."""
-    with hanging(live) as (gate, _):
+def killed_in_a_run(live: Project, server: Server) -> None:
+    """After SIGKILL ``latest`` does not say GO, as the run before did, and nothing of the run goes on."""
+    with hanging(live) as (gate, pids):
         gate.kill()
         gate.wait()
-        assert_not_finished(live)
+        assert_not_finished(live, "run in progress, or it died: started 20")
+        assert_nothing_left(live, server, pids)
+
+
+def assert_nothing_left(live: Project, server: Server, pids: Sequence[int]) -> None:
+    """Neither a check nor a connection lives on, and the private folder is gone."""
+    wait_until(lambda: not any(lives(pid, live) for pid in pids))
+    wait_until(lambda: not server.sessions())
+    wait_until(lambda: not list((live.root / "tmp").glob("siteparity-*")))
 
 
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
@@ -156,13 +164,14 @@ def lives(pid: int, live: Project) -> bool:
     return False
 
 
-def assert_not_finished(live: Project) -> None:
+def assert_not_finished(live: Project, words: str) -> None:
     """The newest result says that there is no answer, whatever stood there before."""
     result = live.latest()
     assert result.verdict is Verdict.NO_GO
-    assert result.reasons == ("run in progress",)
+    (reason,) = result.reasons
+    assert words in reason
     assert set(outcomes(result).values()) == {Outcome.NOT_RUN}
-    assert "run in progress" in (live.reports / "latest" / "report.html").read_text()
+    assert words in (live.reports / "latest" / "report.html").read_text()
 
 
 def test_the_gate_told_to_end_takes_everything_with_it(live: Project, server: Server) -> None:
@@ -175,10 +184,8 @@ def test_the_gate_told_to_end_takes_everything_with_it(live: Project, server: Se
         assert gate.wait(20) == 128 + signal.SIGTERM
         assert gate.stdout
         assert gate.stdout.read() == ""
-        wait_until(lambda: not any(lives(pid, live) for pid in pids))
-        wait_until(lambda: not server.sessions())
-        assert list((live.root / "tmp").glob("siteparity-*")) == []
-    assert_not_finished(live)
+        assert_nothing_left(live, server, pids)
+    assert_not_finished(live, "it was ended by SIGTERM")
 
 
 def test_a_configuration_that_cannot_be_run_is_exit_code_4(project: Project) -> None:

@@ -190,7 +190,7 @@ def test_no_host_is_asked_after_the_deadline() -> None:
     assert all(0 < timeout <= 30 for timeout in shell.timeouts)
     shell.timeouts.clear()
     collect({"names": NAMES}, shell, seconds=3600)
-    assert shell.timeouts == [60.0] * 4
+    assert shell.timeouts == [30.0] * 4
 
 
 def _breaks(*_: object) -> Any:

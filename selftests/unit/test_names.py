@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from selftests.unit.sites import ARIZONA, DALLAS
+from siteparity.model import Table
 from siteparity.names import OwnNames
 
 OF_DALLAS = OwnNames.of(DALLAS)
@@ -24,6 +25,7 @@ OF_DALLAS = OwnNames.of(DALLAS)
         ("America/Dallas", "America/Dallas"),
         ("TZ=America/Indiana/Dallas", "TZ=America/Indiana/Dallas"),
         ("/srv/dallas/shop", "/srv/{site}/shop"),
+        ("dalla\u017f, DALLAS", "dalla\u017f, {site}"),
         ("db.{site} {web1} {other}", "db.{{site}} {{web1}} {other}"),
         ("198.18.2.21", "198.18.2.21"),
         ("sessions.arizona.shop.example", "sessions.arizona.shop.example"),
@@ -32,6 +34,19 @@ OF_DALLAS = OwnNames.of(DALLAS)
 def test_only_own_names_are_replaced(text: str, generic: str) -> None:
     """Parts of longer names and addresses, and names of the other site, stay as they are."""
     assert OF_DALLAS.generic(text) == generic
+
+
+def test_a_table_is_made_generic_in_items_and_values() -> None:
+    """Where one text of it holds a name, all are looked at; where none does, it stays as it is."""
+    assert OF_DALLAS.generic_table(
+        {"db.dallas.shop.example": 1, "x": "Web1.dallas.shop.example", "n": "a"}
+    ) == {
+        "db.{site}": 1,
+        "x": "{web1}",
+        "n": "a",
+    }
+    untouched: Table = {"listen": "198.18.2.21:8000", "workers": 3}
+    assert OF_DALLAS.generic_table(untouched) == untouched
 
 
 def test_items_that_would_collide_keep_their_own_names() -> None:

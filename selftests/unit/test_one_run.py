@@ -14,6 +14,7 @@ from selftests.unit.targets import web_host
 from selftests.unit.test_collect import SECTION, SITES, Shell
 from siteparity.collect import Collector, Measured
 from siteparity.configuration import Configuration, find_root
+from siteparity.inventory import inventory_digest
 from siteparity.model import Site, Table, Unmeasured
 from siteparity.policy import Section
 from siteparity.probe import KEY, Answers, Probe, Reading, Target
@@ -36,7 +37,7 @@ def saved(settings: Configuration, site: Site, measured_at: datetime, folder: Pa
         measured,
         tool_version="1",
         policy_digest=settings.policy.digest,
-        inventory_digest=settings.inventory_digest,
+        inventory_digest=inventory_digest([site]),
     )
     save(record, record_path(folder, site.name))
 

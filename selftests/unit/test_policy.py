@@ -232,7 +232,7 @@ def test_a_probe_that_needs_no_key_needs_no_section(tmp_path: Path) -> None:
         ),
         (
             CORE + ASPECTS + "limits: {deadline: 10s}",
-            "limits: expected host_deadline within deadline, found 60s and 10s",
+            "limits: expected host_deadline within deadline, found 30s and 10s",
         ),
         (CORE + ASPECTS + "limits: {window: 0s}", "limits.window: expected"),
     ],

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from selftests.unit.sites import ARIZONA, DALLAS
+from selftests.unit.sites import ARIZONA, DALLAS, site
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Table, UnmeasuredError
 from siteparity.probe import Target
@@ -48,6 +52,32 @@ def test_a_sites_own_names_are_no_difference() -> None:
     theirs = read("content", text("server web1.dallas.shop.example;"), OTHER_WAY)
     wrong = read("content", text("server web1.dallas.shop.example;"))
     assert ours == theirs != wrong
+
+
+def upstream(network: int, *numbers: int) -> bytes:
+    """A balancer's list of web hosts."""
+    return text(
+        "upstream {", *(f"    server 198.18.{network}.{20 + number}:8000;" for number in numbers), "}"
+    )
+
+
+@pytest.mark.parametrize("table", ["content", "lines"])
+def test_a_list_of_all_hosts_is_the_same_at_sites_of_different_sizes(table: str) -> None:
+    """A list that lacks one of them, has one twice, or treats one differently, is not."""
+    three = replace(TARGET, site=site("arizona", 2, hosts=3))
+    whole = read(table, upstream(1, 1, 2), OTHER_WAY)
+    assert read(table, upstream(2, 1, 3, 2), three) == whole
+    for wrong in (upstream(2, 1, 2), upstream(2, 1, 2, 3, 3), upstream(2, 1, 1, 2), upstream(2)):
+        assert read(table, wrong, three) != whole
+    weighted = upstream(2, 1, 2, 3).replace(b"23:8000;", b"23:8000 weight=9;")
+    assert read(table, weighted, three) != whole
+
+
+@pytest.mark.parametrize("table", ["content", "lines"])
+def test_a_line_that_looks_like_such_a_list_is_none(table: str) -> None:
+    """What a file says never passes for what was made of it."""
+    forged = text("upstream {", "    server {every web}:8000;", "}")
+    assert read(table, forged) != read(table, upstream(2, 1, 2))
 
 
 def test_the_order_of_lines_counts() -> None:
@@ -204,7 +234,9 @@ def look(root: Path, *patterns: str) -> files.Seen:
     here = question.replace('"/etc', f'"{root}/etc').replace(
         "/var/lib/dpkg/status", f"{root}/var/lib/dpkg/status"
     )
-    done = subprocess.run(["sh", "-c", here], capture_output=True, check=False, env={"PATH": "/usr/bin:/bin"})
+    (root / "etc").mkdir(exist_ok=True)
+    home = {"HOME": os.environ["HOME"], "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(["sh", "-c", here], capture_output=True, check=False, env=home)
     assert done.returncode == 0, done.stderr
     assert b"topsecret" not in done.stdout
     return files.read(done.stdout)
@@ -253,6 +285,68 @@ def test_a_host_without_dpkg_has_no_conffiles(host: Path) -> None:
     assert (len(seen.files), seen.conffiles) == (1, 0)
 
 
+SPEC = """
+Name: shop
+Version: 1
+Release: 1
+Summary: shop
+License: none
+BuildArch: noarch
+%description
+shop
+%install
+mkdir -p %{{buildroot}}{root}
+cd %{{buildroot}}{root}
+for name in kept edited gone open else "b b"; do echo as packaged >"$name"; done
+echo plain >plain
+%files
+%defattr(644,root,root)
+%config {root}/kept
+%config(noreplace) {root}/edited
+%config {root}/gone
+%config {root}/open
+%config {root}/else
+%config "{root}/b b"
+{root}/plain
+"""
+
+
+@pytest.fixture
+def host_of_rpm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A root whose configuration files come from a package in a real database of rpm."""
+    root = tmp_path / "etc"
+    (tmp_path / "shop.spec").write_text(SPEC.format(root=root), encoding="utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".rpmmacros").write_text(
+        f"%_dbpath {tmp_path}/db\n%_topdir {tmp_path}/top\n", encoding="utf-8"
+    )
+    made = tmp_path / "top/RPMS/noarch/shop-1-1.noarch.rpm"
+    for words in (["rpmbuild", "-bb", "shop.spec"], ["rpm", "-i", "--nodeps", str(made)]):
+        subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
+    return tmp_path
+
+
+def test_configuration_files_of_rpm_are_told_as_dpkgs_are(host_of_rpm: Path) -> None:
+    """Edited, gone, with other rights; what is no configuration file, or judged elsewhere, is left out."""
+    assert look(host_of_rpm).conffiles == 5
+    assert look(host_of_rpm).files == []
+    etc = host_of_rpm / "etc"
+    (etc / "edited").write_text("requirepass topsecret\n", encoding="utf-8")
+    for name in ("b b", "else", "plain"):
+        (etc / name).write_text("edited\n", encoding="utf-8")
+    (etc / "gone").unlink()
+    (etc / "open").chmod(0o666)
+    found = {one.path.removeprefix(f"{etc}/"): one for one in look(host_of_rpm).files}
+    assert {name: one.kind for name, one in found.items()} == {
+        "b b": "text",
+        "edited": "text",
+        "gone": "unpacked",
+        "open": "packaged",
+    }
+    assert found["edited"].lines == ("requirepass ***", "")
+    assert found["open"].rights == "0666 root:root"
+
+
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     """A release with its list of checksums."""
@@ -296,6 +390,78 @@ def test_a_release_behind_a_link_is_read(shop: Path) -> None:
     (shop / "code").rename(shop.parent / "elsewhere")
     (shop / "code").symlink_to(shop.parent / "elsewhere")
     assert released(shop).states(BESIDES) == {}
+
+
+@pytest.fixture
+def work_tree() -> Iterator[Path]:
+    """A release that is a work tree of git, and somebody else's."""
+    with tempfile.TemporaryDirectory(prefix="siteparity-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        for name in ("a.py", "b b.py", "c.py"):
+            (folder / name).write_text(name, encoding="utf-8")
+        me = ["-c", "user.name=a", "-c", "user.email=a@shop.example"]
+        for words in (["init", "-q"], ["add", "."], [*me, "commit", "-q", "-m", "x"]):
+            subprocess.run(["git", *words], cwd=folder, check=True)
+        subprocess.run(["chown", "-R", "65534:65534", made], check=True)
+        yield folder
+
+
+def from_git(folder: Path, *left_out: str) -> release.Release:
+    """The real question to git."""
+    question = release.question_to_git(str(folder), left_out)
+    done = subprocess.run(["sh", "-c", question], capture_output=True, check=True)
+    return release.read_from_git(done.stdout, left_out)
+
+
+def test_a_work_tree_of_git_is_held_against_its_commit(work_tree: Path) -> None:
+    """Edited, missing, added, hidden from git: each by its name; the version is the commit."""
+    commit = (work_tree / ".git/refs/heads").iterdir().__next__().read_text().strip()
+    clean = from_git(work_tree)
+    assert (clean.version, clean.states(()), set(clean.files)) == (commit, {}, {"a.py", "b b.py", "c.py"})
+    (work_tree / "a.py").write_text("edited", encoding="utf-8")
+    (work_tree / "b b.py").unlink()
+    (work_tree / "d.py").touch()
+    (work_tree / "uploads").mkdir()
+    (work_tree / "uploads/x").touch()
+    hide = ["git", "-c", "safe.directory=*", "update-index", "--assume-unchanged", "c.py"]
+    subprocess.run(hide, cwd=work_tree, check=True)
+    subprocess.run(["chown", "-R", "65534:65534", str(work_tree)], check=True)
+    assert from_git(work_tree, "uploads/*").states(()) == {
+        "a.py": release.EDITED,
+        '"b b.py"': release.MISSING,
+        "d.py": release.EXTRA,
+        "c.py": release.HIDDEN,
+    }
+
+
+def test_a_work_tree_is_looked_at_as_its_owner_and_left_as_it_is(work_tree: Path) -> None:
+    """Its configuration may name programs: they do not run, and not as root; the index is not written."""
+    with (work_tree / ".git/config").open("a") as config:
+        config.write(f'[core]\n\tfsmonitor = "id -u >{work_tree}/ran; false"\n')
+    (work_tree / "a.py").touch()
+    index = (work_tree / ".git/index").read_bytes()
+    assert from_git(work_tree).states(()) == {}
+    assert not (work_tree / "ran").exists()
+    assert (work_tree / ".git/index").read_bytes() == index
+
+
+@pytest.mark.parametrize("settings", [{}, {"version": "V", "git": True}, {"git": True, "manifest": "M"}])
+def test_a_release_has_one_source_of_its_version(settings: dict[str, Any]) -> None:
+    """A file, or git."""
+    with pytest.raises(ValidationError, match="expected a version file"):
+        probe.ReleaseFolder(path="/srv/shop", **settings)
+
+
+def test_a_release_of_git_is_asked_of_git() -> None:
+    """By the policy's word alone."""
+    of_git = probe.ReleaseFolder(path="/srv/shop", git=True)
+    target = web_host(probe.Policy(owner="Platform", releases={"web": of_git}))
+    assert "rev-parse" in probe.ask(target)["release"].text
+    sums, modes = f"{'ab' * 32}  ./a.py\n", "644 root:root ./a.py\n"
+    answer = f"[version]\n{'cd' * 20}\n[manifest]\n M a.py\n[files]\n{sums}[modes]\n{modes}[end]\n".encode()
+    assert probe.read_released(answered(release=answer), target) == {"/srv/shop/a.py": release.EDITED}
+    assert probe.read_release(answered(release=answer), target)["/srv/shop version"] == "cd" * 20
 
 
 def test_the_tree_of_a_release_is_compared_file_by_file() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from siteparity.transport import Output
+from siteparity.transport import Output, script
 from siteparity.transport.script import (
     MAX_TEXT_BYTES,
     NO_STATUS,
@@ -35,6 +35,14 @@ def said_by(script: bytes, shell: str = "sh") -> tuple[bytes, bytes]:
     return done.stdout, done.stderr
 
 
+@pytest.fixture(params=[True, False], ids=["perl", "no perl"])
+def perl(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """A host with perl asks the questions with it, one without it by the shell alone."""
+    if not request.param:
+        monkeypatch.setattr(script, "PERL", "no-perl")
+    return bool(request.param)
+
+
 def answers_to(asks: Mapping[str, Ask], shell: str = "sh") -> Mapping[str, Answer]:
     """The answers of this machine."""
     return split(asks, NONCE, *said_by(join(asks, NONCE), shell))
@@ -52,6 +60,7 @@ def answer_to(text: str, ok: Sequence[int] = (0,), timeout: int = 10, limit: int
 # --- real shells
 
 
+@pytest.mark.usefixtures("perl")
 @pytest.mark.parametrize("shell", ["dash", "bash"])
 def test_each_question_has_its_own_answer(shell: str) -> None:
     """Output, exit status and stderr go to the question that they are of."""
@@ -76,6 +85,7 @@ def test_each_question_has_its_own_answer(shell: str) -> None:
     )
 
 
+@pytest.mark.usefixtures("perl")
 def test_every_byte_comes_back() -> None:
     """NUL, 0xFF, line ends, and the marks of this very script."""
     octal = "".join(f"\\{number:03o}" for number in range(256))
@@ -85,6 +95,7 @@ def test_every_byte_comes_back() -> None:
     assert answer_to(f"printf %s%s {NONCE} 000; exit 9").problem == "exit 9"
 
 
+@pytest.mark.usefixtures("perl")
 def test_a_forged_mark_on_stderr_changes_no_answer() -> None:
     """Stderr is raw: it can mislead about a reason, never about an answer."""
     asks = {
@@ -97,6 +108,7 @@ def test_a_forged_mark_on_stderr_changes_no_answer() -> None:
     assert answers["victim"].problem is not None
 
 
+@pytest.mark.usefixtures("perl")
 def test_a_question_runs_in_a_known_place() -> None:
     """LC_ALL=C, a set PATH, stdin empty, in /, no time zone of the login; nothing of the frame."""
     text = 'cat; pwd; echo "$LC_ALL $PATH ${TZ-none}"; ls /proc/self/fd; env'
@@ -107,11 +119,13 @@ def test_a_question_runs_in_a_known_place() -> None:
     assert not {line.split("=")[0] for line in lines[6:]} & {"T", "N", "TZ"}
 
 
+@pytest.mark.usefixtures("perl")
 def test_a_question_cannot_read_the_rest_of_the_script() -> None:
     """Its stdin is empty."""
     assert answer_to("cat; wc -c") == Answer(b"0\n", 0, None)
 
 
+@pytest.mark.usefixtures("perl")
 @pytest.mark.parametrize(
     "text", ["if then", "echo 'half", "}", ")", "exit", "return 0", "exec true", "set -e; :"]
 )
@@ -122,6 +136,7 @@ def test_no_text_ends_the_script(text: str) -> None:
     assert (answer.problem is None) == (answer.status == 0)
 
 
+@pytest.mark.usefixtures("perl")
 def test_a_slow_question_is_cut_with_all_its_processes() -> None:
     """Also when its processes ignore the polite signal, or hold its output open in the background."""
     began = time.monotonic()
@@ -132,11 +147,13 @@ def test_a_slow_question_is_cut_with_all_its_processes() -> None:
     assert time.monotonic() - began < 12
 
 
+@pytest.mark.usefixtures("perl")
 def test_a_background_process_that_holds_nothing_delays_nothing() -> None:
     """A question waits for its output's end, not for what it started."""
     assert answer_to("sleep 3 >/dev/null 2>&1 & echo x") == Answer(b"x\n", 0, None)
 
 
+@pytest.mark.usefixtures("perl")
 def test_too_much_output_is_no_answer() -> None:
     """Not even the part that came; the last byte that fits is an answer."""
     assert answer_to("printf 12345", limit=5) == Answer(b"12345", 0, None)
@@ -145,6 +162,7 @@ def test_too_much_output_is_no_answer() -> None:
     assert answer_to("printf x", limit=0) == Answer(b"", NO_STATUS, "cut off at 0 bytes")
 
 
+@pytest.mark.usefixtures("perl")
 def test_endless_complaints_are_cut_on_the_host() -> None:
     """A program that floods stderr is ended, and costs at most 70 kB."""
     answer = answer_to("yes error >&2; echo whole")
@@ -154,11 +172,13 @@ def test_endless_complaints_are_cut_on_the_host() -> None:
     assert len(answer.stderr) < 70_000
 
 
+@pytest.mark.usefixtures("perl")
 def test_a_question_whose_own_shell_is_killed_has_no_answer() -> None:
     """As the kernel does when memory runs out."""
-    assert answer_to("kill -9 $PPID; sleep 1").problem is not None
+    assert answer_to("kill -9 $$; sleep 1").problem is not None
 
 
+@pytest.mark.usefixtures("perl")
 def test_the_end_of_the_scripts_time_leaves_what_was_answered() -> None:
     """What the outer ``timeout`` cuts is told apart from a broken connection."""
     asks = {"first": Ask("echo 1"), "slow": Ask("sleep 60", timeout=50), "last": Ask("echo 3")}
@@ -176,11 +196,13 @@ def test_the_end_of_the_scripts_time_leaves_what_was_answered() -> None:
 def test_a_host_without_a_needed_tool_is_told_so(tool: str) -> None:
     """Once, as the reason of each question."""
     asks = {"one": Ask("echo 1"), "two": Ask("echo 2")}
-    script = join(asks, NONCE).replace(b"for c in timeout head base64", f"for c in no-{tool}".encode())
+    without_perl = join(asks, NONCE).replace(b"command -v perl", b"command -v no-perl")
+    script = without_perl.replace(b"for c in timeout head base64", f"for c in no-{tool}".encode())
     answers = split(asks, NONCE, *said_by(script))
     assert {answer.problem for answer in answers.values()} == {f"no answer (the host lacks no-{tool})"}
 
 
+@pytest.mark.usefixtures("perl")
 def test_half_a_script_does_nothing() -> None:
     """A connection that breaks while the script goes up must not leave half a question running."""
     asks = {"one": Ask("echo 1"), "two": Ask("echo 2")}
@@ -190,6 +212,7 @@ def test_half_a_script_does_nothing() -> None:
         assert MARK + b" " not in stdout.replace(MARK + b" ^ ", b"")  # at most the clock was told
 
 
+@pytest.mark.usefixtures("perl")
 def test_one_question_costs_little() -> None:
     """A generous limit, so that a second program in each section shows (measured: 5 ms a question)."""
     asks = {str(number): Ask(":") for number in range(30)}

@@ -17,6 +17,7 @@ from selftests.unit.sites import ARIZONA, DALLAS
 from siteparity.journeys import Storefront
 from siteparity.model import FindingKind, Group, Outcome, UnmeasuredError
 from siteparity.pytest_plugin.claim import Claim
+from siteparity.pytest_plugin.patience import Patience
 from siteparity.pytest_plugin.postgres import Reply, Server, ask
 from siteparity.pytest_plugin.standby import Standby
 
@@ -24,14 +25,15 @@ WEB1, WEB2 = ARIZONA.hosts[:2]
 
 
 @pytest.fixture
-def standby() -> Standby:
-    """Arizona, for a check whose effect is known; nothing is connected."""
+def standby(tmp_path: Path) -> Standby:
+    """Arizona, for a check whose effect is known; its hosts run what they are given, and say nothing."""
     policy = SimpleNamespace(
         journey=lambda _: SimpleNamespace(role="web", timeout=timedelta(seconds=5)), smoke=None, languages={}
     )
     settings = SimpleNamespace(policy=policy, standby=ARIZONA, primary=DALLAS)
     check = SimpleNamespace(source=SimpleNamespace(effect="Customers wait.", aspect="storefront"))
-    return Standby(cast("Any", settings), cast("Any", None), cast("Any", check), ExitStack(), {})
+    transport = cast("Any", SimpleNamespace(run=lambda *_, **__: None))
+    return Standby(cast("Any", settings), transport, cast("Any", check), ExitStack(), Patience(tmp_path, {}))
 
 
 def test_a_standby_that_was_not_tried_is_unmeasured(standby: Standby) -> None:
@@ -79,9 +81,15 @@ def test_an_item_that_is_tried_twice_is_judged_by_each_expectation(standby: Stan
     ]
 
 
-def test_a_host_that_did_not_answer_before_is_not_waited_for_again(standby: Standby) -> None:
+@pytest.mark.parametrize("in_this_run", [False, True])
+def test_a_host_that_did_not_answer_before_is_not_waited_for_again(
+    standby: Standby, tmp_path: Path, *, in_this_run: bool
+) -> None:
     """Each of a dozen checks would wait for its time-out, and the answer would come a minute late."""
-    standby.away = {WEB1.label: "no answer within 5 s"}
+    reason = "no answer within 5 s"
+    standby.patience = Patience(tmp_path, {} if in_this_run else {WEB1.label: reason})
+    if in_this_run:
+        Patience(tmp_path, {}).give_up(WEB1.label, reason)  # as another worker does
     with standby.trying(WEB1):
         standby.visitor(WEB1, 8000)
     (finding,) = standby.judgement().findings

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from siteparity import __version__, causes, verdict
 from siteparity.configuration import Configuration
+from siteparity.evidence import Evidence
+from siteparity.loss import possible_loss
 from siteparity.model import FindingKind, Outcome, Site, Verdict
+from siteparity.moments import against_go
 from siteparity.plan import PlannedCheck
+from siteparity.policy import Limits
 from siteparity.records import Record
-from siteparity.result import Count, Result, SavedCheck, SavedFinding, SavedGroup, SavedSite
+from siteparity.result import (
+    Count,
+    Result,
+    SavedCheck,
+    SavedFinding,
+    SavedGroup,
+    SavedLoss,
+    SavedSite,
+    SavedSource,
+)
 from siteparity.supervisor import Executed
 
 
@@ -23,6 +37,14 @@ class Started:
     run: str
     """Its id, the name of its folder."""
     at: datetime
+    clock: float = field(default_factory=time.monotonic)
+    """The same moment on a clock that nobody sets."""
+    by_record: bool = False
+    """Whether a record stands in for the primary, because a person said so."""
+    then: Record | None = None
+    """The standby's record of the run in which that one was made."""
+    advice: str = ""
+    """What to do about a primary that does not answer."""
 
 
 def assemble(
@@ -45,27 +67,41 @@ def assemble(
     checks = tuple(
         _saved_check(check, executed.entries.get(check.id), seen, started.at) for check in settings.checks
     )
+    primary, standby = settings.sites
+    by_site = {record.site: record for record in made}
+    saved = (
+        _saved_site(primary, by_site.get(primary.name), started, by_record=started.by_record),
+        _saved_site(standby, by_site.get(standby.name), started),
+    )
+    elapsed = timedelta(seconds=time.monotonic() - started.clock)
+    limits = settings.policy.limits
     answer = verdict.judge(
         [verdict.Judged(check.id, check.severity, check.outcome) for check in checks],
-        (*executed.broken, *_silent(settings.sites, made)),
+        (
+            *executed.broken,
+            *_silent(settings.sites, made),
+            *filter(None, [started.advice]),
+            *against_go(*saved, (started.at, finished_at), elapsed, limits),
+        ),
     )
     found = causes.causes(checks, {check.id: check.source.leads_to for check in settings.checks})
     go = answer.verdict is Verdict.GO
-    primary, standby = settings.sites
-    by_site = {record.site: record for record in made}
+    evidence = _evidence(settings, by_site, started.then)
     return Result(
         schema_version=1,
         run=started.run,
         verdict=answer.verdict,
         reasons=causes.reasons(found, checks, answer.reasons),
-        valid_until=finished_at + settings.policy.limits.go_valid_for if go else None,
+        valid_until=_valid_until(saved[0], finished_at, limits) if go else None,
         started_at=started.at,
         finished_at=finished_at,
         tool_version=__version__,
         policy_digest=settings.policy.digest,
         inventory_digest=settings.inventory_digest,
-        primary=_saved_site(primary, by_site.get(primary.name), started.at),
-        standby=_saved_site(standby, by_site.get(standby.name), started.at),
+        primary=saved[0],
+        standby=saved[1],
+        sources=_sources(settings, evidence, by_record=started.by_record),
+        data_loss=_loss(evidence) if evidence and started.by_record else None,
         plan=Count(checks=len(settings.checks), hosts=sum(len(site.hosts) for site in settings.sites)),
         executed=Count(checks=len(executed.entries), hosts=sum(_answered(record) for record in made)),
         causes=found,
@@ -73,11 +109,47 @@ def assemble(
     )
 
 
-def _saved_site(site: Site, record: Record | None, started_at: datetime) -> SavedSite:
+def _evidence(settings: Configuration, by_site: Mapping[str, Record], then: Record | None) -> Evidence | None:
+    """What was judged; None as long as it was not all measured."""
+    primary, standby = by_site.get(settings.primary.name), by_site.get(settings.standby.name)
+    return Evidence(settings.probes, primary, standby, then) if primary and standby else None
+
+
+def _valid_until(primary: SavedSite, finished_at: datetime, limits: Limits) -> datetime:
+    """A GO by a record ends with the record."""
+    until = finished_at + limits.go_valid_for
+    return min(until, primary.measured_at + limits.record_max_age) if primary.source == "record" else until
+
+
+def _sources(
+    settings: Configuration, evidence: Evidence | None, *, by_record: bool
+) -> tuple[SavedSource, ...]:
+    carried = evidence.carried() if evidence else {}
+    areas = dict.fromkeys((check.source.kind, check.source.aspect) for check in settings.checks)
+    return tuple(
+        SavedSource(
+            kind=kind,
+            aspect=aspect,
+            primary="live" if not by_record else "record" if kind == "parity" else "none",
+            standby="live",
+            standby_then=carried.get(aspect, ()) if kind == "parity" else (),
+        )
+        for kind, aspect in areas
+    )
+
+
+def _loss(evidence: Evidence) -> SavedLoss | None:
+    loss = possible_loss(evidence.primary, evidence.standby)
+    if loss is None:
+        return None
+    return SavedLoss(since=loss.since, until=loss.until, missing_bytes=loss.missing_bytes)
+
+
+def _saved_site(site: Site, record: Record | None, started: Started, *, by_record: bool = False) -> SavedSite:
     return SavedSite(
         site=site.name,
-        source="live",
-        measured_at=record.measured_at if record else started_at,
+        source="record" if by_record else "live",
+        measured_at=record.measured_at if record else started.at,
         hosts=len(site.hosts),
         digest=record.digest() if record else "0" * 64,
     )
@@ -95,8 +167,8 @@ def _silent(sites: Sequence[Site], made: Sequence[Record]) -> Iterator[str]:
                 for entry in tables.values()
                 if not isinstance(entry, str)
             ]
-            advice = f"; {hints[record.site]}" if hints[record.site] else ""
-            yield f"no host of {record.site} answered ({said[0] if said else 'none was asked'}){advice}"
+            hint = f"; {hints[record.site]}" if hints[record.site] else ""
+            yield f"no host of {record.site} answered ({said[0] if said else 'none was asked'}){hint}"
 
 
 def _answered(record: Record) -> int:

@@ -7,6 +7,8 @@ inventories and siteparity are the same; where they are not, the digests of the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from siteparity import live
@@ -23,26 +25,36 @@ MACHINE_ASPECT = "machine"
 """The name of the one question that belongs to no aspect."""
 
 
-def targets(
-    policy: Policy, probes: Probes, sites: Sequence[Site], site: Site, host: Host
-) -> list[tuple[str, Probe[Any], Target[Any]]]:
-    """What is measured on a host: each aspect of its roles.
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What the questions of a run are made from."""
 
-    Args:
-        policy: what both sites must satisfy.
-        probes: every probe, by its aspect.
-        sites: every site, also those that are not measured now.
-        site: the host's own.
-        host: which one.
-    """
-    every_role = tuple(policy.roles)
-    sections = {aspect: policy.section(aspect) for aspect in probes}
-    other = next((one for one in sites if one.name != site.name), None)
-    return [
-        (aspect, probe, Target(host, site, sections[aspect], policy, other))
-        for aspect, probe in probes.items()
-        if not set(probe.roles(sections[aspect], every_role)).isdisjoint(host.roles)
-    ]
+    policy: Policy
+    probes: Probes
+    sites: Sequence[Site]
+    """Every site, also those that are not measured now."""
+    recorded_at: datetime | None = None
+    """When a site was measured for which a record stands in; no question depends on it."""
+
+    def targets(self, site: Site, host: Host) -> list[tuple[str, Probe[Any], Target[Any]]]:
+        """What is measured on a host: each aspect of its roles."""
+        every_role = tuple(self.policy.roles)
+        sections = {aspect: self.policy.section(aspect) for aspect in self.probes}
+        other = next((one for one in self.sites if one.name != site.name), None)
+        return [
+            (aspect, probe, Target(host, site, sections[aspect], self.policy, other, self.recorded_at))
+            for aspect, probe in self.probes.items()
+            if not set(probe.roles(sections[aspect], every_role)).isdisjoint(host.roles)
+        ]
+
+    def collector(self, site: Site, host: Host) -> Collector:
+        """The collector that a host must have."""
+        measured = self.targets(site, host)
+        first = {aspect: asked(probe.ask, target) for aspect, probe, target in measured}
+        again = {aspect: asked(probe.then.ask, target) for aspect, probe, target in measured if probe.then}
+        machine = {MACHINE_ASPECT: {MACHINE_ASPECT: MACHINE}}
+        live_ones = live.questions(self.policy, host)
+        return collector({**named(first), **named(again), **named(machine), **live_ones})
 
 
 def asked(
@@ -65,13 +77,3 @@ def named(asks: Mapping[str, Mapping[str, Ask] | UnmeasuredError]) -> Mapping[st
         if not isinstance(mapping, UnmeasuredError)
         for name, ask in mapping.items()
     }
-
-
-def collector_of(policy: Policy, probes: Probes, sites: Sequence[Site], site: Site, host: Host) -> Collector:
-    """The collector that a host must have; `targets` says what is given."""
-    measured = targets(policy, probes, sites, site, host)
-    first = {aspect: asked(probe.ask, target) for aspect, probe, target in measured}
-    again = {aspect: asked(probe.then.ask, target) for aspect, probe, target in measured if probe.then}
-    machine = {MACHINE_ASPECT: {MACHINE_ASPECT: MACHINE}}
-    questions = {**named(first), **named(again), **named(machine), **live.questions(policy, host)}
-    return collector(questions)

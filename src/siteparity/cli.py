@@ -18,11 +18,15 @@ from filelock import FileLock, Timeout
 from siteparity import __version__, configuration, privileges, records
 from siteparity.explain import explain
 from siteparity.gate import Gate, new_run_folder
+from siteparity.history import line_of, read_history
 from siteparity.model import ConfigurationError, Host, SiteparityError, Unmeasured, Verdict
 from siteparity.recording import measure, record_path
-from siteparity.report import summary
+from siteparity.report import summary, write_reports
 from siteparity.report.visible import shortened, visible
+from siteparity.runs import find_run, read_run
+from siteparity.standin import keep, stand_in
 from siteparity.transport import Transport
+from siteparity.verify import Verification
 
 EXIT = {Verdict.GO: 0, Verdict.NO_GO: 2, Verdict.UNKNOWN: 3}
 EXIT_USAGE = 4
@@ -36,6 +40,7 @@ _WIDTH = 300
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
     options = _parser().parse_args(arguments)
+    options.typed = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with _ended_by_signals():
             return _said(*options.verb(options))
@@ -78,8 +83,19 @@ def _ended_by_signals() -> Iterator[None]:
 def _gate(options: argparse.Namespace) -> tuple[str, int]:
     settings = configuration.load(options.root, options.inventories, options.primary, options.standby)
     deadline = options.deadline or settings.policy.limits.deadline.total_seconds()
+    given, recorded = options.primary_record, None
+    if given is not None:
+        recorded = stand_in(settings, options.reports, given, datetime.now(UTC))
     with _Progress() as progress, _alone(options.reports):
-        gate = Gate(settings, options.inventories, options.reports, deadline, progress.say)
+        gate = Gate(
+            settings,
+            options.inventories,
+            options.reports,
+            deadline,
+            progress.say,
+            stand_in=recorded,
+            typed=options.typed,
+        )
         result, folder = gate.run()
     return f"reports: {folder}\n{summary(result, colour=_colour())}", EXIT[result.verdict]
 
@@ -89,14 +105,13 @@ def _alone(reports: Path) -> Iterator[None]:
     """Hold the reports folder for one run, and say so when it cannot be written.
 
     Raises:
-        ConfigurationError: it cannot be written.
-        SiteparityError: another run holds it.
+        ConfigurationError: it cannot be written at all.
+        SiteparityError: another run holds it, or it could not be written to the end: a disk is full.
     """
     lock = FileLock(reports / ".lock", timeout=0)
     try:
         reports.mkdir(parents=True, exist_ok=True)
-        with lock:
-            yield
+        lock.acquire()
     except Timeout:
         raise SiteparityError(
             f"{reports}: another run is under way there; wait for its end, or give --reports another folder"
@@ -105,6 +120,15 @@ def _alone(reports: Path) -> Iterator[None]:
         raise ConfigurationError(
             f"{error.filename or reports}: cannot be written: {error.strerror or error}; see --reports"
         ) from None
+    try:
+        yield
+    except OSError as error:
+        raise SiteparityError(
+            f"UNKNOWN  the run has no answer: {error.filename or reports}: {error.strerror or error}; "
+            "make room, or give --reports another folder"
+        ) from None
+    finally:
+        lock.release()
 
 
 def _record(options: argparse.Namespace) -> tuple[str, int]:
@@ -119,13 +143,41 @@ def _record(options: argparse.Namespace) -> tuple[str, int]:
     whole = True
     with _Progress() as progress, _alone(options.reports), Transport() as transport:
         folder = new_run_folder(options.reports, datetime.now(UTC))
-        for record in measure(settings, sites, transport, seconds=seconds, say=progress.say):
+        made = measure(settings, sites, transport, seconds=seconds, say=progress.say)
+        keep(settings, options.reports, made, folder.name)
+        for record in made:
             path = record_path(folder, record.site)
             records.save(record, path)
             unmeasured = _unmeasured(record)
             whole = whole and not unmeasured
             lines.append(f"{record.site}: {path} ({unmeasured or 'no'} tables unmeasured)")
     return "\n".join(lines), EXIT[Verdict.GO if whole else Verdict.UNKNOWN]
+
+
+def _verify(options: argparse.Namespace) -> tuple[str, int]:
+    folder = find_run(options.reports, options.run)
+    with _Progress() as progress, _alone(options.reports):
+        result = read_run(folder)
+        sites = (result.primary.site, result.standby.site)
+        settings = configuration.load(options.root, options.inventories, *sites)
+        deadline = options.deadline or settings.policy.limits.deadline.total_seconds()
+        looked = Verification(settings, options.inventories, options.reports, deadline, progress.say)
+        verified = looked.run(result, folder)
+    return "\n".join(verified.lines), EXIT[verified.verdict]
+
+
+def _report(options: argparse.Namespace) -> tuple[str, int]:
+    folder = find_run(options.reports, options.run)
+    with _alone(options.reports):
+        result = read_run(folder)
+        write_reports(result, folder, read_history(options.reports))
+    written = f"written again from result.json: {folder}/report.html, {folder}/junit.xml"
+    return f"{written}\n{summary(result, colour=_colour())}", 0
+
+
+def _history(options: argparse.Namespace) -> tuple[str, int]:
+    lines = [line_of(past) for past in read_history(options.reports)]
+    return "\n".join(lines) or f"no run in {options.reports} yet", 0
 
 
 def _explain(options: argparse.Namespace) -> tuple[str, int]:
@@ -198,9 +250,22 @@ def _parser() -> argparse.ArgumentParser:
 
     gate = verb("gate", _gate, "measure both sites, try the standby out, and say GO, NO-GO or UNKNOWN")
     _add_run_options(gate, root)
+    gate.add_argument(
+        "--primary-record",
+        metavar="latest|PATH",
+        help="do not contact the primary: its newest good record, or that of a file or run, stands in",
+    )
     record = verb("record", _record, "measure sites and save what was seen; judge nothing")
     _add_run_options(record, root)
     record.add_argument("site", nargs="+", metavar="SITE")
+    verified = verb("verify", _verify, "measure again: does the last GO still stand?")
+    reported = verb("report", _report, "write the reports of a run again, from its result.json")
+    for one in (verified, reported):
+        one.add_argument("run", nargs="?", metavar="RUN", help="its id or its folder (default: the newest)")
+    _add_deadline(verified)
+    _add_folders(verified, root)
+    _add_folders(reported, root)
+    _add_folders(verb("history", _history, "the runs, one line each, the newest last"), root)
     explained = verb(
         "explain", _explain, "what a check proves, why, how to fix it, and which drill shows that it works"
     )
@@ -228,9 +293,22 @@ def _add_site_options(parser: argparse.ArgumentParser, root: Path) -> None:
 
 def _add_run_options(parser: argparse.ArgumentParser, root: Path) -> None:
     _add_site_options(parser, root)
+    _add_deadline(parser)
+    _add_reports(parser, root)
+
+
+def _add_deadline(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--deadline", metavar="SEC", type=_seconds, help="when the answer must be there, in seconds"
     )
+
+
+def _add_folders(parser: argparse.ArgumentParser, root: Path) -> None:
+    parser.add_argument("--inventories", metavar="DIR", type=Path, default=root / "inventories")
+    _add_reports(parser, root)
+
+
+def _add_reports(parser: argparse.ArgumentParser, root: Path) -> None:
     parser.add_argument("--reports", metavar="DIR", type=Path, default=root / "reports")
 
 

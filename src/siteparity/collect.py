@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from siteparity.catalogue import MACHINE_ASPECT, Probes, asked, collector_of, named, targets
+from siteparity.catalogue import MACHINE_ASPECT, Catalogue, Probes, asked, named
 from siteparity.model import Facts, Host, HostFacts, Site, Unmeasured, UnmeasuredError
 from siteparity.policy import Policy
 from siteparity.probe import KEY, Answers, Probe, SecondLook, Seen, Target, read_tables
@@ -73,8 +73,12 @@ class Collector:
     say: Say
     known: Sequence[Site] = ()
     """Every site, also those that are not measured now."""
+    stand_in: Measured | None = None
+    """A record that stands in for a site which is not contacted: what second looks need to know of it."""
     key: str = field(default_factory=lambda: secrets.token_hex(32), init=False, repr=False)
     """What hosts hash secrets with; gone with the run."""
+    _taken: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+    """Host -> seconds that it has taken: both looks together have the limit of one host."""
 
     def collect(self, sites: Sequence[Site]) -> tuple[Measured, ...]:
         """Measure every host of the sites. Never raises for what a host does."""
@@ -86,6 +90,9 @@ class Collector:
             facts = {
                 (site.name, host.name): look.facts for (site, host), look in zip(targets, first, strict=True)
             }
+            if self.stand_in:
+                recorded = self.stand_in
+                facts |= {(recorded.site, host): of_host for host, of_host in recorded.hosts.items()}
             second = _each(pool, partial(self._second_look, facts), sites_of, hosts)
         same = twins({host.label: look.machine for host, look in zip(hosts, first, strict=True)})
         return tuple(
@@ -141,7 +148,12 @@ class Collector:
         }
 
     def _targets(self, site: Site, host: Host) -> list[tuple[str, Probe[Any], Target[Any]]]:
-        return targets(self.policy, self.probes, self.known, site, host)
+        return self._catalogue.targets(site, host)
+
+    @property
+    def _catalogue(self) -> Catalogue:
+        recorded_at = self.stand_in.measured_at if self.stand_in else None
+        return Catalogue(self.policy, self.probes, self.known, recorded_at)
 
     def _answers(
         self,
@@ -166,13 +178,19 @@ class Collector:
     def _run(
         self, site: Site, host: Host, asks: Mapping[str, Ask], words: Mapping[str, str]
     ) -> tuple[Mapping[str, Answer], Moment | None]:
-        limit = min(self.policy.limits.host_deadline.total_seconds(), self.deadline - time.monotonic())
-        if limit <= 0:
-            raise UnmeasuredError("the run's deadline had passed")
+        began = time.monotonic()
+        of_host = self.policy.limits.host_deadline.total_seconds() - self._taken.get(host.label, 0.0)
+        of_run = self.deadline - began
+        if min(of_host, of_run) <= 0:
+            whose = "run" if of_run <= 0 else "host"
+            raise UnmeasuredError(f"the {whose}'s deadline had passed")
         known = None
         if host.connection.collector:
-            known = collector_of(self.policy, self.probes, self.known, site, host)
-        return Asked(self.runner.run, host, known).put(asks, words, timeout=limit)
+            known = self._catalogue.collector(site, host)
+        try:
+            return Asked(self.runner.run, host, known).put(asks, words, timeout=min(of_host, of_run))
+        finally:
+            self._taken[host.label] = time.monotonic() - began
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from siteparity.plan import PlannedCheck, Probes, plan
 from siteparity.policy import Policy, load_policy
 from siteparity.probe import discover
 from siteparity.waivers import refuse_waivers
+from siteparity.whole import demand_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def load(
     policy = load_policy(
         inventories / "policy.yml", {aspect: probe.section for aspect, probe in probes.items()}
     )
+    demand_whole(root, probes)
     first = primary or policy.primary
     second = standby or policy.standby
     if first is None or second is None:

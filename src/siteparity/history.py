@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -43,6 +43,8 @@ class PastRun(BaseModel):
     unmeasured: int
     checks: int
     findings: tuple[PastFinding, ...]
+    revoked_at: AwareDatetime | None = None
+    """When its GO was revoked; a revoked run has two lines, of which the last one counts."""
 
 
 def append_run(reports: Path, result: Result) -> None:
@@ -63,6 +65,7 @@ def append_run(reports: Path, result: Result) -> None:
             for check in result.checks
             for finding in check.findings
         ),
+        revoked_at=result.revoked.at if result.revoked else None,
     )
     file = os.open(reports / "history.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     try:
@@ -77,12 +80,16 @@ def append_run(reports: Path, result: Result) -> None:
 
 
 def read_history(reports: Path) -> Sequence[PastRun]:
-    """The newest runs, oldest first. A damaged line is left out: history never decides a verdict."""
+    """The newest runs, oldest first, each as its last line has it.
+
+    A damaged line is left out: history never decides a verdict.
+    """
     try:
         lines = (reports / "history.jsonl").read_bytes().split(b"\n")[-MAX_RUNS - 1 :]
     except FileNotFoundError:
         return ()
-    return tuple(past for line in lines if line and (past := _parsed(line)))
+    read = [past for line in lines if line and (past := _parsed(line))]
+    return tuple({past.run: past for past in read}.values())
 
 
 def first_seen(history: Iterable[PastRun]) -> Mapping[tuple[str, str], datetime]:
@@ -91,6 +98,14 @@ def first_seen(history: Iterable[PastRun]) -> Mapping[tuple[str, str], datetime]
     for past in history:
         last = {(finding.check, finding.item): finding.first_seen for finding in past.findings}
     return last
+
+
+def line_of(past: PastRun) -> str:
+    """A run as one line for a person."""
+    found = f"{past.checks:,} checks, {past.different:,} different, {past.unmeasured:,} not made"
+    revoked = f", a GO until it was revoked at {past.revoked_at:%H:%M} UTC" if past.revoked_at else ""
+    when = f"{past.started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{when}  {past.verdict.value:<7}  {past.primary} -> {past.standby}  {found}{revoked}  {past.run}"
 
 
 def _parsed(line: bytes) -> PastRun | None:

@@ -34,11 +34,17 @@ class UnmeasuredError(SiteparityError):
     """Something could not be measured; the text is the reason."""
 
 
+class OtherSiteAwayError(UnmeasuredError):
+    """Something cannot be seen while the other site is away, whatever state this one is in."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Unmeasured:
     """What stands in place of a table that could not be read. Equal to nothing, not even to itself."""
 
     reason: str
+    away: bool = False
+    """Whether it could not be read because the other site is away (`OtherSiteAwayError`)."""
 
     def __eq__(self, other: object) -> bool:
         return False

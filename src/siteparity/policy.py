@@ -59,8 +59,10 @@ class Limits(Strict):
 
     deadline: PositiveDuration = timedelta(seconds=300)
     """The whole run."""
-    host_deadline: PositiveDuration = timedelta(seconds=60)
-    """One host; a host that hangs delays the run by no more than this."""
+    host_deadline: PositiveDuration = timedelta(seconds=30)
+    """Measuring one host; a host that hangs delays the run by no more than this."""
+    check_deadline: PositiveDuration = timedelta(seconds=30)
+    """One check; a live one that waits longer is cut, and unmeasured."""
     window: PositiveDuration = timedelta(minutes=10)
     """Both sites are measured within this time of each other."""
     go_valid_for: PositiveDuration = timedelta(hours=4)

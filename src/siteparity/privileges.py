@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from siteparity import live
-from siteparity.catalogue import collector_of
+from siteparity.catalogue import Catalogue
 from siteparity.configuration import Configuration
 from siteparity.model import ConfigurationError, Host, Site
 from siteparity.policy import Policy
@@ -158,7 +158,7 @@ def _identifier(name: str) -> str:
 
 def privileges(settings: Configuration, site: Site, host: Host) -> Privileges:
     """What a host of a run's sites must grant."""
-    known = collector_of(settings.policy, settings.probes, settings.sites, site, host)
+    known = Catalogue(settings.policy, settings.probes, settings.sites).collector(site, host)
     return Privileges(host, settings.policy, known)
 
 

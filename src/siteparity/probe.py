@@ -10,10 +10,11 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from siteparity.model import Facts, Host, Site, Table, Unmeasured, UnmeasuredError
+from siteparity.model import Facts, Host, OtherSiteAwayError, Site, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Policy, Section
 from siteparity.transport.script import Answer, Ask, Moment, Word
 
@@ -34,6 +35,9 @@ class Target(Generic[S]):
     policy: Policy
     other: Site | None = None
     """The site that it is compared with; None where only one is known."""
+    other_recorded_at: datetime | None = None
+    """When the other site was measured, where a record stands in for it; None while it is measured itself.
+    No question depends on it: those of a host are the same in every run."""
 
 
 class Answers:
@@ -96,6 +100,10 @@ class Reading(Generic[S]):
     """The policy may name nothing of the kind, and so give it no role: then no check of it is planned."""
     of_one_run: bool = False
     """Its values mean something within one run only, such as hashes with the run's own key."""
+    unless_changed: str | None = None
+    """The table that proves, by being the same as in an earlier run, that this one's values still hold."""
+    moves: bool = False
+    """Its values change by themselves (a lag, an age, an amount): two looks at an untouched host differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +160,7 @@ def read_tables(
         try:
             facts[name] = _checked(reading.read(answers, target))
         except UnmeasuredError as error:
-            facts[name] = Unmeasured(str(error))
+            facts[name] = Unmeasured(str(error), isinstance(error, OtherSiteAwayError))
     return facts
 
 

@@ -38,6 +38,8 @@ class SavedUnmeasured(_Saved):
     """What stands in place of a table that could not be read."""
 
     unmeasured: str
+    away: bool = False
+    """Whether the other site would have been needed to read it."""
 
 
 class Record(_Saved):
@@ -49,6 +51,7 @@ class Record(_Saved):
     tool_version: str
     policy_digest: _Digest
     inventory_digest: _Digest
+    """Of this site's inventory alone: that of the other one says nothing about what was measured here."""
     tables: dict[_Digest, dict[str, bool | int | float | str]]
     hosts: dict[str, dict[str, dict[str, _Digest | SavedUnmeasured]]]
     """host -> aspect -> table name -> digest of the table, or why there is none."""
@@ -75,9 +78,28 @@ class Record(_Saved):
         """The facts of one host, as they were measured; empty where the record has none."""
         saved = self.hosts.get(host, {}).get(aspect, {})
         return {
-            name: Unmeasured(entry.unmeasured) if isinstance(entry, SavedUnmeasured) else self.tables[entry]
+            name: Unmeasured(entry.unmeasured, entry.away)
+            if isinstance(entry, SavedUnmeasured)
+            else self.tables[entry]
             for name, entry in saved.items()
         }
+
+    def measured(self) -> int:
+        """How many tables could be read, of all hosts together."""
+        return sum(
+            isinstance(entry, str)
+            for aspects in self.hosts.values()
+            for tables in aspects.values()
+            for entry in tables.values()
+        )
+
+    def as_measured(self) -> Measured:
+        """What was measured, as it was before it was saved."""
+        hosts = {
+            host: {aspect: self.facts(host, aspect) for aspect in aspects}
+            for host, aspects in self.hosts.items()
+        }
+        return Measured(self.site, self.measured_at, hosts)
 
 
 def record_of(measured: Measured, *, tool_version: str, policy_digest: str, inventory_digest: str) -> Record:
@@ -86,7 +108,7 @@ def record_of(measured: Measured, *, tool_version: str, policy_digest: str, inve
 
     def saved(table: Table | Unmeasured) -> str | SavedUnmeasured:
         if isinstance(table, Unmeasured):
-            return SavedUnmeasured(unmeasured=table.reason)
+            return SavedUnmeasured(unmeasured=table.reason, away=table.away)
         digest = _digest(dict(table))
         tables[digest] = dict(table)
         return digest

@@ -85,6 +85,36 @@ class SavedSite(_Saved):
     digest: Digest
 
 
+class SavedSource(_Saved):
+    """From what the checks of one aspect, or of one journey, were judged."""
+
+    kind: Literal["parity", "smoke"]
+    aspect: str
+    primary: Literal["live", "record", "none"]
+    """``none``: a journey that could not be made at a primary for which a record stands in."""
+    standby: Literal["live"]
+    standby_then: tuple[str, ...]
+    """The tables of which the standby's part is from the run of the primary's record: not to be read anew."""
+
+
+class SavedLoss(_Saved):
+    """What may be lost with a primary that is away: a range that never ends at nothing."""
+
+    since: AwareDatetime
+    """All that was committed at the primary until then is at the standby."""
+    until: AwareDatetime
+    """What was committed between these two moments may be lost."""
+    missing_bytes: int
+    """How much the primary had written, when its record was made, that the standby has not."""
+
+
+class SavedRevocation(_Saved):
+    """That a GO no longer holds: what was measured again is not what it was."""
+
+    at: AwareDatetime
+    changes: tuple[str, ...]
+
+
 class Count(_Saved):
     """Checks, and the hosts they speak of."""
 
@@ -109,6 +139,12 @@ class Result(_Saved):
     inventory_digest: Digest
     primary: SavedSite
     standby: SavedSite
+    sources: tuple[SavedSource, ...] = ()
+    """From what each aspect and each journey was judged."""
+    data_loss: SavedLoss | None = None
+    """Where a record stands in for the primary: what may be lost; null where that is not known."""
+    revoked: SavedRevocation | None = None
+    """Where `siteparity verify` has revoked a GO; the verdict is no GO any more then."""
     plan: Count
     executed: Count
     causes: tuple[SavedCause, ...]

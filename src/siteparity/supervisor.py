@@ -14,7 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -25,6 +25,7 @@ from siteparity.configuration import Configuration
 from siteparity.model import Outcome
 from siteparity.recording import journal_path
 from siteparity.report.checks_html import CheckLine
+from siteparity.unchanged import changes, digests
 
 ALL_PASSED, SOME_FAILED = 0, 1
 """The exit statuses of a pytest that ran every check to its end."""
@@ -36,6 +37,8 @@ _PLUGINS = (
     "pytest_html.plugin",
     "siteparity.pytest_plugin",
 )
+_END_SECONDS = 3.0
+"""A process that waits for a dead disk does not end; the answer must come all the same."""
 _FORBIDDEN = ("PYTEST", "PYTHON", "_PYTEST")
 """Beginnings of variables: they add options and plugins, other code, or take assertions out."""
 
@@ -74,27 +77,36 @@ class Child:
     control: Path
     workers: int
     seconds: float
+    mark: Mapping[str, str] = field(default_factory=dict)
+    """Added to its environment; see `siteparity.transport.keeper`."""
 
     def run(self) -> Executed:
         """Run every planned check; the child and all its processes are gone when this returns."""
+        before = digests(self.settings.root, self.folder)
+        status = self._status()
+        planned = [check.id for check in self.settings.checks]
+        executed = reconcile(planned, read_journal(journal_path(self.folder)), status)
+        changed = changes(before, digests(self.settings.root, self.folder))
+        return replace(executed, broken=(*executed.broken, *changed))
+
+    def _status(self) -> int | None:
+        """The exit status of the child; None when it was cut at the deadline."""
         with (self.folder / "log.txt").open("ab") as log:
             process = subprocess.Popen(
                 self._arguments(),
                 cwd=self.settings.root,
-                env=_clean_environment(),
+                env={**clean_environment(), **self.mark},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
             try:
-                status: int | None = process.wait(max(self.seconds, 0.0))
+                return process.wait(max(self.seconds, 0.0))
             except subprocess.TimeoutExpired:
-                status = None
+                return None
             finally:
                 _end(process)
-        planned = [check.id for check in self.settings.checks]
-        return reconcile(planned, read_journal(journal_path(self.folder)), status)
 
     def _arguments(self) -> list[str]:
         primary, standby = self.settings.sites
@@ -107,6 +119,8 @@ class Child:
                 "-c",
                 str(ini),
                 "--rootdir",
+                str(self.settings.root),
+                "--confcutdir",  # else a conftest.py in a folder above the checkout is read as well
                 str(self.settings.root),
             ]
         for plugin in _PLUGINS:
@@ -122,7 +136,7 @@ class Child:
         ]
         base += [
             "--timeout",
-            str(max(1, int(self.seconds))),
+            f"{self.settings.policy.limits.check_deadline.total_seconds():g}",
             "--inventories",
             str(self.inventories.resolve()),
         ]
@@ -196,14 +210,17 @@ def _parsed(line: bytes) -> object:
     return parsed
 
 
-def _clean_environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """The environment without whatever could change what pytest does."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_FORBIDDEN)}
-    return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONUNBUFFERED": "1"}
+    # The workers of pytest-xdist are started without options: what -P and -s say, they are told here.
+    own = {"PYTHONSAFEPATH": "1", "PYTHONNOUSERSITE": "1", "PYTHONUNBUFFERED": "1"}
+    return {**kept, **own, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill whatever is left of the child's process group."""
+    """Kill whatever is left of the child's process group; wait no longer than the kernel needs for that."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_END_SECONDS)

@@ -10,7 +10,7 @@ import pytest
 
 from siteparity.journeys import Session
 from siteparity.pytest_plugin import Standby
-from siteparity.pytest_plugin.canary import ABSENT, ENDLESS, canaries
+from siteparity.pytest_plugin.canary import ABSENT, ENDLESS, at_the_primary, canaries
 
 pytestmark = pytest.mark.blocker
 
@@ -63,11 +63,11 @@ def test_a_session_is_kept_by_the_standbys_own_redis(standby: Standby) -> None:
 )
 def test_no_session_of_the_standby_is_kept_at_the_primary(standby: Standby) -> None:
     """Logins and carts come from the site that has just died."""
-    with canaries(standby, standby.primary) as sessions:
-        for canary, seconds in sessions.items():
+    with at_the_primary(standby) as sessions:
+        for canary, is_there in sessions.items():
             standby.expect(
                 "session at the primary",
-                "absent" if seconds == ABSENT else "present",
+                "present" if is_there else "absent",
                 equals="absent",
                 host=canary.host,
                 fix=OWN,

@@ -78,7 +78,7 @@ def test_customers_wait_no_longer_than_at_the_primary(standby: Standby) -> None:
     policy: Storefront = standby.policy
     for role, port in ((policy.role, policy.port), (policy.web_role, policy.web_port)):
         visitors = {}
-        for host in (*standby.primary.in_role(role), *standby.hosts(role)):
+        for host in standby.both(role):
             with standby.trying(host):
                 visitors[host] = standby.visitor(host, port, Host=policy.host)
         compare_waits(standby, waits(visitors, policy, tuple(standby.languages)))

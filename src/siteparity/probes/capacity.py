@@ -220,8 +220,8 @@ PROBE = Probe(
     tables={
         "cores": Reading(read_cores),
         "memory": Reading(read_memory),
-        "full": Reading(read_full),
-        "free": Reading(read_free),
+        "full": Reading(read_full, moves=True),
+        "free": Reading(read_free, moves=True),
         "workers": Reading(read_workers, roles=lambda section: tuple(section.workers)),
         "pools": Reading(read_pools, roles=lambda section: tuple(section.pools)),
         "pools_in_force": Reading(read_pools_in_force, roles=lambda section: tuple(section.pools)),

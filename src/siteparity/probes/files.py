@@ -2,7 +2,8 @@
 
 Judged are the files that the policy names for each role, and beyond them every conffile of a package that
 somebody changed (``packages`` leaves conffiles to this aspect). A site's own names and addresses are replaced
-first; a line that names the other site is a finding of its own.
+first, and lines that name every host of a role become one (`siteparity.tools.configuration.members`); a line
+that names the other site is a finding of its own.
 What looks like a secret never leaves a host; ``secrets`` compares it by its hash.
 
 A file that has an aspect of its own is left to it (``elsewhere``: crontabs are ``schedules``', unit files
@@ -15,9 +16,9 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
@@ -25,6 +26,7 @@ from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.section import Strict
 from siteparity.tools.configuration import files, release
+from siteparity.tools.configuration.members import gathered
 from siteparity.transport.script import Ask
 
 NONE = "none"
@@ -42,12 +44,23 @@ class ReleaseFolder(Strict):
     """The application on a host."""
 
     path: AbsolutePath
-    version: RelativePath
+    version: RelativePath | None = None
     """The file that names the version or commit, one line."""
+    git: bool = False
+    """The folder is a work tree of git, which tells the commit, and what is not as committed."""
     manifest: RelativePath | None = None
     """Its list of checksums, as sha256sum writes it; without one, equal edits at both sites are not seen."""
     leave_out: tuple[RelativePath, ...] = ()
     """Patterns of files that do not count, e.g. ``uploads/*``, or that another aspect judges."""
+
+    @model_validator(mode="after")
+    def _one_source_of_the_version(self) -> Self:
+        if self.git == (self.version is not None) or (self.git and self.manifest):
+            raise ValueError(
+                "expected a version file (and a manifest, where there is one), or git: true and neither; "
+                "remove one of them"
+            )
+        return self
 
 
 class Policy(Section):
@@ -81,9 +94,14 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The configuration, and the release where the host has one."""
     asks = {"files": Ask(files.question(_patterns(target), target.section.elsewhere))}
     if folder := _release(target):
-        text = release.question(folder.path, folder.version, folder.manifest, folder.leave_out)
-        asks["release"] = Ask(text, timeout=30)
+        asks["release"] = Ask(_question(folder), timeout=30)
     return asks
+
+
+def _question(folder: ReleaseFolder) -> str:
+    if folder.version is None:
+        return release.question_to_git(folder.path, folder.leave_out)
+    return release.question(folder.path, folder.version, folder.manifest, folder.leave_out)
 
 
 def read_named(answers: Answers, target: Target[Policy]) -> Table:
@@ -102,9 +120,9 @@ def read_content(answers: Answers, target: Target[Policy]) -> Table:
     table: dict[str, str] = {"conffiles of packages that nobody changed": "as packaged"}
     for one in seen.files:
         if one.kind == "text":
-            text = names.generic("\n".join(one.lines))
-            digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-            table[one.path] = f"{len(one.lines)} lines, sha256 {digest}"
+            lines = gathered(one.lines, target.site)
+            digest = hashlib.sha256(names.generic("\n".join(lines)).encode()).hexdigest()[:12]
+            table[one.path] = f"{len(lines)} lines, sha256 {digest}"
         elif one.kind == "unpacked":
             table[one.path] = "gone, and its package brings it"
         elif one.kind != "packaged":
@@ -112,12 +130,12 @@ def read_content(answers: Answers, target: Target[Policy]) -> Table:
     return table
 
 
-def read_lines(answers: Answers, _: Target[Policy]) -> Table:
+def read_lines(answers: Answers, target: Target[Policy]) -> Table:
     """Each line of each file, without secrets -> how often it stands there: a difference, line by line."""
     counts = Counter(
         f"{one.path}: {_short(line)}"
         for one in files.read(answers.raw("files")).files
-        for line in one.lines
+        for line in gathered(one.lines, target.site)
         if line.strip()
     )
     return {"lines of configuration": "read", **{item: _times(count) for item, count in counts.items()}}
@@ -186,7 +204,10 @@ def _read_release(answers: Answers, target: Target[Policy]) -> tuple[ReleaseFold
     folder = _release(target)
     if folder is None:
         raise UnmeasuredError("release: the policy names none for this host")
-    return folder, release.read(answers.raw("release"), has_manifest=folder.manifest is not None)
+    answer = answers.raw("release")
+    if folder.git:
+        return folder, release.read_from_git(answer, folder.leave_out)
+    return folder, release.read(answer, has_manifest=folder.manifest is not None)
 
 
 def read_release(answers: Answers, target: Target[Policy]) -> Table:

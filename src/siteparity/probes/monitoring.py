@@ -224,8 +224,8 @@ PROBE = Probe(
     tables={
         "agents": Reading(read_agents),
         "answers": Reading(read_answers),
-        "age": Reading(read_age),
-        "file_age": Reading(read_file_age),
+        "age": Reading(read_age, moves=True),
+        "file_age": Reading(read_file_age, moves=True),
         "configuration": Reading(read_configuration),
     },
 )

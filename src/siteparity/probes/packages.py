@@ -54,7 +54,7 @@ class Policy(Section):
     verify: Literal["changed", "all"] = "changed"
     """``changed``: only files that were touched since they were laid down are read, and what was wrong when a
     whole disk was copied stays unseen. ``all``: every file is read, which takes seconds."""
-    verify_timeout: Annotated[Duration, Field(ge=timedelta(seconds=1))] = timedelta(seconds=30)
+    verify_timeout: Annotated[Duration, Field(ge=timedelta(seconds=1))] = timedelta(seconds=20)
     """How long a host may look at its files; after that they are unmeasured."""
     may_lack: tuple[AbsolutePath, ...] = DOCUMENTATION
     """Patterns of package files that may be missing, e.g. because of dpkg's ``path-exclude``."""

@@ -333,7 +333,7 @@ PROBE = Probe(
         "acl_file": Reading(read_acl_file),
         "passwords": Reading(read_passwords),
         "role": Reading(read_role),
-        "memory": Reading(read_memory),
+        "memory": Reading(read_memory, moves=True),
         "persistence": Reading(read_persistence),
         "on_disk": Reading(read_on_disk),
     },

@@ -5,6 +5,9 @@ after; a WAL receiver that streams and heard from its sender lately; and that th
 noted position in time. Without a streaming receiver a distance of zero proves nothing: an idle primary looks
 like that. Columns that are NULL mean that the role may not read them, never that there is no lag.
 
+Where a record stands in for the primary, the position is the recorded one. It does not move, so having passed
+it is proof without a stream, and what only a living primary can show is said to be out of sight.
+
 Source: PostgreSQL 15 manual, sections 9.27.4 (recovery information functions) and 28.2 (statistics views).
 """
 
@@ -13,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from siteparity.model import Facts, Table, Unmeasured, UnmeasuredError
+from siteparity.model import Facts, OtherSiteAwayError, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Duration, Section, Size
 from siteparity.probe import Answers, Probe, Reading, SecondLook, Seen, Target
 from siteparity.tools.postgres import psql, rows
@@ -45,6 +48,7 @@ SELECT json_build_object(
               ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END,
   'version', current_setting('server_version_num')::int / 10000,
   'position', CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
+  'replayed', extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()),
   'paused', CASE WHEN pg_is_in_recovery() THEN pg_get_wal_replay_pause_state() END,
   'delay', current_setting('recovery_min_apply_delay'),
   'targets', (SELECT coalesce(string_agg(name, ', ' ORDER BY name), 'none') FROM pg_settings
@@ -139,6 +143,8 @@ def read_receiver(answers: Answers, target: Target[Policy]) -> Table:
     if not state["recovery"]:
         return {"WAL receiver": "none, the server is not in recovery"}
     receiver = _receiver(state, target)
+    if receiver is None and target.other_recorded_at:
+        raise OtherSiteAwayError(_NO_STREAM)
     return {"WAL receiver": _text(receiver, "status") if receiver else "none, it is dead"}
 
 
@@ -149,7 +155,10 @@ def read_sender(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_silence(answers: Answers, target: Target[Policy]) -> Table:
     """Seconds since the sender's last message."""
-    return {"seconds since the last message": _seconds(_live_receiver(_state(answers), target), "silence")}
+    seconds = _seconds(_live_receiver(_state(answers), target), "silence")
+    if target.other_recorded_at and seconds > target.section.max_silence.total_seconds():
+        raise OtherSiteAwayError(_NO_STREAM)
+    return {"seconds since the last message": seconds}
 
 
 def read_replay(answers: Answers, _: Target[Policy]) -> Table:
@@ -195,6 +204,14 @@ def read_position(answers: Answers, _: Target[Policy]) -> Table:
     return {"position": _text(_state(answers), "position")}
 
 
+def read_replayed(answers: Answers, _: Target[Policy]) -> Table:
+    """How long ago the last transaction that a standby has replayed was committed; nothing where none was."""
+    state = _state(answers)
+    if not state["recovery"] or state.get("replayed") is None:
+        return {}
+    return {"seconds since the last replayed commit": _seconds(state, "replayed")}
+
+
 def ask_passed(target: Target[Policy]) -> Mapping[str, Ask]:
     """Ask a standby when it passes the position that the primary had a moment ago."""
     section = target.section
@@ -225,16 +242,26 @@ def position_of_primary(target: Target[Policy], seen: Seen) -> Mapping[str, str]
 
 def read_heartbeat(answers: Answers, target: Target[Policy]) -> Table:
     """Seconds until the standby had passed the primary's noted position."""
-    _live_receiver(_state(answers), target)
-    passed = rows(answers.text("passed"), "passed")[-1]
+    passed = _passed(answers, target)
     return {"seconds until the primary's position was passed": _seconds(passed, "waited")}
 
 
 def read_distance(answers: Answers, target: Target[Policy]) -> Table:
     """Bytes of WAL between the primary's noted position and the standby's replay."""
-    _live_receiver(_state(answers), target)
-    passed = rows(answers.text("passed"), "passed")[-1]
-    return {"bytes behind the primary": max(0, int(_seconds(passed, "distance")))}
+    return {"bytes behind the primary": max(0, int(_seconds(_passed(answers, target), "distance")))}
+
+
+_NO_STREAM = "no WAL receiver streams, and none can while the primary is away"
+
+
+def _passed(answers: Answers, target: Target[Policy]) -> Mapping[str, Any]:
+    """When the noted position was passed; that of a living primary moves, so the standby must stream."""
+    state = _state(answers)
+    if not target.other_recorded_at:
+        _live_receiver(state, target)
+    elif not state["recovery"]:
+        raise UnmeasuredError("the server is not in recovery")
+    return rows(answers.text("passed"), "passed")[-1]
 
 
 def _state(answers: Answers) -> Mapping[str, Any]:
@@ -258,6 +285,8 @@ def _live_receiver(state: Mapping[str, Any], target: Target[Policy]) -> Mapping[
     if not state["recovery"]:
         raise UnmeasuredError("the server is not in recovery")
     receiver = _receiver(state, target)
+    if receiver is None and target.other_recorded_at:
+        raise OtherSiteAwayError(_NO_STREAM)
     if receiver is None or receiver.get("status") != "streaming":
         raise UnmeasuredError("no WAL receiver streams, so a distance of zero would prove nothing")
     return receiver
@@ -307,16 +336,20 @@ PROBE = Probe(
         "after_restart": Reading(read_after_restart),
         "receiver": Reading(read_receiver),
         "sender": Reading(read_sender),
-        "silence": Reading(read_silence),
+        "silence": Reading(read_silence, moves=True),
         "replay": Reading(read_replay),
         "slots": Reading(read_slots),
         "kept": Reading(read_kept),
         "archive": Reading(read_archive),
-        "_position": Reading(read_position),
+        "_position": Reading(read_position, moves=True),
+        "_replayed": Reading(read_replayed, moves=True),
     },
     then=SecondLook(
         ask=ask_passed,
         words=position_of_primary,
-        tables={"heartbeat": Reading(read_heartbeat), "distance": Reading(read_distance)},
+        tables={
+            "heartbeat": Reading(read_heartbeat, moves=True),
+            "distance": Reading(read_distance, moves=True),
+        },
     ),
 )

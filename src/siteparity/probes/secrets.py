@@ -3,7 +3,8 @@
 A password that was changed at one site only locks the shop out of its own database on the night of the
 failover. Secrets are compared without being seen: each host hashes its own with a key that was made for this
 run (`siteparity.tools.secrets.hashes`), and nothing else leaves it. The key is kept nowhere, so a record of
-another run says nothing about today's secrets (docs/decisions/0010).
+another run says nothing about today's secrets (docs/decisions/0010), unless their files have not been
+changed since (docs/decisions/0012).
 
 Besides those that the policy names, whatever looks like a secret in the same files is compared. Not looked
 at: passwords that PostgreSQL and Redis themselves hold (``database``, ``redis``), those of accounts
@@ -12,6 +13,8 @@ at: passwords that PostgreSQL and Redis themselves hold (``database``, ``redis``
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Mapping
 from typing import Annotated, Self
 
@@ -51,6 +54,12 @@ class SecretFile(Strict):
         return hashes.Source(self.form, self.file, self.names or ("the whole file",))
 
 
+_CHANGED = """\
+for file in {paths};do stat -Lc '%i %.9Z %s %n' -- "$file" 2>/dev/null||
+{{ [ ! -e "$file" ]&&echo "none $file"; }}||exit;done
+"""
+
+
 class Policy(Section):
     """Where the secrets of the sites lie. Only their places stand here."""
 
@@ -59,9 +68,33 @@ class Policy(Section):
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """One question about all files of the host's roles."""
+    """Two questions about all files of the host's roles: when each was changed, then what is in it.
+
+    In this order no change in between can look as if it had been there before.
+    """
     sources = [one.source for role in target.host.roles for one in target.section.files.get(role, ())]
-    return {"secrets": Ask(hashes.question(dict.fromkeys(sources)), words=(KEY,))} if sources else {}
+    if not sources:
+        return {}
+    paths = " ".join(map(shlex.quote, dict.fromkeys(source.file for source in sources)))
+    return {
+        "changed": Ask(_CHANGED.format(paths=paths)),
+        "secrets": Ask(hashes.question(dict.fromkeys(sources)), words=(KEY,)),
+    }
+
+
+def read_changed(answers: Answers, target: Target[Policy]) -> Table:
+    """Each file -> which it is and when it was last changed: nobody sets that time (inode(7), ctime)."""
+    found = [
+        re.fullmatch(r"([0-9]+ [0-9]+\.[0-9]{9} [0-9]+|none) (/.*)", line)
+        for line in answers.lines("changed")
+    ]
+    files = {one[2]: one[1] for one in found if one}
+    sources = {one.file for role in target.host.roles for one in target.section.files.get(role, ())}
+    if files.keys() != sources or not all(found):
+        raise UnmeasuredError("changed: the answer does not say when each file was changed")
+    return {
+        path: state if state == "none" else f"inode, change, size {state}" for path, state in files.items()
+    }
 
 
 def _found(answers: Answers, target: Target[Policy]) -> Mapping[str, hashes.Secret]:
@@ -95,6 +128,7 @@ PROBE = Probe(
     ask=ask,
     tables={
         "states": Reading(read_states, roles=_holders),
-        "values": Reading(read_values, roles=_holders, of_one_run=True),
+        "values": Reading(read_values, roles=_holders, of_one_run=True, unless_changed="_changed"),
+        "_changed": Reading(read_changed, roles=_holders, moves=True),
     },
 )

@@ -137,7 +137,7 @@ PROBE = Probe(
         "job": Reading(read_job),
         "armed": Reading(read_armed),
         "site": Reading(read_site),
-        "late": Reading(read_late),
-        "age": Reading(read_age),
+        "late": Reading(read_late, moves=True),
+        "age": Reading(read_age, moves=True),
     },
 )

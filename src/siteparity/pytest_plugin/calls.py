@@ -34,11 +34,14 @@ def refusals(standby: Standby, host: Host, party: ThirdParty, tries: int) -> str
 
 def _call(standby: Standby, host: Host, party: ThirdParty) -> Said:
     local = standby.way(host, party.server, party.port)
+    turn = standby.patience.turn(f"{party.server} {party.port}")
+    seconds = turn.seconds(standby.seconds)
     try:
-        with socket.create_connection(("127.0.0.1", local), standby.seconds) as connection:
+        with socket.create_connection(("127.0.0.1", local), seconds) as connection:
             said = _said(connection, party, talk(party))
     except TimeoutError:
-        said = Said("", f"no answer within {standby.seconds:g} s")
+        said = Said("", f"no answer within {seconds:g} s")
+        turn.in_vain(seconds)
     except ssl.SSLCertVerificationError as error:
         said = Said("", f"its certificate is not trusted ({error.verify_message})"[:160])
     except OSError:

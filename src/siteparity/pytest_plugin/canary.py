@@ -61,6 +61,21 @@ def canaries(standby: Standby, site: Site) -> Iterator[Mapping[Canary, int]]:
             )
 
 
+@contextmanager
+def at_the_primary(standby: Standby) -> Iterator[Mapping[Canary, bool]]:
+    """Make a session through each web host of the standby, and tell whether it is kept at the primary.
+
+    Where a record stands in for the primary its Redis is not asked: a session that the standby's own Redis
+    keeps is kept without it, and one that it does not keep is taken for one that the primary would have kept.
+    """
+    if standby.by_record:
+        with canaries(standby, standby.site) as sessions:
+            yield {canary: seconds == ABSENT for canary, seconds in sessions.items()}
+    else:
+        with canaries(standby, standby.primary) as sessions:
+            yield {canary: seconds != ABSENT for canary, seconds in sessions.items()}
+
+
 def _lives(standby: Standby, site: Site, sessions: Sequence[Canary]) -> Mapping[Canary, int]:
     """How long each session lives; nothing when one of the site's Redis hosts does not say."""
     policy: Session = standby.policy

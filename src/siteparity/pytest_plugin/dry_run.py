@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -13,7 +14,8 @@ from siteparity.pytest_plugin.claim import Claim
 from siteparity.pytest_plugin.rows import answers
 from siteparity.pytest_plugin.standby import Standby
 
-_TRIES = 2
+_TRIES = 4
+_PAUSE_SECONDS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +29,13 @@ class Said:
 def dry_runs(standby: Standby) -> tuple[Mapping[Host, Said], bool]:
     """Run the job dry on each host; what it said there, and whether a watched number changed each time.
 
-    The primary's own job may write between two looks, and the standby follows it. That does not happen twice
-    within seconds; what a dry run writes does.
+    The primary's own job may write between two looks, on one of its hosts after the other, and the standby
+    follows it. That ends within seconds; what a dry run writes is written each time.
     """
     policy: Subscriptions = standby.policy
     said: dict[Host, Said] = {}
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
+        time.sleep(_PAUSE_SECONDS if attempt else 0)
         before = _watched(standby, policy)
         for host in standby.hosts():
             with standby.trying(host):

@@ -7,26 +7,31 @@ from collections.abc import Iterator
 import pytest
 
 from siteparity.model import UnmeasuredError
+from siteparity.plan import PlannedCheck
 from siteparity.pytest_plugin.judged import Judged
 from siteparity.pytest_plugin.parity import Parity
-from siteparity.pytest_plugin.session import CHECK, JUDGED, session_of
+from siteparity.pytest_plugin.session import CHECK, JUDGED, Session, session_of
 from siteparity.pytest_plugin.standby import Standby
 
 
 @pytest.fixture
 def parity(request: pytest.FixtureRequest) -> Parity:
     """The facts of the check's aspect on one role of both sites, and the rules to judge them by."""
-    session, check = session_of(request.config), request.node.stash[CHECK]
+    judged = parity_of(session_of(request.config), request.node.stash[CHECK])
+    _judged_by(request, judged)
+    return judged
+
+
+def parity_of(session: Session, check: PlannedCheck) -> Parity:
+    """The facts that a planned check judges."""
     settings, aspect = session.configuration, check.source.aspect
-    judged = Parity(
+    return Parity(
         role=check.role,
         section=settings.policy.section(aspect),
         primary=session.facts(settings.primary, aspect),
         standby=session.facts(settings.standby, aspect),
         effect=check.source.effect,
     )
-    _judged_by(request, judged)
-    return judged
 
 
 @pytest.fixture
@@ -39,7 +44,8 @@ def standby(request: pytest.FixtureRequest) -> Iterator[Standby]:
         for site in settings.sites
         for host, reason in session.away(site).items()
     }
-    with Standby.open(settings, session.transport(), check, away) as judged:
+    by_record = session.evidence().by_record
+    with Standby.open(settings, session.transport(), check, away, by_record=by_record) as judged:
         _judged_by(request, judged)
         yield judged
 

@@ -11,10 +11,12 @@ import pytest
 from siteparity.model import ConfigurationError, Outcome, UnmeasuredError
 from siteparity.pytest_plugin import html, outcome
 from siteparity.pytest_plugin.journal import Journal
+from siteparity.pytest_plugin.seal import Seal
 from siteparity.pytest_plugin.session import CHECK, JUDGED, OwnRun, end_session, forget_session, session_of
 from siteparity.recording import journal_path
 
 _OWN_RUN = pytest.StashKey[OwnRun]()
+_SEAL = pytest.StashKey[Seal]()
 _HANDED_ON = "siteparity"
 _RUNS_NOTHING = ("collectonly", "help", "setupplan", "showfixtures", "show_fixtures_per_test")
 MARKS = (
@@ -39,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marks, and open the journal where this process owns it."""
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
+    config.stash[_SEAL] = Seal.set()
     for name, value in getattr(config, "workerinput", {}).get(_HANDED_ON, {}).items():
         setattr(config.option, name, value)
     run = config.getoption("parity_run")
@@ -172,6 +175,8 @@ def _reason(report: pytest.TestReport) -> str:
 
 def _entry(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> dict[str, Any]:
     judged = item.stash.get(JUDGED, None)
+    if replaced := item.config.stash[_SEAL].broken():
+        return outcome.unmeasured(item.nodeid, f"{replaced[0]} was replaced: no check may change its judge")
     if call.when == "setup" or judged is None:
         return outcome.unmeasured(item.nodeid, _reason(report), call.duration)
     judgement = judged.judgement()

@@ -15,6 +15,7 @@ from urllib3.exceptions import TimeoutError as UrllibTimeout
 
 from siteparity.model import UnmeasuredError
 from siteparity.pytest_plugin.markup import Markup
+from siteparity.pytest_plugin.patience import WHOLE, Turn
 
 CONNECT_SECONDS = 3.0
 MAX_BYTES = 1024 * 1024
@@ -50,14 +51,21 @@ class Visitor:
         seconds: what one request may take.
         look_after: called when there is no answer; raises `UnmeasuredError` if the way to the server is
             broken, so that only a server that was reached and does not answer counts as one.
+        turn: how much of its time the server gets, after what others have waited for it.
     """
 
     def __init__(
-        self, address: str, headers: Mapping[str, str], seconds: float, look_after: Callable[[], None]
+        self,
+        address: str,
+        headers: Mapping[str, str],
+        seconds: float,
+        look_after: Callable[[], None],
+        turn: Turn = WHOLE,
     ) -> None:
         self._address = address
         self._seconds = seconds
         self._look_after = look_after
+        self._turn = turn
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.headers.update({"User-Agent": "siteparity", **headers})
@@ -80,15 +88,16 @@ class Visitor:
 
     def _ask(self, method: str, path: str) -> Page:
         began = time.monotonic()
+        seconds = self._turn.seconds(self._seconds)
         try:
             with self._session.request(
                 method,
                 self._address + path,
-                timeout=(min(CONNECT_SECONDS, self._seconds), self._seconds),
+                timeout=(min(CONNECT_SECONDS, seconds), seconds),
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                body = _body(answer.raw, began + self._seconds)
+                body = _body(answer.raw, began + seconds)
                 return Page(
                     status=answer.status_code,
                     headers={name.lower(): value for name, value in answer.headers.items()},
@@ -97,7 +106,8 @@ class Visitor:
                     seconds=time.monotonic() - began,
                 )
         except (Timeout, UrllibTimeout):
-            reason = f"within {self._seconds:g} s"
+            reason = f"within {seconds:g} s"
+            self._turn.in_vain(time.monotonic() - began)
         except (requests.RequestException, HTTPError):
             reason = "(the connection was closed)"
         self._look_after()

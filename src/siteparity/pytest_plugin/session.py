@@ -15,11 +15,13 @@ import pytest
 
 from siteparity import configuration, records
 from siteparity.configuration import Configuration
-from siteparity.model import Facts, Host, Site, Unmeasured
+from siteparity.evidence import Evidence
+from siteparity.inventory import inventory_digest
+from siteparity.model import Host, Site
 from siteparity.plan import PlannedCheck, left_out
 from siteparity.pytest_plugin.judged import Judged
 from siteparity.pytest_plugin.parity import SiteFacts
-from siteparity.recording import measure, record_path
+from siteparity.recording import measure, record_path, then_path
 from siteparity.records import Record
 from siteparity.report.visible import visible
 from siteparity.transport import Transport
@@ -69,7 +71,7 @@ class Session:
         )
         self._checks = {check.id: check for check in self.configuration.checks}
         self._left_out: frozenset[tuple[str, str]] | None = None
-        self._records: dict[str, Record] = {}
+        self._evidence: Evidence | None = None
         self._transport: Transport | None = None
         self._site_facts: dict[tuple[str, str], SiteFacts] = {}
 
@@ -95,29 +97,30 @@ class Session:
         """The facts of one aspect at one site, from the record of this run."""
         key = (site.name, aspect)
         if key not in self._site_facts:
-            record = self._record(site.name)
-            facts: Mapping[str, Facts] = {host.name: record.facts(host.name, aspect) for host in site.hosts}
-            if not self._are_of_one_run():
-                facts = {host: self._lasting(aspect, of_host) for host, of_host in facts.items()}
-            self._site_facts[key] = SiteFacts(site, facts)
+            self._site_facts[key] = SiteFacts(site, self.evidence().facts(site, aspect))
         return self._site_facts[key]
 
-    def _are_of_one_run(self) -> bool:
-        """Whether both sites were measured together: one look gives all its records the same time."""
-        return len({self._record(site.name).measured_at for site in self.configuration.sites}) == 1
+    def evidence(self) -> Evidence:
+        """What is judged: the records of the run, proven to be what they should be.
 
-    def _lasting(self, aspect: str, facts: Facts) -> Facts:
-        """The facts without those that can only be held against others of the same run."""
-        readings = self.configuration.probes[aspect].readings()
-        reason = "hashed with the key of another run, which was kept nowhere; measure both sites together"
-        return {
-            name: Unmeasured(reason) if name in readings and readings[name].of_one_run else table
-            for name, table in facts.items()
-        }
+        Raises:
+            RecordError: one is missing or damaged, or of something else.
+        """
+        if self._evidence is None:
+            settings, folder = self.configuration, self.options.run
+            if folder is None:
+                raise records.RecordError("this session has no record to judge")
+            self._evidence = evidence_of(settings, folder)
+        return self._evidence
 
     def away(self, site: Site) -> Mapping[str, str]:
-        """The hosts of a site that did not answer when they were measured, each with its reason."""
-        return self._record(site.name).silent()
+        """The hosts of a site that are not asked again, each with its reason."""
+        evidence = self.evidence()
+        if site.name != evidence.primary.site:
+            return evidence.standby.silent()
+        if evidence.by_record:
+            return dict.fromkeys((host.name for host in site.hosts), NOT_CONTACTED)
+        return evidence.primary.silent()
 
     def transport(self) -> Transport:
         """The run's connections, for live checks."""
@@ -130,28 +133,40 @@ class Session:
         if self._transport is not None:
             self._transport.close()
 
-    def _record(self, site: str) -> Record:
-        if site not in self._records:
-            if self.options.run is None:
-                raise records.RecordError("this session has no record to judge")
-            record = records.load(record_path(self.options.run, site))
-            _belongs(record, site, self.configuration)
-            self._records[site] = record
-        return self._records[site]
+
+NOT_CONTACTED = "not contacted: a record stands in for it"
 
 
-def _belongs(record: Record, site: str, settings: Configuration) -> None:
+def evidence_of(settings: Configuration, folder: Path) -> Evidence:
+    """The records in the folder of a run.
+
+    Raises:
+        RecordError: one is missing or damaged, or of something else.
+    """
+    primary, standby = settings.sites
+    then = then_path(folder, standby.name)
+    return Evidence(
+        settings.probes,
+        _belonging(record_path(folder, primary.name), primary, settings),
+        _belonging(record_path(folder, standby.name), standby, settings),
+        _belonging(then, standby, settings) if then.exists() else None,
+    )
+
+
+def _belonging(path: Path, site: Site, settings: Configuration) -> Record:
     """Refuse a record that was made of another site, or before a file that it depends on was changed."""
+    record = records.load(path)
     about = (
-        ("of the site", record.site, site),
+        ("of the site", record.site, site.name),
         ("made under the policy", record.policy_digest, settings.policy.digest),
-        ("made under the inventories", record.inventory_digest, settings.inventory_digest),
+        ("made under the inventory", record.inventory_digest, inventory_digest([site])),
     )
     for what, found, expected in about:
         if found != expected:
             raise records.RecordError(
-                f"the record of {site} is not {what} {expected[:12]} but {found[:12]}; measure again"
+                f"the record of {site.name} is not {what} {expected[:12]} but {found[:12]}; measure again"
             )
+    return record
 
 
 @dataclass(slots=True)

@@ -6,15 +6,16 @@ server that was reached and refuses is a difference; a way to it that is broken 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from testinfra.host import Host as TestinfraHost
 
 from siteparity import live
-from siteparity.catalogue import collector_of
+from siteparity.catalogue import Catalogue
 from siteparity.compare import alike
 from siteparity.configuration import Configuration
 from siteparity.journeys import Smoke
@@ -24,12 +25,13 @@ from siteparity.probe import discover
 from siteparity.pytest_plugin.claim import Claim
 from siteparity.pytest_plugin.judged import Judged
 from siteparity.pytest_plugin.page import Visitor
+from siteparity.pytest_plugin.patience import Patience
 from siteparity.pytest_plugin.postgres import Reply, Server, ask
 from siteparity.transport import Transport
 from siteparity.transport.asking import Asked
 from siteparity.transport.script import NO_WORDS, Answer
 
-LOOK_SECONDS = 10.0
+LOOK_SECONDS = 5.0
 """What a host may take to show that its connection still works."""
 SPARE_SECONDS = 4.0
 """Between a question's own time on the host and the deadline here, so that the reason can arrive."""
@@ -70,7 +72,7 @@ class Standby(Judged):
         transport: Transport,
         check: PlannedCheck,
         stack: ExitStack,
-        away: Mapping[str, str],
+        patience: Patience,
     ) -> None:
         super().__init__(check.source.effect)
         self.policy: Any = settings.policy.journey(check.source.aspect)
@@ -83,14 +85,22 @@ class Standby(Judged):
         self.primary: Site = settings.primary
         self._transport = transport
         self._stack = stack
-        self.away = away
-        """Label of a host -> why it did not answer when it was measured; it is not waited for again."""
+        self.patience = patience
+        """What the live checks of this run have waited for in vain."""
+        self.by_record = False
+        """Whether a record stands in for the primary, so that none of its hosts is reached."""
         self._expectations: dict[tuple[str, type[Value], Value], _Expectation] = {}
 
     @classmethod
     @contextmanager
     def open(
-        cls, settings: Configuration, transport: Transport, check: PlannedCheck, away: Mapping[str, str]
+        cls,
+        settings: Configuration,
+        transport: Transport,
+        check: PlannedCheck,
+        away: Mapping[str, str],
+        *,
+        by_record: bool = False,
     ) -> Iterator[Standby]:
         """The standby for one check; clients that the check opened are closed after it.
 
@@ -99,18 +109,25 @@ class Standby(Judged):
             transport: its connections.
             check: what is judged.
             away: label of a host -> why it did not answer when it was measured; it is not waited for again.
+            by_record: a record stands in for the primary.
         """
         with ExitStack() as stack:
-            yield cls(settings, transport, check, stack, away)
+            standby = cls(settings, transport, check, stack, Patience(transport.directory, away))
+            standby.by_record = by_record
+            yield standby
 
     def _reached(self, host: Host) -> Transport:
-        if host.label in self.away:
-            raise UnmeasuredError(self.away[host.label])
+        if reason := self.patience.given_up(host.label):
+            raise UnmeasuredError(reason)
         return self._transport
 
     def hosts(self, role: str | None = None) -> tuple[Host, ...]:
         """The standby's hosts of a role; of the journey's own role when none is given."""
         return self.site.in_role(role or self.policy.role)
+
+    def both(self, role: str) -> tuple[Host, ...]:
+        """The hosts of a role at both sites, the primary's first; its own alone, where a record stands in."""
+        return (*(() if self.by_record else self.primary.in_role(role)), *self.hosts(role))
 
     def host(self, host: Host) -> TestinfraHost:
         """The host as testinfra knows it: ``standby.host(web).service("nginx").is_running``.
@@ -138,7 +155,7 @@ class Standby(Judged):
         known = None
         if host.connection.collector is not None:
             site = self.primary if host.site == self.primary.name else self.site
-            known = collector_of(self._policy, discover(), (self.primary, self.site), site, host)
+            known = Catalogue(self._policy, discover(), (self.primary, self.site)).collector(site, host)
         return Asked(transport.run, host, known)
 
     @property
@@ -157,6 +174,7 @@ class Standby(Judged):
             headers,
             self.seconds,
             lambda: self.look_after(host),
+            self.patience.turn(f"{host.label} {server} {port}"),
         )
         self._stack.callback(visitor.close)
         return visitor
@@ -189,8 +207,15 @@ class Standby(Judged):
         settings = self.smoke.database
         transport = self._reached(host)
         socket = transport.forward(host, self._known_way(host, settings.socket))
-        server = Server(socket, settings.database, settings.user, self.seconds)
-        return ask(server, questions, lambda: self.look_after(host))
+        turn = self.patience.turn(f"{host.label} {settings.socket}")
+        server = Server(socket, settings.database, settings.user, turn.seconds(self.seconds))
+        began = time.monotonic()
+
+        def look_after() -> None:
+            turn.in_vain(time.monotonic() - began)
+            self.look_after(host)
+
+        return ask(server, questions, look_after)
 
     def expect(self, item: str, found: Value, *, equals: Value, host: Host, fix: str) -> bool:
         """What was found on a host is what was expected, or it is a finding; True if it is."""
@@ -206,11 +231,16 @@ class Standby(Judged):
 
     @contextmanager
     def trying(self, host: Host) -> Iterator[None]:
-        """What cannot be measured on this host is noted, and the check goes on with the next one."""
+        """What cannot be measured on this host is noted, and the check goes on with the next one.
+
+        A host that does not even run a shell is not asked again by any check of the run.
+        """
         try:
             yield
         except UnmeasuredError as error:
             self.add(Judgement((self._unmeasured(host, str(error)),), 0))
+            with suppress(UnmeasuredError):
+                self.look_after(host)
 
     def judgement(self) -> Judgement:
         """What was expected and not found, then what could not be measured."""
@@ -225,8 +255,13 @@ class Standby(Judged):
         return Judgement((*told, *others.findings), compared + others.compared)
 
     def look_after(self, host: Host) -> None:
-        """Raise `UnmeasuredError` if the host's connection is broken."""
-        self._asked(host).put({}, timeout=LOOK_SECONDS)
+        """Raise `UnmeasuredError` if the host's connection is broken, and remember that."""
+        asked = self._asked(host)
+        try:
+            asked.put({}, timeout=LOOK_SECONDS)
+        except UnmeasuredError as error:
+            self.patience.give_up(host.label, str(error))
+            raise
 
     def _unmeasured(self, host: Host, reason: str) -> Finding:
         groups = (Group(None, (host.name,)),)

@@ -5,7 +5,7 @@ from siteparity.report.junit import junit
 from siteparity.report.reconcile import reconcile
 from siteparity.report.schema import schema_text
 from siteparity.report.text import summary, verdict_line
-from siteparity.report.write import result_json, write_reports
+from siteparity.report.write import result_json, staged_reports, write_reports
 
 __all__ = [
     "junit",
@@ -13,6 +13,7 @@ __all__ = [
     "render",
     "result_json",
     "schema_text",
+    "staged_reports",
     "summary",
     "verdict_line",
     "write_reports",

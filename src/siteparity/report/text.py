@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from siteparity.model import FindingKind, Verdict
 from siteparity.report.cards import told
 from siteparity.report.groups import Promise, Seen, State, not_holding
+from siteparity.report.standing import age, is_by_record, possible_loss
 from siteparity.report.view import coverage
 from siteparity.report.visible import UNMEASURED, labels, shortened, visible
 from siteparity.report.words import count, utc
@@ -34,17 +35,19 @@ def summary(result: Result, *, colour: bool = False, limit: int = FINDINGS_A_PRO
         colour: Whether the terminal may be sent colours. Nothing else in the text drives a terminal.
         limit: How many findings of one promise are shown; all of them are in result.json.
     """
+    first = [line for line in (_compared_with(result), _loss(result)) if is_by_record(result)]
     # Where no host answered, the same reason a hundred times helps nobody.
     seen = not_holding(result) if result.executed.hosts else ()
     explained = {check: cause for cause in result.causes for check in cause.checks}
-    lines = [line for cause in result.causes if not cause.root for line in _silence(cause, colour=colour)]
+    lines = [*first, ""] if first else []
+    lines += [line for cause in result.causes if not cause.root for line in _silence(cause, colour=colour)]
     for promise in seen:
         if not all(check.id in explained for check in promise.red):
             lines += _promise(promise, result, limit, colour=colour)
     reasons = [f"  {_one_line(reason)}" for reason in result.reasons]
     if reasons:
         lines += ["why", *reasons, ""]
-    lines += [coverage(result), _compared_with(result)]
+    lines += [coverage(result), *(first or [_compared_with(result)])]
     verdict = verdict_line(result)
     return "\n".join([*lines, f"{_COLOURS[result.verdict]}{verdict}{_RESET}" if colour else verdict])
 
@@ -54,7 +57,7 @@ def verdict_line(result: Result) -> str:
     primary, standby = result.primary.site, result.standby.site
     if result.verdict is Verdict.GO:
         until = f" until {utc(result.valid_until)}" if result.valid_until else ""
-        return f"GO  {standby} may take over from {primary}{until}: {coverage(result)}"
+        return f"GO  {standby} may take over from {primary}{until}{_by_record(result)}: {coverage(result)}"
     words = {
         Verdict.NO_GO: f"{standby} cannot take over from {primary}",
         Verdict.UNKNOWN: f"not known whether {standby} can take over from {primary}",
@@ -128,8 +131,21 @@ def _several(name: str, text: str, width: int) -> Iterator[str]:
 
 def _compared_with(result: Result) -> str:
     primary = result.primary
-    how = "live" if primary.source == "live" else "from a record"
-    return f"compared with {primary.site}, {how}, measured {utc(primary.measured_at)}"
+    if is_by_record(result):
+        when = f"{age(result)} old, measured {utc(primary.measured_at)}"
+        return f"compared with a record of {primary.site}, {when}; {primary.site} itself was not contacted"
+    return f"compared with {primary.site}, live, measured {utc(primary.measured_at)}"
+
+
+def _loss(result: Result) -> str:
+    return f"orders that may be lost: {possible_loss(result)}"
+
+
+def _by_record(result: Result) -> str:
+    """On the last line, which many read alone."""
+    if not is_by_record(result):
+        return ""
+    return f" (by a record {age(result)} old; orders that may be lost: {possible_loss(result)})"
 
 
 def _one_line(text: str) -> str:

@@ -11,6 +11,7 @@ from siteparity.report.cards import Card, PastRun, cards
 from siteparity.report.groups import Area, Promise, State, areas, heaviest, state_of
 from siteparity.report.limits import limits
 from siteparity.report.rows import Row, rows
+from siteparity.report.standing import compared_with, possible_loss
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, span, title, utc
 from siteparity.result import Result, SavedCheck, SavedSite
@@ -77,7 +78,8 @@ class Page:
     sentence: str
     measured: str
     compared_with: str
-
+    possible_loss: str
+    """Empty where the primary was measured itself: then the lag is a check."""
     valid_until: str
     rows: tuple[Row, ...]
     stops: tuple[Card, ...]
@@ -107,7 +109,8 @@ def page(result: Result, history: Sequence[PastRun] = (), zone: tzinfo | None = 
         standby=standby,
         sentence=sentence(result),
         measured=utc(result.standby.measured_at, zone),
-        compared_with=_source(result.primary, result.finished_at),
+        compared_with=compared_with(result),
+        possible_loss=possible_loss(result, zone),
         valid_until=utc(result.valid_until, zone) if result.valid_until else "",
         rows=rows(result, stops),
         stops=stops,
@@ -150,12 +153,6 @@ def coverage(result: Result) -> str:
     checks = f"{executed.checks:,} of {count(plan.checks, 'check')}"
     made = f"{checks} made on {executed.hosts:,} of {count(plan.hosts, 'host')}"
     return f"{made}: {', '.join(parts)}" if parts else made
-
-
-def _source(site: SavedSite, now: datetime) -> str:
-    if site.source == "live":
-        return f"{title(site.site)}, live"
-    return f"a record of {title(site.site)}, {span(now - site.measured_at)} old"
 
 
 def _strips(every: Sequence[Area], shown: Sequence[Card]) -> tuple[tuple[str, tuple[Chip, ...]], ...]:
@@ -225,10 +222,24 @@ def _facts(result: Result, zone: tzinfo | None) -> tuple[tuple[str, str], ...]:
         ("Started", utc(result.started_at, zone)),
         ("Finished", utc(result.finished_at, zone)),
         *((name, _site_fact(site, result.finished_at, zone)) for name, site in sites),
+        *_sources(result),
         ("Policy", f"SHA-256 {result.policy_digest}"),
         ("Inventories", f"SHA-256 {result.inventory_digest}"),
         ("Made by", f"siteparity {result.tool_version}"),
     )
+
+
+def _sources(result: Result) -> list[tuple[str, str]]:
+    """Where a record stands in: what was judged from what."""
+    if result.primary.source == "live":
+        return []
+    none = [title(source.aspect) for source in result.sources if source.primary == "none"]
+    then = [f"{source.aspect}.{table}" for source in result.sources for table in source.standby_then]
+    primary = title(result.primary.site)
+    return [
+        ("From the record", f"{primary}, in every comparison; {', '.join(then) or 'nothing'} at both sites"),
+        ("Live", f"{title(result.standby.site)} in all else; tried out without {primary}: {', '.join(none)}"),
+    ]
 
 
 def _site_fact(site: SavedSite, now: datetime, zone: tzinfo | None) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import tzinfo
 from pathlib import Path
 
@@ -24,14 +25,37 @@ def write_reports(
 ) -> None:
     """Write ``result.json``, ``report.html`` and ``junit.xml`` into a folder that exists.
 
+    All of it is on the disk before the first name changes, so that a full disk leaves what was there.
     ``result.json`` comes last: where it is, the others are, and are made from it.
 
     Raises:
-        OSError: A file could not be written; the one that was there before is unharmed.
+        OSError: A file could not be written; those that were there before are unharmed.
     """
-    write_atomically(directory / "report.html", render(result, history, zone).encode())
-    write_atomically(directory / "junit.xml", junit(result))
-    write_atomically(directory / "result.json", result_json(result))
+    with staged_reports(result, directory, history, zone):
+        pass
+
+
+@contextmanager
+def staged_reports(
+    result: Result, directory: Path, history: Sequence[PastRun] = (), zone: tzinfo | None = None
+) -> Iterator[None]:
+    """Write the reports under other names, and give them their own after the block, if that succeeds."""
+    contents = {
+        "report.html": render(result, history, zone).encode(),
+        "junit.xml": junit(result),
+        "result.json": result_json(result),
+    }
+    staged: list[tuple[Path, Path]] = []
+    try:
+        for name, content in contents.items():
+            staged.append((_staged(directory / name, content), directory / name))
+        yield
+        for temporary, path in staged:
+            temporary.replace(path)
+    finally:
+        for temporary, _ in staged:
+            temporary.unlink(missing_ok=True)
+    _sync_folder(directory)
 
 
 def result_json(result: Result) -> bytes:
@@ -45,6 +69,17 @@ def result_json(result: Result) -> bytes:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Replace a file in one step: a reader, or a crash, finds the old or the new one, never a part."""
+    temporary = _staged(path, content)
+    try:
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _staged(path: Path, content: bytes) -> Path:
+    """The content under another name in the same folder, all of it on the disk."""
     number, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
         with os.fdopen(number, "wb") as file:
@@ -52,11 +87,10 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.flush()
             os.fchmod(number, MODE)
             os.fsync(number)
-        Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    return Path(name)
 
 
 def _sync_folder(folder: Path) -> None:

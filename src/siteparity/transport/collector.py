@@ -21,16 +21,15 @@ from dataclasses import dataclass
 from siteparity.model import ConfigurationError
 from siteparity.transport.script import (
     CLOCK,
-    FRAME,
     NO_WORDS,
     PATH,
     START,
-    STOP,
     Ask,
     Word,
     askable,
-    call,
+    asking,
     check_nonce,
+    put,
 )
 
 REQUEST_LINES = 2000
@@ -62,7 +61,7 @@ IFS= read -r N||exit 2
 case $N in *[!0-9a-f]*)exit 2;;esac
 [ "${{#N}}" -eq 32 ]||exit 2
 {clock}\
-{frame}\
+end() {{ printf '\\n@%s ! %s\\n' "$N" "$1";exit 124; }}
 IFS= read -r l||exit 2
 [ "$l" = "$I" ]||end "collector $I"
 Q=' ' n=0{unset}
@@ -109,12 +108,11 @@ def collector(asks: Mapping[str, Ask]) -> Collector:
     hear = _HEAR.format(
         start=START,
         clock=CLOCK,
-        frame=FRAME,
         most=REQUEST_LINES,
         unset="".join(f" {name}=" for name in words_of(asks)),
         words="".join(_word(word) for word in words_of(asks).values()),
     )
-    text = (_HEAD.format(path=PATH) + hear + "".join(lines) + STOP + "\n}\n").encode()
+    text = (_HEAD.format(path=PATH) + hear + "".join(lines) + asking(asks) + "}\n").encode()
     return Collector(dict(asks), text, hashlib.sha256(text).hexdigest())
 
 
@@ -135,7 +133,7 @@ def words_of(asks: Mapping[str, Ask]) -> Mapping[str, Word]:
 def _line(name: str, ask: Ask) -> str:
     given = "".join(f"{word.name}='${word.name}';" for word in ask.words)
     text = f'"{given}"{shlex.quote(ask.text)}' if given else shlex.quote(ask.text)
-    return f"if has {shlex.quote(name)};then T={text};{call(name, ask)};fi\n"
+    return f"if has {shlex.quote(name)};then {put(name, ask, text)};fi\n"
 
 
 def _word(word: Word) -> str:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -66,6 +66,8 @@ class Processes:
         self._lock = threading.Lock()
         self._live: set[subprocess.Popen[bytes]] = set()
         self._closed = False
+        self.mark: Mapping[str, str] = {}
+        """Added to the environment of every program (`siteparity.transport.keeper`)."""
 
     def converse(
         self, argv: Sequence[str], text: bytes, *, deadline: Deadline, limit: int, opener: bytes = b""
@@ -130,7 +132,7 @@ class Processes:
         self, argv: Sequence[str], *, stdin: int, stdout: int, stderr: int | IO[bytes]
     ) -> subprocess.Popen[bytes]:
         # LC_ALL=C: the reasons that ssh and sudo give are read.
-        environment = {**os.environ, "LC_ALL": "C"}
+        environment = {**os.environ, **self.mark, "LC_ALL": "C"}
         with self._lock:
             self.check_open()
             try:

@@ -10,9 +10,11 @@ when it is answered the shell runs, and from then on it takes no longer than the
 What differs from run to run comes in words (`Word`): plain characters that a question reads as variables. So
 the text of a question is known beforehand, and a host may hold all of them itself (`transport.collector`).
 
-Needs ``sh`` (dash, bash, busybox), ``timeout``, ``head -c``, ``base64 -w0`` on the host; writes no file.
-GNU's ``timeout`` ends a question with all its processes; busybox's ends one process only, so there the script
-stops at the first question that takes too long, and the rest has no answer.
+Needs ``sh`` (dash, bash, busybox) on the host, and ``perl`` without any module (`questions.pl`), which starts
+nothing but the question itself. Where perl is missing the shell does the same with ``timeout``, ``head -c``
+and ``base64 -w0``, at four times the cost. Writes no file. GNU's ``timeout`` ends a question with all its
+processes; busybox's ends one process only, so there the script stops at the first question that takes too
+long, and the rest has no answer.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import resources
 from types import MappingProxyType
 from typing import Protocol
 
@@ -31,10 +34,15 @@ from siteparity.model import UnmeasuredError
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+PERL = "perl"
+
 MAX_TEXT_BYTES = 100_000
 """A question travels as one environment string; Linux takes up to 128 KiB (execve(2), MAX_ARG_STRLEN)."""
 
 NO_WORDS: Mapping[str, str] = MappingProxyType({})
+
+MAX_ENVIRONMENT_BYTES = 1_000_000
+"""All questions of a script; Linux takes 2 MiB of arguments and environment where a stack may have 8 MiB."""
 
 MAX_REASON_CHARACTERS = 200
 
@@ -168,6 +176,12 @@ t=$T n=$N;unset T N
 base64 -w0 >&4 3>&- 4>&-; } 3>&1|
 if IFS= read -r l||[ "$l" ];then printf '%.4000s\\n' "$l" >&2;exec head -c 65536 >&2 4>&-;fi; } 4>&1"""
 
+_PERL = "\n".join(
+    line.strip()
+    for line in (resources.files(__package__) / "questions.pl").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+)
+
 # The clock is told before all of the script has arrived. The braces make the shell read the whole of them
 # before it starts: half a script does nothing. A question
 # runs in the background: its stdin is empty then (POSIX), and the wait for it can be interrupted. At the end
@@ -176,19 +190,25 @@ if IFS= read -r l||[ "$l" ];then printf '%.4000s\\n' "$l" >&2;exec head -c 65536
 CLOCK = """printf '\\n@%s ^ %s\\n' "$N" "$(date +%s.%N </dev/null 2>/dev/null)"\n"""
 START = f"""\
 PATH={PATH} LC_ALL=C;export PATH LC_ALL
-unset TZ LANGUAGE CDPATH ENV BASH_ENV POSIXLY_CORRECT;cd /
+unset TZ LANGUAGE CDPATH ENV BASH_ENV POSIXLY_CORRECT PERL5OPT PERL5LIB PERL5DB PERL_UNICODE PERLIO;cd /
+set --;c=0
+put() {{ eval "T$c=\\$T";c=$((c+1)); }}
 """
-FRAME = f"""\
+_BY_PERL = f"""\
+i=0;while [ $i -lt $c ];do export T$i;i=$((i+1));done;exec @perl@ -e {shlex.quote(_PERL)} "$@"
+"""
+_ASK = f"""\
 R={shlex.quote(_RUNNER)};export N T
 end() {{ printf '\\n@%s ! %s\\n' "$N" "$1";exit 124; }}
 for c in timeout head base64;do command -v $c >/dev/null||end "missing $c";done
 p=;trap 'trap "" TERM;kill -KILL "-$p" 2>/dev/null;end cut' TERM
-ask() {{ c=$((c+1));printf '\\n@%s %s ' "$N" "$1";printf '\\n@%s %s\\n' "$N" "$1" >&2
+ask() {{ printf '\\n@%s %s ' "$N" "$1";printf '\\n@%s %s\\n' "$N" "$1" >&2
 timeout -k 2 "$2" sh -c "$R" sh "$(($3+{_STATUS_DIGITS}+${{#N}}))" & p=$!;wait $p;r=$?;printf ' %s\\n' $r
 case $r in 0);;143)end stuck;;*)kill -KILL "-$p" 2>/dev/null;;esac; }}
-c=0
+i=0;for q in "$@";do eval "T=\\$T$i";i=$((i+1))
+name=${{q%% *}} q=${{q#* }};ask "$name" ${{q% *}} ${{q#* }};done
+printf '\\n@%s . %s\\n' "$N" $c;printf '\\n@%s .\\n' "$N" >&2;exit 0
 """
-STOP = """printf '\\n@%s . %s\\n' "$N" $c;printf '\\n@%s .\\n' "$N" >&2;exit 0"""
 
 
 def join(asks: Mapping[str, Ask], nonce: str, words: Mapping[str, str] = NO_WORDS) -> bytes:
@@ -204,11 +224,12 @@ def join(asks: Mapping[str, Ask], nonce: str, words: Mapping[str, str] = NO_WORD
         UnmeasuredError: a word is not given, or its value is none.
     """
     check_nonce(nonce)
+    asked = askable(asks)
     lines = []
-    for name, ask in askable(asks).items():
+    for name, ask in asked.items():
         given = "".join(f"{word.name}='{word.of(words)}';" for word in ask.words)
-        lines.append(f"T={shlex.quote(given + ask.text)};{call(name, ask)}\n")
-    return f"N={nonce};{CLOCK}{{ {START}{FRAME}{''.join(lines)}{STOP}; }}\n".encode()
+        lines.append(f"{put(name, ask, shlex.quote(given + ask.text))}\n")
+    return f"N={nonce};{CLOCK}{{ {START}{''.join(lines)}{asking(asked)}}}\n".encode()
 
 
 def check_nonce(nonce: str) -> None:
@@ -226,15 +247,33 @@ def askable(asks: Mapping[str, Ask]) -> Mapping[str, Ask]:
     return {name: ask for name, ask in asks.items() if _unaskable(ask) is None}
 
 
-def call(name: str, ask: Ask) -> str:
-    """The line of the shell that puts the question in ``$T``.
+def asking(asks: Mapping[str, Ask]) -> str:
+    """The shell's lines that ask all questions that were put, and end the script.
+
+    Args:
+        asks: all that may have been put.
+    """
+    fits = sum(len(shlex.quote(ask.text)) for ask in asks.values()) < MAX_ENVIRONMENT_BYTES
+    by_perl = f"if command -v {PERL} >/dev/null;then {_BY_PERL.replace('@perl@', PERL)}fi\n" if fits else ""
+    return f"export N\n{by_perl}{_ASK}"
+
+
+def put(name: str, ask: Ask, text: str) -> str:
+    """The line of the shell that puts a question among those to be asked.
+
+    The texts go through the environment, which nobody else on the host can read.
+
+    Args:
+        name: of the question.
+        ask: its limits.
+        text: what stands for its text in the shell.
 
     Raises:
         ValueError: the name cannot stand on a line of the output.
     """
     if not re.fullmatch(r"[!-~]{1,200}", name) or name in ("!", ".", "^"):
         raise ValueError(f"the question {name!r}: expected a name of printable ASCII without a space")
-    return f"ask {shlex.quote(name)} {ask.timeout:d} {ask.limit:d}"
+    return f'T={text};put;set -- "$@" {shlex.quote(f"{name} {ask.timeout:d} {ask.limit:d}")}'
 
 
 def _unaskable(ask: Ask) -> str | None:

@@ -8,7 +8,7 @@ import socket
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, overload
@@ -18,6 +18,7 @@ from testinfra.host import Host as TestinfraHost
 from siteparity.model import Connection, ConnectionKind, Host, UnmeasuredError
 from siteparity.transport import collector, command, ssh
 from siteparity.transport.backend import Backend
+from siteparity.transport.keeper import Keeper
 from siteparity.transport.masters import Masters
 from siteparity.transport.process import Deadline, Output, Processes
 
@@ -50,6 +51,8 @@ class Transport:
     def __init__(self, *, directory: Path | None = None, connect_timeout: int = 5) -> None:
         self._processes = Processes()
         self._masters = Masters(directory, connect_timeout, self._processes)
+        self._keeper = Keeper(self.directory) if directory is None else None
+        self._processes.mark = self.mark
         self._lock = threading.Lock()
         self._forward_lock = threading.Lock()
         self._sessions: defaultdict[str, threading.Semaphore] = defaultdict(
@@ -63,6 +66,11 @@ class Transport:
         """The private folder of the connections' sockets."""
         return self._masters.directory
 
+    @property
+    def mark(self) -> Mapping[str, str]:
+        """What tells the run's processes: it goes into the environment of all that the run starts."""
+        return self._keeper.mark if self._keeper else {}
+
     def __enter__(self) -> Self:
         return self
 
@@ -75,6 +83,8 @@ class Transport:
         """End what runs, then the connections, and remove the folder. Later calls do nothing."""
         self._processes.close()
         self._masters.close()
+        if self._keeper is not None:
+            self._keeper.close()
 
     def connect(self, host: Host, *, timeout: float = 30.0) -> None:
         """Open the host's connection before it is needed, so that another process can use it.

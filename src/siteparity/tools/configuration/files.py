@@ -1,8 +1,9 @@
 """Configuration files: text without secrets, modes, what upgrades left behind.
 
 Read are the files that the policy names by patterns, and each conffile of a package that is no longer as it
-was packaged (``Conffiles`` in /var/lib/dpkg/status; without dpkg there are none). Secrets are left out on the
-host (`siteparity.tools.secrets.looks`). Of what is large or no text only a digest leaves it.
+was packaged: ``Conffiles`` in /var/lib/dpkg/status, or what ``rpm -Va --configfiles`` says where packages are
+rpm's. Secrets are left out on the host (`siteparity.tools.secrets.looks`). Of what is large or no text only a
+digest leaves it.
 """
 
 from __future__ import annotations
@@ -84,7 +85,28 @@ if (open my $status, "<", "/var/lib/dpkg/status") {{
         header($_, $rights, "packaged") unless $named{{$_}} || $rights =~ /$usual/;
     }}
     print "n\t", scalar(@there), "\n";
-}} else {{ $! == 2 or die "/var/lib/dpkg/status: $!\n"; print "n\t0\n" }}
+}} elsif ($! != 2) {{ die "/var/lib/dpkg/status: $!\n" }}
+elsif (my %packaged = map {{ chomp; ($_, 1) }} rpm("-qa", "--configfiles")) {{
+    my @there = grep {{ m{{^/}} && counts($_) }} keys %packaged;
+    for (rpm("-Va", "--configfiles", "--nodeps", "--noscripts")) {{
+        my ($wrong, $path) = m{{^(missing|[SM5DLUGTP.?]{{8,10}}) +c (/.*)$}} or die "rpm: $_";
+        $path =~ s/ \([^()]*\)$// unless $packaged{{$path}};
+        next unless $packaged{{$path}} && counts($path);
+        if ($wrong eq "missing") {{ header($path, "-", "unpacked") }}
+        elsif ($wrong =~ /[S5L?]/) {{ $wanted{{$path}} = 1 }}
+        elsif ($wrong =~ /[MUG]/ && !$named{{$path}}) {{
+            header($path, rights((lstat $path)[2, 4, 5]), "packaged");
+        }}
+    }}
+    print "n\t", scalar(@there), "\n";
+}} else {{ print "n\t0\n" }}
+sub rpm {{
+    grep {{ -x "$_/rpm" }} split /:/, $ENV{{PATH}} or return;
+    open my $h, "-|", "rpm", @_ or die "rpm: $!\n";
+    my @lines = <$h>;
+    close $h or !$! && $? >> 8 == 1 or die "rpm: exit $?\n";
+    return @lines;
+}}
 for my $path (sort keys %wanted) {{
     my ($mode, $uid, $gid, $size) = (lstat $path)[2, 4, 5, 7];
     defined $mode or die "$path: $!\n";

@@ -1,8 +1,11 @@
-"""A release of the application on a host: its version, its files, and its own list of their checksums.
+"""A release of the application on a host: its version, its files, and what it should hold.
 
-The list is as sha256sum(1) writes it and reads it with ``--check``; a deployment makes it where the release
-is built. Without one, a file that was edited alike at both sites cannot be told from a new release. Releases
-are often reached through a link, so links are followed.
+That is told by its own list of checksums, as sha256sum(1) writes it and reads it with ``--check``; a
+deployment makes it where the release is built. Or by git, where the folder is a work tree: its version is the
+commit, and what git-status(1) says is not as released. git runs as the owner of the work tree, since its
+configuration may name programs, and writes nothing (``GIT_OPTIONAL_LOCKS``). With neither, a file that was
+edited alike at both sites cannot be told from a new release. Releases are often reached through a link, so
+links are followed.
 """
 
 from __future__ import annotations
@@ -10,7 +13,8 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from siteparity.model import UnmeasuredError
 from siteparity.tools.parts import lines, sections
@@ -19,12 +23,11 @@ AS_RELEASED = "as released"
 EDITED = "edited since the release"
 MISSING = "missing"
 EXTRA = "not part of the release"
+HIDDEN = "git was told not to look at it"
 
 _QUESTION = """\
 cd {path}||exit
-echo '[version]';cat -- {version}||exit
-printf '\\n%s\\n' '[manifest]'
-{manifest}
+{released}
 printf '\\n%s\\n' '[files]'
 find -L . -type f ! -name '*.pyc' ! -path './.git/*'{left_out} -exec sha256sum -- {{}} +||exit
 echo '[modes]'
@@ -32,6 +35,26 @@ find -L . -type f ! -name '*.pyc' ! -path './.git/*'{left_out} -printf '%m %u:%g
 echo '[end]'
 """
 
+_BY_LIST = """\
+echo '[version]';cat -- {version}||exit
+printf '\\n%s\\n' '[manifest]'
+{manifest}
+"""
+
+_BY_GIT = """\
+o=$(stat -L -c %u .git)&&r=$(stat -L -c %g .git)||exit
+as=;[ "$o" = "$(id -u)" ]||as="setpriv --reuid=$o --regid=$r --clear-groups"
+git_() { $as env GIT_OPTIONAL_LOCKS=0 GIT_CONFIG_NOSYSTEM=1 HOME=/nonexistent git -c core.fsmonitor=false \
+-c core.hooksPath=/dev/null -c core.quotePath=true "$@"; }
+echo '[version]';git_ rev-parse --verify HEAD||exit
+echo '[manifest]'
+git_ status --porcelain=v1 --untracked-files=all --no-renames||exit
+v=$(git_ ls-files -v)||exit
+printf '%s\\n' "$v"|grep -v '^H '
+"""
+
+_STATUS = re.compile(r"([ MTADRCU?]{2}|[a-zS]) (.+)")
+"""git-status(1), short format; git-ls-files(1), ``-v``."""
 _SUM = re.compile(r"([0-9a-f]{64}) [ *](?:\./)?([^/].*)")
 _MODE = re.compile(r"([0-7]{1,4} [^:\s]+:[^:\s]+) \./(.+)")
 
@@ -47,6 +70,8 @@ class Release:
     """File -> SHA-256 as it is."""
     modes: Mapping[str, str]
     """File -> mode, owner and group."""
+    by_git: Mapping[str, str] = field(default_factory=dict)
+    """File -> what git says is wrong with it."""
 
     def states(self, besides: Sequence[str]) -> Mapping[str, str]:
         """Each file that is not as released -> what is wrong with it.
@@ -55,7 +80,7 @@ class Release:
             besides: files that belong to the release and do not stand in its list, such as the list.
         """
         if self.manifest is None:
-            return {}
+            return self.by_git
         missing = dict.fromkeys(sorted(self.manifest.keys() - self.files.keys()), MISSING)
         extra = dict.fromkeys(sorted(self.files.keys() - self.manifest.keys() - set(besides)), EXTRA)
         edited = [name for name, digest in self.manifest.items() if self.files.get(name, digest) != digest]
@@ -71,10 +96,19 @@ def question(path: str, version: str, manifest: str | None, left_out: Sequence[s
         manifest: the list of checksums in it, if it has one.
         left_out: patterns, relative to the folder, of files that do not count.
     """
+    listed = f"cat -- {shlex.quote(manifest)}||exit" if manifest else ":"
+    return _question(path, _BY_LIST.format(version=shlex.quote(version), manifest=listed), left_out)
+
+
+def question_to_git(path: str, left_out: Sequence[str]) -> str:
+    """A shell text about a release that is a work tree of git; the arguments are those of `question`."""
+    return _question(path, _BY_GIT, left_out)
+
+
+def _question(path: str, released: str, left_out: Sequence[str]) -> str:
     return _QUESTION.format(
         path=shlex.quote(path),
-        version=shlex.quote(version),
-        manifest=f"cat -- {shlex.quote(manifest)}||exit" if manifest else ":",
+        released=released.rstrip("\n"),
         left_out="".join(f" ! -path {shlex.quote(f'./{pattern}')}" for pattern in left_out),
     )
 
@@ -85,17 +119,46 @@ def read(answer: bytes, *, has_manifest: bool) -> Release:
     Raises:
         UnmeasuredError: a part is missing or not understood, the release has no file, version or checksum.
     """
-    parts = sections(answer, ["version", "manifest", "files", "modes", "end"])
-    version, manifest, files, modes, end = map(lines, parts)
+    version, manifest, files, modes = _parts(answer)
+    if bool(manifest) != has_manifest:
+        raise UnmeasuredError("release: it has no list of checksums")
+    return Release(version, _sums(manifest) if has_manifest else None, files, modes)
+
+
+def read_from_git(answer: bytes, left_out: Sequence[str]) -> Release:
+    """Read the answer to `question_to_git`.
+
+    Raises:
+        UnmeasuredError: a part is missing or not understood, the release has no file or no commit.
+    """
+    version, status, files, modes = _parts(answer)
+    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", version):
+        raise UnmeasuredError("release: its commit is not known")
+    said = [_matched(_STATUS, line) for line in status]
+    wrong = {name: _state(code) for code, name in said if not any(fnmatchcase(name, one) for one in left_out)}
+    return Release(version, None, files, modes, wrong)
+
+
+def _state(code: str) -> str:
+    if len(code) == 1:
+        return HIDDEN
+    return EXTRA if code == "??" else MISSING if "D" in code else EDITED
+
+
+def _parts(answer: bytes) -> tuple[str, list[str], Mapping[str, str], Mapping[str, str]]:
+    """Version, what is said about the release, digests and modes of its files."""
+    version, said, files, modes, end = map(
+        lines, sections(answer, ["version", "manifest", "files", "modes", "end"])
+    )
     if end or len(version) != 1 or not version[0].strip():
         raise UnmeasuredError("release: its version is not one line, or the answer is cut")
-    if not files or bool(manifest) != has_manifest:
-        raise UnmeasuredError(f"release: it has no {'list of checksums' if files else 'files'}")
+    if not files:
+        raise UnmeasuredError("release: it has no files")
     by_name = {name: mode for mode, name in (_matched(_MODE, line) for line in modes)}
     found = _sums(files)
     if by_name.keys() != found.keys():
         raise UnmeasuredError("release: the digests and the modes are not of the same files")
-    return Release(version[0].strip(), _sums(manifest) if has_manifest else None, found, by_name)
+    return version[0].strip(), said, found, by_name
 
 
 def _sums(entries: Sequence[str]) -> Mapping[str, str]:

@@ -1,0 +1,191 @@
+"""Hosts that hang, each in a way of its own, and hosts that are all dead: the answer comes in time.
+
+What hangs here is what hangs in a data centre that dies: a daemon that was stopped, a login that waits for
+a dead directory, a line that lets one byte a second through, a mount that answers nobody.
+"""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from lab import state
+from lab.wait import together
+from selftests.lab.conftest import Lab, Say
+from selftests.lab.runs import INVENTORIES, Run, run_gate
+from siteparity import configuration
+from siteparity.configuration import find_root
+from siteparity.gate import Gate, usual_workers
+from siteparity.model import Outcome, Verdict
+
+pytestmark = pytest.mark.timeout(300)
+
+DELAY_SECONDS = 30.0
+"""By how much one host that hangs may delay a run."""
+ALL_DEAD_SECONDS = 60.0
+LATE_SECONDS = 10.0
+"""How much later than its deadline an answer may come."""
+
+SSHD = "/etc/ssh/sshd_config.d/00-hang.conf"
+SLOW = "/usr/local/bin/one-byte-a-second"
+HUNG = "/usr/local/sbin/findmnt"
+"""Comes before the real one on the path of what is asked."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to hang, on one host."""
+
+    host: str
+    set_: str
+    """Shell text, as root on the host."""
+    undo: str
+    says: str
+    """What is said of the host; empty where it was measured."""
+
+
+def sshd_with(host: str, settings: str, says: str, before: str = "") -> Way:
+    """An sshd that has more settings."""
+    reload_ = "systemctl reload ssh"
+    return Way(
+        host,
+        f"{before}\nprintf '%s\\n' {shlex.quote(settings)} >{SSHD}\n{reload_}",
+        f"rm -f {SSHD} {SLOW}\n{reload_}",
+        says,
+    )
+
+
+ONE_BYTE_A_SECOND = f"""
+cat >{SLOW} <<'END'
+#!/bin/sh
+sh -c "$SSH_ORIGINAL_COMMAND" | while byte=$(dd bs=1 count=1 2>/dev/null); do printf %s "$byte"; sleep 1; done
+END
+chmod 755 {SLOW}
+"""
+
+HUNG_MOUNT = f"""
+mkfifo /run/hung
+printf '%s\\n' '#!/bin/sh' "trap '' TERM" 'exec cat /run/hung' >{HUNG}
+chmod 755 {HUNG}
+"""
+
+WAYS = {
+    "sshd of a web host is stopped": Way(
+        "arizona-web1", "systemctl kill -s STOP ssh", "systemctl kill -s CONT ssh", "no answer within"
+    ),
+    "sshd of an edge is stopped": Way(
+        "arizona-edge1", "systemctl kill -s STOP ssh", "systemctl kill -s CONT ssh", "no answer within"
+    ),
+    "a login never ends": sshd_with(
+        "arizona-web2",
+        "AuthorizedKeysFile none\nAuthorizedKeysCommand /bin/sleep 987654321\nAuthorizedKeysCommandUser root",
+        "the login did not end within",
+    ),
+    "one byte a second": sshd_with(
+        "arizona-web1", f"ForceCommand {SLOW}", "timed out after", before=ONE_BYTE_A_SECOND
+    ),
+    "a mount hangs under a probe": Way(
+        "arizona-db1", HUNG_MOUNT, f"rm -f {HUNG} /run/hung", "findmnt|timed out|killed"
+    ),
+    "nginx of an edge is stopped": Way(
+        "arizona-edge1", "systemctl kill -s STOP nginx", "systemctl kill -s CONT nginx", ""
+    ),
+    "the database of the standby is stopped": Way(
+        "arizona-db1", "pkill -STOP -u postgres", "pkill -CONT -u postgres", ""
+    ),
+}
+
+
+@contextmanager
+def hanging(lab: Lab, ways: Sequence[Way]) -> Iterator[None]:
+    """Hosts hang inside, and go on after."""
+    with state.only_one(lab.say):
+        try:
+            for way in ways:
+                lab.root(way.host, way.set_)
+            yield
+        finally:
+            for way in ways:
+                lab.root(way.host, way.undo)
+
+
+@pytest.fixture(scope="module")
+def usual(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> float:
+    """How long a healthy run takes."""
+    assert lab.plan.hosts
+    run = run_gate(tmp_path_factory.mktemp("healthy") / "reports", workers=usual_workers())
+    assert run.result.verdict is Verdict.GO, run.told()
+    return run.seconds
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_a_host_that_hangs_delays_the_answer_by_half_a_minute_at_most(
+    way: Way, lab: Lab, usual: float, gate: Callable[..., Run], say: Say
+) -> None:
+    """It is unmeasured, or what customers see of it differs; it is never a GO, and nothing goes on there."""
+    with hanging(lab, [way]):
+        run = gate(workers=usual_workers())
+    say(f"hanging {way.host}: {run.result.verdict} after {run.seconds:.1f} s; usually {usual:.1f} s")
+    assert run.seconds < usual + DELAY_SECONDS, run.told()
+    assert run.result.verdict is not Verdict.GO, run.told()
+    assert "cut at the deadline" not in run.told()
+    messages = [
+        finding.message
+        for check in run.red()
+        if check.outcome is Outcome.UNMEASURED
+        for finding in check.findings
+    ]
+    if way.says:
+        assert any(word in message for message in messages for word in way.says.split("|")), run.told()
+    assert not _left_running(lab, way.host)
+
+
+def test_all_hosts_dead_is_said_within_a_minute(lab: Lab, gate: Callable[..., Run], say: Say) -> None:
+    """Every port refuses: nothing is known, and that is said while there is still time to decide."""
+    hosts = [host.name for host in lab.plan.hosts if host.name.partition("-")[0] in _sites()]
+    with state.only_one(lab.say):
+        try:
+            together([partial(lab.root, host, "systemctl stop ssh.socket ssh") for host in hosts])
+            run = gate(workers=usual_workers())
+        finally:
+            together([partial(lab.root, host, "systemctl start ssh") for host in hosts])
+    say(f"all hosts dead: {run.result.verdict} after {run.seconds:.1f} s")
+    assert run.result.verdict is Verdict.UNKNOWN, run.told()
+    assert run.result.executed.hosts == 0, run.told()
+    assert run.seconds < ALL_DEAD_SECONDS
+
+
+@pytest.mark.parametrize("seconds", [10, 15])
+def test_the_deadline_is_held(seconds: int, lab: Lab, tmp_path: Path, say: Say) -> None:
+    """With hosts of two roles that hang, and a deadline that is too short for them."""
+    ways = [WAYS["a mount hangs under a probe"], WAYS["one byte a second"]]
+    settings = configuration.load(find_root(), INVENTORIES)
+    with hanging(lab, ways):
+        began = time.monotonic()
+        gate = Gate(settings, INVENTORIES, tmp_path / "reports", seconds, lambda *_: None, usual_workers())
+        result, _ = gate.run()
+        took = time.monotonic() - began
+    say(f"deadline {seconds} s: {result.verdict} after {took:.1f} s")
+    assert result.verdict is not Verdict.GO
+    assert took < seconds + LATE_SECONDS
+
+
+def _sites() -> set[str]:
+    return {site.name for site in configuration.load(find_root(), INVENTORIES).sites}
+
+
+def _left_running(lab: Lab, host: str) -> str:
+    """What a run has left on a host, a few seconds after it: the host ends it by itself."""
+    end = time.monotonic() + LATE_SECONDS
+    while left := lab.root(host, "pgrep -af '[s]h -s$|/run/[h]ung' || true").strip():
+        if time.monotonic() > end:
+            return left
+        time.sleep(1)
+    return ""

@@ -1,0 +1,113 @@
+"""A run that is over is read only if its answer is whole and does not contradict itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from selftests.browser import examples
+from siteparity.history import append_run, line_of, read_history
+from siteparity.model import ConfigurationError, Verdict
+from siteparity.report.write import result_json
+from siteparity.result import Result, SavedRevocation
+from siteparity.runs import find_run, read_run
+
+
+def saved(
+    tmp_path: Path, result: Result, change: Callable[[dict[str, Any]], object] = lambda _: None
+) -> Path:
+    """The folder of a run."""
+    folder = tmp_path / "runs" / result.run
+    folder.mkdir(parents=True)
+    content = json.loads(result_json(result))
+    change(content)
+    (folder / "result.json").write_text(json.dumps(content))
+    return folder
+
+
+def test_a_run_is_found_by_its_id_its_folder_or_as_the_newest(tmp_path: Path) -> None:
+    """Whichever way it is named, it is the same one."""
+    folder = saved(tmp_path, examples.go())
+    (tmp_path / "latest").symlink_to(folder.relative_to(tmp_path))
+    for named in (None, folder.name, str(folder)):
+        assert find_run(tmp_path, named) == folder
+    assert read_run(folder) == examples.go()
+
+
+@pytest.mark.parametrize("named", [None, "2026-01-01T000000Z-0000", "/nonexistent"])
+def test_a_run_that_is_not_there_is_said_so(tmp_path: Path, named: str | None) -> None:
+    """With what to do."""
+    with pytest.raises(ConfigurationError, match=r"found none; siteparity history lists the runs"):
+        find_run(tmp_path, named)
+
+
+def _without_a_check(content: dict[str, Any]) -> None:
+    content["checks"].pop()
+
+
+def _red(content: dict[str, Any]) -> None:
+    blocker = next(check for check in content["checks"] if check["severity"] == "blocker")
+    blocker["outcome"] = "different"
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda content: content.update(run="another"), "it is of the run another"),
+        (lambda content: content.update(valid_until=None), "the verdict and its validity do not agree"),
+        (lambda content: content.update(verdict="UNKNOWN"), "verdict and its validity do not agree"),
+        (lambda content: content.update(verdict="NO-GO", valid_until=None, reasons=[]), "there is no reason"),
+        (lambda content: content.update(reasons=["run in progress"]), "it says GO, and run in progress"),
+        (_red, "it says GO, and 1 blocker differs"),
+        (_without_a_check, "not as many as were planned"),
+        (lambda content: content.update(verdict="MAYBE"), "verdict: "),
+        (lambda content: content.update(extra=1), "extra: "),
+        (lambda content: content.pop("checks"), "checks: "),
+    ],
+)
+def test_a_result_that_contradicts_itself_is_refused(
+    tmp_path: Path, change: Callable[[dict[str, Any]], object], problem: str
+) -> None:
+    """No report is made of it, and no GO is believed."""
+    folder = saved(tmp_path, examples.go(), change)
+    with pytest.raises(ConfigurationError) as error:
+        read_run(folder)
+    assert problem in str(error.value)
+    assert str(folder / "result.json") in str(error.value)
+    assert "run siteparity gate again" in str(error.value)
+
+
+@pytest.mark.parametrize("cut", [0, 1, 1000])
+def test_a_result_that_was_cut_is_refused(tmp_path: Path, cut: int) -> None:
+    """Half a file is no answer."""
+    path = saved(tmp_path, examples.go()) / "result.json"
+    path.write_bytes(path.read_bytes()[:cut])
+    with pytest.raises(ConfigurationError, match="found it damaged"):
+        read_run(path.parent)
+
+
+def test_a_revoked_run_has_one_line_in_the_history_and_keeps_its_place(tmp_path: Path) -> None:
+    """The last line of a run counts, wherever it stands in the file."""
+    at = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
+    go, later = examples.go(), examples.no_go().model_copy(update={"run": "later"})
+    revoked = go.model_copy(
+        update={
+            "verdict": Verdict.NO_GO,
+            "valid_until": None,
+            "reasons": ("revoked",),
+            "revoked": SavedRevocation(at=at, changes=("web1 has changed",)),
+        }
+    )
+    for result in (go, later, revoked):
+        append_run(tmp_path, result)
+    first, second = read_history(tmp_path)
+    assert (first.run, first.verdict, first.revoked_at, second.run) == (go.run, Verdict.NO_GO, at, "later")
+    assert line_of(first) == (
+        f"2026-11-23 01:03 UTC  NO-GO    dallas -> arizona  {len(go.checks)} checks, 1 different, 0 not made, "
+        f"a GO until it was revoked at 02:30 UTC  {go.run}"
+    )

@@ -1,0 +1,94 @@
+"""What has changed between two looks at a site: table by table, by digest. Pure.
+
+Tables that change by themselves (a lag, an age, an amount), and those that mean something within one run
+only, are not held against each other: what they say is judged again instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from siteparity.model import Table, Value
+from siteparity.probe import Probe
+from siteparity.records import Record, SavedUnmeasured
+
+NAMED = 3
+"""Items of one table that are named."""
+_WIDTH = 80
+
+Entry = str | SavedUnmeasured | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is not as it was."""
+
+    changed: tuple[str, ...]
+    unmeasured: tuple[str, ...]
+    """What was known, and could not be measured again."""
+    compared: int
+    """How many tables were held against each other."""
+
+
+def changes(before: Record, now: Record, probes: Mapping[str, Probe[Any]]) -> Changes:
+    """Hold two records of one site against each other."""
+    changed: list[str] = []
+    unmeasured: list[str] = []
+    compared = 0
+    silent = now.silent()
+    for host, aspect, table in _places(before, now):
+        was, has = _entry(before, host, aspect, table), _entry(now, host, aspect, table)
+        if isinstance(was, SavedUnmeasured) or host in silent:
+            continue
+        place = f"{now.site}/{host}: {aspect}.{table}"
+        if isinstance(has, SavedUnmeasured):
+            unmeasured.append(f"{place}: {has.unmeasured}")
+        elif _lasts(probes, aspect, table):
+            compared += 1
+            if was != has:
+                changed.append(f"{place}: {_told(_table(before, was), _table(now, has))}")
+    gone = [f"{now.site}/{host}: {reason}" for host, reason in silent.items()]
+    return Changes(tuple(changed), (*gone, *unmeasured), compared)
+
+
+def _places(*both: Record) -> list[tuple[str, str, str]]:
+    return sorted(
+        {
+            (host, aspect, table)
+            for record in both
+            for host, aspects in record.hosts.items()
+            for aspect, tables in aspects.items()
+            for table in tables
+        }
+    )
+
+
+def _entry(record: Record, host: str, aspect: str, table: str) -> Entry:
+    return record.hosts.get(host, {}).get(aspect, {}).get(table)
+
+
+def _lasts(probes: Mapping[str, Probe[Any]], aspect: str, table: str) -> bool:
+    reading = probes[aspect].readings().get(table) if aspect in probes else None
+    return reading is None or not (reading.moves or reading.of_one_run)
+
+
+def _table(record: Record, entry: str | None) -> Table:
+    return {} if entry is None else record.tables[entry]
+
+
+def _told(was: Table, has: Table) -> str:
+    items = list(_items(was, has))
+    more = f" and {len(items) - NAMED} more" if len(items) > NAMED else ""
+    return ", ".join(items[:NAMED]) + more if items else "the table is new or gone"
+
+
+def _items(was: Table, has: Table) -> Iterator[str]:
+    for item in sorted({*was, *has}):
+        if (before := was.get(item)) != (now := has.get(item)) or type(before) is not type(now):
+            yield f"{item[:_WIDTH]} was {_shown(before)}, is {_shown(now)}"
+
+
+def _shown(value: Value | None) -> str:
+    return "absent" if value is None else str(value)[:_WIDTH]

@@ -1,0 +1,99 @@
+"""Judging records again without pytest: the same check functions, the same rules, within a second.
+
+A process of its own (``python -m siteparity.pytest_plugin.rejudge``), since it runs the checks' code: it
+writes the same journal as pytest does, with the same closing line, and whoever started it demands that
+exactly the planned checks are in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from siteparity.model import Judgement, Outcome, UnmeasuredError
+from siteparity.plan import PlannedCheck
+from siteparity.pytest_plugin import outcome
+from siteparity.pytest_plugin.fixtures import parity_of
+from siteparity.pytest_plugin.session import Options, Session
+from siteparity.recording import journal_path
+
+CLOSED_SAME, CLOSED_OTHER = 0, 1
+
+
+def main() -> int:
+    """Judge every planned parity check from the records of a folder."""
+    parser = argparse.ArgumentParser()
+    for name in ("root", "inventories", "primary", "standby", "folder"):
+        parser.add_argument(name)
+    given = parser.parse_args()
+    options = Options(
+        Path(given.root), Path(given.inventories), given.primary, given.standby, Path(given.folder), None
+    )
+    session, functions = Session(options), _Functions(Path(given.root))
+    all_same = True
+    with journal_path(Path(given.folder)).open("a", encoding="utf-8") as journal:
+        for check in session.configuration.checks:
+            if check.source.kind == "parity":
+                line = _line(session, functions, check)
+                all_same = all_same and line["outcome"] == Outcome.SAME
+                journal.write(json.dumps(line) + "\n")
+        status = CLOSED_SAME if all_same else CLOSED_OTHER
+        journal.write(json.dumps({"closed": status}) + "\n")
+    return status
+
+
+class _Functions:
+    """The test functions of the checks' files, each file loaded once."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._modules: dict[str, Any] = {}
+
+    def of(self, check: PlannedCheck) -> Callable[..., None]:
+        """The function of a check.
+
+        Raises:
+            UnmeasuredError: it asks for more than `parity`, which only pytest can give.
+        """
+        source = check.source
+        if source.arguments != ("parity",):
+            raise UnmeasuredError(f"it asks for {', '.join(source.arguments)}, which pytest alone can give")
+        if source.path not in self._modules:
+            name = f"siteparity_checks_{len(self._modules)}"
+            spec = importlib.util.spec_from_file_location(name, self._root / source.path)
+            if spec is None or spec.loader is None:
+                raise UnmeasuredError(f"{source.path} is no Python file")
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            self._modules[source.path] = module
+        function: Callable[..., None] = getattr(self._modules[source.path], source.function)
+        return function
+
+
+def _line(session: Session, functions: _Functions, check: PlannedCheck) -> dict[str, Any]:
+    began = time.monotonic()
+    try:
+        function, judged = functions.of(check), parity_of(session, check)
+    except Exception as error:  # noqa: BLE001  # whatever it is, the check could not be made
+        return outcome.unmeasured(check.id, f"{type(error).__name__}: {error}")
+    judgement = _judgement(function, judged)
+    return outcome.line(check.id, judgement, time.monotonic() - began)
+
+
+def _judgement(function: Callable[..., None], judged: Any) -> Judgement:  # noqa: ANN401  # a `Parity`
+    try:
+        function(judged)
+    except BaseException as error:  # noqa: BLE001  # pytest's own outcomes are no `Exception`
+        return outcome.judgement_of(error, judged.judgement())
+    judgement: Judgement = judged.judgement()
+    return judgement if judgement.outcome is Outcome.SAME else outcome.Concluded(judgement).judgement
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""How old what stands in for the primary is, and what may be lost: what the first lines of a report say."""
+
+from __future__ import annotations
+
+from datetime import timedelta, tzinfo
+
+from siteparity.report.words import span, title, utc
+from siteparity.result import Result
+
+_UNITS = (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
+
+
+def is_by_record(result: Result) -> bool:
+    """Whether a record stands in for the primary."""
+    return result.primary.source == "record"
+
+
+def age(result: Result) -> str:
+    """How old what is known of the primary was when the run ended."""
+    return span(result.finished_at - result.primary.measured_at)
+
+
+def compared_with(result: Result, zone: tzinfo | None = None) -> str:
+    """``a record of Dallas, 6 h 12 min old``, or ``Dallas, live``."""
+    primary = title(result.primary.site)
+    if not is_by_record(result):
+        return f"{primary}, live"
+    return f"a record of {primary}, {age(result)} old, measured {utc(result.primary.measured_at, zone)}"
+
+
+def possible_loss(result: Result, zone: tzinfo | None = None) -> str:
+    """What may be lost, where a record stands in; empty for a live comparison, where lag is measured."""
+    loss = result.data_loss
+    if not is_by_record(result):
+        return ""
+    if loss is None:
+        return "not known: what the standby has of the primary's orders could not be read"
+    most = span(_rounded_up(loss.until - loss.since))
+    text = f"up to {most}: whatever was written after {utc(loss.since, zone)}"
+    return f"{text}; at least {_size(loss.missing_bytes)} of it is missing" if loss.missing_bytes else text
+
+
+def _rounded_up(length: timedelta) -> timedelta:
+    """To whole seconds, as `span` cuts them: a loss is not said to be smaller than it may be."""
+    return timedelta(seconds=-(-length // timedelta(seconds=1)))
+
+
+def _size(number: int) -> str:
+    for unit, factor in _UNITS:
+        if number >= factor:
+            return f"{number / factor:.1f} {unit}"
+    return f"{number} bytes"

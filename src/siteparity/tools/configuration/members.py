@@ -1,0 +1,67 @@
+"""Lines of configuration that name every host of a role, one a line: they say "all of them", however many.
+
+A balancer of a site with three web hosts has one line more than that of a site with two, and both are right.
+So lines that follow each other, differ in nothing but the host, and name each host of a role of the site once
+become one. A list that lacks a host, or has one twice, stays as it is, and differs. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from siteparity.model import Site
+from siteparity.names import OwnNames
+
+_EVERY = "{{every {}}}"
+_LITERAL = "{every "
+
+
+def gathered(lines: Sequence[str], site: Site) -> tuple[str, ...]:
+    """The lines of a file, each list of all hosts of a role as one line: ``server {every web}:8000;``."""
+    names, shapes = OwnNames.of(site), _shapes(site)
+    found: list[str] = []
+    for shape, hosts, run in _runs([(_shape(line, names, shapes), line) for line in lines]):
+        role = _role_of(hosts, site)
+        told = [shape.format(_EVERY.format(role))] if role else run
+        found += told if role else (line.replace(_LITERAL, "{" + _LITERAL) for line in told)
+    return tuple(found)
+
+
+def _shapes(site: Site) -> re.Pattern[str]:
+    """What stands for a host after its name was replaced; doubled braces stood in the text itself."""
+    hosts = "|".join(re.escape(host.name) for host in site.hosts)
+    return re.compile(rf"(?<!\{{)\{{({hosts})\}}(?!\}})")
+
+
+def _shape(line: str, names: OwnNames, hosts: re.Pattern[str]) -> tuple[str, str]:
+    """A line that names one host, with ``{}`` in its place, and the host; nothing of any other line."""
+    generic = names.generic(line)
+    if generic == line or len(found := hosts.findall(generic)) != 1:
+        return "", ""
+    before, after = hosts.split(generic)[0], hosts.split(generic)[2]
+    return f"{_plain(before)}{{}}{_plain(after)}", found[0]
+
+
+def _plain(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _runs(lines: Sequence[tuple[tuple[str, str], str]]) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Neighbours of the same shape: shape, hosts, lines."""
+    run: tuple[str, list[str], list[str]] = ("", [], [])
+    for (shape, host), line in lines:
+        if shape != run[0] or not shape:
+            yield run
+            run = (shape, [], [])
+        run[1].append(host)
+        run[2].append(line)
+    yield run
+
+
+def _role_of(hosts: Sequence[str], site: Site) -> str | None:
+    """The role of which these are all hosts, each once."""
+    roles = dict.fromkeys(role for host in site.hosts for role in host.roles)
+    return next(
+        (role for role in roles if sorted(hosts) == sorted(host.name for host in site.in_role(role))), None
+    )
