@@ -193,6 +193,19 @@ def test_no_host_is_asked_after_the_deadline() -> None:
     assert shell.timeouts == [30.0] * 4
 
 
+def test_both_looks_at_a_host_have_the_limit_of_one_host() -> None:
+    """A host that hung at the first look is not waited for twice as long."""
+
+    def slow(host: Host) -> None:
+        time.sleep(0.3 if host.label == "arizona/web2" else 0)
+
+    shell = Shell(slow)
+    look = SecondLook(_ask_for_others, _words_of_others, {"others": Reading(_read_others)})
+    collect({"names": replace(NAMES, then=look)}, shell, seconds=3600)
+    assert shell.asked[4:] == ["arizona/web2"]
+    assert shell.timeouts[4] <= 30 - 0.3
+
+
 def _breaks(*_: object) -> Any:
     raise ZeroDivisionError("by zero")
 

@@ -18,7 +18,7 @@ from siteparity.inventory import inventory_digest
 from siteparity.model import Site, Table, Unmeasured
 from siteparity.policy import Section
 from siteparity.probe import KEY, Answers, Probe, Reading, Target
-from siteparity.pytest_plugin.session import Options, Session
+from siteparity.pytest_plugin.session import NOT_CONTACTED, Options, Session
 from siteparity.recording import record_path
 from siteparity.records import record_of, save
 from siteparity.transport.script import Ask
@@ -60,6 +60,21 @@ def test_hashes_of_another_run_are_unmeasured(tmp_path: Path, minutes: int) -> N
         assert "another run" in value.reason
     else:
         assert value == {"a": "keyed hash abc"}
+
+
+@pytest.mark.parametrize("minutes", [0, 60])
+def test_no_host_of_a_primary_is_contacted_while_a_record_stands_in_for_it(
+    tmp_path: Path, minutes: int
+) -> None:
+    """Smoke checks are given the reason instead of a connection."""
+    root = find_root()
+    session = Session(Options(root, root / "inventories", "dallas", "arizona", tmp_path, None))
+    primary, standby = session.configuration.sites
+    saved(session.configuration, primary, NOW, tmp_path)
+    saved(session.configuration, standby, NOW + timedelta(minutes=minutes), tmp_path)
+    everybody = {host.name: NOT_CONTACTED for host in primary.hosts}
+    assert session.away(primary) == (everybody if minutes else {})
+    assert session.away(standby) == {}
 
 
 def test_every_host_of_a_run_gets_the_same_key_and_the_next_run_another_one() -> None:

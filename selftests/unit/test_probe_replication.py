@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -157,6 +158,86 @@ def test_what_a_restart_would_make_of_the_server_is_told(recovery: bool, signals
 def test_an_answer_about_the_files_that_is_cut_is_unmeasured(signals: bytes) -> None:
     """No file that was named is not "as now"."""
     assert isinstance(facts(STANDBY, signals=signals)["after_restart"], Unmeasured)
+
+
+RECORDED = replace(TARGET, other_recorded_at=datetime(2026, 11, 23, 3, tzinfo=UTC))
+"""The standby while a record stands in for the primary."""
+
+
+def recorded(state: dict[str, Any], passed: dict[str, Any] = PASSED) -> Facts:
+    """Everything read from a standby whose primary is not contacted."""
+    answers = answered(
+        state=json.dumps(state).encode(), passed=json.dumps(passed).encode(), signals=b"standby.signal\nend\n"
+    )
+    return read_tables(PROBE.readings(), answers, RECORDED, ("web",))
+
+
+def test_a_recorded_position_is_passed_without_a_stream() -> None:
+    """It does not move: who has replayed beyond it has all that was written until then."""
+    read = recorded({**STANDBY, "receiver": None})
+    assert values(read["distance"]) == [0]
+    assert values(read["heartbeat"]) == [0.003]
+    behind = recorded({**STANDBY, "receiver": None}, {"waited": 6.0, "distance": 4096})
+    assert (values(behind["distance"]), values(behind["heartbeat"])) == ([4096], [6.0])
+
+
+@pytest.mark.parametrize("table", ["receiver", "sender", "silence"])
+def test_what_only_a_living_primary_can_show_is_out_of_sight(table: str) -> None:
+    """No stream comes from a site that is off: that is no fault of the standby, and no health either."""
+    read = recorded({**STANDBY, "receiver": None})[table]
+    assert isinstance(read, Unmeasured)
+    assert read.away
+    live = facts({**STANDBY, "receiver": None})[table]
+    assert not (isinstance(live, Unmeasured) and live.away)
+
+
+def test_a_stream_that_is_there_is_judged_as_it_is() -> None:
+    """The primary may live, and be out of the runner's reach alone; a wrong sender must be seen."""
+    read = recorded({**STANDBY, "receiver": {**STREAMING, "sender": "elsewhere"}})
+    assert values(read["receiver"]) == ["streaming"]
+    assert values(read["sender"]) == ["elsewhere"]
+    assert values(read["silence"]) == [0.5]
+    stopping = recorded({**STANDBY, "receiver": {**STREAMING, "status": "stopping"}})
+    assert values(stopping["receiver"]) == ["stopping"]
+
+
+def test_a_stream_that_has_been_silent_since_the_primary_died_is_no_late_one() -> None:
+    """TCP does not notice a power cut for a minute."""
+    silent = {**STANDBY, "receiver": {**STREAMING, "silence": 11.0}}
+    read = recorded(silent)["silence"]
+    assert isinstance(read, Unmeasured)
+    assert read.away
+    assert values(facts(silent)["silence"]) == [11.0]
+
+
+@pytest.mark.parametrize("table", ["receiver", "sender", "silence"])
+def test_a_role_that_may_not_look_is_never_taken_for_a_dead_primary(table: str) -> None:
+    """Else a record of then would hide what nobody may see now."""
+    read = recorded({**STANDBY, "monitor": False, "receiver": None})[table]
+    assert isinstance(read, Unmeasured)
+    assert not read.away
+
+
+@pytest.mark.parametrize("table", ["distance", "heartbeat"])
+def test_a_server_that_takes_writes_passes_no_position(table: str) -> None:
+    """A promoted standby goes on by itself, wherever it stands."""
+    assert isinstance(recorded({**STANDBY, "recovery": False, "receiver": None})[table], Unmeasured)
+
+
+@pytest.mark.parametrize(
+    ("change", "table"),
+    [
+        ({"replayed": 12.3456}, {"seconds since the last replayed commit": 12.346}),
+        ({"replayed": None}, {}),
+        ({}, {}),
+        ({"replayed": 5.0, "recovery": False}, {}),
+    ],
+)
+def test_how_old_the_last_replayed_commit_is_is_told_by_a_standby(
+    change: dict[str, object], table: dict[str, float]
+) -> None:
+    """A primary replays nothing, and a standby of a shop that never sold anything has not either."""
+    assert facts({**STANDBY, **change})["_replayed"] == table
 
 
 def _seen(position: object, writable: str = "yes") -> Seen:

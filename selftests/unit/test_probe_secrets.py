@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
+import os
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -229,7 +231,46 @@ def test_any_answer_is_facts_or_unmeasured(answer: bytes) -> None:
 def test_a_hash_is_of_one_run_and_a_state_is_not() -> None:
     """A record of another run still tells that a secret is empty."""
     tables = secrets.PROBE.tables
-    assert {name: reading.of_one_run for name, reading in tables.items()} == {"states": False, "values": True}
+    assert {name for name, reading in tables.items() if reading.of_one_run} == {"values"}
+    assert tables["values"].unless_changed == "_changed"
+
+
+def test_when_a_files_was_changed_is_asked_before_what_is_in_it(tmp_path: Path) -> None:
+    """A change in between then looks like one, and not as if it had always been there."""
+    there, odd = tmp_path / "a key", tmp_path / "it's"
+    section = TARGET.section.model_copy(
+        update={"files": {"web": tuple(secrets.SecretFile(file=str(f), form="whole") for f in (there, odd))}}
+    )
+    target = replace(TARGET, section=section)
+    there.write_text("one")
+    assert list(secrets.ask(target)) == ["changed", "secrets"]
+
+    def look() -> Mapping[str, object]:
+        asked = secrets.ask(target)["changed"].text
+        done = subprocess.run(["sh", "-c", asked], capture_output=True, check=True)
+        return secrets.read_changed(answered(changed=done.stdout), target)
+
+    first = look()
+    assert first == look()
+    assert first[str(odd)] == "none"
+    there.write_text("two")
+    os.utime(there, ns=(1, 1))
+    assert look() != first
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"1 1.000000000 3 /other\n",
+        b"1 1.000000000 3 /other\nnone /etc/shop/shop.env\n",
+        b"damaged /etc/shop/shop.env\n",
+    ],
+)
+def test_a_file_of_which_nothing_is_told_may_have_been_changed(answer: bytes) -> None:
+    """No proof is made of less than every file."""
+    with pytest.raises(UnmeasuredError):
+        secrets.read_changed(answered(changed=answer), TARGET)
 
 
 @pytest.mark.parametrize(

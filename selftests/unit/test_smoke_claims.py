@@ -19,7 +19,7 @@ from siteparity.pytest_plugin.dry_run import claims as dry_claims
 from siteparity.pytest_plugin.page import Page
 from siteparity.pytest_plugin.postgres import ANSWERS, Reply
 from siteparity.pytest_plugin.rows import page_claims, server_claims
-from siteparity.pytest_plugin.storefront import claims, languages_of, tried
+from siteparity.pytest_plugin.storefront import BEARABLE, bearable, claims, languages_of, tried
 
 STOREFRONT = Storefront(
     owner="Shop",
@@ -234,3 +234,21 @@ def test_a_redis_that_does_not_say_is_never_an_absent_session(stdout: str, stder
     """No permission, no password, half an answer: the reason, in Redis's own words."""
     with pytest.raises(UnmeasuredError, match=words):
         read_lives(stdout, stderr, 2)
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "words"),
+    [
+        (0.3, [0.2], BEARABLE),
+        (0.46, [0.2], "0.46 s, where the quickest of its role needs 0.20 s"),
+        (1.9, [1.0], BEARABLE),
+        (2.1, [2.0], "2.10 s, where customers bear 2 s"),
+        (None, [0.2], "no answer"),
+        (None, [], "no answer"),
+    ],
+)
+def test_without_a_living_primary_a_host_is_held_to_its_siblings_and_to_what_customers_bear(
+    own: float | None, others: list[float], words: str
+) -> None:
+    """A slow host is seen beside a quick one, and where all are slow by the policy's limit."""
+    assert bearable(own, others if own is None else [own, *others], STOREFRONT) == words

@@ -7,10 +7,12 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
 from typing import Self
 
 from filelock import FileLock, Timeout
@@ -21,6 +23,7 @@ from siteparity.gate import Gate, new_run_folder
 from siteparity.history import line_of, read_history
 from siteparity.model import ConfigurationError, Host, SiteparityError, Unmeasured, Verdict
 from siteparity.recording import measure, record_path
+from siteparity.redaction import redacted, remember_environment
 from siteparity.report import summary, write_reports
 from siteparity.report.visible import shortened, visible
 from siteparity.runs import find_run, read_run
@@ -39,21 +42,24 @@ _WIDTH = 300
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
+    sys.excepthook, threading.excepthook = _crashed, _thread_crashed
+    remember_environment(os.environ)
     options = _parser().parse_args(arguments)
     options.typed = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with _ended_by_signals():
             return _said(*options.verb(options))
     except ConfigurationError as error:
-        print(error, file=sys.stderr)
+        print(redacted(str(error)), file=sys.stderr)
         return EXIT_USAGE
     except SiteparityError as error:
-        print(error, file=sys.stderr)
+        print(redacted(str(error)), file=sys.stderr)
         return EXIT[Verdict.UNKNOWN]
 
 
 def _said(text: str, status: int) -> int:
     """Print the answer; one that did not arrive is no answer."""
+    text = redacted(text)
     try:
         # An old terminal's encoding must not cost the answer: what it lacks is shown by its number.
         encoding = sys.stdout.encoding or "utf-8"
@@ -222,7 +228,17 @@ class _Progress:
     def say(self, host: Host, words: str) -> None:
         """Tell how far a host is."""
         with self._lock:
-            print(shortened(visible(f"{host.label}: {words}"), _WIDTH), file=sys.stderr)
+            print(shortened(visible(redacted(f"{host.label}: {words}")), _WIDTH), file=sys.stderr)
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Tell of a fault of the program itself, and of nobody's password."""
+    print(redacted("".join(traceback.format_exception(kind, error, trace))), end="", file=sys.stderr)
+
+
+def _thread_crashed(what: threading.ExceptHookArgs) -> None:
+    if what.exc_value is not None:
+        _crashed(what.exc_type, what.exc_value, what.exc_traceback)
 
 
 def _colour() -> bool:

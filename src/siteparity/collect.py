@@ -17,9 +17,10 @@ from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from siteparity.catalogue import MACHINE_ASPECT, Catalogue, Probes, asked, named
-from siteparity.model import Facts, Host, HostFacts, Site, Unmeasured, UnmeasuredError
+from siteparity.model import Facts, Host, HostFacts, Site, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Policy
 from siteparity.probe import KEY, Answers, Probe, SecondLook, Seen, Target, read_tables
+from siteparity.redaction import redacted, stand_ins
 from siteparity.transport import Output
 from siteparity.transport.asking import Asked
 from siteparity.transport.script import NO_WORDS, Answer, Ask, Moment
@@ -118,7 +119,7 @@ class Collector:
         machine = {MACHINE_ASPECT: {MACHINE_ASPECT: MACHINE}}
         answers = self._answers(site, host, {**asks, **machine}, {KEY.name: self.key})
         facts = {
-            aspect: _read(probe.tables, answers[aspect], target, tuple(self.policy.roles))
+            aspect: self._read(probe.tables, answers[aspect], target)
             for aspect, probe, target in self._targets(site, host)
         }
         self.say(host, _progress(facts, time.monotonic() - began))
@@ -142,7 +143,7 @@ class Collector:
         }
         answers = self._answers(site, host, wanted, known)
         return {
-            aspect: _read(then.tables, answers[aspect], target, tuple(self.policy.roles))
+            aspect: self._read(then.tables, answers[aspect], target)
             for aspect, then, target in looks
             if aspect in wanted
         }
@@ -154,6 +155,11 @@ class Collector:
     def _catalogue(self) -> Catalogue:
         recorded_at = self.stand_in.measured_at if self.stand_in else None
         return Catalogue(self.policy, self.probes, self.known, recorded_at)
+
+    def _read(self, tables: Mapping[str, Any], answers: Answers, target: Target[Any]) -> Facts:
+        """The tables, with what stands in for each secret."""
+        facts = _read(tables, answers, target, tuple(self.policy.roles))
+        return {name: _without_secrets(table, self.key) for name, table in facts.items()}
 
     def _answers(
         self,
@@ -255,11 +261,21 @@ def _read(
         except Exception as error:  # noqa: BLE001  # as above
             facts[name] = Unmeasured(f"the probe itself failed: {type(error).__name__}: {error}")
     if isinstance(answers, _NoAnswers):  # even a table that looks at no answer is not known of such a host
-        return {
+        facts = {
             name: table if isinstance(table, Unmeasured) else Unmeasured(f"{name}: {answers.reason}")
             for name, table in facts.items()
         }
     return facts
+
+
+def _without_secrets(table: Table | Unmeasured, key: str) -> Table | Unmeasured:
+    """A table in which two secrets can be told apart, and neither is known; a reason that quotes none."""
+    if isinstance(table, Unmeasured):
+        return Unmeasured(redacted(table.reason))
+    return {
+        stand_ins(item, key): stand_ins(value, key) if isinstance(value, str) else value
+        for item, value in table.items()
+    }
 
 
 def _seen(facts: Mapping[tuple[str, str], HostFacts], aspect: str) -> Seen:

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 from siteparity.model import Facts, Site, Table, Unmeasured
 from siteparity.probe import Probe, Reading
 from siteparity.records import Record
+from siteparity.redaction import holds_stand_in
 
 _KEY = "hashed with the key of another run, which was kept nowhere"
 
@@ -75,6 +76,8 @@ class Evidence:
     ) -> Table | Unmeasured:
         if isinstance(table, Unmeasured):
             return self._of_then(name, then, table.reason) if table.away else table
+        if holds_stand_in((*table, *table.values())):
+            return Unmeasured(f"it names a secret, {_KEY}; measure both sites together")
         if reading is None or not reading.of_one_run:
             return table
         if reading.unless_changed is None:

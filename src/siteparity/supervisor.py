@@ -22,8 +22,10 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from siteparity.configuration import Configuration
+from siteparity.logfile import redacting
 from siteparity.model import Outcome
 from siteparity.recording import journal_path
+from siteparity.redaction import redacted_values
 from siteparity.report.checks_html import CheckLine
 from siteparity.unchanged import changes, digests
 
@@ -91,7 +93,7 @@ class Child:
 
     def _status(self) -> int | None:
         """The exit status of the child; None when it was cut at the deadline."""
-        with (self.folder / "log.txt").open("ab") as log:
+        with redacting(self.folder / "log.txt") as log:
             process = subprocess.Popen(
                 self._arguments(),
                 cwd=self.settings.root,
@@ -207,7 +209,7 @@ def _parsed(line: bytes) -> object:
             _Line.model_validate_json(line)
     except ValueError:  # pydantic's errors are some
         return None
-    return parsed
+    return {**redacted_values(parsed), **{name: parsed[name] for name in ("id",) if name in parsed}}
 
 
 def clean_environment() -> dict[str, str]:

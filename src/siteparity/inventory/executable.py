@@ -17,6 +17,7 @@ from pathlib import Path
 
 from siteparity.inventory.layout import HOSTS_FILE, MAX_HOSTS, Layout, Machine, Setting, inventory_files
 from siteparity.model import ConfigurationError
+from siteparity.redaction import remember_settings
 from siteparity.yamlfile import shown_path
 
 TIMEOUT_SECONDS = 60.0
@@ -82,6 +83,7 @@ def _run(command: list[str], directory: Path) -> bytes:
 def _layout(listing: Mapping[str, Mapping[str, object]], source: Path) -> Layout:
     """Ansible's ``--list``: group -> hosts and children, and the merged variables of each host."""
     of_hosts = _mapping(_mapping(listing["_meta"])["hostvars"])
+    remember_settings(of_hosts)
     groups = {name: _mapping(group) for name, group in listing.items() if name != "_meta"}
     above: dict[str, set[str]] = defaultdict(set)
     homes: dict[str, set[str]] = {}

@@ -8,7 +8,6 @@ persistence that is off lets a restart wipe all sessions (Redis manual, "Replica
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Iterable, Mapping
@@ -16,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Section
 from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.tools import json_text
 from siteparity.tools.redis_cli import client
 from siteparity.transport.script import Ask
 
@@ -251,10 +251,7 @@ def _acl_lines(answers: Answers) -> list[str]:
 
 
 def _running(answers: Answers) -> Mapping[str, str]:
-    try:
-        given = json.loads(answers.text("settings"))
-    except ValueError:
-        raise UnmeasuredError("settings: the answer is not the JSON that was asked for") from None
+    given = json_text.parsed(answers.text("settings"), "settings")
     if not isinstance(given, dict) or set(given) != set(DEFAULTS):
         raise UnmeasuredError("settings: the answer lacks settings that were asked for")
     return {name: _canonical(name, str(value)) for name, value in sorted(given.items())}

@@ -126,7 +126,7 @@ def read_configured(answers: Answers, _: Target[Policy]) -> Table:
 def read_resolved(answers: Answers, _: Target[Policy]) -> Table:
     """Each address that the setting's name has on this host."""
     lines = [line.split() for line in answers.lines("resolved")]
-    if not lines or not all(re.fullmatch(r"[0-9A-Fa-f:.%a-z]+", words[0]) for words in lines if words):
+    if not lines or not all(words and re.fullmatch(r"[0-9A-Fa-f:.%a-z]+", words[0]) for words in lines):
         raise UnmeasuredError("resolved: the name has no address, or the answer is damaged")
     return {f"{_host(_setting(answers))} answers {words[0]}": words[0] for words in lines}
 

@@ -117,7 +117,7 @@ def read_led(answers: Answers, target: Target[Policy]) -> Table:
     if not lines or not all(re.fullmatch(r"[0-9A-Fa-f:.%a-z]+", words[0]) for words in lines if words):
         raise UnmeasuredError("led: the name has no address, or the answer is damaged")
     own = OwnNames.of(target.site)
-    inside = {own.owns(words[0]) for words in lines if words}
+    inside = {own.owns(place) for place in {words[0] for words in lines if words}}
     place = {frozenset({True}): HERE, frozenset({False}): "another site"}.get(
         frozenset(inside), "this site and another one"
     )

@@ -16,6 +16,7 @@ from siteparity.live import COOKIES
 from siteparity.model import Host, Site, UnmeasuredError
 from siteparity.pytest_plugin.page import Visitor
 from siteparity.pytest_plugin.standby import Standby
+from siteparity.redaction import Secret, remember
 
 ABSENT, ENDLESS = -2, -1
 """What Redis answers to TTL besides seconds (Redis manual, "TTL")."""
@@ -29,8 +30,8 @@ class Canary:
 
     host: Host
     visitor: Visitor
-    cookie: str
-    """What the shop knows it by; its key in Redis is made of it."""
+    cookie: Secret
+    """What the shop knows it by, and its key in Redis is made of: who knows it is that customer."""
 
 
 @contextmanager
@@ -83,7 +84,7 @@ def _lives(standby: Standby, site: Site, sessions: Sequence[Canary]) -> Mapping[
     answers: list[list[int]] = []
     for host in hosts if sessions else ():
         with standby.trying(host):
-            cookies = " ".join(canary.cookie for canary in sessions)
+            cookies = " ".join(canary.cookie.reveal() for canary in sessions)
             answer = standby.ask(host, "lives", {COOKIES.name: cookies})
             said, complaint = (one.decode("ascii", "replace") for one in (answer.text, answer.stderr))
             answers.append(read_lives(said, complaint, len(sessions)))
@@ -120,7 +121,8 @@ def _start(standby: Standby, policy: Session, host: Host) -> Canary | None:
     given = "given" if _COOKIE.fullmatch(cookie) else "not given"
     if not standby.expect(f"cookie {policy.cookie}", given, equals="given", host=host, fix=_LOOK):
         return None
-    return Canary(host, visitor, cookie)
+    remember(cookie)
+    return Canary(host, visitor, Secret(cookie))
 
 
 def _end(standby: Standby, policy: Session, sessions: Sequence[Canary]) -> None:

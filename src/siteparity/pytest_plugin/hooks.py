@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from siteparity.pytest_plugin.journal import Journal
 from siteparity.pytest_plugin.seal import Seal
 from siteparity.pytest_plugin.session import CHECK, JUDGED, OwnRun, end_session, forget_session, session_of
 from siteparity.recording import journal_path
+from siteparity.redaction import remember_environment
 
 _OWN_RUN = pytest.StashKey[OwnRun]()
 _SEAL = pytest.StashKey[Seal]()
@@ -39,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marks, and open the journal where this process owns it."""
+    remember_environment(os.environ)
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
     config.stash[_SEAL] = Seal.set()
@@ -131,6 +134,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Attach the check's one outcome; what could not be measured is pytest's *error*, not its *failure*."""
     report = yield
+    outcome.hide_secrets(report)
     if not _is_check(item.config, item.path) or (call.when == "setup" and report.passed):
         return report
     if call.when == "teardown":
@@ -140,6 +144,14 @@ def pytest_runtest_makereport(
             )
         return report
     outcome.conclude(report, _entry(item, call, report))
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Hide secrets in what is said of a file that cannot be imported."""
+    report = yield
+    outcome.hide_secrets(report)
     return report
 
 

@@ -11,6 +11,7 @@ import pytest
 from _pytest.outcomes import Failed
 
 from siteparity.model import Finding, FindingKind, Judgement, Outcome
+from siteparity.redaction import redacted, redacted_values
 
 PROPERTY = "siteparity"
 """The name of the user property under which a report carries its check's outcome, as JSON."""
@@ -51,7 +52,7 @@ def line(check_id: str, judgement: Judgement, seconds: float) -> dict[str, Any]:
         "outcome": judgement.outcome,
         "compared": judgement.compared,
         "seconds": round(seconds, 4),
-        "findings": [asdict(finding) for finding in judgement.findings],
+        "findings": [redacted_values(asdict(finding)) for finding in judgement.findings],
     }
 
 
@@ -81,6 +82,15 @@ def attach(report: pytest.TestReport, entry: Mapping[str, Any]) -> None:
     """Let a report carry its check's line; replaces what an earlier phase attached."""
     kept = [pair for pair in report.user_properties if pair[0] != PROPERTY]
     report.user_properties = [*kept, (PROPERTY, json.dumps(entry))]
+
+
+def hide_secrets(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Take secrets out of what pytest shows of an exception, and of what was printed."""
+    report.sections = [(name, redacted(text)) for name, text in report.sections]
+    if isinstance(report.longrepr, tuple):  # a skip: file, line, words
+        report.longrepr = (*report.longrepr[:2], redacted(report.longrepr[2]))
+    elif (text := report.longreprtext) != (hidden := redacted(text)):
+        report.longrepr = hidden
 
 
 def conclude(report: pytest.TestReport, entry: Mapping[str, Any]) -> None:

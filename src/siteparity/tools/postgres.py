@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools import json_text
 
 # By SET, not PGOPTIONS: so what the server's own files say of these settings stays to be seen (reset_val).
 # jit: compiling such statements takes ten times as long as running them.
@@ -39,10 +39,7 @@ def rows(text: str, name: str) -> list[Mapping[str, Any]]:
     Raises:
         UnmeasuredError: a line is no JSON object, or there is none.
     """
-    try:
-        parsed = [json.loads(line) for line in text.split("\n") if line]
-    except ValueError:
-        raise UnmeasuredError(f"{name}: the answer is not the JSON that was asked for") from None
-    if not parsed or not all(isinstance(row, dict) for row in parsed):
+    found = [json_text.parsed(line, name) for line in text.split("\n") if line]
+    if not found or not all(isinstance(row, dict) for row in found):
         raise UnmeasuredError(f"{name}: the answer holds no row")
-    return parsed
+    return found

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
@@ -127,7 +128,7 @@ def spki(public: x509.Certificate | str) -> bytes:
             if isinstance(public, str)
             else public.public_key()
         )
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         raise UnmeasuredError("a key cannot be read") from None
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
@@ -146,8 +147,15 @@ def names(certificate: x509.Certificate) -> tuple[str, ...]:
 
 
 def kind_of_key(certificate: x509.Certificate) -> str:
-    """The kind and strength of its key: clients too old for it turn away."""
-    key = certificate.public_key()
+    """The kind and strength of its key: clients too old for it turn away.
+
+    Raises:
+        UnmeasuredError: it cannot be read, or is of a kind that nobody knows.
+    """
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        raise UnmeasuredError("the key of a certificate cannot be read") from None
     if isinstance(key, rsa.RSAPublicKey):
         return f"RSA {key.key_size}"
     if isinstance(key, ec.EllipticCurvePublicKey):

@@ -24,7 +24,7 @@ import re
 import shlex
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
@@ -50,6 +50,12 @@ NO_STATUS = -1
 
 _FIELDS = 2
 """After the name: BASE64, and the exit status of timeout(1)."""
+_OWN_NAMES = ("^", "!", ".")
+"""What the script says of itself: its clock, why it ended early, its end."""
+_TWICE = 2
+_MOST_COMPLAINTS = 4000 + 65_536
+"""Bytes of stderr for each question."""
+_MOST_NAMES = 10_000
 _TIMED_OUT = 124
 _KILLED = (128 + 9, 128 + 15)
 
@@ -95,7 +101,11 @@ class Word:
             UnmeasuredError: it is none, and so must not reach a host.
         """
         if not re.fullmatch(f"[{self.characters}]{{1,{self.longest}}}", value):
-            raise UnmeasuredError(f"{self.name}: {value[:40]!r} cannot be passed to a host")
+            # The value itself is not shown: it may be a key, or what a hostile host said.
+            raise UnmeasuredError(
+                f"{self.name}: expected 1 to {self.longest} characters of {self.characters}, found others; "
+                "nothing else is passed to a host"
+            )
         return value
 
 
@@ -305,7 +315,7 @@ def split(asks: Mapping[str, Ask], nonce: str, stdout: bytes, stderr: bytes) -> 
         stderr: all bytes of its stderr.
     """
     mark = b"@" + nonce.encode()
-    frames = _frames(mark, stdout)
+    frames = _frames(mark, stdout, {name.encode() for name in (*asks, *_OWN_NAMES)})
     complaints = _complaints(mark, stderr)
     names = Counter(frame[0] for frame in frames)
     by_name = dict(frames)
@@ -348,24 +358,35 @@ def moment(nonce: str, output: Heard) -> Moment | None:
     return Moment(output.told_at, told[0], after)
 
 
-def _frames(mark: bytes, stdout: bytes) -> list[tuple[bytes, list[bytes]]]:
-    """The lines that bear the mark and came to their end: (name, fields after it)."""
-    lines = [line.split(b" ") for line in stdout.split(b"\n")[:-1] if line.startswith(mark + b" ")]
-    return [(fields[1], fields[2:]) for fields in lines]
+def _frames(mark: bytes, stdout: bytes, known: Collection[bytes]) -> list[tuple[bytes, list[bytes]]]:
+    """The lines that bear the mark and a name that was given, and came to their end: (name, fields after it).
+
+    Whatever a host prints, no more is held than it was asked for: neither a million lines nor a line of a
+    million words becomes a million objects, and a question that was answered thrice is as wrong as one that
+    was answered a thousand times.
+    """
+    found: list[tuple[bytes, list[bytes]]] = []
+    times: Counter[bytes] = Counter()
+    for line in re.finditer(rb"(?m)^" + mark + rb" ([!-~]+)(?: ([^\n]*))?\n", stdout):
+        name = line[1]
+        times[name] += name in known
+        if 0 < times[name] <= _TWICE:
+            found.append((name, line[2].split(b" ", _FIELDS) if line[2] is not None else []))
+    return found
 
 
 def _complaints(mark: bytes, stderr: bytes) -> Mapping[bytes, bytes]:
     """What each question wrote to stderr; under the empty name what came before the first one."""
-    found: dict[bytes, list[bytes]] = {b"": []}
-    current = b""
-    for line in stderr.splitlines(keepends=True):
-        if line.startswith(mark + b" "):
-            current = line.rstrip(b"\n")[len(mark) + 1 :]
-            found.setdefault(current, [])
-        else:
-            found[current].append(line)
+    found: dict[bytes, bytes] = {}
+    name, start = b"", 0
+    for line in re.finditer(rb"(?m)^" + mark + rb" ([^\n]{0,200})$\n?", stderr):
+        found.setdefault(name, stderr[start : min(line.start(), start + _MOST_COMPLAINTS)])
+        name, start = line[1], line.end()
+        if len(found) > _MOST_NAMES:
+            break
+    found.setdefault(name, stderr[start : start + _MOST_COMPLAINTS])
     # The script puts a line feed before each mark, so that a mark begins a line in any case.
-    return {name: b"".join(lines).removesuffix(b"\n") for name, lines in found.items()}
+    return {b"": b""} | {name: said.removesuffix(b"\n") for name, said in found.items()}
 
 
 def _why_nothing(frames: Mapping[bytes, list[bytes]], noise: bytes, complaints: Mapping[bytes, bytes]) -> str:
@@ -384,6 +405,8 @@ def _read(ask: Ask, nonce: str, fields: list[bytes], stderr: bytes, nothing: str
     """One line of the output. Anything but base64 and the status of `timeout` is damage."""
     if len(fields) != _FIELDS or not re.fullmatch(rb"[0-9]{1,3}", fields[1]):
         return _no_answer(nothing if len(fields) == 1 else _DAMAGED, stderr)
+    if len(fields[0]) > 4 * (_most_bytes(ask, nonce) // 3 + 1):
+        return _no_answer(f"cut off at {ask.limit} bytes", stderr)
     try:
         payload = binascii.a2b_base64(fields[0], strict_mode=True)
     except ValueError:

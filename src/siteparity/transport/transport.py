@@ -22,7 +22,8 @@ from siteparity.transport.keeper import Keeper
 from siteparity.transport.masters import Masters
 from siteparity.transport.process import Deadline, Output, Processes
 
-MAX_OUTPUT_BYTES = 64 * 1024 * 1024
+MAX_OUTPUT_BYTES = 32 * 1024 * 1024
+"""Of one host: a hundred times what a usual host says, and room for the largest single answer in base64."""
 COMMAND_SECONDS = 20
 """What a command of testinfra may take."""
 

@@ -23,6 +23,7 @@ from yaml.parser import Parser
 from yaml.reader import Reader, ReaderError
 from yaml.scanner import Scanner
 
+from siteparity.redaction import remember_settings
 from siteparity.yamlfile.problems import Problems, fail, quoted, shown_key, shown_path
 
 MAX_BYTES = 1024 * 1024
@@ -108,6 +109,7 @@ def load(path: Path, *, keep_refused: bool = False) -> Document:
         fail(f"expected YAML, found a mistake: {what}; check indentation and quotes here", path, line)
     reading = _Reading(path, keep_refused=keep_refused)
     value = reading.value(node, ()) if node is not None else None
+    remember_settings(value)
     reading.problems.check()
     if value is None:
         fail("expected keys and values, found an empty file; write its settings, or remove it", path)
@@ -139,6 +141,9 @@ def _syntax(error: Exception, text: str) -> tuple[int, str]:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         words = " ".join(part for part in (error.problem, error.context) if part)
+        words = re.sub(
+            r"((?:alias|anchor) )'.*?'", r"\1", words
+        )  # a value that begins with * or & may be a secret
         return (mark.line + 1 if mark else 0), quoted(" ".join(words.split()))
     if isinstance(error, ReaderError):
         character = json.dumps(text[error.position : error.position + 1])

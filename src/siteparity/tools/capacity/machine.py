@@ -42,10 +42,8 @@ def read(answer: str) -> tuple[float, int]:
 
 def _share(told: Mapping[str, list[str]]) -> float:
     """How many processors' time a control group allows; infinite where it does not say."""
-    most, period = [*told.get("share", []), *told.get("quota", []), *told.get("period", [])][:2] or (
-        "max",
-        "1",
-    )
+    words = [*told.get("share", []), *told.get("quota", []), *told.get("period", [])][:2] or ["max", "1"]
+    most, period = (*words, "")[:2]
     if most in ("max", "-1"):
         return float("inf")
     if not (re.fullmatch(r"[0-9]{1,18}", most) and re.fullmatch(r"[1-9][0-9]{0,17}", period)):

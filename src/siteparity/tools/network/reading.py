@@ -204,7 +204,7 @@ _SENT = re.compile(
     r"((?:, \+[0-9]{1,6} [a-z]+)*), [0-9.]+% packet loss.*"
 )
 _TIMES = re.compile(r"rtt min/avg/max/mdev = ([0-9.]+)/[0-9.]+/[0-9.]+/[0-9.]+ ms.*")
-_CONNECTED = re.compile(r"connected (\S+) ([0-9]{1,5}) ([0-9]+) ([0-9]+) ([0-9]+) ([0-9]+)")
+_CONNECTED = re.compile(r"connected (\S+) ([0-9]{1,5}) ([0-9]{1,9}) ([0-9]{1,9}) ([0-9]{1,9}) ([0-9]{1,9})")
 
 
 @dataclass

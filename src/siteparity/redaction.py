@@ -1,0 +1,256 @@
+"""Secrets, kept out of whatever a run writes or says: by their looks, and by their value where it is known. Pure.
+
+Facts pass `stand_ins` before they are compared: each secret becomes ``***#`` and a few digits that depend on a key
+of one run, so two hosts with two passwords still differ, and the digits tell nothing later (decision 0010). All
+other text passes `redacted` where it leaves the process. Better one word too many than one too few.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+HIDDEN = "***"
+"""What is shown in place of a secret."""
+
+_STAND_IN = re.compile(re.escape(HIDDEN) + "#[0-9a-f]{8}")
+_SHORTEST = 6
+"""Characters: a shorter word is no secret, and would be found in innocent ones."""
+
+_NAMES = (
+    r"(?:pass(?:w(?:or)?d|wd|phrase)?|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|secret[_-]?key"
+    r"|credentials?|masterauth|requirepass|redisc?l?i?_?auth|cookie|session[_-]?(?:id|key)|dsn)"
+)
+_NAME = rf"(?![\w.-]*(?:encryption|file|path|dir|length|timeout|count|type|method|age|days|retries)\b)[\w.-]*{_NAMES}[\w.-]*"
+_INNOCENT = (
+    r"(?:/[\w./*-]*|\d{1,5}|yes|no|on|off|true|false|none|null|nothing|set|unset|empty|missing|absent|unmeasured|same"
+    r"|required|expected|is|was|not|file|publickey|password|\(secret\)|\.\.\.)(?=[\s,;:.)\]}\"']|$)"
+)
+"""Where a secret could stand: the path of a file, a small number, a word of ours."""
+_WORD = r"[^\s&;,\"'`<>()\[\]{}|]+"
+
+_FORMS: tuple[tuple[str, str], ...] = (
+    # A key's whole block; of one that was cut, everything after its head.
+    (r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----", r"[\s\S]*?(?=-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)"),
+    # scheme://user:PASSWORD@host, also where it was cut before the @ (a port has digits alone)
+    (r"\b[a-z][a-z0-9+.-]*://[^\s/?#:@\"'\[]*:", r"[^\s/@\"']+(?=@)|(?!\d{1,5}(?:\D|$))[^\s/@\"'?#]+"),
+    (r"\b[a-z][a-z0-9+.-]*://", r"[\w.~%+-]{16,}(?=@)"),
+    # Authorization: Basic ..., Cookie: a=b; c=d, X-Api-Key: ...
+    (
+        r"\b(?:Proxy-)?Authorization[\"']?\s*+[:=]\s*+[\"']?(?:(?:Basic|Bearer|Digest|Token)\s++)?+",
+        r"[^\s\"',]+",
+    ),
+    (r"\b(?:Set-)?Cookie:\s*+", r"[^\r\n\"']+"),
+    (r"\bX-[\w-]*(?:Key|Token|Secret|Auth)[\"']?\s*+[:=]\s*+[\"']?", r"[^\s\"',]+"),
+    (r"\b(?:Bearer|Basic)\s++", r"[A-Za-z0-9+/_=.~-]{12,}"),
+    # name=value, "name": "value", name: value (one word), --password value, IDENTIFIED BY 'value'
+    (
+        rf"(?:(?<=[\s?&;,\"'={{(\[:/])|(?<![\w.-])){_NAME}[\"']?\s?+=\s?+",
+        r"\"[^\"\n]*\"?|'[^'\n]*'?|" + _WORD,
+    ),
+    (rf"[\"']{_NAME}[\"']\s*+:\s*+", r"\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?|" + _WORD),
+    (
+        rf"(?<![\w./-]){_NAME}:\s++",
+        rf"(?!#)(?:\"[^\"\n]+\"|'[^'\n]+'|{_WORD}(?<=\S{{6}}))(?=\s*(?:$|[\n,;)}}\]\"']))",
+    ),
+    (rf"(?<!\S)--?{_NAME}\s++", rf"(?!-)(?:\"[^\"\n]*\"|'[^'\n]*'|{_WORD})"),
+    (r"(?<![\w.-])(?:requirepass|masterauth|\$ANSIBLE_VAULT;\S+)\s++", r"\S+"),
+    (r"\bIDENTIFIED\s+BY\s++|\bPASSWORD\s++(?=')", r"'[^'\n]*'?|\S+"),
+    # Texts that are secrets wherever they stand: tokens of well-known makers, JSON web tokens, password hashes.
+    (
+        r"",
+        r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|sk_live_|rk_live_|AKIA|ASIA|hvs\.|npm_)[\w-]{12,}",
+    ),
+    (r"", r"\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*"),
+    (
+        r"",
+        r"\$(?:[1256]|2[aby]|y|7|gy|argon2\w+|scrypt)\$[\w./$=,+-]{8,}|SCRAM-SHA-256\$[\w+/=:$]+|\bmd5[0-9a-f]{32}\b",
+    ),
+)
+_PATTERNS = tuple(
+    re.compile(
+        f"(?P<before>{before})(?P<secret>(?!{re.escape(HIDDEN)}|{_INNOCENT})(?:{secret}))", re.IGNORECASE
+    )
+    for before, secret in _FORMS
+)
+_WORTH_A_LOOK = re.compile(
+    rf"{_NAMES}|://|auth|bearer|basic|x-|PRIVATE KEY|identified|gh[pousr]_|github_pat|glpat|xox|_live_|AKIA|ASIA|hvs\."
+    r"|npm_|eyJ|\$[0-9a-z]+\$|SCRAM|md5[0-9a-f]{32}|\$ANSIBLE",
+    re.IGNORECASE,
+)
+
+_known: dict[str, re.Pattern[str]] = {}
+"""Secret -> what finds it, in each way in which it could be written."""
+
+
+class Secret:
+    """A text that shows itself to nobody by accident; from its making on, it is hidden wherever it turns up."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        remember(text)
+
+    def reveal(self) -> str:
+        """The secret itself, for those to whom it is to be shown."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return HIDDEN
+
+    __str__ = __repr__
+
+    def __format__(self, _: str) -> str:
+        return HIDDEN
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and hmac.compare_digest(self._text.encode(), other._text.encode())
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not saved")
+
+
+def remember(secret: str) -> None:
+    """Hide this text from now on, also as base64, percent-encoded, or escaped as in JSON."""
+    if len(secret) >= _SHORTEST and secret not in _known:
+        _known[secret] = re.compile("|".join(re.escape(form) for form in _written(secret)))
+
+
+def remember_environment(environment: Mapping[str, str]) -> None:
+    """Hide the values of variables whose name says that they are secret."""
+    for name, value in environment.items():
+        if re.search(_NAMES, name, re.IGNORECASE) and not re.fullmatch(_INNOCENT, value):
+            remember(value)
+
+
+def remember_settings(value: object, *, named: bool = False) -> None:
+    """Hide what stands under a name that says so, anywhere inside nested settings."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            remember_settings(inner, named=named or bool(re.search(_NAMES, str(name), re.IGNORECASE)))
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            remember_settings(inner, named=named)
+    elif named and isinstance(value, str) and not re.fullmatch(_INNOCENT, value):
+        remember(value)
+
+
+def redacted(text: str) -> str:
+    """The text with each secret replaced by ``***``."""
+    for pattern in tuple(_known.values()):
+        text = pattern.sub(HIDDEN, text)
+    return _replaced(text, lambda _: HIDDEN)
+
+
+def redacted_values(value: Any) -> Any:  # noqa: ANN401  # JSON, as it is nested
+    """Every text inside nested lists and mappings, redacted; names of mappings are ours."""
+    if isinstance(value, str):
+        return redacted(value)
+    if isinstance(value, Mapping):
+        return {name: redacted_values(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(redacted_values(inner) for inner in value)
+    return value
+
+
+def stand_ins(text: str, key: str) -> str:
+    """The text with each secret replaced by what tells it from others under this key, and under no other."""
+    if not key:
+        return _replaced(text, lambda _: HIDDEN)
+
+    def stand_in(secret: str) -> str:
+        digest = hmac.new(key.encode(), secret.strip("\"'").encode(errors="replace"), hashlib.sha256)
+        return f"{HIDDEN}#{digest.hexdigest()[:8]}"
+
+    return _replaced(text, stand_in)
+
+
+def holds_stand_in(texts: Iterable[object]) -> bool:
+    """Whether any of them can be compared within one run only."""
+    return any(HIDDEN in text and _STAND_IN.search(text) for text in texts if isinstance(text, str))
+
+
+def without_stand_ins(text: str) -> str:
+    """The text as far as it can be compared between runs: no secret is told from another one."""
+    return _STAND_IN.sub(HIDDEN, text) if HIDDEN in text else text
+
+
+def _replaced(text: str, stand_in: Callable[[str], str]) -> str:
+    if not _WORTH_A_LOOK.search(text):
+        return text
+    for pattern in _PATTERNS:
+        text = pattern.sub(lambda found: found["before"] + stand_in(found["secret"]), text)
+    return text
+
+
+def _written(secret: str) -> Iterable[str]:
+    """The ways in which a known secret could be written; the longest first."""
+    plain = secret.encode(errors="surrogatepass")
+    forms = {
+        *(
+            secret,
+            quote(secret, safe="", errors="replace"),
+            quote_plus(secret, errors="replace"),
+            quote(secret),
+        ),
+        *(json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], repr(secret)[1:-1]),
+        *_base64(plain),
+        plain.hex(),
+    }
+    forms |= {line for line in secret.splitlines() if len(line) > 2 * _SHORTEST}  # a line of a key
+    return sorted((form for form in forms if len(form) >= _SHORTEST), key=lambda form: (-len(form), form))
+
+
+def _base64(plain: bytes) -> Iterable[str]:
+    """What does not change with what stands before and after it, at each of three places, in both alphabets."""
+    for before in range(3):
+        whole = base64.b64encode(b"\0" * before + plain).decode()
+        start, end = -(-before * 4 // 3), len(whole) - (4 if (before + len(plain)) % 3 else 0)
+        inner = whole[start:end]
+        if len(inner) > _SHORTEST:
+            yield inner
+            yield inner.translate(str.maketrans("+/", "-_"))
+
+
+class Filter:
+    """Redacts a stream line by line; a block that goes over several lines is held until its end."""
+
+    MOST = 64 * 1024
+    """Bytes of one line: what is longer is passed on in pieces."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._in_key = False
+
+    def feed(self, data: bytes) -> bytes:
+        """What may be passed on now."""
+        lines = (self._rest + data).split(b"\n")
+        self._rest = lines.pop()
+        out = b"".join(self._line(line) + b"\n" for line in lines)
+        while len(self._rest) > self.MOST:
+            piece, self._rest = self._rest[: self.MOST], self._rest[self.MOST :]
+            out += self._line(piece)
+        return out
+
+    def end(self) -> bytes:
+        """What is left when the stream has ended."""
+        rest, self._rest = self._rest, b""
+        return self._line(rest) if rest else b""
+
+    def _line(self, line: bytes) -> bytes:
+        text = line.decode("utf-8", "surrogateescape")
+        if self._in_key:
+            self._in_key = "-----END" not in text
+            return HIDDEN.encode()
+        self._in_key = "PRIVATE KEY-----" in text and "-----BEGIN" in text and "-----END" not in text
+        return redacted(text).encode("utf-8", "surrogateescape")
