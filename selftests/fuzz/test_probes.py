@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from selftests.fuzz.conftest import Try
-from selftests.fuzz.corpus import Seed, seeds
+from selftests.fuzz.corpus import seeds
 from selftests.fuzz.damage import damaged
 from siteparity.model import Unmeasured
 from siteparity.probe import discover

@@ -54,8 +54,9 @@ class Asked:
     @classmethod
     def read(cls, script: str, address: str) -> Asked:
         """From the script itself, as a hostile host would."""
-        nonce = re.search(r"\\n@%s \^ %s\\n' ([0-9a-f]{16,64})", script)
-        names = [shlex.split(name)[0] for name in re.findall(r";ask (\S+) [0-9]+ [0-9]+", script)]
+        nonce = re.search(r"(?m)^N=([0-9a-f]{16,64});", script)
+        asked = re.findall(r"(?m);set -- \"\$@\" ('.*')$", script)
+        names = [shlex.split(one)[0].split(" ")[0] for one in asked]
         return cls(nonce[1] if nonce else "", names, address)
 
     def frame(self, name: str, payload: bytes, status: str = "000", tail: str = "0", to: str = "") -> bytes:

@@ -31,6 +31,7 @@ from siteparity.pytest_plugin.front import (
 from siteparity.pytest_plugin.page import Page
 from siteparity.pytest_plugin.patience import Patience
 from siteparity.pytest_plugin.standby import Standby
+from siteparity.transport.script import Answer
 
 WEB1 = ARIZONA.hosts[0]
 ATTACK = Attack(owner="Platform", host="www.shop.example", attacks={"a script": "/?a=b"})
@@ -99,9 +100,9 @@ def test_the_status_page_is_shown_from_outside(given: Page, place: str, items: d
 
 
 def standby_that_says(stdout: str, rc: int = 0) -> Standby:
-    """A standby whose hosts answer each command with this."""
-    host = SimpleNamespace(run=lambda *_: SimpleNamespace(stdout=stdout, rc=rc))
-    return cast("Standby", SimpleNamespace(host=lambda _: host, primary=DALLAS, site=ARIZONA))
+    """A standby whose hosts answer each question with this."""
+    answer = Answer(stdout.encode(), rc, None)
+    return cast("Standby", SimpleNamespace(ask=lambda *_: answer, primary=DALLAS, site=ARIZONA))
 
 
 @pytest.mark.parametrize(

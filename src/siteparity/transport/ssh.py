@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from siteparity.model import ConfigurationError, Connection
+from siteparity.transport.collector import check_path
 from siteparity.transport.script import first_line
 
 TOO_MANY_SESSIONS = "the host refuses one more session on its connection (MaxSessions)"
@@ -63,6 +64,8 @@ def check(connection: Connection) -> None:
         )
     if connection.user is not None and not _USER.fullmatch(connection.user):
         raise ConfigurationError(f"ansible_user: expected the name of a user, found {connection.user!r}")
+    if connection.collector is not None:
+        check_path(connection.collector)
 
 
 def _is_ip(text: str) -> bool:
@@ -174,6 +177,7 @@ _SUDO = (
     (rb"is not in the sudoers file|is not allowed to (?:execute|run)", "sudo does not allow it"),
     (rb"you must have a tty|a terminal is required", "sudo wants a terminal"),
     (rb"sudo:(?: command)? not found", "the host lacks sudo"),
+    (rb"sudo: /\S+: command not found", "the host lacks its collector; see siteparity privileges"),
 )
 
 
