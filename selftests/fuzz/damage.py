@@ -32,13 +32,16 @@ def damaged(seed: int, data: bytes, others: Sequence[bytes] = ()) -> bytes:
     return data
 
 
-def cut(chance: random.Random, data: bytes) -> bytes:
-    """A beginning of the data that is not all of it."""
-    return data[: chance.randrange(len(data))] if data else data
+def lessened(seed: int, data: bytes) -> bytes:
+    """The data after changes that take away, repeat or move, and add nothing of their own."""
+    chance = random.Random(seed)  # noqa: S311  # nothing is kept secret with it
+    for _ in range(chance.choice((1, 1, 2))):
+        data = chance.choice((_cut, _without_beginning, _slice_away, _lines))(chance, data, ())
+    return data
 
 
 def _cut(chance: random.Random, data: bytes, _: Sequence[bytes]) -> bytes:
-    return cut(chance, data)
+    return data[: chance.randrange(len(data))] if data else data
 
 
 def _without_beginning(chance: random.Random, data: bytes, _: Sequence[bytes]) -> bytes:
