@@ -20,26 +20,18 @@ from selftests.lab.runs import DEADLINE_SECONDS, Run
 from siteparity import records
 from siteparity.configuration import find_root
 from siteparity.model import Unmeasured, Verdict
+from siteparity.probe import discover
 from siteparity.recording import record_path
 
 pytestmark = pytest.mark.timeout(300)
 
 MOVING = {
-    ("monitoring", "age"),
-    ("monitoring", "file_age"),
-    ("path", "latency"),
-    ("path", "resent"),
-    ("replication", "_position"),
-    ("replication", "distance"),
-    ("replication", "heartbeat"),
-    ("replication", "silence"),
-    ("redis", "memory"),
-    ("capacity", "free"),
-    ("capacity", "full"),
-    ("subscriptions", "age"),
-    ("secrets", "values"),
+    (aspect, table)
+    for aspect, probe in discover().items()
+    for table, reading in probe.readings().items()
+    if reading.moves or reading.of_one_run
 }
-"""The tables that hold a time, an amount, or a hash with the run's own key: these move by themselves."""
+"""The tables that hold a time, an amount, or a hash with the run's own key: probes declare that they move."""
 PAUSE_SECONDS = 6.0
 NOISE_SECONDS = 2.0
 """An age would have grown by more than the pause between two runs; so much is a busy machine's."""

@@ -168,7 +168,8 @@ def test_secrets_of_a_dead_primary_are_known_while_the_standbys_files_are_untouc
     """They were the same in the recorded run; touched since, they may be anything."""
     live.write("src/siteparity/probes/things.py", CARRIED)
     live.checks(
-        'def test_values(parity: Parity) -> None:\n    """They differ."""\n    parity.same("values", fix="")\n'
+        'def test_values(parity: Parity) -> None:\n    """Customers see others."""\n'
+        '    parity.same("values", fix="")\n'
     )
     assert live.siteparity("gate").returncode == 0
     ran = live.siteparity("gate", "--primary-record", "latest")

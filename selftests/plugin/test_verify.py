@@ -102,21 +102,21 @@ def test_a_go_by_a_record_is_verified_without_the_primary(live: Project) -> None
 
 
 def test_a_go_that_has_expired_or_was_made_of_something_else_does_not_stand(live: Project) -> None:
-    """Nothing is measured for it."""
+    """Not even one that expires while it is verified; of another policy nothing is measured."""
     limits = {"deadline": "60s", "host_deadline": "20s", "go_valid_for": "1s"}
     live.policy(limits=limits)
     assert live.siteparity("gate").returncode == 0
-    before = live.asked()
-    ran = live.siteparity("verify")
+    ran = live.siteparity("verify")  # it may expire before the look or in the middle of it
     assert ran.returncode == 3, ran.stdout + ran.stderr
     assert "was valid until" in ran.stdout
     live.policy(limits={**limits, "go_valid_for": "4h"})
     assert live.siteparity("gate").returncode == 0
+    before = live.asked()
     live.policy(limits={**limits, "go_valid_for": "3h"})
     ran = live.siteparity("verify")
     assert ran.returncode == 3, ran.stdout + ran.stderr
     assert "policy or inventories have been changed since" in ran.stdout
-    assert live.asked()["arizona-web1"] == before["arizona-web1"] + 1
+    assert live.asked() == before
 
 
 def test_reports_are_written_again_from_the_result_unless_it_is_damaged(live: Project) -> None:

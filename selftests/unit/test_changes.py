@@ -52,7 +52,7 @@ def test_an_untouched_site_has_not_changed() -> None:
 
 def test_a_change_is_named_with_host_aspect_table_and_items() -> None:
     """A value that only changed its type is a change: True is not 1."""
-    now = {"things": {**FACTS, "lasting": {"b": 1, "c": "2"}}}
+    now: HostFacts = {"things": {**FACTS, "lasting": {"b": 1, "c": "2"}}}
     (found,) = changes(record(0), record(5, web2=now), PROBES).changed
     assert found == ("arizona/web2: things.lasting: a was 1, is absent, b was True, is 1, c was absent, is 2")
 
@@ -84,3 +84,20 @@ def test_what_was_not_known_before_cannot_have_changed() -> None:
     """A standby's table that a primary has not stays unknown."""
     before: HostFacts = {"things": {**FACTS, "lasting": Unmeasured("not in recovery")}}
     assert changes(record(0, web1=before), record(5, web1=before), PROBES).unmeasured == ()
+
+
+def test_a_value_that_only_changed_its_type_is_a_change() -> None:
+    """True is not 1, though Python takes them for equal."""
+    now: HostFacts = {"things": {**FACTS, "lasting": {"a": "1", "b": 1}}}
+    assert len(changes(record(0), record(5, web1=now), PROBES).changed) == 1
+
+
+def test_what_stands_in_for_a_secret_is_another_text_in_each_run() -> None:
+    """It tells secrets apart within one run; all around it is compared."""
+    before: HostFacts = {"things": {"lasting": {"url": "redis://u:***#12ab34cd@db"}}}
+    now: HostFacts = {"things": {"lasting": {"url": "redis://u:***#00000000@db"}}}
+    other: HostFacts = {"things": {"lasting": {"url": "redis://u:***#00000000@other"}}}
+    first = record(0, web1=before, web2=before)
+    assert changes(first, record(5, web1=now, web2=now), PROBES).changed == ()
+    (found,) = changes(first, record(5, web1=now, web2=other), PROBES).changed
+    assert found == "arizona/web2: things.lasting: url was redis://u:***@db, is redis://u:***@other"

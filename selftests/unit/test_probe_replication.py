@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Facts, Unmeasured, UnmeasuredError
 from siteparity.probe import Seen, Target, read_tables
-from siteparity.probes.replication import PROBE, Policy, ask_passed
+from siteparity.probes.replication import PROBE, Policy, ask_passed, position_of_primary
 
 SECTION = Policy(
     owner="Database",
@@ -158,6 +160,86 @@ def test_an_answer_about_the_files_that_is_cut_is_unmeasured(signals: bytes) -> 
     assert isinstance(facts(STANDBY, signals=signals)["after_restart"], Unmeasured)
 
 
+RECORDED = replace(TARGET, other_recorded_at=datetime(2026, 11, 23, 3, tzinfo=UTC))
+"""The standby while a record stands in for the primary."""
+
+
+def recorded(state: dict[str, Any], passed: dict[str, Any] = PASSED) -> Facts:
+    """Everything read from a standby whose primary is not contacted."""
+    answers = answered(
+        state=json.dumps(state).encode(), passed=json.dumps(passed).encode(), signals=b"standby.signal\nend\n"
+    )
+    return read_tables(PROBE.readings(), answers, RECORDED, ("web",))
+
+
+def test_a_recorded_position_is_passed_without_a_stream() -> None:
+    """It does not move: who has replayed beyond it has all that was written until then."""
+    read = recorded({**STANDBY, "receiver": None})
+    assert values(read["distance"]) == [0]
+    assert values(read["heartbeat"]) == [0.003]
+    behind = recorded({**STANDBY, "receiver": None}, {"waited": 6.0, "distance": 4096})
+    assert (values(behind["distance"]), values(behind["heartbeat"])) == ([4096], [6.0])
+
+
+@pytest.mark.parametrize("table", ["receiver", "sender", "silence"])
+def test_what_only_a_living_primary_can_show_is_out_of_sight(table: str) -> None:
+    """No stream comes from a site that is off: that is no fault of the standby, and no health either."""
+    read = recorded({**STANDBY, "receiver": None})[table]
+    assert isinstance(read, Unmeasured)
+    assert read.away
+    live = facts({**STANDBY, "receiver": None})[table]
+    assert not (isinstance(live, Unmeasured) and live.away)
+
+
+def test_a_stream_that_is_there_is_judged_as_it_is() -> None:
+    """The primary may live, and be out of the runner's reach alone; a wrong sender must be seen."""
+    read = recorded({**STANDBY, "receiver": {**STREAMING, "sender": "elsewhere"}})
+    assert values(read["receiver"]) == ["streaming"]
+    assert values(read["sender"]) == ["elsewhere"]
+    assert values(read["silence"]) == [0.5]
+    stopping = recorded({**STANDBY, "receiver": {**STREAMING, "status": "stopping"}})
+    assert values(stopping["receiver"]) == ["stopping"]
+
+
+def test_a_stream_that_has_been_silent_since_the_primary_died_is_no_late_one() -> None:
+    """TCP does not notice a power cut for a minute."""
+    silent = {**STANDBY, "receiver": {**STREAMING, "silence": 11.0}}
+    read = recorded(silent)["silence"]
+    assert isinstance(read, Unmeasured)
+    assert read.away
+    assert values(facts(silent)["silence"]) == [11.0]
+
+
+@pytest.mark.parametrize("table", ["receiver", "sender", "silence"])
+def test_a_role_that_may_not_look_is_never_taken_for_a_dead_primary(table: str) -> None:
+    """Else a record of then would hide what nobody may see now."""
+    read = recorded({**STANDBY, "monitor": False, "receiver": None})[table]
+    assert isinstance(read, Unmeasured)
+    assert not read.away
+
+
+@pytest.mark.parametrize("table", ["distance", "heartbeat"])
+def test_a_server_that_takes_writes_passes_no_position(table: str) -> None:
+    """A promoted standby goes on by itself, wherever it stands."""
+    assert isinstance(recorded({**STANDBY, "recovery": False, "receiver": None})[table], Unmeasured)
+
+
+@pytest.mark.parametrize(
+    ("change", "table"),
+    [
+        ({"replayed": 12.3456}, {"seconds since the last replayed commit": 12.346}),
+        ({"replayed": None}, {}),
+        ({}, {}),
+        ({"replayed": 5.0, "recovery": False}, {}),
+    ],
+)
+def test_how_old_the_last_replayed_commit_is_is_told_by_a_standby(
+    change: dict[str, object], table: dict[str, float]
+) -> None:
+    """A primary replays nothing, and a standby of a shop that never sold anything has not either."""
+    assert facts({**STANDBY, **change})["_replayed"] == table
+
+
 def _seen(position: object, writable: str = "yes") -> Seen:
     primary: Facts = {"mode": {"writable": writable}, "_position": position}  # type: ignore[dict-item]
     own: Facts = {"mode": {"writable": "no"}, "_position": {"position": "0/1"}}
@@ -166,9 +248,25 @@ def _seen(position: object, writable: str = "yes") -> Seen:
 
 def test_the_standby_is_asked_for_the_position_that_the_primary_had() -> None:
     """Primary first, standby after: the order that cannot hide a lag."""
-    asks = ask_passed(TARGET, _seen({"position": "0/30007C8"}))
-    assert "'0/30007C8'" in asks["passed"].text.replace("'\"'\"'", "'")
-    assert asks["passed"].timeout > timedelta(seconds=5).total_seconds()
+    assert position_of_primary(TARGET, _seen({"position": "0/30007C8"})) == {"POSITION": "0/30007C8"}
+    ask = ask_passed(TARGET)["passed"]
+    statements = "psql() { printf '%s\\n' \"$@\"; }\n" + ask.text.partition("PGCONNECT_TIMEOUT=3")[2]
+    said = subprocess.run(
+        ["sh", "-c", f"psql=psql POSITION=0/30007C8;{statements.replace('PGAPPNAME=siteparity', '')}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "pg_last_wal_replay_lsn() < '0/30007C8' AND" in said
+    assert "pg_wal_lsn_diff('0/30007C8', " in said
+    assert ask.timeout > timedelta(seconds=5).total_seconds()
+
+
+@pytest.mark.parametrize("position", ["0/1'); DROP TABLE orders; --", "", "0/1\n", "0/" + "1" * 40, "$(id)"])
+def test_a_position_that_is_none_goes_nowhere(position: str) -> None:
+    """The primary says it, and a statement on the standby holds it."""
+    with pytest.raises(UnmeasuredError, match="POSITION"):
+        position_of_primary(TARGET, _seen({"position": position}))
 
 
 @pytest.mark.parametrize(
@@ -179,7 +277,7 @@ def test_the_standby_is_asked_for_the_position_that_the_primary_had() -> None:
 def test_without_a_primarys_position_nothing_is_asked(seen: Seen) -> None:
     """A dead or read-only primary leaves the heartbeat unmeasured, with the reason."""
     with pytest.raises(UnmeasuredError, match=r"primary|writable"):
-        ask_passed(TARGET, seen)
+        position_of_primary(TARGET, seen)
 
 
 json_values = st.recursive(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from markupsafe import escape
 
 from selftests.browser import examples
 from siteparity.report import summary, verdict_line
+from siteparity.report.html import render
+from siteparity.result import Result, SavedLoss
 
 
 @pytest.mark.parametrize(
@@ -35,6 +40,62 @@ def test_the_last_line_is_the_verdict(name: str, line: str) -> None:
     """Scripts read it, and people see it first."""
     result = getattr(examples, name)()
     assert summary(result).split("\n")[-1] == line == verdict_line(result)
+
+
+def by_record(loss: SavedLoss | None) -> Result:
+    """A GO with a record of six hours before, and what may be lost."""
+    go = examples.go()
+    at = go.finished_at - timedelta(hours=6, minutes=12)
+    primary = go.primary.model_copy(update={"source": "record", "measured_at": at})
+    return go.model_copy(update={"primary": primary, "data_loss": loss})
+
+
+def loss(seconds: float, missing: int = 0) -> SavedLoss:
+    """Whatever was written in so many seconds before the standby was measured."""
+    until = examples.FINISHED
+    return SavedLoss(since=until - timedelta(seconds=seconds), until=until, missing_bytes=missing)
+
+
+AGE = "6 h 12 min old, measured 2026-11-22 18:53 UTC"
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        (None, "not known: what the standby has of the primary's orders could not be read"),
+        (loss(1.0), "up to 1 s: whatever was written after 2026-11-23 01:05 UTC"),
+        (loss(1.2), "up to 2 s: whatever was written after 2026-11-23 01:05 UTC"),
+        (
+            loss(7500, 5 * 2**20),
+            (
+                "up to 2 h 5 min: whatever was written after 2026-11-22 23:00 UTC; "
+                "at least 5.0 MiB of it is missing"
+            ),
+        ),
+        (
+            loss(60, 7),
+            "up to 1 min: whatever was written after 2026-11-23 01:04 UTC; at least 7 bytes of it is missing",
+        ),
+    ],
+)
+def test_a_record_and_what_may_be_lost_stand_on_the_first_lines_and_on_the_last(
+    lost: SavedLoss | None, told: str
+) -> None:
+    """Who reads one line alone must not take it for a comparison with a living primary."""
+    first, second, *_, last = summary(by_record(lost)).split("\n")
+    assert first == f"compared with a record of dallas, {AGE}; dallas itself was not contacted"
+    assert second == f"orders that may be lost: {told}"
+    assert f" (by a record 6 h 12 min old; orders that may be lost: {told}): " in last
+    html = render(by_record(lost)).partition("What stops us")[0]
+    assert f"a record of Dallas, {AGE}" in html
+    assert escape(told) in html
+
+
+def test_a_live_comparison_speaks_of_no_record_and_no_loss() -> None:
+    """There the lag is measured, and judged by a check."""
+    for text in (summary(examples.go()), render(examples.go()).partition("What stops us")[0]):
+        assert "record" not in text
+        assert "may be lost" not in text
 
 
 def test_both_sides_effect_and_fix_stand_together() -> None:

@@ -108,6 +108,6 @@ def test_a_revoked_run_has_one_line_in_the_history_and_keeps_its_place(tmp_path:
     first, second = read_history(tmp_path)
     assert (first.run, first.verdict, first.revoked_at, second.run) == (go.run, Verdict.NO_GO, at, "later")
     assert line_of(first) == (
-        f"2026-11-23 01:03 UTC  NO-GO    dallas -> arizona  {len(go.checks)} checks, 1 different, 0 not made, "
-        f"a GO until it was revoked at 02:30 UTC  {go.run}"
+        f"2026-11-23 01:03 UTC  NO-GO    dallas -> arizona  {len(go.checks)} checks, 1 different, "
+        f"0 not made, a GO until it was revoked at 02:30 UTC  {go.run}"
     )

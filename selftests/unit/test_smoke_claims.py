@@ -9,16 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siteparity import live
 from siteparity.journeys import Database, Storefront, Subscriptions
 from siteparity.model import UnmeasuredError
 from siteparity.pytest_plugin.canary import ABSENT, ENDLESS, read_lives
 from siteparity.pytest_plugin.claim import Claim
-from siteparity.pytest_plugin.dry_run import Said, command, reported
+from siteparity.pytest_plugin.dry_run import Said, reported
 from siteparity.pytest_plugin.dry_run import claims as dry_claims
 from siteparity.pytest_plugin.page import Page
 from siteparity.pytest_plugin.postgres import ANSWERS, Reply
 from siteparity.pytest_plugin.rows import page_claims, server_claims
-from siteparity.pytest_plugin.storefront import claims, languages_of, tried
+from siteparity.pytest_plugin.storefront import BEARABLE, bearable, claims, languages_of, tried
 
 STOREFRONT = Storefront(
     owner="Shop",
@@ -202,7 +203,8 @@ def test_whatever_is_wrong_with_a_dry_run_is_named(said: Said, items: dict[str, 
 
 def test_the_job_runs_as_its_user_with_each_argument_quoted() -> None:
     """A blank in an argument stays in it."""
-    assert command(JOB) == "exec setpriv --reuid=shop --regid=shop --init-groups -- /bin/job --for 'a b'"
+    text = "exec setpriv --reuid=shop --regid=shop --init-groups -- /bin/job --for 'a b'"
+    assert live.dry_run(JOB).text == text
 
 
 @given(st.text())
@@ -232,3 +234,21 @@ def test_a_redis_that_does_not_say_is_never_an_absent_session(stdout: str, stder
     """No permission, no password, half an answer: the reason, in Redis's own words."""
     with pytest.raises(UnmeasuredError, match=words):
         read_lives(stdout, stderr, 2)
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "words"),
+    [
+        (0.3, [0.2], BEARABLE),
+        (0.46, [0.2], "0.46 s, where the quickest of its role needs 0.20 s"),
+        (1.9, [1.0], BEARABLE),
+        (2.1, [2.0], "2.10 s, where customers bear 2 s"),
+        (None, [0.2], "no answer"),
+        (None, [], "no answer"),
+    ],
+)
+def test_without_a_living_primary_a_host_is_held_to_its_siblings_and_to_what_customers_bear(
+    own: float | None, others: list[float], words: str
+) -> None:
+    """A slow host is seen beside a quick one, and where all are slow by the policy's limit."""
+    assert bearable(own, others if own is None else [own, *others], STOREFRONT) == words

@@ -20,6 +20,8 @@ from siteparity.pytest_plugin.claim import Claim
 from siteparity.pytest_plugin.patience import Patience
 from siteparity.pytest_plugin.postgres import Reply, Server, ask
 from siteparity.pytest_plugin.standby import Standby
+from siteparity.transport import Output
+from siteparity.pytest_plugin.storefront import compare_waits
 
 WEB1, WEB2 = ARIZONA.hosts[:2]
 
@@ -32,7 +34,7 @@ def standby(tmp_path: Path) -> Standby:
     )
     settings = SimpleNamespace(policy=policy, standby=ARIZONA, primary=DALLAS)
     check = SimpleNamespace(source=SimpleNamespace(effect="Customers wait.", aspect="storefront"))
-    transport = cast("Any", SimpleNamespace(run=lambda *_, **__: None))
+    transport = cast("Any", SimpleNamespace(run=lambda *_, **__: Output(b"", b"", 0)))
     return Standby(cast("Any", settings), transport, cast("Any", check), ExitStack(), Patience(tmp_path, {}))
 
 
@@ -159,3 +161,19 @@ def test_each_served_language_needs_a_text_of_its_own() -> None:
         _storefront({"en": "Welcome"})
     with pytest.raises(ValidationError, match="found that of en in that of de; choose another text"):
         _storefront({"en": "Shop", "de": "Shop und mehr"})
+
+
+def test_the_primarys_hosts_are_compared_with_while_they_can_be_reached(standby: Standby) -> None:
+    """While a record stands in for the primary, the standby's hosts are all that there is."""
+    assert standby.both("web") == (*DALLAS.hosts, *ARIZONA.hosts)
+    standby.by_record = True
+    assert standby.both("web") == ARIZONA.hosts
+
+
+def test_a_slow_host_is_found_without_a_living_primary(standby: Standby) -> None:
+    """Its sibling shows it."""
+    standby.policy = Storefront(owner="Shop", host="www.shop.example", says={"en": "Welcome"})
+    standby.by_record = True
+    compare_waits(standby, {WEB1: 0.1, WEB2: 0.9})
+    (finding,) = standby.judgement().findings
+    assert finding.standby == (Group("0.90 s, where the quickest of its role needs 0.10 s", ("web2",)),)

@@ -484,7 +484,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
             {"check": aspect},
             f"is about {aspect}, of which nothing can be accepted",
         )
-        for aspect in NEVER
+        for aspect in sorted(NEVER)
     },
     "about one check of sessions": (
         {"check": "sessions.setting_is_the_same"},

@@ -6,13 +6,14 @@ only, are not held against each other: what they say is judged again instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from siteparity.model import Table, Value
 from siteparity.probe import Probe
 from siteparity.records import Record, SavedUnmeasured
+from siteparity.redaction import without_stand_ins
 
 NAMED = 3
 """Items of one table that are named."""
@@ -47,8 +48,9 @@ def changes(before: Record, now: Record, probes: Mapping[str, Probe[Any]]) -> Ch
             unmeasured.append(f"{place}: {has.unmeasured}")
         elif _lasts(probes, aspect, table):
             compared += 1
-            if was != has:
-                changed.append(f"{place}: {_told(_table(before, was), _table(now, has))}")
+            items = list(_items(_table(before, was), _table(now, has))) if was != has else []
+            if items or (was is None) != (has is None):
+                changed.append(f"{place}: {_told(items)}")
     gone = [f"{now.site}/{host}: {reason}" for host, reason in silent.items()]
     return Changes(tuple(changed), (*gone, *unmeasured), compared)
 
@@ -75,11 +77,14 @@ def _lasts(probes: Mapping[str, Probe[Any]], aspect: str, table: str) -> bool:
 
 
 def _table(record: Record, entry: str | None) -> Table:
-    return {} if entry is None else record.tables[entry]
+    """A table without what tells secrets apart within one run only."""
+    return {
+        without_stand_ins(item): without_stand_ins(value) if isinstance(value, str) else value
+        for item, value in (record.tables[entry] if entry else {}).items()
+    }
 
 
-def _told(was: Table, has: Table) -> str:
-    items = list(_items(was, has))
+def _told(items: Sequence[str]) -> str:
     more = f" and {len(items) - NAMED} more" if len(items) > NAMED else ""
     return ", ".join(items[:NAMED]) + more if items else "the table is new or gone"
 

@@ -25,6 +25,7 @@ from siteparity.model import Outcome, Severity, Verdict
 from siteparity.plan import PlannedCheck
 from siteparity.recording import journal_path, measure, record_path, then_path
 from siteparity.records import Record, RecordError
+from siteparity.redaction import redacted
 from siteparity.report import write_reports
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, utc
@@ -90,7 +91,7 @@ class Verification:
 
     def _again(self, result: Result, folder: Path, before: dict[str, Record], place: Path) -> Verified:
         stand_in = before[result.primary.site] if result.primary.source == "record" else None
-        now = self._measured(stand_in)
+        now = self.measured(stand_in)
         for record in now:
             records.save(record, record_path(place, record.site))
         if stand_in:
@@ -107,9 +108,12 @@ class Verification:
         unknown = [*(text for one in seen for text in one.unmeasured), *unknown]
         if unknown:
             return _unknown(unknown, f"whether the GO of {utc(result.finished_at)} stands: {unknown[0]}")
+        if reason := self._cannot_stand(result, datetime.now(UTC)):  # it may have expired meanwhile
+            return _unknown((), reason)
         return _stands(result, seen, len(executed.entries))
 
-    def _measured(self, stand_in: Record | None) -> tuple[Record, ...]:
+    def measured(self, stand_in: Record | None) -> tuple[Record, ...]:
+        """Look at every host again, but those for which a record stands in."""
         sites = [site for site in self.settings.sites if stand_in is None or site.name != stand_in.site]
         with Transport() as transport:
             return measure(
@@ -140,7 +144,7 @@ class Verification:
     def _revoke(self, result: Result, folder: Path, place: Path, changed: Sequence[str]) -> Verified:
         """Write that the GO holds no more, and what has changed, before it is said."""
         at = datetime.now(UTC)
-        told = tuple(shortened(visible(text), _WIDTH) for text in changed)
+        told = tuple(shortened(visible(redacted(text)), _WIDTH) for text in changed)
         first = f"the GO of {utc(result.finished_at)} was revoked at {utc(at)}, {told[0]}"
         revoked = result.model_copy(
             update={
