@@ -15,7 +15,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 HIDDEN = "***"
 """What is shown in place of a secret."""
@@ -44,7 +44,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----", r"[\s\S]*?(?=-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)"),
     # scheme://user:PASSWORD@host, also where it was cut before the @ (a port has digits alone)
     (r"\b[a-z][a-z0-9+.-]*://[^\s/?#:@\"'\[]*:", r"[^\s/@\"']+(?=@)|(?!\d{1,5}(?:\D|$))[^\s/@\"'?#]+"),
-    (r"\b[a-z][a-z0-9+.-]*://", r"[\w.~%+-]{16,}(?=@)"),
+    (r"\b[a-z][a-z0-9+.-]*://", r"[\w.~%+-]{16,}(?=@)|(?=[\w~%+-]*\d)[\w~%+-]{24,}(?![\w.~%+-])"),
     # Authorization: Basic ..., Cookie: a=b; c=d, X-Api-Key: ...
     (
         r"\b(?:Proxy-)?Authorization[\"']?\s*+[:=]\s*+[\"']?(?:(?:Basic|Bearer|Digest|Token)\s++)?+",
@@ -95,6 +95,8 @@ _WORDS = (
     "session", "token", "x-", "xox",
 )  # fmt: skip
 """One of these stands in whatever is worth a look; they are found twenty times as fast."""
+
+_ENCODED = re.compile(r"\S*%[0-9A-Fa-f]{2}\S*")
 
 _known: dict[str, re.Pattern[str]] = {}
 """Secret -> what finds it, in each way in which it could be written."""
@@ -160,7 +162,15 @@ def redacted(text: str) -> str:
     """The text with each secret replaced by ``***``."""
     for pattern in tuple(_known.values()):
         text = pattern.sub(HIDDEN, text)
-    return _replaced(text, lambda _: HIDDEN)
+    text = _replaced(text, lambda _: HIDDEN)
+    return _ENCODED.sub(_decoded, text) if "%" in text else text
+
+
+def _decoded(found: re.Match[str]) -> str:
+    """A percent-encoded word as it was, or decoded and redacted where it hides something."""
+    plain = unquote(found[0])
+    hidden = _replaced(plain, lambda _: HIDDEN)
+    return found[0] if hidden == plain else hidden
 
 
 def redacted_values(value: Any) -> Any:  # noqa: ANN401  # JSON, as it is nested
