@@ -3,7 +3,7 @@
 import time
 from functools import partial
 
-from lab import evidence, keys, podman
+from lab import evidence, grants, keys, podman
 from lab.errors import LabError
 from lab.sites import Host, Plan
 from lab.wait import NotYetError, until
@@ -35,6 +35,9 @@ def prepare_primary(plan: Plan, deadline: float) -> None:
     statements.append(_slot_for(standby, holds_wal=True))
     what = f"{primary.name}: roles have passwords, {standby.name} has a slot"
     until(what, partial(_set, primary, ";".join(statements)), deadline)
+    # ON_ERROR_STOP, and all or nothing: the statements are those that a person would copy.
+    psql = "cd / && exec runuser -u postgres -- psql -Xq -v ON_ERROR_STOP=1 -d shop -f -"
+    podman.run_in(primary.name, psql, grants.database_sql(primary))
 
 
 def _slot_for(follower: Host, *, holds_wal: bool) -> str:

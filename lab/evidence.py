@@ -6,9 +6,10 @@ import socket
 from collections.abc import Callable
 from functools import partial
 
-from lab import keys, podman
+from lab import grants, keys, podman
 from lab.sites import OUTSIDE, Host, Plan
 from lab.wait import NotYetError
+from siteparity.transport import collector
 
 Look = Callable[[], str]
 
@@ -16,7 +17,8 @@ Look = Callable[[], str]
 def of_host(host: Host, plan: Plan) -> list[tuple[str, Look]]:
     """What must come true on one host: sentence, and the look that proves it."""
     looks: list[tuple[str, Look]] = [
-        (f"{host.name}: ssh works, every unit is up", partial(ssh, host)),
+        (f"{host.name}: every unit is up", partial(running, host)),
+        *([(f"{host.name}: ssh starts the collector", partial(ssh, host))] if grants.of(host) else []),
         (f"{host.name}: the clock is synchronised", partial(clock, host)),
     ]
     by_role: dict[str, tuple[str, Look]] = {
@@ -32,18 +34,28 @@ def of_host(host: Host, plan: Plan) -> list[tuple[str, Look]]:
     return looks + [by_role[host.role]] * (host.role in by_role)
 
 
-def ssh(host: Host) -> str:
-    """The suite's account can log in and become root; systemd has finished booting without a failed unit."""
-    done = podman.run(
-        ["ssh", "-F", str(keys.SSH / "config"), "-o", "ConnectTimeout=3", "-o", "BatchMode=yes", host.name,
-         "sudo -n systemctl is-system-running; systemctl list-units --failed --plain --no-legend"],
-        check=False,
-        timeout=20,
-    )  # fmt: skip
+def running(host: Host) -> str:
+    """Systemd has finished booting without a failed unit."""
+    look = "systemctl is-system-running; systemctl list-units --failed --plain --no-legend"
+    done = podman.podman("exec", host.name, "sh", "-c", look, check=False)
     state = done.stdout.decode("utf-8", "replace").split()
     if state[:1] != ["running"]:
         raise NotYetError(f"{' '.join(state) or podman.last_words(done)}")
     return "running"
+
+
+def ssh(host: Host) -> str:
+    """The suite's account can log in, and its key starts the collector as root."""
+    done = podman.run(
+        ["ssh", "-F", str(keys.SSH / "config"), "-o", "ConnectTimeout=3", "-o", "BatchMode=yes", host.name],
+        stdin=b"9\n",
+        check=False,
+        timeout=20,
+    )
+    told = collector.said_by(done.stdout)
+    if told is None:
+        raise NotYetError(podman.last_words(done) or f"exit {done.returncode}")
+    return told
 
 
 def clock(host: Host) -> str:

@@ -86,6 +86,11 @@ def shell(
     )
 
 
+def run_in(host: str, script: str, stdin: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a shell text as root on a host; it reads what is given."""
+    return podman("exec", "-i", host, "/bin/sh", "-euc", script, stdin=stdin.encode())
+
+
 def compose(*args: str, instance: str, timeout: float = 120) -> None:
     """`podman-compose ARGS` for the lab's compose.yaml; `instance` labels all that it makes.
 

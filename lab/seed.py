@@ -11,12 +11,12 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from lab import certificates, keys
+from lab import certificates, grants, keys
 from lab.errors import LabError
 from lab.sites import OUTSIDE, ROOT, Host, Plan
 
 # Owners by number, as the Containerfiles fix them.
-SHOP, POSTGRES, REDIS, PARITY = 980, 983, 984, 990
+SHOP, POSTGRES, REDIS = 980, 983, 984
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ RIGHTS: Mapping[str, tuple[int, int, int]] = {
     "etc/nftables.conf": (0o755, 0, 0),
     "etc/shop/shop.env": (0o640, 0, SHOP),
     "etc/postgresql/15/main/pg_hba.conf": (0o640, POSTGRES, POSTGRES),
+    "etc/postgresql/15/main/pg_ident.conf": (0o640, POSTGRES, POSTGRES),
     "etc/postgresql/15/main/conf.d/site.conf": (0o644, POSTGRES, POSTGRES),
     "var/lib/postgresql/.pgpass": (0o600, POSTGRES, POSTGRES),
     "etc/redis/users.acl": (0o640, REDIS, REDIS),
@@ -57,8 +58,9 @@ def archive(host: Host, plan: Plan) -> bytes:
 
 def files(host: Host, plan: Plan) -> dict[str, Placed]:
     """Path on the host, without the leading slash -> file."""
-    values = tokens(host, plan)
-    return dict(_templates(host, values)) | _keys(host) | _standby(host, plan) | _tls(host, plan)
+    values, granted = tokens(host, plan), grants.of(host)
+    suite = {path: Placed(*placed) for path, placed in grants.files(granted).items()} if granted else {}
+    return dict(_templates(host, values)) | _keys(host) | _standby(host, plan) | _tls(host, plan) | suite
 
 
 def tokens(host: Host, plan: Plan) -> dict[str, str]:
@@ -78,6 +80,8 @@ def tokens(host: Host, plan: Plan) -> dict[str, str]:
     site = plan.site_of(host)
     if site is None:
         return values
+    if granted := grants.of(host):
+        values |= grants.tokens(granted)
     webs, other = plan.at(site.name, "web"), plan.other(site.name)
     return values | {
         "OTHER_SITE": other.name,
@@ -127,11 +131,9 @@ def _records(plan: Plan) -> Iterator[str]:
 
 def _keys(host: Host) -> dict[str, Placed]:
     own = keys.host_key(host)
-    authorized = b"".join((keys.SSH / name).read_bytes() for name in ("id_ed25519.pub", "on-call.pub"))
     return {
         "etc/ssh/ssh_host_ed25519_key": Placed(own.read_bytes(), 0o600),
         "etc/ssh/ssh_host_ed25519_key.pub": Placed(own.with_suffix(".pub").read_bytes()),
-        "home/parity/.ssh/authorized_keys": Placed(authorized, 0o600, PARITY, PARITY),
     }
 
 

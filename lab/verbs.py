@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
-from lab import database, evidence, images, keys, machines, podman
+from lab import database, evidence, grants, images, keys, machines, podman
 from lab.errors import LabError
 from lab.sites import Host, Plan
 from lab.wait import together, until
@@ -25,6 +25,7 @@ def up(plan: Plan, say: Say) -> None:
     started = time.monotonic()
     fresh = machines.create(plan, plan.hosts)
     machines.start(_stopped(plan))
+    grants.renew(host for host in plan.hosts if host not in fresh)
     _settle(plan, plan.hosts, fresh, started + UP_DEADLINE)
     if old := machines.outdated(plan):
         say(f"their images were built again; to use those: python -m lab reset {' '.join(old)}")

@@ -21,11 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from lab import keys, sites
+from selftests.peer.account import NAME, lent, through
 from selftests.peer.conftest import CONTROL
 from siteparity import configuration
 from siteparity.configuration import Configuration, find_root
 from siteparity.model import Host
-from siteparity.probe import Answers, Probe, Target, read_tables
+from siteparity.probe import KEY, Answers, Probe, Target, read_tables
 from siteparity.recording import measure
 from siteparity.transport import Transport
 from siteparity.transport.script import join, split
@@ -64,10 +65,16 @@ def main() -> int:
     print(
         f"load of this machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs; median of {TIMES}\n"
     )
+    with lent(names):
+        _compare(settings, names)
+    return 0
+
+
+def _compare(settings: Configuration, names: list[str]) -> None:
     floor = _median("`ssh HOST true` to all hosts at once (the floor)", lambda: _ssh_at_once(names))
     every = f"collecting everything from {len(names)} hosts"
     _median(f"{every}, {len(settings.probes)} aspects", lambda: _collect(settings))
-    asked = replace(settings, probes={aspect: settings.probes[aspect] for aspect in PEER_ASPECTS})
+    asked = replace(through(settings), probes={aspect: settings.probes[aspect] for aspect in PEER_ASPECTS})
     collecting = _median(
         f"collecting the {len(asked.probes)} aspects of which the other suite asks", lambda: _collect(asked)
     )
@@ -82,12 +89,11 @@ def main() -> int:
     print(f"testinfra, one by one / the same      {peer / collecting:6.1f}")
     print(f"testinfra, one by one / whole gate    {peer / whole:6.1f}\n")
     print(f"{'role':10} {'aspect':14} {'CPU on host':>12} {'wall':>8} {'CPU to read':>12} {'kB':>7}")
-    for cost in sorted(_costs(settings), key=lambda cost: -cost.host_cpu):
+    for cost in sorted(_costs(through(settings)), key=lambda cost: -cost.host_cpu):
         print(
             f"{cost.role:10} {cost.aspect:14} {cost.host_cpu:10.2f} s {cost.wall:6.2f} s "
             f"{cost.reading_cpu:10.3f} s {cost.kilobytes:7.1f}"
         )
-    return 0
 
 
 def _median(what: str, do: Callable[[], None], times: int = TIMES) -> float:
@@ -104,7 +110,8 @@ def _median(what: str, do: Callable[[], None], times: int = TIMES) -> float:
 def _ssh_at_once(names: list[str]) -> None:
     started = [
         subprocess.Popen(
-            ["ssh", "-F", SSH_CONFIG, "-o", "BatchMode=yes", name, "true"], stdin=subprocess.DEVNULL
+            ["ssh", "-F", SSH_CONFIG, "-o", "BatchMode=yes", f"{NAME}@{name}", "true"],
+            stdin=subprocess.DEVNULL,
         )
         for name in names
     ]
@@ -140,7 +147,7 @@ def _peer(folder: Path, names: list[str]) -> None:
     )
     for name in names:
         subprocess.run(
-            ["ssh", "-F", SSH_CONFIG, "-o", f"ControlPath={folder}/%C", "-O", "exit", name],
+            ["ssh", "-F", SSH_CONFIG, "-o", f"ControlPath={folder}/%C", "-O", "exit", f"{NAME}@{name}"],
             capture_output=True,
             check=False,
         )
@@ -164,7 +171,6 @@ def _costs(settings: Configuration) -> Iterator[Cost]:
                         section,
                         settings.policy,
                         settings.primary,
-                        secrets.token_hex(32),
                     )
                     yield min(
                         (_cost(transport, role, aspect, probe, target) for _ in range(2)),
@@ -174,7 +180,8 @@ def _costs(settings: Configuration) -> Iterator[Cost]:
 
 def _cost(transport: Transport, role: str, aspect: str, probe: Probe[Any], target: Target[Any]) -> Cost:
     asks, nonce = probe.ask(target), secrets.token_hex(16)
-    script = b"sh <<'END_OF_QUESTIONS'\n" + join(asks, nonce) + b"\nEND_OF_QUESTIONS\ntimes\n"
+    words = {KEY.name: secrets.token_hex(32)}
+    script = b"sh <<'END_OF_QUESTIONS'\n" + join(asks, nonce, words) + b"\nEND_OF_QUESTIONS\ntimes\n"
     began = time.perf_counter()
     output = transport.run(target.host, script, timeout=LIMIT_SECONDS)
     wall, reading = time.perf_counter() - began, time.process_time()

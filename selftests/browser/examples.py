@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from siteparity.model import FindingKind, Outcome, Severity, Value, Verdict
-from siteparity.result import Count, Result, SavedCheck, SavedFinding, SavedGroup, SavedSite
+from siteparity.result import Count, Result, SavedCheck, SavedFinding, SavedGroup, SavedSite, SavedWaiver
 
 STARTED = datetime(2026, 11, 23, 1, 3, 40, tzinfo=UTC)
 FINISHED = datetime(2026, 11, 23, 1, 5, 12, tzinfo=UTC)
@@ -168,6 +168,30 @@ def check(  # noqa: PLR0913  # the fields of a check, each by name
         compared=0 if outcome is Outcome.NOT_RUN else 214,
         seconds=0.012,
         findings=tuple(findings),
+    )
+
+
+def waiver(
+    state: Literal["active", "unused", "changed", "refused", "not known"], days: int, words: str = ""
+) -> SavedWaiver:
+    """A waiver that has so many days left."""
+    check = "tests/parity/test_packages.py::test_packages_holds_at_both_sites[web]"
+    return SavedWaiver(
+        place="inventories/waivers.yml:3",
+        check="packages.packages_holds_at_both_sites",
+        role="web",
+        item="libxml2:amd64",
+        pattern_reason=None,
+        reason="rebuild of the XML importer is under way",
+        owner="Platform",
+        approved_by="J. Doe",
+        ticket="OPS-4412",
+        expires=STARTED + timedelta(days=days, hours=1),
+        days_left=days,
+        state=state,
+        words=words,
+        about=(check,),
+        used_by=(check,) if state == "active" else (),
     )
 
 

@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from siteparity import configuration
+from siteparity.catalogue import Catalogue
 from siteparity.configuration import find_root
 from siteparity.inventory import load_site
 from siteparity.model import Facts, Unmeasured
 from siteparity.policy import load_policy
-from siteparity.probe import Answers, Probe, Target, discover, read_tables
+from siteparity.probe import KEY, Answers, Probe, Target, discover, read_tables
 from siteparity.transport import Transport
-from siteparity.transport.script import OPENER, Answer, Ask, Moment, join, moment, split
+from siteparity.transport.asking import Asked
+from siteparity.transport.script import NO_WORDS, Answer, Ask, Moment
 
 FOLDER = Path(__file__).parent / "samples"
 OTHER = {"dallas": "arizona", "arizona": "dallas"}
@@ -65,8 +67,7 @@ def target_of(aspect: str, site: str, host: str) -> Target[Any]:
     roles = tuple(policy.roles)
     of_site = load_site(root / "inventories" / site, roles)
     other = load_site(root / "inventories" / OTHER[site], roles)
-    key = secrets.token_hex(32)
-    return Target(of_site.host(host), of_site, policy.section(aspect), policy, other, key)
+    return Target(of_site.host(host), of_site, policy.section(aspect), policy, other)
 
 
 def read(
@@ -109,7 +110,8 @@ def record(aspect: str, site: str, host: str, case: str) -> Path:
         answers = dict(first)
         if probe.then:
             seen = {place: _first_look(transport, aspect, *place) for place in _asked(aspect)}
-            answers |= _ask(transport, target, probe.then.ask(target, seen))[0]
+            words = probe.then.words(target, seen)
+            answers |= _ask(transport, target, probe.then.ask(target), words)[0] if words is not None else {}
     saved = {
         "target": {"site": site, "host": host},
         "answers": {name: _entry(answer) for name, answer in answers.items()},
@@ -122,13 +124,18 @@ def record(aspect: str, site: str, host: str, case: str) -> Path:
 
 
 def _ask(
-    transport: Transport, target: Target[Any], asks: Mapping[str, Ask]
+    transport: Transport, target: Target[Any], asks: Mapping[str, Ask], words: Mapping[str, str] = NO_WORDS
 ) -> tuple[Mapping[str, Answer], Moment | None]:
+    """A host of the lab answers only what stands in its collector: bring the lab up again after a change."""
     if not asks:
         return {}, None
-    nonce = secrets.token_hex(16)
-    output = transport.run(target.host, join(asks, nonce), timeout=60, opener=OPENER)
-    return split(asks, nonce, output.stdout, output.stderr), moment(nonce, output)
+    aspect = next(name for name, probe in discover().items() if target.policy.section(name) is target.section)
+    sites = (target.site, *([target.other] if target.other else []))
+    known = Catalogue(target.policy, discover(), sites).collector(target.site, target.host)
+    full = {f"{aspect}.{name}": ask for name, ask in asks.items()}
+    given = {KEY.name: secrets.token_hex(32), **words}
+    answers, when = Asked(transport.run, target.host, known).put(full, given, timeout=60)
+    return {name: answers[f"{aspect}.{name}"] for name in asks}, when
 
 
 def _first_look(transport: Transport, aspect: str, site: str, host: str) -> Facts:

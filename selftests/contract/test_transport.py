@@ -331,8 +331,11 @@ def test_what_is_cut_on_this_machine_leaves_no_question_running(server: Server, 
 def test_containers_are_asked_by_their_own_program(
     *, kind: ConnectionKind, user: str | None, become: bool, words: str
 ) -> None:
-    """The same script on stdin; only the words before it differ."""
-    assert " ".join(without_ssh(Connection(kind, "web1", user=user, become=become), 9)) == words
+    """The same script on stdin; only the words before it differ. A collector stands in for the shell."""
+    connection = Connection(kind, "web1", user=user, become=become)
+    assert " ".join(without_ssh(connection, 9)) == words
+    collecting = replace(connection, collector="/opt/collect")
+    assert " ".join(without_ssh(collecting, 9)) == words.replace("timeout -k 2 9 sh -s", "/opt/collect")
 
 
 def test_a_program_that_is_not_here_is_named(

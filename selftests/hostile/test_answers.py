@@ -43,7 +43,7 @@ class Liar:
         asked = Asked.read(script.decode(), host.label)
         assert asked.nonce
         assert asked.names
-        said = bytearray(b"\n")
+        said = bytearray(b"\n" + asked.greeting)
         for chunk in LIES[self.lie](asked):
             said += chunk
             if len(said) > MAX_OUTPUT_BYTES // 8:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import sites, state, verbs
+from lab import grants, sites, state, verbs
 from selftests.lab.conftest import Lab, Say
 from selftests.lab.runs import INVENTORIES, run_gate
 from siteparity.model import Verdict
@@ -37,6 +37,7 @@ def three_web_hosts(lab: Lab, say: Say, tmp_path: Path) -> Iterator[Path]:
     hosts.write_text(text.replace(SECOND, THIRD + SECOND))
     other = inventories / "dallas" / "hosts.yml"
     other.write_text(other.read_text().replace("../../.lab", str(state.STATE)))
+    grants.renew(plan.hosts, inventories)
     yield inventories
     with state.only_one(say):
         verbs.down(plan, say)

@@ -9,6 +9,7 @@ import testinfra
 from testinfra.host import Host
 
 from lab import keys
+from selftests.peer.account import NAME
 
 CONTROL = "SITEPARITY_PEER_CONTROL"
 """The environment variable with the folder of ssh's control sockets."""
@@ -19,5 +20,5 @@ def reach(name: str) -> Host:
     """A machine of the lab; commands run as root, as the same facts need it."""
     folder = os.environ[CONTROL]
     config = keys.SSH / "config"
-    spec = f"ssh://{name}?ssh_config={config}&controlpersist=30&controlpath={folder}/%C&sudo=true"
+    spec = f"ssh://{NAME}@{name}?ssh_config={config}&controlpersist=30&controlpath={folder}/%C&sudo=true"
     return testinfra.get_host(spec)

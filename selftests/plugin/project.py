@@ -11,7 +11,7 @@ import sys
 import sysconfig
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from siteparity.records import Record
 from siteparity.result import Result
 from siteparity.supervisor import Child, Executed
 from siteparity.verdict import Answer, Judged, judge
+from siteparity.waivers import load_waivers
 
 PACKAGE = Path(siteparity.__file__).parent
 CHECKOUT = PACKAGE.parents[1]
@@ -106,6 +107,15 @@ def test_more(parity: Parity) -> None:
 '''
 
 VALUES, MORE = f"{FILE}::test_values[web]", f"{FILE}::test_more[web]"
+
+PERSON = {
+    "reason": "the new release comes first at the standby",
+    "owner": "Platform",
+    "approved_by": "J. Doe",
+    "ticket": "OPS-1",
+    "expires": f"{datetime.now(UTC) + timedelta(days=9, hours=1):%Y-%m-%dT%H:%M:%SZ}",
+}
+"""What only a person can say of a waiver."""
 
 Tables = Mapping[str, Table | Unmeasured]
 SAME: Tables = {"values": {"a": "1", "b": "2"}, "more": {"c": "3"}, "few": {}}
@@ -203,6 +213,11 @@ class Project:
         }
         self.write("inventories/policy.yml", yaml.safe_dump({**content, **changes}, sort_keys=False))
 
+    def waivers(self, *stanzas: Mapping[str, str]) -> None:
+        """The waivers; what a stanza leaves out a person has written."""
+        written = [dict(PERSON) | dict(stanza) for stanza in stanzas]
+        self.write("inventories/waivers.yml", yaml.safe_dump(written, sort_keys=False))
+
     def inventory(
         self, site: str, addresses: Sequence[str], own: Mapping[str, Mapping[str, Any]] | None = None
     ) -> None:
@@ -236,7 +251,10 @@ class Project:
         probes = {file.stem: _probe(file) for file in files}
         policy = load_policy(inventories / "policy.yml", {name: probes[name].section for name in probes})
         primary, standby = load_sites(inventories, *SITES, tuple(policy.roles))
-        return Configuration(self.root, policy, probes, primary, standby, plan(self.root, policy, probes))
+        checks = plan(self.root, policy, probes)
+        known = {word for check in checks for word in (check.source.aspect, check.source.name)}
+        waivers = load_waivers(inventories / "waivers.yml", known, tuple(policy.roles))
+        return Configuration(self.root, policy, probes, primary, standby, checks, waivers)
 
     def record(self, site: str, settings: Configuration, **hosts: Tables) -> None:
         """Put a record into the folder of the run: every host says the same, but those that are named."""

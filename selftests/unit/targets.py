@@ -29,7 +29,7 @@ def web_host(section: S, languages: Mapping[str, str] = LANGUAGES) -> Target[S]:
         digest="",
         source=Path("policy.yml"),
     )
-    return Target(ARIZONA.hosts[0], ARIZONA, section, policy, DALLAS, "5e" * 32)
+    return Target(ARIZONA.hosts[0], ARIZONA, section, policy, DALLAS)
 
 
 def answered(**answers: bytes | str) -> Answers:

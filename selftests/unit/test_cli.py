@@ -82,7 +82,7 @@ def without_hosts_of(role: str) -> Callable[[str], str]:
         (
             "waivers.yml",
             lambda text: text.replace("[]", "- check: packages"),
-            r"waivers\.yml:LINE: expected an empty",
+            r"waivers\.yml:LINE: waivers\[0\]: expected the key \"expires\", found none; add it",
         ),
     ],
     ids=[

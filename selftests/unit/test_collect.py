@@ -17,12 +17,13 @@ import pytest
 
 from selftests.unit.sites import ARIZONA, DALLAS
 from selftests.unit.targets import web_host
-from siteparity.collect import Collector, Measured, Probes
+from siteparity.catalogue import Probes
+from siteparity.collect import Collector, Measured
 from siteparity.model import Host, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Section
 from siteparity.probe import Answers, Probe, Reading, SecondLook, Seen, Target
 from siteparity.transport import Output
-from siteparity.transport.script import Ask
+from siteparity.transport.script import Ask, Word
 
 SECTION = Section(owner="Shop")
 SITES = (DALLAS, ARIZONA)
@@ -192,6 +193,19 @@ def test_no_host_is_asked_after_the_deadline() -> None:
     assert shell.timeouts == [30.0] * 4
 
 
+def test_both_looks_at_a_host_have_the_limit_of_one_host() -> None:
+    """A host that hung at the first look is not waited for twice as long."""
+
+    def slow(host: Host) -> None:
+        time.sleep(0.3 if host.label == "arizona/web2" else 0)
+
+    shell = Shell(slow)
+    look = SecondLook(_ask_for_others, _words_of_others, {"others": Reading(_read_others)})
+    collect({"names": replace(NAMES, then=look)}, shell, seconds=3600)
+    assert shell.asked[4:] == ["arizona/web2"]
+    assert shell.timeouts[4] <= 30 - 0.3
+
+
 def _breaks(*_: object) -> Any:
     raise ZeroDivisionError("by zero")
 
@@ -225,13 +239,19 @@ def test_a_broken_probe_leaves_its_own_aspect_unmeasured(probe: Probe[Section], 
     assert table(dallas, "web1", "names", "names") == {"name": "dallas/web1"}
 
 
-def _ask_for_others(target: Target[Section], seen: Seen) -> Mapping[str, Ask]:
+OTHERS = Word("OTHERS", "a-z0-9/ ", 200)
+
+
+def _ask_for_others(_: Target[Section]) -> Mapping[str, Ask]:
+    return {"others": Ask('echo "$OTHERS"', words=(OTHERS,))}
+
+
+def _words_of_others(target: Target[Section], seen: Seen) -> Mapping[str, str] | None:
     """The second host of the standby asks for what all others said."""
     if target.host.label != "arizona/web2":
-        return {}
+        return None
     tables = [facts["names"] for facts in seen.values()]
-    words = sorted(str(one["name"]) for one in tables if not isinstance(one, Unmeasured))
-    return {"others": Ask(f"echo {' '.join(words)}")}
+    return {"OTHERS": " ".join(sorted(str(one["name"]) for one in tables if not isinstance(one, Unmeasured)))}
 
 
 def _read_others(answers: Answers, _: Target[Section]) -> Table:
@@ -240,7 +260,9 @@ def _read_others(answers: Answers, _: Target[Section]) -> Table:
 
 def test_a_second_look_knows_what_every_host_said_first() -> None:
     """A host without a second question is not asked again and has no such table."""
-    probe = replace(NAMES, then=SecondLook(_ask_for_others, {"others": Reading(_read_others)}))
+    probe = replace(
+        NAMES, then=SecondLook(_ask_for_others, _words_of_others, {"others": Reading(_read_others)})
+    )
     shell = Shell()
     dallas, arizona = collect({"names": probe}, shell)
     assert table(arizona, "web2", "names", "others") == {
@@ -251,10 +273,21 @@ def test_a_second_look_knows_what_every_host_said_first() -> None:
     assert len(shell.asked) == 5
 
 
-@pytest.mark.parametrize("ask", [_breaks, _refuses])
-def test_a_second_look_that_fails_leaves_the_first_one(ask: Callable[..., Any]) -> None:
+@pytest.mark.parametrize(
+    "look",
+    [
+        (_breaks, lambda *_: {"OTHERS": "x"}),
+        (_refuses, lambda *_: {"OTHERS": "x"}),
+        (_ask_for_others, _breaks),
+        (_ask_for_others, _refuses),
+        (_ask_for_others, lambda *_: {}),
+        (_ask_for_others, lambda *_: {"OTHERS": "';reboot;'"}),
+    ],
+    ids=["ask-breaks", "ask-refuses", "words-break", "words-refuse", "no-word", "a-word-that-is-code"],
+)
+def test_a_second_look_that_fails_leaves_the_first_one(look: tuple[Any, Any]) -> None:
     """Its tables are unmeasured, not absent."""
-    probe = replace(NAMES, then=SecondLook(ask, {"others": Reading(_read_others)}))
+    probe = replace(NAMES, then=SecondLook(*look, {"others": Reading(_read_others)}))
     dallas, _ = collect({"names": probe}, Shell())
     assert isinstance(dallas.hosts["web1"]["names"]["others"], Unmeasured)
     assert table(dallas, "web1", "names", "names") == {"name": "dallas/web1"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from selftests.unit.sites import ARIZONA, DALLAS
 from siteparity import compare
 from siteparity.compare import Cohort, Pair
-from siteparity.model import FindingKind, Judgement, Outcome, Table, Unmeasured, Value
+from siteparity.model import Finding, FindingKind, Group, Judgement, Outcome, Table, Unmeasured, Value
 from siteparity.names import OwnNames
 
 FIX = "do {item}"
@@ -249,3 +250,181 @@ def test_a_value_that_looks_like_a_placeholder_is_not_filled_in_its_turn() -> No
     at = both({"{primary}": "; reboot #"}, {"{primary}": "y"})
     (finding,) = compare.same(at, fix="set {item} {primary}").findings
     assert finding.fix == "set '{primary}' '; reboot #'"
+
+
+def finding_of(judgement: Judgement) -> Finding:
+    """The one finding of a rule."""
+    (finding,) = judgement.findings
+    return finding
+
+
+GONE = Unmeasured("gone")
+OK, BAD = {"a": "ok"}, {"a": "bad"}
+
+
+@pytest.mark.parametrize(
+    ("judgement", "expected"),
+    [
+        (
+            compare.everywhere(both(BAD, OK), one_of=["ok", 1, True, False, 1.5], fix=FIX),
+            "ok or 1 or yes or no or 1.5",
+        ),
+        (compare.own_site(both(OK, {"a": "198.18.2.21"}), fix=FIX), "a place inside its own site"),
+        (compare.own_site(both(OK, {"a": "198.18.1.21"}), whose="primary", fix=FIX), "a place inside dallas"),
+        (compare.within(both({"a": 3}, {"a": 1}), limit=2.0, fix=FIX), "at most 2"),
+        (compare.only_at_primary(both(OK, OK), equals="ok", fix=FIX), "ok at dallas and nowhere else"),
+        (compare.at_least(both({"a": 3}, {"a": 1}), fix=FIX), "at least what dallas has"),
+        (
+            compare.at_least(both({"a": 3}, {"a": 1}), over="role", fix=FIX),
+            "at least what dallas has in total",
+        ),
+        (compare.at_least(both({"a": 3}, {"a": 1}), percent=50, fix=FIX), "at least 50 % of what dallas has"),
+        (compare.at_least(both({"a": 3}, {"a": 1}), needed={"a": 2.5}, fix=FIX), "at least 2.5"),
+        (
+            compare.at_least(both({"a": 3}, {"a": 1}), needed={"a": 2}, over="role", fix=FIX),
+            "at least 2 in total",
+        ),
+    ],
+)
+def test_a_broken_expectation_says_what_was_found_and_what_was_expected(
+    judgement: Judgement, expected: str
+) -> None:
+    """In one sentence, with both sides, and as the kind that it is."""
+    finding = finding_of(judgement)
+    assert (finding.item, finding.kind, finding.fix) == ("a", FindingKind.EXPECTATION, "do a")
+    assert finding.message.startswith("a: dallas ")
+    assert finding.message.partition("; ")[2] == f"expected {expected}"
+    assert [group.hosts for group in (*finding.primary, *finding.standby)] == [("web1",), ("web1",)]
+
+
+def test_a_difference_carries_the_values_of_both_sides() -> None:
+    """What a report shows, and a waiver accepts, with the words for what has no value of its own."""
+    finding = finding_of(compare.same(both({"a": True, "b": 1}, {"b": 1}), fix="set {primary} for {standby}"))
+    assert finding == Finding(
+        item="a",
+        kind=FindingKind.MISSING,
+        message="a: dallas yes (web1) | arizona none (web1)",
+        fix="set yes for ''",
+        primary=(Group(True, ("web1",)),),  # noqa: FBT003  # the value itself
+        standby=(Group(None, ("web1",)),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "primary", "standby", "message"),
+    [
+        (both(GONE, OK), (Group(None, ("web1",)),), (), "dallas/web1: gone"),
+        (both(OK, GONE), (), (Group(None, ("web1",)),), "arizona/web1: gone"),
+        (pair({}, {"web1": OK}), (), (), "dallas has no host to judge"),
+        (pair({"web1": OK}, {}), (), (), "arizona has no host to judge"),
+        (both({}, OK), (Group(None, ("web1",)),), (), "dallas/web1 gave no item of things to judge"),
+        (both(OK, {}), (), (Group(None, ("web1",)),), "arizona/web1 gave no item of things to judge"),
+    ],
+)
+def test_what_was_not_measured_names_the_host_its_side_and_the_reason(
+    at: Pair, primary: tuple[Group, ...], standby: tuple[Group, ...], message: str
+) -> None:
+    """So that an engineer knows where to look; the item is the table."""
+    finding = finding_of(compare.everywhere(at, one_of=["ok"], fix=FIX))
+    assert finding == Finding(
+        item="things", kind=FindingKind.UNMEASURED, message=message, primary=primary, standby=standby
+    )
+    if " gave no item" not in message:
+        assert finding_of(compare.same(at, fix=FIX)) == finding
+
+
+def test_a_side_that_was_not_measured_is_called_so_beside_what_was_found() -> None:
+    """Not "none", which is a finding about it."""
+    broken = compare.everywhere(both(GONE, BAD), one_of=["ok"], fix=FIX).findings[0]
+    assert broken.message == "a: dallas unmeasured | arizona bad (web1); expected ok"
+
+
+def test_one_and_one_point_zero_are_one_value_and_true_is_another() -> None:
+    """A number is a number; what a host says is true is no number."""
+    assert compare.same(both({"a": 1}, {"a": 1.0}), fix=FIX).outcome is Outcome.SAME
+    numbers = pair({"web1": {"a": 1}, "web2": {"a": 1.0}}, {"web1": {"a": 1}})
+    assert compare.same(numbers, fix=FIX).outcome is Outcome.SAME
+    truth = pair({"web1": {"a": 1}, "web2": {"a": True}}, {"web1": {"a": 1}})
+    finding = finding_of(compare.same(truth, fix=FIX))
+    assert finding.kind is FindingKind.UNEVEN
+    assert [group.hosts for group in finding.primary] == [("web1",), ("web2",)]
+    assert compare.same(both({"a": True}, {"a": 1.0}), fix=FIX).outcome is Outcome.DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("whose", "primary", "standby", "outcome"),
+    [
+        ("own", "198.18.1.21", "198.18.2.21", Outcome.SAME),
+        ("own", "198.18.1.21", "198.18.1.21", Outcome.DIFFERENT),
+        ("primary", "198.18.1.21", "198.18.1.21", Outcome.SAME),
+        ("primary", "198.18.1.21", "198.18.2.21", Outcome.DIFFERENT),
+        ("own", 1, "198.18.2.21", Outcome.DIFFERENT),
+    ],
+)
+def test_a_place_lies_inside_its_own_site_or_inside_the_primary(
+    whose: Literal["own", "primary"], primary: Value, standby: Value, outcome: Outcome
+) -> None:
+    """A standby that replicates must name the primary; everything else must name itself."""
+    at = both({"a": primary}, {"a": standby})
+    assert compare.own_site(at, whose=whose, fix=FIX).outcome is outcome
+    if whose == "own":
+        assert compare.own_site(at, fix=FIX).outcome is outcome
+
+
+@pytest.mark.parametrize(("at", "outcome"), [("primary", Outcome.SAME), ("standby", Outcome.DIFFERENT)])
+def test_one_site_can_be_asked_alone(at: Literal["primary", "standby"], outcome: Outcome) -> None:
+    """Either of them."""
+    assert compare.everywhere(both(OK, BAD), one_of=["ok"], at=at, fix=FIX).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("judgement", "compared"),
+    [
+        (compare.same(pair({"web1": {"a": 1, "b": 1}, "web2": {"a": 1}}, {"web1": {"c": 1}}), fix=FIX), 3),
+        (compare.same(both(GONE, {"a": 1}), fix=FIX), 0),
+        (compare.everywhere(pair({"web1": {"a": 1, "b": 1}}, {"web1": {"a": 1}}), one_of=[1], fix=FIX), 3),
+        (compare.at_least(both({"a": 1, "b": 1}, {"a": 1}), fix=FIX), 2),
+        (compare.at_least(both({"a": 1}, GONE), fix=FIX), 0),
+        (compare.at_least(both(GONE, {"a": 1}), fix=FIX), 0),
+        (
+            compare.at_least(
+                pair({"web1": {"a": 1}}, {"web1": {"a": 1}, "web2": GONE}), over="role", fix=FIX
+            ),
+            0,
+        ),
+    ],
+)
+def test_a_rule_counts_what_it_looked_at(judgement: Judgement, compared: int) -> None:
+    """Nothing, where one side said nothing: zero is what keeps a check from being the same."""
+    assert judgement.compared == compared
+
+
+@pytest.mark.parametrize("needed", [None, {"a": 1}])
+def test_a_standby_of_which_no_host_answers_is_unmeasured_and_not_too_weak(
+    needed: dict[str, float] | None,
+) -> None:
+    """Nobody knows what it has."""
+    assert compare.at_least(both({"a": 1}, GONE), needed=needed, fix=FIX).outcome is Outcome.UNMEASURED
+
+
+@pytest.mark.parametrize(
+    ("primary", "standby", "over", "outcome"),
+    [
+        pytest.param([2, 2], [3], "role", Outcome.DIFFERENT, id="the sum is less, each host is stronger"),
+        pytest.param([4], [2, 2], "role", Outcome.SAME, id="the sum is enough, each host is weaker"),
+        pytest.param([2, 4], [3], "host", Outcome.DIFFERENT, id="weaker than the strongest"),
+        pytest.param([2, 4], [4, 5], "host", Outcome.SAME, id="the weakest is as strong as the strongest"),
+        pytest.param([100], [99.5], "host", Outcome.DIFFERENT, id="all of it is needed"),
+        pytest.param([2, "x"], [2], "host", Outcome.DIFFERENT, id="a primary that gives no number"),
+        pytest.param([2], [2, "x"], "role", Outcome.DIFFERENT, id="a standby that gives no number"),
+    ],
+)
+def test_the_weakest_is_held_against_the_strongest_or_sums_against_each_other(
+    primary: list[Value], standby: list[Value], over: Literal["host", "role"], outcome: Outcome
+) -> None:
+    """And what is no number is never enough."""
+    at = pair(
+        {f"web{number}": {"a": value} for number, value in enumerate(primary, 1)},
+        {f"web{number}": {"a": value} for number, value in enumerate(standby, 1)},
+    )
+    assert compare.at_least(at, over=over, fix=FIX).outcome is outcome

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from pathlib import Path
+
+import pytest
 
 from selftests.browser import examples
 from siteparity import history
 from siteparity.history import append_run, first_seen, read_history
-from siteparity.model import Outcome, Verdict
+from siteparity.model import FindingKind, Outcome, Verdict
 from siteparity.result import Result
 
 
@@ -19,12 +23,13 @@ def run(days: float, *items: str) -> Result:
 
 
 CHECK = run(0).checks[0].id
+SITES = ("dallas", "arizona")
 
 
 def test_no_history_is_an_empty_one(tmp_path: Path) -> None:
     """The first run ever."""
     assert read_history(tmp_path) == ()
-    assert first_seen(()) == {}
+    assert first_seen((), *SITES) == {}
 
 
 def test_a_run_is_read_again_as_it_was_written(tmp_path: Path) -> None:
@@ -36,7 +41,7 @@ def test_a_run_is_read_again_as_it_was_written(tmp_path: Path) -> None:
         examples.check("boot", "web"),
     ]
     result = examples.result(checks, Verdict.NO_GO)
-    append_run(tmp_path, result)
+    append_run(tmp_path, result, {})
     (past,) = read_history(tmp_path)
     assert (past.run, past.verdict, past.primary, past.standby) == (
         *(result.run, Verdict.NO_GO),
@@ -44,20 +49,103 @@ def test_a_run_is_read_again_as_it_was_written(tmp_path: Path) -> None:
     )
     assert (past.started_at, past.finished_at) == (result.started_at, result.finished_at)
     assert (past.different, past.unmeasured, past.checks) == (1, 2, 4)
-    assert first_seen([past]) == {(checks[0].id, "nginx"): checks[0].findings[0].first_seen}
+    assert first_seen([past], *SITES) == {(checks[0].id, "nginx"): checks[0].findings[0].first_seen}
 
 
-def test_the_age_of_a_finding_is_that_of_an_unbroken_row_of_runs(tmp_path: Path) -> None:
-    """What was gone in between has come again, and is new."""
-    append_run(tmp_path, run(5, "a", "b"))
-    append_run(tmp_path, run(4, "a"))
-    seen = first_seen(read_history(tmp_path))
-    assert list(seen) == [(CHECK, "a")]
+def seen_after(folder: Path, *results: Result) -> dict[str, datetime]:
+    """Item -> since when it is known, after these runs, each of which knew what those before it had found."""
+    for result in results:
+        append_run(folder, result, first_seen(read_history(folder), *SITES))
+    return {item: since for (_, item), since in first_seen(read_history(folder), *SITES).items()}
+
+
+def since(days: float) -> datetime:
+    """When a finding of `run` was first seen."""
+    return examples.finding("", days=days).first_seen
+
+
+def test_what_was_looked_for_and_not_found_is_new_when_it_comes_again(tmp_path: Path) -> None:
+    """The age of a finding is that of an unbroken row of runs in which it was not measured to be gone."""
+    assert seen_after(tmp_path, run(5, "a", "b"), run(4, "a")) == {"a": since(4)}
+
+
+SILENT = examples.finding("packages", FindingKind.UNMEASURED)
+LOST = {
+    "the check was not made": (Outcome.NOT_RUN, []),
+    "no host answered": (Outcome.UNMEASURED, [SILENT]),
+    "nothing was compared": (Outcome.UNMEASURED, []),
+    "one host was silent, and something else differs": (
+        Outcome.DIFFERENT,
+        [examples.finding("c"), SILENT],
+    ),
+    "the check ended early": (Outcome.DIFFERENT, [examples.finding("(check)", FindingKind.EXPECTATION)]),
+}
+
+
+@pytest.mark.parametrize("why", LOST)
+def test_what_could_not_be_looked_for_keeps_its_age(tmp_path: Path, why: str) -> None:
+    """Over as many runs as it takes, and under whatever else was found."""
+    outcome, found = LOST[why]
+    blind = examples.result([examples.check("packages", "web", outcome, found)], Verdict.UNKNOWN)
+    after = seen_after(tmp_path, run(5, "a"), blind, blind)
+    assert after["a"] == since(5)
+    assert set(after) == {"a", *(one.item for one in found)}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SAME, Outcome.WAIVED])
+def test_what_a_whole_check_did_not_find_is_gone(tmp_path: Path, outcome: Outcome) -> None:
+    """Even if another check could not be made."""
+    found = [examples.finding("c", waiver="accepted")] if outcome is Outcome.WAIVED else []
+    whole = [
+        examples.check("packages", "web", outcome, found),
+        examples.check("boot", "web", Outcome.NOT_RUN),
+    ]
+    after = seen_after(tmp_path, run(5, "a"), examples.result(whole, Verdict.UNKNOWN))
+    assert set(after) == {one.item for one in found}
+
+
+def test_a_finding_that_is_told_twice_is_as_old_as_the_older(tmp_path: Path) -> None:
+    """Two hosts that are silent are two findings about one item."""
+    checks = [
+        examples.check(
+            "packages",
+            "web",
+            Outcome.UNMEASURED,
+            [examples.finding("a", FindingKind.UNMEASURED, days=days) for days in (2, 5, 3)],
+        )
+    ]
+    assert seen_after(tmp_path, examples.result(checks, Verdict.UNKNOWN)) == {"a": since(5)}
+
+
+def test_the_same_two_sites_have_one_history_whichever_serves(tmp_path: Path) -> None:
+    """After a failover nothing is new that was there before; a third site's findings are its own."""
+    append_run(tmp_path, run(5, "a"), {})
+    past = read_history(tmp_path)
+    assert first_seen(past, "arizona", "dallas") == {(CHECK, "a"): since(5)}
+    assert first_seen(past, "dallas", "nevada") == {}
+    other = past[0].model_copy(update={"standby": "nevada", "findings": ()})
+    assert first_seen([*past, other], *SITES) == {(CHECK, "a"): since(5)}
+
+
+def test_a_line_of_an_older_release_is_read(tmp_path: Path) -> None:
+    """What it does not say was not looked for."""
+    append_run(tmp_path, run(5, "a"), {})
+    file = tmp_path / "history.jsonl"
+    line = json.loads(file.read_text())
+    del line["not_looked_for"]
+    file.write_text(json.dumps(line) + "\n")
+    assert first_seen(read_history(tmp_path), *SITES) == {(CHECK, "a"): since(5)}
+
+
+def test_a_history_that_cannot_be_read_is_an_empty_one(tmp_path: Path) -> None:
+    """Findings look new then, and the verdict is what it is."""
+    (tmp_path / "history.jsonl").mkdir()
+    assert read_history(tmp_path) == ()
 
 
 def test_a_damaged_line_is_left_out(tmp_path: Path) -> None:
     """History never decides a verdict, so it must not stop one."""
-    append_run(tmp_path, run(1, "a"))
+    append_run(tmp_path, run(1, "a"), {})
     file = tmp_path / "history.jsonl"
     whole = file.read_bytes()
     file.write_bytes(b"\xff{\n" + whole.replace(b'"run"', b'"ran"') + b"[]\n\n" + whole)
@@ -66,21 +154,19 @@ def test_a_damaged_line_is_left_out(tmp_path: Path) -> None:
 
 def test_a_run_that_died_while_it_wrote_spoils_no_other(tmp_path: Path) -> None:
     """The line after half a line is whole, wherever it was cut."""
-    append_run(tmp_path, run(1, "a"))
+    append_run(tmp_path, run(1, "a"), {})
     file = tmp_path / "history.jsonl"
     whole = file.read_bytes()
     for length in range(0, len(whole), 50):
         file.write_bytes(whole[:length])
-        append_run(tmp_path, run(2, "b"))
+        append_run(tmp_path, run(2, "b"), {})
         assert [past.findings[0].item for past in read_history(tmp_path)] == ["b"]
 
 
 def test_only_the_newest_runs_are_read(tmp_path: Path) -> None:
     """Years of nightly runs must not make a report slow."""
-    append_run(tmp_path, run(0))
-    line, count = (tmp_path / "history.jsonl").read_text(), history.MAX_RUNS + 5
-    lines = [line.replace(run(0).run, f"run{number}") for number in range(count)]
-    (tmp_path / "history.jsonl").write_text("".join(lines))
-    found = read_history(tmp_path)
-    assert len(found) == history.MAX_RUNS
-    assert found[-1].run == f"run{count - 1}"
+    append_run(tmp_path, run(0), {})
+    line = (tmp_path / "history.jsonl").read_text()
+    runs = (line.replace("3f9a", f"{number:04x}") for number in range(history.MAX_RUNS + 5))
+    (tmp_path / "history.jsonl").write_text("".join(runs))
+    assert len(read_history(tmp_path)) == history.MAX_RUNS

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from selftests.unit.targets import web_host
-from selftests.unit.test_collect import NAMES, SECTION, SITES, Shell
+from selftests.unit.test_collect import SECTION, SITES, Shell
 from siteparity.collect import Collector, Measured
 from siteparity.configuration import Configuration, find_root
 from siteparity.inventory import inventory_digest
-from siteparity.model import Site, Unmeasured
+from siteparity.model import Site, Table, Unmeasured
 from siteparity.policy import Section
-from siteparity.probe import Probe, Target
+from siteparity.probe import KEY, Answers, Probe, Reading, Target
 from siteparity.pytest_plugin.session import NOT_CONTACTED, Options, Session
 from siteparity.recording import record_path
 from siteparity.records import record_of, save
@@ -80,21 +80,27 @@ def test_no_host_of_a_primary_is_contacted_while_a_record_stands_in_for_it(
 def test_every_host_of_a_run_gets_the_same_key_and_the_next_run_another_one() -> None:
     """Only so can hashes be compared, and only within the run. Each host knows the other site."""
     seen: list[Target[Section]] = []
+    keys: list[str] = []
 
     def ask(target: Target[Section]) -> Mapping[str, Ask]:
         seen.append(target)
-        return {"name": Ask("echo x")}
+        return {"name": Ask('echo "$KEY"', words=(KEY,))}
 
-    probes = {"names": Probe(Section, ask, NAMES.tables)}
+    def read(answers: Answers, _: Target[Section]) -> Table:
+        keys.append(answers.text("name"))
+        return {}
+
+    probes = {"names": Probe(Section, ask, {"names": Reading(read)})}
     policy = replace(web_host(SECTION).policy, sections={"names": SECTION})
     for _ in range(2):
         collector = Collector(policy, probes, Shell(), time.monotonic() + 60, lambda *_: None, SITES)
         assert collector.key not in repr(collector)
         collector.collect(SITES)
     hosts = sum(len(site.hosts) for site in SITES)
-    keys = [{target.key for target in seen[:hosts]}, {target.key for target in seen[hosts:]}]
-    assert [len(of_run) for of_run in keys] == [1, 1]
-    assert keys[0] != keys[1]
+    runs = [set(keys[:hosts]), set(keys[hosts:])]
+    assert [len(of_run) for of_run in runs] == [1, 1]
+    assert runs[0] != runs[1]
+    assert all(len(key) == 65 for key in keys)
     assert {(target.site.name, target.other.name) for target in seen if target.other} == {
         ("dallas", "arizona"),
         ("arizona", "dallas"),

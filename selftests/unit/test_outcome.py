@@ -94,6 +94,56 @@ def test_the_same_stays_what_pytest_says() -> None:
     assert (made.outcome, made.when) == ("failed", "call")
 
 
+WAIVED = {
+    **outcome.line(ID, DIFFERENT, 0.1),
+    "outcome": Outcome.WAIVED,
+    "findings": [
+        {"item": "a", "message": "a differs", "waiver": "until then"},
+        {"item": "b", "message": "b differs", "waiver": "until then"},
+        {"item": "c", "message": "c differs", "waiver": "for that"},
+    ],
+    "unneeded": [],
+}
+
+
+@pytest.mark.parametrize("said", ["passed", "failed", "skipped"])
+def test_waived_is_an_expected_failure_with_the_waivers_reason(
+    said: Literal["passed", "failed", "skipped"],
+) -> None:
+    """Each reason once."""
+    made = report(said)
+    outcome.conclude(made, WAIVED)
+    assert (made.outcome, made.when, made.wasxfail) == ("skipped", "call", "until then; for that")
+
+
+def test_waived_outside_the_check_itself_is_no_pass() -> None:
+    """Only a check that was made can have been expected to fail."""
+    made = report("failed", "setup")
+    outcome.conclude(made, WAIVED)
+    assert made.outcome == "failed"
+    assert not hasattr(made, "wasxfail")
+
+
+@pytest.mark.parametrize("line", [outcome.line(ID, SAME, 0.1), WAIVED], ids=["same", "waived"])
+def test_a_waiver_that_is_no_longer_needed_is_a_failure(line: dict[str, object]) -> None:
+    """As a strict expected failure that passes is, in pytest's own words."""
+    made = report("passed")
+    outcome.conclude(made, line | {"unneeded": ["the waiver a:1", "the waiver a:2"]})
+    assert (made.outcome, made.when) == ("failed", "call")
+    assert made.longrepr == (
+        "[XPASS(strict)] the waiver a:1 is no longer needed; the waiver a:2 is no longer needed"
+    )
+
+
+def test_what_a_mark_expected_is_not_left_on_a_report() -> None:
+    """pytest-html would call a failure with it a pass."""
+    made = report("skipped")
+    made.wasxfail = "a mark"
+    outcome.conclude(made, outcome.line(ID, DIFFERENT, 0.1))
+    assert made.outcome == "failed"
+    assert not hasattr(made, "wasxfail")
+
+
 def test_a_report_carries_one_line_beside_other_properties() -> None:
     """What a later phase attaches replaces what an earlier one did."""
     made = report("passed")

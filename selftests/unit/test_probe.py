@@ -147,7 +147,7 @@ def test_the_roles_of_a_probe_are_those_of_all_its_tables() -> None:
         Section,
         lambda _: {},
         {"one": reading({}, "db"), "none": reading({}, "elsewhere")},
-        SecondLook(lambda *_: {}, {"two": reading({}, "web")}),
+        SecondLook(lambda _: {}, lambda *_: {}, {"two": reading({}, "web")}),
     )
     section, every = Section(owner="Shop", roles=("edge",)), ("edge", "web", "db")
     assert probe.roles(section, every) == ("web", "db")

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Facts, Table, Unmeasured, UnmeasuredError
 from siteparity.probe import Target, read_tables
-from siteparity.probes.path import PROBE, Leg, Policy, ask, ask_again
+from siteparity.probes.path import PROBE, Leg, Policy, ask, ask_again, who_is_up
 from siteparity.tools.network import question
 
 SECTION = Policy(owner="Network", legs=(Leg(client="web", server="web", port=8000),))
@@ -315,18 +315,26 @@ def test_any_text_is_facts_or_unmeasured(text: str) -> None:
 def test_peers_that_were_not_measured_are_not_tried() -> None:
     """A dead host is its own finding, not one of everybody who knows it."""
     seen = {("arizona", "web2"): {"resolution": Unmeasured("no answer")}}
-    assert ask_again(TARGET, seen)["reached"].text == "echo nobody"
-    text = ask_again(TARGET, {("arizona", "web2"): {"resolution": {"a": "b"}}})["reached"].text
-    assert f"train {PEER} 1472 &" in text
+    assert who_is_up(TARGET, seen) == {"PEERS": "none"}
+    assert who_is_up(TARGET, {("arizona", "web2"): {"resolution": {"a": "b"}}}) == {"PEERS": PEER}
+    text = ask_again(TARGET)["reached"].text
+    assert f"if up {PEER};then train {PEER} 1472 &" in text
     assert f"{PEER} 8000 29" in text
     assert "-c 75" in text
+
+
+@pytest.mark.parametrize("peers", ["none", "192.0.2.7", f"{PEER}0"])
+def test_only_peers_of_the_inventory_are_tried(peers: str) -> None:
+    """Whoever may name the peers cannot let a host send packets to anybody else."""
+    text = f"PEERS='{peers}'\n{ask_again(TARGET)['reached'].text}"
+    assert subprocess.run(["sh", "-c", text], capture_output=True, check=True).stdout == b"nobody\n"
 
 
 def test_a_host_that_hung_is_not_asked_again() -> None:
     """It would hold up the run a second time; its reason is known."""
     seen = {("arizona", "web1"): {"names": Unmeasured("no answer within 5 s")}}
     with pytest.raises(UnmeasuredError, match="no answer within 5 s"):
-        ask_again(TARGET, seen)
+        who_is_up(TARGET, seen)
 
 
 def test_rates_are_written_with_their_sign() -> None:

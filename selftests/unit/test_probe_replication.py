@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Facts, Unmeasured, UnmeasuredError
 from siteparity.probe import Seen, Target, read_tables
-from siteparity.probes.replication import PROBE, Policy, ask_passed
+from siteparity.probes.replication import PROBE, Policy, ask_passed, position_of_primary
 
 SECTION = Policy(
     owner="Database",
@@ -247,9 +248,25 @@ def _seen(position: object, writable: str = "yes") -> Seen:
 
 def test_the_standby_is_asked_for_the_position_that_the_primary_had() -> None:
     """Primary first, standby after: the order that cannot hide a lag."""
-    asks = ask_passed(TARGET, _seen({"position": "0/30007C8"}))
-    assert "'0/30007C8'" in asks["passed"].text.replace("'\"'\"'", "'")
-    assert asks["passed"].timeout > timedelta(seconds=5).total_seconds()
+    assert position_of_primary(TARGET, _seen({"position": "0/30007C8"})) == {"POSITION": "0/30007C8"}
+    ask = ask_passed(TARGET)["passed"]
+    statements = "psql() { printf '%s\\n' \"$@\"; }\n" + ask.text.partition("PGCONNECT_TIMEOUT=3")[2]
+    said = subprocess.run(
+        ["sh", "-c", f"psql=psql POSITION=0/30007C8;{statements.replace('PGAPPNAME=siteparity', '')}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "pg_last_wal_replay_lsn() < '0/30007C8' AND" in said
+    assert "pg_wal_lsn_diff('0/30007C8', " in said
+    assert ask.timeout > timedelta(seconds=5).total_seconds()
+
+
+@pytest.mark.parametrize("position", ["0/1'); DROP TABLE orders; --", "", "0/1\n", "0/" + "1" * 40, "$(id)"])
+def test_a_position_that_is_none_goes_nowhere(position: str) -> None:
+    """The primary says it, and a statement on the standby holds it."""
+    with pytest.raises(UnmeasuredError, match="POSITION"):
+        position_of_primary(TARGET, _seen({"position": position}))
 
 
 @pytest.mark.parametrize(
@@ -260,7 +277,7 @@ def test_the_standby_is_asked_for_the_position_that_the_primary_had() -> None:
 def test_without_a_primarys_position_nothing_is_asked(seen: Seen) -> None:
     """A dead or read-only primary leaves the heartbeat unmeasured, with the reason."""
     with pytest.raises(UnmeasuredError, match=r"primary|writable"):
-        ask_passed(TARGET, seen)
+        position_of_primary(TARGET, seen)
 
 
 json_values = st.recursive(

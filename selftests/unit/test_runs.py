@@ -104,7 +104,7 @@ def test_a_revoked_run_has_one_line_in_the_history_and_keeps_its_place(tmp_path:
         }
     )
     for result in (go, later, revoked):
-        append_run(tmp_path, result)
+        append_run(tmp_path, result, {})
     first, second = read_history(tmp_path)
     assert (first.run, first.verdict, first.revoked_at, second.run) == (go.run, Verdict.NO_GO, at, "later")
     assert line_of(first) == (

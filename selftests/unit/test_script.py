@@ -212,20 +212,6 @@ def test_half_a_script_does_nothing() -> None:
         assert MARK + b" " not in stdout.replace(MARK + b" ^ ", b"")  # at most the clock was told
 
 
-@pytest.mark.usefixtures("perl")
-def test_one_question_costs_little() -> None:
-    """A generous limit, so that a second program in each section shows (measured: 5 ms a question)."""
-    asks = {str(number): Ask(":") for number in range(30)}
-    best = min(_seconds_for(asks) for _ in range(3))
-    assert best / len(asks) < 0.030
-
-
-def _seconds_for(asks: Mapping[str, Ask]) -> float:
-    began = time.monotonic()
-    assert all(answer.problem is None for answer in answers_to(asks).values())
-    return time.monotonic() - began
-
-
 # --- questions that cannot be asked
 
 

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siteparity import live
 from siteparity.journeys import Database, Storefront, Subscriptions
 from siteparity.model import UnmeasuredError
 from siteparity.pytest_plugin.canary import ABSENT, ENDLESS, read_lives
 from siteparity.pytest_plugin.claim import Claim
-from siteparity.pytest_plugin.dry_run import Said, command, reported
+from siteparity.pytest_plugin.dry_run import Said, reported
 from siteparity.pytest_plugin.dry_run import claims as dry_claims
 from siteparity.pytest_plugin.page import Page
 from siteparity.pytest_plugin.postgres import ANSWERS, Reply
@@ -202,7 +203,8 @@ def test_whatever_is_wrong_with_a_dry_run_is_named(said: Said, items: dict[str, 
 
 def test_the_job_runs_as_its_user_with_each_argument_quoted() -> None:
     """A blank in an argument stays in it."""
-    assert command(JOB) == "exec setpriv --reuid=shop --regid=shop --init-groups -- /bin/job --for 'a b'"
+    text = "exec setpriv --reuid=shop --regid=shop --init-groups -- /bin/job --for 'a b'"
+    assert live.dry_run(JOB).text == text
 
 
 @given(st.text())

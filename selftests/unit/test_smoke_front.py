@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
 from itertools import cycle
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -27,7 +29,9 @@ from siteparity.pytest_plugin.front import (
     status_page_claims,
 )
 from siteparity.pytest_plugin.page import Page
+from siteparity.pytest_plugin.patience import Patience
 from siteparity.pytest_plugin.standby import Standby
+from siteparity.transport.script import Answer
 
 WEB1 = ARIZONA.hosts[0]
 ATTACK = Attack(owner="Platform", host="www.shop.example", attacks={"a script": "/?a=b"})
@@ -96,9 +100,9 @@ def test_the_status_page_is_shown_from_outside(given: Page, place: str, items: d
 
 
 def standby_that_says(stdout: str, rc: int = 0) -> Standby:
-    """A standby whose hosts answer each command with this."""
-    host = SimpleNamespace(run=lambda *_: SimpleNamespace(stdout=stdout, rc=rc))
-    return cast("Standby", SimpleNamespace(host=lambda _: host, primary=DALLAS, site=ARIZONA))
+    """A standby whose hosts answer each question with this."""
+    answer = Answer(stdout.encode(), rc, None)
+    return cast("Standby", SimpleNamespace(ask=lambda *_: answer, primary=DALLAS, site=ARIZONA))
 
 
 @pytest.mark.parametrize(
@@ -170,9 +174,10 @@ class Caller:
 
     seconds = 0.5
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, folder: Path) -> None:
         self.port = port
         self.looked_after = 0
+        self.patience = Patience(folder, {})
 
     def way(self, _host: Host, _server: str, _port: int) -> int:
         """The port."""
@@ -186,7 +191,8 @@ class Caller:
 def calls(port: int, speaks: str, tries: int = 2) -> str:
     """What some calls come to."""
     party = ThirdParty.model_validate({"server": "pay.example", "port": 1, "speaks": speaks})
-    return refusals(cast("Standby", Caller(port)), WEB1, party, tries)
+    with tempfile.TemporaryDirectory() as folder:
+        return refusals(cast("Standby", Caller(port, Path(folder))), WEB1, party, tries)
 
 
 def _reset(connection: socket.socket) -> None:
@@ -227,7 +233,7 @@ def test_a_gateway_that_refuses_some_calls_is_found() -> None:
         assert calls(port, "http", tries=3) == "1 of 3 (1 x refuses (http 403))"
 
 
-def test_a_forward_that_hangs_up_is_no_connection_if_the_way_to_the_host_is_well() -> None:
+def test_a_forward_that_hangs_up_is_no_connection_if_the_way_to_the_host_is_well(tmp_path: Path) -> None:
     """Else the check is unmeasured."""
     with served(lambda connection: connection.close()) as port:
         assert calls(port, "tcp", 1) == "1 of 1 (1 x no connection)"
@@ -239,7 +245,7 @@ def test_a_forward_that_hangs_up_is_no_connection_if_the_way_to_the_host_is_well
 
     party = ThirdParty(server="pay.example", port=1, speaks="http")
     with pytest.raises(UnmeasuredError, match="the connection broke"):
-        refusals(cast("Standby", Broken(closed_port())), WEB1, party, 1)
+        refusals(cast("Standby", Broken(closed_port(), tmp_path)), WEB1, party, 1)
 
 
 SHOP = Storefront(

@@ -21,6 +21,7 @@ from siteparity.pytest_plugin.patience import Patience
 from siteparity.pytest_plugin.postgres import Reply, Server, ask
 from siteparity.pytest_plugin.standby import Standby
 from siteparity.pytest_plugin.storefront import compare_waits
+from siteparity.transport import Output
 
 WEB1, WEB2 = ARIZONA.hosts[:2]
 
@@ -33,7 +34,7 @@ def standby(tmp_path: Path) -> Standby:
     )
     settings = SimpleNamespace(policy=policy, standby=ARIZONA, primary=DALLAS)
     check = SimpleNamespace(source=SimpleNamespace(effect="Customers wait.", aspect="storefront"))
-    transport = cast("Any", SimpleNamespace(run=lambda *_, **__: None))
+    transport = cast("Any", SimpleNamespace(run=lambda *_, **__: Output(b"", b"", 0)))
     return Standby(cast("Any", settings), transport, cast("Any", check), ExitStack(), Patience(tmp_path, {}))
 
 

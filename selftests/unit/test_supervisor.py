@@ -33,6 +33,22 @@ def test_a_run_with_a_difference_is_believed_as_well() -> None:
     assert reconcile(PLANNED, [SAME[0], line(PLANNED[1], "different"), {"closed": 1}], 1).broken == ()
 
 
+FINDING = {"item": "a", "kind": "different", "message": "a differs"}
+ACCEPTED = FINDING | {"waiver": "until then"}
+WAIVED = line(PLANNED[1], "waived") | {"findings": [ACCEPTED]}
+RED = SAME[1] | {"unneeded": ["the waiver waivers.yml:1"]}
+
+
+def test_a_run_with_waivers_is_believed_as_well(tmp_path: Path) -> None:
+    """Status 0 belongs to an expected failure, 1 to one that passed."""
+    for check, status in ((WAIVED, 0), (RED, 1), (WAIVED | {"unneeded": ["the waiver"]}, 1)):
+        journal = tmp_path / "journal.jsonl"
+        journal.write_text(f"{json.dumps(SAME[0])}\n{json.dumps(check)}\n{json.dumps({'closed': status})}\n")
+        executed = reconcile(PLANNED, read_journal(journal), status)
+        assert executed.broken == ()
+        assert executed.entries[PLANNED[1]] == check
+
+
 @pytest.mark.parametrize(
     ("lines", "status", "reason"),
     [
@@ -53,6 +69,8 @@ def test_a_run_with_a_difference_is_believed_as_well() -> None:
             [SAME[0], line(PLANNED[1], "different"), {"closed": 0}], 0, "contradicts", id="0 beside a failure"
         ),
         pytest.param([*SAME, {"closed": 1}], 1, "contradicts", id="1 without a failure"),
+        pytest.param([SAME[0], WAIVED, {"closed": 1}], 1, "contradicts", id="1 beside a waived check"),
+        pytest.param([SAME[0], RED, {"closed": 0}], 0, "contradicts", id="0 beside a waiver not needed"),
     ],
 )
 def test_a_run_that_proves_nothing_is_not_believed(lines: list[Any], status: int | None, reason: str) -> None:
@@ -70,9 +88,6 @@ def test_of_two_lines_of_one_check_the_heavier_counts(order: tuple[str, str]) ->
     )
 
 
-FINDING = {"item": "a", "kind": "different", "message": "a differs"}
-
-
 @pytest.mark.parametrize(
     "damaged",
     [
@@ -86,6 +101,13 @@ FINDING = {"item": "a", "kind": "different", "message": "a differs"}
         json.dumps(SAME[0] | {"compared": True}),
         json.dumps(SAME[0] | {"findings": [FINDING]}),
         json.dumps(SAME[0] | {"seconds": -1.0}),
+        json.dumps(SAME[0] | {"unneeded": "one"}),
+        json.dumps(WAIVED | {"findings": []}),
+        json.dumps(WAIVED | {"findings": [FINDING]}),
+        json.dumps(WAIVED | {"findings": [ACCEPTED, FINDING]}),
+        json.dumps(WAIVED | {"findings": [ACCEPTED | {"waiver": ""}]}),
+        json.dumps(WAIVED | {"findings": [ACCEPTED, ACCEPTED | {"kind": "unmeasured"}]}),
+        json.dumps(WAIVED | {"compared": 0}),
         json.dumps(SAME[0] | {"seconds": float("nan")}),
         json.dumps(SAME[0] | {"more": 1}),
         json.dumps({name: value for name, value in SAME[0].items() if name != "outcome"}),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siteparity.model import Outcome, Severity, Verdict
-from siteparity.verdict import Judged, judge
+from siteparity.verdict import Answer, Judged, judge
 
 checks = st.lists(
     st.builds(
@@ -21,17 +21,22 @@ def one(outcome: Outcome, severity: Severity = Severity.BLOCKER) -> Judged:
     return Judged("tests/parity/test_x.py::test_y[web]", severity, outcome)
 
 
-@given(checks=checks, broken=st.lists(st.text(min_size=1), max_size=2))
+@given(
+    checks=checks,
+    broken=st.lists(st.text(min_size=1), max_size=2),
+    bad_waivers=st.lists(st.text(min_size=1), max_size=2),
+)
 def test_go_is_said_only_when_everything_was_seen_and_every_blocker_holds(
-    checks: list[Judged], broken: list[str]
+    checks: list[Judged], broken: list[str], bad_waivers: list[str]
 ) -> None:
     """The definition of GO, read the other way round."""
-    go = judge(checks, broken).verdict is Verdict.GO
+    go = judge(checks, broken, bad_waivers).verdict is Verdict.GO
     held = {Outcome.SAME, Outcome.WAIVED}
     blockers = [check for check in checks if check.severity is Severity.BLOCKER]
     proven = (
         bool(blockers)
         and not broken
+        and not bad_waivers
         and all(check.outcome in held for check in blockers)
         and all(check.outcome in {*held, Outcome.DIFFERENT} for check in checks)
     )
@@ -55,7 +60,9 @@ def test_nothing_planned_is_unknown() -> None:
 )
 def test_each_outcome_of_a_blocker_has_its_verdict(outcome: Outcome, expected: Verdict) -> None:
     """Beside a check that is the same, the heavier one decides."""
-    assert judge([one(Outcome.SAME), one(outcome)]).verdict is expected
+    answer = judge([one(Outcome.SAME), one(outcome)])
+    assert answer.verdict is expected
+    assert (answer.reasons == ()) == (expected is Verdict.GO)
 
 
 def test_a_warning_that_differs_does_not_stop_a_failover_and_an_unmeasured_one_does() -> None:
@@ -75,3 +82,31 @@ def test_a_difference_outweighs_a_broken_run() -> None:
 def test_a_broken_run_with_all_checks_the_same_is_unknown() -> None:
     """A run that contradicts itself proves nothing."""
     assert judge([one(Outcome.SAME)], ["the closing line is missing"]).verdict is Verdict.UNKNOWN
+
+
+def test_a_waiver_that_does_not_hold_is_told_last_and_is_no_go_by_itself() -> None:
+    """Nothing measured is wrong, and still somebody has to look."""
+    said = ["the waiver waivers.yml:3 is no longer needed"]
+    assert judge([one(Outcome.WAIVED)], (), said) == Answer(Verdict.UNKNOWN, tuple(said))
+    answer = judge([one(Outcome.DIFFERENT), one(Outcome.NOT_RUN)], ["the run was cut"], said)
+    assert answer == Answer(
+        Verdict.NO_GO,
+        (
+            "1 blocker differs (first: test_x.py::test_y[web])",
+            "the run was cut",
+            "1 check could not be made (first: test_x.py::test_y[web])",
+            *said,
+        ),
+    )
+
+
+def test_reasons_count_and_name_the_first() -> None:
+    """In the words of one, and of several."""
+    two = [one(Outcome.DIFFERENT), Judged("b", Severity.BLOCKER, Outcome.DIFFERENT)]
+    unknown = [one(Outcome.UNMEASURED), Judged("b", Severity.WARNING, Outcome.NOT_RUN)]
+    assert judge([*two, *unknown]).reasons == (
+        "2 blockers differ (first: test_x.py::test_y[web])",
+        "2 checks could not be made (first: test_x.py::test_y[web])",
+    )
+    assert judge([]).reasons == ("no blocker was planned, so nothing is proven",)
+    assert judge([one(Outcome.SAME, Severity.WARNING)]).reasons == judge([]).reasons

@@ -28,6 +28,8 @@ from siteparity.result import (
     SavedSource,
 )
 from siteparity.supervisor import Executed
+from siteparity.waived import contradictions, saved_waiver, valid_until
+from siteparity.waivers import Found, Waivers, reasons, standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,20 @@ def assemble(
         seen: (check, item) -> since when the history knows the finding.
     """
     finished_at = datetime.now(UTC)
-    checks = tuple(
-        _saved_check(check, executed.entries.get(check.id), seen, started.at) for check in settings.checks
-    )
     primary, standby = settings.sites
+    waivers = Waivers(settings.waivers, started.at, primary.name, standby.name)
+    ages = _Ages(seen, started.at)
+    checks = tuple(
+        _saved_check(check, executed.entries.get(check.id), settings, waivers, ages)
+        for check in settings.checks
+    )
+    standing = standings(
+        waivers,
+        [
+            Found(check, saved.outcome, saved.findings)
+            for check, saved in zip(settings.checks, checks, strict=True)
+        ],
+    )
     by_site = {record.site: record for record in made}
     saved = (
         _saved_site(primary, by_site.get(primary.name), started, by_record=started.by_record),
@@ -80,9 +92,11 @@ def assemble(
         (
             *executed.broken,
             *_silent(settings.sites, made),
+            *contradictions(executed, checks, standing),
             *filter(None, [started.advice]),
             *against_go(*saved, (started.at, finished_at), elapsed, limits),
         ),
+        reasons(standing, finished_at),
     )
     found = causes.causes(checks, {check.id: check.source.leads_to for check in settings.checks})
     go = answer.verdict is Verdict.GO
@@ -92,7 +106,7 @@ def assemble(
         run=started.run,
         verdict=answer.verdict,
         reasons=causes.reasons(found, checks, answer.reasons),
-        valid_until=_valid_until(saved[0], finished_at, limits) if go else None,
+        valid_until=valid_until(_valid_until(saved[0], finished_at, limits), standing) if go else None,
         started_at=started.at,
         finished_at=finished_at,
         tool_version=__version__,
@@ -105,6 +119,7 @@ def assemble(
         plan=Count(checks=len(settings.checks), hosts=sum(len(site.hosts) for site in settings.sites)),
         executed=Count(checks=len(executed.entries), hosts=sum(_answered(record) for record in made)),
         causes=found,
+        waivers=tuple(saved_waiver(one, started.at) for one in standing),
         checks=checks,
     )
 
@@ -179,14 +194,29 @@ def _answered(record: Record) -> int:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Ages:
+    """Since when findings are known."""
+
+    seen: Mapping[tuple[str, str], datetime]
+    now: datetime
+
+    def of(self, check: str, item: str) -> datetime:
+        """A clock that was ahead makes nothing younger than this run."""
+        return min(self.seen.get((check, item), self.now), self.now)
+
+
 def _saved_check(
     check: PlannedCheck,
     entry: Mapping[str, Any] | None,
-    seen: Mapping[tuple[str, str], datetime],
-    now: datetime,
+    settings: Configuration,
+    waivers: Waivers,
+    ages: _Ages,
 ) -> SavedCheck:
+    """A check with what is accepted of it, judged here anew: the journal's word alone waives nothing."""
+    offered = not _of_one_run(check, settings)
     findings = tuple(
-        _saved_finding(found, seen.get((check.id, found["item"]), now))
+        _saved_finding(found, check, waivers, ages.of(check.id, found["item"]), offered=offered)
         for found in (entry or {}).get("findings", ())
     )
     return SavedCheck(
@@ -196,7 +226,9 @@ def _saved_check(
         role=check.role,
         severity=check.severity,
         owner=check.owner,
-        outcome=Outcome(entry["outcome"]) if entry else Outcome.NOT_RUN,
+        outcome=_outcome(entry, waivers.outcome(check, findings, entry["compared"]))
+        if entry
+        else Outcome.NOT_RUN,
         sentence=check.source.sentence,
         why=check.source.why or check.source.promise,
         compared=entry["compared"] if entry else 0,
@@ -205,8 +237,23 @@ def _saved_check(
     )
 
 
-def _saved_finding(found: Mapping[str, Any], first: datetime) -> SavedFinding:
-    return SavedFinding(
+def _outcome(entry: Mapping[str, Any], own: Outcome) -> Outcome:
+    """The heavier of what the check itself says and what its findings say."""
+    return max(Outcome(entry["outcome"]), own, key=list(Outcome).index)
+
+
+def _of_one_run(check: PlannedCheck, settings: Configuration) -> bool:
+    """Whether its values are hashed with the key of one run, which no waiver can name in the next."""
+    if check.source.kind != "parity":
+        return False
+    readings = settings.probes[check.source.aspect].readings()
+    return any(readings[table].of_one_run for table in check.source.tables)
+
+
+def _saved_finding(
+    found: Mapping[str, Any], check: PlannedCheck, waivers: Waivers, first: datetime, *, offered: bool
+) -> SavedFinding:
+    finding = SavedFinding(
         item=found["item"],
         kind=FindingKind(found["kind"]),
         primary=_saved_groups(found["primary"]),
@@ -216,6 +263,13 @@ def _saved_finding(found: Mapping[str, Any], first: datetime) -> SavedFinding:
         fix=found["fix"],
         first_seen=first,
         waiver=None,
+    )
+    waiver = waivers.accepting(check, finding)
+    return finding.model_copy(
+        update={
+            "waiver": waiver.accepted if waiver else None,
+            "values": waivers.values(check, finding) if offered else None,
+        }
     )
 
 

@@ -17,7 +17,7 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
-from siteparity import __version__, configuration, records
+from siteparity import __version__, configuration, privileges, records
 from siteparity.explain import explain
 from siteparity.gate import Gate, new_run_folder
 from siteparity.history import line_of, read_history
@@ -190,6 +190,24 @@ def _explain(options: argparse.Namespace) -> tuple[str, int]:
     return explain(options.root, options.check), 0
 
 
+def _privileges(options: argparse.Namespace) -> tuple[str, int]:
+    settings = configuration.load(options.root, options.inventories, options.primary, options.standby)
+    keys = privileges.public_keys(options.key)
+    hosts = privileges.chosen(settings, options.host)
+    if options.write:
+        return "\n".join(str(privileges.write(one, keys, options.write)) for one in hosts), 0
+    if options.part:
+        return "".join(_part(one, keys, options.part) for one in hosts).removesuffix("\n"), 0
+    return "\n".join(privileges.page(one, keys, whole=bool(options.host)) for one in hosts), 0
+
+
+def _part(one: privileges.Privileges, keys: Sequence[str], name: str) -> str:
+    parts = privileges.parts(one, keys)
+    if name not in parts:
+        raise ConfigurationError(f"{one.host.label}: it needs no {name}, but {', '.join(parts)}")
+    return parts[name]
+
+
 def _unmeasured(record: records.Record) -> int:
     facts = [record.facts(host, aspect) for host, aspects in record.hosts.items() for aspect in aspects]
     return sum(isinstance(table, Unmeasured) for of_aspect in facts for table in of_aspect.values())
@@ -268,14 +286,31 @@ def _parser() -> argparse.ArgumentParser:
         "explain", _explain, "what a check proves, why, how to fix it, and which drill shows that it works"
     )
     explained.add_argument("check", metavar="CHECK", help="an aspect, or aspect.check, or a test id")
+    granted = verb(
+        "privileges",
+        _privileges,
+        "what hosts must grant: account, key, sudo line, collector, database, Redis",
+    )
+    _add_site_options(granted, root)
+    granted.add_argument(
+        "host", nargs="*", metavar="SITE/HOST", help="with the collector; default: all, without"
+    )
+    granted.add_argument("--key", metavar="FILE", type=Path, action="append", default=[], help="public key")
+    granted.add_argument("--part", metavar="PART", help="one file of it as it is, such as siteparity-collect")
+    granted.add_argument("--write", metavar="DIR", type=Path, help="write a folder for each host")
     return parser
 
 
-def _add_run_options(parser: argparse.ArgumentParser, root: Path) -> None:
+def _add_site_options(parser: argparse.ArgumentParser, root: Path) -> None:
     parser.add_argument("--primary", metavar="SITE", help="the site that serves now (default: the policy's)")
     parser.add_argument("--standby", metavar="SITE", help="the site that must be able to take over")
+    parser.add_argument("--inventories", metavar="DIR", type=Path, default=root / "inventories")
+
+
+def _add_run_options(parser: argparse.ArgumentParser, root: Path) -> None:
+    _add_site_options(parser, root)
     _add_deadline(parser)
-    _add_folders(parser, root)
+    _add_reports(parser, root)
 
 
 def _add_deadline(parser: argparse.ArgumentParser) -> None:
@@ -286,6 +321,10 @@ def _add_deadline(parser: argparse.ArgumentParser) -> None:
 
 def _add_folders(parser: argparse.ArgumentParser, root: Path) -> None:
     parser.add_argument("--inventories", metavar="DIR", type=Path, default=root / "inventories")
+    _add_reports(parser, root)
+
+
+def _add_reports(parser: argparse.ArgumentParser, root: Path) -> None:
     parser.add_argument("--reports", metavar="DIR", type=Path, default=root / "reports")
 
 

@@ -16,12 +16,14 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from siteparity.catalogue import MACHINE_ASPECT, Catalogue, Probes, asked, named
 from siteparity.model import Facts, Host, HostFacts, Site, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Policy
-from siteparity.probe import Answers, Probe, SecondLook, Seen, Target, read_tables
+from siteparity.probe import KEY, Answers, Probe, SecondLook, Seen, Target, read_tables
 from siteparity.redaction import redacted, stand_ins
 from siteparity.transport import Output
-from siteparity.transport.script import OPENER, Answer, Ask, Moment, join, moment, split
+from siteparity.transport.asking import Asked
+from siteparity.transport.script import NO_WORDS, Answer, Ask, Moment
 from siteparity.twins import ASK as MACHINE
 from siteparity.twins import identity, twins
 
@@ -29,12 +31,8 @@ MAX_CONNECTIONS = 32
 """Hosts asked at the same time."""
 _WAKE_SECONDS = 0.5
 
-_MACHINE = "machine"
-"""The name of the one question that belongs to no aspect."""
-
 L = TypeVar("L")
 
-Probes: TypeAlias = Mapping[str, Probe[Any]]
 Say: TypeAlias = Callable[[Host, str], None]
 """Tells the person who waits how far a host is."""
 
@@ -114,57 +112,66 @@ class Collector:
     def _first_look(self, site: Site, host: Host) -> _Look:
         began = time.monotonic()
         asks: dict[str, Mapping[str, Ask] | UnmeasuredError] = {
-            aspect: _asked(probe.ask, target) for aspect, probe, target in self._targets(site, host)
+            aspect: asked(probe.ask, target) for aspect, probe, target in self._targets(site, host)
         }
         if not asks:
             return _Look({}, None)
-        answers = self._answers(host, {**asks, _MACHINE: {_MACHINE: MACHINE}})
+        machine = {MACHINE_ASPECT: {MACHINE_ASPECT: MACHINE}}
+        answers = self._answers(site, host, {**asks, **machine}, {KEY.name: self.key})
         facts = {
-            aspect: _read(probe.tables, answers[aspect], target, tuple(self.policy.roles))
+            aspect: self._read(probe.tables, answers[aspect], target)
             for aspect, probe, target in self._targets(site, host)
         }
         self.say(host, _progress(facts, time.monotonic() - began))
-        return _Look(facts, _machine(answers[_MACHINE]))
+        return _Look(facts, _machine(answers[MACHINE_ASPECT]))
 
     def _second_look(self, facts: Mapping[tuple[str, str], HostFacts], site: Site, host: Host) -> HostFacts:
         looks = [
             (aspect, probe.then, target) for aspect, probe, target in self._targets(site, host) if probe.then
         ]
-        asks = {
-            aspect: _asked(partial(_ask_again, then, _seen(facts, aspect)), target)
+        words = {aspect: _words(then, target, _seen(facts, aspect)) for aspect, then, target in looks}
+        wanted = {
+            aspect: given if isinstance(given, UnmeasuredError) else asked(then.ask, target)
             for aspect, then, target in looks
+            if (given := words[aspect]) is not None
         }
-        wanted = {aspect: ask for aspect, ask in asks.items() if ask}
-        answers = self._answers(host, wanted)
+        known = {
+            name: value
+            for given in words.values()
+            if given and not isinstance(given, UnmeasuredError)
+            for name, value in given.items()
+        }
+        answers = self._answers(site, host, wanted, known)
         return {
-            aspect: _read(then.tables, answers[aspect], target, tuple(self.policy.roles))
+            aspect: self._read(then.tables, answers[aspect], target)
             for aspect, then, target in looks
             if aspect in wanted
         }
 
     def _targets(self, site: Site, host: Host) -> list[tuple[str, Probe[Any], Target[Any]]]:
-        every_role = tuple(self.policy.roles)
-        sections = {aspect: self.policy.section(aspect) for aspect in self.probes}
-        other = next((one for one in self.known if one.name != site.name), None)
+        return self._catalogue.targets(site, host)
+
+    @property
+    def _catalogue(self) -> Catalogue:
         recorded_at = self.stand_in.measured_at if self.stand_in else None
-        return [
-            (aspect, probe, Target(host, site, sections[aspect], self.policy, other, self.key, recorded_at))
-            for aspect, probe in self.probes.items()
-            if not set(probe.roles(sections[aspect], every_role)).isdisjoint(host.roles)
-        ]
+        return Catalogue(self.policy, self.probes, self.known, recorded_at)
+
+    def _read(self, tables: Mapping[str, Any], answers: Answers, target: Target[Any]) -> Facts:
+        """The tables, with what stands in for each secret."""
+        facts = _read(tables, answers, target, tuple(self.policy.roles))
+        return {name: _without_secrets(table, self.key) for name, table in facts.items()}
 
     def _answers(
-        self, host: Host, asks: Mapping[str, Mapping[str, Ask] | UnmeasuredError]
+        self,
+        site: Site,
+        host: Host,
+        asks: Mapping[str, Mapping[str, Ask] | UnmeasuredError],
+        words: Mapping[str, str] = NO_WORDS,
     ) -> Mapping[str, Answers]:
-        """Ask a host everything in one script; each aspect gets its answers, or the reason."""
-        joined = {
-            f"{aspect}.{name}": ask
-            for aspect, mapping in asks.items()
-            if not isinstance(mapping, UnmeasuredError)
-            for name, ask in mapping.items()
-        }
+        """Ask a host everything at once; each aspect gets its answers, or the reason."""
+        joined = named(asks)
         try:
-            given, when = self._run(host, joined) if joined else ({}, None)
+            given, when = self._run(site, host, joined, words) if joined else ({}, None)
         except UnmeasuredError as error:
             return {aspect: _failed(str(error)) for aspect in asks}
         return {
@@ -174,20 +181,22 @@ class Collector:
             for aspect, mapping in asks.items()
         }
 
-    def _run(self, host: Host, asks: Mapping[str, Ask]) -> tuple[Mapping[str, Answer], Moment | None]:
-        nonce = secrets.token_hex(16)
+    def _run(
+        self, site: Site, host: Host, asks: Mapping[str, Ask], words: Mapping[str, str]
+    ) -> tuple[Mapping[str, Answer], Moment | None]:
         began = time.monotonic()
         of_host = self.policy.limits.host_deadline.total_seconds() - self._taken.get(host.label, 0.0)
         of_run = self.deadline - began
         if min(of_host, of_run) <= 0:
             whose = "run" if of_run <= 0 else "host"
             raise UnmeasuredError(f"the {whose}'s deadline had passed")
+        known = None
+        if host.connection.collector:
+            known = self._catalogue.collector(site, host)
         try:
-            output = self.runner.run(host, join(asks, nonce), timeout=min(of_host, of_run), opener=OPENER)
+            return Asked(self.runner.run, host, known).put(asks, words, timeout=min(of_host, of_run))
         finally:
             self._taken[host.label] = time.monotonic() - began
-        answers = split(asks, nonce, output.stdout, output.stderr)
-        return answers, moment(nonce, output)
 
 
 @contextmanager
@@ -230,15 +239,12 @@ def _failed(reason: str) -> Answers:
     return _NoAnswers(reason)
 
 
-def _ask_again(then: SecondLook[Any], seen: Seen, target: Target[Any]) -> Mapping[str, Ask]:
-    return then.ask(target, seen)
-
-
-def _asked(
-    ask: Callable[[Target[Any]], Mapping[str, Ask]], target: Target[Any]
-) -> Mapping[str, Ask] | UnmeasuredError:
+def _words(
+    then: SecondLook[Any], target: Target[Any], seen: Seen
+) -> Mapping[str, str] | UnmeasuredError | None:
+    """The words of a second look; None where there is nothing to ask."""
     try:
-        return ask(target)
+        return then.words(target, seen)
     except UnmeasuredError as error:
         return error
     except Exception as error:  # noqa: BLE001  # a broken probe leaves its aspect unmeasured, never the run undone
@@ -259,7 +265,7 @@ def _read(
             name: table if isinstance(table, Unmeasured) else Unmeasured(f"{name}: {answers.reason}")
             for name, table in facts.items()
         }
-    return {name: _without_secrets(table, target.key) for name, table in facts.items()}
+    return facts
 
 
 def _without_secrets(table: Table | Unmeasured, key: str) -> Table | Unmeasured:
@@ -282,7 +288,7 @@ def _joined(first: HostFacts, second: HostFacts) -> HostFacts:
 
 def _machine(answers: Answers) -> str | None:
     try:
-        return identity(answers.raw(_MACHINE))
+        return identity(answers.raw(MACHINE_ASPECT))
     except UnmeasuredError:
         return None
 

@@ -10,7 +10,7 @@ from siteparity.model import ConfigurationError, Site
 from siteparity.plan import PlannedCheck, Probes, plan
 from siteparity.policy import Policy, load_policy
 from siteparity.probe import discover
-from siteparity.waivers import refuse_waivers
+from siteparity.waivers import Waiver, load_waivers
 from siteparity.whole import demand_whole
 
 
@@ -25,6 +25,8 @@ class Configuration:
     primary: Site
     standby: Site
     checks: tuple[PlannedCheck, ...]
+    waivers: tuple[Waiver, ...] = ()
+    """As the file holds them; which are in force is judged at the run's start."""
 
     @property
     def sites(self) -> tuple[Site, Site]:
@@ -46,7 +48,6 @@ def load(
         ConfigurationError: with file, line, key, what was expected and what to do.
     """
     probes = discover()
-    refuse_waivers(inventories / "waivers.yml")
     policy = load_policy(
         inventories / "policy.yml", {aspect: probe.section for aspect, probe in probes.items()}
     )
@@ -60,7 +61,10 @@ def load(
             f"the sites of {inventories} are {', '.join(site_names(inventories))}"
         )
     primary_site, standby_site = load_sites(inventories, first, second, tuple(policy.roles))
-    return Configuration(root, policy, probes, primary_site, standby_site, plan(root, policy, probes))
+    checks = plan(root, policy, probes)
+    known = {word for check in checks for word in (check.source.aspect, check.source.name)}
+    waivers = load_waivers(inventories / "waivers.yml", known, tuple(policy.roles))
+    return Configuration(root, policy, probes, primary_site, standby_site, checks, waivers)
 
 
 def find_root() -> Path:

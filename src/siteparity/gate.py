@@ -15,7 +15,7 @@ from siteparity import records
 from siteparity.assemble import Started, assemble
 from siteparity.collect import Say
 from siteparity.configuration import Configuration
-from siteparity.history import append_run, first_seen, read_history
+from siteparity.history import FirstSeen, append_run, first_seen, read_history
 from siteparity.model import Verdict
 from siteparity.recording import measure, record_path
 from siteparity.records import Record
@@ -70,10 +70,10 @@ class Gate:
             started = Started(folder.name, at, began, by_record=self.stand_in is not None, then=then)
             with Transport() as transport:
                 made = self._measure(transport, folder)
-                executed = self._try_out(transport, folder, began)
+                executed = self._try_out(transport, folder, started)
             result = self._reconciled(self._result(started, made, executed), folder)
             with staged_reports(result, folder, read_history(self.reports)):
-                append_run(self.reports, result)
+                append_run(self.reports, result, self._known())
             return result, folder
 
     @contextmanager
@@ -99,8 +99,8 @@ class Gate:
                 write_reports(unfinished(blank, ended_by(error)), folder)
             raise
 
-    def _try_out(self, transport: Transport, folder: Path, began: float) -> Executed:
-        left = self.deadline - RESERVE - (time.monotonic() - began)
+    def _try_out(self, transport: Transport, folder: Path, started: Started) -> Executed:
+        left = self.deadline - RESERVE - (time.monotonic() - started.clock)
         return Child(
             self.settings,
             self.inventories,
@@ -109,6 +109,7 @@ class Gate:
             self.workers,
             left,
             transport.mark,
+            started.at,
         ).run()
 
     def _measure(self, transport: Transport, folder: Path) -> tuple[Record, ...]:
@@ -130,9 +131,12 @@ class Gate:
         return (self.stand_in.record, *made)
 
     def _result(self, started: Started, made: Sequence[Record], executed: Executed) -> Result:
-        seen = first_seen(read_history(self.reports))
         started = replace(started, advice=self._advice(started, made))
-        return assemble(self.settings, started, made, executed, seen)
+        return assemble(self.settings, started, made, executed, self._known())
+
+    def _known(self) -> FirstSeen:
+        """Since when the findings of the runs before this one are there."""
+        return first_seen(read_history(self.reports), *(site.name for site in self.settings.sites))
 
     def _advice(self, started: Started, made: Sequence[Record]) -> str:
         """What to type where the primary is silent."""

@@ -1,20 +1,30 @@
-"""The history: one line per run, from which a finding's age is told."""
+"""The history: one line per run, from which a finding's age is told.
+
+A finding is the same one as long as the same check finds something about the same item, whatever its values:
+a service that is down at one host today and at two tomorrow is one trouble. It ends when its check has looked
+everywhere and did not find it. A check that could not look ends nothing.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from siteparity.model import Outcome, Verdict
-from siteparity.result import Result
+from siteparity.result import Result, SavedCheck
+from siteparity.waivers import was_measured
 
 MAX_RUNS = 1000
 """Older runs do not change what a report says."""
+
+
+FirstSeen: TypeAlias = Mapping[tuple[str, str], datetime]
+"""(check, item) -> since when the finding is there."""
 
 
 class PastFinding(BaseModel):
@@ -43,12 +53,20 @@ class PastRun(BaseModel):
     unmeasured: int
     checks: int
     findings: tuple[PastFinding, ...]
+    not_looked_for: tuple[PastFinding, ...] = ()
+    """What earlier runs found, and this one could not look for everywhere."""
     revoked_at: AwareDatetime | None = None
     """When its GO was revoked; a revoked run has two lines, of which the last one counts."""
 
 
-def append_run(reports: Path, result: Result) -> None:
-    """Add a run, in one write."""
+def append_run(reports: Path, result: Result, known: FirstSeen) -> None:
+    """Add a run, in one write.
+
+    Args:
+        reports: the folder of the history.
+        result: of the run.
+        known: what the runs before had found, as `first_seen` tells it.
+    """
     outcomes = [check.outcome for check in result.checks]
     past = PastRun(
         run=result.run,
@@ -65,6 +83,7 @@ def append_run(reports: Path, result: Result) -> None:
             for check in result.checks
             for finding in check.findings
         ),
+        not_looked_for=tuple(_not_looked_for(result, known)),
         revoked_at=result.revoked.at if result.revoked else None,
     )
     file = os.open(reports / "history.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
@@ -86,18 +105,44 @@ def read_history(reports: Path) -> Sequence[PastRun]:
     """
     try:
         lines = (reports / "history.jsonl").read_bytes().split(b"\n")[-MAX_RUNS - 1 :]
-    except FileNotFoundError:
+    except OSError:  # none yet, or none that can be read: what it says is not needed to judge
         return ()
     read = [past for line in lines if line and (past := _parsed(line))]
     return tuple({past.run: past for past in read}.values())
 
 
-def first_seen(history: Iterable[PastRun]) -> Mapping[tuple[str, str], datetime]:
-    """(check, item) -> since when the finding is there, for what the last run found."""
-    last: Mapping[tuple[str, str], datetime] = {}
+def first_seen(history: Iterable[PastRun], primary: str, standby: str) -> FirstSeen:
+    """Since when each finding is there that the last run over these two sites knew of, whichever served."""
+    sites = {primary, standby}
+    last: FirstSeen = {}
     for past in history:
-        last = {(finding.check, finding.item): finding.first_seen for finding in past.findings}
+        if {past.primary, past.standby} == sites:
+            last = _oldest((*past.findings, *past.not_looked_for))
     return last
+
+
+def _oldest(findings: Iterable[PastFinding]) -> FirstSeen:
+    """Each finding once: hosts that are silent are findings about one item, each with an age of its own."""
+    oldest: dict[tuple[str, str], datetime] = {}
+    for finding in findings:
+        key = (finding.check, finding.item)
+        oldest[key] = min(finding.first_seen, oldest.get(key, finding.first_seen))
+    return oldest
+
+
+def _not_looked_for(result: Result, known: FirstSeen) -> Iterator[PastFinding]:
+    """What was known of checks that did not look everywhere, and is not among what they found."""
+    for check in result.checks:
+        found = {finding.item for finding in check.findings}
+        if not _looked_everywhere(check):
+            for (id_, item), moment in known.items():
+                if id_ == check.id and item not in found:
+                    yield PastFinding(check=id_, item=item, first_seen=moment)
+
+
+def _looked_everywhere(check: SavedCheck) -> bool:
+    made = check.outcome not in (Outcome.NOT_RUN, Outcome.UNMEASURED)
+    return made and all(was_measured(finding) for finding in check.findings)
 
 
 def line_of(past: PastRun) -> str:

@@ -81,6 +81,8 @@ class Connection:
     private_key_file: Path | None = None
     ssh_config: Path | None = None
     become: bool = False
+    collector: str | None = None
+    """The one program that is started there, in place of a shell (`siteparity.transport.collector`)."""
 
 
 @dataclass(frozen=True, slots=True)

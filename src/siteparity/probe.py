@@ -9,16 +9,19 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from siteparity.model import Facts, Host, OtherSiteAwayError, Site, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Policy, Section
-from siteparity.transport.script import Answer, Ask, Moment
+from siteparity.transport.script import Answer, Ask, Moment, Word
 
 S = TypeVar("S", bound=Section)
+
+KEY = Word("KEY", "0-9a-f", 64)
+"""Digits that are made for one run and kept nowhere, for hashes of secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,9 @@ class Target(Generic[S]):
     policy: Policy
     other: Site | None = None
     """The site that it is compared with; None where only one is known."""
-    key: str = field(default="", repr=False)
-    """Hexadecimal digits that are made for this run and kept nowhere, for hashes of secrets."""
     other_recorded_at: datetime | None = None
-    """When the other site was measured, where a record stands in for it; None while it is measured itself."""
+    """When the other site was measured, where a record stands in for it; None while it is measured itself.
+    No question depends on it: those of a host are the same in every run."""
 
 
 class Answers:
@@ -108,8 +110,11 @@ class Reading(Generic[S]):
 class SecondLook(Generic[S]):
     """Questions that need the first answers of other hosts, such as "have you passed this position?"."""
 
-    ask: Callable[[Target[S], Seen], Mapping[str, Ask]]
-    """No question for a host (an empty mapping) means that its tables are not read there."""
+    ask: Callable[[Target[S]], Mapping[str, Ask]]
+    """What is asked, whatever was seen; pure, as the first look's."""
+    words: Callable[[Target[S], Seen], Mapping[str, str] | None]
+    """The words of these questions, from what was seen. None for a host means that it is not asked, and its
+    tables are not read there."""
     tables: Mapping[str, Reading[S]]
 
 

@@ -17,6 +17,10 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 in lower-case hexadecimal digits."""
 
 
+WaiverDigest = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+"""The exact difference that a waiver accepts (`siteparity.waivers.difference`)."""
+
+
 class _Saved(BaseModel):
     """Frozen, strict, and without a key that is not declared here."""
 
@@ -42,7 +46,9 @@ class SavedFinding(_Saved):
     fix: str
     first_seen: AwareDatetime
     waiver: str | None
-    """The waiver's reason and owner, where one accepts this finding."""
+    """Why, who and until when, where a waiver accepts this finding."""
+    values: WaiverDigest | None = None
+    """What a waiver would name as its ``values``; null where nobody can accept this finding."""
 
 
 class SavedCheck(_Saved):
@@ -73,6 +79,31 @@ class SavedCause(_Saved):
     """The id of the check that brings the others down; null where a host gave no answer."""
     checks: tuple[str, ...]
     """The ids of the checks that fail with it, or could not be made for it."""
+
+
+class SavedWaiver(_Saved):
+    """One waiver of the file, and what became of it in this run."""
+
+    place: str
+    """File and line."""
+    check: str
+    role: str
+    item: str
+    pattern_reason: str | None
+    reason: str
+    owner: str
+    approved_by: str
+    ticket: str
+    expires: AwareDatetime
+    days_left: int
+    """Whole days from the start of the run; less than nothing where it has expired."""
+    state: Literal["active", "unused", "changed", "refused", "not known"]
+    words: str
+    """Why it speaks against GO; empty where it does not."""
+    about: tuple[str, ...]
+    """The ids of the checks that it is about."""
+    used_by: tuple[str, ...]
+    """The ids of those in which it accepts a finding."""
 
 
 class SavedSite(_Saved):
@@ -148,4 +179,13 @@ class Result(_Saved):
     plan: Count
     executed: Count
     causes: tuple[SavedCause, ...]
+    waivers: tuple[SavedWaiver, ...] = ()
     checks: tuple[SavedCheck, ...]
+
+    def not_needed(self) -> frozenset[str]:
+        """The checks that hold although a waiver, which is about no other, expects otherwise."""
+        holds = {check.id for check in self.checks if check.outcome in (Outcome.SAME, Outcome.WAIVED)}
+        sole = [
+            waiver.about for waiver in self.waivers if waiver.state == "unused" and len(waiver.about) == 1
+        ]
+        return frozenset(check for (check,) in sole if check in holds)

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -23,7 +24,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from siteparity.configuration import Configuration
 from siteparity.logfile import redacting
-from siteparity.model import Outcome
+from siteparity.model import FindingKind, Outcome
 from siteparity.recording import journal_path
 from siteparity.redaction import redacted_values
 from siteparity.report.checks_html import CheckLine
@@ -52,11 +53,16 @@ class _Line(CheckLine):
 
     id: str
     seconds: Annotated[float, Field(ge=0)]
+    unneeded: tuple[str, ...] = ()
+    """The waivers that are about this check alone, and accept what it no longer finds."""
 
     @model_validator(mode="after")
     def _outcome_follows_from_what_was_found(self) -> Self:
         if self.outcome is Outcome.SAME and (self.findings or self.compared < 1):
             raise ValueError("expected something compared and no finding")
+        accepted = [one.waiver and one.kind is not FindingKind.UNMEASURED for one in self.findings]
+        if self.outcome is Outcome.WAIVED and (not accepted or not all(accepted) or self.compared < 1):
+            raise ValueError("expected something compared, and every finding measured and waived")
         return self
 
 
@@ -81,6 +87,8 @@ class Child:
     seconds: float
     mark: Mapping[str, str] = field(default_factory=dict)
     """Added to its environment; see `siteparity.transport.keeper`."""
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When the run began: what has expired then is not in force."""
 
     def run(self) -> Executed:
         """Run every planned check; the child and all its processes are gone when this returns."""
@@ -144,6 +152,7 @@ class Child:
         ]
         base += ["--primary", primary.name, "--standby", standby.name]
         base += ["--parity-run", str(self.folder), "--parity-control", str(self.control)]
+        base += ["--parity-started", self.started_at.isoformat()]
         # pytest-xdist makes a folder for its workers' temporary files: it goes when the connections go.
         base += ["--basetemp", str(self.control / "pytest")]
         base += [f"--html={self.folder / 'checks.html'}", "--self-contained-html"]
@@ -178,7 +187,7 @@ def reconcile(planned: Sequence[str], lines: Sequence[Any], status: int | None) 
         broken.append(f"{len(repeated)} checks ran more than once (first: {repeated[0]})")
     if lost := [check for check in planned if check not in times]:
         broken.append(f"{len(lost)} planned checks did not run (first: {lost[0]})")
-    passed = all(line["outcome"] == "same" for line in checks)
+    passed = all(line["outcome"] in ("same", "waived") and not line.get("unneeded") for line in checks)
     if status in (ALL_PASSED, SOME_FAILED) and passed != (status == ALL_PASSED):
         broken.append(f"pytest's status {status} contradicts the outcomes in the journal")
     entries = {

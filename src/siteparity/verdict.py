@@ -29,12 +29,15 @@ class Answer:
     reasons: tuple[str, ...]
 
 
-def judge(checks: Sequence[Judged], broken_run: Iterable[str] = ()) -> Answer:
+def judge(
+    checks: Sequence[Judged], broken_run: Iterable[str] = (), bad_waivers: Iterable[str] = ()
+) -> Answer:
     """Fold the outcomes of all planned checks into one answer.
 
     Args:
         checks: every planned check, with `Outcome.NOT_RUN` where it was not executed.
         broken_run: why the run itself proves nothing: it was cut, died, or contradicts itself.
+        bad_waivers: why waivers speak against GO: one is not valid, or accepts what is not there.
     """
     blockers = [check for check in checks if check.severity is Severity.BLOCKER]
     different = [check.id for check in blockers if check.outcome is Outcome.DIFFERENT]
@@ -45,6 +48,7 @@ def judge(checks: Sequence[Judged], broken_run: Iterable[str] = ()) -> Answer:
     reasons += broken_run
     if unknown:
         reasons.append(_counted(unknown, "check could not be made", "checks could not be made"))
+    reasons += bad_waivers
     if not blockers:
         reasons.append("no blocker was planned, so nothing is proven")
     if different:

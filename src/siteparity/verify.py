@@ -155,7 +155,7 @@ class Verification:
             }
         )
         write_reports(revoked, folder, read_history(self.reports))
-        append_run(self.reports, revoked)
+        append_run(self.reports, revoked, {})  # whatever was a GO had looked everywhere
         kept = folder / "revoked" / f"{at:%Y-%m-%dT%H%M%SZ}"
         shutil.copytree(place / "records", kept / "records")
         return Verified(
@@ -187,7 +187,10 @@ def _read(executed: Executed, planned: Sequence[PlannedCheck]) -> tuple[list[str
     unknown = list(executed.broken)
     for check in planned:
         entry = executed.entries.get(check.id)
-        if entry is None or entry["outcome"] == Outcome.SAME:
+        if entry is None:
+            continue
+        unknown += [f"{one} is no longer needed" for one in entry.get("unneeded", ())]
+        if entry["outcome"] in (Outcome.SAME, Outcome.WAIVED):
             continue
         said = [found["message"] for found in entry["findings"]] or ["nothing was compared"]
         text = f"{check.source.name} ({check.role}): {said[0]}"

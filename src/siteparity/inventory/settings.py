@@ -112,6 +112,16 @@ def _names(value: object, setting: Setting) -> tuple[str, ...]:
     return tuple(_name(one, setting) for one in _listed(value))
 
 
+def _collector(value: object, _setting: Setting) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+", text):
+        raise ValueError(
+            f"expected an absolute path such as /usr/local/sbin/siteparity-collect, found {quoted(text)}; "
+            "correct it"
+        )
+    return text
+
+
 def _hint(value: object, _setting: Setting) -> str:
     """One line for people, shown when no host of the site answers."""
     text = _text(value)
@@ -138,6 +148,7 @@ _READERS: Mapping[str, Callable[[object, Setting], object]] = {
     "parity_networks": _networks,
     "parity_ssh_config": _path,
     "parity_hint": _hint,
+    "parity_collector": _collector,
 }
 SITE_WIDE = ("parity_domain", "parity_networks", "parity_hint")
 """Settings that must have one value for all hosts of a site."""
@@ -199,6 +210,7 @@ def host_of(machine: Machine, site: str, roles: tuple[str, ...]) -> Host:
         private_key_file=values.get("ansible_ssh_private_key_file"),
         ssh_config=values.get("parity_ssh_config"),
         become=values.get("ansible_become", False),
+        collector=values.get("parity_collector"),
     )
     return Host(
         name=machine.name,

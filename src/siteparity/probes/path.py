@@ -29,7 +29,7 @@ from siteparity.section import PositiveDuration, Strict
 from siteparity.tools.network import rates, reading
 from siteparity.tools.network.question import reach, resolve
 from siteparity.tools.network.reading import Connections, Link, Packets, Reached
-from siteparity.transport.script import Ask
+from siteparity.transport.script import Ask, Word
 
 WELL = "well"
 AS_INVENTORIED = "as in the inventory"
@@ -85,24 +85,32 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     return {"names": Ask(resolve(name for host in _servers(target) for name in host.names))}
 
 
-def ask_again(target: Target[Policy], seen: Seen) -> Mapping[str, Ask]:
-    """Packets to every peer, connections to every port of those that were measured themselves."""
-    section, site = target.section, target.site.name
+PEERS = Word("PEERS", "0-9A-Za-z.:%_ -", 20_000)
+"""The addresses of the peers that were measured themselves, or "none"."""
+
+
+def ask_again(target: Target[Policy]) -> Mapping[str, Ask]:
+    """Packets to every peer, connections to every port, of those that `PEERS` names."""
+    section = target.section
+    text = reach(
+        [(place, _payload(host, section.mtu)) for host, place in _peers(target)],
+        [(str(_place(host)), leg.port) for leg, host in _ports(target)],
+        packets=rates.tries(section.packets / 100),
+        tries=rates.tries(section.connections / 100),
+    )
+    return {"reached": Ask(text, timeout=20, words=(PEERS,))}
+
+
+def who_is_up(target: Target[Policy], seen: Seen) -> Mapping[str, str]:
+    """The peers that answered when they were measured: others are not blamed on the way to them."""
+    site = target.site.name
     own = [
         table for table in seen.get((site, target.host.name), {}).values() if isinstance(table, Unmeasured)
     ]
     if own and not _is_up(seen, site, target.host):
         raise UnmeasuredError(own[0].reason)  # a host that hangs would hold up the run once more
-    peers = [
-        (place, _payload(host, section.mtu)) for host, place in _peers(target) if _is_up(seen, site, host)
-    ]
-    ports = [(str(_place(host)), leg.port) for leg, host in _ports(target) if _is_up(seen, site, host)]
-    if not peers:
-        return {"reached": Ask("echo nobody")}
-    text = reach(
-        peers, ports, packets=rates.tries(section.packets / 100), tries=rates.tries(section.connections / 100)
-    )
-    return {"reached": Ask(text, timeout=20)}
+    peers = [place for host, place in _peers(target) if _is_up(seen, site, host)]
+    return {PEERS.name: " ".join(peers) or "none"}
 
 
 def _payload(host: Host, mtu: int) -> int:
@@ -352,6 +360,7 @@ PROBE = Probe(
     },
     then=SecondLook(
         ask_again,
+        who_is_up,
         tables={
             "reached": Reading(read_reached, roles=_clients),
             "connections": Reading(read_connections, roles=_clients),

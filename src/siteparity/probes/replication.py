@@ -20,7 +20,7 @@ from siteparity.model import Facts, OtherSiteAwayError, Table, Unmeasured, Unmea
 from siteparity.policy import Duration, Section, Size
 from siteparity.probe import Answers, Probe, Reading, SecondLook, Seen, Target
 from siteparity.tools.postgres import psql, rows
-from siteparity.transport.script import Ask
+from siteparity.transport.script import Ask, Word
 
 
 class Policy(Section):
@@ -66,18 +66,23 @@ SELECT json_build_object(
             FROM pg_replication_slots WHERE NOT temporary))
 """
 
-_PASSED = """
+POSITION = Word("POSITION", "0-9A-F/", 17)
+"""Where the primary was, as PostgreSQL writes it (manual, section 8.20): two hexadecimal numbers."""
+_HERE = "@position@"
+"""Stands for it in a statement, until that is quoted for the shell."""
+
+_PASSED = f"""
 DO $$ BEGIN
-  WHILE pg_last_wal_replay_lsn() < '{position}' AND clock_timestamp() < now() + interval '{seconds} s' LOOP
+  WHILE pg_last_wal_replay_lsn() < '{_HERE}' AND clock_timestamp() < now() + interval '{{seconds}} s' LOOP
     PERFORM pg_sleep(0.05);
   END LOOP;
 END $$
 """
 
-_AFTER = """
+_AFTER = f"""
 SELECT json_build_object('waited', extract(epoch FROM clock_timestamp() - now()),
-  'distance', pg_wal_lsn_diff('{position}', pg_last_wal_replay_lsn()))
-"""
+  'distance', pg_wal_lsn_diff('{_HERE}', pg_last_wal_replay_lsn()))
+"""  # noqa: S608  # the place of a word
 
 
 # What a server is after its next start is decided by two files, not by what it does now (manual, 20.5.5).
@@ -159,6 +164,8 @@ def read_silence(answers: Answers, target: Target[Policy]) -> Table:
 def read_replay(answers: Answers, _: Target[Policy]) -> Table:
     """Whether what arrives is replayed, and without a delay on purpose."""
     state = _state(answers)
+    if "paused" not in state:
+        raise UnmeasuredError("the server does not say whether it replays")
     paused = "running" if state["paused"] in (None, "not paused") else _text(state, "paused")
     delay = _text(state, "delay")
     return {
@@ -186,7 +193,7 @@ def read_kept(answers: Answers, _: Target[Policy]) -> Table:
 def read_archive(answers: Answers, _: Target[Policy]) -> Table:
     """Whether WAL is archived as configured."""
     state = _state(answers)
-    if state["archive_mode"] == "off":
+    if _text(state, "archive_mode") == "off":
         return {"archiving": "off"}
     failing = state.get("archive_failing")
     if not isinstance(failing, bool):
@@ -207,11 +214,22 @@ def read_replayed(answers: Answers, _: Target[Policy]) -> Table:
     return {"seconds since the last replayed commit": _seconds(state, "replayed")}
 
 
-def ask_passed(target: Target[Policy], seen: Seen) -> Mapping[str, Ask]:
+def ask_passed(target: Target[Policy]) -> Mapping[str, Ask]:
     """Ask a standby when it passes the position that the primary had a moment ago."""
+    section = target.section
+    seconds = int(section.max_heartbeat.total_seconds()) + 1
+    statements = ["BEGIN", _PASSED.format(seconds=seconds), _AFTER]
+    text = psql(statements, database=section.database, role=section.role, seconds=seconds + 5)
+    # Each statement is one word between single quotes; the position is read between double ones.
+    passed = text.replace(_HERE, "'\"$POSITION\"'")
+    return {"passed": Ask(passed, timeout=seconds + 8, words=(POSITION,)), **ask(target)}
+
+
+def position_of_primary(target: Target[Policy], seen: Seen) -> Mapping[str, str] | None:
+    """Where the one writable database of the other site was; nothing to ask a server that takes writes."""
     own = seen[target.site.name, target.host.name]
     if _value(own, "mode", "writable") != "no":
-        return {}
+        return None
     others = [facts for (site, _), facts in seen.items() if site != target.site.name]
     primaries = [facts for facts in others if _value(facts, "mode", "writable") == "yes"]
     if len(primaries) != 1:
@@ -221,20 +239,7 @@ def ask_passed(target: Target[Policy], seen: Seen) -> Mapping[str, Ask]:
     position = _value(primaries[0], "_position", "position")
     if not isinstance(position, str):
         raise UnmeasuredError("the primary's position could not be read")
-    seconds = int(target.section.max_heartbeat.total_seconds()) + 1
-    statements = [text.format(position=position, seconds=seconds) for text in (_PASSED, _AFTER)]
-    return {
-        "passed": Ask(
-            psql(
-                ["BEGIN", *statements],
-                database=target.section.database,
-                role=target.section.role,
-                seconds=seconds + 5,
-            ),
-            timeout=seconds + 8,
-        ),
-        **ask(target),
-    }
+    return {POSITION.name: POSITION.checked(position)}
 
 
 def read_heartbeat(answers: Answers, target: Target[Policy]) -> Table:
@@ -343,6 +348,7 @@ PROBE = Probe(
     },
     then=SecondLook(
         ask=ask_passed,
+        words=position_of_primary,
         tables={
             "heartbeat": Reading(read_heartbeat, moves=True),
             "distance": Reading(read_distance, moves=True),

@@ -22,7 +22,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probe import KEY, Answers, Probe, Reading, Target
 from siteparity.section import Strict
 from siteparity.tools.secrets import hashes
 from siteparity.transport.script import Ask
@@ -78,7 +78,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     paths = " ".join(map(shlex.quote, dict.fromkeys(source.file for source in sources)))
     return {
         "changed": Ask(_CHANGED.format(paths=paths)),
-        "secrets": Ask(hashes.question(dict.fromkeys(sources), target.key)),
+        "secrets": Ask(hashes.question(dict.fromkeys(sources)), words=(KEY,)),
     }
 
 

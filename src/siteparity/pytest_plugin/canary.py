@@ -7,12 +7,12 @@ how long a session still lives, which does not show what it holds.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from siteparity.journeys import Session
+from siteparity.live import COOKIES
 from siteparity.model import Host, Site, UnmeasuredError
 from siteparity.pytest_plugin.page import Visitor
 from siteparity.pytest_plugin.standby import Standby
@@ -30,8 +30,8 @@ class Canary:
 
     host: Host
     visitor: Visitor
-    key: Secret
-    """Its key in Redis: who knows it is that customer."""
+    cookie: Secret
+    """What the shop knows it by, and its key in Redis is made of: who knows it is that customer."""
 
 
 @contextmanager
@@ -84,8 +84,10 @@ def _lives(standby: Standby, site: Site, sessions: Sequence[Canary]) -> Mapping[
     answers: list[list[int]] = []
     for host in hosts if sessions else ():
         with standby.trying(host):
-            answer = standby.host(host).run(_question(policy, [canary.key.reveal() for canary in sessions]))
-            answers.append(read_lives(answer.stdout, answer.stderr, len(sessions)))
+            cookies = " ".join(canary.cookie.reveal() for canary in sessions)
+            answer = standby.ask(host, "lives", {COOKIES.name: cookies})
+            said, complaint = (one.decode("ascii", "replace") for one in (answer.text, answer.stderr))
+            answers.append(read_lives(said, complaint, len(sessions)))
     if len(answers) < len(hosts):
         return {}
     return {canary: max(seconds) for canary, *seconds in zip(sessions, *answers, strict=True)}
@@ -104,18 +106,6 @@ def read_lives(stdout: str, stderr: str, count: int) -> list[int]:
     return [int(line) for line in lines]
 
 
-def _question(policy: Session, keys: Sequence[str]) -> str:
-    """A shell text for the sessions host; the password does not leave it."""
-    ask = (
-        f"redis-cli -e --no-auth-warning -h 127.0.0.1 -p {policy.redis_port} -n {policy.redis_database} "
-        f"--user {shlex.quote(policy.redis_user)} TTL"
-    )
-    asks = "\n".join(f"{ask} {shlex.quote(key)} || exit" for key in keys)
-    return (
-        f"REDISCLI_AUTH=$(cat -- {shlex.quote(policy.redis_auth_file)}) || exit\nexport REDISCLI_AUTH\n{asks}"
-    )
-
-
 def _language(standby: Standby, policy: Session) -> str:
     return policy.language or next(iter(standby.languages))
 
@@ -132,7 +122,7 @@ def _start(standby: Standby, policy: Session, host: Host) -> Canary | None:
     if not standby.expect(f"cookie {policy.cookie}", given, equals="given", host=host, fix=_LOOK):
         return None
     remember(cookie)
-    return Canary(host, visitor, Secret(policy.key.format(cookie=cookie)))
+    return Canary(host, visitor, Secret(cookie))
 
 
 def _end(standby: Standby, policy: Session, sessions: Sequence[Canary]) -> None:

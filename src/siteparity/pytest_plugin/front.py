@@ -48,9 +48,10 @@ def place_of(standby: Standby, host: Host, server: str) -> str:
     Raises:
         UnmeasuredError: it has none there.
     """
-    answer = standby.host(host).run("getent ahosts -- %s", server)
-    addresses = {line.split()[0] for line in answer.stdout.splitlines() if line.strip()}
-    if answer.rc or not addresses:
+    answer = standby.ask(host, "addresses")
+    text = answer.text.decode("ascii", "replace")
+    addresses = {line.split()[0] for line in text.splitlines() if line.strip()}
+    if answer.status or not addresses:
         raise UnmeasuredError(f"the name {server} has no address there")
     inside = [site.name for site in (standby.primary, standby.site) if _has_one(site, addresses)]
     return f"inside {' and '.join(inside)}" if inside else OUTSIDE

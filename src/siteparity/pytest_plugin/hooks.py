@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,14 @@ MARKS = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of a run; the last two are for the process that owns it."""
+    """The options of a run; the last three are for the process that owns it."""
     group = parser.getgroup("siteparity", "two sites, compared")
     group.addoption("--primary", metavar="SITE", help="the site that serves now")
     group.addoption("--standby", metavar="SITE", help="the site that must be able to take over")
     group.addoption("--inventories", metavar="DIR", help="where policy.yml and the sites' folders are")
     group.addoption("--parity-run", metavar="DIR", help="judge the records of this run instead of measuring")
     group.addoption("--parity-control", metavar="DIR", help="use the SSH connections of this directory")
+    group.addoption("--parity-started", metavar="UTC", help="judge waivers at this moment")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -67,6 +69,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     own = OwnRun()
     config.stash[_OWN_RUN] = own
+    config.option.parity_started = datetime.now(UTC).isoformat()
     own.measure(settings)
     config.option.parity_run = str(own.path)
     config.option.parity_control = str(own.transport.directory)
@@ -76,7 +79,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:  # noqa: ANN401  # xdist's WorkerController; pytest may be without it
     """Tell a worker whose run this is: it hears of the command line alone."""
-    names = ("parity_run", "parity_control")
+    names = ("parity_run", "parity_control", "parity_started")
     node.workerinput[_HANDED_ON] = {name: node.config.getoption(name) for name in names}
 
 
@@ -194,4 +197,5 @@ def _entry(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     judgement = judged.judgement()
     if call.excinfo is not None:
         judgement = outcome.judgement_of(call.excinfo.value, judgement)
-    return outcome.line(item.nodeid, judgement, call.duration)
+    line = outcome.line(item.nodeid, judgement, call.duration)
+    return session_of(item.config).with_waivers(line, item.stash[CHECK])

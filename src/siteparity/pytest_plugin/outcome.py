@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import pytest
 from _pytest.outcomes import Failed
 
-from siteparity.model import Finding, FindingKind, Judgement, Outcome
+from siteparity.model import Finding, FindingKind, Group, Judgement, Outcome
+from siteparity.plan import PlannedCheck
 from siteparity.redaction import redacted, redacted_values
+from siteparity.waivers import Waivers
 
 PROPERTY = "siteparity"
 """The name of the user property under which a report carries its check's outcome, as JSON."""
@@ -56,6 +58,41 @@ def line(check_id: str, judgement: Judgement, seconds: float) -> dict[str, Any]:
     }
 
 
+def line_with_waivers(
+    entry: Mapping[str, Any],
+    check: PlannedCheck,
+    waivers: Waivers,
+    every: Sequence[PlannedCheck],
+) -> dict[str, Any]:
+    """The line with what waivers accept of it, and the waivers that accept what is no longer there.
+
+    What the line shows is judged, without its secrets: whoever reads it judges by that as well.
+    """
+    found = [_shown(one) for one in entry["findings"]]
+    accepted = [waivers.accepting(check, finding) for finding in found]
+    made = waivers.outcome(check, found, entry["compared"])
+    holds = made in (Outcome.SAME, Outcome.WAIVED)
+    return {
+        **entry,
+        "outcome": made,
+        "findings": [
+            {**one, "waiver": waiver and waiver.accepted}
+            for one, waiver in zip(entry["findings"], accepted, strict=True)
+        ],
+        "unneeded": [one.label for one in waivers.unneeded(check, found, every)] if holds else [],
+    }
+
+
+def _shown(finding: Mapping[str, Any]) -> Finding:
+    """A finding as a line holds it."""
+    primary, standby = (
+        tuple(Group(group["value"], tuple(group["hosts"])) for group in finding[side])
+        for side in ("primary", "standby")
+    )
+    kind = FindingKind(finding["kind"])
+    return Finding(finding["item"], kind, finding["message"], primary=primary, standby=standby)
+
+
 def unmeasured(check_id: str, reason: str, seconds: float = 0.0) -> dict[str, Any]:
     """A check that could not be made at all."""
     finding = Finding("(check)", FindingKind.UNMEASURED, reason)
@@ -97,8 +134,20 @@ def conclude(report: pytest.TestReport, entry: Mapping[str, Any]) -> None:
     """Let a report carry the line, and say it in pytest's terms, whatever marks the check bears.
 
     Different is a failure, unmeasured an error: a skip, or an expected failure, does not make it less.
+    Waived is an expected failure with the waiver's reason, and strict: if what a waiver accepts is not there,
+    it is a failure.
     """
     attach(report, entry)
+    if entry["outcome"] != Outcome.SAME:
+        vars(report).pop("wasxfail", None)  # a mark's word, which pytest-html would call a pass
+    if (unneeded := entry.get("unneeded")) and report.when == "call":
+        report.outcome = "failed"
+        report.longrepr = "[XPASS(strict)] " + "; ".join(f"{one} is no longer needed" for one in unneeded)
+        return
+    if entry["outcome"] == Outcome.WAIVED and report.when == "call":
+        report.outcome = "skipped"
+        report.wasxfail = "; ".join(dict.fromkeys(one["waiver"] for one in entry["findings"]))
+        return
     if entry["outcome"] == Outcome.SAME:
         return
     if not report.failed:

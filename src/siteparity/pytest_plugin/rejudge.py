@@ -41,7 +41,8 @@ def main() -> int:
         for check in session.configuration.checks:
             if check.source.kind == "parity":
                 line = _line(session, functions, check)
-                all_same = all_same and line["outcome"] == Outcome.SAME
+                holds = line["outcome"] in (Outcome.SAME, Outcome.WAIVED) and not line.get("unneeded")
+                all_same = all_same and holds
                 journal.write(json.dumps(line) + "\n")
         status = CLOSED_SAME if all_same else CLOSED_OTHER
         journal.write(json.dumps({"closed": status}) + "\n")
@@ -83,7 +84,8 @@ def _line(session: Session, functions: _Functions, check: PlannedCheck) -> dict[
     except Exception as error:  # noqa: BLE001  # whatever it is, the check could not be made
         return outcome.unmeasured(check.id, f"{type(error).__name__}: {error}")
     judgement = _judgement(function, judged)
-    return outcome.line(check.id, judgement, time.monotonic() - began)
+    line = outcome.line(check.id, judgement, time.monotonic() - began)
+    return session.with_waivers(line, check)
 
 
 def _judgement(function: Callable[..., None], judged: Any) -> Judgement:  # noqa: ANN401  # a `Parity`

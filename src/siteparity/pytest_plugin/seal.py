@@ -16,6 +16,7 @@ _JUDGES = (
     "siteparity.model.",
     "siteparity.names.",
     "siteparity.records.",
+    "siteparity.waivers.",
     "siteparity.pytest_plugin.",
 )
 """Modules, each with all that are below it."""

@@ -9,7 +9,9 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,12 +21,14 @@ from siteparity.evidence import Evidence
 from siteparity.inventory import inventory_digest
 from siteparity.model import Host, Site
 from siteparity.plan import PlannedCheck, left_out
+from siteparity.pytest_plugin import outcome
 from siteparity.pytest_plugin.judged import Judged
 from siteparity.pytest_plugin.parity import SiteFacts
 from siteparity.recording import measure, record_path, then_path
 from siteparity.records import Record
 from siteparity.report.visible import visible
 from siteparity.transport import Transport
+from siteparity.waivers import Waivers
 
 CHECK = pytest.StashKey[PlannedCheck]()
 """On an item: the planned check that it makes."""
@@ -34,7 +38,7 @@ JUDGED = pytest.StashKey[Judged]()
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The plugin's options; the owner of a run fills the last two in for its workers."""
+    """The plugin's options; the owner of a run fills the last three in for its workers."""
 
     root: Path
     inventories: Path
@@ -44,6 +48,8 @@ class Options:
     """The folder of the run: ``records/<site>.json.gz`` and the journal."""
     control: Path | None
     """The control directory of the transport whose connections are used."""
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When the run began, which decides what has expired; now, where no run has."""
 
     @classmethod
     def of(cls, config: pytest.Config) -> Options:
@@ -51,6 +57,7 @@ class Options:
         root = config.rootpath
         given = config.getoption("inventories")
         run, control = config.getoption("parity_run"), config.getoption("parity_control")
+        started = config.getoption("parity_started")
         return cls(
             root=root,
             inventories=Path(given) if given else root / "inventories",
@@ -58,6 +65,7 @@ class Options:
             standby=config.getoption("standby"),
             run=Path(run) if run else None,
             control=Path(control) if control else None,
+            started=datetime.fromisoformat(started) if started else datetime.now(UTC),
         )
 
 
@@ -69,7 +77,11 @@ class Session:
         self.configuration: Configuration = configuration.load(
             options.root, options.inventories, options.primary, options.standby
         )
-        self._checks = {check.id: check for check in self.configuration.checks}
+        settings = self.configuration
+        self.waivers = Waivers(
+            settings.waivers, options.started, settings.primary.name, settings.standby.name
+        )
+        self._checks = {check.id: check for check in settings.checks}
         self._left_out: frozenset[tuple[str, str]] | None = None
         self._evidence: Evidence | None = None
         self._transport: Transport | None = None
@@ -92,6 +104,10 @@ class Session:
     def check(self, node_id: str) -> PlannedCheck | None:
         """The planned check of that id."""
         return self._checks.get(node_id)
+
+    def with_waivers(self, line: Mapping[str, Any], check: PlannedCheck) -> dict[str, Any]:
+        """A check's line with what the waivers accept of it."""
+        return outcome.line_with_waivers(line, check, self.waivers, self.configuration.checks)
 
     def facts(self, site: Site, aspect: str) -> SiteFacts:
         """The facts of one aspect at one site, from the record of this run."""

@@ -14,20 +14,27 @@ from typing import Any
 
 from testinfra.host import Host as TestinfraHost
 
+from siteparity import live
+from siteparity.catalogue import Catalogue
 from siteparity.compare import alike
 from siteparity.configuration import Configuration
 from siteparity.journeys import Smoke
 from siteparity.model import Finding, FindingKind, Group, Host, Judgement, Site, UnmeasuredError, Value
 from siteparity.plan import PlannedCheck
+from siteparity.probe import discover
 from siteparity.pytest_plugin.claim import Claim
 from siteparity.pytest_plugin.judged import Judged
 from siteparity.pytest_plugin.page import Visitor
 from siteparity.pytest_plugin.patience import Patience
 from siteparity.pytest_plugin.postgres import Reply, Server, ask
 from siteparity.transport import Transport
+from siteparity.transport.asking import Asked
+from siteparity.transport.script import NO_WORDS, Answer
 
 LOOK_SECONDS = 5.0
 """What a host may take to show that its connection still works."""
+SPARE_SECONDS = 4.0
+"""Between a question's own time on the host and the deadline here, so that the reason can arrive."""
 
 
 @dataclass(slots=True)
@@ -123,8 +130,33 @@ class Standby(Judged):
         return (*(() if self.by_record else self.primary.in_role(role)), *self.hosts(role))
 
     def host(self, host: Host) -> TestinfraHost:
-        """The host as testinfra knows it: ``standby.host(web).service("nginx").is_running``."""
+        """The host as testinfra knows it: ``standby.host(web).service("nginx").is_running``.
+
+        Commands of testinfra need an account that may run any; `ask` does not.
+        """
         return self._reached(host).testinfra(host, timeout=round(self.seconds))
+
+    def ask(self, host: Host, name: str, words: Mapping[str, str] = NO_WORDS) -> Answer:
+        """Put one of the questions of `siteparity.live` to a host.
+
+        Raises:
+            UnmeasuredError: why there is no answer.
+        """
+        full = live.full_name(name)
+        asks = {full: live.questions(self._policy, host)[full]}
+        answers, _ = self._asked(host).put(asks, words, timeout=asks[full].timeout + SPARE_SECONDS)
+        answer = answers[full]
+        if answer.problem is not None:
+            raise UnmeasuredError(answer.problem)
+        return answer
+
+    def _asked(self, host: Host) -> Asked:
+        transport = self._reached(host)
+        known = None
+        if host.connection.collector is not None:
+            site = self.primary if host.site == self.primary.name else self.site
+            known = Catalogue(self._policy, discover(), (self.primary, self.site)).collector(site, host)
+        return Asked(transport.run, host, known)
 
     @property
     def seconds(self) -> float:
@@ -153,8 +185,14 @@ class Standby(Judged):
         Raises:
             UnmeasuredError: the host is not connected.
         """
-        target = f"[{server}]:{port}" if ":" in server else f"{server}:{port}"
-        return self._reached(host).forward(host, target, port=True)
+        transport = self._reached(host)
+        return transport.forward(host, self._known_way(host, live.place(server, port)), port=True)
+
+    def _known_way(self, host: Host, target: str) -> str:
+        """The target, which the host's account must have been allowed to reach."""
+        if target not in live.ways(self._policy, host):
+            raise ValueError(f"{host.label}: {target} is no way that `siteparity.live` names; add it")
+        return target
 
     def section(self, aspect: str) -> Any:  # noqa: ANN401  # its type is the probe's own
         """The policy's part of an aspect."""
@@ -167,7 +205,8 @@ class Standby(Judged):
             UnmeasuredError: the host is not connected, the role may not ask that, the answer is no number.
         """
         settings = self.smoke.database
-        socket = self._reached(host).forward(host, settings.socket)
+        transport = self._reached(host)
+        socket = transport.forward(host, self._known_way(host, settings.socket))
         turn = self.patience.turn(f"{host.label} {settings.socket}")
         server = Server(socket, settings.database, settings.user, turn.seconds(self.seconds))
         began = time.monotonic()
@@ -217,9 +256,9 @@ class Standby(Judged):
 
     def look_after(self, host: Host) -> None:
         """Raise `UnmeasuredError` if the host's connection is broken, and remember that."""
-        reached = self._reached(host)
+        asked = self._asked(host)
         try:
-            reached.run(host, b":\n", timeout=LOOK_SECONDS)
+            asked.put({}, timeout=LOOK_SECONDS)
         except UnmeasuredError as error:
             self.patience.give_up(host.label, str(error))
             raise

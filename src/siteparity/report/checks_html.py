@@ -66,6 +66,8 @@ class LineFinding(_Line):
     message: str
     effect: str = ""
     fix: str = ""
+    waiver: str | None = None
+    """Why, who and until when, where a waiver accepts it."""
     primary: tuple[SavedGroup, ...] = ()
     standby: tuple[SavedGroup, ...] = ()
 
@@ -203,10 +205,11 @@ def _finding(finding: LineFinding) -> Markup:
         for group, text in zip(groups, texts, strict=True)
     ]
     cut = len(finding.primary)
-    return Markup("<tr><td><code>{}</code> {}<br>{}{}{}</td><td>{}</td><td>{}</td></tr>").format(
+    return Markup("<tr><td><code>{}</code> {}<br>{}{}{}{}</td><td>{}</td><td>{}</td></tr>").format(
         _one_line(finding.item),
         finding.kind.value,
         _one_line(finding.message),
+        Markup("<br>accepted: {}").format(_one_line(finding.waiver)) if finding.waiver else "",
         Markup("<br>effect: {}").format(_one_line(finding.effect)) if finding.effect else "",
         Markup("<pre>{}</pre>").format(visible(finding.fix[:TEXT_WIDTH], lines=True)) if finding.fix else "",
         Markup("").join(said[:cut]),

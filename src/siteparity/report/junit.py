@@ -23,12 +23,15 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(result: Result) -> bytes:
-    """The document: failure = different, error = unmeasured or not run, skipped = waived."""
+    """The document: failure = different, error = unmeasured or not run, skipped = waived.
+
+    A check that holds although a waiver expects otherwise is a failure, as a strict expected failure is.
+    """
     counts = {name: 0 for name, _ in _ELEMENTS.values()}
-    cases = [_case(check) for check in result.checks]
-    for check in result.checks:
-        if check.outcome in _ELEMENTS:
-            counts[_ELEMENTS[check.outcome][0]] += 1
+    not_needed = result.not_needed()
+    cases = [_case(check, needed=check.id not in not_needed) for check in result.checks]
+    for element in (child for case in cases for child in case):
+        counts[element.tag] += 1
     totals = {
         "tests": str(len(cases)),
         "failures": str(counts["failure"]),
@@ -50,7 +53,7 @@ def junit(result: Result) -> bytes:
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
-def _case(check: SavedCheck) -> ET.Element:
+def _case(check: SavedCheck, *, needed: bool) -> ET.Element:
     path, _, name = check.id.partition("::")
     case = ET.Element(
         "testcase",
@@ -60,7 +63,10 @@ def _case(check: SavedCheck) -> ET.Element:
             "time": f"{check.seconds:.3f}",
         },
     )
-    if check.outcome in _ELEMENTS:
+    if not needed:
+        words = "a waiver for what this check no longer finds; remove it"
+        ET.SubElement(case, "failure", {"message": words, "type": "waiver-not-needed"})
+    elif check.outcome in _ELEMENTS:
         tag, kind = _ELEMENTS[check.outcome]
         element = ET.SubElement(case, tag, {"message": _message(check)[:MESSAGE_WIDTH], "type": kind})
         element.text = _legal("\n\n".join(_text(finding) for finding in check.findings)) or None

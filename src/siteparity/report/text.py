@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from siteparity.model import FindingKind, Verdict
+from siteparity.report.accepted import stanza, waivers_line
 from siteparity.report.cards import told
 from siteparity.report.groups import Promise, Seen, State, not_holding
 from siteparity.report.standing import age, is_by_record, possible_loss
@@ -48,6 +49,8 @@ def summary(result: Result, *, colour: bool = False, limit: int = FINDINGS_A_PRO
     if reasons:
         lines += ["why", *reasons, ""]
     lines += [coverage(result), *(first or [_compared_with(result)])]
+    if result.waivers:
+        lines.append(f"waivers: {waivers_line(result.waivers)}")
     verdict = verdict_line(result)
     return "\n".join([*lines, f"{_COLOURS[result.verdict]}{verdict}{_RESET}" if colour else verdict])
 
@@ -115,6 +118,8 @@ def _finding(seen: Seen, result: Result) -> Iterator[str]:
             yield f"      {site:<{width}}  {' | '.join(texts_of_site)}"
     yield from _several("effect", finding.effect, width)
     yield from _several("fix", finding.fix, width)
+    if accepting := stanza(seen.check, finding):
+        yield f"      {'waiver':<{width}}  {accepting}"
 
 
 def _said(group: SavedGroup, text: str, *, unmeasured: bool) -> str:

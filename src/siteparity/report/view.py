@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from siteparity.model import Outcome, Verdict
+from siteparity.report.accepted import WaiverRow, waiver_rows, waivers_line
 from siteparity.report.cards import Card, PastRun, cards
 from siteparity.report.groups import Area, Promise, State, areas, heaviest, state_of
 from siteparity.report.limits import limits
@@ -87,6 +88,9 @@ class Page:
     accepted: tuple[Card, ...]
     strips: tuple[tuple[str, tuple[Chip, ...]], ...]
     coverage: str
+    waivers_line: str
+    """``2 active, next expires in 9 days``."""
+    waivers: tuple[WaiverRow, ...]
     matrices: tuple[Matrix, ...]
     listed: tuple[Listed, ...]
     limits: tuple[str, ...]
@@ -118,6 +122,8 @@ def page(result: Result, history: Sequence[PastRun] = (), zone: tzinfo | None = 
         accepted=tuple(card for card in shown if card.state is State.ACCEPTED),
         strips=_strips(every, shown),
         coverage=coverage(result),
+        waivers_line=waivers_line(result.waivers),
+        waivers=waiver_rows(result, zone),
         matrices=_matrices(every, standby),
         listed=tuple(_listed(one) for area in every for one in area.promises),
         limits=limits(result),

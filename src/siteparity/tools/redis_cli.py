@@ -22,10 +22,15 @@ class RedisUser(Protocol):
         """A file on the host with that user's password."""
 
 
+def login(auth_file: str) -> str:
+    """Shell lines that take the password from its file into the client's environment."""
+    return f"REDISCLI_AUTH=$(cat -- {shlex.quote(auth_file)}) || exit\nexport REDISCLI_AUTH\n"
+
+
 def client(section: RedisUser, words: str) -> str:
     """A shell text that asks the Redis of the host itself as the suite's user."""
     return (
-        f"REDISCLI_AUTH=$(cat -- {shlex.quote(section.auth_file)}) || exit\nexport REDISCLI_AUTH\n"
+        f"{login(section.auth_file)}"
         f"answer=$(redis-cli -e --no-auth-warning -h 127.0.0.1 -p {section.port} "
         f"--user {shlex.quote(section.user)} {words} 2>&1) || {{ printf '%s\\n' \"$answer\" >&2; exit 1; }}\n"
     )

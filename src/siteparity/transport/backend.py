@@ -40,6 +40,8 @@ class Backend(BaseBackend):  # type: ignore[misc]  # testinfra's types are not i
         Raises:
             UnmeasuredError: it was not run to its end, and why.
         """
+        if self._on.connection.collector is not None:
+            raise UnmeasuredError(f"{self._on.label}: it has a collector, which runs no command of testinfra")
         text = self.get_command(command, *args)
         asks = {"command": Ask(text, ok=_ANY_STATUS, timeout=self._timeout)}
         nonce = secrets.token_hex(16)

@@ -7,6 +7,9 @@ end the line, so nothing that a host prints can pass for the answer to another q
 output, and after it the nonce and the exit status: what was cut lacks them. `OPENER` goes before the script:
 when it is answered the shell runs, and from then on it takes no longer than the line to tell the time.
 
+What differs from run to run comes in words (`Word`): plain characters that a question reads as variables. So
+the text of a question is known beforehand, and a host may hold all of them itself (`transport.collector`).
+
 Needs ``sh`` (dash, bash, busybox) on the host, and ``perl`` without any module (`questions.pl`), which starts
 nothing but the question itself. Where perl is missing the shell does the same with ``timeout``, ``head -c``
 and ``base64 -w0``, at four times the cost. Writes no file. GNU's ``timeout`` ends a question with all its
@@ -21,10 +24,13 @@ import re
 import shlex
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import resources
+from types import MappingProxyType
 from typing import Protocol
+
+from siteparity.model import UnmeasuredError
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -32,6 +38,8 @@ PERL = "perl"
 
 MAX_TEXT_BYTES = 100_000
 """A question travels as one environment string; Linux takes up to 128 KiB (execve(2), MAX_ARG_STRLEN)."""
+
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 MAX_ENVIRONMENT_BYTES = 1_000_000
 """All questions of a script; Linux takes 2 MiB of arguments and environment where a stack may have 8 MiB."""
@@ -51,8 +59,54 @@ _MOST_NAMES = 10_000
 _TIMED_OUT = 124
 _KILLED = (128 + 9, 128 + 15)
 
-_TIME_WAS_OVER = "the script's time on the host was over"
+_ENDED = {
+    "cut": "the script's time on the host was over",
+    "stuck": "one before it could not be ended",
+}
 _DAMAGED = "no answer (it came back damaged)"
+
+
+_CODE = "'\"`$\\;&|<>(){}[]*?!#~=^\n\t\0"
+"""Characters that mean something to a shell, or end a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A value that a question gets from the run, as a variable of the shell that is not exported."""
+
+    name: str
+    """Of the variable; one meaning in all questions of a host."""
+    characters: str
+    """What may stand in it, as in a bracket expression: ``0-9a-f``. Nothing that a shell takes for code."""
+    longest: int
+
+    def __post_init__(self) -> None:
+        plain = re.fullmatch(r"[0-9A-Za-z.:/%_ -]+", self.characters)
+        if not re.fullmatch(r"[A-Z_]{3,40}", self.name) or not plain or self._takes(_CODE):
+            raise ValueError(f"{self.name}: a word takes letters, digits and . : / % _ - and blanks alone")
+
+    def _takes(self, characters: str) -> bool:
+        return re.search(f"[{self.characters}]", characters) is not None
+
+    def of(self, words: Mapping[str, str]) -> str:
+        """Its value among those of a run; raises what `checked` raises, also where it is not given."""
+        if self.name not in words:
+            raise UnmeasuredError(f"{self.name}: the run has no such word")
+        return self.checked(words[self.name])
+
+    def checked(self, value: str) -> str:
+        """The value.
+
+        Raises:
+            UnmeasuredError: it is none, and so must not reach a host.
+        """
+        if not re.fullmatch(f"[{self.characters}]{{1,{self.longest}}}", value):
+            # The value itself is not shown: it may be a key, or what a hostile host said.
+            raise UnmeasuredError(
+                f"{self.name}: expected 1 to {self.longest} characters of {self.characters}, found others; "
+                "nothing else is passed to a host"
+            )
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +121,8 @@ class Ask:
     """Seconds on the host."""
     limit: int = 4 * 1024 * 1024
     """Bytes of output on the host."""
+    words: tuple[Word, ...] = ()
+    """What it reads besides its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,66 +197,93 @@ _PERL = "\n".join(
 # runs in the background: its stdin is empty then (POSIX), and the wait for it can be interrupted. At the end
 # of the script's time the trap ends the question's process group, which the outer `timeout` would not reach.
 # `kill` has no `--` here: dash takes it for a number.
-_FRAME = """\
-printf '\\n@%s ^ %s\\n' {nonce} "$(date +%s.%N </dev/null 2>/dev/null)"
-{{ PATH={path} LC_ALL=C N={nonce} R={runner};export PATH LC_ALL N T
+CLOCK = """printf '\\n@%s ^ %s\\n' "$N" "$(date +%s.%N </dev/null 2>/dev/null)"\n"""
+START = f"""\
+PATH={PATH} LC_ALL=C;export PATH LC_ALL
 unset TZ LANGUAGE CDPATH ENV BASH_ENV POSIXLY_CORRECT PERL5OPT PERL5LIB PERL5DB PERL_UNICODE PERLIO;cd /
-{texts}
-if {fits} && command -v {perl} >/dev/null;then {by_perl};fi
-end() {{ printf '\\n@%s ! %s\\n' {nonce} "$1";exit 124; }}
+set --;c=0
+put() {{ eval "T$c=\\$T";c=$((c+1)); }}
+"""
+_BY_PERL = f"""\
+i=0;while [ $i -lt $c ];do export T$i;i=$((i+1));done;exec @perl@ -e {shlex.quote(_PERL)} "$@"
+"""
+_ASK = f"""\
+R={shlex.quote(_RUNNER)};export N T
+end() {{ printf '\\n@%s ! %s\\n' "$N" "$1";exit 124; }}
 for c in timeout head base64;do command -v $c >/dev/null||end "missing $c";done
 p=;trap 'trap "" TERM;kill -KILL "-$p" 2>/dev/null;end cut' TERM
-ask() {{ printf '\\n@%s %s ' {nonce} "$1";printf '\\n@%s %s\\n' {nonce} "$1" >&2
-timeout -k 2 "$2" sh -c "$R" sh "$3" & p=$!;wait $p;r=$?;printf ' %s\\n' $r
+ask() {{ printf '\\n@%s %s ' "$N" "$1";printf '\\n@%s %s\\n' "$N" "$1" >&2
+timeout -k 2 "$2" sh -c "$R" sh "$(($3+{_STATUS_DIGITS}+${{#N}}))" & p=$!;wait $p;r=$?;printf ' %s\\n' $r
 case $r in 0);;143)end stuck;;*)kill -KILL "-$p" 2>/dev/null;;esac; }}
-{by_shell}
-printf '\\n@%s . %s\\n' {nonce} {count};printf '\\n@%s .\\n' {nonce} >&2;exit 0; }}
+i=0;for q in "$@";do eval "T=\\$T$i";i=$((i+1))
+name=${{q%% *}} q=${{q#* }};ask "$name" ${{q% *}} ${{q#* }};done
+printf '\\n@%s . %s\\n' "$N" $c;printf '\\n@%s .\\n' "$N" >&2;exit 0
 """
 
 
-def join(asks: Mapping[str, Ask], nonce: str) -> bytes:
+def join(asks: Mapping[str, Ask], nonce: str, words: Mapping[str, str] = NO_WORDS) -> bytes:
     """One script for ``sh -s`` that asks everything, in the order of the mapping.
 
     Args:
         asks: name -> question; names are printable ASCII without a space.
         nonce: some hexadecimal digits that nobody can guess, new for each script.
+        words: name of a word -> its value, for each word of the questions.
 
     Raises:
         ValueError: a name or the nonce cannot stand on a line of the output.
+        UnmeasuredError: a word is not given, or its value is none.
+    """
+    check_nonce(nonce)
+    asked = askable(asks)
+    lines = []
+    for name, ask in asked.items():
+        given = "".join(f"{word.name}='{word.of(words)}';" for word in ask.words)
+        lines.append(f"{put(name, ask, shlex.quote(given + ask.text))}\n")
+    return f"N={nonce};{CLOCK}{{ {START}{''.join(lines)}{asking(asked)}}}\n".encode()
+
+
+def check_nonce(nonce: str) -> None:
+    """Refuse what cannot stand in marks of the output.
+
+    Raises:
+        ValueError: it is not some hexadecimal digits.
     """
     if not re.fullmatch(r"[0-9a-f]{16,64}", nonce):
         raise ValueError("the nonce: expected 16 to 64 hexadecimal digits")
-    asked = [(_name(name), ask) for name, ask in asks.items() if _unaskable(ask) is None]
-    texts = [f"T{number}={shlex.quote(ask.text)}" for number, (_, ask) in enumerate(asked)]
-    by_shell = [
-        f"T=$T{number};ask {shlex.quote(name)} {ask.timeout:d} {_most_bytes(ask, nonce):d}"
-        for number, (name, ask) in enumerate(asked)
-    ]
-    script = _FRAME.format(
-        path=PATH,
-        nonce=nonce,
-        runner=shlex.quote(_RUNNER),
-        texts="\n".join(texts),
-        fits="true" if sum(map(len, texts)) < MAX_ENVIRONMENT_BYTES else "false",
-        perl=PERL,
-        by_perl=_by_perl(asked),
-        by_shell="\n".join(by_shell),
-        count=len(asked),
-    )
-    return script.encode()
 
 
-def _by_perl(asked: Sequence[tuple[str, Ask]]) -> str:
-    """The texts go through the environment, which nobody else on the host can read."""
-    variables = "".join(f" T{number}" for number in range(len(asked)))
-    questions = (shlex.quote(f"{name} {ask.timeout:d} {ask.limit:d}") for name, ask in asked)
-    return f"export{variables};exec {PERL} -e {shlex.quote(_PERL)} {' '.join(questions)}"
+def askable(asks: Mapping[str, Ask]) -> Mapping[str, Ask]:
+    """The questions that can be sent; `split` says of the others why not."""
+    return {name: ask for name, ask in asks.items() if _unaskable(ask) is None}
 
 
-def _name(name: str) -> str:
+def asking(asks: Mapping[str, Ask]) -> str:
+    """The shell's lines that ask all questions that were put, and end the script.
+
+    Args:
+        asks: all that may have been put.
+    """
+    fits = sum(len(shlex.quote(ask.text)) for ask in asks.values()) < MAX_ENVIRONMENT_BYTES
+    by_perl = f"if command -v {PERL} >/dev/null;then {_BY_PERL.replace('@perl@', PERL)}fi\n" if fits else ""
+    return f"export N\n{by_perl}{_ASK}"
+
+
+def put(name: str, ask: Ask, text: str) -> str:
+    """The line of the shell that puts a question among those to be asked.
+
+    The texts go through the environment, which nobody else on the host can read.
+
+    Args:
+        name: of the question.
+        ask: its limits.
+        text: what stands for its text in the shell.
+
+    Raises:
+        ValueError: the name cannot stand on a line of the output.
+    """
     if not re.fullmatch(r"[!-~]{1,200}", name) or name in ("!", ".", "^"):
         raise ValueError(f"the question {name!r}: expected a name of printable ASCII without a space")
-    return name
+    return f'T={text};put;set -- "$@" {shlex.quote(f"{name} {ask.timeout:d} {ask.limit:d}")}'
 
 
 def _unaskable(ask: Ask) -> str | None:
@@ -312,8 +395,8 @@ def _why_nothing(frames: Mapping[bytes, list[bytes]], noise: bytes, complaints: 
     if ended and ended[0] == b"missing":
         return f"no answer (the host lacks {first_line(b' '.join(ended[1:]))})"
     if ended:
-        stuck = ended[0] == b"stuck"
-        return f"no answer ({'one before it could not be ended' if stuck else _TIME_WAS_OVER})"
+        what = first_line(b" ".join(ended))
+        return f"no answer ({_ENDED.get(what, f'the collector refused what it was told: {what}')})"
     first = "" if frames else first_line(complaints[b""]) or first_line(noise)
     return f"no answer ({first or 'the connection ended before it'})"
 

@@ -16,7 +16,7 @@ from typing import Literal, Self, overload
 from testinfra.host import Host as TestinfraHost
 
 from siteparity.model import Connection, ConnectionKind, Host, UnmeasuredError
-from siteparity.transport import command, ssh
+from siteparity.transport import collector, command, ssh
 from siteparity.transport.backend import Backend
 from siteparity.transport.keeper import Keeper
 from siteparity.transport.masters import Masters
@@ -109,6 +109,8 @@ class Transport:
     ) -> Output:
         """Run a script with ``sh -s`` on a host, as root (``sudo -n``) where its connection says become.
 
+        A host with a collector runs that in place of a shell; the script is what the collector is told.
+
         The host itself ends the script a second before the timeout, so that what was said until then arrives:
         the status is 124 then (137 if it had to be killed).
 
@@ -129,8 +131,10 @@ class Transport:
         if connection.kind is ConnectionKind.SSH:
             output = self._over_ssh(connection, script, deadline, limit, opener)
         else:
-            argv = command.without_ssh(connection, _seconds(deadline))
-            output = self._processes.converse(argv, script, deadline=deadline, limit=limit, opener=opener)
+            seconds = _seconds(deadline)
+            argv = command.without_ssh(connection, seconds)
+            first = _first(connection, opener, seconds)
+            output = self._processes.converse(argv, script, deadline=deadline, limit=limit, opener=first)
             self._processes.check_open()
         return _judged(output, connection, timeout)
 
@@ -139,9 +143,11 @@ class Transport:
     ) -> Output:
         control = self._masters.socket(connection, deadline)
         with self._session(connection, deadline):
-            words = " ".join(command.words(become=connection.become, seconds=_seconds(deadline)))
+            seconds = _seconds(deadline)
+            words = " ".join(command.words(connection, seconds))
             argv = ssh.through_master(connection, control, command=words)
-            output = self._processes.converse(argv, script, deadline=deadline, limit=limit, opener=opener)
+            first = _first(connection, opener, seconds)
+            output = self._processes.converse(argv, script, deadline=deadline, limit=limit, opener=first)
         self._processes.check_open()
         if output.status == _SSH_FAILED:
             refused = b"Session open refused by peer" in output.stderr
@@ -251,6 +257,11 @@ class Transport:
                 self._testinfra[host, timeout] = TestinfraHost(backend)
                 backend.set_host(self._testinfra[host, timeout])
             return self._testinfra[host, timeout]
+
+
+def _first(connection: Connection, opener: bytes, seconds: int) -> bytes:
+    """What is said first: to a shell the script's beginning, to a collector how long all may take."""
+    return opener if connection.collector is None else collector.opener(seconds)
 
 
 def _seconds(deadline: Deadline) -> int:

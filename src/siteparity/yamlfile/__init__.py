@@ -5,7 +5,7 @@ file:line: key: what was expected, what was found, what to do.
 """
 
 from siteparity.yamlfile.problems import Problems, did_you_mean, quoted, shown, shown_path
-from siteparity.yamlfile.reading import Document, KeyPath, Refused, load
+from siteparity.yamlfile.reading import Document, KeyPath, Refused, can_hold, load
 from siteparity.yamlfile.validating import validate
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "KeyPath",
     "Problems",
     "Refused",
+    "can_hold",
     "did_you_mean",
     "load",
     "quoted",

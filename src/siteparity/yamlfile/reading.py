@@ -116,6 +116,11 @@ def load(path: Path, *, keep_refused: bool = False) -> Document:
     return Document(path, value, reading.lines)
 
 
+def can_hold(text: str) -> bool:
+    """Whether a file can hold a text, at least with its characters escaped."""
+    return not _UNFIT.search(text)
+
+
 def _read(path: Path) -> str:
     try:
         if not stat.S_ISREG(path.stat().st_mode):

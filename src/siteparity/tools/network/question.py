@@ -67,6 +67,10 @@ print join(" ","connected",@$_{qw(place port answered refused late no_route)}),"
 """
 
 _QUESTION = """\
+peers=
+up() {{ case " $PEERS " in *" $1 "*);;*)return 1;;esac; }}
+{peers}
+[ "$peers" ]||{{ echo nobody;exit; }}
 command -v ping >/dev/null||{{ echo "ping: not found" >&2;exit 127; }}
 count() {{
 while read -r line;do case $line in Tcp:*)printf '%s\\n' "$line";;esac;done </proc/net/snmp
@@ -84,11 +88,13 @@ $more"; }}
 trains() {{
 {trains}
 wait; }}
-routes=$(ip -force -o -b - 2>/dev/null <<'END'
-{routes}
-END
+connect() {{
+set --
+{ports}
+[ $# -eq 0 ]||perl -e {connect} -- {patience} {at_once} "$@"; }}
+routes=$(for one in $peers;do echo "route get $one";done|ip -force -o -b - 2>/dev/null
 )||[ $? -lt 100 ]||{{ echo "ip: not found" >&2;exit 127; }}
-printf '%s\\n' "[peers]" {peers} "[routes]" "$routes" "[links]"
+printf '%s\\n' "[peers]" $peers "[routes]" "$routes" "[links]"
 devices=
 set -f
 for word in $routes
@@ -102,7 +108,7 @@ printf '%s\\n' "[before]"
 count
 printf '%s\\n' "[tries]"
 trains
-{connect}
+connect
 status=$?
 [ $status -eq 0 ]||exit $status
 sleep 0.2
@@ -118,20 +124,25 @@ def reach(
 ) -> str:
     """A shell text that sends packets to peers and opens connections to ports, all at once.
 
+    Only those peers are tried whose addresses stand in the shell's ``PEERS``, with blanks between them; the
+    answer is "nobody" where there are none of them.
+
     Args:
         peers: Address, and how many bytes of payload fill a packet on the way there.
         ports: Address and port.
         packets: How many packets for each peer, in two halves; four times as many where one of them is lost.
         tries: How many connections to each port.
     """
-    peers, half = list(peers), math.ceil(packets / 2)
-    words = [word for place, port in ports for word in (place, str(port), str(tries))]
-    connect = f"perl -e {shlex.quote(CONNECT)} -- {PATIENCE_MS} {AT_ONCE} {' '.join(map(shlex.quote, words))}"
+    half = math.ceil(packets / 2)
+    quoted = [(shlex.quote(place), size) for place, size in peers]
+    behind = [(shlex.quote(place), port) for place, port in ports]
     return _QUESTION.format(
         packets=half,
         more=3 * half,
-        peers=" ".join(shlex.quote(place) for place, _ in peers),
-        routes="\n".join(f"route get {place}" for place, _ in peers),
-        trains="\n".join(f"train {shlex.quote(place)} {size} &" for place, size in peers),
-        connect=connect if words else ":",
+        peers="\n".join(f'! up {place}||peers="$peers "{place}' for place, _ in quoted),
+        trains="\n".join(f"if up {place};then train {place} {size} & fi" for place, size in quoted),
+        ports="\n".join(f'! up {place}||set -- "$@" {place} {port} {tries}' for place, port in behind),
+        connect=shlex.quote(CONNECT),
+        patience=PATIENCE_MS,
+        at_once=AT_ONCE,
     )

@@ -1,7 +1,7 @@
 """Secrets as hashes that say nothing by themselves: HMAC-SHA-256 (RFC 2104) with a key of one run.
 
-The key travels within the script, on its stdin, and becomes part of a program that perl reads from its stdin
-as well: neither key nor secret is ever an argument of a process, a file, or a line of the answer. A host
+The key is the shell's variable ``KEY``, and handed to perl in its environment, where perl's own children do
+not find it: neither key nor secret is ever an argument of a process, a file, or a line of the answer. A host
 without perl (``perl-base`` is essential in Debian) leaves its secrets unmeasured.
 """
 
@@ -39,7 +39,9 @@ STATES = {
 # by one sha256sum for all, which reads from pipes.
 _PERL = r"""
 use strict;
-my $key = pack "H*", "{key}";
+my $key = delete $ENV{{SITEPARITY_KEY}};
+$key =~ /^[0-9a-f]{{64}}$/ or die "this run has no key to hash secrets with\n";
+$key = pack "H*", $key;
 my @found;
 {looks}
 sub state_of {{
@@ -160,20 +162,14 @@ class Secret:
         return f"{self.file}: {self.name}"
 
 
-def question(sources: Iterable[Source], key: str) -> str:
-    """A shell text that looks at secrets.
-
-    Raises:
-        UnmeasuredError: there is no key to hash them with.
-    """
-    if not re.fullmatch(r"[0-9a-f]{64}", key):
-        raise UnmeasuredError("secrets: this run has no key to hash them with")
+def question(sources: Iterable[Source]) -> str:
+    """A shell text that looks at secrets; the shell's ``KEY`` must be 64 hexadecimal digits."""
     looks_at = "\n".join(
         f"look({', '.join(_quoted(word) for word in (source.form, source.file, *source.names))});"
         for source in sources
     )
-    program = _PERL.format(key=key, looks=looks.PERL, sources=looks_at)
-    return f"perl - <<'END_OF_PROGRAM'\n{program}END_OF_PROGRAM\n"
+    program = _PERL.format(looks=looks.PERL, sources=looks_at)
+    return f"SITEPARITY_KEY=$KEY perl - <<'END_OF_PROGRAM'\n{program}END_OF_PROGRAM\n"
 
 
 def _quoted(word: str) -> str:

@@ -1,0 +1,262 @@
+"""A host that grants no more than `siteparity privileges` prints answers, and nothing else of it can be had.
+
+Here sshd is a real one, with the line of authorized_keys that is printed; the collector stands for root's.
+"""
+
+from __future__ import annotations
+
+import getpass
+import socket
+import subprocess
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from selftests.contract.sshd import ADDRESSES, Server, listener
+from siteparity import configuration, live
+from siteparity.catalogue import Catalogue
+from siteparity.configuration import Configuration, find_root
+from siteparity.model import Host, UnmeasuredError
+from siteparity.privileges import Privileges, chosen, parts, privileges
+from siteparity.transport import Transport
+from siteparity.transport.asking import Asked
+from siteparity.transport.collector import Collector, collector
+from siteparity.transport.script import Ask, Word
+
+TIMES = Word("TIMES", "0-9", 2)
+ASKS = {
+    "who": Ask("id -un"),
+    "times": Ask("while [ $((i=i+1)) -le $TIMES ];do echo $i;done", words=(TIMES,)),
+}
+KNOWN = collector(ASKS)
+HOSTS = [f"{site}/{host}" for site in ("dallas", "arizona") for host in ("edge1", "web1", "db1", "sessions1")]
+
+
+@pytest.fixture(scope="module")
+def settings() -> Configuration:
+    """The project's own policy and inventories."""
+    return configuration.load(find_root(), find_root() / "inventories")
+
+
+@pytest.fixture
+def host(server: Server, settings: Configuration) -> Host:
+    """A host with a collector, whose key opens nothing but that: printed options, before the suite's key."""
+    path = server.folder / "collect"
+    path.write_bytes(KNOWN.text)
+    path.chmod(0o755)
+    granted = granted_by(settings, server, path)
+    key = (server.folder / "client_key.pub").read_text()
+    (server.folder / "authorized_keys").write_text(granted.authorized_keys([key.strip()]))
+    return server.host(collector=str(path))
+
+
+def granted_by(settings: Configuration, server: Server, path: Path) -> Privileges:
+    """What a web host grants; without sudo, which would need an account of this machine's own."""
+    web = settings.primary.in_role("web")[0]
+    here = server.host(collector=str(path))
+    told = privileges(settings, settings.primary, replace(web, connection=here.connection))
+    return replace(told, host=replace(told.host, connection=replace(here.connection, become=False)))
+
+
+def asked(transport: Transport, host: Host, known: Collector = KNOWN) -> Asked:
+    """The host, as the suite asks it."""
+    return Asked(transport.run, host, known)
+
+
+def test_a_collector_answers_over_the_key_that_starts_nothing_else(host: Host, transport: Transport) -> None:
+    """One connection, the questions by their names, a word, and the host's clock."""
+    answers, when = asked(transport, host).put(ASKS, {"TIMES": "3"}, timeout=20)
+    assert answers["who"].text.decode().strip() == getpass.getuser()
+    assert answers["times"].text == b"1\n2\n3\n"
+    assert when is not None
+    assert abs(when.offset) < 1
+
+
+def test_whatever_is_asked_for_the_collector_is_started(
+    server: Server, host: Host, transport: Transport
+) -> None:
+    """The program that ssh names is not: neither a shell, nor a copy of files, nor a terminal."""
+    shell = replace(host, connection=replace(host.connection, collector="/bin/sh"))
+    answers, _ = asked(transport, shell).put({"who": ASKS["who"]}, timeout=20)
+    assert answers["who"].problem is None
+    said = ssh(server, host, "id; cat /etc/passwd")
+    assert b"root" not in said.stdout + said.stderr
+    assert b"@collector" not in said.stdout  # it was told no number of seconds
+    assert ssh(server, host, "-s", "sftp").returncode
+
+
+def ssh(server: Server, host: Host, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """What ssh itself says of another command."""
+    connection = host.connection
+    argv = [
+        "ssh", "-F", str(server.folder / "ssh_config"), "-p", str(server.port), "-o", "BatchMode=yes",
+        "-i", str(server.folder / "client_key"), "-l", str(connection.user), connection.address, *words,
+    ]  # fmt: skip
+    return subprocess.run(argv, input=b"", capture_output=True, check=False, timeout=20)
+
+
+def test_the_key_leads_where_smoke_checks_go_and_nowhere_else(
+    server: Server, settings: Configuration, transport: Transport
+) -> None:
+    """A port that the policy names is let through; the next one, and a socket, are not."""
+
+    def greet(connection: socket.socket) -> None:
+        connection.sendall(b"hello")
+
+    path = server.folder / "collect"
+    path.write_bytes(KNOWN.text)
+    path.chmod(0o755)
+    with listener(greet) as open_, listener(greet) as closed:
+        granted = granted_by(settings, server, path)
+        options = granted.key_options.replace("127.0.0.1:8000", f"{ADDRESSES[0]}:{open_}")
+        assert str(open_) in options
+        key = (server.folder / "client_key.pub").read_text()
+        (server.folder / "authorized_keys").write_text(f"{options} {key}")
+        host = server.host(collector=str(path))
+        assert heard(transport.forward(host, f"{ADDRESSES[0]}:{open_}", port=True)) == b"hello"
+        assert heard(transport.forward(host, f"{ADDRESSES[0]}:{closed}", port=True)) == b""
+        back = ssh(server, host, "-R", "0:127.0.0.1:1", "-o", "ExitOnForwardFailure=yes", "-N")
+        assert back.returncode
+
+
+def heard(port: int) -> bytes:
+    """What comes out of a forwarded port."""
+    with socket.create_connection(("127.0.0.1", port), 5) as connection:
+        try:
+            return connection.recv(100)
+        except ConnectionResetError:
+            return b""
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_of_all_sockets_the_key_opens_the_databases_own(
+    server: Server, settings: Configuration, transport: Transport, *, allowed: bool
+) -> None:
+    """Sshd takes the path of a socket for a host; the printed form of it is understood."""
+    path = server.folder / "s"
+    way = str(path) if allowed else f"{path}2"
+    key = (server.folder / "client_key.pub").read_text()
+    db = privileges(settings, settings.primary, settings.primary.in_role("db")[0])
+    options = db.key_options.replace(settings.policy.smoke.database.socket, way)
+    assert way in options
+    (server.folder / "authorized_keys").write_text(f"{options} {key}")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen()
+        listening.settimeout(2)
+        local = transport.forward(server.host(), str(path), name="here")
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(local))
+            if allowed:
+                listening.accept()[0].close()
+            else:
+                client.settimeout(5)
+                assert client.recv(1) == b""
+                with pytest.raises(TimeoutError):
+                    listening.accept()
+
+
+@pytest.mark.parametrize(
+    ("there", "reason"),
+    [
+        (
+            collector({**ASKS, "more": Ask("echo")}).text,
+            r"is not the collector .*privileges dallas/web1",
+        ),
+        (b"#!/bin/sh\necho hello\n", r"does not answer as a collector \(hello\)"),
+        (b"#!/bin/sh\nexit 3\n", r"does not answer as a collector \(exit 3\)"),
+        (b"#!/bin/sh\ncat\n", r"does not answer as a collector"),
+        (b"#!/bin/sh\nprintf '\\n@collector %064d\\n' 0;cat\n", r"is not the collector .* \(SHA-256 0000"),
+        (None, "does not answer as a collector"),
+    ],
+    ids=["of another policy", "talks", "ends", "repeats", "claims", "missing"],
+)
+def test_any_other_program_is_unmeasured_with_the_reason(
+    server: Server, host: Host, transport: Transport, there: bytes | None, reason: str
+) -> None:
+    """No answer of it is taken, and the reason says what to do."""
+    path = server.folder / "collect"
+    path.unlink()
+    if there is not None:
+        path.write_bytes(there)
+        path.chmod(0o755)
+    with pytest.raises(UnmeasuredError, match=reason):
+        asked(transport, host).put({"who": ASKS["who"]}, timeout=9)
+
+
+def test_what_a_collector_does_not_hold_is_not_asked(host: Host, transport: Transport) -> None:
+    """Neither another question, nor another text under a known name, nor a command of testinfra."""
+    for asks in ({"other": Ask("id")}, {"who": Ask("id")}):
+        with pytest.raises(UnmeasuredError, match="nothing but the questions"):
+            asked(transport, host).put(asks, timeout=9)
+    with pytest.raises(UnmeasuredError, match="no command of testinfra"):
+        transport.testinfra(host).run("true")
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_the_line_of_sudo_is_one_that_sudo_takes(settings: Configuration, name: str, tmp_path: Path) -> None:
+    """It names one program and forbids arguments: the program is never a pattern."""
+    (granted,) = chosen(settings, [name])
+    (tmp_path / "sudoers").write_text(granted.sudo)
+    (tmp_path / "sudoers").chmod(0o440)
+    checked = subprocess.run(
+        ["/usr/sbin/visudo", "-cf", str(tmp_path / "sudoers")], capture_output=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    program = granted.sudo.partition("NOPASSWD: ")[2]
+    assert program == f'{granted.path} ""\n'
+    assert not set("*?[]!,") & set(program)
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_the_line_of_the_key_is_one_that_sshd_takes(
+    settings: Configuration, server: Server, name: str
+) -> None:
+    """An option that sshd does not know would make it refuse the key: here it lets it in."""
+    (granted,) = chosen(settings, [name])
+    key = (server.folder / "client_key.pub").read_text().strip()
+    (server.folder / "authorized_keys").write_text(granted.authorized_keys([key]))
+    with Transport() as transport:
+        transport.connect(server.host())
+
+
+def test_what_is_printed_to_install_is_a_shell_text(settings: Configuration) -> None:
+    """For every host; and without a key it refuses to be run."""
+    for granted in chosen(settings, []):
+        files: Mapping[str, str] = parts(granted, [])
+        subprocess.run(["sh", "-n"], input=files["install"].encode(), check=True)
+        assert "! grep '^#' authorized_keys" in files["install"]
+        assert files["authorized_keys"].startswith("#")
+
+
+def test_no_question_depends_on_what_differs_between_two_runs(settings: Configuration) -> None:
+    """Else a host's collector would be another one in the next run; nor does primary and standby matter."""
+    other = configuration.load(find_root(), find_root() / "inventories", "arizona", "dallas")
+    for site in settings.sites:
+        for host in site.hosts:
+            digests = {
+                Catalogue(one.policy, one.probes, one.sites, when).collector(site, host).digest
+                for one in (settings, other)
+                for when in (None, datetime(2026, 11, 23, tzinfo=UTC))
+            }
+            assert len(digests) == 1, host.label
+
+
+def test_every_way_and_question_of_smoke_checks_belongs_to_a_role(settings: Configuration) -> None:
+    """What nobody of the site needs is not granted to anybody."""
+    ways = {host.name: live.ways(settings.policy, host) for host in settings.standby.hosts}
+    assert ways["sessions1"] == ()
+    assert ways["db1"] == (settings.policy.smoke.database.socket,)
+    assert "127.0.0.1:8000" in ways["web1"]
+    assert "127.0.0.1:8000" not in ways["edge1"]
+    names = {host.name: set(live.questions(settings.policy, host)) for host in settings.standby.hosts}
+    assert names == {
+        "edge1": {"live.addresses"},
+        "web1": {"live.dry-run"},
+        "web2": {"live.dry-run"},
+        "db1": set(),
+        "sessions1": {"live.lives"},
+    }

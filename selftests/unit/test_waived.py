@@ -1,0 +1,253 @@
+"""A result with waivers: what the checks say of themselves is held against what their findings say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from siteparity import configuration
+from siteparity.assemble import Started, assemble
+from siteparity.configuration import Configuration, find_root
+from siteparity.model import Finding, FindingKind, Group, Judgement, Outcome, Verdict
+from siteparity.plan import PlannedCheck
+from siteparity.pytest_plugin import outcome
+from siteparity.result import Result
+from siteparity.supervisor import Executed
+from siteparity.waivers import Waivers, difference_digest, load_waivers
+
+STARTED = Started("2026-11-23T030000Z-3f9a", datetime.now(UTC).replace(microsecond=0))
+HOSTS = ("web1", "web2")
+DIFFERENCE = Finding(
+    "nginx",
+    FindingKind.DIFFERENT,
+    "nginx differs",
+    primary=(Group("1", HOSTS),),
+    standby=(Group("2", HOSTS),),
+)
+JUDGED = Judgement((DIFFERENCE,), 3)
+
+
+@pytest.fixture(scope="module")
+def settings() -> Configuration:
+    """The configuration of this checkout."""
+    root = find_root()
+    return configuration.load(root, root / "inventories")
+
+
+def check_of(settings: Configuration, aspect: str, role: str = "web") -> PlannedCheck:
+    """The first check of an aspect for a role."""
+    return next(one for one in settings.checks if (one.source.aspect, one.role) == (aspect, role))
+
+
+def waiving(
+    settings: Configuration,
+    folder: Path,
+    check: PlannedCheck,
+    expires: timedelta = timedelta(days=9),
+    **changes: Any,
+) -> Configuration:
+    """The configuration with a waiver of `DIFFERENCE` for a check."""
+    stanza = {
+        "check": check.source.name,
+        "role": check.role,
+        "item": DIFFERENCE.item,
+        "values": difference_digest(DIFFERENCE, *(site.name for site in settings.sites)),
+        "reason": "the standby is first",
+        "owner": "Platform",
+        "approved_by": "J. Doe",
+        "ticket": "OPS-1",
+        "expires": f"{STARTED.at + expires:%Y-%m-%dT%H:%M:%SZ}",
+    }
+    path = folder / "waivers.yml"
+    path.write_text(yaml.safe_dump([stanza | changes]))
+    known = {one.source.name for one in settings.checks} | {one.source.aspect for one in settings.checks}
+    return replace(settings, waivers=load_waivers(path, known, tuple(settings.policy.roles)))
+
+
+def lines(
+    settings: Configuration, check: PlannedCheck, judgement: Judgement, **changes: Any
+) -> Mapping[str, Mapping[str, Any]]:
+    """The journal of a run in which one check found something, and every other is the same."""
+    waivers = Waivers(settings.waivers, STARTED.at, *(site.name for site in settings.sites))
+
+    def line(one: PlannedCheck) -> dict[str, Any]:
+        found = judgement if one is check else Judgement((), 3)
+        return outcome.line_with_waivers(outcome.line(one.id, found, 0.1), one, waivers, settings.checks)
+
+    every = {one.id: line(one) for one in settings.checks}
+    return every | {check.id: every[check.id] | changes}
+
+
+def judged(
+    settings: Configuration,
+    entries: Mapping[str, Mapping[str, Any]],
+    seen: Mapping[tuple[str, str], datetime] = {},
+) -> Result:
+    """The result of a run with this journal."""
+    return assemble(settings, STARTED, (), Executed(entries, ()), seen)
+
+
+def outcome_of(result: Result, check: PlannedCheck) -> Outcome:
+    """What became of a check."""
+    return next(one.outcome for one in result.checks if one.id == check.id)
+
+
+def test_a_waived_difference_is_a_go_until_the_waiver_ends(settings: Configuration, tmp_path: Path) -> None:
+    """A GO lasts no longer than what it stands on."""
+    check = check_of(settings, "packages")
+    for expires, limit in ((timedelta(hours=1), True), (timedelta(days=9), False)):
+        accepted = waiving(settings, tmp_path, check, expires)
+        result = judged(accepted, lines(accepted, check, JUDGED))
+        assert (result.verdict, result.reasons) == (Verdict.GO, ())
+        assert outcome_of(result, check) is Outcome.WAIVED
+        (waiver,) = result.waivers
+        assert (waiver.state, waiver.used_by, waiver.days_left) == ("active", (check.id,), expires.days)
+        whole = result.finished_at + settings.policy.limits.go_valid_for
+        assert result.valid_until == (STARTED.at + expires if limit else whole)
+
+
+def test_the_same_difference_without_its_waiver_is_a_no_go(settings: Configuration) -> None:
+    """And the result says what a waiver would name."""
+    check = check_of(settings, "packages")
+    result = judged(settings, lines(settings, check, JUDGED))
+    assert result.verdict is Verdict.NO_GO
+    (finding,) = next(one.findings for one in result.checks if one.id == check.id)
+    assert finding.waiver is None
+    assert finding.values == difference_digest(DIFFERENCE, *(site.name for site in settings.sites))
+
+
+CONTRADICTS = "the outcome of 1 checks is not what their findings and the waivers say (first: "
+
+
+def test_the_journals_word_alone_waives_nothing(settings: Configuration) -> None:
+    """Whoever writes the journal does not decide what is accepted."""
+    check = check_of(settings, "packages")
+    said = lines(settings, check, JUDGED, outcome="waived")
+    result = judged(settings, said)
+    assert result.verdict is Verdict.NO_GO
+    assert outcome_of(result, check) is Outcome.DIFFERENT
+    assert any(reason.startswith(CONTRADICTS) for reason in result.reasons)
+
+
+def test_a_difference_that_the_checks_did_not_waive_is_none(settings: Configuration, tmp_path: Path) -> None:
+    """A file that was changed while the run was under way is no reason to believe either."""
+    check = check_of(settings, "packages")
+    before = lines(settings, check, JUDGED)
+    result = judged(waiving(settings, tmp_path, check), before)
+    assert outcome_of(result, check) is Outcome.DIFFERENT
+    assert result.verdict is Verdict.NO_GO
+    assert all(one.state == "active" for one in result.waivers)
+
+
+@pytest.mark.parametrize(
+    ("aspect", "role", "offered"),
+    [("packages", "web", True), ("replication", "db", False), ("site_role", "web", False)],
+)
+def test_what_can_never_be_accepted_is_not_offered(
+    settings: Configuration, aspect: str, role: str, offered: bool
+) -> None:
+    """No digest in the result, so no stanza on the terminal."""
+    check = check_of(settings, aspect, role)
+    result = judged(settings, lines(settings, check, JUDGED))
+    (finding,) = next(one.findings for one in result.checks if one.id == check.id)
+    assert (finding.values is not None) == offered
+
+
+def test_hashes_that_change_with_each_run_are_not_offered(settings: Configuration) -> None:
+    """A waiver of them would be dead in the next run."""
+    every = [one for one in settings.checks if one.source.aspect == "secrets" and one.role == "web"]
+    offered: dict[tuple[str, ...], bool] = {}
+    for check in every:
+        result = judged(settings, lines(settings, check, JUDGED))
+        (finding,) = next(one.findings for one in result.checks if one.id == check.id)
+        offered[check.source.tables] = finding.values is not None
+    assert offered == {("states",): True, ("values",): False}
+
+
+def test_a_waiver_that_is_no_longer_needed_is_no_go_and_no_contradiction(
+    settings: Configuration, tmp_path: Path
+) -> None:
+    """The check says it of itself, and the judge sees the same."""
+    check = check_of(settings, "packages")
+    accepted = waiving(settings, tmp_path, check)
+    result = judged(accepted, lines(accepted, check, Judgement((), 3)))
+    assert result.verdict is Verdict.UNKNOWN
+    (reason,) = result.reasons
+    assert reason.endswith("is no longer needed: what it accepts is not there; remove it")
+    assert result.not_needed() == {check.id}
+
+
+def test_a_check_that_wrongly_says_that_a_waiver_is_needed_or_not_is_not_believed(
+    settings: Configuration, tmp_path: Path
+) -> None:
+    """Both ways."""
+    check = check_of(settings, "packages")
+    wrong = judged(settings, lines(settings, check, Judgement((), 3), unneeded=["some waiver"]))
+    assert wrong.verdict is Verdict.UNKNOWN
+    assert wrong.reasons == (f"{CONTRADICTS}{check.id})",)
+    accepted = waiving(settings, tmp_path, check)
+    silent = judged(accepted, lines(accepted, check, Judgement((), 3), unneeded=[]))
+    assert any(reason.startswith(CONTRADICTS) for reason in silent.reasons)
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({"approved_by": "platform"}, "refused"),
+        ({"item": "zlib"}, "unused"),
+        ({"values": "0" * 32}, "changed"),
+    ],
+)
+def test_a_waiver_that_does_not_hold_is_told_beside_the_difference(
+    settings: Configuration, tmp_path: Path, changes: dict[str, Any], state: str
+) -> None:
+    """NO-GO comes first, then the waiver."""
+    check = check_of(settings, "packages")
+    accepted = waiving(settings, tmp_path, check, **changes)
+    result = judged(accepted, lines(accepted, check, JUDGED))
+    assert result.verdict is Verdict.NO_GO
+    assert result.waivers[0].state == state
+    assert "differs" in result.reasons[0]
+    assert result.reasons[1].startswith("the waiver ")
+
+
+@pytest.mark.parametrize(("age", "kept"), [(timedelta(days=3), True), (-timedelta(days=3), False)])
+def test_a_finding_is_as_old_as_the_history_says_and_never_from_the_future(
+    settings: Configuration, age: timedelta, kept: bool
+) -> None:
+    """A clock that was ahead once makes nothing younger than this run."""
+    check = check_of(settings, "packages")
+    seen = {(check.id, DIFFERENCE.item): STARTED.at - age}
+    result = judged(settings, lines(settings, check, JUDGED), seen)
+    (finding,) = next(one.findings for one in result.checks if one.id == check.id)
+    assert finding.first_seen == (STARTED.at - age if kept else STARTED.at)
+
+
+def test_a_broken_line_of_one_check_leaves_the_heavier_word(settings: Configuration) -> None:
+    """A line that says "same" beside a difference is not the same."""
+    check = check_of(settings, "packages")
+    said: Sequence[str] = ("same", "unmeasured")
+    for word in said:
+        result = judged(settings, lines(settings, check, JUDGED, outcome=word))
+        assert outcome_of(result, check) is Outcome.DIFFERENT
+        assert any(reason.startswith(CONTRADICTS) for reason in result.reasons)
+
+
+def test_a_secret_that_is_hidden_cannot_be_accepted(settings: Configuration, tmp_path: Path) -> None:
+    """What stands behind the stars may change unseen."""
+    check = check_of(settings, "packages")
+    secret = replace(DIFFERENCE, standby=(Group("redis://:hunter2hunter2@db/0", HOSTS),))
+    (shown,) = outcome.line(check.id, Judgement((secret,), 1), 0.1)["findings"]
+    hidden = replace(DIFFERENCE, standby=(Group(shown["standby"][0]["value"], HOSTS),))
+    digest = difference_digest(hidden, *(site.name for site in settings.sites))
+    accepted = waiving(settings, tmp_path, check, values=digest)
+    result = judged(accepted, lines(accepted, check, Judgement((secret,), 1)))
+    assert result.verdict is Verdict.NO_GO
+    (finding,) = next(one.findings for one in result.checks if one.id == check.id)
+    assert (finding.waiver, finding.values) == (None, None)

@@ -1,0 +1,194 @@
+"""One host's questions as a program that stands on the host, and what it is told by a run. Pure.
+
+An account that may run any text as root is root. So the account of the suite may run one program without
+arguments, the collector: it holds every question that may be asked of its host, and takes from its stdin
+which of them to ask, and words of plain characters (`transport.script.Word`), each checked before it is used.
+
+The talk: a line with the seconds that all may take; the collector says which it is, by the SHA-256 of its
+own file; then NONCE, and it tells its time; then the SHA-256 that the run expects, and it asks nothing when
+that is not its own; ``ask NAME`` for each question, ``NAME=value`` for each word, and a line with a dot. The
+answers are those of a script (`transport.script`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from siteparity.model import ConfigurationError
+from siteparity.transport.script import (
+    CLOCK,
+    NO_WORDS,
+    PATH,
+    START,
+    Ask,
+    Word,
+    askable,
+    asking,
+    check_nonce,
+    put,
+)
+
+REQUEST_LINES = 2000
+"""How many lines a collector listens to."""
+
+# The program starts itself again, so that `timeout` ends it with all that it has started: an argument that
+# the account cannot give, since its line of sudo allows none. The shell reads a file line by line, so the
+# rest of it is not read in vain.
+_HEAD = """\
+#!/bin/sh
+# The collector of siteparity: answers questions about this host, and changes nothing on it. Made by
+# `siteparity privileges` for this host alone; make it again when the policy, the inventory or siteparity
+# change: a run takes no answer of one that it does not know.
+# It belongs to root, and root runs it. It takes no argument; from its stdin it takes which of its questions
+# to ask, and words of plain characters. Nothing that it reads is ever run.
+PATH={path} LC_ALL=C;export PATH LC_ALL
+if [ "${{1-}}" != go ]
+then IFS= read -r s||exit 2
+case $s in ''|0*|*[!0-9]*|?????*)exit 2;;esac
+exec timeout -k 2 "$s" /bin/sh "$0" go
+fi
+"""
+
+_HEAR = """\
+{{ I=$(sha256sum <"$0")||exit 2;I=${{I%% *}}
+{start}\
+printf '\\n@collector %s\\n' "$I"
+IFS= read -r N||exit 2
+case $N in *[!0-9a-f]*)exit 2;;esac
+[ "${{#N}}" -eq 32 ]||exit 2
+{clock}\
+end() {{ printf '\\n@%s ! %s\\n' "$N" "$1";exit 124; }}
+IFS= read -r l||exit 2
+[ "$l" = "$I" ]||end "collector $I"
+Q=' ' n=0{unset}
+word() {{ [ "${{#1}}" -gt 0 ]&&[ "${{#1}}" -le "$2" ]||end "word $3"; }}
+while IFS= read -r l||end half
+do n=$((n+1));[ $n -le {most} ]||end long
+case $l in
+.)break;;
+'ask '*)Q="$Q${{l#ask }} ";;
+{words}\
+*)end line;;
+esac
+done
+has() {{ case $Q in *" $1 "*);;*)return 1;;esac; }}
+"""
+
+_WORD = """\
+{name}=*)w=${{l#*=}}
+case $w in *[!{characters}]*)end 'word {name}';;esac
+word "$w" {longest} {name};{name}=$w;;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """The collector that a host must have."""
+
+    asks: Mapping[str, Ask]
+    text: bytes
+    digest: str
+    """SHA-256 of the text."""
+
+
+def collector(asks: Mapping[str, Ask]) -> Collector:
+    """Make a host's collector.
+
+    Args:
+        asks: every question that it may be asked, by name.
+
+    Raises:
+        ValueError: a name has characters that a name has not, or two words have one name.
+    """
+    lines = [_line(name, ask) for name, ask in askable(asks).items()]
+    hear = _HEAR.format(
+        start=START,
+        clock=CLOCK,
+        most=REQUEST_LINES,
+        unset="".join(f" {name}=" for name in words_of(asks)),
+        words="".join(_word(word) for word in words_of(asks).values()),
+    )
+    text = (_HEAD.format(path=PATH) + hear + "".join(lines) + asking(asks) + "}\n").encode()
+    return Collector(dict(asks), text, hashlib.sha256(text).hexdigest())
+
+
+def words_of(asks: Mapping[str, Ask]) -> Mapping[str, Word]:
+    """The words of all questions, by name.
+
+    Raises:
+        ValueError: two of them have one name.
+    """
+    found: dict[str, Word] = {}
+    for name, ask in asks.items():
+        for word in ask.words:
+            if found.setdefault(word.name, word) != word:
+                raise ValueError(f"the question {name!r}: the word {word.name} has two meanings")
+    return found
+
+
+def _line(name: str, ask: Ask) -> str:
+    given = "".join(f"{word.name}='${word.name}';" for word in ask.words)
+    text = f'"{given}"{shlex.quote(ask.text)}' if given else shlex.quote(ask.text)
+    return f"if has {shlex.quote(name)};then {put(name, ask, text)};fi\n"
+
+
+def _word(word: Word) -> str:
+    return _WORD.format(name=word.name, characters=word.characters.replace(" ", "\\ "), longest=word.longest)
+
+
+def opener(seconds: int) -> bytes:
+    """What a collector is told first."""
+    return b"%d\n" % min(seconds, 9999)
+
+
+def request(
+    known: Collector, names: Collection[str], nonce: str, words: Mapping[str, str] = NO_WORDS
+) -> bytes:
+    """What it is told when it has said which it is.
+
+    Args:
+        known: the collector that the host must have.
+        names: of the questions to ask.
+        nonce: 32 hexadecimal digits that nobody can guess.
+        words: name of a word -> its value, for each word of these questions.
+
+    Raises:
+        ValueError: the nonce is none, or there are too many questions.
+        KeyError: a question is none of the collector's.
+        UnmeasuredError: a word is not given, or its value is none.
+    """
+    check_nonce(nonce)
+    needed = words_of({name: known.asks[name] for name in names})
+    lines = [
+        nonce,
+        known.digest,
+        *(f"ask {name}" for name in names),
+        *(f"{name}={word.of(words)}" for name, word in needed.items()),
+        ".",
+    ]
+    if len(lines) > REQUEST_LINES:
+        raise ValueError(f"{len(names)} questions are more than a collector listens to")
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def said_by(stdout: bytes) -> str | None:
+    """Which collector answered: the SHA-256 that it told; None where none did, or several."""
+    told = re.findall(rb"(?m)^@collector ([0-9a-f]{64})$", stdout)
+    return told[0].decode() if len(told) == 1 else None
+
+
+def check_path(path: str) -> None:
+    """Refuse what is no absolute path of plain characters: it passes through a shell of the host.
+
+    Raises:
+        ConfigurationError: naming what was given.
+    """
+    if not re.fullmatch(r"(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+", path):
+        raise ConfigurationError(
+            f"parity_collector: expected an absolute path such as /usr/local/sbin/siteparity-collect, "
+            f"found {path!r}; correct it"
+        )

@@ -1,0 +1,120 @@
+"""Which waivers are in force at one moment, and which findings they accept. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from siteparity.model import FindingKind, Outcome
+from siteparity.plan import PlannedCheck
+from siteparity.waivers.difference import Difference, difference_digest, waivable
+from siteparity.waivers.writing import Waiver
+
+CEILING = 10
+"""More than this many waivers are no exceptions any more; those that come later in the file do not count."""
+LONGEST = timedelta(days=90)
+"""How far ahead a waiver may expire."""
+NEVER = frozenset({"replication", "sessions", "session", "site_role"})
+"""Aspects, and the journey that tries the same out, of which nothing can be accepted. (Nor can a host that is
+not reached: what is unmeasured is no difference.)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waivers:
+    """The waivers of one run, all judged at its start, whatever the clock says when they are used."""
+
+    listed: tuple[Waiver, ...]
+    """In the order of the file."""
+    at: datetime
+    """When the run began."""
+    primary: str
+    standby: str
+
+    def refusal(self, waiver: Waiver) -> str:
+        """Why a waiver is not in force, in the words of the first reason; empty when it is."""
+        return next(self._faults(waiver), "")
+
+    def _faults(self, waiver: Waiver) -> Iterator[str]:
+        says, about = waiver.says, waiver.says.check.partition(".")[0]
+        if says.expires <= self.at:
+            yield f"expired on {says.expires:%Y-%m-%d at %H:%M:%S} UTC"
+        if says.expires - self.at > LONGEST:
+            yield f"expires more than {LONGEST.days} days ahead"
+        if not re.sub(r"[*?\s]", "", says.item):
+            yield "is too wide: its item is every item"
+        if _person(says.owner) == _person(says.approved_by):
+            yield "is approved by its own owner; somebody else must"
+        if about in NEVER:
+            yield f"is about {about}, of which nothing can be accepted"
+        if self.listed.index(waiver) >= CEILING:
+            yield f"is one too many: {CEILING} are accepted, and the file holds {len(self.listed)}"
+
+    def in_force(self) -> tuple[Waiver, ...]:
+        """The waivers that accept what they name."""
+        return tuple(waiver for waiver in self.listed if not self.refusal(waiver))
+
+    def accepting(self, check: PlannedCheck, finding: Difference) -> Waiver | None:
+        """The first waiver in force that accepts a finding, exactly as it is."""
+        if not (self.listed and waivable(finding)):
+            return None
+        digest = difference_digest(finding, self.primary, self.standby)
+        for waiver in self.in_force():
+            if is_about(waiver, check) and names(waiver, finding.item) and digest in waiver.says.values:
+                return waiver
+        return None
+
+    def values(self, check: PlannedCheck, finding: Difference) -> str | None:
+        """What a waiver must name to accept a finding; None where nothing can."""
+        if not waivable(finding) or check.source.aspect in NEVER:
+            return None
+        return difference_digest(finding, self.primary, self.standby)
+
+    def outcome(self, check: PlannedCheck, findings: Sequence[Difference], compared: int) -> Outcome:
+        """What becomes of a check: the heaviest of its findings; having compared nothing is unmeasured."""
+        kinds = {finding.kind for finding in findings if self.accepting(check, finding) is None}
+        if kinds - {FindingKind.UNMEASURED}:
+            return Outcome.DIFFERENT
+        if kinds or compared == 0:
+            return Outcome.UNMEASURED
+        return Outcome.WAIVED if findings else Outcome.SAME
+
+    def used(self, waiver: Waiver, check: PlannedCheck, findings: Sequence[Difference]) -> frozenset[str]:
+        """The digests of a waiver that findings of a check have."""
+        return frozenset(
+            difference_digest(finding, self.primary, self.standby)
+            for finding in findings
+            if self.accepting(check, finding) is waiver
+        )
+
+    def unneeded(
+        self, check: PlannedCheck, findings: Sequence[Difference], every: Sequence[PlannedCheck]
+    ) -> tuple[Waiver, ...]:
+        """The waivers in force that are about this check and no other, and accept what is no longer there."""
+        return tuple(
+            waiver
+            for waiver in self.in_force()
+            if [one.id for one in every if is_about(waiver, one)] == [check.id]
+            and self.used(waiver, check, findings) != set(waiver.says.values)
+        )
+
+
+def is_about(waiver: Waiver, check: PlannedCheck) -> bool:
+    """Whether a check is one of those that a waiver is about."""
+    says = waiver.says
+    return says.role == check.role and says.check in (check.source.aspect, check.source.name)
+
+
+def names(waiver: Waiver, item: str) -> bool:
+    """Whether a waiver is about an item. Without a pattern's reason ``*`` and ``?`` stand for themselves."""
+    says = waiver.says
+    if says.pattern_reason is None:
+        return says.item == item
+    parts = {"*": ".*", "?": "."}
+    pattern = "".join(parts.get(character, re.escape(character)) for character in says.item)
+    return re.fullmatch(pattern, item, re.DOTALL) is not None
+
+
+def _person(name: str) -> str:
+    return " ".join(name.split()).casefold()

@@ -1,0 +1,142 @@
+"""``inventories/waivers.yml`` -> typed waivers, each with its place in the file.
+
+Here only what cannot be understood is an error of configuration. A waiver that is understood and not
+valid, such as one that has expired, is not in force and a reason against GO (`siteparity.waivers.accepting`):
+the run is made all the same, since at night a stale line in a file must not cost the measurement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Self, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+
+from siteparity.section import RoleName, Strict, matching
+from siteparity.waivers.difference import DIGITS
+from siteparity.yamlfile import Document, did_you_mean, load, quoted, shown, validate
+
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+_LIST = "waivers"
+
+
+def _words(text: str) -> str:
+    if not text.strip():
+        raise ValueError("expected words, found none; a person must write them")
+    return text
+
+
+def _moment(value: object) -> datetime:
+    """A moment to the second, in UTC and in one spelling, so that no time zone has a say in it."""
+    # strptime alone would take "2026-1-2T3:4:5Z" as well.
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}Z", value):
+        with suppress(ValueError):
+            return datetime.strptime(value, _TIME).replace(tzinfo=UTC)
+    raise ValueError(
+        f"expected a moment in UTC, such as 2026-12-31T00:00:00Z, found {shown(value)}; write it so"
+    )
+
+
+def _as_several(value: object) -> object:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _known_check(text: str, info: ValidationInfo) -> str:
+    known: Collection[str] = (info.context or {})["checks"]
+    if text not in known:
+        raise ValueError(
+            f"expected an aspect, or aspect.check as `siteparity explain` lists them, found {quoted(text)}"
+            f"{did_you_mean(text, known)}; correct it"
+        )
+    return text
+
+
+Words: TypeAlias = Annotated[str, AfterValidator(_words)]
+Digest: TypeAlias = Annotated[
+    str,
+    matching(
+        rf"[0-9a-f]{{{DIGITS}}}", f"a digest of {DIGITS} hexadecimal digits, as `siteparity gate` prints it"
+    ),
+]
+
+
+class Stanza(Strict):
+    """One waiver as the file holds it."""
+
+    check: Annotated[str, AfterValidator(_known_check)]
+    """An aspect or journey, or one of its checks: ``packages``, ``packages.versions_are_the_same``."""
+    role: RoleName
+    item: Words
+    """Exact; a pattern with ``*`` and ``?`` where `pattern_reason` says why."""
+    pattern_reason: Words | None = None
+    values: Annotated[tuple[Digest, ...], BeforeValidator(_as_several), Field(min_length=1)]
+    """The exact differences that are accepted; several for a pattern."""
+    reason: Words
+    owner: Words
+    """Who mends it."""
+    approved_by: Words
+    """Who accepts it until then: somebody else."""
+    ticket: Words
+    expires: Annotated[datetime, BeforeValidator(_moment)]
+
+    @model_validator(mode="after")
+    def _one_item_has_one_difference(self) -> Self:
+        if self.pattern_reason is None and len(self.values) > 1:
+            raise ValueError(
+                "expected one digest for one item, found several; write a waiver each, or a pattern_reason"
+            )
+        return self
+
+
+class _File(Strict):
+    waivers: tuple[Stanza, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A finding that a named person accepts until a date."""
+
+    says: Stanza
+    place: str
+    """``inventories/waivers.yml:3``."""
+
+    @property
+    def label(self) -> str:
+        """The waiver as messages name it."""
+        says = self.says
+        return f"the waiver {self.place} ({says.check}, {says.role}, {says.item})"
+
+    @property
+    def accepted(self) -> str:
+        """Why, who, until when: what stands beside the finding."""
+        says = self.says
+        until = f"until {says.expires:%Y-%m-%d %H:%M} UTC"
+        return f"{says.reason} (owner {says.owner}, approved by {says.approved_by}, {says.ticket}, {until})"
+
+
+def load_waivers(path: Path, checks: Collection[str], roles: Collection[str]) -> tuple[Waiver, ...]:
+    """Read the waivers; a file that does not exist holds none.
+
+    Args:
+        path: Usually ``inventories/waivers.yml``.
+        checks: What a waiver may be about: aspects, journeys, and ``aspect.check``.
+        roles: Of the policy.
+
+    Raises:
+        ConfigurationError: every problem, one per line: file:line: key: expected, found, what to do.
+    """
+    if not path.exists():
+        return ()
+    document = load(path)
+    # The file is a list; a model needs a name for it.
+    lines = {(_LIST, *at): line for at, line in document.lines.items()}
+    named = Document(document.path, {_LIST: document.value}, lines)
+    stanzas = validate(named, _File, context={"checks": checks, "roles": roles}).waivers
+    return tuple(Waiver(stanza, named.where((_LIST, index))) for index, stanza in enumerate(stanzas))
