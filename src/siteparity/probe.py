@@ -98,6 +98,8 @@ class Reading(Generic[S]):
     """The roles that have this table; every role of the aspect when None."""
     optional: bool = False
     """The policy may name nothing of the kind, and so give it no role: then no check of it is planned."""
+    with_other_site: bool = False
+    """What it says depends on the other site: where all of that is silent, it says nothing about this one."""
     of_one_run: bool = False
     """Its values mean something within one run only, such as hashes with the run's own key."""
     unless_changed: str | None = None
