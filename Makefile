@@ -5,15 +5,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 SELFTESTS := selftests/unit selftests/contract selftests/plugin
 
-.PHONY: demo test drills check bench lab-up lab-down system lock clean
+.PHONY: demo test fuzz drills check bench lab-up lab-down system lock clean
 
 demo: $(VENV)/ready system  ## set everything up, bring both lab sites up, run the gate
 	$(BIN)/python -m lab up
 	$(BIN)/siteparity gate
 
-test: check  ## the fast self-tests, then those that need a browser and the lab (one fault an aspect; all: make drills)
+test: check  ## the fast self-tests, then damaged and hostile answers, a browser, the lab (one fault an aspect; all: make drills)
+	$(BIN)/python -m pytest -q -n 2 selftests/fuzz selftests/hostile
 	$(BIN)/python -m pytest -q selftests/browser
 	$(BIN)/python -m pytest -q selftests/lab
+
+fuzz: $(VENV)/ready  ## every parser, twenty times as many damaged answers as in each test run
+	$(BIN)/python -m pytest -q -n 2 selftests/fuzz --fuzz-examples 200000
 
 drills: check  ## every fault of the lab, alone, against the checks that must catch it: about twelve seconds each
 	$(BIN)/python -m pytest -q selftests/lab --every-fault

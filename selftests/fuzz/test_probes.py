@@ -60,7 +60,9 @@ def _damaged(chance: random.Random, answer: Answer, texts: list[bytes]) -> Answe
     if chance.random() < 0.05:
         return Answer(b"", NO_STATUS, "timed out after 10 s")
     text = damaged(chance.getrandbits(64), answer.text, texts)
-    return replace(answer, text=text, status=chance.choice((answer.status, answer.status, answer.status, 0, 1, 255)))
+    return replace(
+        answer, text=text, status=chance.choice((answer.status, answer.status, answer.status, 0, 1, 255))
+    )
 
 
 def _lessened(chance: random.Random, answer: Answer, _: list[bytes]) -> Answer:
@@ -70,6 +72,6 @@ def _lessened(chance: random.Random, answer: Answer, _: list[bytes]) -> Answer:
 def test_a_seed_tells_what_the_whole_sample_told() -> None:
     """Made small, it is still an answer that can be read: else only refusals would be tried out."""
     for aspect in discover():
-        assert any(not isinstance(table, Unmeasured) for seed in seeds(aspect) for table in seed.facts.values())
-
-
+        assert any(
+            not isinstance(table, Unmeasured) for seed in seeds(aspect) for table in seed.facts.values()
+        )

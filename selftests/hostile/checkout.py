@@ -35,7 +35,9 @@ class Whole(Project):
     """Every probe, every parity check, the product's own policy."""
 
     def __post_init__(self) -> None:
-        shutil.copytree(PACKAGE, self.root / "src" / "siteparity", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            PACKAGE, self.root / "src" / "siteparity", ignore=shutil.ignore_patterns("__pycache__")
+        )
         shutil.copytree(CHECKOUT / "tests", self.root / "tests", ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("conftest.py", "pyproject.toml"):
             shutil.copy(CHECKOUT / name, self.root / name)

@@ -77,9 +77,7 @@ def test_a_lie_is_read_as_facts_or_not_at_all(lie: str, tmp_path: Path) -> None:
                 assert table.reason.isprintable() or "\n" not in table.reason, (aspect, name, table.reason)
         if lie in BROKEN.keys() - _HALF_TRUE:
             assert not [one for one in tables if not isinstance(one[3], Unmeasured)]
-        record = records.record_of(
-            site, tool_version="1", policy_digest="0" * 64, inventory_digest="0" * 64
-        )
+        record = records.record_of(site, tool_version="1", policy_digest="0" * 64, inventory_digest="0" * 64)
         records.save(record, tmp_path / "record.json.gz")
         assert records.load(tmp_path / "record.json.gz").digest() == record.digest()
 

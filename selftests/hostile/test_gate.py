@@ -48,7 +48,9 @@ def judge(checkout: Whole, ran: Ran) -> None:
     result = checkout.latest()
     assert result.verdict is not Verdict.GO
     assert result.executed.checks == result.plan.checks
-    assert not any("the probe itself failed" in one.message for check in result.checks for one in check.findings)
+    assert not any(
+        "the probe itself failed" in one.message for check in result.checks for one in check.findings
+    )
     folder = checkout.reports / "latest"
     page = elements(folder / "report.html")
     assert not page.tags & {"script", "img", "iframe", "object"}
@@ -61,7 +63,9 @@ def judge(checkout: Whole, ran: Ran) -> None:
 
 
 @pytest.mark.parametrize("told", TEN, ids=lambda told: told[0].replace(" ", "-"))
-def test_hosts_that_lie_in_every_way_get_no_go(checkout: Whole, server: Server, told: tuple[str, ...]) -> None:
+def test_hosts_that_lie_in_every_way_get_no_go(
+    checkout: Whole, server: Server, told: tuple[str, ...]
+) -> None:
     """Ten lies at once, each from a host of its own; both sites are measured to their end."""
     let_lie(server, dict(zip(ADDRESSES, islice(cycle(told), len(ADDRESSES)), strict=True)))
     judge(checkout, checkout.gate())

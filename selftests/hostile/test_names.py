@@ -83,7 +83,10 @@ def test_a_hostile_host_name_is_refused(canary: Path, tmp_path: Path) -> None:
     with Transport(connect_timeout=1) as transport:
         for number, text in enumerate(HOSTILE):
             name = _with(text, canary)
-            for what, content in (("host", {"web": {"hosts": {name: {}}}}), ("group", {name: {"hosts": {"web1": {}}}})):
+            for what, content in (
+                ("host", {"web": {"hosts": {name: {}}}}),
+                ("group", {name: {"hosts": {"web1": {}}}}),
+            ):
                 folder = tmp_path / f"{what}-{number}" / "dallas"
                 folder.mkdir(parents=True)
                 (folder / "hosts.yml").write_text(json.dumps({"all": {"children": content}}))
@@ -94,7 +97,12 @@ def test_a_hostile_host_name_is_refused(canary: Path, tmp_path: Path) -> None:
                 assert what == "host"
                 assert name.isascii()
                 assert all(character.isalnum() or character in "._-" for character in name)
-            for kind in (ConnectionKind.SSH, ConnectionKind.PODMAN, ConnectionKind.DOCKER, ConnectionKind.KUBECTL):
+            for kind in (
+                ConnectionKind.SSH,
+                ConnectionKind.PODMAN,
+                ConnectionKind.DOCKER,
+                ConnectionKind.KUBECTL,
+            ):
                 for connection in (Connection(kind, name, 1), Connection(kind, "127.0.0.1", 1, user=name)):
                     _try(transport, Host("web1", "dallas", ("web",), connection))
 

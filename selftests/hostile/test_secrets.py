@@ -68,7 +68,10 @@ def texts(project: Project) -> Iterator[tuple[str, bytes]]:
     for path in sorted(project.reports.rglob("*")):
         if path.is_file() and not path.is_symlink():
             data = path.read_bytes()
-            yield str(path.relative_to(project.reports)), gzip.decompress(data) if path.suffix == ".gz" else data
+            yield (
+                str(path.relative_to(project.reports)),
+                gzip.decompress(data) if path.suffix == ".gz" else data,
+            )
 
 
 def found(planted: Mapping[str, str], *places: tuple[str, bytes]) -> list[tuple[str, str, bytes]]:
@@ -116,7 +119,9 @@ def plant(project: Project, planted: Mapping[str, str]) -> None:
     project.checks("import leaks\n\n" + "\n".join(checks) + values)
 
 
-def test_no_secret_stands_in_what_a_run_leaves(live: Project, server: Server, planted: Mapping[str, str]) -> None:
+def test_no_secret_stands_in_what_a_run_leaves(
+    live: Project, server: Server, planted: Mapping[str, str]
+) -> None:
     """Reports, records, journal, log, history, what it prints: raw, as base64, percent-encoded, in hexadecimal."""
     assert server.port
     live.patience = 280
@@ -124,7 +129,10 @@ def test_no_secret_stands_in_what_a_run_leaves(live: Project, server: Server, pl
     plant(live, planted)
     for site in SITES:
         for host in HOSTS:
-            told = {f"line {number}": as_it_stands(form, planted[form]).replace("\n", " ") for number, form in enumerate(FORMS)}
+            told = {
+                f"line {number}": as_it_stands(form, planted[form]).replace("\n", " ")
+                for number, form in enumerate(FORMS)
+            }
             other = {"a": f"password={planted['DSN']}{site}"}
             live.things(site, host, values={**told, **other}, more={"c": "3"})
     live.write("things/dallas-web2.values", "\n".join(as_it_stands(form, planted[form]) for form in FORMS))
@@ -134,7 +142,15 @@ def test_no_secret_stands_in_what_a_run_leaves(live: Project, server: Server, pl
     assert ran.returncode in (2, 3), ran.stdout + ran.stderr
     left = list(texts(live))
     assert {name.rpartition("/")[2] for name, _ in left} >= {
-        *("result.json", "junit.xml", "report.html", "checks.html", "log.txt", "journal.jsonl", "history.jsonl"),
+        *(
+            "result.json",
+            "junit.xml",
+            "report.html",
+            "checks.html",
+            "log.txt",
+            "journal.jsonl",
+            "history.jsonl",
+        ),
         *("dallas.json.gz", "arizona.json.gz"),
     }
     leaks = found(planted, *said, *left)
@@ -146,7 +162,10 @@ def test_two_secrets_still_differ(live: Project, server: Server, planted: Mappin
     assert server.port
     for site in SITES:
         for host in HOSTS:
-            same = {"a": as_it_stands("Redis URL", planted["Redis URL"]), "b": f"password={site}{planted['JSON']}"}
+            same = {
+                "a": as_it_stands("Redis URL", planted["Redis URL"]),
+                "b": f"password={site}{planted['JSON']}",
+            }
             live.things(site, host, values=same)
     assert live.siteparity("gate").returncode == 2
     findings = [one.item for check in live.latest().checks for one in check.findings]
@@ -170,7 +189,9 @@ def test_no_secret_stands_in_the_words_about_a_wrong_inventory(
 ) -> None:
     """The line is named, and not what stands on it."""
     secret = planted["environment file"]
-    text = WRONG[case].format(secret=json.dumps(as_it_stands("environment file", secret)).strip('"'), bare=secret)
+    text = WRONG[case].format(
+        secret=json.dumps(as_it_stands("environment file", secret)).strip('"'), bare=secret
+    )
     project.write("inventories/arizona/hosts.yml", text)
     ran = project.siteparity("gate")
     assert ran.returncode == 4, ran.stderr

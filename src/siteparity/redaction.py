@@ -42,24 +42,41 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"\b[a-z][a-z0-9+.-]*://[^\s/?#:@\"'\[]*:", r"[^\s/@\"']+(?=@)|(?!\d{1,5}(?:\D|$))[^\s/@\"'?#]+"),
     (r"\b[a-z][a-z0-9+.-]*://", r"[\w.~%+-]{16,}(?=@)|(?=[\w~%+-]*\d)[\w~%+-]{24,}(?![\w.~%+-])"),
     # Authorization: Basic ..., Cookie: a=b; c=d, X-Api-Key: ...
-    (r"\b(?:Proxy-)?Authorization[\"']?\s*+[:=]\s*+[\"']?(?:(?:Basic|Bearer|Digest|Token)\s++)?+", r"[^\s\"',]+"),
+    (
+        r"\b(?:Proxy-)?Authorization[\"']?\s*+[:=]\s*+[\"']?(?:(?:Basic|Bearer|Digest|Token)\s++)?+",
+        r"[^\s\"',]+",
+    ),
     (r"\b(?:Set-)?Cookie:\s*+", r"[^\r\n\"']+"),
     (r"\bX-[\w-]*(?:Key|Token|Secret|Auth)[\"']?\s*+[:=]\s*+[\"']?", r"[^\s\"',]+"),
     (r"\b(?:Bearer|Basic)\s++", r"[A-Za-z0-9+/_=.~-]{12,}"),
     # name=value, "name": "value", name: value (one word), --password value, IDENTIFIED BY 'value'
-    (rf"(?:(?<=[\s?&;,\"'={{(\[:/])|(?<![\w.-])){_NAME}[\"']?\s?+=\s?+", r"\"[^\"\n]*\"?|'[^'\n]*'?|" + _WORD),
+    (
+        rf"(?:(?<=[\s?&;,\"'={{(\[:/])|(?<![\w.-])){_NAME}[\"']?\s?+=\s?+",
+        r"\"[^\"\n]*\"?|'[^'\n]*'?|" + _WORD,
+    ),
     (rf"[\"']{_NAME}[\"']\s*+:\s*+", r"\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?|" + _WORD),
-    (rf"(?<![\w./-]){_NAME}:\s++", rf"(?!#)(?:\"[^\"\n]+\"|'[^'\n]+'|{_WORD}(?<=\S{{6}}))(?=\s*(?:$|[\n,;)}}\]\"']))"),
+    (
+        rf"(?<![\w./-]){_NAME}:\s++",
+        rf"(?!#)(?:\"[^\"\n]+\"|'[^'\n]+'|{_WORD}(?<=\S{{6}}))(?=\s*(?:$|[\n,;)}}\]\"']))",
+    ),
     (rf"(?<!\S)--?{_NAME}\s++", rf"(?!-)(?:\"[^\"\n]*\"|'[^'\n]*'|{_WORD})"),
     (r"(?<![\w.-])(?:requirepass|masterauth|\$ANSIBLE_VAULT;\S+)\s++", r"\S+"),
     (r"\bIDENTIFIED\s+BY\s++|\bPASSWORD\s++(?=')", r"'[^'\n]*'?|\S+"),
     # Texts that are secrets wherever they stand: tokens of well-known makers, JSON web tokens, password hashes.
-    (r"", r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|sk_live_|rk_live_|AKIA|ASIA|hvs\.|npm_)[\w-]{12,}"),
+    (
+        r"",
+        r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|sk_live_|rk_live_|AKIA|ASIA|hvs\.|npm_)[\w-]{12,}",
+    ),
     (r"", r"\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*"),
-    (r"", r"\$(?:[1256]|2[aby]|y|7|gy|argon2\w+|scrypt)\$[\w./$=,+-]{8,}|SCRAM-SHA-256\$[\w+/=:$]+|\bmd5[0-9a-f]{32}\b"),
+    (
+        r"",
+        r"\$(?:[1256]|2[aby]|y|7|gy|argon2\w+|scrypt)\$[\w./$=,+-]{8,}|SCRAM-SHA-256\$[\w+/=:$]+|\bmd5[0-9a-f]{32}\b",
+    ),
 )
 _PATTERNS = tuple(
-    re.compile(f"(?P<before>{before})(?P<secret>(?!{re.escape(HIDDEN)}|{_INNOCENT})(?:{secret}))", re.IGNORECASE)
+    re.compile(
+        f"(?P<before>{before})(?P<secret>(?!{re.escape(HIDDEN)}|{_INNOCENT})(?:{secret}))", re.IGNORECASE
+    )
     for before, secret in _FORMS
 )
 _WORTH_A_LOOK = re.compile(
@@ -132,17 +149,7 @@ def remember_settings(value: object, *, named: bool = False) -> None:
 
 def redacted(text: str) -> str:
     """The text with each secret replaced by ``***``."""
-    for pattern in tuple(_known.values()):
-        text = pattern.sub(HIDDEN, text)
-    text = _replaced(text, lambda _: HIDDEN)
-    return _ENCODED.sub(_decoded, text) if "%" in text else text
-
-
-def _decoded(found: re.Match[str]) -> str:
-    """A percent-encoded word as it was, or decoded and redacted where it hides something."""
-    plain = unquote(found[0])
-    hidden = _replaced(plain, lambda _: HIDDEN)
-    return found[0] if hidden == plain else hidden
+    return _replaced(text, lambda _: HIDDEN)
 
 
 def redacted_values(value: Any) -> Any:  # noqa: ANN401  # JSON, as it is nested
@@ -158,14 +165,26 @@ def redacted_values(value: Any) -> Any:  # noqa: ANN401  # JSON, as it is nested
 
 def stand_ins(text: str, key: str) -> str:
     """The text with each secret replaced by what tells it from others under this key, and under no other."""
+    return _replaced(text, lambda secret: stand_in(secret.strip("\"'"), key))
+
+
+def stand_in(secret: str, key: str) -> str:
+    """What tells one secret from others under this key."""
     if not key:
-        return _replaced(text, lambda _: HIDDEN)
+        return HIDDEN
+    return (
+        f"{HIDDEN}#{hmac.new(key.encode(), secret.encode(errors='replace'), hashlib.sha256).hexdigest()[:8]}"
+    )
 
-    def stand_in(secret: str) -> str:
-        digest = hmac.new(key.encode(), secret.strip("\"'").encode(errors="replace"), hashlib.sha256)
-        return f"{HIDDEN}#{digest.hexdigest()[:8]}"
 
-    return _replaced(text, stand_in)
+def fingerprint(text: str, key: str) -> str:
+    """What stands for a text that is not shown: a digest, which needs the key where it holds a secret.
+
+    A short secret could be guessed from a plain digest in a record.
+    """
+    if _replaced(text, lambda _: HIDDEN) != text:
+        return stand_in(text, key)
+    return f"sha256 {hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def holds_stand_in(texts: Iterable[object]) -> bool:
@@ -173,19 +192,38 @@ def holds_stand_in(texts: Iterable[object]) -> bool:
     return any(HIDDEN in text and _STAND_IN.search(text) for text in texts if isinstance(text, str))
 
 
-def _replaced(text: str, stand_in: Callable[[str], str]) -> str:
+def _replaced(text: str, instead: Callable[[str], str]) -> str:
+    for secret, pattern in tuple(_known.items()):
+        text = pattern.sub(lambda _, secret=secret: instead(secret), text)  # type: ignore[misc]  # a default argument
+    text = _by_looks(text, instead)
+    return _ENCODED.sub(lambda word: _decoded(word[0], instead), text) if "%" in text else text
+
+
+def _by_looks(text: str, instead: Callable[[str], str]) -> str:
     if not _WORTH_A_LOOK.search(text):
         return text
     for pattern in _PATTERNS:
-        text = pattern.sub(lambda found: found["before"] + stand_in(found["secret"]), text)
+        text = pattern.sub(lambda found: found["before"] + instead(found["secret"]), text)
     return text
+
+
+def _decoded(word: str, instead: Callable[[str], str]) -> str:
+    """A percent-encoded word as it was, or decoded and redacted where it hides something."""
+    plain = unquote(word)
+    hidden = _by_looks(plain, instead)
+    return word if hidden == plain else hidden
 
 
 def _written(secret: str) -> Iterable[str]:
     """The ways in which a known secret could be written; the longest first."""
     plain = secret.encode(errors="surrogatepass")
     forms = {
-        *(secret, quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace"), quote(secret)),
+        *(
+            secret,
+            quote(secret, safe="", errors="replace"),
+            quote_plus(secret, errors="replace"),
+            quote(secret),
+        ),
         *(json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], repr(secret)[1:-1]),
         *_base64(plain),
         plain.hex(),

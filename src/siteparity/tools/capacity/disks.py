@@ -73,7 +73,9 @@ def read(answer: str) -> Mapping[str, Disk]:
         raise UnmeasuredError("disks: the answer lacks its end")
     found: dict[str, Disk] = {}
     for row in rows[1:-2]:
-        fields = re.fullmatch(r" *([0-9]{1,18}|-) +([0-9]{1,18}|-) +[0-9]+ +([0-9]{1,18}) +([0-9]{1,18}) (/.*)", row)
+        fields = re.fullmatch(
+            r" *([0-9]{1,18}|-) +([0-9]{1,18}|-) +[0-9]+ +([0-9]{1,18}) +([0-9]{1,18}) (/.*)", row
+        )
         if fields is None:
             raise UnmeasuredError(f"disks: a line is not understood: {row[:80]}")
         inodes, inodes_free, used, free = (0 if one == "-" else int(one) for one in fields.groups()[:4])
