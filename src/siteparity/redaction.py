@@ -160,17 +160,7 @@ def remember_settings(value: object, *, named: bool = False) -> None:
 
 def redacted(text: str) -> str:
     """The text with each secret replaced by ``***``."""
-    for pattern in tuple(_known.values()):
-        text = pattern.sub(HIDDEN, text)
-    text = _replaced(text, lambda _: HIDDEN)
-    return _ENCODED.sub(_decoded, text) if "%" in text else text
-
-
-def _decoded(found: re.Match[str]) -> str:
-    """A percent-encoded word as it was, or decoded and redacted where it hides something."""
-    plain = unquote(found[0])
-    hidden = _replaced(plain, lambda _: HIDDEN)
-    return found[0] if hidden == plain else hidden
+    return _replaced(text, lambda _: HIDDEN)
 
 
 def redacted_values(value: Any) -> Any:  # noqa: ANN401  # JSON, as it is nested
@@ -186,14 +176,26 @@ def redacted_values(value: Any) -> Any:  # noqa: ANN401  # JSON, as it is nested
 
 def stand_ins(text: str, key: str) -> str:
     """The text with each secret replaced by what tells it from others under this key, and under no other."""
+    return _replaced(text, lambda secret: stand_in(secret.strip("\"'"), key))
+
+
+def stand_in(secret: str, key: str) -> str:
+    """What tells one secret from others under this key."""
     if not key:
-        return _replaced(text, lambda _: HIDDEN)
+        return HIDDEN
+    return (
+        f"{HIDDEN}#{hmac.new(key.encode(), secret.encode(errors='replace'), hashlib.sha256).hexdigest()[:8]}"
+    )
 
-    def stand_in(secret: str) -> str:
-        digest = hmac.new(key.encode(), secret.strip("\"'").encode(errors="replace"), hashlib.sha256)
-        return f"{HIDDEN}#{digest.hexdigest()[:8]}"
 
-    return _replaced(text, stand_in)
+def fingerprint(text: str, key: str) -> str:
+    """What stands for a text that is not shown: a digest, which needs the key where it holds a secret.
+
+    A short secret could be guessed from a plain digest in a record.
+    """
+    if _replaced(text, lambda _: HIDDEN) != text:
+        return stand_in(text, key)
+    return f"sha256 {hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def holds_stand_in(texts: Iterable[object]) -> bool:
@@ -206,13 +208,27 @@ def without_stand_ins(text: str) -> str:
     return _STAND_IN.sub(HIDDEN, text) if HIDDEN in text else text
 
 
-def _replaced(text: str, stand_in: Callable[[str], str]) -> str:
+def _replaced(text: str, instead: Callable[[str], str]) -> str:
+    for secret, pattern in tuple(_known.items()):
+        text = pattern.sub(lambda _, secret=secret: instead(secret), text)  # type: ignore[misc]  # a default argument
+    text = _by_looks(text, instead)
+    return _ENCODED.sub(lambda word: _decoded(word[0], instead), text) if "%" in text else text
+
+
+def _by_looks(text: str, instead: Callable[[str], str]) -> str:
     folded = text.casefold()
     if not any(word in folded for word in _WORDS) or not _WORTH_A_LOOK.search(text):
         return text
     for pattern in _PATTERNS:
-        text = pattern.sub(lambda found: found["before"] + stand_in(found["secret"]), text)
+        text = pattern.sub(lambda found: found["before"] + instead(found["secret"]), text)
     return text
+
+
+def _decoded(word: str, instead: Callable[[str], str]) -> str:
+    """A percent-encoded word as it was, or decoded and redacted where it hides something."""
+    plain = unquote(word)
+    hidden = _by_looks(plain, instead)
+    return word if hidden == plain else hidden
 
 
 def _written(secret: str) -> Iterable[str]:
