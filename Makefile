@@ -4,8 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SELFTESTS := selftests/unit selftests/contract selftests/plugin
+CORE := selftests/unit/test_compare.py selftests/unit/test_verdict.py \
+  selftests/unit/test_waived.py selftests/unit/test_waivers.py
 
-.PHONY: demo test drills check bench lab-up lab-down system lock clean
+.PHONY: demo test drills check mutants bench lab-up lab-down system lock clean
 
 demo: $(VENV)/ready system  ## set everything up, bring both lab sites up, run the gate
 	$(BIN)/python -m lab up
@@ -24,6 +26,13 @@ check: $(VENV)/ready system  ## the fast part: style, types, the direction of im
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -q -n 2 $(SELFTESTS)
+
+mutants: $(VENV)/ready  ## proof of the core: every branch is taken, and a change of the code is noticed by the unit tests
+	$(BIN)/coverage run -m pytest -q -p no:xdist $(CORE)
+	$(BIN)/coverage report
+	rm -rf mutants
+	$(BIN)/mutmut run
+	$(BIN)/python -m selftests.mutants
 
 bench: $(VENV)/ready system  ## speed, as figures and as ratios against the usual way
 	$(BIN)/python -m lab up
@@ -52,4 +61,4 @@ lock:  ## pin every dependency again, with hashes and without addresses
 	  $$([ $$extra = run ] || echo --extra $$extra) --output-file requirements/$$extra.txt pyproject.toml; done
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) mutants .coverage .mypy_cache .ruff_cache .hypothesis

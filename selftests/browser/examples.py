@@ -309,7 +309,7 @@ def go() -> Result:
             sentence="Packages have the same version at both sites",
         ),
     )
-    return result(checks, Verdict.GO)
+    return result(checks, Verdict.GO).model_copy(update={"waivers": (waiver("active", 9),)})
 
 
 def no_go() -> Result:
@@ -527,7 +527,13 @@ def hostile() -> Result:
         )
         for number, text in enumerate(HOSTILE)
     ]
-    return result(checks, Verdict.NO_GO, HOSTILE)
+    waivers = tuple(
+        waiver("refused", -1, text).model_copy(
+            update={"item": text, "reason": text, "owner": text, "approved_by": text, "ticket": text}
+        )
+        for text in HOSTILE
+    )
+    return result(checks, Verdict.NO_GO, HOSTILE).model_copy(update={"waivers": waivers})
 
 
 def many(number: int = 10_000, promises: int = 40) -> Result:

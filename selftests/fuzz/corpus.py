@@ -30,6 +30,11 @@ class Seed:
     answers: Mapping[str, Answer]
     facts: Facts
 
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether it was recorded to show what cannot be read."""
+        return self.sample.case == "unreadable"
+
     def read(self, answers: Mapping[str, Answer]) -> Facts:
         """What other answers would have been read as."""
         return read(self.probe, answers, self.target, self.sample.moment)

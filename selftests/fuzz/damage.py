@@ -13,7 +13,8 @@ STRANGE = (
     b"\xe2\x80\xae", b"\xe2\x80\xa8", b"\xc2\x85", b"</script><script>alert(1)</script>", b"{{7*7}}", b"-1",
     b"NaN", b"inf", b"1e999", b"9" * 40, b"9" * 5000, b"0x10", b"1_000", b"\xd9\xa3", b"true", b"null", b"[]",
     b"{" * 2000, b"[" * 2000, b"(" * 300, b"'", b'"', b"\\", b"%s%n", b"=", b":", b"/", b"../../etc/passwd",
-    b"$(id)", b"`id`", b"a" * 70_000, b"0", b"999999999999", b"*", b"?", b"@", b"#", b"1970-01-01", b"0000-99-99",
+    b"$(id)", b"`id`", b"a" * 70_000, b"0", b"999999999999", b"*", b"?", b"@", b"#", b"1970-01-01",
+    b"0000-99-99",
 )  # fmt: skip
 """What parsers stumble over: no UTF-8, no number, too long, too deep, another alphabet's digits."""
 
@@ -32,13 +33,16 @@ def damaged(seed: int, data: bytes, others: Sequence[bytes] = ()) -> bytes:
     return data
 
 
-def cut(chance: random.Random, data: bytes) -> bytes:
-    """A beginning of the data that is not all of it."""
-    return data[: chance.randrange(len(data))] if data else data
+def lessened(seed: int, data: bytes) -> bytes:
+    """The data after changes that take away, repeat or move, and add nothing of their own."""
+    chance = random.Random(seed)  # noqa: S311  # nothing is kept secret with it
+    for _ in range(chance.choice((1, 1, 2))):
+        data = chance.choice((_cut, _without_beginning, _slice_away, _lines))(chance, data, ())
+    return data
 
 
 def _cut(chance: random.Random, data: bytes, _: Sequence[bytes]) -> bytes:
-    return cut(chance, data)
+    return data[: chance.randrange(len(data))] if data else data
 
 
 def _without_beginning(chance: random.Random, data: bytes, _: Sequence[bytes]) -> bytes:

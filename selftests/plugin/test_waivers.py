@@ -126,3 +126,16 @@ def test_pytest_itself_says_expected_failure_and_unexpected_pass(project: Projec
     assert ran.returncode == 1, ran.stdout
     assert "1 failed, 1 passed" in ran.stdout
     assert "[XPASS(strict)] the waiver inventories/waivers.yml:1 (things.more, web, c)" in ran.stdout
+
+
+def test_a_go_that_stands_on_a_waiver_is_verified_with_it(live: Project) -> None:
+    """It stands while the waiver is there, and is revoked without it: the difference is as it was."""
+    live.waivers(ACCEPTED)
+    differ(live, "4")
+    assert live.siteparity("gate").returncode == 0
+    ran = live.siteparity("verify")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    live.waivers()
+    ran = live.siteparity("verify")
+    assert ran.returncode == 2, ran.stdout + ran.stderr
+    assert "things.more (web): c: dallas 3 (web1, web2) | arizona 4 (web1, web2)" in ran.stdout

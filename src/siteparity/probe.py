@@ -179,7 +179,7 @@ def _checked(table: Table) -> Table:
         for text in (item, value) if isinstance(value, str) else (item,):
             if len(text) > MAX_VALUE_CHARACTERS:
                 raise UnmeasuredError(f"{text[:40]}...: longer than {MAX_VALUE_CHARACTERS} characters")
-            if any("\ud800" <= character <= "\udfff" for character in text):
+            if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
                 raise UnmeasuredError("an answer holds half a character (a lone surrogate)")
     return dict(table)
 

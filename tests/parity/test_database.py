@@ -20,6 +20,7 @@ pytestmark = pytest.mark.blocker
     "archiving_differs",
     "standby_of_another_database",
     "monitoring_role_without_pg_monitor",
+    "standby_set_to_refuse_writes",
 )
 def test_both_servers_have_the_same_settings(parity: Parity) -> None:
     """Pages that are quick at one site are slow, cut off or refused at the other."""
@@ -159,6 +160,8 @@ def test_no_table_is_empty_after_a_promotion(parity: Parity) -> None:
     "database_way_back_unknown",
     "standby_of_another_database",
     "monitoring_role_without_pg_monitor",
+    "secret_missing",
+    "standby_set_to_refuse_writes",
 )
 def test_each_server_can_take_over_and_follow_again(parity: Parity) -> None:
     """The new primary takes no orders, or there is no way to fail back."""

@@ -39,6 +39,8 @@ def test_every_name_server_has_the_same_zone(parity: Parity) -> None:
     "name_server_with_an_old_zone",
     "name_server_refuses_the_zone",
     "customers_led_to_the_standby",
+    "customers_led_to_both_sites",
+    "customers_led_to_neither_site",
 )
 def test_the_shops_name_leads_to_the_site_that_serves(parity: Parity) -> None:
     """Customers come to a site that must not take their orders, or to none."""

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.blocker
     "connections_limited_at_the_database",
     "storefront_packets_lost_behind_the_edge",
     "payment_packets_dropped_for_the_shops_user",
+    "shop_redirected_to_the_primarys_database",
+    "shop_of_the_primary_on_the_standbys_database",
 )
 def test_the_same_rules_are_in_force_in_the_same_order(parity: Parity) -> None:
     """Customers are turned away at one site, or strangers let in."""
@@ -43,6 +45,8 @@ def test_the_same_rules_are_in_force_in_the_same_order(parity: Parity) -> None:
     "connections_limited_at_the_database",
     "storefront_packets_lost_behind_the_edge",
     "payment_packets_dropped_for_the_shops_user",
+    "shop_redirected_to_the_primarys_database",
+    "shop_of_the_primary_on_the_standbys_database",
 )
 def test_a_boot_changes_no_rule(parity: Parity) -> None:
     """After a restart customers are turned away, or strangers let in."""

@@ -68,6 +68,7 @@ def test_names_lead_to_the_own_sites_hosts(parity: Parity) -> None:
     "session_name_resolves_to_the_other_site",
     "payment_name_of_a_test_gateway",
     "payment_name_leads_nowhere_at_primary",
+    "storefront_slow_web_host",
 )
 def test_names_are_looked_up_alike(parity: Parity) -> None:
     """A name that is pinned on one host stays behind when everybody else moves."""

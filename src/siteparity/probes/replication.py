@@ -164,6 +164,8 @@ def read_silence(answers: Answers, target: Target[Policy]) -> Table:
 def read_replay(answers: Answers, _: Target[Policy]) -> Table:
     """Whether what arrives is replayed, and without a delay on purpose."""
     state = _state(answers)
+    if "paused" not in state:
+        raise UnmeasuredError("the server does not say whether it replays")
     paused = "running" if state["paused"] in (None, "not paused") else _text(state, "paused")
     delay = _text(state, "delay")
     return {
@@ -191,7 +193,7 @@ def read_kept(answers: Answers, _: Target[Policy]) -> Table:
 def read_archive(answers: Answers, _: Target[Policy]) -> Table:
     """Whether WAL is archived as configured."""
     state = _state(answers)
-    if state["archive_mode"] == "off":
+    if _text(state, "archive_mode") == "off":
         return {"archiving": "off"}
     failing = state.get("archive_failing")
     if not isinstance(failing, bool):

@@ -18,6 +18,9 @@ from siteparity.transport.script import first_line
 
 TOO_MANY_SESSIONS = "the host refuses one more session on its connection (MaxSessions)"
 
+_MOST_SAID = 16_384
+"""Bytes of what ssh says that are looked at: the reason stands at its beginning."""
+
 IDLE_SECONDS = 600
 """How long a master lives on unused when its owner was killed and could not end it."""
 
@@ -147,7 +150,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
     ),
     (r"connect to host (\S+) port (\d+): ([^\r\n]+)", r"\3 (\1:\2)"),
     (r"Bad owner or permissions on (\S+)", r"ssh refuses its configuration: bad owner or permissions on \1"),
-    (r"([^\n]*): (?:line \d+: )?Bad configuration option", r"ssh refuses its configuration: \1"),
+    (r"(?m)^([^\n]{0,400}): (?:line \d+: )?Bad configuration option", r"ssh refuses its configuration: \1"),
     (r"Can't open user config file (\S+):", r"ssh refuses its configuration: cannot open \1"),
     (
         r"Timeout, server \S+ not responding|[Cc]onnection to \S+ .*timed out",
@@ -163,7 +166,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
 
 def reason(said: bytes, connect_timeout: int) -> str:
     """Why ssh failed, from all that it said."""
-    text = said.decode(errors="replace")
+    text = said[:_MOST_SAID].decode(errors="replace")
     for pattern, words in _REASONS:
         match = re.search(pattern, text)
         if match:
