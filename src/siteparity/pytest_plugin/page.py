@@ -18,6 +18,8 @@ from siteparity.pytest_plugin.markup import Markup
 from siteparity.pytest_plugin.patience import WHOLE, Turn
 
 CONNECT_SECONDS = 3.0
+LATE_SECONDS = 2.0
+"""An answer that takes longer counts as waited for."""
 MAX_BYTES = 1024 * 1024
 _CHUNK_BYTES = 65_536
 
@@ -98,6 +100,7 @@ class Visitor:
                 stream=True,
             ) as answer:
                 body = _body(answer.raw, began + seconds)
+                self._wait_no_longer(time.monotonic() - began)
                 return Page(
                     status=answer.status_code,
                     headers={name.lower(): value for name, value in answer.headers.items()},
@@ -112,6 +115,12 @@ class Visitor:
             reason = "(the connection was closed)"
         self._look_after()
         return Page(f"no answer {reason}", {}, {}, "", time.monotonic() - began)
+
+
+    def _wait_no_longer(self, seconds: float) -> None:
+        """An answer that came this late was waited for too: forty of them would take minutes."""
+        if seconds > LATE_SECONDS:
+            self._turn.in_vain(seconds)
 
 
 def _body(raw: Any, end: float) -> bytes:  # noqa: ANN401  # urllib3's response, which requests does not type

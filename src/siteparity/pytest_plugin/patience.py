@@ -15,13 +15,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-BUDGET_SECONDS = 10.0
+BUDGET_SECONDS = 6.0
 """What may be waited in vain for one server, by all checks of a run together."""
-TOTAL_SECONDS = 15.0
+TOTAL_SECONDS = 6.0
 """And for all servers together: where one hangs, those that need it hang as well."""
 LEAST_SECONDS = 0.5
 """What a server gets that has used its budget up: enough for one that has come back."""
-FIRST_SECONDS = 3.0
+FIRST_SECONDS = 2.0
 """What a server gets that has never been waited for in vain, whatever others have used up."""
 _PER_SECOND = 100
 """A wait is counted in bytes of a file, which many processes can append to without a lock."""
