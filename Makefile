@@ -7,15 +7,19 @@ SELFTESTS := selftests/unit selftests/contract selftests/plugin
 CORE := selftests/unit/test_compare.py selftests/unit/test_verdict.py \
   selftests/unit/test_waived.py selftests/unit/test_waivers.py
 
-.PHONY: demo test drills check mutants bench lab-up lab-down system lock clean
+.PHONY: demo test drills check fuzz mutants bench lab-up lab-down system lock clean
 
 demo: $(VENV)/ready system  ## set everything up, bring both lab sites up, run the gate
 	$(BIN)/python -m lab up
 	$(BIN)/siteparity gate
 
-test: check  ## the fast self-tests, then those that need a browser and the lab (one fault an aspect; all: make drills)
+test: check  ## the fast self-tests, then hostile hosts, damaged answers, the browser, the lab (one fault an aspect)
+	$(BIN)/python -m pytest -q -n 2 selftests/hostile selftests/fuzz
 	$(BIN)/python -m pytest -q selftests/browser
 	$(BIN)/python -m pytest -q selftests/lab
+
+fuzz: $(VENV)/ready  ## a longer look for answers that a parser does not take: EXAMPLES for each, 200,000 unless said
+	$(BIN)/python -m pytest -q -n 2 selftests/fuzz --fuzz-examples $(or $(EXAMPLES),200000)
 
 drills: check  ## every fault of the lab, alone, against the checks that must catch it: about twelve seconds each
 	$(BIN)/python -m pytest -q selftests/lab --every-fault

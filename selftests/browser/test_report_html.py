@@ -148,3 +148,8 @@ def test_the_largest_page_is_seen_in_half_a_second(name: str, visit: Open, tmp_p
         times.append(page.evaluate(FIRST_PAINT))
         page.close()
     assert min(times) < 500, times
+
+
+def test_there_are_a_hundred_hostile_texts() -> None:
+    """All different, in every place of both pages that a host, an owner or a waiver can fill."""
+    assert len(set(examples.HOSTILE)) == len(examples.HOSTILE) >= 100

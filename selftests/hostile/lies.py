@@ -6,6 +6,7 @@ It speaks the script's own language where that does more harm: it has read the n
 from __future__ import annotations
 
 import base64
+import os
 import re
 import shlex
 import sys
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MEGABYTE = 1_000_000
+MOST_BYTES = 4 * MEGABYTE
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 MACHINE = "machine.machine"
 """The question which machine it is; answered with the address, so that a liar is not its own twin."""
@@ -74,7 +76,7 @@ class Asked:
         """Every question, answered alike."""
         clock = f"\n@{self.nonce} ^ 1795414801.338237000\n".encode()
         frames = [
-            self.frame(name, f"{self.address}\n".encode())
+            self.frame(name, f"{self.address} {self.address} \n".encode())
             if name == MACHINE
             else self.frame(name, payload, status, tail)
             for name in self.names
@@ -86,8 +88,20 @@ Lie = Callable[[Asked], Iterator[bytes]]
 
 
 def _framed(payload: bytes) -> Lie:
+    """As much of it as all answers together may be: else no answer at all would be read."""
+
     def lie(asked: Asked) -> Iterator[bytes]:
-        yield asked.all(payload)
+        yield asked.all(payload[: MOST_BYTES // max(1, len(asked.names))])
+
+    return lie
+
+
+def _framed_once(payload: bytes) -> Lie:
+    """One question of twelve is answered with all of it."""
+
+    def lie(asked: Asked) -> Iterator[bytes]:
+        for number, name in enumerate(asked.names):
+            yield asked.frame(name, payload if number % 12 == 0 else b"x\n")
 
     return lie
 
@@ -183,6 +197,7 @@ BROKEN: dict[str, Lie] = {
 
 LIES: dict[str, Lie] = {
     **{name: _framed(payload) for name, payload in PAYLOADS.items()},
+    "a million lines": _framed_once(PAYLOADS["a million lines"]),
     "an absurd clock": _absurd_clock,
     "every status is 255": lambda asked: iter((asked.all(b"x\n", status="255"),)),
     **BROKEN,
@@ -191,7 +206,7 @@ LIES: dict[str, Lie] = {
 
 def main() -> None:
     """Answer one connection: the folder's file named after the own address says which lie is told."""
-    folder, address = Path(sys.argv[1]), sys.argv[2]
+    folder, address = Path(sys.argv[1]), os.environ["SSH_CONNECTION"].split()[2]
     out = sys.stdout.buffer
     out.write(b"\n")
     out.flush()

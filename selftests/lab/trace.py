@@ -21,7 +21,8 @@ find {FOLDERS} -xdev -type f -print0 | sort -z | xargs -0 sha256sum
 # Without kernel threads, logins, this script, and servers whose titles tell what they do just now.
 _PROCESSES = """
 ps -eo ppid=,args= | awk '$1 != 2 { $1 = ""; print "process" $0 }' |
-    grep -Ev 'process (ps|awk|sort|grep|/bin/sh -eu -s|sshd: |/lib/systemd/systemd --user|\\(sd-pam\\))' |
+    grep -Ev 'process (\\[(sort|grep)\\]$|ps|awk|sort|grep|/bin/sh -eu -s)' |
+    grep -Ev 'process (sshd: |/lib/systemd/systemd --user|\\(sd-pam\\))' |
     grep -Ev 'process postgres: (walsender|walreceiver|startup|shop|autovacuum)' | sort
 """
 _KEYS = """

@@ -130,6 +130,8 @@ class Project:
     """Of both hosts of the primary, then of the standby."""
     connection: Mapping[str, Any] = field(default_factory=dict)
     """Ansible's variables of every host."""
+    patience: float = 50
+    """Seconds that one of its programs may take."""
 
     def __post_init__(self) -> None:
         shutil.copytree(PACKAGE, self.root / "src" / "siteparity", ignore=shutil.ignore_patterns("probes"))
@@ -291,7 +293,7 @@ class Project:
             env=clean_environment() | environment,
             capture_output=True,
             text=True,
-            timeout=50,
+            timeout=self.patience,
             check=False,
         )
 

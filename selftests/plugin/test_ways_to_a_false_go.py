@@ -26,6 +26,8 @@ from siteparity.report import junit, reconcile, result_json
 from siteparity.result import Result
 from siteparity.transport import Transport
 
+pytestmark = pytest.mark.timeout(180)  # of a machine that is busy
+
 NOT_MADE = (Outcome.NOT_RUN, Outcome.NOT_RUN)
 ONE_MADE = (Outcome.SAME, Outcome.NOT_RUN)
 BOTH_MADE = (Outcome.SAME, Outcome.SAME)
@@ -358,7 +360,7 @@ ENDED = {
     "SIGKILL": Way("signal SIGKILL", ONE_MADE, checks=ending("os.kill(os.getpid(), signal.SIGKILL)")),
     "SIGSEGV": Way("signal SIGSEGV", ONE_MADE, checks=ending("import ctypes; ctypes.string_at(0)")),
     "SIGSTOP": Way(
-        "cut at the deadline", ONE_MADE, checks=ending("os.kill(os.getpid(), signal.SIGSTOP)"), deadline=10
+        "cut at the deadline", ONE_MADE, checks=ending("os.kill(os.getpid(), signal.SIGSTOP)"), deadline=30
     ),
     "it-never-ends": Way("cut at the deadline", NOT_MADE, checks=top("signal.pause()"), deadline=8),
     "twice-from-one-check-on": Way("1 checks ran more than once", BOTH_MADE, checks=ending("os.fork()")),

@@ -324,3 +324,28 @@ def test_a_signal_does_not_wait_for_a_host_that_hangs() -> None:
     finally:
         signal.signal(signal.SIGUSR1, before)
         hung.set()
+
+
+def test_a_record_that_stands_in_is_known_to_second_looks_and_its_hosts_are_not_asked() -> None:
+    """They see what was known of the other site, and every target is told when that was."""
+    recorded, told = Measured("dallas", datetime(2026, 11, 23, 3, tzinfo=UTC), {}), list[datetime | None]()
+    recorded = replace(recorded, hosts={"web1": {"names": {"names": {"name": "as it was"}}}})
+
+    def words(target: Target[Section], seen: Seen) -> Mapping[str, str]:
+        told.append(target.other_recorded_at)
+        was = seen["dallas", "web1"]["names"]
+        assert not isinstance(was, Unmeasured)
+        return {"OTHERS": str(was["name"])}
+
+    look = SecondLook(_ask_for_others, words, {"others": Reading(_read_others)})
+    policy = replace(web_host(SECTION).policy, sections={"names": SECTION})
+    shell = Shell()
+    collector = Collector(
+        *(policy, {"names": replace(NAMES, then=look)}, shell, time.monotonic() + 60, lambda *_: None),
+        known=SITES,
+        stand_in=recorded,
+    )
+    (measured,) = collector.collect([ARIZONA])
+    assert table(measured, "web2", "names", "others") == {"others": "as it was"}
+    assert {label.partition("/")[0] for label in shell.asked} == {"arizona"}
+    assert told == [recorded.measured_at, recorded.measured_at]

@@ -166,7 +166,9 @@ def test_a_run_that_died_while_it_wrote_spoils_no_other(tmp_path: Path) -> None:
 def test_only_the_newest_runs_are_read(tmp_path: Path) -> None:
     """Years of nightly runs must not make a report slow."""
     append_run(tmp_path, run(0), {})
-    line = (tmp_path / "history.jsonl").read_text()
-    runs = (line.replace("3f9a", f"{number:04x}") for number in range(history.MAX_RUNS + 5))
-    (tmp_path / "history.jsonl").write_text("".join(runs))
-    assert len(read_history(tmp_path)) == history.MAX_RUNS
+    line, count = (tmp_path / "history.jsonl").read_text(), history.MAX_RUNS + 5
+    lines = [line.replace(run(0).run, f"run{number}") for number in range(count)]
+    (tmp_path / "history.jsonl").write_text("".join(lines))
+    found = read_history(tmp_path)
+    assert len(found) == history.MAX_RUNS
+    assert found[-1].run == f"run{count - 1}"

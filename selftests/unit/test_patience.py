@@ -4,14 +4,33 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from siteparity.pytest_plugin.patience import BUDGET_SECONDS, LEAST_SECONDS, Patience
+from siteparity.pytest_plugin.patience import (
+    BUDGET_SECONDS,
+    FIRST_SECONDS,
+    LEAST_SECONDS,
+    TOTAL_SECONDS,
+    Patience,
+)
 
 
 def test_a_server_that_answers_has_its_whole_time(tmp_path: Path) -> None:
     """However often it is asked, and whatever became of another server."""
     patience = Patience(tmp_path, {})
-    patience.turn("edge1 80").in_vain(100)
-    assert patience.turn("edge2 80").seconds(10) == 10
+    patience.turn("edge1 80").in_vain(10)
+    assert patience.turn("edge2 80").seconds(2) == 2
+
+
+def test_all_servers_together_have_a_budget(tmp_path: Path) -> None:
+    """Where a database hangs, whatever needs it hangs as well, each by another name."""
+    patience = Patience(tmp_path, {})
+    waited = 0.0
+    for number in range(10):
+        turn = patience.turn(f"web{number} 8000")
+        seconds = turn.seconds(10)
+        turn.in_vain(seconds)
+        waited += seconds
+    assert waited <= TOTAL_SECONDS + 10 * FIRST_SECONDS
+    assert patience.turn("edge1 80").seconds(10) == FIRST_SECONDS
 
 
 def test_a_silent_server_uses_a_budget_up_that_all_workers_share(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ from siteparity.pytest_plugin.claim import Claim
 from siteparity.pytest_plugin.patience import Patience
 from siteparity.pytest_plugin.postgres import Reply, Server, ask
 from siteparity.pytest_plugin.standby import Standby
-from siteparity.transport import Output
 from siteparity.pytest_plugin.storefront import compare_waits
+from siteparity.transport import Output
 
 WEB1, WEB2 = ARIZONA.hosts[:2]
 

@@ -44,8 +44,28 @@ class Evidence:
         """Host -> the facts of an aspect, as they are judged."""
         if site.name == self.primary.site or not self.by_record:
             record = self.primary if site.name == self.primary.site else self.standby
-            return {host.name: record.facts(host.name, aspect) for host in site.hosts}
+            facts = {host.name: record.facts(host.name, aspect) for host in site.hosts}
+            return (
+                {host: self._without_primary(aspect, of) for host, of in facts.items()}
+                if (record is self.standby and self._is_primary_silent())
+                else facts
+            )
         return {host.name: self._with_then(host.name, aspect) for host in site.hosts}
+
+    def _is_primary_silent(self) -> bool:
+        return self.primary.silent().keys() == self.primary.hosts.keys()
+
+    def _without_primary(self, aspect: str, facts: Facts) -> Facts:
+        """What the standby says for itself; not that nothing comes any more from a primary that is away."""
+        readings = self.probes[aspect].readings()
+        return {
+            name: Unmeasured(
+                f"{name}: no host of {self.primary.site} answers, so nothing can come from there"
+            )
+            if name in readings and readings[name].with_other_site
+            else table
+            for name, table in facts.items()
+        }
 
     def carried(self) -> Mapping[str, tuple[str, ...]]:
         """Aspect -> the tables of which the standby's part comes from the run of the primary's record."""

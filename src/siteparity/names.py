@@ -59,19 +59,19 @@ class OwnNames:
 
     def generic(self, text: str) -> str:
         """The text with the site's own names replaced, e.g. ``db.{site}``, ``{web1}:8000``."""
-        if not self._may_hold_one(text):
+        if not self.may_stand_in(text):
             return text
         return self._pattern.sub(lambda found: self._meaning[found.group().lower()], text)
 
-    def _may_hold_one(self, text: str) -> bool:
-        """Few texts do, and to look for all names at each place of a text takes ten times as long."""
+    def may_stand_in(self, text: str) -> bool:
+        """Whether a name may be found in it; to look for all names at each place takes ten times as long."""
         lower = text.lower()
         return any(own in lower for own in self._meaning)
 
     def generic_table(self, table: Table) -> Table:
         """A table with items and texts made generic; an item that would collide keeps its own name."""
         texts = [*table, *(value for value in table.values() if isinstance(value, str))]
-        if not self._may_hold_one("\0".join(texts)):
+        if not self.may_stand_in("\0".join(texts)):
             return table
         generic: dict[str, Value] = {}
         for item, value in table.items():

@@ -98,6 +98,8 @@ class Reading(Generic[S]):
     """The roles that have this table; every role of the aspect when None."""
     optional: bool = False
     """The policy may name nothing of the kind, and so give it no role: then no check of it is planned."""
+    with_other_site: bool = False
+    """What it says depends on the other site: where all of that is silent, it says nothing about this one."""
     of_one_run: bool = False
     """Its values mean something within one run only, such as hashes with the run's own key."""
     unless_changed: str | None = None
@@ -179,7 +181,7 @@ def _checked(table: Table) -> Table:
         for text in (item, value) if isinstance(value, str) else (item,):
             if len(text) > MAX_VALUE_CHARACTERS:
                 raise UnmeasuredError(f"{text[:40]}...: longer than {MAX_VALUE_CHARACTERS} characters")
-            if any("\ud800" <= character <= "\udfff" for character in text):
+            if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
                 raise UnmeasuredError("an answer holds half a character (a lone surrogate)")
     return dict(table)
 

@@ -23,6 +23,7 @@ from siteparity.model import Table
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
 from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.redaction import fingerprint
 from siteparity.tools.accounts import database, keys, sudo
 from siteparity.tools.accounts.database import FIRST_PERSON, Database, User
 from siteparity.transport.script import Ask
@@ -151,15 +152,17 @@ def read_keys(answers: Answers, target: Target[Policy]) -> Table:
     found = keys.read(answers.text("keys"))
     settings = {f"sshd {name}": value for name, value in found.settings.items()}
     generic = OwnNames.of(target.site).generic
-    opened = {f"{user} {key}": _shown(generic(options)) for (user, key), options in found.keys.items()}
+    opened = {
+        f"{user} {key}": _shown(generic(options), target.key) for (user, key), options in found.keys.items()
+    }
     return {"authorised keys": READ, **settings, **opened}
 
 
-def _shown(options: str) -> str:
+def _shown(options: str, key: str) -> str:
     """The options of a key; of those that may hold a secret only a digest."""
 
     def digest(found: re.Match[str]) -> str:
-        return f"{found[1]}=sha256 {hashlib.sha256(found[2].encode()).hexdigest()[:16]}"
+        return f"{found[1]}={fingerprint(found[2], key)}"
 
     return re.sub(r'\b(command|environment)="((?:[^"\\]|\\.)*)"', digest, options)
 

@@ -180,6 +180,8 @@ def _place(answers: Answers, number: int) -> tuple[list[str], str]:
     routes = [line for line in lines if not line.startswith("address ")]
     if not all(re.fullmatch(r"[0-9A-Fa-f:.%a-z]+", one) for one in addresses):
         raise UnmeasuredError(f"place{number}: an address that is none")
+    if not addresses and routes:
+        raise UnmeasuredError(f"place{number}: there is a way to no address")
     if not addresses:
         return [], ""
     source = re.search(r" src (\S+)", " ".join(routes))

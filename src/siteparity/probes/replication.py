@@ -336,7 +336,7 @@ PROBE = Probe(
         "timeline": Reading(read_timeline),
         "mode": Reading(read_mode),
         "after_restart": Reading(read_after_restart),
-        "receiver": Reading(read_receiver),
+        "receiver": Reading(read_receiver, with_other_site=True),
         "sender": Reading(read_sender),
         "silence": Reading(read_silence, moves=True),
         "replay": Reading(read_replay),

@@ -15,7 +15,6 @@ silent.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from typing import Annotated, Self
@@ -24,6 +23,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.redaction import stand_in
 from siteparity.section import RoleName, Section, Strict, Text
 from siteparity.tools.schedule import crond as daemon
 from siteparity.tools.schedule import crontabs, local_time, programs, runs, timers
@@ -148,7 +148,10 @@ def read_entries(answers: Answers, target: Target[Policy]) -> Table:
     return {
         **dict.fromkeys(crontabs.OTHERS, "absent"),
         **{file.path: file.digest for file in found.without_jobs},
-        **{item: "; ".join(sorted(map(_written, jobs))) for item, jobs in by_item(found.jobs).items()},
+        **{
+            item: "; ".join(sorted(_written(job, target.key) for job in jobs))
+            for item, jobs in by_item(found.jobs).items()
+        },
     }
 
 
@@ -222,18 +225,18 @@ def _stands(wanted: Required, crond: Crond, found: Jobs) -> str:
     return SCHEDULED if len(taken) == 1 else f"scheduled {len(taken)} times"
 
 
-def _written(job: Job) -> str:
+def _written(job: Job, key: str) -> str:
     settings = " ".join(
-        f"{name}={_harmless(name, value)}" for name, value in sorted(job.entry.settings.items())
+        f"{name}={_harmless(name, value, key)}" for name, value in sorted(job.entry.settings.items())
     )
     return f"{job.entry.when} with {settings}" if settings else job.entry.when
 
 
-def _harmless(name: str, value: str) -> str:
-    """A setting as it is shown. One that may be a secret is compared by a few bits of its digest."""
+def _harmless(name: str, value: str, key: str) -> str:
+    """A setting as it is shown. One that may be a secret is told from others within this run only."""
     if not re.search("PASS|SECRET|TOKEN|KEY|CREDENTIAL|AUTH|DSN|URL", name, re.IGNORECASE):
         return value
-    return f"(not shown, {hashlib.sha256(value.encode()).hexdigest()[:8]})"
+    return stand_in(value, key)
 
 
 PROBE = Probe(

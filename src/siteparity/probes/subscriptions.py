@@ -8,6 +8,7 @@ runs is for the aspect ``schedules``; that it would run is tried out by the smok
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -116,8 +117,8 @@ def _status(answers: Answers, key: str) -> str:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise UnmeasuredError(f"status: {text!r} is no number of seconds")
+    if not re.fullmatch(r"[0-9]{1,12}", text):
+        raise UnmeasuredError(f"status: {text[:40]!r} is no number of seconds")
     return int(text)
 
 

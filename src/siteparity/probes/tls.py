@@ -96,7 +96,7 @@ def read_issued(answers: Answers, target: Target[Policy]) -> Table:
     table: dict[str, str] = {}
     for name, found in _fronts(answers, target):
         chain = _chain(found)
-        table[f"{name} authority"] = chain[-1].issuer.rfc4514_string()
+        table[f"{name} authority"] = tls.authority(chain[-1])
         table[f"{name} key"] = tls.kind_of_key(chain[0])
     return table
 

@@ -1,8 +1,9 @@
 """How long live checks wait for what does not answer: a budget for the whole run, shared by its processes.
 
 Each check would wait for a hung server by itself, and the answer would come minutes late. So the time that
-was waited in vain is counted for each server, in the private folder of the run, where every worker sees it:
-once the budget is spent a server gets a moment only. A host whose shell does not answer is not asked again.
+was waited in vain is counted, for each server and for all together, in the private folder of the run, where
+every worker sees it: once the budget is spent a server gets a moment only. A host whose shell does not
+answer is not asked again.
 """
 
 from __future__ import annotations
@@ -16,8 +17,12 @@ from pathlib import Path
 
 BUDGET_SECONDS = 10.0
 """What may be waited in vain for one server, by all checks of a run together."""
+TOTAL_SECONDS = 15.0
+"""And for all servers together: where one hangs, those that need it hang as well."""
 LEAST_SECONDS = 0.5
 """What a server gets that has used its budget up: enough for one that has come back."""
+FIRST_SECONDS = 3.0
+"""What a server gets that has never been waited for in vain, whatever others have used up."""
 _PER_SECOND = 100
 """A wait is counted in bytes of a file, which many processes can append to without a lock."""
 _FOLDER = "patience"
@@ -52,14 +57,15 @@ class Patience:
 
     def turn(self, server: str) -> Turn:
         """The budget of one server, by any name that means the same in every check."""
-        file = self._file(server, "waited")
+        file, together = self._file(server, "waited"), self._folder / "together"
 
         def seconds(most: float) -> float:
-            left = BUDGET_SECONDS - (file.stat().st_size / _PER_SECOND if file.exists() else 0)
-            return min(most, round(max(LEAST_SECONDS, left), 1))
+            left = min(BUDGET_SECONDS - _waited(file), TOTAL_SECONDS - _waited(together))
+            return min(most, round(max(LEAST_SECONDS if _waited(file) else FIRST_SECONDS, left), 1))
 
         def in_vain(waited: float) -> None:
-            _append(file, b"." * round(waited * _PER_SECOND))
+            for one in (file, together):
+                _append(one, b"." * round(waited * _PER_SECOND))
 
         return Turn(seconds, in_vain)
 
@@ -77,6 +83,10 @@ class Patience:
 
     def _file(self, server: str, kind: str) -> Path:
         return self._folder / f"{hashlib.sha256(server.encode()).hexdigest()[:16]}.{kind}"
+
+
+def _waited(file: Path) -> float:
+    return file.stat().st_size / _PER_SECOND if file.exists() else 0.0
 
 
 def _append(file: Path, content: bytes) -> None:

@@ -155,5 +155,6 @@ def _password(lines: list[str]) -> bool:
     rights = re.fullmatch(r"([0-7]{1,4}) (\S+) (\S+)", lines[0])
     if not rights or lines[1:] not in ([], ["entry"]):
         raise UnmeasuredError("passfile: the answer is not what was asked for")
-    is_closed = rights[1].endswith("00") and rights[1][-3] in "4567"
+    mode = rights[1].zfill(4)
+    is_closed = mode.endswith("00") and mode[1] in "4567"
     return is_closed and rights[2] == rights[3] and lines[1:] == ["entry"]

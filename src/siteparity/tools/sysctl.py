@@ -86,6 +86,7 @@ class Settings:
         return IN_FORCE if now == value else f"is {now or 'empty'}, {path} says {value or 'empty'}"
 
 
+@lru_cache(maxsize=8192)
 def _differs(name: str) -> bool:
     """Whether it differs between hosts that are alike."""
     return _OF_INTERFACE.match(name) is not None or _matches(name, _COMPUTED)

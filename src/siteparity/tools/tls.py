@@ -146,6 +146,18 @@ def names(certificate: x509.Certificate) -> tuple[str, ...]:
     return tuple(sorted({*found, *(str(one) for one in alternatives.get_values_for_type(x509.IPAddress))}))
 
 
+def authority(certificate: x509.Certificate) -> str:
+    """Who issued it, as RFC 4514 writes a name.
+
+    Raises:
+        UnmeasuredError: that cannot be read.
+    """
+    try:
+        return certificate.issuer.rfc4514_string()
+    except ValueError:
+        raise UnmeasuredError("the authority of a certificate cannot be read") from None
+
+
 def kind_of_key(certificate: x509.Certificate) -> str:
     """The kind and strength of its key: clients too old for it turn away.
 

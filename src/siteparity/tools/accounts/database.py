@@ -26,8 +26,8 @@ echo '[end]'
 """No hash of a password leaves the host. getent(1): 2 says that one of the names was not found."""
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_.-]*\$?"
-_USER = re.compile(rf"({_NAME}):[^:]*:([0-9]+):([0-9]+):[^:]*:([^:]*):([^:]*)")
-_GROUP = re.compile(rf"({_NAME}):[^:]*:([0-9]+):([^:]*)")
+_USER = re.compile(rf"({_NAME}):[^:]*:([0-9]{{1,10}}):([0-9]{{1,10}}):[^:]*:([^:]*):([^:]*)")
+_GROUP = re.compile(rf"({_NAME}):[^:]*:([0-9]{{1,10}}):([^:]*)")
 _PASSWORD = re.compile(rf"({_NAME}):(none|locked|set)")
 
 FIRST_PERSON = 1000

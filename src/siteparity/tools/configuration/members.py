@@ -21,11 +21,18 @@ def gathered(lines: Sequence[str], site: Site) -> tuple[str, ...]:
     """The lines of a file, each list of all hosts of a role as one line: ``server {every web}:8000;``."""
     names, shapes = OwnNames.of(site), _shapes(site)
     found: list[str] = []
+    if not names.may_stand_in("\n".join(lines)):
+        return tuple(map(_no_list, lines))
     for shape, hosts, run in _runs([(_shape(line, names, shapes), line) for line in lines]):
         role = _role_of(hosts, site)
         told = [shape.format(_EVERY.format(role))] if role else run
-        found += told if role else (line.replace(_LITERAL, "{" + _LITERAL) for line in told)
+        found += told if role else map(_no_list, told)
     return tuple(found)
+
+
+def _no_list(line: str) -> str:
+    """A line that may look like such a list does not pass for one."""
+    return line.replace(_LITERAL, "{" + _LITERAL)
 
 
 def _shapes(site: Site) -> re.Pattern[str]:

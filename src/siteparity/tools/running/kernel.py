@@ -42,6 +42,8 @@ _FILE = re.compile(
     rf"|.*/(?P<entry>{_RELEASE})/linux"
     rf"|.*/EFI/Linux/(?:[0-9a-f]{{32}}-|[a-z]+-)?(?P<unified>{_RELEASE}?)(?:\+[0-9]+(?:-[0-9]+)?)?\.efi"
 )
+_DIGITS = 18
+"""No number of a release has more."""
 _BACKUP = (".old", ".bak", ".dpkg-bak", ".dpkg-new", ".dpkg-tmp", ".hmac")
 
 
@@ -115,5 +117,8 @@ def _flavour(release: str) -> str:
 def _order(release: str) -> tuple[tuple[int, int, str], ...]:
     """Numbers as numbers; a tilde sorts before the end, as in ``6.13~rc4`` (deb-version(7))."""
     parts = re.findall(r"[0-9]+|~|[^0-9~]+", release)
-    ranks = [(2, int(part), "") if part.isdigit() else (0 if part == "~" else 1, 0, part) for part in parts]
+    ranks = [
+        (2, int(part[:_DIGITS]), "") if part.isdigit() else (0 if part == "~" else 1, 0, part)
+        for part in parts
+    ]
     return (*ranks, (1, 0, ""))

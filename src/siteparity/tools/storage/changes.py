@@ -15,6 +15,7 @@ PROVEN = "the host has booted with it"
 NOT_PROVEN = "changed since the last boot"
 
 _SLACK_SECONDS = 5
+_MOMENTS = {"kernel": "[0-9]{1,20}", "first": "[0-9]{1,20} [0-9]{1,6}", "ended": "[0-9]{1,20}"}
 """The moment of the boot is computed from the clock, which may have been corrected since."""
 
 QUESTION = """\
@@ -54,11 +55,11 @@ def read(answer: str) -> Mapping[str, str]:
         file = re.fullmatch(r"([0-9]{1,12}) (/.+)", rest)
         if kind == "file" and file:
             files[file[2]] = int(file[1])
-        elif kind in ("kernel", "first", "ended") and re.fullmatch(r"[0-9]{1,20}( [0-9]{1,6})?", rest):
+        elif kind in _MOMENTS and re.fullmatch(_MOMENTS[kind], rest):
             facts[kind] = rest
         else:
             raise UnmeasuredError(f"changes: a line is not understood: {row[:80]}")
-    if set(facts) != {"kernel", "first", "ended"} or " " not in facts["first"]:
+    if facts.keys() != _MOMENTS.keys():
         raise UnmeasuredError("changes: the host does not say when it booted")
     if facts["ended"] == "0":
         return {"the boot": "has not come to its end"}

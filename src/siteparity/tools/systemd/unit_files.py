@@ -9,7 +9,6 @@ boot.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from functools import lru_cache
 from typing import Self
 
 from siteparity.model import UnmeasuredError
+from siteparity.redaction import fingerprint, stand_in
 
 _PLACES = (
     "/etc/systemd/system.control", "/run/systemd/system.control", "/run/systemd/transient",
@@ -174,17 +174,21 @@ class UnitFiles:
         target = self._target(unit).rpartition("/")[2]
         return f"alias of {target}" if target != unit else "not enabled"
 
-    def contents(self, generic: Callable[[str], str]) -> Mapping[str, str]:
+    def contents(self, generic: Callable[[str], str], run_key: str) -> Mapping[str, str]:
         """Each setting of a file that is no package's -> value; each packaged file -> digest.
 
         Args:
             generic: replaces a site's own names, since digests cannot be replaced afterwards.
+            run_key: the key of the run, for what may hold a secret.
         """
         found = {path: f"sha256 {digest[:16]}" for path, digest in self.digests.items() if _counts(path)}
         for path, lines in self.lines.items():
             if _counts(path):
                 settings = _settings(lines) or {"": "no settings"}
-                found |= {f"{path} {key}".strip(): _shown(key, generic(one)) for key, one in settings.items()}
+                found |= {
+                    f"{path} {key}".strip(): _shown(key, generic(one), run_key)
+                    for key, one in settings.items()
+                }
         return found
 
 
@@ -245,8 +249,9 @@ def _settings(lines: Iterable[str]) -> Mapping[str, str]:
     return {key: " ; ".join(values) for key, values in found.items()}
 
 
-def _shown(key: str, value: str) -> str:
+def _shown(key: str, value: str, run_key: str) -> str:
     """A value for people, or its digest where it may hold a secret, or is long."""
-    if len(value) < 200 and not _SECRET.fullmatch(key.rpartition(" ")[2]):  # noqa: PLR2004  # fits on two lines
-        return value
-    return f"sha256 {hashlib.sha256(value.encode()).hexdigest()[:16]}"
+    name = key.rpartition(" ")[2]
+    if name.startswith("SetCredential"):
+        return stand_in(value, run_key)
+    return value if len(value) < 200 and not _SECRET.fullmatch(name) else fingerprint(value, run_key)  # noqa: PLR2004  # fits on two lines
