@@ -112,6 +112,36 @@ def test_a_waived_difference_is_a_go_until_the_waiver_ends(settings: Configurati
         assert result.valid_until == (STARTED.at + expires if limit else whole)
 
 
+def test_a_go_without_waivers_lasts_as_long_as_the_policy_says(settings: Configuration) -> None:
+    """Nothing else ends it."""
+    check = check_of(settings, "packages")
+    result = judged(settings, lines(settings, check, Judgement((), 3)))
+    assert result.valid_until == result.finished_at + settings.policy.limits.go_valid_for
+
+
+def test_the_result_holds_a_waiver_as_the_file_does(settings: Configuration, tmp_path: Path) -> None:
+    """Every word of it, so that a report needs no other file."""
+    check = check_of(settings, "packages")
+    accepted = waiving(settings, tmp_path, check, item="ngin?", pattern_reason="one letter")
+    (waiver,) = judged(accepted, lines(accepted, check, JUDGED)).waivers
+    assert waiver.model_dump(exclude={"about", "expires", "place"}) == {
+        "check": check.source.name,
+        "role": "web",
+        "item": "ngin?",
+        "pattern_reason": "one letter",
+        "reason": "the standby is first",
+        "owner": "Platform",
+        "approved_by": "J. Doe",
+        "ticket": "OPS-1",
+        "days_left": 9,
+        "state": "active",
+        "words": "",
+        "used_by": (check.id,),
+    }
+    assert (waiver.about, waiver.place) == ((check.id,), f"{tmp_path}/waivers.yml:1")
+    assert waiver.expires == STARTED.at + timedelta(days=9)
+
+
 def test_the_same_difference_without_its_waiver_is_a_no_go(settings: Configuration) -> None:
     """And the result says what a waiver would name."""
     check = check_of(settings, "packages")

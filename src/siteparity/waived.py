@@ -39,7 +39,7 @@ def _not_needed(checks: Sequence[SavedCheck], standing: Sequence[Standing]) -> f
 
 def valid_until(latest: datetime, standing: Sequence[Standing]) -> datetime:
     """A GO ends with the first of the waivers on which it stands."""
-    return min(latest, *(one.waiver.says.expires for one in standing)) if standing else latest
+    return min([latest, *(one.waiver.says.expires for one in standing)])
 
 
 def saved_waiver(one: Standing, now: datetime) -> SavedWaiver:
