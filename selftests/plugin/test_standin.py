@@ -124,7 +124,7 @@ CARRIED = '''\
 """Things: lines of a file, of which some mean something within one run only."""
 
 from siteparity.policy import AbsolutePath, Section
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probe import KEY, Answers, Probe, Reading, Target
 from siteparity.transport.script import Ask
 
 
@@ -139,7 +139,7 @@ def ask(target: Target[Policy]):
     place = f"{target.section.folder}/{target.host.site}-{target.host.name}.values"
     return {
         "changed": Ask(f"stat -c '%i %.9Z' {place}"),
-        "values": Ask(f"cat {place}; echo key={target.key[:0]}"),
+        "values": Ask(f'cat {place}; echo "$KEY"', words=(KEY,)),
     }
 
 
@@ -150,7 +150,8 @@ def read_changed(answers: Answers, target: Target[Policy]):
 
 def read_values(answers: Answers, target: Target[Policy]):
     """The lines, as if hashed with the run's key."""
-    return {line.split("=", 1)[0]: line + target.key for line in answers.lines("values")}
+    *lines, key = answers.lines("values")
+    return {line.split("=", 1)[0]: line + key for line in (*lines, "key=")}
 
 
 PROBE = Probe(
