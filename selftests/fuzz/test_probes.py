@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from selftests.fuzz.conftest import Try
-from selftests.fuzz.corpus import Seed, seeds
+from selftests.fuzz.corpus import seeds
 from selftests.fuzz.damage import damaged, lessened
 from siteparity.model import Unmeasured
 from siteparity.probe import discover
@@ -40,7 +40,7 @@ def test_a_damaged_answer_gives_facts_or_unmeasured_and_nothing_else(aspect: str
     def trial(number: int) -> None:
         chance = random.Random(number)  # noqa: S311  # nothing is kept secret with it
         seed = chance.choice(found)
-        hurts = _lessened if seed.is_unreadable and chance.random() < 0.5 else _damaged  # noqa: PLR2004  # half and half
+        hurts = _lessened if seed.is_unreadable and chance.random() < 0.5 else _damaged  # half and half
         answers = {name: hurts(chance, answer, texts) for name, answer in seed.answers.items()}
         for name, table in seed.read(answers).items():
             assert isinstance(seed.facts.get(name), Unmeasured | Mapping)

@@ -1,11 +1,12 @@
-"""What a hostile host answers. A program of its own: an sshd starts it in place of the shell that was wanted.
+"""What a hostile host answers. A program: an sshd starts it in place of the shell.
 
-It speaks the script's own language where that does more harm: it has read the nonce, and can name every question.
+It speaks the script's own language where that does more harm: it has read the nonce.
 """
 
 from __future__ import annotations
 
 import base64
+import itertools
 import os
 import re
 import shlex
@@ -18,7 +19,7 @@ MEGABYTE = 1_000_000
 MOST_BYTES = 4 * MEGABYTE
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 MACHINE = "machine.machine"
-"""The question which machine it is; answered with the address, so that a liar is at least not its own twin."""
+"""The question which machine it is; answered with the address, so that no liar is its own twin."""
 
 PAYLOADS: dict[str, bytes] = {
     "no UTF-8": b"\xff\xfe\xc3\x28\xed\xa0\x80\n" * 50,
@@ -136,8 +137,7 @@ def _too_many_fields(asked: Asked) -> Iterator[bytes]:
 
 def _many(chunk: bytes, total: int) -> Lie:
     def lie(_: Asked) -> Iterator[bytes]:
-        for _ in range(total // len(chunk)):
-            yield chunk
+        yield from itertools.repeat(chunk, total // len(chunk))
 
     return lie
 

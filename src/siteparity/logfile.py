@@ -1,4 +1,4 @@
-"""A log that programs write to and that keeps no secret: what they write passes a filter on its way to the file."""
+"""A log that keeps no secret: what programs write to it passes a filter on its way to the file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def redacting(path: Path) -> Iterator[int]:
 
 def _copy(reading: int, file: int) -> None:
     passed = Filter()
-    with open(reading, "rb", buffering=0) as source:  # noqa: PTH123  # a descriptor has no path
+    with open(reading, "rb", buffering=0) as source:  # a descriptor has no path
         while data := source.read(_CHUNK_BYTES):
             with suppress(OSError):
                 os.write(file, passed.feed(data))

@@ -20,8 +20,8 @@ from siteparity.plan import PlannedCheck, left_out
 from siteparity.pytest_plugin.judged import Judged
 from siteparity.pytest_plugin.parity import SiteFacts
 from siteparity.recording import measure, record_path
-from siteparity.redaction import holds_stand_in
 from siteparity.records import Record
+from siteparity.redaction import holds_stand_in
 from siteparity.report.visible import visible
 from siteparity.transport import Transport
 
