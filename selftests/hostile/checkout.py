@@ -1,4 +1,4 @@
-"""A whole checkout of the product whose ten hosts are addresses of one sshd, which tells what a test wants."""
+"""A whole checkout of the product whose ten hosts are addresses of one sshd."""
 
 from __future__ import annotations
 
@@ -75,8 +75,7 @@ class Whole(Project):
             )
             _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
-        said = [path.read_bytes().decode(errors="replace") for path in (out, err)]
-        return Ran(process.returncode, *said, used.ru_maxrss)
+            return Ran(process.returncode, _text(out), _text(err), used.ru_maxrss)
 
 
 def whole(folder: Path, server: Server) -> Whole:
@@ -107,3 +106,7 @@ def instead(server: Server, command: str) -> None:
     """Run this for every login, in place of what was asked for (sshd(8), "command=")."""
     key = (server.folder / "client_key.pub").read_text()
     (server.folder / "authorized_keys").write_text(f'command="{command}" {key}')
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode(errors="replace")

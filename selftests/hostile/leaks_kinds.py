@@ -1,7 +1,9 @@
-"""Thirty ways in which a check, or a library below it, says what it should not. A module of the scratch checkout.
+"""Thirty ways in which a check, or a library below it, says what it should not; for the scratch checkout.
 
-Each is given a text that holds a secret, as such texts do, and raises, prints or returns whatever comes of it.
+Each is given a text that holds a secret, as such texts do, and raises or prints whatever comes of it.
 """
+
+# ruff: noqa: D103, T201  # their names say what they do, and printing is what some of them do
 
 from __future__ import annotations
 
@@ -13,7 +15,6 @@ import os
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 

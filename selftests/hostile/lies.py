@@ -1,11 +1,12 @@
-"""What a hostile host answers. A program of its own: an sshd starts it in place of the shell that was wanted.
+"""What a hostile host answers. A program: an sshd starts it in place of the shell.
 
-It speaks the script's own language where that does more harm: it has read the nonce and knows each question.
+It speaks the script's own language where that does more harm: it has read the nonce.
 """
 
 from __future__ import annotations
 
 import base64
+import itertools
 import os
 import re
 import shlex
@@ -18,7 +19,7 @@ MEGABYTE = 1_000_000
 MOST_BYTES = 4 * MEGABYTE
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 MACHINE = "machine.machine"
-"""The question which machine it is; answered with the address, so that a liar is not its own twin."""
+"""The question which machine it is; answered with the address, so that no liar is its own twin."""
 
 PAYLOADS: dict[str, bytes] = {
     "no UTF-8": b"\xff\xfe\xc3\x28\xed\xa0\x80\n" * 50,
@@ -52,19 +53,12 @@ class Asked:
     nonce: str
     names: Sequence[str]
     address: str
-    greeting: bytes = b""
-    """What a collector says first: it is told which digest is expected, and so can claim it."""
 
     @classmethod
     def read(cls, script: str, address: str) -> Asked:
-        """From the script itself, as a hostile host would; or from what its collector is told."""
-        told = re.match(r"([0-9a-f]{32})\n([0-9a-f]{64})\n", script)
-        if told:
-            names = re.findall(r"(?m)^ask (\S+)$", script)
-            return cls(told[1], names, address, f"@collector {told[2]}\n".encode())
-        nonce = re.search(r"(?m)^N=([0-9a-f]{16,64});", script)
-        asked = re.findall(r"(?m);set -- \"\$@\" ('.*')$", script)
-        names = [shlex.split(one)[0].split(" ")[0] for one in asked]
+        """From the script itself, as a hostile host would."""
+        nonce = re.search(r"\\n@%s \^ %s\\n' ([0-9a-f]{16,64})", script)
+        names = [shlex.split(name)[0] for name in re.findall(r";ask (\S+) [0-9]+ [0-9]+", script)]
         return cls(nonce[1] if nonce else "", names, address)
 
     def frame(self, name: str, payload: bytes, status: str = "000", tail: str = "0", to: str = "") -> bytes:
@@ -142,9 +136,8 @@ def _too_many_fields(asked: Asked) -> Iterator[bytes]:
 
 
 def _many(chunk: bytes, total: int) -> Lie:
-    def lie(_asked: Asked) -> Iterator[bytes]:
-        for _ in range(total // len(chunk)):
-            yield chunk
+    def lie(_: Asked) -> Iterator[bytes]:
+        yield from itertools.repeat(chunk, total // len(chunk))
 
     return lie
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 import shlex
 import subprocess
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ import pytest
 from selftests.unit.sites import ARIZONA, DALLAS
 from siteparity.compare import Cohort, Pair, same
 from siteparity.inventory import load_site
-from siteparity.model import Connection, ConnectionKind, ConfigurationError, Host, UnmeasuredError
+from siteparity.model import ConfigurationError, Connection, ConnectionKind, Host, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.transport import Transport
 
@@ -23,14 +23,17 @@ pytestmark = pytest.mark.timeout(300)
 HOSTILE = (
     "-oProxyCommand=touch CANARY", "-oProxyCommand=touch${IFS}CANARY", "-F/dev/null", "-w", "--", "-",
     "$(touch CANARY)", "`touch CANARY`", "${IFS}touch${IFS}CANARY", ";touch CANARY", "|touch CANARY",
-    "&touch CANARY", "&&touch CANARY", "||touch CANARY", "\ntouch CANARY\n", "\rtouch CANARY", "\0touch CANARY",
-    ">CANARY", "<CANARY", ">>CANARY", "<(touch CANARY)", "'; touch CANARY; '", "\"; touch CANARY; \"",
+    "&touch CANARY", "&&touch CANARY", "||touch CANARY", "\ntouch CANARY\n", "\rtouch CANARY",
+    "\0touch CANARY",
+    ">CANARY", "<CANARY", ">>CANARY", "<(touch CANARY)", "'; touch CANARY; '", '"; touch CANARY; "',
     "' ; touch CANARY #", "\\'; touch CANARY", "!touch CANARY", "~/../CANARY", "../../CANARY", "/CANARY",
-    "%h%p%r", "%(touch CANARY)", "%n", "{{ lookup('pipe','touch CANARY') }}", "{% raw %}", "!!python/object/apply:os.system ['touch CANARY']",
+    "%h%p%r", "%(touch CANARY)", "%n", "{{ lookup('pipe','touch CANARY') }}", "{% raw %}",
+    "!!python/object/apply:os.system ['touch CANARY']",
     "*", "?", "[a-z]", "{a,b}", "host name", "host\tname", "user@host", "ssh://host", "host:22", "[::1",
     "\u202ehost", "h\u00f6st", "\uff0dhost", "a" * 5000, "", ".", "..", "...", "con", "$HOME", "$0",
     "END_OF_PROGRAM", "EOF\ntouch CANARY", "@{u}", "=touch", "(touch CANARY)", "{touch,CANARY}",
-    "127.0.0.1 -oProxyCommand=touch", "127.0.0.1\n  ProxyCommand touch CANARY", "::ffff:127.0.0.1%$(touch CANARY)",
+    "127.0.0.1 -oProxyCommand=touch", "127.0.0.1\n  ProxyCommand touch CANARY",
+    "::ffff:127.0.0.1%$(touch CANARY)",
 )  # fmt: skip
 """CANARY stands for a path in a folder that is watched."""
 
@@ -70,41 +73,40 @@ def test_a_hostile_setting_is_refused_or_only_a_name(key: str, canary: Path, tmp
             hosts = {"web1": {"ansible_host": "127.0.0.1", "ansible_port": 1, key: _with(text, canary)}}
             (folder / "hosts.yml").write_text(json.dumps({"all": {"children": {"web": {"hosts": hosts}}}}))
             try:
-                site = load_site(folder, ("web",))
+                found, refused = load_site(folder, ("web",)).hosts, "hosts.yml"
             except ConfigurationError as error:
-                assert "hosts.yml" in str(error)
-                assert str(error).replace("\n", "").isprintable()
-                continue
-            _try(transport, site.hosts[0])
+                found, refused = (), str(error)
+            assert "hosts.yml" in refused
+            assert refused.replace("\n", "").isprintable()
+            for host in found:
+                _try(transport, host)
 
 
 def test_a_hostile_host_name_is_refused(canary: Path, tmp_path: Path) -> None:
-    """As the name of a host, of a group, and as the address of a connection that was made by hand."""
+    """As the name of a host, of a group, and as the address or user of a connection that was made by hand."""
+    contents: list[tuple[str, dict[str, object]]] = []
+    for text in HOSTILE:
+        name = _with(text, canary)
+        contents += [(name, {"web": {"hosts": {name: {}}}}), (name, {name: {"hosts": {"web1": {}}}})]
+    for number, (name, content) in enumerate(contents):
+        folder = tmp_path / str(number) / "dallas"
+        folder.mkdir(parents=True)
+        (folder / "hosts.yml").write_text(json.dumps({"all": {"children": content}}))
+        try:
+            load_site(folder, ("web",))
+        except ConfigurationError:
+            continue
+        assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name), "what is taken is a plain name"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ConnectionKind if kind is not ConnectionKind.LOCAL])
+def test_a_hostile_address_or_user_is_refused_or_reaches_nothing(kind: ConnectionKind, canary: Path) -> None:
+    """Also where it did not come from an inventory."""
     with Transport(connect_timeout=1) as transport:
-        for number, text in enumerate(HOSTILE):
+        for text in HOSTILE:
             name = _with(text, canary)
-            for what, content in (
-                ("host", {"web": {"hosts": {name: {}}}}),
-                ("group", {name: {"hosts": {"web1": {}}}}),
-            ):
-                folder = tmp_path / f"{what}-{number}" / "dallas"
-                folder.mkdir(parents=True)
-                (folder / "hosts.yml").write_text(json.dumps({"all": {"children": content}}))
-                try:
-                    load_site(folder, ("web",))
-                except ConfigurationError:
-                    continue
-                assert what == "host"
-                assert name.isascii()
-                assert all(character.isalnum() or character in "._-" for character in name)
-            for kind in (
-                ConnectionKind.SSH,
-                ConnectionKind.PODMAN,
-                ConnectionKind.DOCKER,
-                ConnectionKind.KUBECTL,
-            ):
-                for connection in (Connection(kind, name, 1), Connection(kind, "127.0.0.1", 1, user=name)):
-                    _try(transport, Host("web1", "dallas", ("web",), connection))
+            for connection in (Connection(kind, name, 1), Connection(kind, "127.0.0.1", 1, user=name)):
+                _try(transport, Host("web1", "dallas", ("web",), connection))
 
 
 def _try(transport: Transport, host: Host) -> None:
@@ -141,4 +143,4 @@ def test_the_watch_sees_what_is_written(canary: Path) -> None:
     """It would be empty for nothing otherwise."""
     subprocess.run(["sh", "-c", f"true; touch {canary}"], check=True)
     assert canary.exists()
-    os.unlink(canary)
+    canary.unlink()

@@ -1,4 +1,4 @@
-"""Twenty secrets where secrets lie, thirty kinds of error: none of them stands in anything that a run leaves."""
+"""Twenty secrets where secrets lie, thirty kinds of error: none of them is left by a run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import json
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -99,6 +98,13 @@ def test_{kind}_{number}(parity: Parity) -> None:
 '''
 
 
+VALUES = '''
+def test_values(parity: Parity) -> None:
+    """Customers see other values."""
+    parity.same("values", fix="set {item} {primary}")
+'''
+
+
 def plant(project: Project, planted: Mapping[str, str]) -> None:
     """Each kind of error with four of the secrets, so that each secret meets several kinds."""
     package = project.root / "src" / "leaks"
@@ -115,14 +121,13 @@ def plant(project: Project, planted: Mapping[str, str]) -> None:
         for place, kind in enumerate(kinds)
         for number in range(4)
     ]
-    values = '\ndef test_values(parity: Parity) -> None:\n    """More."""\n    parity.same("values", fix="set {item} {primary}")\n'
-    project.checks("import leaks\n\n" + "\n".join(checks) + values)
+    project.checks("import leaks\n\n" + "\n".join(checks) + VALUES)
 
 
 def test_no_secret_stands_in_what_a_run_leaves(
     live: Project, server: Server, planted: Mapping[str, str]
 ) -> None:
-    """Reports, records, journal, log, history, what it prints: raw, as base64, percent-encoded, in hexadecimal."""
+    """Reports, records, journal, log, history, what it prints: raw, base64, percent-encoded, hexadecimal."""
     assert server.port
     live.patience = 280
     live.policy(limits={"deadline": "250s", "host_deadline": "60s"})
@@ -174,11 +179,14 @@ def test_two_secrets_still_differ(live: Project, server: Server, planted: Mappin
 
 WRONG = {
     "a value that is no mapping": "all: {secret}",
-    "a secret in place of a port": "all: {{children: {{web: {{hosts: {{web1: {{ansible_port: '{secret}'}}}}}}}}}}",
-    "a password": "all: {{vars: {{ansible_password: '{bare}'}}, children: {{web: {{hosts: {{web1: {{}}}}}}}}}}",
+    "a secret in place of a port": "all: {{children: {{web: {{hosts: {{web1: "
+    "{{ansible_port: '{secret}'}}}}}}}}}}",
+    "a password": "all: {{vars: {{ansible_password: '{bare}'}}, "
+    "children: {{web: {{hosts: {{web1: {{}}}}}}}}}}",
     "an alias": "all:\n  vars:\n    shop_password: *{bare}\n",
     "no YAML": "all:\n  vars:\n    shop_password: '{bare}\n",
-    "a secret among hosts": "all: {{vars: {{shop_password: '{bare}'}}, children: {{web: {{hosts: '{bare}!'}}}}}}",
+    "a secret among hosts": "all: {{vars: {{shop_password: '{bare}'}}, "
+    "children: {{web: {{hosts: '{bare}!'}}}}}}",
     "a key twice": "all:\n  vars:\n    shop_password: '{bare}'\n    shop_password: '{bare}'\n",
 }
 

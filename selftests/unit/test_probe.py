@@ -14,6 +14,7 @@ from selftests.unit.targets import answered, web_host
 from siteparity.model import Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Section
 from siteparity.probe import (
+    MAX_ITEMS,
     MAX_NUMBER,
     MAX_VALUE_CHARACTERS,
     Answers,
@@ -95,6 +96,14 @@ def test_names_of_items_are_held_to_the_same_rules() -> None:
     """Hosts write them too."""
     assert isinstance(read({"x" * (MAX_VALUE_CHARACTERS + 1): 1}), Unmeasured)
     assert isinstance(read({"\udcff": 1}), Unmeasured)
+
+
+def test_a_table_without_measure_is_unmeasured() -> None:
+    """A hostile host costs no more memory than an honest one."""
+    assert not isinstance(read({str(number): 1 for number in range(MAX_ITEMS)}), Unmeasured)
+    found = read({str(number): 1 for number in range(MAX_ITEMS + 1)})
+    assert isinstance(found, Unmeasured)
+    assert found.reason == f"more than {MAX_ITEMS} items; a host does not have so many"
 
 
 @given(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import contextlib
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path

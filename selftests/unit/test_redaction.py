@@ -7,6 +7,7 @@ import copy
 import json
 import os
 import pickle
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 
@@ -84,7 +85,7 @@ def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("text", HOLD_ONE)
 def test_what_looks_like_a_secret_is_hidden(text: str) -> None:
-    """In files, commands, addresses and headers, as they turn up in messages; what was hidden stays as it is."""
+    """In files, commands, addresses and headers, as in messages; what was hidden stays as it is."""
     assert WORD not in redacted(text)
     assert redacted(redacted(text)) == redacted(text)
     assert WORD not in stand_ins(text, KEY)
@@ -170,7 +171,7 @@ def test_a_stream_is_redacted_wherever_it_is_cut(cuts: list[int]) -> None:
     expected = whole.feed(data) + whole.end()
     passed, out = Filter(), b""
     places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         out += passed.feed(data[start:end])
     assert out + passed.end() == expected
     assert WORD.encode() not in expected

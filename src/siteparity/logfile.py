@@ -1,4 +1,4 @@
-"""A log that programs write to and that keeps no secret: what they write passes a filter on its way there."""
+"""A log that keeps no secret: what programs write to it passes a filter on its way to the file."""
 
 from __future__ import annotations
 

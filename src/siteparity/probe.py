@@ -167,12 +167,16 @@ def read_tables(
 
 
 MAX_VALUE_CHARACTERS = 65_536
+MAX_ITEMS = 100_000
+"""Thirty times what the largest table of a usual host holds."""
 MAX_NUMBER = 2**63
 """No size, count or time of a host is larger."""
 
 
 def _checked(table: Table) -> Table:
-    """Refuse what cannot be saved and compared: no value, NaN, lone surrogates, texts without measure."""
+    """Refuse what cannot be saved and compared: no value, NaN, lone surrogates, what has no measure."""
+    if len(table) > MAX_ITEMS:
+        raise UnmeasuredError(f"more than {MAX_ITEMS} items; a host does not have so many")
     for item, value in table.items():
         if type(value) not in (bool, int, float, str):
             raise UnmeasuredError(f"{item}: the probe gave {type(value).__name__}, which is no value")

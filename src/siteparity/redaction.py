@@ -1,9 +1,9 @@
-"""Secrets, kept out of whatever a run writes: by their looks, and by their value where it is known. Pure.
+"""Secrets, kept out of whatever a run writes or says: by their looks, and by their value where it is known.
 
 Facts pass `stand_ins` before they are compared: each secret becomes ``***#`` and a few digits that depend on
-a key of one run, so two hosts with two passwords still differ, and the digits tell nothing later (decision
-0010). All other text passes `redacted` where it leaves the process. Better one word too many than one too
-few.
+a key of one run. Two hosts with two passwords still differ, and the digits tell nothing later. All other text
+passes `redacted` where it leaves the process. Better one word too many than one too few
+(docs/decisions/0015).
 """
 
 from __future__ import annotations
@@ -28,10 +28,8 @@ _NAMES = (
     r"(?:pass(?:w(?:or)?d|wd|phrase)?|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|secret[_-]?key"
     r"|credentials?|masterauth|requirepass|redisc?l?i?_?auth|cookie|session[_-]?(?:id|key)|dsn)"
 )
-_NAME = (
-    r"(?![\w.-]*(?:encryption|file|path|dir|length|timeout|count|type|method|age|days|retries)\b)"
-    rf"[\w.-]*{_NAMES}[\w.-]*"
-)
+_ABOUT_ONE = r"(?![\w.-]*(?:encryption|file|path|dir|length|timeout|count|type|method|age|days|retries)\b)"
+_NAME = rf"{_ABOUT_ONE}[\w.-]*{_NAMES}[\w.-]*"
 _INNOCENT = (
     r"(?:/[\w./*-]*|\d{1,5}|yes|no|on|off|true|false|none|null|nothing|set|unset|empty|missing|absent|unmeasured|same"
     r"|required|expected|is|was|not|file|publickey|password|\(secret\)|\.\.\.)(?=[\s,;:.)\]}\"']|$)"
@@ -84,8 +82,8 @@ _PATTERNS = tuple(
     for before, secret in _FORMS
 )
 _WORTH_A_LOOK = re.compile(
-    rf"{_NAMES}|://|auth|bearer|basic|x-|PRIVATE KEY|identified|gh[pousr]_|github_pat|glpat|xox|_live_"
-    r"|AKIA|ASIA|hvs\.|npm_|eyJ|\$[0-9a-z]+\$|SCRAM|md5[0-9a-f]{32}|\$ANSIBLE",
+    rf"{_NAMES}|://|auth|bearer|basic|x-|PRIVATE KEY|identified|gh[pousr]_|github_pat|glpat"
+    r"|xox|_live_|AKIA|ASIA|hvs\.|npm_|eyJ|\$[0-9a-z]+\$|SCRAM|md5[0-9a-f]{32}|\$ANSIBLE",
     re.IGNORECASE,
 )
 
@@ -103,7 +101,7 @@ _known: dict[str, re.Pattern[str]] = {}
 
 
 class Secret:
-    """A text that shows itself to nobody by accident; once it is made it is hidden wherever it turns up."""
+    """A text that shows itself to nobody by accident, and is hidden wherever it turns up."""
 
     __slots__ = ("_text",)
 
@@ -250,7 +248,7 @@ def _written(secret: str) -> Iterable[str]:
 
 
 def _base64(plain: bytes) -> Iterable[str]:
-    """What does not change with its neighbours, at each of three places, in both alphabets."""
+    """What does not change with what stands around it, at each of three places, in both alphabets."""
     for before in range(3):
         whole = base64.b64encode(b"\0" * before + plain).decode()
         start, end = -(-before * 4 // 3), len(whole) - (4 if (before + len(plain)) % 3 else 0)

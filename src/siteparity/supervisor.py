@@ -216,7 +216,7 @@ def _parsed(line: bytes) -> object:
         parsed = json.loads(line)
         if not (isinstance(parsed, dict) and set(parsed) == {"closed"}):
             _Line.model_validate_json(line)
-    except ValueError:  # pydantic's errors are some
+    except (ValueError, RecursionError):  # pydantic's errors are some
         return None
     return {**redacted_values(parsed), **{name: parsed[name] for name in ("id",) if name in parsed}}
 

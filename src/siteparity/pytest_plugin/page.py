@@ -116,7 +116,6 @@ class Visitor:
         self._look_after()
         return Page(f"no answer {reason}", {}, {}, "", time.monotonic() - began)
 
-
     def _wait_no_longer(self, seconds: float) -> None:
         """An answer that came this late was waited for too: forty of them would take minutes."""
         if seconds > LATE_SECONDS:

@@ -174,11 +174,18 @@ def rows_of(path: Path) -> dict[str, list[str]]:
         OSError: It could not be read.
     """
     reader = _DataReader()
-    reader.feed(path.read_text(encoding="utf-8"))
     try:
+        reader.feed(path.read_text(encoding="utf-8"))
         data: Any = json.loads(reader.data)
         return {test: [str(row["result"]) for row in rows] for test, rows in data["tests"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        AssertionError,
+    ):  # html.parser asserts
         raise PageError(f"{path.name}: expected pytest-html's data, found none that can be read") from None
 
 

@@ -2,8 +2,8 @@
 
 The bounds are exact (Clopper and Pearson, 1934) and one-sided: 0 of n bounds the rate near 3/n from above, k
 of n bounds it from below by the rate that brings k or more in one run of twenty. Where failures and successes
-are both counted in thousands the score interval (Wilson, 1927) is used, which differs by less than one in a
-thousand there: a sum over all failures of a busy host, or of one that lies, would take for ever.
+are both counted in thousands the score interval (Wilson, 1927) is used, which differs by less than one part
+in a thousand there: a sum over all failures of a busy host, or of one that lies, would take for ever.
 """
 
 from __future__ import annotations
