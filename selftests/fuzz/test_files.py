@@ -28,7 +28,7 @@ from siteparity.probe import discover
 from siteparity.records import Record, RecordError
 from siteparity.report.checks_html import PageError, rows_of
 from siteparity.supervisor import read_journal
-from siteparity.waivers import refuse_waivers
+from siteparity.waivers import load_waivers
 from siteparity.yamlfile import load
 
 pytestmark = pytest.mark.timeout(3600)
@@ -156,7 +156,12 @@ KINDS: Mapping[str, Kind] = {
         (ConfigurationError,),
         "policy",
     ),
-    "waivers": Kind(WAIVERS, refuse_waivers, (ConfigurationError,), "waivers"),
+    "waivers": Kind(
+        WAIVERS,
+        lambda path: load_waivers(path, {"packages"}, {"web"}),
+        (ConfigurationError,),
+        "waivers.writing",
+    ),
     "page": Kind(PAGE, rows_of, (PageError,), "report.checks_html"),
 }
 

@@ -48,7 +48,9 @@ class Whole(Project):
         for number, site in enumerate(SITES):
             self.inventory(site, self.addresses[number * len(HOSTS) :][: len(HOSTS)])
 
-    def inventory(self, site: str, addresses: Sequence[str]) -> None:
+    def inventory(
+        self, site: str, addresses: Sequence[str], own: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> None:
         """A site of five hosts, as the lab's."""
         groups: dict[str, Any] = {role: {"hosts": {}} for role in ("edge", "web", "db", "sessions")}
         number = SITES.index(site) + 1
@@ -57,6 +59,7 @@ class Whole(Project):
                 "ansible_host": address,
                 "parity_address": f"198.18.{number}.{place}",
                 "parity_names": [f"{name}.{site}.shop.example"],
+                **(own or {}).get(name, {}),
             }
         site_wide = {"parity_domain": f"{site}.shop.example", "parity_networks": [f"198.18.{number}.0/24"]}
         content = {"all": {"vars": {**self.connection, **site_wide}, "children": groups}}

@@ -177,7 +177,7 @@ class Collector:
         return {
             aspect: _failed(str(mapping))
             if isinstance(mapping, UnmeasuredError)
-            else Answers({name: given[f"{aspect}.{name}"] for name in mapping}, when)
+            else Answers({name: given[f"{aspect}.{name}"] for name in mapping}, when, self.key)
             for aspect, mapping in asks.items()
         }
 

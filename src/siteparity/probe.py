@@ -43,9 +43,11 @@ class Target(Generic[S]):
 class Answers:
     """What one host answered to the questions of one probe."""
 
-    def __init__(self, answers: Mapping[str, Answer], moment: Moment | None = None) -> None:
+    def __init__(self, answers: Mapping[str, Answer], moment: Moment | None = None, key: str = "") -> None:
         self._answers = answers
         self._moment = moment
+        self.key = key
+        """The run's own, for what may hold a secret and is told by a digest (`siteparity.redaction`)."""
 
     def raw(self, name: str) -> bytes:
         """The bytes of an answer; `UnmeasuredError` with the reason when there is none."""

@@ -153,7 +153,7 @@ def read_keys(answers: Answers, target: Target[Policy]) -> Table:
     settings = {f"sshd {name}": value for name, value in found.settings.items()}
     generic = OwnNames.of(target.site).generic
     opened = {
-        f"{user} {key}": _shown(generic(options), target.key) for (user, key), options in found.keys.items()
+        f"{user} {key}": _shown(generic(options), answers.key) for (user, key), options in found.keys.items()
     }
     return {"authorised keys": READ, **settings, **opened}
 

@@ -149,7 +149,7 @@ def read_entries(answers: Answers, target: Target[Policy]) -> Table:
         **dict.fromkeys(crontabs.OTHERS, "absent"),
         **{file.path: file.digest for file in found.without_jobs},
         **{
-            item: "; ".join(sorted(_written(job, target.key) for job in jobs))
+            item: "; ".join(sorted(_written(job, answers.key) for job in jobs))
             for item, jobs in by_item(found.jobs).items()
         },
     }

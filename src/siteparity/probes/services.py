@@ -72,7 +72,7 @@ def read_enabled(answers: Answers, _: Target[Policy]) -> Table:
 
 def read_definitions(answers: Answers, target: Target[Policy]) -> Table:
     """Each setting of the host's own unit files and drop-ins; each packaged unit file -> digest."""
-    return unit_files.read(answers.raw("files")).contents(OwnNames.of(target.site).generic, target.key)
+    return unit_files.read(answers.raw("files")).contents(OwnNames.of(target.site).generic, answers.key)
 
 
 def read_active(answers: Answers, target: Target[Policy]) -> Table:
