@@ -356,7 +356,11 @@ ENDED = {
         checks=ending("signal.signal(signal.SIGINT, signal.SIG_DFL); os.kill(os.getpid(), signal.SIGINT)"),
     ),
     "SIGTERM": Way("signal SIGTERM", ONE_MADE, checks=ending("os.kill(os.getpid(), signal.SIGTERM)")),
-    "SIGHUP": Way("signal SIGHUP", ONE_MADE, checks=ending("os.kill(os.getpid(), signal.SIGHUP)")),
+    "SIGHUP": Way(
+        "signal SIGHUP",
+        ONE_MADE,
+        checks=ending("signal.signal(signal.SIGHUP, signal.SIG_DFL); os.kill(os.getpid(), signal.SIGHUP)"),
+    ),
     "SIGKILL": Way("signal SIGKILL", ONE_MADE, checks=ending("os.kill(os.getpid(), signal.SIGKILL)")),
     "SIGSEGV": Way("signal SIGSEGV", ONE_MADE, checks=ending("import ctypes; ctypes.string_at(0)")),
     "SIGSTOP": Way(

@@ -176,7 +176,9 @@ def test_definitions_are_settings_with_the_sites_own_names_replaced() -> None:
         f"{'a' * 64}  {USR}/cron.service",
         rf"\{'b' * 64}  {USR}/system-a\\x2db.slice",
     )
-    table = services.read_definitions(answered(files=on_disk), TARGET)
+    given = answered(files=on_disk)
+    given.key = "5e" * 32
+    table = services.read_definitions(given, TARGET)
     digest = table.pop(f"{path} [Service] Environment")  # type: ignore[attr-defined]  # a dictionary
     assert table == {
         f"{path} [Service] Restart": "no",
