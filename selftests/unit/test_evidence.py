@@ -142,3 +142,43 @@ def test_what_was_not_known_then_either_stays_unmeasured(then: Facts | None) -> 
     assert isinstance(found, Unmeasured)
     assert found.reason.startswith("no stream can come; ")
     assert not found.away
+
+
+def standby_facts(now: Table, then: Table | Unmeasured) -> Table | Unmeasured:
+    """The states that are judged of the standby, live and of the run of the primary's record."""
+    evidence = Evidence(
+        PROBES,
+        record(DALLAS, NOON, THEN),
+        record(ARIZONA, LATER, {**NOW, "states": now}),
+        record(ARIZONA, NOON, {**THEN, "states": then}),
+    )
+    return evidence.facts(ARIZONA, "secrets")["web1"]["states"]
+
+
+def test_what_stands_for_a_secret_is_told_as_it_was_told_then() -> None:
+    """With the key of that run, as the primary's; all else is live."""
+    now: Table = {"DSN": "shop:***#11111111@db1", "pool": 4}
+    then: Table = {"DSN": "shop:***#22222222@db1", "pool": 2}
+    assert standby_facts(now, then) == {"DSN": "shop:***#22222222@db1", "pool": 4}
+
+
+@pytest.mark.parametrize(
+    "then",
+    [{"DSN": "shop:***#22222222@db2"}, {"URL": "shop:***#22222222@db1"}, Unmeasured("no answer"), {"x": "y"}],
+)
+def test_a_secret_that_was_not_there_then_is_not_known(then: Table | Unmeasured) -> None:
+    """It cannot be held against the primary's: never the same, and no difference either."""
+    assert isinstance(standby_facts({"DSN": "shop:***#11111111@db1"}, then), Unmeasured)
+
+
+def test_stand_ins_are_no_change_of_what_proves_a_state() -> None:
+    """They differ in each run."""
+    files = {"/etc/key=***#11111111": "inode, change, size 7 1.5 30"}
+    before = {"/etc/key=***#22222222": "inode, change, size 7 1.5 30"}
+    evidence = Evidence(
+        PROBES,
+        record(DALLAS, NOON, THEN),
+        record(ARIZONA, LATER, {**NOW, "_changed": files}),
+        record(ARIZONA, NOON, {**THEN, "_changed": before}),
+    )
+    assert evidence.facts(ARIZONA, "secrets")["web1"]["values"] == {"key": "hash of then"}

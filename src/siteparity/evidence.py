@@ -3,7 +3,8 @@
 With a record everything that the standby says is live, but for two kinds of facts, which are taken from the
 standby's own record of the run in which the primary's was made, or are unmeasured:
 
-- hashes with the key of that run, where the hosts show that what was hashed has not changed since;
+- hashes with the key of that run, where the hosts show that what was hashed has not changed since, and what
+  stands for a secret where everything around it is as it was;
 - what cannot be seen while the other site is away, such as a stream that comes from it.
 
 Nothing else is ever taken from there, and nothing that was measured live is replaced. Pure.
@@ -15,10 +16,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from siteparity.model import Facts, Site, Table, Unmeasured
+from siteparity.model import Facts, Site, Table, Unmeasured, Value
 from siteparity.probe import Probe, Reading
 from siteparity.records import Record
-from siteparity.redaction import holds_stand_in
+from siteparity.redaction import holds_stand_in, without_stand_ins
 
 _KEY = "hashed with the key of another run, which was kept nowhere"
 
@@ -96,15 +97,29 @@ class Evidence:
     ) -> Table | Unmeasured:
         if isinstance(table, Unmeasured):
             return self._of_then(name, then, table.reason) if table.away else table
-        if holds_stand_in((*table, *table.values())):
-            return Unmeasured(f"it names a secret, {_KEY}; measure both sites together")
         if reading is None or not reading.of_one_run:
-            return table
+            return self._with_known_secrets(name, table, then)
         if reading.unless_changed is None:
             return Unmeasured(f"{_KEY}; measure both sites together")
         if then is not None and (why := _changed(reading.unless_changed, live, then)):
             return Unmeasured(f"{_KEY}; since {self._day()} {why}")
         return self._of_then(name, then, _KEY)
+
+    def _with_known_secrets(self, name: str, table: Table, then: Facts | None) -> Table | Unmeasured:
+        """What stands for a secret, as the run of the primary's record told it, where all else is as it was.
+
+        That the secrets themselves are as they were is what the files show in which they lie (``secrets``).
+        """
+        if not holds_stand_in((*table, *table.values())):
+            return table
+        known = self._of_then(name, then, f"it names a secret, {_KEY}")
+        if isinstance(known, Unmeasured):
+            return known
+        before = {_plain(item, value): (item, value) for item, value in known.items()}
+        told = dict(before.get(_plain(item, value), (item, value)) for item, value in table.items())
+        if any(item in table and told[item] == table[item] for item in told if _tells(item, told[item])):
+            return Unmeasured(f"it names a secret that was not there on {self._day()}, or in another place")
+        return told
 
     def _of_then(self, name: str, then: Facts | None, reason: str) -> Table | Unmeasured:
         """What the standby said in the run of the primary's record."""
@@ -122,6 +137,14 @@ class Evidence:
         return f"{self.primary.measured_at:%Y-%m-%d %H:%M} UTC"
 
 
+def _tells(item: str, value: Value) -> bool:
+    return holds_stand_in((item, value))
+
+
+def _plain(item: str, value: Value) -> tuple[str, Value]:
+    return without_stand_ins(item), without_stand_ins(value) if isinstance(value, str) else value
+
+
 def _changed(proof: str, live: Facts, then: Facts) -> str:
     """Why the tables that prove a state do not prove it; empty where they do."""
     now, before = live.get(proof), then.get(proof)
@@ -131,7 +154,8 @@ def _changed(proof: str, live: Facts, then: Facts) -> str:
     return f"it has been changed ({items[0]}{', ...' if len(items) > 1 else ''})" if items else ""
 
 
-def _items(now: Table, before: Table) -> Iterator[str]:
+def _items(looked: Table, known: Table) -> Iterator[str]:
+    now, before = (dict(_plain(item, value) for item, value in table.items()) for table in (looked, known))
     for item in sorted({*now, *before}):
         if now.get(item) != before.get(item):
             yield item
