@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import subprocess
 import time
+import tracemalloc
 from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from siteparity.transport import Output, script
+from siteparity.transport import Output, script, ssh
 from siteparity.transport.script import (
+    MAX_LINES,
     MAX_TEXT_BYTES,
     NO_STATUS,
     OPENER,
@@ -424,3 +426,37 @@ def test_a_real_shell_tells_the_time_after_its_opener() -> None:
     seen = moment(NONCE, Output(ran.stdout, b"", 0, before, ((len(ran.stdout), time.time()),)))
     assert seen
     assert seen.before - 0.001 <= seen.shown <= seen.after + 0.001
+
+
+def test_an_answer_of_too_many_lines_is_none() -> None:
+    """A line of one byte takes a hundred in memory; what is dropped here costs nothing later."""
+    asks = {"many": Ask(":"), "some": Ask(":")}
+    lines = {"many": b"\n" * (MAX_LINES + 1), "some": b"\n" * MAX_LINES}
+    stdout = b"".join(
+        f"\n@{NONCE} {name} ".encode() + base64.b64encode(text + NONCE.encode() + b"000") + b" 0\n"
+        for name, text in lines.items()
+    )
+    found = split(asks, NONCE, stdout, b"")
+    assert found["many"].problem == f"more than {MAX_LINES} lines; a host does not have so much to say"
+    assert found["many"].text == b""
+    assert found["some"].text == lines["some"]
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("noise", [b"\n", b" ", b"@", b"\n@" + NONCE.encode() + b" x eA== 0"])
+def test_a_stream_without_measure_is_looked_through_once(noise: bytes) -> None:
+    """Line ends, words and marks by the million become neither objects nor time."""
+    data = noise * (8_000_000 // len(noise))
+    tracemalloc.start()
+    found = split({"one": Ask(":")}, NONCE, data, data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found["one"].problem
+    assert peak < 16_000_000
+
+
+def test_what_ssh_says_is_looked_through_in_no_time() -> None:
+    """A line without an end is the server's to write, and no pattern goes through it again and again."""
+    began = time.monotonic()
+    assert ssh.reason(b"a" * 65_536, 5).startswith("ssh failed: aaaa")
+    assert time.monotonic() - began < 2

@@ -7,6 +7,8 @@ the reason for each of its tables.
 from __future__ import annotations
 
 import secrets
+import sys
+import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor, wait
@@ -30,6 +32,8 @@ from siteparity.twins import identity, twins
 MAX_CONNECTIONS = 32
 """Hosts asked at the same time."""
 _WAKE_SECONDS = 0.5
+_MUCH_BYTES = 4 * 1024 * 1024
+"""Of one host; a usual one says a tenth of it."""
 
 L = TypeVar("L")
 
@@ -80,6 +84,8 @@ class Collector:
     """What hosts hash secrets with; gone with the run."""
     _taken: dict[str, float] = field(default_factory=dict, init=False, repr=False)
     """Host -> seconds that it has taken: both looks together have the limit of one host."""
+    _reading: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    """One host's answers are read at a time: threads would not do it sooner, and would hold more memory."""
 
     def collect(self, sites: Sequence[Site]) -> tuple[Measured, ...]:
         """Measure every host of the sites. Never raises for what a host does."""
@@ -118,10 +124,11 @@ class Collector:
             return _Look({}, None)
         machine = {MACHINE_ASPECT: {MACHINE_ASPECT: MACHINE}}
         answers = self._answers(site, host, {**asks, **machine}, {KEY.name: self.key})
-        facts = {
-            aspect: self._read(probe.tables, answers[aspect], target)
-            for aspect, probe, target in self._targets(site, host)
-        }
+        with self._reading:
+            facts = {
+                aspect: self._read(probe.tables, answers[aspect], target)
+                for aspect, probe, target in self._targets(site, host)
+            }
         self.say(host, _progress(facts, time.monotonic() - began))
         return _Look(facts, _machine(answers[MACHINE_ASPECT]))
 
@@ -194,9 +201,20 @@ class Collector:
         if host.connection.collector:
             known = self._catalogue.collector(site, host)
         try:
-            return Asked(self.runner.run, host, known).put(asks, words, timeout=min(of_host, of_run))
+            given = Asked(self.runner.run, host, known).put(asks, words, timeout=min(of_host, of_run))
         finally:
             self._taken[host.label] = time.monotonic() - began
+        if sum(len(answer.text) for answer in given[0].values()) > _MUCH_BYTES:
+            _forget_answers()
+        return given
+
+
+def _forget_answers() -> None:
+    """Let go of what readers remember of other hosts' answers, where one host has said too much."""
+    for name in [name for name in sys.modules if name.startswith("siteparity.tools.")]:
+        for remembered in vars(sys.modules[name]).values():
+            if hasattr(remembered, "cache_clear"):
+                remembered.cache_clear()
 
 
 @contextmanager

@@ -17,6 +17,9 @@ from typing import IO
 from siteparity.model import UnmeasuredError
 
 _CHUNK_BYTES = 65_536
+MAX_HELD_BYTES = 64 * 1024 * 1024
+"""Of all programs together, before those that said more than their share are cut."""
+_SHARE_BYTES = 4 * 1024 * 1024
 _ARRIVALS = 16
 """How many moments are noted."""
 _MERCY_SECONDS = 0.5
@@ -68,6 +71,7 @@ class Processes:
         self._closed = False
         self.mark: Mapping[str, str] = {}
         """Added to the environment of every program (`siteparity.transport.keeper`)."""
+        self._held = _Held()
 
     def converse(
         self, argv: Sequence[str], text: bytes, *, deadline: Deadline, limit: int, opener: bytes = b""
@@ -85,7 +89,7 @@ class Processes:
             UnmeasuredError: it could not be started, took too long, or said too much.
         """
         process = self._start(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        exchange = _Exchange(process, [opener, text] if opener else [text], limit)
+        exchange = _Exchange(process, [opener, text] if opener else [text], limit, self._held)
         try:
             exchange.run(deadline)
             status = _wait(process, deadline)
@@ -97,6 +101,7 @@ class Processes:
                 tuple(exchange.arrivals),
             )
         finally:
+            self._held.add(-len(exchange.stdout) - len(exchange.stderr))
             self._end(process)
 
     def obey(self, argv: Sequence[str], *, log: Path, deadline: Deadline) -> int:
@@ -174,15 +179,32 @@ def _wait(process: subprocess.Popen[bytes], deadline: Deadline) -> int:
         raise UnmeasuredError(f"timed out after {deadline.seconds:g} s") from None
 
 
+class _Held:
+    """How many bytes are held for all programs that are being heard."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._bytes = 0
+
+    def add(self, count: int) -> int:
+        """The new sum."""
+        with self._lock:
+            self._bytes += count
+            return self._bytes
+
+
 class _Exchange:
     """Writing and reading at the same time, so that neither side waits for a full pipe."""
 
-    def __init__(self, process: subprocess.Popen[bytes], texts: Sequence[bytes], limit: int) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], texts: Sequence[bytes], limit: int, held: _Held
+    ) -> None:
         assert process.stdin and process.stdout and process.stderr  # noqa: S101, PT018  # for the type checker
         self._stdin, self._pipes = process.stdin, (process.stdout, process.stderr)
         self._texts = [memoryview(text) for text in texts]
         """What is being said; what will be said when something was heard."""
         self._limit = limit
+        self._held = held
         self.stdout, self.stderr = bytearray(), bytearray()
         self.told_at: float | None = None
         self.arrivals: list[tuple[int, float]] = []
@@ -223,8 +245,12 @@ class _Exchange:
         if not chunk:
             selector.unregister(key.fileobj)
             return
-        if len(chunk) > self._limit - len(self.stdout) - len(self.stderr):
+        own = len(self.stdout) + len(self.stderr) + len(chunk)
+        if own > self._limit:
             raise UnmeasuredError(f"answer exceeded {_size(self._limit)}")
+        if self._held.add(len(chunk)) > MAX_HELD_BYTES and own > _SHARE_BYTES:
+            self._held.add(-len(chunk))
+            raise UnmeasuredError(f"answer exceeded {_size(_SHARE_BYTES)} while others said too much as well")
         key.data.extend(chunk)
         if key.data is not self.stdout:
             return

@@ -46,6 +46,9 @@ MAX_ENVIRONMENT_BYTES = 1_000_000
 
 MAX_REASON_CHARACTERS = 200
 
+MAX_LINES = 300_000
+"""Of one answer: read into objects, a line of one byte takes a hundred."""
+
 NO_STATUS = -1
 
 _FIELDS = 2
@@ -438,6 +441,8 @@ def _unpack(ask: Ask, nonce: str, payload: bytes, stderr: bytes) -> Answer:
         )
     if end > ask.limit:
         return _no_answer(f"cut off at {ask.limit} bytes", stderr)
+    if payload.count(b"\n") > MAX_LINES:
+        return _no_answer(f"more than {MAX_LINES} lines; a host does not have so much to say", stderr)
     exit_status = int(status)
     problem = None if exit_status in ask.ok else _why_status(exit_status, stderr)
     return Answer(payload[:end], exit_status, problem, stderr)
