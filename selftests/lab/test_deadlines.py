@@ -29,6 +29,8 @@ pytestmark = pytest.mark.timeout(300)
 
 DELAY_SECONDS = 30.0
 """By how much one host that hangs may delay a run."""
+SERVICE_DELAY_SECONDS = 75.0
+"""And by how much a service that hangs on a host that is well: each check sees it from where customers stand."""
 ALL_DEAD_SECONDS = 60.0
 LATE_SECONDS = 10.0
 """How much later than its deadline an answer may come."""
@@ -49,6 +51,7 @@ class Way:
     undo: str
     says: str
     """What is said of the host; empty where it was measured."""
+    delay: float = DELAY_SECONDS
 
 
 def sshd_with(host: str, settings: str, says: str, before: str = "") -> Way:
@@ -86,7 +89,7 @@ WAYS = {
     "a login never ends": sshd_with(
         "arizona-web2",
         "AuthorizedKeysFile none\nAuthorizedKeysCommand /bin/sleep 987654321\nAuthorizedKeysCommandUser root",
-        "the login did not end within",
+        "the login did not end within|the connection broke",
     ),
     "one byte a second": sshd_with(
         "arizona-web1", f"ForceCommand {SLOW}", "timed out after", before=ONE_BYTE_A_SECOND
@@ -95,10 +98,14 @@ WAYS = {
         "arizona-db1", HUNG_MOUNT, f"rm -f {HUNG} /run/hung", "findmnt|timed out|killed"
     ),
     "nginx of an edge is stopped": Way(
-        "arizona-edge1", "systemctl kill -s STOP nginx", "systemctl kill -s CONT nginx", ""
+        "arizona-edge1",
+        "systemctl kill -s STOP nginx",
+        "systemctl kill -s CONT nginx",
+        "",
+        SERVICE_DELAY_SECONDS,
     ),
     "the database of the standby is stopped": Way(
-        "arizona-db1", "pkill -STOP -u postgres", "pkill -CONT -u postgres", ""
+        "arizona-db1", "pkill -STOP -u postgres", "pkill -CONT -u postgres", "", SERVICE_DELAY_SECONDS
     ),
 }
 
@@ -126,14 +133,14 @@ def usual(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> float:
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-def test_a_host_that_hangs_delays_the_answer_by_half_a_minute_at_most(
+def test_what_hangs_delays_the_answer_by_no_more_than_it_may(
     way: Way, lab: Lab, usual: float, gate: Callable[..., Run], say: Say
 ) -> None:
     """It is unmeasured, or what customers see of it differs; it is never a GO, and nothing goes on there."""
     with hanging(lab, [way]):
         run = gate(workers=usual_workers())
     say(f"hanging {way.host}: {run.result.verdict} after {run.seconds:.1f} s; usually {usual:.1f} s")
-    assert run.seconds < usual + DELAY_SECONDS, run.told()
+    assert run.seconds < usual + way.delay, run.told()
     assert run.result.verdict is not Verdict.GO, run.told()
     assert "cut at the deadline" not in run.told()
     messages = [
