@@ -30,7 +30,7 @@ pytestmark = pytest.mark.timeout(300)
 DELAY_SECONDS = 30.0
 """By how much one host that hangs may delay a run."""
 SERVICE_DELAY_SECONDS = 75.0
-"""And by how much a service that hangs on a host that is well: each check sees it from where customers stand."""
+"""And a service that hangs on a host that is well: each check sees it from where customers stand."""
 ALL_DEAD_SECONDS = 60.0
 LATE_SECONDS = 10.0
 """How much later than its deadline an answer may come."""
