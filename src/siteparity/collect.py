@@ -289,7 +289,7 @@ def _read(
 def _without_secrets(table: Table | Unmeasured, key: str) -> Table | Unmeasured:
     """A table in which two secrets can be told apart, and neither is known; a reason that quotes none."""
     if isinstance(table, Unmeasured):
-        return Unmeasured(redacted(table.reason))
+        return Unmeasured(redacted(table.reason), table.away)
     return {
         stand_ins(item, key): stand_ins(value, key) if isinstance(value, str) else value
         for item, value in table.items()
