@@ -42,7 +42,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----", r"[\s\S]*?(?=-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)"),
     # scheme://user:PASSWORD@host, also where it was cut before the @ (a port has digits alone)
     (r"\b[a-z][a-z0-9+.-]*://[^\s/?#:@\"'\[]*:", r"[^\s/@\"']+(?=@)|(?!\d{1,5}(?:\D|$))[^\s/@\"'?#]+"),
-    (r"\b[a-z][a-z0-9+.-]*://", r"[\w.~%+-]{16,}(?=@)|(?=[\w~%+-]*\d)[\w~%+-]{24,}(?![\w.~%+-])"),
+    (r"\b[a-z][a-z0-9+.-]*://", r"[\w.~%+-]{16,}(?=@)|(?=[\w~%+-]*\d)[\w~%+-]{20,}(?![\w.~%+-])"),
     # Authorization: Basic ..., Cookie: a=b; c=d, X-Api-Key: ...
     (
         r"\b(?:Proxy-)?Authorization[\"']?\s*+[:=]\s*+[\"']?(?:(?:Basic|Bearer|Digest|Token)\s++)?+",
