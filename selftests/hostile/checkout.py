@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,9 +78,25 @@ class Whole(Project):
                 stdout=stdout,
                 stderr=stderr,
             )
-            _, status, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            return Ran(process.returncode, _text(out), _text(err), used.ru_maxrss)
+            peak = 0
+            while process.poll() is None:
+                peak = max(peak, *map(_peak_kilobytes, (process.pid, *_children(process.pid))))
+                time.sleep(0.02)
+            return Ran(process.returncode, _text(out), _text(err), peak)
+
+
+def _children(pid: int) -> list[int]:
+    with suppress(OSError):
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def _peak_kilobytes(pid: int) -> int:
+    """The most that a process has held (proc(5), VmHWM). getrusage(2) would count who started it as well."""
+    with suppress(OSError):
+        found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+        return int(found[1]) if found else 0
+    return 0
 
 
 def whole(folder: Path, server: Server) -> Whole:
