@@ -30,7 +30,7 @@ COMPARED = (FindingKind.MISSING, FindingKind.EXTRA, FindingKind.DIFFERENT, Findi
 
 REASONS = {
     "host_dead": "refused|no answer|No route",
-    "host_hung": "no answer within|did not end within|timed out after|deadline had passed|the connection broke",
+    "host_hung": "no answer within|did not end within|timed out after|deadline had passed|connection broke",
     "host_key_changed": "host key",
 }
 """What must be said of a host that is away."""
