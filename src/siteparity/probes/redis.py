@@ -278,7 +278,7 @@ def _filed(answers: Answers) -> Mapping[str, str]:
 def _canonical(name: str, value: str) -> str:
     """Sizes in bytes; flags of keyspace events in alphabetical order."""
     if name == "maxmemory":
-        size = re.fullmatch(r"([0-9]+)([a-z]*)", value.lower())
+        size = re.fullmatch(r"([0-9]{1,18})([a-z]*)", value.lower())
         if size is None or size[2] not in _UNITS:
             raise UnmeasuredError(f"maxmemory: {value[:40]!r} is no size")
         return str(int(size[1]) * _UNITS[size[2]])
@@ -313,7 +313,7 @@ def _field(info: Mapping[str, str], name: str) -> str:
 
 def _number(info: Mapping[str, str], name: str) -> int:
     value = _field(info, name)
-    if not (value.isascii() and value.isdigit()):
+    if not re.fullmatch("[0-9]{1,18}", value):
         raise UnmeasuredError(f"info: {name} is no number: {value[:40]!r}")
     return int(value)
 

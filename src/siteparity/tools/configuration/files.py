@@ -239,13 +239,13 @@ class _Listing:
                 self.texts[-1].append(text)
             case ["l", path]:
                 self.left.append(path)
-            case ["g", pattern, count] if count.isdecimal():
+            case ["g", pattern, count] if _is_count(count):
                 self.matches[pattern] = int(count)
             case ["P"] if self.preload is None:
                 self.preload = ()
             case ["p", library] if self.preload is not None:
                 self.preload += (library,) if library else ()
-            case ["n", count] if count.isdecimal():
+            case ["n", count] if _is_count(count):
                 self.conffiles = int(count)
             case _:
                 return False
@@ -258,3 +258,7 @@ def _is_header(path: str, rights: str, kind: str) -> bool:
         and re.fullmatch(r"-|[0-7]{4} [^:\s]+:[^:\s]+", rights)
         and re.fullmatch(r"text|unpacked|packaged|link .*|digest [0-9a-f]{64}", kind)
     )
+
+
+def _is_count(text: str) -> bool:
+    return re.fullmatch("[0-9]{1,18}", text) is not None

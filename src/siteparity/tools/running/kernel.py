@@ -118,7 +118,7 @@ def _order(release: str) -> tuple[tuple[int, int, str], ...]:
     """Numbers as numbers; a tilde sorts before the end, as in ``6.13~rc4`` (deb-version(7))."""
     parts = re.findall(r"[0-9]+|~|[^0-9~]+", release)
     ranks = [
-        (2, int(part[:_DIGITS]), "") if part.isdigit() else (0 if part == "~" else 1, 0, part)
+        (2, int(part[:_DIGITS]), "") if part[0] in "0123456789" else (0 if part == "~" else 1, 0, part)
         for part in parts
     ]
     return (*ranks, (1, 0, ""))
