@@ -36,6 +36,9 @@ PROBES = {
         },
     )
 }
+FROM_PRIMARY = {
+    "secrets": Probe(Section, lambda _: {}, {"values": Reading(_never, with_other_site=True)}),
+}
 FILES = {"/etc/key": "inode, change, size 7 1.5 30"}
 THEN: Facts = {
     "values": {"key": "hash of then"},
@@ -144,31 +147,27 @@ def test_what_was_not_known_then_either_stays_unmeasured(then: Facts | None) -> 
     assert not found.away
 
 
-def standby_facts(now: Table, then: Table | Unmeasured) -> Table | Unmeasured:
-    """The states that are judged of the standby, live and of the run of the primary's record."""
-    evidence = Evidence(
-        PROBES,
-        record(DALLAS, NOON, THEN),
-        record(ARIZONA, LATER, {**NOW, "states": now}),
-        record(ARIZONA, NOON, {**THEN, "states": then}),
-    )
-    return evidence.facts(ARIZONA, "secrets")["web1"]["states"]
-
-
-def test_what_stands_for_a_secret_is_told_as_it_was_told_then() -> None:
-    """With the key of that run, as the primary's; all else is live."""
-    now: Table = {"DSN": "shop:***#11111111@db1", "pool": 4}
-    then: Table = {"DSN": "shop:***#22222222@db1", "pool": 2}
-    assert standby_facts(now, then) == {"DSN": "shop:***#22222222@db1", "pool": 4}
-
-
-@pytest.mark.parametrize(
-    "then",
-    [{"DSN": "shop:***#22222222@db2"}, {"URL": "shop:***#22222222@db1"}, Unmeasured("no answer"), {"x": "y"}],
-)
-def test_a_secret_that_was_not_there_then_is_not_known(then: Table | Unmeasured) -> None:
+def test_a_table_that_names_a_secret_is_not_known_with_a_record() -> None:
     """It cannot be held against the primary's: never the same, and no difference either."""
-    assert isinstance(standby_facts({"DSN": "shop:***#11111111@db1"}, then), Unmeasured)
+    for at_rest in ("shop:***#22222222@db1", "shop@db1"):
+        evidence = Evidence(
+            PROBES,
+            record(DALLAS, NOON, THEN),
+            record(ARIZONA, LATER, {**NOW, "states": {"DSN": "shop:***#11111111@db1"}}),
+            record(ARIZONA, NOON, {**THEN, "states": {"DSN": at_rest}}),
+        )
+        assert isinstance(evidence.facts(ARIZONA, "secrets")["web1"]["states"], Unmeasured)
+
+
+def test_what_comes_from_a_primary_that_is_silent_is_not_known() -> None:
+    """That nothing comes is no fault of the standby; all else it says for itself."""
+    silent = {name: Unmeasured(f"{name}: connection refused") for name in THEN}
+    evidence = Evidence(FROM_PRIMARY, record(DALLAS, NOON, silent), record(ARIZONA, NOON, NOW))
+    seen = evidence.facts(ARIZONA, "secrets")["web1"]
+    assert isinstance(seen["values"], Unmeasured)
+    assert seen["states"] == NOW["states"]
+    answering = Evidence(FROM_PRIMARY, record(DALLAS, NOON, THEN), record(ARIZONA, NOON, NOW))
+    assert answering.facts(ARIZONA, "secrets")["web1"]["values"] == NOW["values"]
 
 
 def test_stand_ins_are_no_change_of_what_proves_a_state() -> None:

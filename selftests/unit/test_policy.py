@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from siteparity.configuration import find_root
 from siteparity.journeys import Storefront
 from siteparity.model import ConfigurationError, Severity
 from siteparity.policy import (
@@ -24,6 +25,8 @@ from siteparity.policy import (
     Size,
     load_policy,
 )
+from siteparity.probe import discover
+from siteparity.redaction import redacted
 from siteparity.yamlfile import load
 
 SHIPPED = Path(__file__).parents[2] / "inventories"
@@ -377,3 +380,13 @@ def test_what_is_no_locale_is_refused(name: str) -> None:
     """The C locale is what a missing locale falls back to, so it proves nothing."""
     with pytest.raises(ValidationError, match="expected a locale such as"):
         TypeAdapter(LocaleName).validate_python(name)
+
+
+def test_what_a_policy_names_is_no_secret(tmp_path: Path) -> None:
+    """The section `secrets` holds their places and names: a finding that hides them helps nobody."""
+    own = find_root() / "inventories" / "policy.yml"
+    copy = tmp_path / "policy.yml"
+    copy.write_text(own.read_text().replace("SHOP_DATABASE_URL", "SHOP_PLACE_OF_ONE"))
+    load_policy(copy, {name: probe.section for name, probe in discover().items()})
+    told = "SHOP_PLACE_OF_ONE in /etc/shop/shop.env differs"
+    assert redacted(told) == told

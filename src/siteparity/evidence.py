@@ -3,8 +3,7 @@
 With a record everything that the standby says is live, but for two kinds of facts, which are taken from the
 standby's own record of the run in which the primary's was made, or are unmeasured:
 
-- hashes with the key of that run, where the hosts show that what was hashed has not changed since, and what
-  stands for a secret where everything around it is as it was;
+- hashes with the key of that run, where the hosts show that what was hashed has not changed since;
 - what cannot be seen while the other site is away, such as a stream that comes from it.
 
 Nothing else is ever taken from there, and nothing that was measured live is replaced. Pure.
@@ -46,11 +45,9 @@ class Evidence:
         if site.name == self.primary.site or not self.by_record:
             record = self.primary if site.name == self.primary.site else self.standby
             facts = {host.name: record.facts(host.name, aspect) for host in site.hosts}
-            return (
-                {host: self._without_primary(aspect, of) for host, of in facts.items()}
-                if (record is self.standby and self._is_primary_silent())
-                else facts
-            )
+            if record is self.standby and self._is_primary_silent():
+                return {host: self._without_primary(aspect, of) for host, of in facts.items()}
+            return facts
         return {host.name: self._with_then(host.name, aspect) for host in site.hosts}
 
     def _is_primary_silent(self) -> bool:
@@ -98,28 +95,14 @@ class Evidence:
         if isinstance(table, Unmeasured):
             return self._of_then(name, then, table.reason) if table.away else table
         if reading is None or not reading.of_one_run:
-            return self._with_known_secrets(name, table, then)
+            # What stands for a secret differs in each run, and nothing shows that the secret is as it was.
+            named = holds_stand_in((*table, *table.values()))
+            return Unmeasured(f"it names a secret, {_KEY}; measure both sites together") if named else table
         if reading.unless_changed is None:
             return Unmeasured(f"{_KEY}; measure both sites together")
         if then is not None and (why := _changed(reading.unless_changed, live, then)):
             return Unmeasured(f"{_KEY}; since {self._day()} {why}")
         return self._of_then(name, then, _KEY)
-
-    def _with_known_secrets(self, name: str, table: Table, then: Facts | None) -> Table | Unmeasured:
-        """What stands for a secret, as the run of the primary's record told it, where all else is as it was.
-
-        That the secrets themselves are as they were is what the files show in which they lie (``secrets``).
-        """
-        if not holds_stand_in((*table, *table.values())):
-            return table
-        known = self._of_then(name, then, f"it names a secret, {_KEY}")
-        if isinstance(known, Unmeasured):
-            return known
-        before = {_plain(item, value): (item, value) for item, value in known.items()}
-        told = dict(before.get(_plain(item, value), (item, value)) for item, value in table.items())
-        if any(item in table and told[item] == table[item] for item in told if _tells(item, told[item])):
-            return Unmeasured(f"it names a secret that was not there on {self._day()}, or in another place")
-        return told
 
     def _of_then(self, name: str, then: Facts | None, reason: str) -> Table | Unmeasured:
         """What the standby said in the run of the primary's record."""
@@ -135,10 +118,6 @@ class Evidence:
 
     def _day(self) -> str:
         return f"{self.primary.measured_at:%Y-%m-%d %H:%M} UTC"
-
-
-def _tells(item: str, value: Value) -> bool:
-    return holds_stand_in((item, value))
 
 
 def _plain(item: str, value: Value) -> tuple[str, Value]:

@@ -48,7 +48,7 @@ def read_yaml(directory: Path) -> Layout:
                 f"inventory too; move its hosts to {HOSTS_FILE}, or give it a name that ends in .bak",
                 stray,
             )
-    tree = _Tree(load(directory / HOSTS_FILE, keep_refused=True), problems)
+    tree = _Tree(load(directory / HOSTS_FILE, keep_refused=True, may_hold_secrets=True), problems)
     problems.check()
     depths = tree.depths()
     files = _VarsFiles(problems)
@@ -230,7 +230,7 @@ class _VarsFiles:
 
     def _settings(self, path: Path, owner: str) -> _Settings:
         try:
-            document = load(path, keep_refused=True)
+            document = load(path, keep_refused=True, may_hold_secrets=True)
         except ConfigurationError as error:
             self._problems.add_error(error)
             return {}

@@ -86,12 +86,14 @@ class Document:
         return there
 
 
-def load(path: Path, *, keep_refused: bool = False) -> Document:
+def load(path: Path, *, keep_refused: bool = False, may_hold_secrets: bool = False) -> Document:
     """Read one strict YAML file.
 
     Args:
         path: The file; at most `MAX_BYTES` of UTF-8.
         keep_refused: Leave `Refused` in place of ambiguous values, for a caller that uses only some of them.
+        may_hold_secrets: Hide what stands under a name that says so. Not in a policy: there a section of that
+            name holds the places of secrets, which findings must name.
 
     Raises:
         ConfigurationError: the file cannot be read or is not strict YAML; every problem, one per line.
@@ -109,7 +111,8 @@ def load(path: Path, *, keep_refused: bool = False) -> Document:
         fail(f"expected YAML, found a mistake: {what}; check indentation and quotes here", path, line)
     reading = _Reading(path, keep_refused=keep_refused)
     value = reading.value(node, ()) if node is not None else None
-    remember_settings(value)
+    if may_hold_secrets:
+        remember_settings(value)
     reading.problems.check()
     if value is None:
         fail("expected keys and values, found an empty file; write its settings, or remove it", path)
