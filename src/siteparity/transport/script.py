@@ -46,7 +46,7 @@ MAX_ENVIRONMENT_BYTES = 1_000_000
 
 MAX_REASON_CHARACTERS = 200
 
-MAX_LINES = 300_000
+MAX_LINES = 100_000
 """Of one answer: read into objects, a line of one byte takes a hundred."""
 
 NO_STATUS = -1
