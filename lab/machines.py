@@ -166,13 +166,26 @@ def _note() -> None:
 def _refuse_strangers(plan: Plan, hosts: Iterable[Host]) -> None:
     shown = podman.podman("ps", "--all", "--format", "{{.Names}}").stdout.decode().split()
     taken = sorted({host.name for host in hosts} & set(shown))
-    network = podman.podman(
-        "network", "inspect", "--format", f'{{{{index .Labels "{LABEL}"}}}}', plan.network, check=False
-    )
-    if network.returncode == 0 and network.stdout.decode().strip() != instance():
+    owner = _owner(plan.network)
+    if owner and owner != instance() and not _hosts_on(plan.network):
+        # The containers of a lab do not outlive a restart of the machine that loses /run; its network does.
+        podman.podman("network", "rm", plan.network)
+    elif owner is not None and owner != instance():
         taken.append(f"network {plan.network}")
     if taken:
         raise LabError(
             f"already there, and not made by this lab: {', '.join(taken)}; "
             "take the other lab down first: python -m lab down in its folder; if that is gone: podman rm -f"
         )
+
+
+def _owner(network: str) -> str | None:
+    """The lab instance that made a network; empty if no lab did, None if there is no such network."""
+    shown = podman.podman(
+        "network", "inspect", "--format", f'{{{{index .Labels "{LABEL}"}}}}', network, check=False
+    )
+    return shown.stdout.decode().strip() if shown.returncode == 0 else None
+
+
+def _hosts_on(network: str) -> bool:
+    return bool(podman.podman("ps", "--all", "--quiet", "--filter", f"network={network}").stdout.strip())
