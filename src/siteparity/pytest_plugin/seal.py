@@ -7,8 +7,9 @@ those that follow, may mean no harm; what is judged afterwards proves nothing al
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 _JUDGES = (
@@ -27,36 +28,83 @@ Part = tuple[object, object]
 
 
 @dataclass(frozen=True, slots=True)
+class _Space:
+    """What stood in a module or class: every name and every value, whatever it is."""
+
+    members: Mapping[str, Any]
+    names: Sequence[str]
+    values: Sequence[object]
+    """Held, so that no other object can come to have the identity of one of them."""
+    identities: Sequence[int]
+
+    @classmethod
+    def of(cls, members: Mapping[str, Any]) -> _Space:
+        values = list(members.values())
+        return cls(members, list(members), values, list(map(id, values)))
+
+    def stands(self) -> bool:
+        return list(map(id, self.members.values())) == self.identities and list(self.members) == self.names
+
+
+@dataclass(slots=True)
 class Seal:
     """The functions and classes of the modules that judge, as they were."""
 
-    modules: Sequence[str]
+    modules: Mapping[str, ModuleType]
     parts: Mapping[str, Part]
+    _spaces: Sequence[_Space] = ()
+    """Where these modules were last found whole."""
+    _functions: Sequence[FunctionType] = ()
+    _codes: Sequence[CodeType] = ()
 
     @classmethod
     def set(cls) -> Seal:
         """Seal what is imported now."""
-        modules = [name for name in sys.modules if f"{name}.".startswith(_JUDGES)]
-        return cls(modules, dict(_parts(modules)))
+        modules = {name: module for name, module in sys.modules.items() if f"{name}.".startswith(_JUDGES)}
+        parts = dict(_parts(modules))
+        functions = [part for part, _ in parts.values() if isinstance(part, FunctionType)]
+        return cls(modules, parts, (), functions, [function.__code__ for function in functions])
 
     def broken(self) -> list[str]:
         """The names of what is not as it was: replaced, added or gone."""
-        now = dict(_parts(self.modules))
+        if self._untouched():
+            return []
+        there = {name: sys.modules[name] for name in self.modules if name in sys.modules}
+        now = dict(_parts(there))
         if now == self.parts:
+            self._spaces = [_Space.of(members) for _, _, members in _spaces(there)]
             return []
         nothing = (None, None)
         names = sorted({*now, *self.parts})
         return [name for name in names if now.get(name, nothing) != self.parts.get(name, nothing)]
 
+    def _untouched(self) -> bool:
+        """Whether nothing changed since the last whole look: nearly always so, and seen at a glance."""
+        return (
+            bool(self._spaces)
+            and all(sys.modules.get(name) is module for name, module in self.modules.items())
+            and all(space.stands() for space in self._spaces)
+            and [function.__code__ for function in self._functions] == self._codes
+        )
 
-def _parts(modules: Iterable[str]) -> Iterator[tuple[str, Part]]:
-    for name in modules:
-        yield from _members(name, name, vars(sys.modules[name]))
+
+def _parts(modules: Mapping[str, ModuleType]) -> Iterator[tuple[str, Part]]:
+    for name, _, members in _spaces(modules):
+        for key, value in list(members.items()):
+            if callable(value) or isinstance(value, (property, classmethod, staticmethod)):
+                yield f"{name}.{key}", (value, getattr(value, "__code__", None))
 
 
-def _members(name: str, module: str, members: Mapping[str, Any]) -> Iterator[tuple[str, Part]]:
+def _spaces(modules: Mapping[str, ModuleType]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Each module, and each class made in it: its name, the module's name, its members."""
+    for name, module in modules.items():
+        yield from _below(name, name, vars(module))
+
+
+def _below(
+    name: str, module: str, members: Mapping[str, Any]
+) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    yield name, module, members
     for key, value in list(members.items()):
-        if callable(value) or isinstance(value, (property, classmethod, staticmethod)):
-            yield f"{name}.{key}", (value, getattr(value, "__code__", None))
         if isinstance(value, type) and value.__module__ == module:
-            yield from _members(f"{name}.{key}", module, vars(value))
+            yield from _below(f"{name}.{key}", module, vars(value))
