@@ -274,8 +274,10 @@ class Project:
             self.record(site, settings, **hosts)
         control = self.root / "control"
         control.mkdir(mode=0o700, exist_ok=True)
-        child = Child(settings, self.root / "inventories", self.folder, control, workers, seconds)
-        executed = child.run()
+        child = Child(settings, self.root / "inventories", self.folder, control, workers)
+        with child.started() as checks:
+            checks.go()
+            executed = checks.judged(seconds)
         outcomes = {
             check.id: Outcome(executed.entries[check.id]["outcome"])
             if check.id in executed.entries

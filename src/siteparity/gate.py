@@ -68,9 +68,12 @@ class Gate:
         with self._unfinished(at) as folder:
             then = self.stand_in.then if self.stand_in else None
             started = Started(folder.name, at, began, by_record=self.stand_in is not None, then=then)
-            with Transport() as transport:
+            with Transport() as transport, self._checks(transport, folder, started).started() as checks:
                 made = self._measure(transport, folder)
-                executed = self._try_out(transport, folder, started)
+                checks.go()
+                self._keep(made, folder)
+                left = self.deadline - RESERVE - (time.monotonic() - began)
+                executed = checks.judged(left)
             result = self._reconciled(self._result(started, made, executed), folder)
             with staged_reports(result, folder, read_history(self.reports)):
                 append_run(self.reports, result, self._known())
@@ -99,18 +102,16 @@ class Gate:
                 write_reports(unfinished(blank, ended_by(error)), folder)
             raise
 
-    def _try_out(self, transport: Transport, folder: Path, started: Started) -> Executed:
-        left = self.deadline - RESERVE - (time.monotonic() - started.clock)
+    def _checks(self, transport: Transport, folder: Path, started: Started) -> Child:
         return Child(
             self.settings,
             self.inventories,
             folder,
             transport.directory,
             self.workers,
-            left,
             transport.mark,
             started.at,
-        ).run()
+        )
 
     def _measure(self, transport: Transport, folder: Path) -> tuple[Record, ...]:
         recorded = self.stand_in.record if self.stand_in else None
@@ -124,11 +125,15 @@ class Gate:
         )
         for record in made:
             records.save(record, record_path(folder, record.site))
-        keep(self.settings, self.reports, made, folder.name)
         if self.stand_in is None:
             return made
         self.stand_in.put_into(folder)
         return (self.stand_in.record, *made)
+
+    def _keep(self, made: Sequence[Record], folder: Path) -> None:
+        """Keep what could stand in for the primary one day; a record that stands in now is kept already."""
+        new = [record for record in made if self.stand_in is None or record is not self.stand_in.record]
+        keep(self.settings, self.reports, new, folder.name)
 
     def _result(self, started: Started, made: Sequence[Record], executed: Executed) -> Result:
         started = replace(started, advice=self._advice(started, made))

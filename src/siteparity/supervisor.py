@@ -12,23 +12,24 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import IO, Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from siteparity.configuration import Configuration
+from siteparity.handover import GO_ON
 from siteparity.logfile import redacting
 from siteparity.model import FindingKind, Outcome
 from siteparity.recording import journal_path
 from siteparity.redaction import redacted_values
 from siteparity.report.checks_html import CheckLine
-from siteparity.unchanged import changes, digests
+from siteparity.unchanged import Digests, changes, of_checks, of_records
 
 ALL_PASSED, SOME_FAILED = 0, 1
 """The exit statuses of a pytest that ran every check to its end."""
@@ -84,41 +85,39 @@ class Child:
     """The folder of the run; records are in it, the journal and pytest's own reports go there."""
     control: Path
     workers: int
-    seconds: float
     mark: Mapping[str, str] = field(default_factory=dict)
     """Added to its environment; see `siteparity.transport.keeper`."""
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     """When the run began: what has expired then is not in force."""
 
-    def run(self) -> Executed:
-        """Run every planned check; the child and all its processes are gone when this returns."""
-        before = digests(self.settings.root, self.folder)
-        status = self._status()
-        planned = [check.id for check in self.settings.checks]
-        executed = reconcile(planned, read_journal(journal_path(self.folder)), status)
-        changed = changes(before, digests(self.settings.root, self.folder))
-        return replace(executed, broken=(*executed.broken, *changed))
+    @contextmanager
+    def started(self) -> Iterator[Running]:
+        """Start it while hosts are still measured: pytest needs its time to load and to find its checks.
 
-    def _status(self) -> int | None:
-        """The exit status of the child; None when it was cut at the deadline."""
-        with redacting(self.folder / "log.txt") as log:
-            process = subprocess.Popen(
-                self._arguments(),
-                cwd=self.settings.root,
-                env={**clean_environment(), **self.mark},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        It makes none before `Running.go`. It and all its processes are gone when this ends.
+        """
+        reading, writing = os.pipe()
+        checks = of_checks(self.settings.root)
+        with redacting(self.folder / "log.txt") as log, os.fdopen(writing, "wb", 0) as word:
             try:
-                return process.wait(max(self.seconds, 0.0))
-            except subprocess.TimeoutExpired:
-                return None
+                process = subprocess.Popen(
+                    self._arguments(reading),
+                    cwd=self.settings.root,
+                    env={**clean_environment(), **self.mark},
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    pass_fds=[reading],
+                )
+            finally:
+                os.close(reading)
+            try:
+                yield Running(self, process, word, checks)
             finally:
                 _end(process)
 
-    def _arguments(self) -> list[str]:
+    def _arguments(self, wait: int) -> list[str]:
         primary, standby = self.settings.sites
         with resources.as_file(resources.files("siteparity") / "gate.ini") as ini:
             base = [
@@ -152,11 +151,45 @@ class Child:
         ]
         base += ["--primary", primary.name, "--standby", standby.name]
         base += ["--parity-run", str(self.folder), "--parity-control", str(self.control)]
-        base += ["--parity-started", self.started_at.isoformat()]
+        base += ["--parity-started", self.started_at.isoformat(), "--parity-wait", str(wait)]
         # pytest-xdist makes a folder for its workers' temporary files: it goes when the connections go.
         base += ["--basetemp", str(self.control / "pytest")]
         base += [f"--html={self.folder / 'checks.html'}", "--self-contained-html"]
         return [*base, "tests/parity", "tests/smoke"]
+
+
+@dataclass(slots=True)
+class Running:
+    """A child that is ready for the records, or will be."""
+
+    child: Child
+    process: subprocess.Popen[bytes]
+    word: IO[bytes]
+    before: Digests
+    """Of all that must stay as it is until the checks are made."""
+
+    def go(self) -> None:
+        """Let it judge the records of the run, which are all there now."""
+        self.before = {**self.before, **of_records(self.child.folder)}
+        with suppress(BrokenPipeError):  # it has ended: why, its status will say
+            self.word.write(GO_ON)
+
+    def judged(self, seconds: float) -> Executed:
+        """What came of every planned check, once all are made or so many seconds are over."""
+        status = self._status(seconds)
+        planned = [check.id for check in self.child.settings.checks]
+        executed = reconcile(planned, read_journal(journal_path(self.child.folder)), status)
+        after = {**of_checks(self.child.settings.root), **of_records(self.child.folder)}
+        return replace(executed, broken=(*executed.broken, *changes(self.before, after)))
+
+    def _status(self, seconds: float) -> int | None:
+        """The exit status of the child; None when it was cut at the deadline."""
+        try:
+            return self.process.wait(max(seconds, 0.0))
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            _end(self.process)
 
 
 def reconcile(planned: Sequence[str], lines: Sequence[Any], status: int | None) -> Executed:

@@ -7,25 +7,21 @@ an update of the checkout, leave open which checks were made.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 Digests = Mapping[Path, str]
 
 
-def digests(root: Path, run: Path) -> Digests:
-    """SHA-256 of every file that counts; one that cannot be read has none.
+def of_checks(root: Path) -> Digests:
+    """SHA-256 of every file that checks are made from, in this checkout; one that cannot be read has none."""
+    return _digests((root / "conftest.py", *(root / "tests").rglob("*.py")))
 
-    Args:
-        root: the checkout.
-        run: the folder of the run, with its records.
-    """
-    found: dict[Path, str] = {}
-    for path in _files(root, run):
-        with suppress(OSError):
-            found[path] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return found
+
+def of_records(run: Path) -> Digests:
+    """SHA-256 of every record in the folder of a run; one that cannot be read has none."""
+    return _digests((run / "records").glob("*"))
 
 
 def changes(before: Digests, after: Digests) -> Iterator[str]:
@@ -36,7 +32,9 @@ def changes(before: Digests, after: Digests) -> Iterator[str]:
         yield f"{count} changed while the checks ran (first: {changed[0].name}); run it again"
 
 
-def _files(root: Path, run: Path) -> Iterator[Path]:
-    yield root / "conftest.py"
-    yield from (root / "tests").rglob("*.py")
-    yield from (run / "records").glob("*")
+def _digests(paths: Iterable[Path]) -> Digests:
+    found: dict[Path, str] = {}
+    for path in paths:
+        with suppress(OSError):
+            found[path] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from siteparity.handover import wait_for_word
 from siteparity.model import ConfigurationError, Outcome, UnmeasuredError
 from siteparity.pytest_plugin import html, outcome
 from siteparity.pytest_plugin.journal import Journal
@@ -31,7 +32,7 @@ MARKS = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of a run; the last three are for the process that owns it."""
+    """The options of a run; the last four are for the process that owns it."""
     group = parser.getgroup("siteparity", "two sites, compared")
     group.addoption("--primary", metavar="SITE", help="the site that serves now")
     group.addoption("--standby", metavar="SITE", help="the site that must be able to take over")
@@ -39,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--parity-run", metavar="DIR", help="judge the records of this run instead of measuring")
     group.addoption("--parity-control", metavar="DIR", help="use the SSH connections of this directory")
     group.addoption("--parity-started", metavar="UTC", help="judge waivers at this moment")
+    group.addoption("--parity-wait", metavar="FD", type=int, help="make no check before this pipe says so")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -109,6 +111,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("language", parameters, ids=parameters)
     elif "parity" in metafunc.fixturenames:
         metafunc.parametrize("parity", parameters, ids=parameters, indirect=True)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Wait for the records, where another process measures while this one starts."""
+    pipe = session.config.getoption("parity_wait")
+    if pipe is not None and not _is_worker(session.config) and not wait_for_word(pipe):
+        pytest.exit("the run that these checks belong to is gone", returncode=pytest.ExitCode.INTERRUPTED)
+    return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)
