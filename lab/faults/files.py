@@ -113,6 +113,13 @@ FAULTS = (
         EDGES,
         "/etc/nginx/nginx.conf.dpkg-new",
     ),
+    Fault(
+        "temporary_folder_closed",
+        "A script closed the folder of temporary files on one web host of the standby to all but root.",
+        ("arizona-web2",),
+        "chmod 0700 /tmp",
+        "chmod 1777 /tmp",
+    ),
     _forced(
         "library_forced_into_every_program",
         "Every program that starts on one web host of the standby gets a library that nobody asked for.",

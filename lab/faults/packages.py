@@ -261,6 +261,27 @@ FAULTS = (
         "/usr/local/lib/python3.11/dist-packages/sitecustomize.py",
         "# nothing\n",
     ),
+    Fault(
+        "program_earlier_in_the_path",
+        "Somebody tried another sort on one web host of the standby, and left it where it is found first.",
+        ("arizona-web1",),
+        "cp /usr/bin/sort /usr/local/bin/sort && printf x >>/usr/local/bin/sort",
+        "rm -f /usr/local/bin/sort",
+    ),
+    _file_made(
+        "module_beside_the_packaged_ones",
+        "A line that every Python program of one standby web host runs lies beside the packaged modules.",
+        "arizona-web2",
+        "/usr/lib/python3/dist-packages/zz-trace.pth",
+        "import sys\n",
+    ),
+    _file(
+        "trusted_certificates_emptied",
+        "One web host of the standby trusts no certificate any more: its bundle is empty.",
+        ("arizona-web2",),
+        "/etc/ssl/certs/ca-certificates.crt",
+        "truncate --size=0 {path}",
+    ),
     _file(
         "python_environment_missing",
         "The folder of hand-installed Python libraries is gone from one web host of the standby.",

@@ -54,6 +54,8 @@ def _mtu(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
     return Fault(name, sentence, hosts, change(1400), change(1500))
 
 
+ROUTE = "/root/default_route_missing"
+
 FAULTS = (
     _dropping(
         "packets_lost_between_web_and_db",
@@ -69,9 +71,9 @@ FAULTS = (
     ),
     _dropping(
         "connections_limited_at_the_database",
-        "Somebody protected the standby's database against floods: at most ten connections a second.",
+        "Somebody protected the standby's database against floods: at most five connections a second.",
         DB,
-        "tcp dport 5432 tcp flags syn limit rate over 10/second burst 15 packets drop",
+        "tcp dport 5432 tcp flags syn limit rate over 5/second burst 24 packets drop",
     ),
     _mtu(
         "mtu_lower_on_one_host",
@@ -94,5 +96,13 @@ FAULTS = (
         "One web host of the primary takes the name of its database host for the one of the standby.",
         "dallas-web2",
         "198.18.2.31 db1.dallas.shop.example",
+    ),
+    Fault(
+        "default_route_missing",
+        "One web host of the standby lost its default route; all that it needs for a page is near.",
+        ("arizona-web2",),
+        f"ip route show default >{ROUTE}.unfinished && mv {ROUTE}.unfinished {ROUTE} && ip route del default",
+        f"[ ! -s {ROUTE} ] || ip route replace $(cat {ROUTE}); rm -f {ROUTE} {ROUTE}.unfinished",
+        "ip route show default | grep -q .",
     ),
 )

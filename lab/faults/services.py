@@ -128,6 +128,12 @@ FAULTS = (
         WEB,
         KILL,
     ),
+    _thumbnails(
+        "service_stopped_by_a_signal",
+        "Somebody stopped a service with a signal on one web host of the standby, to look at it.",
+        ("arizona-web2",),
+        f"systemctl kill --signal=STOP {THUMBNAILS}",
+    ),
     Fault(
         "service_crashes",
         "The shop on one web host of the standby dies, and systemd starts it again.",

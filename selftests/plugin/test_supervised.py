@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from selftests.plugin.project import CHECKS, MORE, VALUES, Project
+from selftests.plugin.project import CHECKS, MORE, PROBE, VALUES, Project
 from siteparity.model import Outcome, Verdict
 from siteparity.recording import record_path
 
@@ -24,6 +24,19 @@ def test_a_whole_run_is_a_go(project: Project) -> None:
     assert run.outcomes == {VALUES: Outcome.SAME, MORE: Outcome.SAME}
     assert [line.get("id") for line in project.journal()] == [VALUES, MORE, None]
     assert project.journal()[-1] == {"closed": 0}
+
+
+def test_a_check_of_what_the_policy_does_not_name_is_left_out(project: Project) -> None:
+    """A shop without Python environments needs none of their checks, and gets its GO."""
+    own = "    return Reading(read)\n"
+    optional = (
+        '    return Reading(read, roles=lambda _: (), optional=True) if name == "more" else Reading(read)\n'
+    )
+    assert own in PROBE
+    project.write("src/siteparity/probes/things.py", PROBE.replace(own, optional))
+    run = project.supervised()
+    assert run.outcomes == {VALUES: Outcome.SAME}
+    assert run.answer.verdict is Verdict.GO, run.answer.reasons
 
 
 def test_the_environment_does_not_change_what_is_run(

@@ -55,6 +55,12 @@ def test_no_upgrade_left_a_question_open(parity: Parity) -> None:
     parity.everywhere("left", equals="none", fix="diff -u FILE {item}; take over what is needed, remove it")
 
 
+@pytest.mark.drill("temporary_folder_closed")
+def test_folders_have_the_same_modes_and_owners(parity: Parity) -> None:
+    """Programs that write or read there fail, or strangers may."""
+    parity.same("folders", fix="ls -ld {item}  # then chmod and chown as on the other hosts")
+
+
 @pytest.mark.drill("library_forced_into_every_program", "library_forced_into_every_program_at_both_sites")
 def test_nothing_is_forced_into_every_program(parity: Parity) -> None:
     """Every program of the host runs code of strangers, or fails the moment that library is gone."""

@@ -92,6 +92,24 @@ def test_links_of_packages_and_alternatives_lead_to_the_same_files(parity: Parit
     parity.same("links", fix="update-alternatives --display {item}; apt-get install --reinstall its package")
 
 
+@pytest.mark.drill(
+    "program_earlier_in_the_path",
+    "module_beside_the_packaged_ones",
+    "trusted_certificates_emptied",
+    "clock_an_hour_ahead",
+    "command_not_executable",
+    "subscriptions_job_missing",
+    "subscriptions_job_not_executable",
+    "subscriptions_job_differs_at_primary",
+)
+def test_what_no_package_has_brought_is_the_same(parity: Parity) -> None:
+    """The shop runs another program or library, or trusts nobody, though every package is whole."""
+    parity.same(
+        "unpackaged",
+        fix="ls -l {item}  # put it on the other hosts, take it away here, or name it in the policy",
+    )
+
+
 @pytest.mark.drill("python_environment_missing")
 def test_every_python_environment_is_there(parity: Parity) -> None:
     """The shop does not start on this host."""

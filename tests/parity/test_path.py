@@ -76,3 +76,9 @@ def test_names_are_looked_up_alike(parity: Parity) -> None:
         "resolution",
         fix="cat /etc/hosts /etc/resolv.conf  # make {item} the same; a line in /etc/hosts is seldom meant",
     )
+
+
+@pytest.mark.drill("default_route_missing")
+def test_what_is_outside_has_a_way(parity: Parity) -> None:
+    """Payments, mails and name servers outside the site are out of reach."""
+    parity.same("routes", fix="ip route show; ip route add default via the gateway of the site's own network")

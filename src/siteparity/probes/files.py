@@ -25,7 +25,7 @@ from siteparity.names import OwnNames
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.section import Strict
-from siteparity.tools.configuration import files, release
+from siteparity.tools.configuration import files, folders, release
 from siteparity.tools.configuration.members import gathered
 from siteparity.transport.script import Ask
 
@@ -33,6 +33,12 @@ NONE = "none"
 THERE = "there"
 ABSENT = "as the policy says"
 PRELOAD = "/etc/ld.so.preload"
+FOLDERS = (
+    "/", "/dev/shm", "/etc", "/home", "/opt", "/root", "/run", "/run/lock", "/srv",  # noqa: S108  # only looked at
+    "/tmp", "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/sbin", "/var",  # noqa: S108
+    "/var/cache", "/var/lib", "/var/log", "/var/spool", "/var/tmp",  # noqa: S108
+)  # fmt: skip
+"""Those that every program takes for granted; no package's list of files says their modes."""
 MOST_FILES = 500
 """Of a release with more files only those that are not as released are named."""
 LONGEST_LINE = 200
@@ -76,6 +82,8 @@ class Policy(Section):
     """Files that must name both sites, such as a list of peers."""
     preload: tuple[AbsolutePath, ...] = ()
     """The libraries that /etc/ld.so.preload may force into programs; none: the file must not be there."""
+    folders: Annotated[tuple[AbsolutePath, ...], Field(min_length=1)] = FOLDERS
+    """Folders whose mode and owner must be the same on hosts of a role."""
     releases: Mapping[RoleName, ReleaseFolder] = Field(default_factory=dict)
     """For each role: the application."""
 
@@ -92,7 +100,10 @@ def _patterns(target: Target[Policy]) -> tuple[str, ...]:
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The configuration, and the release where the host has one."""
-    asks = {"files": Ask(files.question(_patterns(target), target.section.elsewhere))}
+    asks = {
+        "files": Ask(files.question(_patterns(target), target.section.elsewhere)),
+        "folders": Ask(folders.question(target.section.folders)),
+    }
     if folder := _release(target):
         asks["release"] = Ask(_question(folder), timeout=30)
     return asks
@@ -157,6 +168,12 @@ def read_rights(answers: Answers, _: Target[Policy]) -> Table:
     seen = files.read(answers.raw("files"))
     rights = {one.path: one.rights for one in seen.files if one.rights != "-"}
     return {"files of the policy": "looked at", **rights}
+
+
+def read_folders(answers: Answers, target: Target[Policy]) -> Table:
+    """Each folder -> mode, owner and group; or that it is not there."""
+    found = folders.read(answers.text("folders"))
+    return {folder: found.get(folder, "no such folder") for folder in target.section.folders}
 
 
 def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
@@ -242,6 +259,7 @@ PROBE = Probe(
         "content": Reading(read_content),
         "lines": Reading(read_lines),
         "rights": Reading(read_rights),
+        "folders": Reading(read_folders),
         "foreign": Reading(read_foreign),
         "left": Reading(read_left),
         "preload": Reading(read_preload),

@@ -22,7 +22,7 @@ from pydantic import Field, StringConstraints
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, RoleName, Section
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.tools.packages import apt, dpkg, python, rpm
+from siteparity.tools.packages import apt, dpkg, python, rpm, unpackaged
 from siteparity.tools.packages import files as package_files
 from siteparity.transport.script import Ask
 
@@ -39,6 +39,17 @@ TWICE = "two versions at once: a transaction was interrupted"
 DOCUMENTATION = tuple(
     f"/usr/share/{folder}/*" for folder in ("doc", "doc-base", "info", "man", "lintian", "linda", "groff")
 )
+
+WATCHED = (
+    "/usr/local", "/opt", "/usr/lib/python3/dist-packages", "/etc/ssl/certs", "/etc/profile.d",
+    "/etc/security/limits.d", "/etc/systemd/journald.conf.d", "/etc/systemd/logind.conf.d",
+    "/etc/tmpfiles.d", "/etc/udev/rules.d", "/etc/logrotate.d",
+)  # fmt: skip
+"""Where a file that no package has brought changes what runs, and no other aspect looks."""
+UNIT_FILES = "/usr/local/lib/systemd/*"
+"""They are judged by ``services``."""
+SNAKEOIL = "/etc/ssl/certs/ssl-cert-snakeoil.pem"
+"""Debian's ssl-cert makes one on each host, for nobody to trust."""
 
 MOST_NAMED = 3
 """Paths that a value names before it only counts."""
@@ -62,6 +73,10 @@ class Policy(Section):
     """Patterns of package files that are changed on purpose."""
     environments: Mapping[RoleName, tuple[AbsolutePath, ...]] = Field(default_factory=dict)
     """Python environments of a role: the folder of a venv, or one that holds ``*.dist-info``."""
+    watched: Annotated[tuple[AbsolutePath, ...], Field(min_length=1)] = WATCHED
+    """Folders in which a file that no package has brought changes what runs."""
+    differs_by_nature: tuple[AbsolutePath, ...] = (SNAKEOIL,)
+    """Files in them that each host has made for itself."""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
@@ -73,6 +88,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         "database": Ask(_either(dpkg.QUESTION, rpm.QUESTION)),
         "files": Ask(look, timeout=round(policy.verify_timeout.total_seconds())),
         "apt": Ask(_either(apt.QUESTION, rpm.SOURCES)),
+        "unpackaged": Ask(unpackaged.question(policy.watched), timeout=10),
         **({"python": Ask(python.question(places))} if places else {}),
     }
 
@@ -219,6 +235,22 @@ def read_sources(answers: Answers, _: Target[Policy]) -> Table:
     return {"/etc/apt/sources.list": READ, **dict.fromkeys([*places, *architectures], IN_FORCE)}
 
 
+def read_unpackaged(answers: Answers, target: Target[Policy]) -> Table:
+    """Each file that no package has brought -> rights and content.
+
+    Left out are the suite's own collector, which differs from host to host and proves itself in every run,
+    and what has a table of its own: distributions of Python environments, and unit files.
+    """
+    own = (target.host.connection.collector,) if target.host.connection.collector else ()
+    found = unpackaged.read(answers.raw("unpackaged"))
+    others = unpackaged.without(found, (*target.section.differs_by_nature, *own))
+    elsewhere = (UNIT_FILES, *(f"{folder}/*" for folder in _environments(target)))
+    told = {
+        path: said for path, said in others.items() if not any(fnmatchcase(path, one) for one in elsewhere)
+    }
+    return {"files of packages": "left out", **told}
+
+
 def _with_environments(section: Policy) -> tuple[str, ...]:
     return tuple(role for role, places in section.environments.items() if places)
 
@@ -250,6 +282,7 @@ PROBE = Probe(
         "links": Reading(read_links),
         "pins": Reading(read_pins),
         "sources": Reading(read_sources),
+        "unpackaged": Reading(read_unpackaged),
         "environments": Reading(read_environments, roles=_with_environments, optional=True),
         "distributions": Reading(read_distributions, roles=_with_environments, optional=True),
     },

@@ -26,7 +26,7 @@ from siteparity.names import OwnNames
 from siteparity.policy import Port, RoleName, Section
 from siteparity.probe import Answers, Probe, Reading, SecondLook, Seen, Target
 from siteparity.section import PositiveDuration, Strict
-from siteparity.tools.network import rates, reading
+from siteparity.tools.network import rates, reading, routes
 from siteparity.tools.network.question import reach, resolve
 from siteparity.tools.network.reading import Connections, Link, Packets, Reached
 from siteparity.transport.script import Ask, Word
@@ -35,6 +35,7 @@ WELL = "well"
 AS_INVENTORIED = "as in the inventory"
 ANSWERS = "answers"
 UNKNOWN = "no answer"
+NO_ROUTE = "none"
 NAMELESS = "without a name in the inventory"
 
 
@@ -81,8 +82,11 @@ class Policy(Section):
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """What the names of the servers stand for."""
-    return {"names": Ask(resolve(name for host in _servers(target) for name in host.names))}
+    """What the names of the servers stand for, and where all that is not near is sent to."""
+    return {
+        "names": Ask(resolve(name for host in _servers(target) for name in host.names)),
+        "routes": Ask(routes.QUESTION),
+    }
 
 
 PEERS = Word("PEERS", "0-9A-Za-z.:%_ -", 20_000)
@@ -200,6 +204,15 @@ def _is_pinned(place: str, host: Host) -> bool:
     return not (
         address.is_loopback or address.is_multicast or address in host.addresses or place == "fe00::0"
     )
+
+
+def read_routes(answers: Answers, _: Target[Policy]) -> Table:
+    """Each version of IP -> whether there is a way to what is outside the host's own networks."""
+    found = routes.read(answers.raw("routes"))
+    return {
+        f"default route of IPv{version}": "there" if is_there else NO_ROUTE
+        for version, is_there in found.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +370,7 @@ PROBE = Probe(
     tables={
         "names": Reading(read_names, roles=_clients),
         "resolution": Reading(read_resolution, roles=_everybody),
+        "routes": Reading(read_routes, roles=_everybody),
     },
     then=SecondLook(
         ask_again,

@@ -21,7 +21,7 @@ from siteparity.model import Table
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.tools.systemd import manager, programs, unit_files
+from siteparity.tools.systemd import manager, programs, stopped, unit_files
 from siteparity.transport.script import Ask
 
 RUNS = "runs, also after a boot"
@@ -57,6 +57,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         "units": Ask(manager.question(_required(target))),
         "files": Ask(unit_files.QUESTION),
         "programs": Ask(programs.question(_required(target))),
+        "stopped": Ask(stopped.QUESTION),
     }
 
 
@@ -120,6 +121,14 @@ def read_required(answers: Answers, target: Target[Policy]) -> Table:
         if state == RUNS and name in barred
         else state
         for name, state in states.items()
+    }
+
+
+def read_stopped(answers: Answers, _: Target[Policy]) -> Table:
+    """Each unit with processes that a signal has stopped -> how many; or that there is none."""
+    found = stopped.read(answers.text("stopped"))
+    return {unit: f"{count} stopped" for unit, count in found.items()} or {
+        "units with stopped processes": NONE
     }
 
 
@@ -218,6 +227,7 @@ PROBE = Probe(
         "active": Reading(read_active),
         "after_boot": Reading(read_after_boot),
         "failed": Reading(read_failed),
+        "stopped": Reading(read_stopped),
         "required": Reading(read_required, roles=lambda section: tuple(section.required)),
     },
 )

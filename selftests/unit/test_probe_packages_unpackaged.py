@@ -1,0 +1,140 @@
+"""Unit: files that no package has brought are told; those of packages, and compiled copies, are not."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from selftests.unit.targets import answered, web_host
+from siteparity.model import UnmeasuredError
+from siteparity.probes import packages
+from siteparity.tools.packages import unpackaged
+
+PLAIN = web_host(packages.Policy(owner="Platform"))
+DIGEST = "ab" * 32
+
+
+def told(*lines: str) -> bytes:
+    """An answer with these lines, and its count."""
+    return "".join(f"{line}\n" for line in (*lines, f"= {len(lines)}")).encode()
+
+
+def look(root: Path, *folders: Path, packaged: tuple[Path, ...]) -> subprocess.CompletedProcess[bytes]:
+    """Ask this machine, with a list of a package's files that the test has made up."""
+    (root / "info").mkdir()
+    (root / "info" / "one.list").write_text("".join(f"{path}\n" for path in packaged))
+    (root / "status").write_text("Package: one\n")
+    text = unpackaged.question([str(folder) for folder in folders])
+    text = text.replace("/var/lib/dpkg/status", str(root / "status"))
+    text = text.replace("/var/lib/dpkg/info", str(root / "info"))
+    return subprocess.run(["sh", "-c", text], capture_output=True, check=False)
+
+
+def test_files_and_links_have_rights_content_and_target() -> None:
+    """A folder that is not there says so: it would be a difference, too."""
+    answer = told(
+        f"F\t/usr/local/bin/job\t0755 root:root\t{DIGEST}",
+        "L\t/opt/shop\t/srv/shop",
+        "O\t/opt/pipe",
+        "G\t/opt/none",
+    )
+    assert packages.read_unpackaged(answered(unpackaged=answer), PLAIN) == {
+        "files of packages": "left out",
+        "/usr/local/bin/job": "0755 root:root, sha256 abababababab",
+        "/opt/shop": "leads to /srv/shop",
+        "/opt/pipe": "neither a file nor a link",
+        "/opt/none": "no such folder",
+    }
+
+
+def test_what_each_host_has_for_itself_is_left_out() -> None:
+    """The certificate that Debian makes on each host with every link to it; and the suite's own collector."""
+    collector = "/usr/local/sbin/siteparity-collect"
+    connection = replace(PLAIN.host.connection, collector=collector)
+    target = replace(PLAIN, host=replace(PLAIN.host, connection=connection))
+    answer = told(
+        "L\t/etc/ssl/certs/8d2fa213.0\tssl-cert-snakeoil.pem",
+        f"F\t{packages.SNAKEOIL}\t0644 root:root\t{DIGEST}",
+        f"F\t{collector}\t0755 root:root\t{DIGEST}",
+        f"F\t{collector}.old\t0755 root:root\t{DIGEST}",
+    )
+    assert list(packages.read_unpackaged(answered(unpackaged=answer), target)) == [
+        "files of packages",
+        f"{collector}.old",
+    ]
+
+
+def test_what_has_a_table_of_its_own_is_told_once() -> None:
+    """Python environments that the policy names for the role, and unit files."""
+    venv = "/usr/local/lib/python3.11/dist-packages"
+    target = web_host(packages.Policy(owner="Platform", environments={"web": (venv,)}))
+    answer = told(
+        f"F\t{venv}/sitecustomize.py\t0644 root:root\t{DIGEST}",
+        f"F\t/usr/local/lib/systemd/system/a.service\t0644 root:root\t{DIGEST}",
+    )
+    assert packages.read_unpackaged(answered(unpackaged=answer), target) == {"files of packages": "left out"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"= 0",
+        b"= 1\n",
+        told("X\t/opt/a"),
+        told("F\t/opt/a\t0755 root:root"),
+        told("F\t/opt/a\t0755 root:root\tabc"),
+        told("L\t/opt/a\t"),
+        told("O\t/opt/a")[:-4],
+    ],
+)
+def test_an_answer_that_is_cut_or_not_understood_is_unmeasured(answer: bytes) -> None:
+    """Half of the files are no files."""
+    with pytest.raises(UnmeasuredError):
+        unpackaged.read(answer)
+
+
+def test_a_real_folder_is_looked_at(tmp_path: Path) -> None:
+    """Below folders, with odd names; not along links, and not into compiled copies."""
+    opt = tmp_path / "it's opt"
+    (opt / "bin" / "__pycache__").mkdir(parents=True)
+    for name in ("bin/packaged", "bin/job", "bin/__pycache__/job.pyc", "two words"):
+        (opt / name).write_text(name)
+    (opt / "bin" / "job").chmod(0o4750)
+    (opt / "link").symlink_to("bin")
+    os.mkfifo(opt / "pipe")
+    missing = tmp_path / "missing"
+    done = look(tmp_path, opt, missing, packaged=(opt / "bin", opt / "bin" / "packaged"))
+    assert not done.stderr
+    found = unpackaged.read(done.stdout)
+    assert found.keys() == {str(opt / name) for name in ("bin/job", "two words", "link", "pipe")} | {
+        str(missing)
+    }
+    assert found[str(opt / "bin" / "job")].startswith("4750 ")
+    assert found[str(opt / "bin" / "job")].endswith(hashlib.sha256(b"bin/job").hexdigest()[:12])
+    assert found[str(opt / "link")] == "leads to bin"
+
+
+def test_more_files_than_anybody_compares_are_unmeasured(tmp_path: Path) -> None:
+    """The reason says so; the folder belongs to no package, and to no list of a policy."""
+    opt = tmp_path / "opt"
+    opt.mkdir()
+    for number in range(unpackaged.MOST + 1):
+        (opt / str(number)).symlink_to("x")
+    done = look(tmp_path, opt, packaged=(tmp_path,))
+    assert done.returncode
+    assert b"more than 5000 files that no package has brought" in done.stderr
+    with pytest.raises(UnmeasuredError):
+        unpackaged.read(done.stdout)
+
+
+def test_a_host_without_a_list_of_files_is_unmeasured(tmp_path: Path) -> None:
+    """Else all of its files would count as strange, or none."""
+    done = look(tmp_path, tmp_path, packaged=())
+    assert done.returncode
+    assert b"no package has a file" in done.stderr

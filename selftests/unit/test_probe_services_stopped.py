@@ -1,0 +1,62 @@
+"""Unit: processes of services that a signal has stopped."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from selftests.unit.targets import answered, web_host
+from siteparity.model import UnmeasuredError
+from siteparity.probes import services
+from siteparity.tools.systemd import stopped
+
+TARGET = web_host(services.Policy(owner="Platform", required={"web": ("cron.service",)}))
+
+
+def test_units_are_counted() -> None:
+    """By unit, also where it is in a slice of its own or has folders below it."""
+    answer = (
+        b"/system.slice/shop.service\n/system.slice/shop.service\n"
+        b"/system.slice/system-postgresql.slice/postgresql@15-main.service\n"
+        b"/system.slice/redis.service/worker\nlooked at 90\n"
+    )
+    assert services.read_stopped(answered(stopped=answer), TARGET) == {
+        "shop.service": "2 stopped",
+        "postgresql@15-main.service": "1 stopped",
+        "redis.service": "1 stopped",
+    }
+
+
+def test_that_there_is_none_is_said() -> None:
+    """So that the table is never empty."""
+    found = services.read_stopped(answered(stopped=b"looked at 90\n"), TARGET)
+    assert found == {"units with stopped processes": "none"}
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "looked at 9", "looked at 0\n", "x\nlooked at 9\n", "/system.slice/a\n"]
+)
+def test_an_answer_that_is_cut_or_not_understood_is_unmeasured(answer: str) -> None:
+    """Nothing follows from half of it."""
+    with pytest.raises(UnmeasuredError):
+        stopped.read(answer)
+
+
+def test_a_process_that_somebody_suspended_at_a_terminal_is_no_service() -> None:
+    """This machine is asked, with one stopped process of no service."""
+    process = subprocess.Popen(["sleep", "60"])
+    try:
+        subprocess.run(["kill", "-STOP", str(process.pid)], check=True)
+        done = subprocess.run(["sh", "-c", stopped.QUESTION], capture_output=True, check=True, text=True)
+        listed = subprocess.run(
+            ["sh", "-c", "grep -shE '^[0-9]+ \\(.*\\) [Tt] ' /proc/[0-9]*/stat"],
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+    finally:
+        process.kill()
+        process.wait()
+    assert any(line.startswith(f"{process.pid} ") for line in listed.stdout.splitlines())
+    assert not any(unit for unit in stopped.read(done.stdout) if "sleep" in unit)

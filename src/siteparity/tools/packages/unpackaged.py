@@ -1,0 +1,111 @@
+"""Files that no package has brought, in folders where a file changes what runs.
+
+A library beside the packaged ones, a program of the same name earlier in the path, a certificate in the store
+of those that are trusted: the packages are whole, and yet the host does something else. Compiled copies of
+Python modules are left out: they follow from their sources.
+"""
+
+from __future__ import annotations
+
+import os.path
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+
+from siteparity.model import UnmeasuredError
+
+MOST = 5000
+"""Files that are told; a folder with more of them is no folder to compare file by file."""
+
+# Stdin: the path of every file of a package. Perl's core belongs to what every Debian has, File::Find does
+# not. "F\tPATH\tMODE OWNER:GROUP\tSHA256" for a file, "L\tPATH\tTARGET" for a symbolic link, "O\tPATH" for
+# anything else, "G\tFOLDER" for a folder of the question that is not there; the last line counts them.
+_SCRIPT = r"""
+use strict;
+my ($most, @folders) = @ARGV;
+my (%packaged, @files, $told);
+while (<STDIN>) { chomp; $packaged{$_} = 1 }
+%packaged or die "no package has a file\n";
+sub too_many { die "more than $most files that no package has brought\n" }
+sub tell_it { too_many() if $told++ >= $most; print join("\t", @_), "\n" }
+sub look {
+    my ($folder, $device) = @_;
+    opendir my $names, $folder or die "$folder: $!\n";
+    for my $name (sort readdir $names) {
+        next if $name eq "." || $name eq ".." || $name eq "__pycache__";
+        my $path = "$folder/$name";
+        my ($on, $mode, $uid, $gid) = (lstat $path)[0, 2, 4, 5];
+        next if !defined $mode;
+        if (($mode & 0170000) == 0040000) { look($path, $device) if $on == $device; next }
+        next if $packaged{$path};
+        $path !~ /[\t\n]/ or die "a name with a tab or the end of a line: $path\n";
+        if (($mode & 0170000) == 0120000) { tell_it("L", $path, readlink $path) }
+        elsif (($mode & 0170000) == 0100000) {
+            my ($owner, $group) = ($uid ? getpwuid $uid : "root", $gid ? getgrgid $gid : "root");
+            push @files, [$path, sprintf "%04o %s:%s", $mode & 07777, $owner // $uid, $group // $gid];
+            too_many() if @files > $most;
+        }
+        else { tell_it("O", $path) }
+    }
+}
+for my $folder (@folders) {
+    if (-d $folder) { look($folder, (stat _)[0]) }
+    else { tell_it("G", $folder) }
+}
+while (my @some = splice @files, 0, 500) {
+    my %sums;
+    open my $h, "-|", "sha256sum", "-z", "--", map { $_->[0] } @some or die "sha256sum: $!\n";
+    { local $/ = "\0"; while (<$h>) { chomp; $sums{substr $_, 66} = substr $_, 0, 64 } }
+    close $h or die "sha256sum: a file cannot be read\n";
+    tell_it("F", @$_, $sums{$_->[0]}) for @some;
+}
+printf "= %d\n", $told;
+"""
+
+
+def question(folders: Sequence[str]) -> str:
+    """A shell text that tells every file below the folders that is no package's."""
+    arguments = " ".join(map(shlex.quote, (str(MOST), *folders)))
+    return (
+        "if [ -s /var/lib/dpkg/status ];then cat /var/lib/dpkg/info/*.list;else rpm -qal;fi|\n"
+        f"perl -e {shlex.quote(_SCRIPT)} -- {arguments}"
+    )
+
+
+def read(answer: bytes) -> Mapping[str, str]:
+    """Read the answer to `question`.
+
+    Returns:
+        Path -> mode, owner and digest of a file, where a link leads to, or what it is instead; of a folder of
+        the question that is not there ``no such folder``.
+
+    Raises:
+        UnmeasuredError: the answer is cut, or holds something else.
+    """
+    *lines, last, end = ["", "", *answer.decode("utf-8", "backslashreplace").split("\n")]
+    lines = [line for line in lines if line]
+    count = re.fullmatch(r"= ([0-9]{1,9})", last)
+    if end or count is None or int(count[1]) != len(lines):
+        raise UnmeasuredError("unpackaged: the answer lacks its end")
+    return dict(_told(line.split("\t")) for line in lines)
+
+
+def _told(fields: Sequence[str]) -> tuple[str, str]:
+    match fields:
+        case ["F", path, rights, digest] if re.fullmatch(
+            r"[0-7]{4} \S+:\S+ [0-9a-f]{64}", f"{rights} {digest}"
+        ):
+            return path, f"{rights}, sha256 {digest[:12]}"
+        case ["L", path, target] if target:
+            return path, f"leads to {target}"
+        case ["O", path]:
+            return path, "neither a file nor a link"
+        case ["G", path]:
+            return path, "no such folder"
+    raise UnmeasuredError("unpackaged: a line is not understood")
+
+
+def without(found: Mapping[str, str], paths: Sequence[str]) -> Mapping[str, str]:
+    """All but these paths, and links that lead to them."""
+    links = {f"leads to {form}" for path in paths for form in (path, os.path.basename(path))}  # noqa: PTH119  # text
+    return {path: said for path, said in found.items() if path not in paths and said not in links}
