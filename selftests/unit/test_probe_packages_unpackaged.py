@@ -69,6 +69,17 @@ def test_what_each_host_has_for_itself_is_left_out() -> None:
     ]
 
 
+def test_the_policy_names_what_differs_by_nature() -> None:
+    """By patterns, as everywhere in the policy."""
+    target = web_host(packages.Policy(owner="Platform", differs_by_nature=("/opt/state/*",)))
+    answer = told(
+        f"F\t/opt/state/deep/id\t0644 root:root\t{DIGEST}",
+        f"F\t/opt/state.conf\t0644 root:root\t{DIGEST}",
+    )
+    found = packages.read_unpackaged(answered(unpackaged=answer), target)
+    assert list(found) == ["files of packages", "/opt/state.conf"]
+
+
 def test_what_has_a_table_of_its_own_is_told_once() -> None:
     """Python environments that the policy names for the role, and unit files."""
     venv = "/usr/local/lib/python3.11/dist-packages"

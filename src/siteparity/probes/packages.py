@@ -76,7 +76,7 @@ class Policy(Section):
     watched: Annotated[tuple[AbsolutePath, ...], Field(min_length=1)] = WATCHED
     """Folders in which a file that no package has brought changes what runs."""
     differs_by_nature: tuple[AbsolutePath, ...] = (SNAKEOIL,)
-    """Files in them that each host has made for itself."""
+    """Patterns of files in them that each host has made for itself; ``*`` stands for slashes as well."""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
@@ -242,12 +242,9 @@ def read_unpackaged(answers: Answers, target: Target[Policy]) -> Table:
     and what has a table of its own: distributions of Python environments, and unit files.
     """
     own = (target.host.connection.collector,) if target.host.connection.collector else ()
-    found = unpackaged.read(answers.raw("unpackaged"))
-    others = unpackaged.without(found, (*target.section.differs_by_nature, *own))
     elsewhere = (UNIT_FILES, *(f"{folder}/*" for folder in _environments(target)))
-    told = {
-        path: said for path, said in others.items() if not any(fnmatchcase(path, one) for one in elsewhere)
-    }
+    found = unpackaged.read(answers.raw("unpackaged"))
+    told = unpackaged.without(found, (*target.section.differs_by_nature, *own, *elsewhere))
     return {"files of packages": "left out", **told}
 
 

@@ -7,10 +7,11 @@ Python modules are left out: they follow from their sources.
 
 from __future__ import annotations
 
-import os.path
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 
 from siteparity.model import UnmeasuredError
 
@@ -105,7 +106,8 @@ def _told(fields: Sequence[str]) -> tuple[str, str]:
     raise UnmeasuredError("unpackaged: a line is not understood")
 
 
-def without(found: Mapping[str, str], paths: Sequence[str]) -> Mapping[str, str]:
-    """All but these paths, and links that lead to them."""
-    links = {f"leads to {form}" for path in paths for form in (path, os.path.basename(path))}  # noqa: PTH119  # text
-    return {path: said for path, said in found.items() if path not in paths and said not in links}
+def without(found: Mapping[str, str], patterns: Sequence[str]) -> Mapping[str, str]:
+    """All but what the patterns name (``*`` stands for slashes as well), and links that lead to it."""
+    named = {path for path in found if any(fnmatchcase(path, pattern) for pattern in patterns)}
+    links = {f"leads to {form}" for path in named for form in (path, PurePosixPath(path).name)}
+    return {path: said for path, said in found.items() if path not in named and said not in links}
