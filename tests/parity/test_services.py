@@ -87,7 +87,7 @@ def test_no_unit_has_failed(parity: Parity) -> None:
     parity.everywhere("failed", equals="none", fix="journalctl -u {item}; systemctl restart {item}")
 
 
-@pytest.mark.drill("service_stopped_by_a_signal")
+@pytest.mark.drill("service_stopped_by_a_signal", "cron_frozen", "exporter_hung", "wal_receiver_frozen")
 def test_no_service_is_stopped_by_a_signal(parity: Parity) -> None:
     """Customers wait for a program that looks as if it ran."""
     parity.everywhere("stopped", equals="none", fix="systemctl kill --signal=CONT {item}")
