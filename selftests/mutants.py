@@ -22,11 +22,12 @@ SURVIVORS = Path(__file__).with_name("survivors.yml")
 MUTANTS = Path("mutants/src")
 KILLED = frozenset({1, 3})
 """pytest's exit statuses: a test failed, or broke, with the mutant."""
+SURVIVED = 0
 
 
 def main() -> int:
     """Print the score and every survivor that nobody has explained; 0 if both are as they should be."""
-    every = dict(mutants(MUTANTS))
+    every = _tried()
     if not every:
         print("no mutant was tried; run: mutmut run", file=sys.stderr)  # noqa: T201
         return 1
@@ -41,6 +42,15 @@ def main() -> int:
         f"{len(survivors)} survive, {len(left)} of them without a reason in {SURVIVORS.name}"
     )
     return 0 if score >= LIMIT and not left else 1
+
+
+def _tried() -> Mapping[str, int | None]:
+    """Every mutant's status; those that a busy machine left without an answer in time are tried once more."""
+    every = dict(mutants(MUTANTS))
+    undecided = [name for name, status in every.items() if status not in {*KILLED, SURVIVED}]
+    if undecided:
+        subprocess.run([sys.executable, "-m", "mutmut", "run", *undecided], check=True)
+    return dict(mutants(MUTANTS))
 
 
 def mutants(folder: Path) -> Iterator[tuple[str, int | None]]:

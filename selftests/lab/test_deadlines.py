@@ -68,7 +68,8 @@ def sshd_with(host: str, settings: str, says: str, before: str = "") -> Way:
 ONE_BYTE_A_SECOND = f"""
 cat >{SLOW} <<'END'
 #!/bin/sh
-sh -c "$SSH_ORIGINAL_COMMAND" | while byte=$(dd bs=1 count=1 2>/dev/null); do printf %s "$byte"; sleep 1; done
+sh -c "$SSH_ORIGINAL_COMMAND" | while byte=$(dd bs=1 count=1 2>/dev/null; echo x) && [ "$byte" != x ]
+do printf %s "${{byte%x}}"; sleep 1; done
 END
 chmod 755 {SLOW}
 """

@@ -29,7 +29,8 @@ HUNG_MOUNT = PROBE.replace("cat {place}.{name}", "trap '' TERM; cat {place}.{nam
 
 ONE_BYTE_A_SECOND = """\
 #!/bin/sh
-sh -c "$SSH_ORIGINAL_COMMAND" | while byte=$(dd bs=1 count=1 2>/dev/null); do printf %s "$byte"; sleep 1; done
+sh -c "$SSH_ORIGINAL_COMMAND" | while byte=$(dd bs=1 count=1 2>/dev/null; echo x) && [ "$byte" != x ]
+do printf %s "${byte%x}"; sleep 1; done
 """
 
 NEVER_ENDS = "def test_values(parity):\n    parity.same('values', fix='')\n    signal.pause()\n"
