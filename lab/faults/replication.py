@@ -30,6 +30,13 @@ def _psql(*statements: str) -> str:
     return "\n".join(f'runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -c "{one}"' for one in statements)
 
 
+def _freeze_the_receiver(lab: Lab) -> None:
+    lab.shell(STANDBY, "pkill -STOP -f 'postgres: .*walreceiver'")
+    # Now and then a primary writes a little by itself. So that every drill sees the same, it does it now.
+    lab.sql(PRIMARY, "SELECT pg_logical_emit_message(false, 'drill', 'x')")
+    lab.shell(STANDBY, "sleep 12")
+
+
 def _pause_while_orders_come_in(lab: Lab) -> None:
     lab.sql(STANDBY, "SELECT pg_wal_replay_pause()")
     lab.sql(PRIMARY, "SELECT pg_logical_emit_message(false, 'drill', repeat('x', 20000000))")
@@ -52,7 +59,7 @@ FAULTS = (
         name="wal_receiver_frozen",
         sentence="The stream is open, and nothing comes through it.",
         hosts=(STANDBY,),
-        break_="pkill -STOP -f 'postgres: .*walreceiver' && sleep 12",
+        break_=_freeze_the_receiver,
         mend="pkill -CONT -f 'postgres: .*walreceiver' || true",
         healthy=_STREAMS,
     ),

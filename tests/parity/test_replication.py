@@ -130,6 +130,7 @@ def test_the_standby_is_not_far_behind(parity: Parity) -> None:
 @pytest.mark.drill(
     "replay_paused_while_orders_come_in",
     "wal_receiver_dead",
+    "wal_receiver_frozen",
     "standby_promoted",
     "standby_of_another_database",
     "monitoring_role_without_pg_monitor",
