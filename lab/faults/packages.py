@@ -186,7 +186,7 @@ FAULTS = (
         "The standby's edge takes packages from a place that the primary's does not know.",
         "arizona-edge1",
         "/etc/apt/sources.list.d/extra.list",
-        "deb [trusted=yes] http://packages.shop.example/debian bookworm main\n",
+        "deb [trusted=yes] file:/srv/packages ./\n",
     ),
     _file(
         "package_file_altered",

@@ -376,7 +376,7 @@ def test_an_added_architecture_is_a_source() -> None:
 def test_sources_hold_no_passwords_and_nothing_that_is_switched_off() -> None:
     """What a finding shows can be mailed."""
     answer = (
-        b"/etc/apt/sources.list:deb  http://me:secret@mirror.example/debian bookworm main # old\n"
+        b"/etc/apt/sources.list:deb  ftp://me:secret@files.shop.example/shop bookworm main # old\n"
         b"/etc/apt/sources.list:# deb http://other.example/ x main\n"
         b"/etc/apt/sources.list.d/a.sources:Types: deb\n"
         b"/etc/apt/sources.list.d/a.sources:URIs: https://token@a.example/\n"
@@ -385,7 +385,7 @@ def test_sources_hold_no_passwords_and_nothing_that_is_switched_off() -> None:
         b"/etc/apt/sources.list.d/c.list.save:deb http://c.example/ c main\n"
     )
     assert apt.sources(answer) == (
-        "deb http://mirror.example/debian bookworm main",
+        "deb ftp://files.shop.example/shop bookworm main",
         "Types: deb | URIs: https://a.example/",
     )
 

@@ -15,11 +15,10 @@ TARGET = web_host(services.Policy(owner="Platform", required={"web": ("cron.serv
 
 
 def test_units_are_counted() -> None:
-    """By unit, also where it is in a slice of its own or has folders below it."""
+    """By unit, also where it has folders below it; a person's own manager is no service of the site."""
     answer = (
-        b"/system.slice/shop.service\n/system.slice/shop.service\n"
-        b"/system.slice/system-postgresql.slice/postgresql@15-main.service\n"
-        b"/system.slice/redis.service/worker\nlooked at 90\n"
+        b"/shop.service\n/shop.service\n/postgresql@15-main.service\n/redis.service/worker\n"
+        b"/user@1000.service/app.slice\nlooked at 90\n"
     )
     assert services.read_stopped(answered(stopped=answer), TARGET) == {
         "shop.service": "2 stopped",
@@ -34,9 +33,7 @@ def test_that_there_is_none_is_said() -> None:
     assert found == {"units with stopped processes": "none"}
 
 
-@pytest.mark.parametrize(
-    "answer", ["", "looked at 9", "looked at 0\n", "x\nlooked at 9\n", "/system.slice/a\n"]
-)
+@pytest.mark.parametrize("answer", ["", "looked at 9", "looked at 0\n", "x\nlooked at 9\n", "/a.service\n"])
 def test_an_answer_that_is_cut_or_not_understood_is_unmeasured(answer: str) -> None:
     """Nothing follows from half of it."""
     with pytest.raises(UnmeasuredError):

@@ -30,14 +30,14 @@ while (<STDIN>) { chomp; $packaged{$_} = 1 }
 sub too_many { die "more than $most files that no package has brought\n" }
 sub tell_it { too_many() if $told++ >= $most; print join("\t", @_), "\n" }
 sub look {
-    my ($folder, $device) = @_;
+    my ($folder) = @_;
     opendir my $names, $folder or die "$folder: $!\n";
     for my $name (sort readdir $names) {
         next if $name eq "." || $name eq ".." || $name eq "__pycache__";
         my $path = "$folder/$name";
-        my ($on, $mode, $uid, $gid) = (lstat $path)[0, 2, 4, 5];
+        my ($mode, $uid, $gid) = (lstat $path)[2, 4, 5];
         next if !defined $mode;
-        if (($mode & 0170000) == 0040000) { look($path, $device) if $on == $device; next }
+        if (($mode & 0170000) == 0040000) { look($path); next }
         next if $packaged{$path};
         $path !~ /[\t\n]/ or die "a name with a tab or the end of a line: $path\n";
         if (($mode & 0170000) == 0120000) { tell_it("L", $path, readlink $path) }
@@ -50,7 +50,7 @@ sub look {
     }
 }
 for my $folder (@folders) {
-    if (-d $folder) { look($folder, (stat _)[0]) }
+    if (-d $folder) { look($folder) }
     else { tell_it("G", $folder) }
 }
 while (my @some = splice @files, 0, 500) {

@@ -16,8 +16,9 @@ from siteparity.model import UnmeasuredError
 QUESTION = r"""
 set -- /proc/[0-9]*/stat
 [ -r "$1" ]||{ echo 'processes cannot be listed' >&2;exit 1; }
-for pid in $(grep -shE '^[0-9]+ \(.*\) [Tt] ' -- "$@"|cut -d ' ' -f 1)
-do grep -sm1 -o '/system\.slice/[^:]*$' /proc/"$pid"/cgroup;done
+found=$(grep -shE '^[0-9]+ \(.*\) [Tt] ' -- "$@");case $? in 0|1|2);;*)exit 3;;esac
+for pid in $(printf '%s\n' "$found"|sed -nE 's/^([0-9]+) .*/\1/p')
+do grep -sm1 -oE '/[^/:]+\.service(/.*)?$' /proc/"$pid"/cgroup;done
 echo "looked at $#"
 """
 
@@ -31,11 +32,12 @@ def read(answer: str) -> Mapping[str, int]:
     *lines, last, end = ["", "", *answer.split("\n")]
     if end or not re.fullmatch(r"looked at [1-9][0-9]{0,8}", last):
         raise UnmeasuredError("stopped: the answer lacks its end")
-    return Counter(_unit(line) for line in lines if line)
+    units = [_unit(line) for line in lines if line]
+    return Counter(unit for unit in units if not unit.startswith("user@"))
 
 
 def _unit(line: str) -> str:
-    found = re.fullmatch(r"/system\.slice(?:/[^/]+\.slice)*/([^/]+)(?:/.*)?", line)
+    found = re.fullmatch(r"/([^/]+\.service)(?:/.*)?", line)
     if found is None:
         raise UnmeasuredError(f"stopped: a line is no control group: {line[:80]}")
     return found[1]
