@@ -72,7 +72,7 @@ class Seal:
         there = {name: sys.modules[name] for name in self.modules if name in sys.modules}
         now = dict(_parts(there))
         if now == self.parts:
-            self._spaces = [_Space.of(members) for _, _, members in _spaces(there)]
+            self._spaces = [_Space.of(members) for _, members in _rooms(there)]
             return []
         nothing = (None, None)
         names = sorted({*now, *self.parts})
@@ -89,22 +89,20 @@ class Seal:
 
 
 def _parts(modules: Mapping[str, ModuleType]) -> Iterator[tuple[str, Part]]:
-    for name, _, members in _spaces(modules):
+    for name, members in _rooms(modules):
         for key, value in list(members.items()):
             if callable(value) or isinstance(value, (property, classmethod, staticmethod)):
                 yield f"{name}.{key}", (value, getattr(value, "__code__", None))
 
 
-def _spaces(modules: Mapping[str, ModuleType]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Each module, and each class made in it: its name, the module's name, its members."""
+def _rooms(modules: Mapping[str, ModuleType]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each module, and each class made in it: its name, and what stands in it."""
     for name, module in modules.items():
         yield from _below(name, name, vars(module))
 
 
-def _below(
-    name: str, module: str, members: Mapping[str, Any]
-) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    yield name, module, members
+def _below(name: str, module: str, members: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield name, members
     for key, value in list(members.items()):
         if isinstance(value, type) and value.__module__ == module:
             yield from _below(f"{name}.{key}", module, vars(value))
