@@ -3,7 +3,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SELFTESTS := selftests/unit selftests/contract selftests/plugin
 CORE := selftests/unit/test_compare.py selftests/unit/test_verdict.py \
   selftests/unit/test_waived.py selftests/unit/test_waivers.py
 
@@ -13,23 +12,23 @@ demo: $(VENV)/ready system  ## set everything up, bring both lab sites up, run t
 	$(BIN)/python -m lab up
 	$(BIN)/siteparity gate
 
-test: check  ## the fast self-tests, then hostile hosts, damaged answers, the browser, the lab (one fault an aspect)
-	$(BIN)/python -m pytest -q -n 2 selftests/hostile selftests/fuzz
+test: check  ## the fast self-tests, then pytest in pytest, hostile hosts, damaged answers, the browser, the lab
+	$(BIN)/python -m pytest -q -n 2 selftests/plugin selftests/hostile selftests/fuzz
 	$(BIN)/python -m pytest -q selftests/browser
 	$(BIN)/python -m pytest -q selftests/lab
 
 fuzz: $(VENV)/ready  ## a longer look for answers that a parser does not take: EXAMPLES for each, 200,000 unless said
 	$(BIN)/python -m pytest -q -n 2 selftests/fuzz --fuzz-examples $(or $(EXAMPLES),200000)
 
-drills: check  ## every fault of the lab, alone, against the checks that must catch it: about twelve seconds each
-	$(BIN)/python -m pytest -q selftests/lab --every-fault
+drills: $(VENV)/ready system  ## every fault of the lab against the checks that must catch it, several in one run; ALONE=1: each by itself
+	$(BIN)/python -m pytest -q selftests/lab/test_drills.py --every-fault $(if $(ALONE),--alone)
 
-check: $(VENV)/ready system  ## the fast part: style, types, the direction of imports, unit, contract and plugin tests
+check: $(VENV)/ready system  ## the fast part: style, types, the direction of imports, unit and contract tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -q -n 2 $(SELFTESTS)
+	$(BIN)/python -m pytest -q -n 2 selftests/unit selftests/contract
 
 mutants: $(VENV)/ready  ## proof of the core: every branch is taken, and a change of the code is noticed by the unit tests
 	$(BIN)/coverage run -m pytest -q -p no:xdist $(CORE)

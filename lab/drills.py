@@ -3,6 +3,7 @@
 import ast
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -72,15 +73,14 @@ def mend(plan: Plan, names: list[str], say: Say) -> None:
     chosen = [fault(name) for name in names or list(reversed(set_faults()))]
     if not chosen:
         say("no fault is set")
+        return
+    started = time.monotonic()
     for one in chosen:
-        started = time.monotonic()
-        try:
-            _mend(plan, one, say)
-        except LabError as error:
-            again = f"python -m lab reset {' '.join(one.hosts)}"
-            raise LabError(f"{one.name} is not mended: {error}\nmake its hosts anew with: {again}") from error
-        _note([name for name in set_faults() if name != one.name])
-        say(f"mended: {one.name} in {time.monotonic() - started:.1f} s")
+        with _named(one):
+            _undo(plan, one, say)
+    _prove(plan, chosen)
+    _note([name for name in set_faults() if name not in {one.name for one in chosen}])
+    say(f"mended: {', '.join(one.name for one in chosen)} in {time.monotonic() - started:.1f} s")
 
 
 def forget(hosts: list[Host]) -> None:
@@ -121,16 +121,39 @@ def _drills(tree: ast.Module) -> Iterator[tuple[str, str]]:
                     )
 
 
-def _mend(plan: Plan, one: Fault, say: Say) -> None:
+@contextmanager
+def _named(*faults: Fault) -> Iterator[None]:
+    """An error says which faults are not mended, and what mends them for certain."""
+    try:
+        yield
+    except LabError as error:
+        hosts = dict.fromkeys(host for one in faults for host in one.hosts)
+        raise LabError(
+            f"{', '.join(one.name for one in faults)} not mended: {error}\n"
+            f"make the hosts anew with: python -m lab reset {' '.join(hosts)}"
+        ) from error
+
+
+def _undo(plan: Plan, one: Fault, say: Say) -> None:
     hosts = [plan.host(host) for host in one.hosts]
     _step(plan, hosts, one.mend)
     if one.undone_by_reset:
         verbs.reset(plan, hosts, say)
+
+
+def _prove(plan: Plan, faults: list[Fault]) -> None:
+    """Wait until each host is well again, and each fault's own test says that it is gone."""
     deadline = time.monotonic() + MEND_DEADLINE
+    hosts = [plan.host(name) for name in dict.fromkeys(host for one in faults for host in one.hosts)]
     looks = [look for host in hosts for look in evidence.of_host(host, plan)]
-    if one.healthy != ALWAYS:
-        looks += [(f"{host.name}: {one.name} is mended", partial(_healthy, host, one)) for host in hosts]
-    together([partial(until, sentence, look, deadline) for sentence, look in looks])
+    looks += [
+        (f"{host}: {one.name} is mended", partial(_healthy, plan.host(host), one))
+        for one in faults
+        for host in one.hosts
+        if one.healthy != ALWAYS
+    ]
+    with _named(*faults):
+        together([partial(until, sentence, look, deadline) for sentence, look in looks])
 
 
 def _step(plan: Plan, hosts: list[Host], step: str | Callable[[Lab], None]) -> None:

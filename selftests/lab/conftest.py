@@ -23,6 +23,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--every-fault", action="store_true", help="drill every fault of the lab, not one an aspect"
     )
+    parser.addoption(
+        "--alone", action="store_true", help="drill each fault in a run of its own, not up to ten in one"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,31 +1,37 @@
-"""Each fault, alone, turns exactly the checks red that name it; afterwards the lab is healthy again.
+"""Each fault turns exactly the checks red that name it; afterwards the lab is healthy again.
 
-That mending restored health is proven by the next drill, which must turn its own checks red and no other, and
-after the last one by a whole GO.
+Faults are drilled in companies whose checks are different ones (`selftests.lab.companies`): a company must
+turn exactly its checks red, and where it does not, its halves must, down to each fault alone. That mending
+restored health is proven by the next drill, which must turn its own checks red and no other, and after the
+last one by a whole GO.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import pytest
 
+from lab.drills import checks_of_faults
+from lab.errors import LabError
 from lab.faults import Fault, catalogue
+from selftests.lab.companies import MOST, companies
 from selftests.lab.conftest import Lab, Say
 from selftests.lab.runs import Run, containers_of, function_of, named_by
 from siteparity.gate import usual_workers
 from siteparity.model import FindingKind, Outcome, Severity, Verdict
-from siteparity.result import SavedFinding
+from siteparity.result import SavedCheck, SavedFinding
 
 HOSTS_AWAY = {fault.name: fault for aspect, fault in catalogue().values() if aspect == "hosts"}
-FAULTS = [fault for _, fault in catalogue().values() if fault.name not in HOSTS_AWAY]
-FIRST_OF_EACH_ASPECT = [
-    next(fault for of, fault in catalogue().values() if of == aspect)
-    for aspect in dict.fromkeys(aspect for aspect, _ in catalogue().values() if aspect != "hosts")
-]
+FAULTS = {name: found for name, found in catalogue().items() if name not in HOSTS_AWAY}
+FIRSTS = {
+    next(name for name, (of, _) in FAULTS.items() if of == aspect)
+    for aspect in dict.fromkeys(aspect for aspect, _ in FAULTS.values())
+}
+"""One fault of each aspect."""
 COMPARED = (FindingKind.MISSING, FindingKind.EXTRA, FindingKind.DIFFERENT, FindingKind.UNEVEN)
 
 REASONS = {
@@ -54,23 +60,52 @@ pytestmark = pytest.mark.timeout(180)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One fault of each aspect; with ``--every-fault`` all of them, which takes about ten seconds each."""
+    """One fault of each aspect, or with ``--every-fault`` all; ``--alone``: each by itself."""
     if "drilled" in metafunc.fixturenames:
-        every = metafunc.config.getoption("every_fault")
-        faults = FAULTS if every else FIRST_OF_EACH_ASPECT
-        metafunc.parametrize("drilled", faults, ids=lambda fault: fault.name)
+        every, alone = (metafunc.config.getoption(name) for name in ("every_fault", "alone"))
+        faults = {name: found for name, found in FAULTS.items() if every or name in FIRSTS}
+        together = companies(faults, checks_of_faults(), most=1 if alone else MOST)
+        metafunc.parametrize("drilled", together, ids=_id)
 
 
-def test_a_fault_turns_exactly_the_checks_red_that_name_it(
-    drilled: Fault, lab: Lab, gate: Callable[[], Run], say: Say
+@pytest.mark.timeout(900)
+def test_faults_turn_exactly_the_checks_red_that_name_them(
+    drilled: tuple[Fault, ...], lab: Lab, gate: Callable[[], Run], say: Say
 ) -> None:
     """Nothing is missed, and nothing is blamed that is well."""
-    run = _drill(lab, gate, say, drilled.name)
-    assert run.red_functions() == named_by(run.settings, drilled.name), run.told()
+    wrong = _wrong(drilled, lab, gate, say)
+    assert not wrong, wrong
+
+
+def _wrong(faults: tuple[Fault, ...], lab: Lab, gate: Callable[[], Run], say: Say) -> str:
+    """What was not as it must be when these are set; nothing where all was.
+
+    What is wrong with several is looked for in each half: those that only disturb each other are well apart.
+    """
+    try:
+        _exact(_drill(lab, gate, say, *(fault.name for fault in faults)), *faults)
+    except (AssertionError, LabError) as error:
+        if len(faults) == 1:
+            return f"{_id(faults)}: {error}"
+        say(f"not exact together, so in halves: {error}")
+        half = len(faults) // 2
+        halves = (_wrong(some, lab, gate, say) for some in (faults[:half], faults[half:]))
+        return "\n".join(filter(None, halves))
+    return ""
+
+
+def _exact(run: Run, *faults: Fault) -> None:
+    """The faults' own checks are red, no other, each with its fault's hosts, and the verdict follows."""
+    wanted = {fault.name: named_by(run.settings, fault.name) for fault in faults}
+    assert run.red_functions() == frozenset().union(*wanted.values()), run.told()
     assert run.result.executed.checks == run.result.plan.checks, run.told()
     assert run.result.verdict is _verdict(run), run.told()
-    named = {host for check in run.red() for host in containers_of(run.result, check)}
-    assert named & _where(drilled, run), f"no finding names one of {', '.join(drilled.hosts)}\n{run.told()}"
+    for fault in faults:
+        red = [check for check in run.red() if function_of(check) in wanted[fault.name]]
+        named = {host for check in red for host in containers_of(run.result, check)}
+        assert named & _where(fault, run, red), (
+            f"no finding names one of {', '.join(fault.hosts)}\n{run.told()}"
+        )
     for check in run.red():
         for finding in check.findings:
             _says_what_it_saw(finding)
@@ -115,6 +150,10 @@ def test_after_all_drills_the_lab_is_healthy(gate: Callable[[], Run]) -> None:
     assert run.result.verdict is Verdict.GO, run.told()
 
 
+def _id(faults: tuple[Fault, ...]) -> str:
+    return "+".join(fault.name for fault in faults)
+
+
 def _drill(lab: Lab, gate: Callable[[], Run], say: Say, *faults: str) -> Run:
     """Set faults, run the gate, mend, and tell what each step cost."""
     began = time.monotonic()
@@ -152,12 +191,12 @@ def _verdict(run: Run) -> Verdict:
     return Verdict.UNKNOWN if unmeasured else Verdict.GO
 
 
-def _where(fault: Fault, run: Run) -> set[str]:
+def _where(fault: Fault, run: Run, red: Sequence[SavedCheck]) -> set[str]:
     """The hosts of which one must be named: those of the fault.
 
     Smoke checks look at the standby alone; what only they see came there with the data.
     """
-    if any(check.kind == "parity" for check in run.red()):
+    if any(check.kind == "parity" for check in red):
         return set(fault.seen_on or fault.hosts)
     standby = run.settings.standby
     return {f"{standby.name}-{host.name}" for host in standby.hosts}
