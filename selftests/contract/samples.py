@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from siteparity import configuration
-from siteparity.catalogue import Catalogue
+from siteparity.collect.catalogue import Catalogue
 from siteparity.configuration import find_root
 from siteparity.inventory import load_site
 from siteparity.model import Facts, Unmeasured

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from selftests.contract.sshd import ADDRESSES, Server, listener
-from siteparity import configuration, live
-from siteparity.catalogue import Catalogue
+from siteparity import configuration
+from siteparity.collect import live
+from siteparity.collect.catalogue import Catalogue
 from siteparity.configuration import Configuration, find_root
 from siteparity.model import Host, UnmeasuredError
 from siteparity.privileges import Privileges, chosen, parts, privileges

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from siteparity import configuration
 from siteparity.configuration import Configuration, find_root
-from siteparity.gate import Gate
+from siteparity.gate.run import Gate
 from siteparity.model import Host, Outcome
 from siteparity.result import Result, SavedCheck, SavedFinding
 

@@ -21,12 +21,12 @@ from selftests.lab.conftest import Lab, Say
 from selftests.lab.runs import DEADLINE_SECONDS, INVENTORIES, Run
 from siteparity import configuration
 from siteparity.configuration import Configuration, find_root
-from siteparity.gate import Gate
+from siteparity.gate.run import Gate
+from siteparity.gate.standin import LATEST, stand_in
 from siteparity.model import Host, Outcome, Verdict
 from siteparity.result import Result
 from siteparity.runs import find_run, read_run
-from siteparity.standin import LATEST, stand_in
-from siteparity.verify import Verification
+from siteparity.verify.run import Verification
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -22,7 +22,7 @@ from selftests.lab.conftest import Lab, Say
 from selftests.lab.runs import INVENTORIES, Run, run_gate
 from siteparity import configuration
 from siteparity.configuration import find_root
-from siteparity.gate import Gate, usual_workers
+from siteparity.gate.run import Gate, usual_workers
 from siteparity.model import Outcome, Verdict
 
 pytestmark = pytest.mark.timeout(300)

@@ -21,7 +21,7 @@ from lab.faults import Fault, catalogue
 from selftests.lab.companies import MOST, companies
 from selftests.lab.conftest import Lab, Say
 from selftests.lab.runs import Run, containers_of, function_of, named_by
-from siteparity.gate import usual_workers
+from siteparity.gate.run import usual_workers
 from siteparity.model import FindingKind, Outcome, Severity, Verdict
 from siteparity.result import SavedCheck, SavedFinding
 

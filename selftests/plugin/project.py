@@ -22,15 +22,15 @@ from selftests.contract.sshd import Server
 from siteparity import records
 from siteparity.collect import Measured
 from siteparity.configuration import Configuration
+from siteparity.gate.recording import record_path
+from siteparity.gate.supervisor import Child, Executed
 from siteparity.inventory import inventory_digest, load_sites
 from siteparity.model import Outcome, Table, Unmeasured
 from siteparity.plan import plan
 from siteparity.policy import load_policy
 from siteparity.probe import Probe
-from siteparity.recording import record_path
 from siteparity.records import Record
 from siteparity.result import Result
-from siteparity.supervisor import Child, Executed
 from siteparity.verdict import Answer, Judged, judge
 from siteparity.waivers import load_waivers
 
@@ -150,14 +150,14 @@ class Project:
 
     def let_one_machine_be_many(self, *, yes: bool = True) -> None:
         """All hosts here are addresses of this machine; the product refuses to compare it with itself."""
-        path = self.root / "src" / "siteparity" / "twins.py"
-        text = (PACKAGE / "twins.py").read_text()
+        path = self.root / "src" / "siteparity" / "collect" / "twins.py"
+        text = (PACKAGE / "collect" / "twins.py").read_text()
         path.write_text(text.replace("/proc/sys/kernel/random/boot_id", "/nonexistent") if yes else text)
 
     def let_no_journey_be_missed(self) -> None:
         """Here the standby is not tried out; the product refuses a checkout without its smoke checks."""
-        path = self.root / "src" / "siteparity" / "whole.py"
-        path.write_text((PACKAGE / "whole.py").read_text().replace("tuple(Smoke.model_fields)", "()"))
+        path = self.root / "src" / "siteparity" / "plan" / "whole.py"
+        path.write_text((PACKAGE / "plan" / "whole.py").read_text().replace("tuple(Smoke.model_fields)", "()"))
 
     def _make_python(self) -> None:
         """A virtual environment that sees the checkout's package first, then all that is installed here."""

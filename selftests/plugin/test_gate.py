@@ -13,9 +13,9 @@ from pathlib import Path
 
 from selftests.contract.sshd import Server, wait_until
 from selftests.plugin.project import COMMAND, MORE, VALUES, Project, clean_environment
-from siteparity.history import PastFinding, PastRun
 from siteparity.model import FindingKind, Outcome, Verdict
 from siteparity.result import Result
+from siteparity.runs.history import PastFinding, PastRun
 
 
 def outcomes(result: Result) -> dict[str, Outcome]:

@@ -9,8 +9,8 @@ import pytest
 
 from selftests.plugin.project import HOSTS, Project
 from siteparity import records
+from siteparity.gate.recording import record_path
 from siteparity.model import Outcome, Verdict
-from siteparity.recording import record_path
 from siteparity.result import Result
 
 pytestmark = pytest.mark.timeout(180)  # some tests make three runs, and the machine may be busy

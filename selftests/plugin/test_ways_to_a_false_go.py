@@ -18,9 +18,9 @@ from selftests.contract.sshd import running_with
 from selftests.plugin.project import CHECKS, HOSTS, MORE, SAME, SITES, VALUES, Project, record_under
 from siteparity import records
 from siteparity.collect import Measured as Facts
-from siteparity.gate import Gate, point_latest
+from siteparity.gate.recording import record_path
+from siteparity.gate.run import Gate, point_latest
 from siteparity.model import Outcome, Verdict
-from siteparity.recording import record_path
 from siteparity.records import Record
 from siteparity.report import junit, reconcile, result_json
 from siteparity.result import Result

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from siteparity.changes import changes
 from siteparity.collect import Measured
 from siteparity.model import Facts, HostFacts, Table, Unmeasured
 from siteparity.policy import Section
 from siteparity.probe import Probe, Reading
 from siteparity.records import Record, record_of
+from siteparity.verify.changes import changes
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DIGEST = "0" * 64

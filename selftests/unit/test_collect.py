@@ -17,8 +17,8 @@ import pytest
 
 from selftests.unit.sites import ARIZONA, DALLAS
 from selftests.unit.targets import web_host
-from siteparity.catalogue import Probes
 from siteparity.collect import Collector, Measured
+from siteparity.collect.catalogue import Probes
 from siteparity.model import Host, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Section
 from siteparity.probe import Answers, Probe, Reading, SecondLook, Seen, Target

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from selftests.browser import examples
-from siteparity import history
-from siteparity.history import append_run, first_seen, read_history
 from siteparity.model import FindingKind, Outcome, Verdict
 from siteparity.result import Result
+from siteparity.runs import history
+from siteparity.runs.history import append_run, first_seen, read_history
 
 
 def run(days: float, *items: str) -> Result:

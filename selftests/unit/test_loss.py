@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siteparity.collect import Measured
-from siteparity.loss import ASPECT, MODE, POSITION, REPLAYED, Loss, lsn, possible_loss
+from siteparity.gate.loss import ASPECT, MODE, POSITION, REPLAYED, Loss, lsn, possible_loss
 from siteparity.model import Facts, Table, Unmeasured
 from siteparity.probe import discover
 from siteparity.records import Record, record_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from siteparity.moments import against_go
+from siteparity.gate.moments import against_go
 from siteparity.policy import Limits
 from siteparity.result import SavedSite
 

@@ -14,12 +14,12 @@ from selftests.unit.targets import web_host
 from selftests.unit.test_collect import SECTION, SITES, Shell
 from siteparity.collect import Collector, Measured
 from siteparity.configuration import Configuration, find_root
+from siteparity.gate.recording import record_path
 from siteparity.inventory import inventory_digest
 from siteparity.model import Site, Table, Unmeasured
 from siteparity.policy import Section
 from siteparity.probe import KEY, Answers, Probe, Reading, Target
 from siteparity.pytest_plugin.session import NOT_CONTACTED, Options, Session
-from siteparity.recording import record_path
 from siteparity.records import record_of, save
 from siteparity.transport.script import Ask
 

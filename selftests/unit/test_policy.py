@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from siteparity.configuration import find_root
-from siteparity.journeys import Storefront
 from siteparity.model import ConfigurationError, Severity
 from siteparity.policy import (
     Duration,
@@ -25,6 +24,7 @@ from siteparity.policy import (
     Size,
     load_policy,
 )
+from siteparity.policy.journeys import Storefront
 from siteparity.probe import discover
 from siteparity.redaction import redacted
 from siteparity.yamlfile import load

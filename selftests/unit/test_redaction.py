@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from selftests.contract.samples import samples
 from siteparity import redaction
-from siteparity.logfile import redacting
+from siteparity.gate.logfile import redacting
 from siteparity.redaction import (
     Filter,
     Secret,

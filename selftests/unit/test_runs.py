@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from selftests.browser import examples
-from siteparity.history import append_run, line_of, read_history
 from siteparity.model import ConfigurationError, Verdict
 from siteparity.report.write import result_json
 from siteparity.result import Result, SavedRevocation
 from siteparity.runs import find_run, read_run
+from siteparity.runs.history import append_run, line_of, read_history
 
 
 def saved(

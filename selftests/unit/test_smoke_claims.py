@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siteparity import live
-from siteparity.journeys import Database, Storefront, Subscriptions
+from siteparity.collect import live
 from siteparity.model import UnmeasuredError
+from siteparity.policy.journeys import Database, Storefront, Subscriptions
 from siteparity.pytest_plugin.canary import ABSENT, ENDLESS, read_lives
 from siteparity.pytest_plugin.claim import Claim
 from siteparity.pytest_plugin.dry_run import Said, reported

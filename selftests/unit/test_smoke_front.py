@@ -15,8 +15,8 @@ import pytest
 
 from selftests.unit.servers import closed_port, saying, served
 from selftests.unit.sites import ARIZONA, DALLAS
-from siteparity.journeys import Admin, Attack, MaintenancePage, StatusPage, Storefront
 from siteparity.model import Host, UnmeasuredError
+from siteparity.policy.journeys import Admin, Attack, MaintenancePage, StatusPage, Storefront
 from siteparity.probes.egress import ThirdParty
 from siteparity.pytest_plugin import storefront
 from siteparity.pytest_plugin.calls import NONE, refusals

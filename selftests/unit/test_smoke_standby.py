@@ -14,8 +14,8 @@ import pytest
 from pydantic import ValidationError
 
 from selftests.unit.sites import ARIZONA, DALLAS
-from siteparity.journeys import Storefront
 from siteparity.model import FindingKind, Group, Outcome, UnmeasuredError
+from siteparity.policy.journeys import Storefront
 from siteparity.pytest_plugin.claim import Claim
 from siteparity.pytest_plugin.patience import Patience
 from siteparity.pytest_plugin.postgres import Reply, Server, ask

@@ -14,11 +14,11 @@ import pytest
 from siteparity import configuration, records
 from siteparity.collect import Measured
 from siteparity.configuration import Configuration, find_root
+from siteparity.gate.recording import record_path, then_path
+from siteparity.gate.standin import KEPT, LATEST, advice, keep, stand_in
 from siteparity.inventory import inventory_digest
 from siteparity.model import ConfigurationError, HostFacts, Site, Unmeasured
-from siteparity.recording import record_path, then_path
 from siteparity.records import Record, record_of
-from siteparity.standin import KEPT, LATEST, advice, keep, stand_in
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NOW = NOON + timedelta(hours=3)

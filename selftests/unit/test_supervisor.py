@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from siteparity.supervisor import read_journal, reconcile
+from siteparity.gate.supervisor import read_journal, reconcile
 
 PLANNED = ["tests/parity/test_a.py::test_x[web]", "tests/parity/test_a.py::test_y[web]"]
 

@@ -13,13 +13,13 @@ import pytest
 import yaml
 
 from siteparity import configuration
-from siteparity.assemble import Started, assemble
 from siteparity.configuration import Configuration, find_root
+from siteparity.gate.assemble import Started, assemble
+from siteparity.gate.supervisor import Executed
 from siteparity.model import Finding, FindingKind, Group, Judgement, Outcome, Verdict
 from siteparity.plan import PlannedCheck
 from siteparity.pytest_plugin import outcome
 from siteparity.result import Result
-from siteparity.supervisor import Executed
 from siteparity.waivers import Waivers, difference_digest, load_waivers
 
 STARTED = Started("2026-11-23T030000Z-3f9a", datetime.now(UTC).replace(microsecond=0))

@@ -10,7 +10,7 @@ import pytest
 from siteparity import configuration
 from siteparity.configuration import find_root
 from siteparity.model import ConfigurationError
-from siteparity.whole import demand_whole
+from siteparity.plan.whole import demand_whole
 
 PARITY, SMOKE = "tests/parity/test_locales.py", "tests/smoke/test_storefront.py"
 CHECK = "def test_it(parity):\n    parity.same('values', fix='')\n"

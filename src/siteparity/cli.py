@@ -19,17 +19,17 @@ from filelock import FileLock, Timeout
 
 from siteparity import __version__, configuration, privileges, records
 from siteparity.explain import explain
-from siteparity.gate import Gate, new_run_folder
-from siteparity.history import line_of, read_history
+from siteparity.gate.recording import measure, record_path
+from siteparity.gate.run import Gate, new_run_folder
+from siteparity.gate.standin import keep, stand_in
 from siteparity.model import ConfigurationError, Host, SiteparityError, Unmeasured, Verdict
-from siteparity.recording import measure, record_path
 from siteparity.redaction import redacted, remember_environment
 from siteparity.report import summary, write_reports
 from siteparity.report.visible import shortened, visible
 from siteparity.runs import find_run, read_run
-from siteparity.standin import keep, stand_in
+from siteparity.runs.history import line_of, read_history
 from siteparity.transport import Transport
-from siteparity.verify import Verification
+from siteparity.verify.run import Verification
 
 EXIT = {Verdict.GO: 0, Verdict.NO_GO: 2, Verdict.UNKNOWN: 3}
 EXIT_USAGE = 4

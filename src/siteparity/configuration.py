@@ -8,10 +8,10 @@ from pathlib import Path
 from siteparity.inventory import inventory_digest, load_sites, site_names
 from siteparity.model import ConfigurationError, Site
 from siteparity.plan import PlannedCheck, Probes, plan
+from siteparity.plan.whole import demand_whole
 from siteparity.policy import Policy, load_policy
 from siteparity.probe import discover
 from siteparity.waivers import Waiver, load_waivers
-from siteparity.whole import demand_whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from siteparity import live
-from siteparity.catalogue import Catalogue
+from siteparity.collect import live
+from siteparity.collect.catalogue import Catalogue
 from siteparity.configuration import Configuration
 from siteparity.model import ConfigurationError, Host, Site
 from siteparity.policy import Policy

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from siteparity.journeys import Admin
+from siteparity.policy.journeys import Admin
 from siteparity.pytest_plugin import Standby
 from siteparity.pytest_plugin.front import admin_claims, admin_pages
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from siteparity.journeys import Attack
+from siteparity.policy.journeys import Attack
 from siteparity.pytest_plugin import Standby
 from siteparity.pytest_plugin.front import attack_claims
 

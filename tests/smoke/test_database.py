@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from siteparity.journeys import Database
+from siteparity.policy.journeys import Database
 from siteparity.pytest_plugin import Standby
 from siteparity.pytest_plugin.rows import answers, page_claims, server_claims
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from siteparity.journeys import Egress
+from siteparity.policy.journeys import Egress
 from siteparity.pytest_plugin import Standby
 from siteparity.pytest_plugin.calls import NONE, refusals
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from siteparity.journeys import MaintenancePage
+from siteparity.policy.journeys import MaintenancePage
 from siteparity.pytest_plugin import Standby
 from siteparity.pytest_plugin.front import maintenance_claims
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from siteparity.journeys import Session
+from siteparity.policy.journeys import Session
 from siteparity.pytest_plugin import Standby
 from siteparity.pytest_plugin.canary import ABSENT, ENDLESS, at_the_primary, canaries
 

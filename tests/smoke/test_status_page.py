@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from siteparity.journeys import StatusPage
+from siteparity.policy.journeys import StatusPage
 from siteparity.pytest_plugin import Standby
 from siteparity.pytest_plugin.front import place_of, status_page_claims
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from siteparity.journeys import Storefront
+from siteparity.policy.journeys import Storefront
 from siteparity.pytest_plugin import Standby
 from siteparity.pytest_plugin.storefront import claims, compare_waits, path_of, tried, waits
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from siteparity.journeys import Subscriptions
+from siteparity.policy.journeys import Subscriptions
 from siteparity.pytest_plugin import Standby
 from siteparity.pytest_plugin.dry_run import claims, dry_runs
 

@@ -22,8 +22,8 @@ from pydantic import AfterValidator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Section
+from siteparity.policy.section import PositiveDuration
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.section import PositiveDuration
 from siteparity.tools.schedule.local_time import known_name
 from siteparity.tools.timekeeping import QUESTION, Timekeeping
 from siteparity.transport.script import Ask

@@ -19,8 +19,8 @@ from typing import Literal
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
+from siteparity.policy.section import Strict
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.section import Strict
 from siteparity.tools import postgres_rules, postgres_state
 from siteparity.tools.order import chain
 from siteparity.tools.postgres import psql

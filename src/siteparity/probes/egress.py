@@ -18,8 +18,8 @@ from pydantic import Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Port, Section, Text
+from siteparity.policy.section import PositiveDuration, RequestPath, ServerName, Strict, matching
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.section import PositiveDuration, RequestPath, ServerName, Strict, matching
 from siteparity.tools import dialogue
 from siteparity.transport.script import Ask
 

@@ -20,8 +20,8 @@ from pydantic import Field
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Port, RoleName, Section, Text
+from siteparity.policy.section import PositiveDuration, Strict, matching
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.section import PositiveDuration, Strict, matching
 from siteparity.tools.parts import lines, sections
 from siteparity.tools.systemd.unit import UnitName, look_up, read_properties
 from siteparity.transport.script import Ask

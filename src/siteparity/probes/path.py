@@ -24,8 +24,8 @@ from pydantic import BeforeValidator, Field
 from siteparity.model import Address, Facts, Host, Table, Unmeasured, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import Port, RoleName, Section
+from siteparity.policy.section import PositiveDuration, Strict
 from siteparity.probe import Answers, Probe, Reading, SecondLook, Seen, Target
-from siteparity.section import PositiveDuration, Strict
 from siteparity.tools.network import rates, reading, routes
 from siteparity.tools.network.question import reach, resolve
 from siteparity.tools.network.reading import Connections, Link, Packets, Reached

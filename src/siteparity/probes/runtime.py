@@ -21,8 +21,8 @@ from pydantic import Field, StringConstraints
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section
+from siteparity.policy.section import Strict
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.section import Strict
 from siteparity.tools.running import deleted, kernel, reloads, settings
 from siteparity.tools.systemd import readers
 from siteparity.tools.systemd.environment import VARIABLE

@@ -22,9 +22,9 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
+from siteparity.policy.section import RoleName, Section, Strict, Text
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.redaction import stand_in
-from siteparity.section import RoleName, Section, Strict, Text
 from siteparity.tools.schedule import crond as daemon
 from siteparity.tools.schedule import crontabs, local_time, programs, runs, timers
 from siteparity.tools.schedule.crond import SERVICE, Crond, one

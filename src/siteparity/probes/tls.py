@@ -17,8 +17,8 @@ from pydantic import Field
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, Port, Section
+from siteparity.policy.section import Strict, matching
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.section import Strict, matching
 from siteparity.tools import parts, tls
 from siteparity.transport.script import Ask
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from siteparity.journeys import Session
-from siteparity.live import COOKIES
+from siteparity.collect.live import COOKIES
 from siteparity.model import Host, Site, UnmeasuredError
+from siteparity.policy.journeys import Session
 from siteparity.pytest_plugin.page import Visitor
 from siteparity.pytest_plugin.standby import Standby
 from siteparity.redaction import Secret, remember

@@ -8,8 +8,8 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from siteparity.journeys import Subscriptions
 from siteparity.model import Host
+from siteparity.policy.journeys import Subscriptions
 from siteparity.pytest_plugin.claim import Claim
 from siteparity.pytest_plugin.rows import answers
 from siteparity.pytest_plugin.standby import Standby

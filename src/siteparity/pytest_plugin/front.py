@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from siteparity.journeys import Admin, Attack, MaintenancePage, StatusPage
 from siteparity.model import Host, Site, UnmeasuredError
 from siteparity.names import OwnNames
+from siteparity.policy.journeys import Admin, Attack, MaintenancePage, StatusPage
 from siteparity.pytest_plugin.claim import Claim
 from siteparity.pytest_plugin.page import Page, Visitor
 from siteparity.pytest_plugin.standby import Standby

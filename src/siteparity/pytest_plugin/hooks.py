@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from siteparity.handover import wait_for_word
+from siteparity.gate.handover import wait_for_word
+from siteparity.gate.recording import journal_path
 from siteparity.model import ConfigurationError, Outcome, UnmeasuredError
 from siteparity.pytest_plugin import html, outcome
 from siteparity.pytest_plugin.journal import Journal
 from siteparity.pytest_plugin.seal import Seal
 from siteparity.pytest_plugin.session import CHECK, JUDGED, OwnRun, end_session, forget_session, session_of
-from siteparity.recording import journal_path
 from siteparity.redaction import remember_environment
 
 _OWN_RUN = pytest.StashKey[OwnRun]()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from siteparity.journeys import Database
+from siteparity.policy.journeys import Database
 from siteparity.pytest_plugin.claim import Claim
 from siteparity.pytest_plugin.page import Page
 from siteparity.pytest_plugin.postgres import ANSWERS, Reply

@@ -18,13 +18,13 @@ import pytest
 from siteparity import configuration, records
 from siteparity.configuration import Configuration
 from siteparity.evidence import Evidence
+from siteparity.gate.recording import measure, record_path, then_path
 from siteparity.inventory import inventory_digest
 from siteparity.model import Host, Site
 from siteparity.plan import PlannedCheck, left_out
 from siteparity.pytest_plugin import outcome
 from siteparity.pytest_plugin.judged import Judged
 from siteparity.pytest_plugin.parity import SiteFacts
-from siteparity.recording import measure, record_path, then_path
 from siteparity.records import Record
 from siteparity.report.visible import visible
 from siteparity.transport import Transport

@@ -14,13 +14,13 @@ from typing import Any
 
 from testinfra.host import Host as TestinfraHost
 
-from siteparity import live
-from siteparity.catalogue import Catalogue
+from siteparity.collect import live
+from siteparity.collect.catalogue import Catalogue
 from siteparity.compare import alike
 from siteparity.configuration import Configuration
-from siteparity.journeys import Smoke
 from siteparity.model import Finding, FindingKind, Group, Host, Judgement, Site, UnmeasuredError, Value
 from siteparity.plan import PlannedCheck
+from siteparity.policy.journeys import Smoke
 from siteparity.probe import discover
 from siteparity.pytest_plugin.claim import Claim
 from siteparity.pytest_plugin.judged import Judged
@@ -137,7 +137,7 @@ class Standby(Judged):
         return self._reached(host).testinfra(host, timeout=round(self.seconds))
 
     def ask(self, host: Host, name: str, words: Mapping[str, str] = NO_WORDS) -> Answer:
-        """Put one of the questions of `siteparity.live` to a host.
+        """Put one of the questions of `siteparity.collect.live` to a host.
 
         Raises:
             UnmeasuredError: why there is no answer.
@@ -191,7 +191,7 @@ class Standby(Judged):
     def _known_way(self, host: Host, target: str) -> str:
         """The target, which the host's account must have been allowed to reach."""
         if target not in live.ways(self._policy, host):
-            raise ValueError(f"{host.label}: {target} is no way that `siteparity.live` names; add it")
+            raise ValueError(f"{host.label}: {target} is no way that `siteparity.collect.live` names; add it")
         return target
 
     def section(self, aspect: str) -> Any:  # noqa: ANN401  # its type is the probe's own

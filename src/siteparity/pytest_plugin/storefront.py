@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 
-from siteparity.journeys import Storefront
 from siteparity.model import Host, UnmeasuredError
+from siteparity.policy.journeys import Storefront
 from siteparity.pytest_plugin.claim import Claim
 from siteparity.pytest_plugin.formats import RIGHT, judge
 from siteparity.pytest_plugin.page import Page, Visitor

@@ -17,7 +17,7 @@ from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
-from siteparity.section import RoleName, Strict, matching
+from siteparity.policy.section import RoleName, Strict, matching
 from siteparity.waivers.difference import DIGITS
 from siteparity.yamlfile import Document, did_you_mean, load, quoted, shown, validate
 

@@ -17,9 +17,9 @@ from typing import Literal, TypeAlias
 
 from siteparity import records
 from siteparity.configuration import Configuration
+from siteparity.gate.recording import record_path, then_path
 from siteparity.inventory import inventory_digest
 from siteparity.model import ConfigurationError, Site
-from siteparity.recording import record_path, then_path
 from siteparity.records import Record, RecordError
 from siteparity.report.words import span, utc
 from siteparity.yamlfile import shown_path

@@ -18,7 +18,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from siteparity.catalogue import MACHINE_ASPECT, Catalogue, Probes, asked, named
+from siteparity.collect.catalogue import MACHINE_ASPECT, Catalogue, Probes, asked, named
+from siteparity.collect.twins import ASK as MACHINE
+from siteparity.collect.twins import identity, twins
 from siteparity.model import Facts, Host, HostFacts, Site, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Policy
 from siteparity.probe import KEY, Answers, Probe, SecondLook, Seen, Target, read_tables
@@ -26,8 +28,6 @@ from siteparity.redaction import redacted, stand_ins
 from siteparity.transport import Output
 from siteparity.transport.asking import Asked
 from siteparity.transport.script import NO_WORDS, Answer, Ask, Moment
-from siteparity.twins import ASK as MACHINE
-from siteparity.twins import identity, twins
 
 MAX_CONNECTIONS = 32
 """Hosts asked at the same time."""
@@ -63,7 +63,7 @@ class _Look:
 
     facts: HostFacts
     machine: str | None
-    """Which machine answered (`siteparity.twins`)."""
+    """Which machine answered (`siteparity.collect.twins`)."""
 
 
 @dataclass(frozen=True, slots=True)

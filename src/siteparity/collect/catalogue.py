@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from siteparity import live
+from siteparity.collect import live
+from siteparity.collect.twins import ASK as MACHINE
 from siteparity.model import Host, Site, UnmeasuredError
 from siteparity.policy import Policy
 from siteparity.probe import Probe, Target
 from siteparity.transport.collector import Collector, collector
 from siteparity.transport.script import Ask
-from siteparity.twins import ASK as MACHINE
 
 Probes: TypeAlias = Mapping[str, Probe[Any]]
 

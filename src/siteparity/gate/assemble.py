@@ -11,9 +11,11 @@ from typing import Any
 from siteparity import __version__, causes, verdict
 from siteparity.configuration import Configuration
 from siteparity.evidence import Evidence
-from siteparity.loss import possible_loss
+from siteparity.gate.loss import possible_loss
+from siteparity.gate.moments import against_go
+from siteparity.gate.supervisor import Executed
+from siteparity.gate.waived import contradictions, saved_waiver, valid_until
 from siteparity.model import FindingKind, Outcome, Site, Verdict
-from siteparity.moments import against_go
 from siteparity.plan import PlannedCheck
 from siteparity.policy import Limits
 from siteparity.records import Record
@@ -27,8 +29,6 @@ from siteparity.result import (
     SavedSite,
     SavedSource,
 )
-from siteparity.supervisor import Executed
-from siteparity.waived import contradictions, saved_waiver, valid_until
 from siteparity.waivers import Found, Waivers, reasons, standings
 
 

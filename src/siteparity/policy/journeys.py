@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Field, ValidationInfo, model_validator
 
-from siteparity.section import (
+from siteparity.policy.section import (
     AbsolutePath,
     Duration,
     Language,

@@ -1,7 +1,7 @@
 """The policy: what both sites must satisfy, and who owns what. Typed, strict, frozen, read once.
 
-The core is declared here, the smoke checks' parts in `siteparity.journeys`; each probe declares its aspect's
-own `Section`.
+The core is declared here, the smoke checks' parts in `siteparity.policy.journeys`; each probe declares its
+aspect's own `Section`.
 """
 
 from __future__ import annotations
@@ -11,47 +11,24 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, create_model, model_validator
 
-from siteparity.journeys import Journey, Smoke
 from siteparity.model import ConfigurationError
-from siteparity.section import (
-    AbsolutePath,
-    Duration,
-    Language,
+from siteparity.policy.journeys import Journey, Smoke
+from siteparity.policy.section import (
     LanguageTag,
     LocaleName,
-    Port,
     PositiveDuration,
     RoleKey,
-    RoleName,
     Section,
-    Size,
     Strict,
     Text,
 )
 from siteparity.yamlfile import did_you_mean, load, quoted, shown_path, validate
-
-__all__ = [
-    "AbsolutePath",
-    "Duration",
-    "Language",
-    "LanguageTag",
-    "Limits",
-    "LocaleName",
-    "Policy",
-    "Port",
-    "Role",
-    "RoleName",
-    "Section",
-    "Size",
-    "Smoke",
-    "Text",
-    "load_policy",
-]
 
 
 class Limits(Strict):
@@ -167,7 +144,7 @@ def load_policy(path: Path, sections: Mapping[str, type[Section]]) -> Policy:
     """
     document = load(path)
     known = {key: _keys(document.value, key) for key in ("roles", "languages")}
-    model = validate(document, _file_model(sections), context=known)
+    model = validate(document, _file_model(tuple(sections.items())), context=known)
     dumped = json.dumps(model.model_dump(mode="json"), sort_keys=True)
     return Policy(
         limits=model.limits,
@@ -188,14 +165,15 @@ def _keys(value: object, key: str) -> tuple[str, ...] | None:
     return tuple(table) if isinstance(table, dict) else None
 
 
-def _file_model(sections: Mapping[str, type[Section]]) -> type[_File]:
+@cache
+def _file_model(sections: tuple[tuple[str, type[Section]], ...]) -> type[_File]:
     """The type of the whole file, so that one validation finds the problems of all sections at once."""
     fields: dict[str, Any] = {
         aspect: (section, ... if _needs_keys(section) else Field(default_factory=section))
-        for aspect, section in sections.items()
+        for aspect, section in sections
     }
     aspects = create_model("Aspects", __base__=Strict, **fields)
-    default = ... if any(_needs_keys(section) for section in sections.values()) else aspects()
+    default = ... if any(_needs_keys(section) for _, section in sections) else aspects()
     return create_model("PolicyFile", __base__=_File, aspects=(aspects, default))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from siteparity.gate.supervisor import Executed
 from siteparity.model import Outcome
 from siteparity.result import SavedCheck, SavedWaiver
-from siteparity.supervisor import Executed
 from siteparity.waivers import Standing, State
 
 

@@ -9,9 +9,9 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from siteparity.journeys import Session, StatusPage, Subscriptions
 from siteparity.model import Host
 from siteparity.policy import Policy
+from siteparity.policy.journeys import Session, StatusPage, Subscriptions
 from siteparity.tools.redis_cli import login
 from siteparity.transport.script import Ask, Word
 

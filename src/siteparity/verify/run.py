@@ -17,21 +17,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from siteparity import records
-from siteparity.changes import Changes, changes
 from siteparity.collect import Say
 from siteparity.configuration import Configuration
-from siteparity.history import append_run, read_history
+from siteparity.gate.recording import journal_path, measure, record_path, then_path
+from siteparity.gate.supervisor import Executed, clean_environment, read_journal, reconcile
 from siteparity.model import Outcome, Severity, Verdict
 from siteparity.plan import PlannedCheck
-from siteparity.recording import journal_path, measure, record_path, then_path
 from siteparity.records import Record, RecordError
 from siteparity.redaction import redacted
 from siteparity.report import write_reports
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, utc
 from siteparity.result import Result, SavedRevocation, SavedSite
-from siteparity.supervisor import Executed, clean_environment, read_journal, reconcile
+from siteparity.runs.history import append_run, read_history
 from siteparity.transport import Transport
+from siteparity.verify.changes import Changes, changes
 
 MOST_TOLD = 20
 _WIDTH = 400

@@ -12,20 +12,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from siteparity import records
-from siteparity.assemble import Started, assemble
 from siteparity.collect import Say
 from siteparity.configuration import Configuration
-from siteparity.history import FirstSeen, append_run, first_seen, read_history
+from siteparity.gate.assemble import Started, assemble
+from siteparity.gate.recording import measure, record_path
+from siteparity.gate.standin import StandIn, advice, keep
+from siteparity.gate.supervisor import Child, Executed
+from siteparity.gate.unfinished import ended_by, in_progress, unfinished
 from siteparity.model import Verdict
-from siteparity.recording import measure, record_path
 from siteparity.records import Record
 from siteparity.report import junit, reconcile, staged_reports, write_reports
 from siteparity.report.write import write_atomically
 from siteparity.result import Result
-from siteparity.standin import StandIn, advice, keep
-from siteparity.supervisor import Child, Executed
+from siteparity.runs.history import FirstSeen, append_run, first_seen, read_history
 from siteparity.transport import Transport
-from siteparity.unfinished import ended_by, in_progress, unfinished
 
 RESERVE = 5.0
 """Seconds before the deadline at which the checks are cut, so that the reports are still written in time."""

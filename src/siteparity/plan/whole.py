@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from siteparity.journeys import Smoke
 from siteparity.model import ConfigurationError
 from siteparity.plan import sources
+from siteparity.policy.journeys import Smoke
 
 JOURNEYS: Sequence[str] = tuple(Smoke.model_fields)
 

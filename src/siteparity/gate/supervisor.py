@@ -23,13 +23,13 @@ from typing import IO, Annotated, Any, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from siteparity.configuration import Configuration
-from siteparity.handover import GO_ON
-from siteparity.logfile import redacting
+from siteparity.gate.handover import GO_ON
+from siteparity.gate.logfile import redacting
+from siteparity.gate.recording import journal_path
+from siteparity.gate.unchanged import Digests, changes, of_checks, of_records
 from siteparity.model import FindingKind, Outcome
-from siteparity.recording import journal_path
 from siteparity.redaction import redacted_values
 from siteparity.report.checks_html import CheckLine
-from siteparity.unchanged import Digests, changes, of_checks, of_records
 
 ALL_PASSED, SOME_FAILED = 0, 1
 """The exit statuses of a pytest that ran every check to its end."""
@@ -119,7 +119,7 @@ class Child:
 
     def _arguments(self, wait: int) -> list[str]:
         primary, standby = self.settings.sites
-        with resources.as_file(resources.files("siteparity") / "gate.ini") as ini:
+        with resources.as_file(resources.files(__package__) / "gate.ini") as ini:
             base = [
                 sys.executable,
                 "-P",

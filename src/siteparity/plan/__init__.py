@@ -1,0 +1,13 @@
+"""Which checks a run must make, known before any host is asked and without running pytest."""
+
+from siteparity.plan.checks import (
+    CheckSource,
+    PlannedCheck,
+    Probes,
+    is_rule,
+    left_out,
+    plan,
+    sources,
+)
+
+__all__ = ["CheckSource", "PlannedCheck", "Probes", "is_rule", "left_out", "plan", "sources"]

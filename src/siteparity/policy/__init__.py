@@ -1,0 +1,34 @@
+"""The policy: what both sites must satisfy, and who owns what. Typed, strict, frozen, read once."""
+
+from siteparity.policy.document import Limits, Policy, Role, load_policy
+from siteparity.policy.journeys import Smoke
+from siteparity.policy.section import (
+    AbsolutePath,
+    Duration,
+    Language,
+    LanguageTag,
+    LocaleName,
+    Port,
+    RoleName,
+    Section,
+    Size,
+    Text,
+)
+
+__all__ = [
+    "AbsolutePath",
+    "Duration",
+    "Language",
+    "LanguageTag",
+    "Limits",
+    "LocaleName",
+    "Policy",
+    "Port",
+    "Role",
+    "RoleName",
+    "Section",
+    "Size",
+    "Smoke",
+    "Text",
+    "load_policy",
+]

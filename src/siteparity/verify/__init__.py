@@ -1,0 +1,1 @@
+"""Whether the last GO is still true."""
