@@ -24,6 +24,7 @@ pytestmark = pytest.mark.blocker
     "storefront_backend_lost_by_the_edge",
     "fewer_connections_at_the_edge",
     "maintenance_page_not_configured",
+    "tls_not_served",
 )
 def test_configuration_files_say_the_same(parity: Parity) -> None:
     """Pages fail, or differ, depending on which site and which host answers."""

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.blocker
     "listener_unexpected_at_the_primary",
     "exporter_stopped",
     "redis_stopped",
+    "tls_not_served",
 )
 def test_the_same_programs_listen_at_the_same_ports(parity: Parity) -> None:
     """A part of the shop is out of reach at one site, or open to everybody."""
@@ -32,6 +33,7 @@ def test_the_same_programs_listen_at_the_same_ports(parity: Parity) -> None:
     "listener_at_loopback_at_both_sites",
     "exporter_stopped",
     "redis_stopped",
+    "tls_not_served",
 )
 def test_every_expected_port_is_open_to_those_who_need_it(parity: Parity) -> None:
     """What customers ask for cannot be fetched from the host that should answer."""

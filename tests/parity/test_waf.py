@@ -38,6 +38,7 @@ def test_every_server_is_set_to_block_attacks(parity: Parity) -> None:
     "waf_off_for_https",
     "waf_attack_class_taken_out_at_both_sites",
     "waf_threshold_raised",
+    "tls_not_served",
 )
 def test_harmless_attacks_are_blocked_and_normal_requests_are_not(parity: Parity) -> None:
     """Attackers come in, or customers stay out."""
