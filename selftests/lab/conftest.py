@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
@@ -71,8 +71,12 @@ class Lab:
         except LabError:
             hosts = {host for name in left for host in fault(name).hosts}
             self.say(f"could not be mended, so its hosts are made anew: {', '.join(sorted(hosts))}")
-            drills.forget(verbs.reset(self.plan, [self.plan.host(host) for host in sorted(hosts)], _quiet))
+            self.renew(hosts)
             raise
+
+    def renew(self, hosts: Collection[str]) -> None:
+        """Make hosts anew, whatever has become of them."""
+        drills.forget(verbs.reset(self.plan, [self.plan.host(host) for host in sorted(hosts)], _quiet))
 
     def root(self, host: str, script: str) -> str:
         """Run a shell text as root on a host; what it prints."""

@@ -87,7 +87,8 @@ def _wrong(faults: tuple[Fault, ...], lab: Lab, gate: Callable[[], Run], say: Sa
     except (AssertionError, LabError) as error:
         if len(faults) == 1:
             return f"{_id(faults)}: {error}"
-        say(f"not exact together, so in halves: {error}")
+        say(f"not exact together, so in halves, on hosts made anew: {error}")
+        lab.renew({host for fault in faults for host in fault.hosts})
         half = len(faults) // 2
         halves = (_wrong(some, lab, gate, say) for some in (faults[:half], faults[half:]))
         return "\n".join(filter(None, halves))

@@ -157,7 +157,9 @@ class Project:
     def let_no_journey_be_missed(self) -> None:
         """Here the standby is not tried out; the product refuses a checkout without its smoke checks."""
         path = self.root / "src" / "siteparity" / "plan" / "whole.py"
-        path.write_text((PACKAGE / "plan" / "whole.py").read_text().replace("tuple(Smoke.model_fields)", "()"))
+        path.write_text(
+            (PACKAGE / "plan" / "whole.py").read_text().replace("tuple(Smoke.model_fields)", "()")
+        )
 
     def _make_python(self) -> None:
         """A virtual environment that sees the checkout's package first, then all that is installed here."""
