@@ -48,9 +48,9 @@ class Member:
 
     @property
     def is_solitary(self) -> bool:
-        """Whether it would undo or disturb any other; what functions do, on whichever hosts, is not known."""
-        is_known = isinstance(self.fault.break_, str) and isinstance(self.fault.mend, str)
-        return not is_known or self.fault.undone_by_reset or len(self.checks) > MOST_CHECKS
+        """Whether it would undo or disturb any other, as mending does that reaches beyond the fault's hosts."""
+        reaches_out = isinstance(self.fault.break_, str) and not isinstance(self.fault.mend, str)
+        return reaches_out or self.fault.undone_by_reset or len(self.checks) > MOST_CHECKS
 
     @property
     def lasts_until_a_restart(self) -> bool:
@@ -60,7 +60,8 @@ class Member:
     @property
     def restarts(self) -> bool:
         """Whether setting or mending it may start a service again."""
-        return re.search("start|load|kill", f"{self.fault.break_} {self.fault.mend}") is not None
+        steps = (self.fault.break_, self.fault.mend)
+        return any(not isinstance(step, str) or re.search("start|load|kill", step) for step in steps)
 
     def bears(self, other: Member) -> bool:
         """Whether both can be set at once and told apart."""
