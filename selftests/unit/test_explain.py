@@ -137,7 +137,7 @@ def test_a_fix_is_found_wherever_the_check_has_it_from(project: Path) -> None:
 
 @pytest.mark.parametrize("source", list(sources(find_root())), ids=lambda source: source.name)
 def test_every_check_of_the_product_can_be_explained(source: CheckSource) -> None:
-    """By its name alone. Nobody wants to think at three in the morning: what customers notice, and what to do."""
+    """By its name alone, with what customers notice and what to do: nobody wants to think at night."""
     told = explain(find_root(), f"{source.path}::{source.function}")
     assert told.startswith(f"{source.sentence}\n")
     assert re.fullmatch(r"[A-Z].{20,}\.", source.effect)
