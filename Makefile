@@ -48,7 +48,7 @@ lab-down: $(VENV)/ready
 	$(BIN)/python -m lab down
 
 $(VENV)/ready: requirements/dev.txt pyproject.toml
-	$(PYTHON) -m venv --help >/dev/null 2>&1 || ./deploy/install-system-packages python3-venv
+	$(PYTHON) -c 'import ensurepip, venv' >/dev/null 2>&1 || ./deploy/install-system-packages python3-venv
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .

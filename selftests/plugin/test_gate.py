@@ -179,6 +179,7 @@ def test_the_gate_told_to_end_takes_everything_with_it(live: Project, server: Se
     with hanging(live) as (gate, pids):
         second = live.siteparity("gate")
         assert second.returncode == 3
+        assert second.stdout.splitlines()[-1].startswith("UNKNOWN  no answer: ")
         assert "another run is under way there" in second.stderr
         gate.terminate()
         assert gate.wait(20) == 128 + signal.SIGTERM

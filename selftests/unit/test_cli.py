@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import re
 import shutil
 from collections.abc import Callable
@@ -9,9 +11,11 @@ from itertools import zip_longest
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from siteparity.cli import main
 from siteparity.configuration import find_root
+from siteparity.gate.run import Gate
 
 INVENTORIES = find_root() / "inventories"
 
@@ -170,6 +174,58 @@ def test_a_check_that_is_none_is_exit_code_4(capsys: pytest.CaptureFixture[str])
     """With the nearest names."""
     assert main(["explain", "locale"]) == 4
     assert "locale: no such check; did you mean locales" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("host", ["dallas/web1", "arizona/db1", "dallas/sessions1"])
+def test_what_a_host_must_grant_is_printed_letter_by_letter(
+    capsys: pytest.CaptureFixture[str], host: str
+) -> None:
+    """A collector that was changed on its way would be refused: it hashes to the digest that is announced."""
+    assert main(["privileges", host, "--part", "siteparity-collect"]) == 0
+    printed = capsys.readouterr().out
+    assert main(["privileges", host]) == 0
+    page = capsys.readouterr().out
+    announced = re.search(r"(?m)^## .*: siteparity-collect: the collector, SHA-256 ([0-9a-f]{64})$", page)
+    assert announced
+    assert hashlib.sha256(printed.encode()).hexdigest() == announced[1]
+    assert printed in page
+
+
+def test_a_run_that_another_one_keeps_out_says_unknown_on_its_last_line(
+    inventories: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who reads the last line of stdout alone finds a verdict there, and no older one."""
+    reports = inventories.parent / "reports"
+    reports.mkdir()
+    with FileLock(reports / ".lock"):
+        assert gate(inventories) == 3
+    said = capsys.readouterr()
+    assert said.out.splitlines()[-1].startswith("UNKNOWN  no answer: ")
+    assert "another run is under way there" in said.out
+    assert "another run is under way there" in said.err
+
+
+def test_a_full_disk_is_unknown_on_the_last_line(
+    inventories: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what to do."""
+
+    def full(_: Gate) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "reports/runs")
+
+    monkeypatch.setattr(Gate, "run", full)
+    assert gate(inventories) == 3
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("UNKNOWN  no answer: reports/runs: No space left on device; make room")
+
+
+@pytest.mark.parametrize("verb", ["report", "history"])
+def test_what_reads_no_inventory_takes_none(capsys: pytest.CaptureFixture[str], verb: str) -> None:
+    """An option without effect would be a promise."""
+    with pytest.raises(SystemExit) as ended:
+        main([verb, "--inventories", "inventories"])
+    assert ended.value.code == 4
+    assert "unrecognized arguments: --inventories" in capsys.readouterr().err
 
 
 def test_an_explanation_goes_to_stdout(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from siteparity.configuration import find_root
-from siteparity.explain import explain
+from siteparity.explain import explain, fixes_of
 from siteparity.model import ConfigurationError
 from siteparity.plan import CheckSource, sources
 
@@ -54,7 +55,8 @@ def test_everything_that_is_written_about_a_check_is_told(project: Path) -> None
         "  fix       set {item}",
         "            set {item} {primary}",
         "            look",
-        "  drills    python -m lab break thing_lost; python -m lab break thing_changed",
+        "  drills    python -m lab break thing_lost",
+        "            python -m lab break thing_changed",
     ]
 
 
@@ -96,9 +98,51 @@ def test_a_name_that_is_none_gets_the_nearest(project: Path) -> None:
         explain(project, "thigns")
 
 
+HELPED = '''\
+"""Things work."""
+
+from siteparity.pytest_plugin.claim import Claim
+from siteparity.pytest_plugin.dry_run import claims, dry_runs
+
+LOOK = "journalctl -u"
+
+
+def _judged(standby, thing):
+    standby.hold(thing, [Claim("item", 1, 2, f"{LOOK} {thing.unit}")])
+    _judged(standby, thing)
+
+
+def test_it_works(standby):
+    """Customers wait."""
+    fix = LOOK + " shop"
+    standby.expect("it", 1, equals=1, fix=fix)
+    for host, words in dry_runs(standby)[0].items():
+        standby.hold(host, claims(words, standby.policy))
+    _judged(standby, host)
+'''
+
+
+def test_a_fix_is_found_wherever_the_check_has_it_from(project: Path) -> None:
+    """A name in its body, a helper of its file or of the plugin, a text that is composed when it runs."""
+    (project / "tests" / "smoke").mkdir()
+    (project / "tests" / "smoke" / "test_work.py").write_text(HELPED)
+    told = explain(project, "work").splitlines()
+    assert [line[12:] for line in told if line.startswith(("  fix ", " " * 12))] == [
+        "journalctl -u shop",
+        "tail -n 50 /var/log/postgresql/postgresql-*-main.log; pg_lsclusters",
+        "runuser -u {user} -- {command}  # read what it says",
+        "journalctl -u {unit}",
+    ]
+
+
 @pytest.mark.parametrize("source", list(sources(find_root())), ids=lambda source: source.name)
 def test_every_check_of_the_product_can_be_explained(source: CheckSource) -> None:
-    """By its name alone; a comparison has a fix: nobody wants to think at three in the morning."""
+    """By its name alone, with what customers notice and what to do: nobody wants to think at night."""
     told = explain(find_root(), f"{source.path}::{source.function}")
     assert told.startswith(f"{source.sentence}\n")
-    assert source.kind == "smoke" or "\n  fix       " in told
+    assert re.fullmatch(r"[A-Z].{20,}\.", source.effect)
+    fixes = fixes_of(find_root(), source)
+    assert fixes
+    for fix in fixes:
+        assert re.fullmatch(r"\S+ \S.*", fix), fix
+        assert set(re.findall(r"\{([^ }]*)\}", fix)) <= {"item", "primary", "user", "command"}

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 from filelock import FileLock, Timeout
 
@@ -22,7 +21,8 @@ from siteparity.explain import explain
 from siteparity.gate.recording import measure, record_path
 from siteparity.gate.run import Gate, new_run_folder
 from siteparity.gate.standin import keep, stand_in
-from siteparity.model import ConfigurationError, Host, SiteparityError, Unmeasured, Verdict
+from siteparity.model import ConfigurationError, SiteparityError, Unmeasured, Verdict
+from siteparity.progress import Progress
 from siteparity.redaction import redacted, remember_environment
 from siteparity.report import summary, write_reports
 from siteparity.report.visible import shortened, visible
@@ -36,8 +36,8 @@ EXIT_USAGE = 4
 """Usage or configuration. 1 is never returned on purpose: it is what a crash of Python returns."""
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_WIDTH = 300
-"""Characters of a line of progress."""
+_WIDTH = 400
+"""Characters of the reason in a verdict without an answer."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,18 +48,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.typed = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with _ended_by_signals():
-            return _said(*options.verb(options))
+            text, status = options.verb(options)
+            return _said(text if options.to_copy else redacted(text), status)
     except ConfigurationError as error:
         print(redacted(str(error)), file=sys.stderr)
         return EXIT_USAGE
     except SiteparityError as error:
-        print(redacted(str(error)), file=sys.stderr)
+        reason = redacted(str(error))
+        print(reason, file=sys.stderr)
+        if options.verb in (_gate, _verify):  # whoever reads the last line alone finds a verdict there
+            return _said(f"UNKNOWN  no answer: {shortened(visible(reason), _WIDTH)}", EXIT[Verdict.UNKNOWN])
         return EXIT[Verdict.UNKNOWN]
 
 
 def _said(text: str, status: int) -> int:
     """Print the answer; one that did not arrive is no answer."""
-    text = redacted(text)
     try:
         # An old terminal's encoding must not cost the answer: what it lacks is shown by its number.
         encoding = sys.stdout.encoding or "utf-8"
@@ -92,7 +95,8 @@ def _gate(options: argparse.Namespace) -> tuple[str, int]:
     given, recorded = options.primary_record, None
     if given is not None:
         recorded = stand_in(settings, options.reports, given, datetime.now(UTC))
-    with _Progress() as progress, _alone(options.reports):
+    measured = [site for site in settings.sites if recorded is None or site is not settings.primary]
+    with Progress(measured) as progress, _alone(options.reports):
         gate = Gate(
             settings,
             options.inventories,
@@ -130,7 +134,7 @@ def _alone(reports: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise SiteparityError(
-            f"UNKNOWN  the run has no answer: {error.filename or reports}: {error.strerror or error}; "
+            f"{error.filename or reports}: {error.strerror or error}; "
             "make room, or give --reports another folder"
         ) from None
     finally:
@@ -147,7 +151,7 @@ def _record(options: argparse.Namespace) -> tuple[str, int]:
     seconds = options.deadline or settings.policy.limits.deadline.total_seconds()
     lines: list[str] = []
     whole = True
-    with _Progress() as progress, _alone(options.reports), Transport() as transport:
+    with Progress(sites) as progress, _alone(options.reports), Transport() as transport:
         folder = new_run_folder(options.reports, datetime.now(UTC))
         made = measure(settings, sites, transport, seconds=seconds, say=progress.say)
         keep(settings, options.reports, made, folder.name)
@@ -162,13 +166,15 @@ def _record(options: argparse.Namespace) -> tuple[str, int]:
 
 def _verify(options: argparse.Namespace) -> tuple[str, int]:
     folder = find_run(options.reports, options.run)
-    with _Progress() as progress, _alone(options.reports):
+    with _alone(options.reports):
         result = read_run(folder)
         sites = (result.primary.site, result.standby.site)
         settings = configuration.load(options.root, options.inventories, *sites)
         deadline = options.deadline or settings.policy.limits.deadline.total_seconds()
-        looked = Verification(settings, options.inventories, options.reports, deadline, progress.say)
-        verified = looked.run(result, folder)
+        by_record = result.primary.source == "record"
+        with Progress([settings.standby] if by_record else settings.sites) as progress:
+            looked = Verification(settings, options.inventories, options.reports, deadline, progress.say)
+            verified = looked.run(result, folder)
     return "\n".join(verified.lines), EXIT[verified.verdict]
 
 
@@ -213,24 +219,6 @@ def _unmeasured(record: records.Record) -> int:
     return sum(isinstance(table, Unmeasured) for of_aspect in facts for table in of_aspect.values())
 
 
-class _Progress:
-    """One plain line per host on stderr; hosts are measured by several threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        sys.stderr.flush()
-
-    def say(self, host: Host, words: str) -> None:
-        """Tell how far a host is."""
-        with self._lock:
-            print(shortened(visible(redacted(f"{host.label}: {words}")), _WIDTH), file=sys.stderr)
-
-
 def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Tell of a fault of the program itself, and of nobody's password."""
     print(redacted("".join(traceback.format_exception(kind, error, trace))), end="", file=sys.stderr)
@@ -261,7 +249,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def verb(name: str, run: object, words: str) -> argparse.ArgumentParser:
         added = verbs.add_parser(name, help=words, description=words)
-        added.set_defaults(verb=run, root=root)
+        added.set_defaults(verb=run, root=root, to_copy=False)
         return added
 
     gate = verb("gate", _gate, "measure both sites, try the standby out, and say GO, NO-GO or UNKNOWN")
@@ -279,9 +267,9 @@ def _parser() -> argparse.ArgumentParser:
     for one in (verified, reported):
         one.add_argument("run", nargs="?", metavar="RUN", help="its id or its folder (default: the newest)")
     _add_deadline(verified)
-    _add_folders(verified, root)
-    _add_folders(reported, root)
-    _add_folders(verb("history", _history, "the runs, one line each, the newest last"), root)
+    _add_inventories(verified, root)
+    for one in (verified, reported, verb("history", _history, "the runs, one line each, the newest last")):
+        _add_reports(one, root)
     explained = verb(
         "explain", _explain, "what a check proves, why, how to fix it, and which drill shows that it works"
     )
@@ -291,6 +279,9 @@ def _parser() -> argparse.ArgumentParser:
         _privileges,
         "what hosts must grant: account, key, sudo line, collector, database, Redis",
     )
+    granted.set_defaults(
+        to_copy=True
+    )  # it holds no secret, and a changed letter would make it another program
     _add_site_options(granted, root)
     granted.add_argument(
         "host", nargs="*", metavar="SITE/HOST", help="with the collector; default: all, without"
@@ -304,7 +295,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_site_options(parser: argparse.ArgumentParser, root: Path) -> None:
     parser.add_argument("--primary", metavar="SITE", help="the site that serves now (default: the policy's)")
     parser.add_argument("--standby", metavar="SITE", help="the site that must be able to take over")
-    parser.add_argument("--inventories", metavar="DIR", type=Path, default=root / "inventories")
+    _add_inventories(parser, root)
 
 
 def _add_run_options(parser: argparse.ArgumentParser, root: Path) -> None:
@@ -319,9 +310,8 @@ def _add_deadline(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_folders(parser: argparse.ArgumentParser, root: Path) -> None:
+def _add_inventories(parser: argparse.ArgumentParser, root: Path) -> None:
     parser.add_argument("--inventories", metavar="DIR", type=Path, default=root / "inventories")
-    _add_reports(parser, root)
 
 
 def _add_reports(parser: argparse.ArgumentParser, root: Path) -> None:

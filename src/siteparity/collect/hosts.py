@@ -29,6 +29,8 @@ from siteparity.transport import Output
 from siteparity.transport.asking import Asked
 from siteparity.transport.script import NO_WORDS, Answer, Ask, Moment
 
+NOT_MEASURED = "not measured"
+"""How what is said of a host begins of which nothing is known."""
 MAX_CONNECTIONS = 32
 """Hosts asked at the same time."""
 _WAKE_SECONDS = 0.5
@@ -325,5 +327,5 @@ def _progress(facts: HostFacts, seconds: float) -> str:
     tables = [table for of_aspect in facts.values() for table in of_aspect.values()]
     reasons = [table.reason for table in tables if isinstance(table, Unmeasured)]
     if tables and len(reasons) == len(tables):
-        return f"not measured ({reasons[0]})"
+        return f"{NOT_MEASURED} ({reasons[0]})"
     return f"{len(tables)} tables in {seconds:.1f} s"

@@ -4,10 +4,9 @@ from siteparity.plan.checks import (
     CheckSource,
     PlannedCheck,
     Probes,
-    is_rule,
     left_out,
     plan,
     sources,
 )
 
-__all__ = ["CheckSource", "PlannedCheck", "Probes", "is_rule", "left_out", "plan", "sources"]
+__all__ = ["CheckSource", "PlannedCheck", "Probes", "left_out", "plan", "sources"]

@@ -1,0 +1,95 @@
+"""What is copied into place elsewhere can be read there, and calls siteparity as it wants to be called."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from siteparity.cli import main
+from siteparity.configuration import find_root
+
+ROOT = find_root()
+UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
+PIPELINES = sorted((ROOT / "deploy" / "ci").iterdir())
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def pipeline(path: Path) -> dict[str, Any]:
+    """A pipeline's YAML; on its own a bare ``on`` is a boolean there, as GitHub knows."""
+    read = yaml.safe_load(path.read_text())
+    assert isinstance(read, dict)
+    return read
+
+
+def steps(path: Path) -> list[str]:
+    """Each shell line that a pipeline runs."""
+    (job,) = [
+        one for one in [*pipeline(path).values(), *pipeline(path).get("jobs", {}).values()] if is_job(one)
+    ]
+    texts = [*job.get("before_script", []), *job.get("script", [])]
+    texts += [step["run"] for step in job.get("steps", []) if "run" in step]
+    return [line for text in texts for line in text.splitlines()]
+
+
+def is_job(part: object) -> bool:
+    """Whether it holds what is run."""
+    return isinstance(part, dict) and bool({"script", "steps"} & set(part))
+
+
+@pytest.mark.parametrize("path", PIPELINES, ids=lambda path: path.name)
+def test_a_pipeline_installs_what_is_pinned_and_makes_one_run(path: Path) -> None:
+    """Its exit code is that of the gate, and it keeps the reports whatever the answer is."""
+    lines = steps(path)
+    assert ".venv/bin/pip install --quiet --require-hashes -r requirements/run.txt" in lines
+    assert lines[-1].split() == [".venv/bin/siteparity", "gate"]
+    text = path.read_text()
+    for kept in ("reports/runs/", "reports/history.jsonl", "reports/records", "junit.xml", "report.html"):
+        assert kept in text
+    assert "always" in text
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_systemd_takes_every_unit(path: Path) -> None:
+    """All but the programs, which are not here."""
+    if not (analyze := shutil.which("systemd-analyze")):
+        pytest.skip("systemd-analyze is not installed")
+    ran = subprocess.run([analyze, "verify", path], capture_output=True, text=True, check=False)
+    said = [line for line in ran.stderr.splitlines() if "is not executable: No such file" not in line]
+    assert said == []
+
+
+def test_the_service_calls_the_gate_with_options_that_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    """With folders that are not here it says so, and does not complain about its arguments."""
+    text = (ROOT / "deploy" / "systemd" / "siteparity.service").read_text()
+    (command,) = re.findall(r"(?m)^ExecStart=\S+/siteparity (.*)$", text)
+    arguments = shlex.split(command.replace("/etc/siteparity", "/nowhere"))
+    assert main(arguments) == 4
+    assert "/nowhere" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_file_that_a_page_leads_to_is_there(path: Path) -> None:
+    """Links, and paths of this repository in plain words."""
+    text = path.read_text()
+    links = re.findall(r"\]\(([^)#]+)\)", text)
+    paths = re.findall(r"`((?:src|docs|deploy|lab|selftests|tests|inventories)/[\w./-]+)`", text)
+    missing = [one for one in links if not (path.parent / one).exists()]
+    missing += [one for one in paths if not list(ROOT.glob(f"{one}*"))]
+    assert missing == []
+
+
+def test_the_plan_for_the_night_types_verbs_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    """A word that is wrong there is found by day."""
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    known = set(re.findall(r"(?m)^    ([a-z]+) ", capsys.readouterr().out))
+    typed = set(re.findall(r"siteparity ([a-z]+)", (ROOT / "docs" / "failover-plan.md").read_text()))
+    assert typed <= known
+    assert {"gate", "verify", "record", "explain"} <= typed

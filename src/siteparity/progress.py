@@ -1,0 +1,99 @@
+"""How far a run is, on stderr: one line on a terminal that tells who is awaited, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Self, TextIO
+
+from siteparity.collect import NOT_MEASURED
+from siteparity.model import Host, Site
+from siteparity.redaction import redacted
+from siteparity.report.visible import shortened, visible
+
+WIDTH = 300
+"""Characters of a plain line."""
+_COLUMNS = 80
+"""Of a terminal that does not say."""
+
+
+class Progress:
+    """Told by several threads how far each host is.
+
+    A terminal gets spaces and carriage returns, and no escape, neither an own one nor one that a host has
+    sent; so there is no colour that NO_COLOR would have to take away.
+
+    Args:
+        sites: whose hosts are measured.
+        stream: stderr, where none is given.
+    """
+
+    def __init__(self, sites: Iterable[Site], stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._awaited = [host.label for site in sites for host in site.hosts]
+        self._count = len(self._awaited)
+        self._shown = 0
+        self._lock = threading.Lock()
+        self._live = self._stream.isatty() and os.environ.get("TERM") != "dumb"
+
+    def __enter__(self) -> Self:
+        """Show who is waited for."""
+        with self._lock:
+            self._draw()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave a clean line for the answer."""
+        with self._lock:
+            self._clear()
+
+    def say(self, host: Host, words: str) -> None:
+        """Tell how far a host is; on a terminal only one that was not measured gets a line that stays."""
+        with self._lock:
+            if host.label in self._awaited:
+                self._awaited.remove(host.label)
+            if not self._live or words.startswith(NOT_MEASURED):
+                self._clear()
+                self._write(f"{shortened(visible(redacted(f'{host.label}: {words}')), WIDTH)}\n")
+            self._draw()
+
+    def _draw(self) -> None:
+        if not self._live:
+            return
+        self._clear()
+        told = f"{self._count - len(self._awaited)} of {self._count} hosts looked at"
+        width = max(self._columns() - 1, 1)  # a full line would begin another one
+        text = shortened(told + _waiting(self._awaited, width - len(told)), width)
+        self._shown = len(text)
+        self._write(text)
+
+    def _clear(self) -> None:
+        if self._shown:
+            self._write(f"\r{' ' * self._shown}\r")
+            self._shown = 0
+
+    def _columns(self) -> int:
+        try:
+            return os.get_terminal_size(self._stream.fileno()).columns or _COLUMNS
+        except OSError:
+            return _COLUMNS
+
+    def _write(self, text: str) -> None:
+        # A terminal that has gone away must not cost the answer.
+        with suppress(OSError):
+            self._stream.write(text)
+            self._stream.flush()
+
+
+def _waiting(labels: Sequence[str], width: int) -> str:
+    """Who is waited for, as many as there is room for."""
+    names = [visible(label) for label in labels]
+    for count in range(len(names), 0, -1):
+        more = f" and {len(names) - count} more" if count < len(names) else ""
+        text = f"; waiting for {', '.join(names[:count])}{more}"
+        if len(text) <= width:
+            return text
+    return f"; waiting for {len(names)}" if names else ""
