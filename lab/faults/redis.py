@@ -10,6 +10,10 @@ STANDBY, PRIMARY = "arizona-sessions1", "dallas-sessions1"
 ADMIN = "REDISCLI_AUTH=$(cat /root/.redis-admin) redis-cli --no-auth-warning --user admin -e"
 _PING = f"{ADMIN} PING | grep -qx PONG"
 
+FILE = "/etc/redis/redis.conf"
+_MISSPELT = "maxmemory-polcy allkeys-lru"
+_NO_FOLDER = "logfile /srv/log/redis/redis.log"
+
 USERS, USERS_KEPT = "/etc/redis/users.acl", "/root/users.acl.kept"
 FILES, MOVED = "/var/lib/redis/appendonlydir", "/var/lib/redis/appendonlydir.moved"
 
@@ -66,6 +70,46 @@ FAULTS = (
         hosts=(STANDBY,),
         break_="echo 'replicaof 198.18.1.41 6379' >>/etc/redis/redis.conf",
         mend="sed -i '/^replicaof 198.18.1.41 6379$/d' /etc/redis/redis.conf",
+    ),
+    Fault(
+        name="redis_directive_misspelt",
+        sentence="The standby's redis.conf has a misspelt word, with which Redis does not start.",
+        hosts=(STANDBY,),
+        break_=f"echo '{_MISSPELT}' >>{FILE}",
+        mend=f"sed -i '/^{_MISSPELT}$/d' {FILE}",
+        healthy=_PING,
+    ),
+    Fault(
+        name="redis_directive_misspelt_at_both_sites",
+        sentence="Both sites' redis.conf have the same misspelt word, with which Redis does not start.",
+        hosts=(PRIMARY, STANDBY),
+        break_=f"echo '{_MISSPELT}' >>{FILE}",
+        mend=f"sed -i '/^{_MISSPELT}$/d' {FILE}",
+        healthy=_PING,
+    ),
+    Fault(
+        name="redis_log_folder_of_the_file_gone",
+        sentence="The standby's redis.conf names a log in a folder that nobody made.",
+        hosts=(STANDBY,),
+        break_=f"echo '{_NO_FOLDER}' >>{FILE}",
+        mend=f"sed -i '\\|^{_NO_FOLDER}$|d' {FILE}",
+        healthy=_PING,
+    ),
+    Fault(
+        name="redis_log_folder_gone_at_both_sites",
+        sentence="Both sites' redis.conf name a log in a folder that nobody made.",
+        hosts=(PRIMARY, STANDBY),
+        break_=f"echo '{_NO_FOLDER}' >>{FILE}",
+        mend=f"sed -i '\\|^{_NO_FOLDER}$|d' {FILE}",
+        healthy=_PING,
+    ),
+    Fault(
+        name="redis_command_renamed",
+        sentence="The standby's redis.conf forbids a command by which sessions are kept.",
+        hosts=(STANDBY,),
+        break_=f"echo 'rename-command EXPIRE \"\"' >>{FILE}",
+        mend=f"sed -i '/^rename-command EXPIRE/d' {FILE}",
+        healthy=_PING,
     ),
     Fault(
         name="redis_users_of_the_file_edited",

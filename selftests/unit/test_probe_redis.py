@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -161,9 +162,160 @@ def test_what_is_gone_from_disk_is_told() -> None:
     assert isinstance(facts(disk=b"ok /var/lib/redis\n")["on_disk"], Unmeasured)
 
 
-def test_a_file_that_includes_others_is_not_judged() -> None:
-    """What stands in the other files is unknown."""
+def test_a_file_that_includes_one_that_cannot_be_opened_is_not_judged() -> None:
+    """What stands in the other file is unknown."""
     assert isinstance(facts(file=b"include /etc/redis/more.conf")["persisted"], Unmeasured)
+
+
+def test_all_else_of_the_file_is_told() -> None:
+    """The last line of a name counts, of some names each line; settings and users are told elsewhere."""
+    lines = (
+        b"hz 10\nHZ 20\nslave-priority 50\nmaxmemory 1mb\nuser shop on #(password)\nrequirepass ***\n"
+        b'rename-command DEL ""\nrename-command CONFIG "hidden word"\nloadmodule /x.so a\nloadmodule /y.so\n'
+        b'client-output-buffer-limit normal 0 0 0\nproc-title-template "{title} {port}"\n'
+    )
+    others = facts(file=lines)["others"]
+    assert not isinstance(others, Unmeasured)
+    found = dict(others)
+    assert str(found.pop("rename-command CONFIG")).startswith("***")
+    assert found == {
+        "hz": "20",
+        "replica-priority": "50",
+        "requirepass": "***",
+        "rename-command DEL": "nothing",
+        "loadmodule /x.so": "a",
+        "loadmodule /y.so": "nothing",
+        "client-output-buffer-limit normal": "0 0 0",
+        "proc-title-template": "{title} {port}",
+    }
+    assert facts()["others"] == {"other settings": "none"}
+    assert isinstance(facts(file=b'hz "10')["others"], Unmeasured)
+
+
+def test_a_word_that_redis_does_not_know_is_told() -> None:
+    """It does not start with it."""
+    disk = b"known hz\nunknown maxmemory-polcy\nok /etc/redis/redis.conf\nend\n"
+    found = facts(disk=disk)
+    assert found["directives"] == {
+        "hz": "known",
+        "maxmemory-polcy": "unknown to Redis, which does not start with it",
+    }
+    assert found["on_disk"] == {"/etc/redis/redis.conf": "ok"}
+    assert isinstance(facts(disk=b"known hz\n")["directives"], Unmeasured)
+    assert isinstance(facts(disk=b"known hz\nend\n")["on_disk"], Unmeasured)
+
+
+def test_of_two_looks_at_one_file_the_worse_counts() -> None:
+    """A module must be read, and may be executed."""
+    disk = b"unreadable /x.so\nok /x.so\nok /y.so\nunexecutable /y.so\nend\n"
+    assert facts(disk=disk)["on_disk"] == {"/x.so": "unreadable", "/y.so": "unexecutable"}
+
+
+REDIS_CLI = """\
+#!/bin/sh
+case "$*" in
+*"INFO server") printf '# Server\\r\\nprocess_id:{pid}\\r\\n' ;;
+*CONFIG*) printf '%s\\n' '{json}'; echo "$@" >{folder}/asked ;;
+*) echo "ERR $*" >&2; exit 1 ;;
+esac
+"""
+SETPRIV = '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec "$@"\n'
+
+
+def asked(folder: Path, name: str, lines: str) -> str:
+    """What a real shell answers about a file with these lines, beside a client that knows some names."""
+    keys = {
+        "dir": f"{folder}/data", "appenddirname": "aof", "appendfilename": "a.aof", "appendonly": "yes",
+        "aclfile": "", "hz": "yes", "logfile": "", "requirepass": "hidden-word", "tls-port": "0",
+    }  # fmt: skip
+    client = REDIS_CLI.format(pid=os.getpid(), json=json.dumps(keys, separators=(",", ":")), folder=folder)
+    for tool, text in (("redis-cli", client), ("setpriv", SETPRIV)):
+        (folder / tool).write_text(text, encoding="utf-8")
+        (folder / tool).chmod(0o755)
+    (folder / "data" / "aof").mkdir(parents=True)
+    (folder / "data" / "aof" / "a.aof.manifest").write_text("file one seq 1 type b\n", encoding="utf-8")
+    (folder / "data" / "aof" / "one").write_text("", encoding="utf-8")
+    (folder / "word").write_text("w\n", encoding="utf-8")
+    (folder / "redis.conf").write_text(lines, encoding="utf-8")
+    section = TARGET.section.model_copy(
+        update={"file": f"{folder}/redis.conf", "auth_file": f"{folder}/word"}
+    )
+    done = subprocess.run(
+        ["/bin/sh", "-c", ask(web_host(section))[name].text],
+        capture_output=True, text=True, check=True, env={"PATH": f"{folder}:/usr/bin:/bin"},
+    )  # fmt: skip
+    return done.stdout
+
+
+def test_what_a_start_needs_is_looked_at_on_the_host(tmp_path: Path) -> None:
+    """Words that Redis knows, or does not; a log's folder, a module, a certificate of a server with TLS."""
+    (tmp_path / "module.so").write_text("", encoding="utf-8")
+    (tmp_path / "more.conf").write_text("hz 10\n", encoding="utf-8")
+    told = asked(
+        tmp_path,
+        "disk",
+        f"# a comment\n  HZ 10\nmaxmemory-polcy x\nbad*name y\nrename-command CONFIG no\n"
+        f"logfile /nowhere/x/log\nloadmodule {tmp_path}/module.so arg\nloadmodule /gone.so\n"
+        f"unixsocket {tmp_path}/socket\ntls-port 6380\ntls-cert-file /gone.pem\n"
+        f"include {tmp_path}/*.conf.more\ninclude {tmp_path}/more.conf\ninclude /gone.conf\n",
+    )
+    found = facts(disk=told.encode())
+    directives = found["directives"]
+    assert not isinstance(directives, Unmeasured)
+    unknown = {name for name, state in directives.items() if state != "known"}
+    assert unknown == {"maxmemory-polcy", "bad*name", "unixsocket", "tls-cert-file"}
+    assert {"hz", "include", "loadmodule", "rename-command", "logfile"} <= directives.keys() - unknown
+    assert found["on_disk"] == {
+        f"{tmp_path}/redis.conf": "ok",
+        f"{tmp_path}/more.conf": "ok",
+        "/gone.conf": "missing",
+        f"{tmp_path}/data": "ok",
+        "/nowhere/x": "missing",
+        f"{tmp_path}": "ok",
+        f"{tmp_path}/module.so": "unexecutable",
+        "/gone.so": "missing",
+        "/gone.pem": "missing",
+        f"{tmp_path}/data/aof": "ok",
+        f"{tmp_path}/data/aof/a.aof.manifest": "ok",
+        "the files of sessions": "ok",
+    }
+    words = (tmp_path / "asked").read_text(encoding="utf-8")
+    assert "bad*name" not in words
+    assert "hidden-word" not in told
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [
+        ("# hz 1\n\n  hz 10 \n", "hz 10\n"),
+        ("requirepass short", "requirepass ***\n"),
+        ("RequirePass 12345", "RequirePass ***\n"),
+        ("requirpas typed-wrong", "requirpas ***\n"),
+        ("masterath typed-wrong", "masterath ***\n"),
+        ("tls-key-file-pass /a/b", "tls-key-file-pass ***\n"),
+        ('requirepass ""', 'requirepass ""\n'),
+        ("masteruser copy", "masteruser copy\n"),
+        ("tls-auth-clients no", "tls-auth-clients no\n"),
+        ("user a on >pw ~*", "user a on #(password) ~*\n"),
+        ('user a on ">a pw" ~*', "user a on #(password) ~*\n"),
+        ("loadmodule /x.so PASSWORD word", "loadmodule /x.so PASSWORD ***\n"),
+        ("include /gone.conf\nhz 10", "include /gone.conf\nhz 10\n"),
+        ('include "{folder}/inner/*.conf"\nhz 10', "hz 1\nhz 2\nhz 10\n"),
+    ],
+)
+def test_lines_are_shown_without_passwords(tmp_path: Path, lines: str, shown: str) -> None:
+    """Also those of a misspelt name; of included files in their place and order."""
+    (tmp_path / "inner").mkdir()
+    for number in (1, 2):
+        (tmp_path / "inner" / f"{number}.conf").write_text(f"hz {number}\n", encoding="utf-8")
+    assert asked(tmp_path, "file", lines.replace("{folder}", str(tmp_path))) == shown
+
+
+def test_a_file_that_includes_itself_is_unmeasured(tmp_path: Path) -> None:
+    """The question ends, with the reason."""
+    with pytest.raises(subprocess.CalledProcessError) as error:
+        asked(tmp_path, "file", f"include {tmp_path}/redis.conf")
+    assert "it includes itself" in error.value.stderr
 
 
 def test_rules_of_a_user_are_the_same_in_any_order() -> None:

@@ -103,7 +103,30 @@ def test_sessions_survive_a_restart(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("redis_files_gone", "redis_suite_user_refused", "redis_stopped")
+@pytest.mark.drill("redis_directive_misspelt", "redis_log_folder_of_the_file_gone", "redis_command_renamed")
+def test_the_files_say_the_same_about_all_else(parity: Parity) -> None:
+    """After the next restart Redis refuses a command of the shop, or keeps sessions in another way."""
+    parity.same("others", fix="compare with the primary's file: {item}; it says {primary}")
+
+
+@pytest.mark.drill(
+    "redis_directive_misspelt",
+    "redis_directive_misspelt_at_both_sites",
+    "redis_suite_user_refused",
+    "redis_stopped",
+)
+def test_redis_knows_every_word_of_its_file(parity: Parity) -> None:
+    """Redis refuses a file with a word that it does not know: it would not start again."""
+    parity.everywhere("directives", equals="known", fix="correct {item} in Redis's file, or take it out")
+
+
+@pytest.mark.drill(
+    "redis_files_gone",
+    "redis_log_folder_of_the_file_gone",
+    "redis_log_folder_gone_at_both_sites",
+    "redis_suite_user_refused",
+    "redis_stopped",
+)
 def test_redis_finds_its_files_at_a_restart(parity: Parity) -> None:
     """Redis would not start again, or start empty: everybody is logged out."""
     parity.everywhere(

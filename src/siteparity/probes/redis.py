@@ -1,7 +1,8 @@
 """The Redis that holds the sessions: what it runs with, what it would start with, whether it can hold on.
 
 A running Redis is not its file (``CONFIG SET``), and its file is not what runs (no restart), so both are read
-and held against each other. Passwords and their hashes do not leave the host. Where the file says nothing,
+and held against each other; the rest of the file is held against the other site's, and must be such that Redis
+starts with it (`siteparity.tools.redis_file`). Passwords and their hashes do not leave the host. Where the file says nothing,
 Redis's own default counts (redis.conf of Redis 7). A replica ignores ``maxmemory`` until it is promoted, and
 persistence that is off lets a restart wipe all sessions (Redis manual, "Replication").
 """
@@ -10,12 +11,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Section
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.tools import json_text
+from siteparity.redaction import stand_in
+from siteparity.tools import json_text, redis_file
 from siteparity.tools.redis_cli import client
 from siteparity.transport.script import Ask
 
@@ -69,78 +71,27 @@ DEFAULTS = {
 
 ``dir`` is by default the folder in which systemd starts a service."""
 
-_OLD_NAMES = {"slaveof": "replicaof", "slave-read-only": "replica-read-only"}
-
 _UNITS = {"k": 1000, "kb": 1024, "m": 1000**2, "mb": 1024**2, "g": 1000**3, "gb": 1024**3, "b": 1, "": 1}
 
 
-_ACL_FILE = "file=$(sed -nE 's/^aclfile[[:space:]]+//p' -- {file}) || exit\n"
-_SHOW_ACL_FILE = '[ -z "$file" ] || sed -E \'s/[#><!][^[:space:]]+/#(password)/g\' -- "$file"'
+_SEVERAL = {"client-output-buffer-limit", "loadmodule", "rename-command"}
+"""Of these each line counts, by its first word; of all others the last line."""
 
-# Passwords are held against each other on the host; the file may hold them in clear.
-_PASSWORDS = """\
-[ -n "$file" ] || { echo end; exit 0; }
-hashes() { for word in $1; do case $word in '#'*) printf '%s\\n' "$word" ;; nopass) echo nopass ;;
-'>'*) printf '#'; printf %s "${word#>}" | sha256sum | cut -c1-64 ;; esac; done | sort -u; }
-set -f
-while read -r user name rules; do
-[ "$user" = user ] || continue
-running=$(printf '%s\\n' "$answer" | while read -r user other those; do
-[ "$other" != "$name" ] || printf '%s\\n' "$those"; done)
-[ -n "$running" ] || continue
-if [ "$(hashes "$rules")" = "$(hashes "$running")" ]; then echo "same $name"; else echo "differs $name"; fi
-done <"$file" || exit
-echo end
-"""
-
-_PROCESS = """\
-pid=${answer#*process_id:} pid=${pid%%[!0-9]*}
-status=/proc/${pid:-none}/status
-ids=$(sed -nE 's/^[UG]id:[[:space:]]+[0-9]+[[:space:]]+([0-9]+).*/\\1/p' "$status") || exit
-"""
-
-# What a restart needs, tried as the account under which Redis runs.
-_DISK = """\
-value() {{ printf '%s\\n' "$answer" | sed -n "/^$1\\$/{{n;p;q;}}"; }}
-dir=$(value dir) aof=$(value dir)/$(value appenddirname)
-set -- "$(value appendonly)" {file} "$(value aclfile)" "$dir" "$aof" "$aof/$(value appendfilename).manifest"
-setpriv --reuid="${{ids%%[!0-9]*}}" --regid="${{ids##*[!0-9]}}" --init-groups -- sh -c '
-try() {{ if test "$1" "$2"; then echo "ok $3"; else echo "$4 $3"; fi; }}
-for file in "$2" "$3"; do [ -z "$file" ] || try -r "$file" "$file" unreadable; done
-try -w "$4" "$4" unwritable
-[ "$1" = yes ] || exit 0
-try -w "$5" "$5" unwritable
-try -r "$6" "$6" missing
-[ -r "$6" ] || exit 0
-while read -r _ name _; do try -w "$5/$name" "the files of sessions" missing; done <"$6" | sort -u
-' sh "$@" || exit
-echo end
-"""
+_WORDS_OF_FILES = {"known": "known", "unknown": "unknown to Redis, which does not start with it"}
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """What runs, and the lines of the file that name the same settings."""
+    """What runs, what its file says, and whether it could start with that."""
     section = target.section
-    names = "|".join([*DEFAULTS, *_OLD_NAMES, "include", "user"])
     show = "printf '%s\\n' \"$answer\""
     return {
         "settings": Ask(client(section, "--json CONFIG GET " + " ".join(DEFAULTS)) + show),
         "info": Ask(client(section, "INFO") + show),
         "acl": Ask(client(section, "ACL LIST") + f"{show} | sed -E 's/#[0-9a-f]{{64}}/#(password)/g'"),
-        "file": Ask(
-            f"grep -iE '^[[:space:]]*({names})[[:space:]]' -- {shlex.quote(section.file)} "
-            "| sed -E 's/[#>][^[:space:]]{8,}/#(password)/g'"
-        ),
-        "aclfile": Ask(_ACL_FILE.format(file=shlex.quote(section.file)) + _SHOW_ACL_FILE),
-        "passwords": Ask(
-            _ACL_FILE.format(file=shlex.quote(section.file)) + client(section, "ACL LIST") + _PASSWORDS
-        ),
-        "disk": Ask(
-            client(section, "INFO server")
-            + _PROCESS
-            + client(section, "CONFIG GET dir appenddirname appendfilename appendonly aclfile")
-            + _DISK.format(file=shlex.quote(section.file))
-        ),
+        "file": Ask(redis_file.lines_question(section.file)),
+        "aclfile": Ask(redis_file.users_question(section.file)),
+        "passwords": Ask(redis_file.passwords_question(section, section.file)),
+        "disk": Ask(redis_file.needed_question(section, section.file)),
     }
 
 
@@ -234,20 +185,60 @@ def read_persistence(answers: Answers, target: Target[Policy]) -> Table:
     }
 
 
+def read_others(answers: Answers, _: Target[Policy]) -> Table:
+    """What else the file says; nobody sees in what a command was renamed, a password is left out."""
+    found: dict[str, str] = {}
+    for name, words in _lines(answers):
+        if name in DEFAULTS or name in ("include", "user"):
+            continue
+        several = name in _SEVERAL and words
+        item, rest = (f"{name} {words[0]}", words[1:]) if several else (name, words)
+        value = " ".join(rest)
+        hidden = name == "rename-command" and value != ""
+        found[item] = stand_in(value, answers.key) if hidden else value or "nothing"
+    return found or {"other settings": "none"}
+
+
+def read_directives(answers: Answers, _: Target[Policy]) -> Table:
+    """Each first word of a line in the file -> "known", or that Redis does not start with it."""
+    found = {word: state for state, word in _needed(answers) if state in _WORDS_OF_FILES}
+    return {name: _WORDS_OF_FILES[state] for name, state in found.items()} or {"an empty file": "known"}
+
+
 def read_on_disk(answers: Answers, _: Target[Policy]) -> Table:
     """Each file and folder that a restart needs -> "ok", or why Redis could not go on with it."""
-    *lines, end = answers.lines("disk") or [""]
-    states = {"ok", "unreadable", "unwritable", "missing"}
-    pairs = [line.partition(" ") for line in lines]
-    if end != "end" or not pairs or any(state not in states for state, _, _ in pairs):
+    found: dict[str, str] = {}
+    for state, path in _needed(answers):
+        if state not in _WORDS_OF_FILES and found.get(path, "ok") == "ok":
+            found[path] = state
+    if not found:
         raise UnmeasuredError("disk: the answer does not say what is there")
-    return {path: state for state, _, path in sorted(pairs, reverse=True)}
+    return found
+
+
+def _needed(answers: Answers) -> list[tuple[str, str]]:
+    *lines, end = answers.lines("disk") or [""]
+    states = {*_WORDS_OF_FILES, "ok", "unreadable", "unwritable", "unexecutable", "missing"}
+    pairs = [line.partition(" ") for line in lines]
+    if end != "end" or any(state not in states or not what for state, _, what in pairs):
+        raise UnmeasuredError("disk: the answer does not say what is there")
+    return [(state, what) for state, _, what in pairs]
 
 
 def _acl_lines(answers: Answers) -> list[str]:
     """The lines of users, in both files that may hold them."""
     own = [line for line in answers.lines("file") if line.lower().split()[:1] == ["user"]]
     return [*answers.lines("aclfile"), *own]
+
+
+def _lines(answers: Answers) -> Iterator[tuple[str, list[str]]]:
+    """Each line of the file as its name, of which Redis has older ones, and its words."""
+    for line in answers.lines("file"):
+        try:
+            name, *words = shlex.split(line)
+        except ValueError:
+            raise UnmeasuredError(f"file: a line that cannot be split into words: {line[:80]!r}") from None
+        yield name.lower().replace("slave", "replica").replace("ziplist", "listpack"), words
 
 
 def _running(answers: Answers) -> Mapping[str, str]:
@@ -261,14 +252,9 @@ def _filed(answers: Answers) -> Mapping[str, str]:
     """The settings as the file has them; the last line of a name counts, except that `save` lines add up."""
     found: dict[str, str] = {}
     saves: list[str] = []
-    for line in answers.lines("file"):
-        try:
-            name, *words = shlex.split(line)
-        except ValueError:
-            raise UnmeasuredError(f"file: a line that cannot be split into words: {line[:80]!r}") from None
-        name = _OLD_NAMES.get(name.lower(), name.lower())
+    for name, words in _lines(answers):
         if name == "include":
-            raise UnmeasuredError("file: it includes others, which are not read")
+            raise UnmeasuredError(f"file: it includes {' '.join(words)[:80]}, which cannot be opened")
         if name == "save":
             saves = [] if words == [""] else [*saves, *words]
         found[name] = " ".join(saves if name == "save" else words)
@@ -332,6 +318,8 @@ PROBE = Probe(
         "role": Reading(read_role),
         "memory": Reading(read_memory, moves=True),
         "persistence": Reading(read_persistence),
+        "others": Reading(read_others),
+        "directives": Reading(read_directives),
         "on_disk": Reading(read_on_disk),
     },
 )

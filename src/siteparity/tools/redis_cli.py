@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from typing import Protocol
 
 
@@ -27,10 +28,18 @@ def login(auth_file: str) -> str:
     return f"REDISCLI_AUTH=$(cat -- {shlex.quote(auth_file)}) || exit\nexport REDISCLI_AUTH\n"
 
 
+def client_words(section: RedisUser) -> Sequence[str]:
+    """The client's name and options, for the Redis of the host itself."""
+    return (
+        *("redis-cli", "-e", "--no-auth-warning", "-h", "127.0.0.1", "-p", str(section.port)),
+        *("--user", section.user),
+    )
+
+
 def client(section: RedisUser, words: str) -> str:
     """A shell text that asks the Redis of the host itself as the suite's user."""
     return (
         f"{login(section.auth_file)}"
-        f"answer=$(redis-cli -e --no-auth-warning -h 127.0.0.1 -p {section.port} "
-        f"--user {shlex.quote(section.user)} {words} 2>&1) || {{ printf '%s\\n' \"$answer\" >&2; exit 1; }}\n"
+        f"answer=$({shlex.join(client_words(section))} {words} 2>&1) "
+        "|| { printf '%s\\n' \"$answer\" >&2; exit 1; }\n"
     )
