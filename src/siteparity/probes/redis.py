@@ -1,10 +1,11 @@
 """The Redis that holds the sessions: what it runs with, what it would start with, whether it can hold on.
 
 A running Redis is not its file (``CONFIG SET``), and its file is not what runs (no restart), so both are read
-and held against each other; the rest of the file is held against the other site's, and must be such that Redis
-starts with it (`siteparity.tools.redis_file`). Passwords and their hashes do not leave the host. Where the file says nothing,
-Redis's own default counts (redis.conf of Redis 7). A replica ignores ``maxmemory`` until it is promoted, and
-persistence that is off lets a restart wipe all sessions (Redis manual, "Replication").
+and held against each other. All else in the file is held against the other site's, and must be such that
+Redis starts with it (`siteparity.tools.redis_file`). Passwords and their hashes do not leave the host. Where
+the file says nothing, Redis's own default counts (redis.conf of Redis 7). A replica ignores ``maxmemory``
+until it is promoted, and persistence that is off lets a restart wipe all sessions (Redis manual,
+"Replication").
 """
 
 from __future__ import annotations
