@@ -110,6 +110,31 @@ def test_a_part_of_a_dead_primary_is_no_record_and_the_answer_says_what_to_type(
     assert list((live.reports / "records" / "arizona").glob("*/*.json.gz")) != []
 
 
+def test_a_whole_record_that_a_newer_one_contradicts_gives_no_go_until_a_person_chooses(
+    live: Project,
+) -> None:
+    """A release at the primary after it: the standby equals what the primary was, not what it became."""
+    assert live.siteparity("gate").returncode == 0
+    whole = live.latest()
+    live.things("dallas", "web1", values={"a": "1", "b": "new"})
+    (live.root / "things" / "dallas-web2.more").unlink()
+    assert live.siteparity("gate").returncode == 2
+    newer = live.latest()
+    die(live)
+    ran = live.siteparity("gate", "--primary-record", "latest")
+    assert ran.returncode == 3, ran.stdout + ran.stderr
+    result = live.latest()
+    assert result.primary.measured_at == whole.primary.measured_at
+    (told,) = [reason for reason in result.reasons if "a newer record of dallas" in reason]
+    assert "dallas/web1: things.values: b was 2, is new" in told
+    folder = live.reports / "records" / "dallas" / "primary"
+    for run, status in ((newer.run, 2), (whole.run, 0)):
+        path = folder / f"{run}.json.gz"
+        assert f"--primary-record {path}" in told
+        ran = live.siteparity("gate", "--primary-record", str(path))
+        assert ran.returncode == status, ran.stdout + ran.stderr
+
+
 @pytest.mark.parametrize("given", ["latest", "nowhere.json.gz", "damaged.json.gz"])
 def test_a_record_that_may_not_stand_in_is_exit_code_4(project: Project, given: str) -> None:
     """Nothing is measured, nothing is written, and stderr says what to do."""

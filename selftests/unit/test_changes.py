@@ -47,6 +47,7 @@ def test_an_untouched_site_has_not_changed() -> None:
     """Ages, and hashes with another run's key, are other ones each time."""
     moved = {"things": {**FACTS, "age": {"s": 300.0}, "hash": {"k": "y"}}}
     found = changes(record(0), record(5, web1=moved), PROBES)
+    assert found.both == ()
     assert (found.changed, found.unmeasured, found.compared) == ((), (), 4)
 
 
@@ -101,3 +102,11 @@ def test_what_stands_in_for_a_secret_is_another_text_in_each_run() -> None:
     assert changes(first, record(5, web1=now, web2=now), PROBES).changed == ()
     (found,) = changes(first, record(5, web1=now, web2=other), PROBES).changed
     assert found == "arizona/web2: things.lasting: url was redis://u:***@db, is redis://u:***@other"
+
+
+def test_what_both_looks_know_is_told_apart_from_what_is_new_or_gone() -> None:
+    """Another version of the suite may measure more."""
+    now: HostFacts = {"things": {**FACTS, "lasting": {"a": "2"}, "new": {"c": 1}}}
+    found = changes(record(0), record(5, web2=now), PROBES)
+    assert len(found.changed) == 2
+    assert found.both == ("arizona/web2: things.lasting: a was 1, is 2, b was True, is absent",)

@@ -17,11 +17,13 @@ from siteparity.configuration import Configuration, find_root
 from siteparity.gate.recording import record_path, then_path
 from siteparity.gate.standin import KEPT, LATEST, advice, keep, stand_in
 from siteparity.inventory import inventory_digest
-from siteparity.model import ConfigurationError, HostFacts, Site, Unmeasured
+from siteparity.model import ConfigurationError, HostFacts, Site, Unmeasured, Verdict
 from siteparity.records import Record, record_of
+from siteparity.runs.history import PastRun
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NOW = NOON + timedelta(hours=3)
+DIGEST = "a" * 64
 RUN = "2026-11-23T120000Z-0001"
 
 
@@ -32,14 +34,16 @@ def settings() -> Configuration:
     return configuration.load(root, root / "inventories", "dallas", "arizona")
 
 
-def made(settings: Configuration, site: Site, at: datetime = NOON, *, unmeasured: int = 0) -> Record:
-    """A record of all hosts; on the first of them so many tables could not be read."""
+def made(
+    settings: Configuration, site: Site, at: datetime = NOON, *, unmeasured: int = 0, last: str = "value"
+) -> Record:
+    """A record of all hosts; of the first so many tables could not be read, the last says what is given."""
     tables: Mapping[str, HostFacts] = {
         host.name: {
             "clock": {
                 f"table{place}": Unmeasured("no tool")
                 if host is site.hosts[0] and place < unmeasured
-                else {"item": "value"}
+                else {"item": last if host is site.hosts[-1] else "value"}
                 for place in range(3)
             }
         }
@@ -91,6 +95,75 @@ def test_a_partly_measured_record_never_replaces_a_whole_one(settings: Configura
     assert stand_in(settings, tmp_path, LATEST, later).record.measured_at > NOON
 
 
+TYPED = ("gate", "--primary-record", LATEST, "--deadline", "50")
+
+
+def past_run(reports: Path, run: str, site: str, at: datetime) -> None:
+    """A line of the history: the site was the primary of that run."""
+    past = PastRun(
+        run=run, verdict=Verdict.UNKNOWN, started_at=at, finished_at=at + timedelta(minutes=1),
+        primary=site, standby="arizona", different=0, unmeasured=0, checks=1, findings=(),
+    )  # fmt: skip
+    with (reports / "history.jsonl").open("a") as lines:
+        lines.write(past.model_dump_json() + "\n")
+
+
+def test_a_newer_record_that_knows_less_may_contradict_the_whole_one(
+    settings: Configuration, tmp_path: Path
+) -> None:
+    """A release after the last whole record: the answer names what changed, and both commands."""
+    primary, at = settings.primary, NOON + timedelta(hours=1)
+    keep(settings, tmp_path, [made(settings, primary)], "whole")
+    assert stand_in(settings, tmp_path, LATEST, NOW).doubt(TYPED) == ""
+    keep(settings, tmp_path, [made(settings, primary, at, unmeasured=1, last="other")], "newer")
+    found = stand_in(settings, tmp_path, LATEST, NOW)
+    assert found.record.measured_at == NOON
+    told = found.doubt(TYPED)
+    last = primary.hosts[-1].name
+    folder = tmp_path / "records" / "dallas" / "primary"
+    assert told.startswith("a newer record of dallas, measured 2026-11-23 13:00 UTC, contradicts the one")
+    assert f"dallas/{last}: clock.table0: item was value, is other and 2 more tables" in told
+    assert f"siteparity gate --deadline 50 --primary-record {folder / 'newer.json.gz'};" in told
+    assert told.endswith(f"siteparity gate --deadline 50 --primary-record {folder / 'whole.json.gz'}")
+    assert told in advice(settings, tmp_path, ["gate", "--deadline", "50"], NOW)
+    for name in ("whole", "newer"):  # a person has chosen
+        assert stand_in(settings, tmp_path, str(folder / f"{name}.json.gz"), NOW).doubt(TYPED) == ""
+
+
+def test_a_newer_record_that_says_the_same_as_far_as_it_knows_is_no_contradiction(
+    settings: Configuration, tmp_path: Path
+) -> None:
+    """Nor is an older one, whatever it says."""
+    primary = settings.primary
+    keep(settings, tmp_path, [made(settings, primary, NOON - timedelta(hours=1), last="other")], "older")
+    keep(settings, tmp_path, [made(settings, primary)], "whole")
+    keep(settings, tmp_path, [made(settings, primary, NOON + timedelta(hours=1), unmeasured=1)], "newer")
+    found = stand_in(settings, tmp_path, LATEST, NOW)
+    assert (found.record.measured_at, found.contradiction) == (NOON, None)
+
+
+@pytest.mark.parametrize(
+    ("site", "policy", "contradicts"),
+    [("dallas", "", True), ("arizona", "", False), ("dallas", DIGEST, False)],
+)
+def test_a_run_with_a_silent_host_may_contradict_a_record_that_is_kept(
+    settings: Configuration, tmp_path: Path, site: str, policy: str, contradicts: bool
+) -> None:
+    """It is not kept itself; a run of which the site was the standby, or of another policy, says nothing."""
+    primary, at = settings.primary, NOON + timedelta(hours=1)
+    keep(settings, tmp_path, [made(settings, primary)], "whole")
+    newer = made(settings, primary, at, unmeasured=3, last="other")
+    newer = newer.model_copy(update={"policy_digest": policy or newer.policy_digest})
+    path = record_path(tmp_path / "runs" / RUN, "dallas")
+    records.save(newer, path)
+    past_run(tmp_path, RUN, site, at)
+    past_run(tmp_path, "2026-11-23T140000Z-0001", site, at + timedelta(hours=1))  # without a record
+    found = stand_in(settings, tmp_path, LATEST, NOW)
+    assert found.record.measured_at == NOON
+    assert (found.contradiction is not None) == contradicts
+    assert found.contradiction is None or found.contradiction.path == path
+
+
 def test_a_record_that_can_no_longer_stand_in_is_let_go(settings: Configuration, tmp_path: Path) -> None:
     """Nothing grows for ever, and the newest stay."""
     age = settings.policy.limits.record_max_age
@@ -137,9 +210,6 @@ def test_a_run_that_used_a_record_hands_on_both(settings: Configuration, tmp_pat
     assert stand_in(settings, tmp_path, str(tmp_path), NOW).then is None
     records.save(made(settings, settings.standby), then_path(tmp_path, "arizona"))
     assert stand_in(settings, tmp_path, str(tmp_path), NOW).then == made(settings, settings.standby)
-
-
-DIGEST = "a" * 64
 
 
 @pytest.mark.parametrize(

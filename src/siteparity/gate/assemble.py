@@ -46,7 +46,7 @@ class Started:
     then: Record | None = None
     """The standby's record of the run in which that one was made."""
     advice: str = ""
-    """What to do about a primary that does not answer."""
+    """What to do about a primary that does not answer, or whose newer record contradicts the one used."""
 
 
 def assemble(

@@ -144,10 +144,12 @@ class Gate:
         return first_seen(read_history(self.reports), *(site.name for site in self.settings.sites))
 
     def _advice(self, started: Started, made: Sequence[Record]) -> str:
-        """What to type where the primary is silent."""
+        """What to type where the primary is silent, or where a newer record contradicts its own."""
+        if self.stand_in:
+            return self.stand_in.doubt(self.typed)
         primary = self.settings.primary.name
         silent = any(record.silent() for record in made if record.site == primary)
-        if not silent or self.stand_in:
+        if not silent:
             return ""
         return advice(self.settings, self.reports, self.typed, started.at)
 

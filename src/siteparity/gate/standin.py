@@ -2,7 +2,8 @@
 
 A run keeps the record of each site whose hosts all answered, by the part that the site played: what a standby
 was does not stand in for a primary. A record stands in only if it is whole on disk, of this site as the
-inventory has it now, made under this policy, and neither too old nor from the future.
+inventory has it now, made under this policy, and neither too old nor from the future. Where a run chooses it,
+newer records must not contradict it (docs/decisions/0021).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -22,13 +23,27 @@ from siteparity.inventory import inventory_digest
 from siteparity.model import ConfigurationError, Site
 from siteparity.records import Record, RecordError
 from siteparity.report.words import span, utc
+from siteparity.runs.history import read_history
+from siteparity.verify.changes import changes
 from siteparity.yamlfile import shown_path
 
 LATEST = "latest"
 KEPT = 3
 """So many of the newest records of a site stay, and so many of those in which most could be measured."""
 
+NEWER = 12
+"""So many of the newest runs since then are looked into for what contradicts a record."""
+
 Part: TypeAlias = Literal["primary", "standby"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A newer record of the site that says something else about what does not change by itself."""
+
+    path: Path
+    measured_at: datetime
+    changed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +54,30 @@ class StandIn:
     path: Path
     then: Record | None
     """The standby's record of the same run, where it is at hand."""
+    contradiction: Contradiction | None = None
+    """The newest record that contradicts it, where no person has named it."""
 
     @property
     def measured(self) -> int:
         """How many tables of both records could be read."""
         return self.record.measured() + (self.then.measured() if self.then else 0)
+
+    def doubt(self, typed: Sequence[str]) -> str:
+        """Why it may not stand in for the site as it was last; empty where nothing is known against it.
+
+        Args:
+            typed: the arguments of the command, for what to type next.
+        """
+        other = self.contradiction
+        if other is None:
+            return ""
+        more = f" and {len(other.changed) - 1} more tables" if len(other.changed) > 1 else ""
+        return (
+            f"a newer record of {self.record.site}, measured {utc(other.measured_at)}, contradicts the one "
+            f"by which most is known, measured {utc(self.record.measured_at)}: {other.changed[0]}{more}; if "
+            f"that was meant, type: {_naming(typed, other.path)}; if it was the failure itself, type: "
+            f"{_naming(typed, self.path)}"
+        )
 
     def put_into(self, folder: Path) -> None:
         """Copy the records into the folder of a run: it can be judged again from there alone."""
@@ -104,12 +138,14 @@ def advice(settings: Configuration, reports: Path, typed: Sequence[str], now: da
     """
     command = shlex.join(["siteparity", *typed, "--primary-record", LATEST])
     try:
-        record = _latest(settings, reports, now).record
+        found = _latest(settings, reports, now)
     except ConfigurationError as error:
         return f"if {settings.primary.name} is dead a record can stand in for it ({command}), but {error}"
+    at = found.record.measured_at
+    doubt = found.doubt(typed)
     return (
         f"if {settings.primary.name} is dead, type {command}: its last good record stands in for it, "
-        f"measured {utc(record.measured_at)}, {span(now - record.measured_at)} ago"
+        f"measured {utc(at)}, {span(now - at)} ago{f'; but {doubt}' if doubt else ''}"
     )
 
 
@@ -127,13 +163,56 @@ def _latest(settings: Configuration, reports: Path, now: datetime) -> StandIn:
         except ConfigurationError as error:
             refused.append(str(error))
     if accepted:
-        return max(accepted, key=lambda one: (one.measured, one.record.measured_at))
+        best = max(accepted, key=lambda one: (one.measured, one.record.measured_at))
+        return replace(best, contradiction=_contradiction(settings, reports, best, now))
     if refused:
         raise ConfigurationError(refused[0])
     raise ConfigurationError(
         f"{shown_path(folder)}: expected a record of {settings.primary.name} as the primary, found none; a "
         "run keeps one when all its hosts answer; give the path of another one to --primary-record"
     )
+
+
+def _contradiction(
+    settings: Configuration, reports: Path, chosen: StandIn, now: datetime
+) -> Contradiction | None:
+    """The newest record since the chosen one that says something else about a table that both measured.
+
+    Records of runs in which a host was silent are not kept, and know of a change all the same.
+    """
+    found: list[Contradiction] = []
+    for path in _since(settings, reports, chosen.record.measured_at):
+        with suppress(ConfigurationError):
+            newer = _accepted(settings, path, now)
+            seen = changes(chosen.record, newer, settings.probes)
+            if newer.measured_at > chosen.record.measured_at and seen.both:
+                found.append(Contradiction(path, newer.measured_at, seen.both))
+    return max(found, key=lambda one: one.measured_at, default=None)
+
+
+def _since(settings: Configuration, reports: Path, moment: datetime) -> Iterator[Path]:
+    """Records that are kept of the primary, and those of the newest runs that took it for the primary."""
+    site = settings.primary.name
+    kept = {
+        path.name.removesuffix(".json.gz"): path for path in _folder(reports, site, "primary").glob("*.gz")
+    }
+    yield from kept.values()
+    runs = [past for past in read_history(reports) if past.primary == site and past.finished_at > moment]
+    for past in runs[-NEWER:]:
+        if past.run not in kept:
+            yield record_path(reports / "runs" / past.run, site)
+
+
+def _naming(typed: Sequence[str], path: Path) -> str:
+    """The command that was typed, with this record in place of the one that it named."""
+    words: list[str] = []
+    rest = iter(typed)
+    for word in rest:
+        if word == "--primary-record":
+            next(rest, None)
+        elif not word.startswith("--primary-record="):
+            words.append(word)
+    return shlex.join(["siteparity", *words, "--primary-record", str(path)])
 
 
 def _rank(kept: tuple[Path, Record]) -> tuple[int, datetime]:

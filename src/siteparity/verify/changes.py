@@ -31,11 +31,14 @@ class Changes:
     """What was known, and could not be measured again."""
     compared: int
     """How many tables were held against each other."""
+    both: tuple[str, ...] = ()
+    """Of what changed the tables that were measured both times; the others are new or gone."""
 
 
 def changes(before: Record, now: Record, probes: Mapping[str, Probe[Any]]) -> Changes:
     """Hold two records of one site against each other."""
     changed: list[str] = []
+    both: list[str] = []
     unmeasured: list[str] = []
     compared = 0
     silent = now.silent()
@@ -51,8 +54,9 @@ def changes(before: Record, now: Record, probes: Mapping[str, Probe[Any]]) -> Ch
             items = list(_items(_table(before, was), _table(now, has))) if was != has else []
             if items or (was is None) != (has is None):
                 changed.append(f"{place}: {_told(items)}")
+                both += changed[-1:] if was is not None and has is not None else []
     gone = [f"{now.site}/{host}: {reason}" for host, reason in silent.items()]
-    return Changes(tuple(changed), (*gone, *unmeasured), compared)
+    return Changes(tuple(changed), (*gone, *unmeasured), compared, tuple(both))
 
 
 def _places(*both: Record) -> list[tuple[str, str, str]]:
