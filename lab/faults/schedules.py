@@ -15,6 +15,7 @@ TIMER = "/etc/systemd/system/shop-report.timer"
 CRON_DROPIN = "/etc/systemd/system/cron.service.d"
 MANAGER_SETTINGS = "/etc/systemd/system.conf.d"
 TIMER_DROPIN = f"{TIMER}.d"
+REPORT_DROPIN = "/etc/systemd/system/shop-report.service.d"
 
 # The lab's healthy zone. cron is started again after it: a zone file younger than cron is a fault of its own.
 UTC = """
@@ -319,5 +320,28 @@ FAULTS = (
             systemctl restart shop-report.timer
         """,
         healthy="systemctl is-active --quiet shop-report.timer",
+    ),
+    Fault(
+        name="timer_waits_for_a_hung_job",
+        sentence="The daily report hangs on a web host of the standby, so its timer starts it no more.",
+        hosts=(STANDBY,),
+        break_=f"""
+            mkdir -p {TIMER_DROPIN} {REPORT_DROPIN}
+            printf '[Service]\\nExecStart=\\nExecStart=/bin/sleep infinity\\nTimeoutStartSec=infinity\\n' \\
+                >{REPORT_DROPIN}/hangs.conf
+            printf '[Timer]\\nOnActiveSec=1s\\nOnUnitActiveSec=1s\\nAccuracySec=1ms\\n' \\
+                >{TIMER_DROPIN}/often.conf
+            systemctl daemon-reload
+            systemctl restart shop-report.timer
+            sleep 4
+        """,
+        mend=f"""
+            rm -rf {TIMER_DROPIN} {REPORT_DROPIN}
+            systemctl daemon-reload
+            systemctl stop shop-report.timer shop-report.service
+            systemctl reset-failed shop-report.service 2>/dev/null || true
+            systemctl start shop-report.timer
+        """,
+        healthy="systemctl is-active --quiet shop-report.timer && ! systemctl is-active --quiet shop-report",
     ),
 )

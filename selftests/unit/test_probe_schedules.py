@@ -13,6 +13,8 @@ from selftests.unit.targets import answered, web_host
 from siteparity.model import UnmeasuredError
 from siteparity.probe import Answers
 from siteparity.probes import schedules
+from siteparity.tools.schedule import timers
+from siteparity.transport.script import Answer, Moment
 
 POLICY = schedules.Policy.model_validate(
     {
@@ -185,3 +187,53 @@ def test_a_zone_that_systemd_would_hand_to_cron_is_not_in_force_yet() -> None:
     at_boot = table("in_force", of_cron=cron(tz="boot America/Phoenix\n"))
     assert at_boot["TZ of cron.service"] == "in force"
     assert at_boot["TZ of systemd"] == "another one after a boot"
+
+
+REPORT = schedules.Policy.model_validate(
+    {"owner": "Shop", "timezone": "Etc/UTC", "jobs": {"report": {"roles": ("web",), "timer": "report.timer"}}}
+)
+DAILY = "TimersCalendar={ OnCalendar=*-*-* 02:30:00 UTC ; next_elapse=n/a }\n"
+OFTEN = DAILY + "TimersMonotonic={ OnUnitActiveUSec=1min 30s ; next_elapse=0 }\n"
+ONCE = "TimersMonotonic={ OnBootUSec=15min ; next_elapse=0 }\n"
+BEGAN = "Mon 2026-11-23 04:23:40 UTC"
+BEGAN_AT = 1_795_407_820.0
+
+
+@pytest.mark.parametrize(
+    ("specs", "timer", "service", "seconds", "hung"),
+    [
+        (DAILY, "running", "activating", 86_401, True),
+        (DAILY, "running", "activating", 86_399, False),
+        (OFTEN, "running", "activating", 91, True),
+        (OFTEN, "running", "activating", 89, False),
+        (OFTEN, "running", "active", 86_401, False),
+        (OFTEN, "waiting", "activating", 86_401, False),
+        (ONCE, "running", "activating", 86_401, False),
+    ],
+)
+def test_a_job_that_runs_longer_than_its_timers_interval_is_told(
+    specs: str, timer: str, service: str, seconds: float, hung: bool
+) -> None:
+    """The timer waits for it, and starts nothing; a service that stays up is no such job."""
+    units = (
+        f"Id=report.timer\nLoadState=loaded\nActiveState=active\nSubState={timer}\nUnit=report.service\n"
+        f"UnitFileState=enabled\n{specs}\n"
+        f"Id=report.service\nLoadState=loaded\nActiveState={service}\nSubState=start\n"
+        f"InactiveExitTimestamp={BEGAN}\n"
+    )
+    of_cron = cron().replace(b"\n\n\0", b"\n\n" + units.encode() + b"\n\0", 1)
+    now = BEGAN_AT + seconds
+    answers = Answers(
+        {"cron": Answer(of_cron, 0, None), "crontabs": Answer(crontabs(), 0, None)}, Moment(now, now, now)
+    )
+    state = timers.HUNG if hung else "armed"
+    target = web_host(REPORT)
+    assert schedules.read_armed(answers, target) == {"report.timer": state}
+    assert schedules.read_scheduled(answers, target) == {"report": state if hung else "scheduled"}
+
+
+def test_a_span_that_is_not_understood_is_unmeasured() -> None:
+    """Nothing is guessed about what a timer does."""
+    unit = {"Id": ("a.timer",), "TimersMonotonic": ("{ OnUnitActiveUSec=two days ; next_elapse=0 }",)}
+    with pytest.raises(UnmeasuredError, match="no span of time"):
+        timers.repeats(unit)

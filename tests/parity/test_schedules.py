@@ -131,13 +131,14 @@ def test_every_job_can_be_started_by_its_user(parity: Parity) -> None:
     "crontab_for_an_unknown_user",
     "timer_masked",
     "timer_stopped",
+    "timer_waits_for_a_hung_job",
 )
 def test_every_needed_job_is_scheduled_once(parity: Parity) -> None:
     """Subscriptions are not charged, or are charged twice."""
     parity.everywhere("scheduled", equals="scheduled", fix="deploy the schedule of {item} again")
 
 
-@pytest.mark.drill("timer_masked", "timer_in_another_zone")
+@pytest.mark.drill("timer_masked", "timer_in_another_zone", "timer_waits_for_a_hung_job")
 def test_timers_say_the_same_everywhere(parity: Parity) -> None:
     """After the switch a job is started at another time, or not at all."""
     parity.same(
@@ -145,13 +146,14 @@ def test_timers_say_the_same_everywhere(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("timer_masked", "timer_stopped")
+@pytest.mark.drill("timer_masked", "timer_stopped", "timer_waits_for_a_hung_job")
 def test_every_timer_is_waiting_for_its_time(parity: Parity) -> None:
     """What the timer starts is not started, until the next boot or for ever."""
     parity.everywhere(
         "armed",
         equals="armed",
-        fix="systemctl unmask {item}; systemctl enable {item}; systemctl start {item}",
+        fix="systemctl unmask {item}; systemctl enable {item}; systemctl start {item}; a job that hangs: "
+        "systemctl status {item}, then stop what it starts",
     )
 
 

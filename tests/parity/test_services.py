@@ -35,6 +35,7 @@ def test_the_same_units_are_enabled_disabled_and_masked(parity: Parity) -> None:
     "unit_file_differs_at_primary",
     "timer_masked",
     "timer_in_another_zone",
+    "timer_waits_for_a_hung_job",
     "cron_in_a_zone_of_its_own",
     "zone_of_cron_set_but_not_in_force",
     "service_language_changed_by_a_drop_in",

@@ -176,21 +176,27 @@ def read_timers(answers: Answers, _: Target[Policy]) -> Table:
 def read_armed(answers: Answers, target: Target[Policy]) -> Table:
     """Whether each timer that ought to run does."""
     needed = {job.timer for job in _required(target).values()}
-    units = _cron(answers).units
+    crond = _cron(answers)
     return {
-        name: _state(name, units)
-        for name, unit in timers.loaded(units).items()
+        name: _state(name, crond, answers)
+        for name, unit in timers.loaded(crond.units).items()
         if name in needed or timers.ought_to_run(unit)
     }
 
 
-def _state(name: str, units: Mapping[str, daemon.Unit]) -> str:
+def _state(name: str, crond: Crond, answers: Answers) -> str:
     """How a timer stands, and what it starts if that was looked at."""
-    state = timers.state(units[name])
-    service = units.get(one(units[name], "Unit")) if state == timers.ARMED else None
-    if service is None or one(service, "LoadState") == "loaded":
+    timer = crond.units[name]
+    state = timers.state(timer)
+    service = crond.units.get(one(timer, "Unit")) if state == timers.ARMED else None
+    if service is None:
         return state
-    return f"{one(service, 'Id')} is {one(service, 'LoadState')}"
+    if one(service, "LoadState") != "loaded":
+        return f"{one(service, 'Id')} is {one(service, 'LoadState')}"
+    if (began := timers.began(timer, service)) is None:
+        return state
+    longest = runs.interval(crond, name)
+    return timers.HUNG if longest and answers.moment().shown - began > longest else state
 
 
 def read_instants(answers: Answers, target: Target[Policy]) -> Table:
@@ -206,13 +212,18 @@ def read_punctual(answers: Answers, target: Target[Policy]) -> Table:
 def read_scheduled(answers: Answers, target: Target[Policy]) -> Table:
     """Whether each job of the policy is scheduled, once."""
     crond, found = _cron(answers), _crontabs_of(answers, target)
-    return {name: _stands(job, crond, found) for name, job in _required(target).items()}
+    return {
+        name: _timer_stands(job.timer, crond, answers) if job.timer else _stands(job, found)
+        for name, job in _required(target).items()
+    }
 
 
-def _stands(wanted: Required, crond: Crond, found: Jobs) -> str:
-    if wanted.timer:
-        state = _state(wanted.timer, crond.units) if wanted.timer in crond.units else MISSING
-        return SCHEDULED if state == timers.ARMED else state
+def _timer_stands(timer: str, crond: Crond, answers: Answers) -> str:
+    state = _state(timer, crond, answers) if timer in crond.units else MISSING
+    return SCHEDULED if state == timers.ARMED else state
+
+
+def _stands(wanted: Required, found: Jobs) -> str:
     jobs = [job for job in found.jobs if wanted.command in programs.commands(job.entry.command)]
     taken = [job for job in jobs if job.refused is None]
     if not taken:

@@ -32,7 +32,7 @@ _PROPERTIES = (
     *("Id", "LoadState", "ActiveState", "SubState", "UnitFileState", "FreezerState", "Environment"),
     *("MainPID", "ExecMainStartTimestamp", "ConditionResult", "ConditionTimestampMonotonic"),
     *("Unit", "TimersCalendar", "TimersMonotonic", "OnClockChange", "OnTimezoneChange", "AccuracyUSec"),
-    *("RandomizedDelayUSec", "FixedRandomDelay", "Persistent", "WakeSystem"),
+    *("RandomizedDelayUSec", "FixedRandomDelay", "Persistent", "WakeSystem", "InactiveExitTimestamp"),
 )
 
 # Of the environments nothing but TZ leaves the host. The first MainPID is that of cron, the first unit named.
@@ -121,7 +121,7 @@ class Crond:
     def started(self) -> float | None:
         """When the daemon was started, in whole seconds since 1970; None while it does not run."""
         text = one(self.unit, "ExecMainStartTimestamp") if self.running else ""
-        return _seconds(text) if text else None
+        return seconds(text) if text else None
 
     @property
     def cron_file(self) -> str:
@@ -233,8 +233,12 @@ def _zones(part: bytes) -> Mapping[str, bytes]:
     return zones
 
 
-def _seconds(text: str) -> float:
-    """A time as systemctl(1) prints it with TZ=UTC: ``Mon 2026-11-23 04:23:40 UTC``."""
+def seconds(text: str) -> float:
+    """A time as systemctl(1) prints it with TZ=UTC (``Mon 2026-11-23 04:23:40 UTC``), since 1970.
+
+    Raises:
+        UnmeasuredError: it is none.
+    """
     try:
         return datetime.strptime(text, "%a %Y-%m-%d %H:%M:%S UTC").replace(tzinfo=UTC).timestamp()
     except ValueError:

@@ -73,6 +73,22 @@ def _of_timer(calendar: Calendar, zone: Zone) -> Instants:
         raise UnmeasuredError(f"a timer: {error}") from None
 
 
+def interval(crond: Crond, timer: str) -> float | None:
+    """The longest time between two starts by a timer, in seconds; None where it starts something once.
+
+    Raises:
+        UnmeasuredError: local time or the timer cannot be read.
+    """
+    unit = crond.units[timer]
+    series = [_of_timer(calendar, local_time.of_timers(crond)) for calendar in timers.calendars(unit)]
+    return min([*(gap for one in series if (gap := _longest_gap(one))), *timers.repeats(unit)], default=None)
+
+
+def _longest_gap(series: Instants) -> float | None:
+    empty = [len(run) for run in f"{series.bits:b}".rstrip("0").split("1")[1:-1]]
+    return 60.0 * (max(empty) + 1) if empty else None
+
+
 @lru_cache(maxsize=256)
 def _shown(series: Instants) -> str:
     return f"{told(series)} [{series.digest}]" if series.bits else told(series)

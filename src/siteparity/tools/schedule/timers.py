@@ -7,9 +7,16 @@ from collections.abc import Iterable, Mapping
 
 from siteparity.model import UnmeasuredError
 from siteparity.tools.schedule.calendarspec import Calendar, CalendarError, parse
-from siteparity.tools.schedule.crond import Unit, one
+from siteparity.tools.schedule.crond import Unit, one, seconds
 
 ARMED = "armed"
+HUNG = "its job has not ended for longer than the timer's interval"
+
+_SPANS = {
+    "us": 0.000_001, "ms": 0.001, "s": 1.0, "min": 60.0, "h": 3_600.0,
+    "d": 86_400.0, "w": 604_800.0, "month": 2_629_800.0, "y": 31_557_600.0,
+}  # fmt: skip
+"""Seconds of each unit in which systemd tells a span (systemd.time(7))."""
 
 _SETTINGS = {
     "AccuracyUSec": "AccuracySec",
@@ -48,6 +55,34 @@ def state(unit: Unit) -> str:
     if one(unit, "ActiveState") != "active":
         return {"inactive": "stopped"}.get(one(unit, "ActiveState"), one(unit, "ActiveState"))
     return ARMED if one(unit, "SubState") in ("waiting", "running") else one(unit, "SubState")
+
+
+def began(unit: Unit, service: Unit) -> float | None:
+    """When the job began that the timer waits for, in seconds since 1970; None where it waits for none.
+
+    A service that is up for long, and that its timer only starts again when it went down, is no such job.
+    """
+    if one(unit, "SubState") != "running" or one(service, "ActiveState") != "activating":
+        return None
+    return seconds(one(service, "InactiveExitTimestamp"))
+
+
+def repeats(unit: Unit) -> Iterable[float]:
+    """Seconds after which it starts its job again, by other clocks than the calendar.
+
+    Raises:
+        UnmeasuredError: a span that is not understood.
+    """
+    specs = _specs(unit, "TimersMonotonic")
+    return [_span(text) for name, text in specs if name in ("OnUnitActiveUSec", "OnUnitInactiveUSec")]
+
+
+def _span(text: str) -> float:
+    """``1h 30min`` in seconds."""
+    found = [re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)([a-z]+)", word) for word in text.split()]
+    if not found or not all(one and one[2] in _SPANS for one in found):
+        raise UnmeasuredError(f"systemctl show: {text[:40]!r} is no span of time")
+    return sum(float(one[1]) * _SPANS[one[2]] for one in found if one)
 
 
 def ought_to_run(unit: Unit) -> bool:
