@@ -203,6 +203,7 @@ def test_a_word_that_redis_does_not_know_is_told() -> None:
     assert found["on_disk"] == {"/etc/redis/redis.conf": "ok"}
     assert isinstance(facts(disk=b"known hz\n")["directives"], Unmeasured)
     assert isinstance(facts(disk=b"known hz\nend\n")["on_disk"], Unmeasured)
+    assert isinstance(facts(disk=b"ok /etc/redis/redis.conf\nend\n")["directives"], Unmeasured)
 
 
 def test_of_two_looks_at_one_file_the_worse_counts() -> None:
@@ -309,6 +310,12 @@ def test_lines_are_shown_without_passwords(tmp_path: Path, lines: str, shown: st
     for number in (1, 2):
         (tmp_path / "inner" / f"{number}.conf").write_text(f"hz {number}\n", encoding="utf-8")
     assert asked(tmp_path, "file", lines.replace("{folder}", str(tmp_path))) == shown
+
+
+def test_an_empty_file_is_known(tmp_path: Path) -> None:
+    """Redis starts with its own defaults; the answer still says so."""
+    told = asked(tmp_path, "disk", "# nothing\n")
+    assert facts(disk=told.encode())["directives"] == {"(no word at all)": "known"}
 
 
 def test_a_file_that_includes_itself_is_unmeasured(tmp_path: Path) -> None:

@@ -203,7 +203,9 @@ def read_others(answers: Answers, _: Target[Policy]) -> Table:
 def read_directives(answers: Answers, _: Target[Policy]) -> Table:
     """Each first word of a line in the file -> "known", or that Redis does not start with it."""
     found = {word: state for state, word in _needed(answers) if state in _WORDS_OF_FILES}
-    return {name: _WORDS_OF_FILES[state] for name, state in found.items()} or {"an empty file": "known"}
+    if not found:
+        raise UnmeasuredError("disk: the answer does not say which words of the file are known")
+    return {name: _WORDS_OF_FILES[state] for name, state in found.items()}
 
 
 def read_on_disk(answers: Answers, _: Target[Policy]) -> Table:

@@ -135,6 +135,7 @@ my $json = asked("--json", "CONFIG", "GET", @kept, grep { !$own{$_} } @names);
 my %runs = $json =~ /"([^"\\]+)":"((?:[^"\\]|\\.)*)"/g;
 s/\\(.)/$1/g for values %runs;
 print exists $runs{$_} || $own{$_} ? "known" : "unknown", " $_\n" for sort keys %in_file;
+print "known (no word at all)\n" unless %in_file;
 my $dir = $runs{dir};
 sub at { my $path = shift; return $path =~ m{^/} ? $path : "$dir/$path" }
 my @tries;
