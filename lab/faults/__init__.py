@@ -37,6 +37,7 @@ class Fault:
             lab's own evidence (ssh, no failed unit, the role's service answers) does not see.
         undone_by_reset: mend by making `hosts` anew from their images, for what no script can undo; `mend` is
             run before that and may be empty.
+        alone: nothing else may be set with it: other faults start again what now cannot be, or wait for it.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Fault:
     healthy: str = ALWAYS
     seen_on: tuple[str, ...] = ()
     undone_by_reset: bool = False
+    alone: bool = False
 
 
 @cache

@@ -48,9 +48,8 @@ class Member:
 
     @property
     def is_solitary(self) -> bool:
-        """Whether it would undo or disturb any other, as mending does that reaches beyond the fault's hosts."""
-        reaches_out = isinstance(self.fault.break_, str) and not isinstance(self.fault.mend, str)
-        return reaches_out or self.fault.undone_by_reset or len(self.checks) > MOST_CHECKS
+        """Whether it would undo or disturb any other."""
+        return self.fault.alone or self.fault.undone_by_reset or len(self.checks) > MOST_CHECKS
 
     @property
     def lasts_until_a_restart(self) -> bool:
