@@ -8,6 +8,7 @@ from lab.handle import Lab
 PRIMARY, STANDBY = "dallas-db1", "arizona-db1"
 
 _ETC = "/etc/postgresql/15/main"
+_DATA = "/var/lib/postgresql/15/main"
 _RELOAD = 'runuser -u postgres -- psql -XqAt -d shop -c "SELECT pg_reload_conf()" >/dev/null\nsleep 0.3'
 _EXTENSIONS = "/usr/share/postgresql/15/extension"
 
@@ -61,6 +62,27 @@ def _without_password(lab: Lab) -> None:
 
 def _with_password(lab: Lab) -> None:
     lab.sql(PRIMARY, f"ALTER ROLE replicator PASSWORD '{keys.password('REPLICATOR')}'")
+
+
+def _break_a_page(lab: Lab) -> None:
+    """In a database of its own, whose files were copied and never read: no page of them is in memory."""
+    lab.sql(PRIMARY, "CREATE DATABASE scratch TEMPLATE template0 STRATEGY file_copy")
+    lab.shell(
+        STANDBY,
+        f"""
+        ask() {{ runuser -u postgres -- psql -XqAt -d scratch -c "$1"; }}
+        for _ in $(seq 100); do
+            file=$(ask "SELECT pg_relation_filepath('pg_description')" 2>/dev/null) && break
+            sleep 0.1
+        done
+        printf broken | dd of={_DATA}/$file bs=1 seek=9000 conv=notrunc status=none
+        ! ask "SELECT count(*) FROM pg_description WHERE description <> ''" 2>/dev/null
+        """,  # noqa: S608  # a place, not a query
+    )
+
+
+def _drop_the_broken(lab: Lab) -> None:
+    lab.sql(PRIMARY, "DROP DATABASE IF EXISTS scratch")
 
 
 FAULTS = (
@@ -214,5 +236,50 @@ FAULTS = (
         hosts=(STANDBY,),
         break_=_one_by_one("SELECT pg_drop_replication_slot('dallas_db1')"),
         mend=_one_by_one("SELECT pg_create_physical_replication_slot('dallas_db1', false)"),
+    ),
+    _setting(
+        "database_commits_wait_at_standby",
+        "The standby, once promoted, would wait for a follower at each commit.",
+        STANDBY,
+        "synchronous_standby_names",
+        "'dallas_db1'",
+    ),
+    Fault(
+        name="commits_wait_for_a_follower",
+        sentence="Each commit waits for the other site, at both sites alike; with it gone, for ever.",
+        hosts=(PRIMARY, STANDBY),
+        break_=_one_by_one("ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"),
+        mend=_one_by_one("ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()"),
+        alone=True,
+    ),
+    Fault(
+        name="data_directory_open_to_others",
+        sentence="Somebody opened the standby's data directory to look into it; it would not start again.",
+        hosts=(STANDBY,),
+        break_=f"chmod 0755 {_DATA}",
+        mend=f"chmod 0700 {_DATA}",
+        alone=True,
+    ),
+    Fault(
+        name="key_of_the_database_unreadable",
+        sentence="The standby's key for TLS was closed to all but root; it would not start again.",
+        hosts=(STANDBY,),
+        break_="chmod 0600 /etc/ssl/private/ssl-cert-snakeoil.key",
+        mend="chmod 0640 /etc/ssl/private/ssl-cert-snakeoil.key",
+        alone=True,
+    ),
+    Fault(
+        name="database_not_started_by_the_next_boot",
+        sentence="start.conf was set to manual at both sites for an upgrade; systemd has not read it yet.",
+        hosts=(PRIMARY, STANDBY),
+        break_=_edit(f"{_ETC}/start.conf", "s/^auto/manual/"),
+        mend=_as_it_was(f"{_ETC}/start.conf") + "\nsystemctl daemon-reload",
+    ),
+    Fault(
+        name="database_page_broken_at_standby",
+        sentence="The standby's disk gave back a page that was not written so; the primary's is sound.",
+        hosts=(STANDBY,),
+        break_=_break_a_page,
+        mend=_drop_the_broken,
     ),
 )

@@ -42,6 +42,62 @@ def _pause_while_orders_come_in(lab: Lab) -> None:
     lab.sql(PRIMARY, "SELECT pg_logical_emit_message(false, 'drill', repeat('x', 20000000))")
 
 
+_ARCHIVE = "/var/lib/postgresql/archive"
+_COPY = f"test ! -f {_ARCHIVE}/%f && cp %p {_ARCHIVE}/%f"
+_PROGRAM = "/var/lib/postgresql/shop-archive"
+
+
+def _archiving(  # noqa: PLR0913  # as the fault's fields
+    name: str,
+    sentence: str,
+    hosts: tuple[str, ...],
+    command: str,
+    *,
+    mode: str = "on",
+    then: str = "",
+    folder: str = "true",
+) -> Fault:
+    """Archiving by a command; and, unless nothing is to be tried, an end of a WAL file and its outcome.
+
+    What other drills left to be archived, and what was counted of it, is forgotten.
+    """
+    settings = _psql(
+        "SELECT pg_stat_reset_shared('archiver')",
+        f"ALTER SYSTEM SET archive_mode = '{mode}'",
+        f"ALTER SYSTEM SET archive_command = '{command}'",
+    )
+    return Fault(
+        name,
+        sentence,
+        hosts,
+        f"""
+            {folder}
+            {settings}
+            systemctl stop postgresql@15-main
+            rm -f /var/lib/postgresql/15/main/pg_wal/archive_status/*.ready
+            systemctl start postgresql@15-main
+            if [ $(hostname) = {STANDBY} ]; then {_UNTIL_IT_STREAMS} fi
+            {_tried(then) if then else ""}
+        """,
+        _psql("ALTER SYSTEM RESET archive_mode", "ALTER SYSTEM RESET archive_command")
+        + f"\nsystemctl restart postgresql@15-main\nrm -rf {_ARCHIVE} {_PROGRAM}",
+    )
+
+
+def _tried(count: str) -> str:
+    """The primary ends a WAL file, and waits until an archive was made, or was not."""
+    look = _psql(f"SELECT {count} FROM pg_stat_archiver")  # noqa: S608  # a column's name
+    return f"""
+        [ $(hostname) = {PRIMARY} ] || exit 0
+        {_psql("SELECT pg_switch_wal()")}
+        for _ in $(seq 100); do
+            [ "$({look})" = 0 ] || exit 0
+            sleep 0.1
+        done
+        echo "nothing was archived" >&2; exit 1
+    """
+
+
 FAULTS = (
     Fault(
         name="wal_receiver_dead",
@@ -171,27 +227,55 @@ SQL
         mend=_psql("ALTER SYSTEM RESET recovery_target_time") + "\nsystemctl restart postgresql@15-main",
         healthy=_UNTIL_IT_STREAMS,
     ),
-    Fault(
-        name="archiving_fails",
-        sentence="WAL archiving fails at both sites alike.",
-        hosts=(PRIMARY, STANDBY),
-        break_=_psql(
-            "ALTER SYSTEM SET archive_mode = 'always'", "ALTER SYSTEM SET archive_command = '/bin/false'"
-        )
-        + "\nsystemctl restart postgresql@15-main\n"
-        + "[ $(hostname) != dallas-db1 ] || "
-        + _psql("SELECT pg_switch_wal()")
-        + "\nsleep 3",
-        mend=_psql("ALTER SYSTEM RESET archive_mode", "ALTER SYSTEM RESET archive_command")
-        + "\nsystemctl restart postgresql@15-main",
+    _archiving(
+        "archiving_fails",
+        "WAL archiving fails at both sites alike.",
+        (PRIMARY, STANDBY),
+        "/bin/false",
+        mode="always",
+        then="failed_count",
     ),
-    Fault(
-        name="archiving_differs",
-        sentence="WAL is archived at the primary; the standby would not go on with it.",
-        hosts=(PRIMARY,),
-        break_=_psql("ALTER SYSTEM SET archive_mode = 'on'", "ALTER SYSTEM SET archive_command = '/bin/true'")
-        + "\nsystemctl restart postgresql@15-main",
-        mend=_psql("ALTER SYSTEM RESET archive_mode", "ALTER SYSTEM RESET archive_command")
-        + "\nsystemctl restart postgresql@15-main",
+    _archiving(
+        "archiving_differs",
+        "WAL is archived at the primary; the standby would not go on with it.",
+        (PRIMARY,),
+        "/bin/true",
+        then="archived_count",
+    ),
+    _archiving(
+        "archiving_never_tried",
+        "WAL is to be archived at both sites, and no archive was ever made.",
+        (PRIMARY, STANDBY),
+        "/bin/true",
+    ),
+    _archiving(
+        "archive_command_missing",
+        "WAL archiving was turned on at both sites, and nobody said what is to archive it.",
+        (PRIMARY, STANDBY),
+        "",
+    ),
+    _archiving(
+        "archive_folder_missing_at_standby",
+        "WAL is archived into a folder that was made at the primary alone.",
+        (PRIMARY, STANDBY),
+        _COPY,
+        then="archived_count",
+        folder=f"[ $(hostname) != {PRIMARY} ] || install -d -o postgres {_ARCHIVE}",
+    ),
+    _archiving(
+        "archive_folder_of_another_account_at_standby",
+        "WAL is archived into a folder that is root's at the standby.",
+        (PRIMARY, STANDBY),
+        _COPY,
+        then="archived_count",
+        folder=f"install -d {_ARCHIVE}\n[ $(hostname) != {PRIMARY} ] || chown postgres {_ARCHIVE}",
+    ),
+    _archiving(
+        "archive_program_missing_at_standby",
+        "WAL is archived by a program that was put onto the primary alone.",
+        (PRIMARY, STANDBY),
+        f"{_PROGRAM} %p",
+        then="archived_count",
+        folder=f"[ $(hostname) != {PRIMARY} ] || ln -s /bin/true {_PROGRAM}",
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
@@ -290,7 +291,7 @@ def test_pending_restarts_unlogged_tables_and_invalid_indexes_are_named() -> Non
 def test_libpq_would_find_the_password_for_the_way_back(passfile: str, expected: str) -> None:
     """A library of PostgreSQL ignores a file that others may read, without a word (manual, 34.16)."""
     head, _, rest = ANSWER.partition("[passfile]\n")
-    answer = f"{head}[passfile]\n{passfile}[end]{rest.partition('[end]')[2]}"
+    answer = f"{head}[passfile]\n{passfile}[starts]{rest.partition('[starts]')[2]}"
     assert read(database.read_ready, answer)["has the password for it"] == expected
 
 
@@ -310,6 +311,146 @@ def test_a_server_that_could_not_change_its_part_says_why(settings: dict[str, st
     """Each need of a new primary, and of an old one that must follow."""
     table = read(database.read_ready, changed(settings={**state("settings"), **settings}))
     assert [need for need, holds in table.items() if holds != "yes"] == [item]
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, database.ALONE),
+        ({"synchronous_standby_names": " "}, database.ALONE),
+        ({"synchronous_standby_names": "*"}, "hang without a follower (*)"),
+        ({"synchronous_standby_names": "ANY 1 (a, b)"}, "hang without a follower (ANY 1 (a, b))"),
+        ({"synchronous_standby_names": "*", "synchronous_commit": "local"}, database.ALONE),
+        ({"synchronous_standby_names": "*", "synchronous_commit": "off"}, database.ALONE),
+        (
+            {"synchronous_standby_names": "*", "synchronous_commit": "remote_write"},
+            "hang without a follower (*)",
+        ),
+    ],
+)
+def test_commits_that_wait_for_a_follower_hang_without_it(settings: dict[str, str], expected: str) -> None:
+    """Equal at both sites, and no order is taken once one of them is gone."""
+    answer = changed(settings={**state("settings"), **settings})
+    assert read(database.read_commits, answer) == {"commits": expected}
+
+
+def test_a_role_may_wait_though_the_server_does_not() -> None:
+    """What ALTER ROLE says wins over the server's own setting."""
+    roles = {**state("roles"), "shop": {**state("roles")["shop"], "settings": ["synchronous_commit=on"]}}
+    settings = {**state("settings"), "synchronous_standby_names": "*", "synchronous_commit": "local"}
+    table = read(database.read_commits, changed(settings=settings, roles=roles))
+    assert table == {"commits": "hang without a follower (*)"}
+
+
+def test_a_runbook_may_end_the_waiting() -> None:
+    """Whoever gives up no commit says so in the policy; the state is told all the same."""
+    section = TARGET.section.model_copy(update={"may_wait_for_followers": True})
+    waits = changed(settings={**state("settings"), "synchronous_standby_names": "*"})
+    target = replace(TARGET, section=section)
+    assert database.read_commits(answered(server=waits.encode()), target) == {"commits": database.AS_AGREED}
+    assert database.read_commits(answered(server=ANSWER.encode()), target) == {"commits": database.ALONE}
+
+
+@pytest.mark.parametrize("name", ["synchronous_standby_names", "synchronous_commit"])
+def test_a_setting_that_is_not_told_is_unmeasured(name: str) -> None:
+    """What the server does not tell is not empty."""
+    settings = {key: value for key, value in state("settings").items() if key != name}
+    with pytest.raises(UnmeasuredError, match=name):
+        read(database.read_commits, changed(settings=settings))
+
+
+DATA, KEY = "/var/lib/postgresql/15/main", "/etc/ssl/private/ssl-cert-snakeoil.key"
+
+
+@pytest.mark.parametrize(
+    ("line", "item", "expected"),
+    [
+        (f"data postgres 983 750 {DATA}", DATA, "as needed"),
+        (f"data postgres 983 2700 {DATA}", DATA, "as needed"),
+        (f"data postgres 983 755 {DATA}", DATA, "mode 0755, must be 0700 or 0750"),
+        (f"data postgres 983 770 {DATA}", DATA, "mode 0770, must be 0700 or 0750"),
+        (f"data root 0 700 {DATA}", DATA, "belongs to another account than the server's"),
+        (f"postgres 983 600 {KEY}", KEY, "as needed"),
+        (f"postgres 983 640 {KEY}", KEY, "mode 0640, must be 0600 or less"),
+        (f"root 0 644 {KEY}", KEY, "mode 0644, must be 0640 as it is root's or less"),
+        (f"shop 980 640 {KEY}", KEY, "belongs to another account than the server's or root"),
+        ("start unit linked manual", "start.conf", "says manual, since systemd read it last"),
+        ("start unit unknown manual", "start.conf", "as needed"),
+        ("start unit enabled manual", "start.conf", "as needed"),
+        ("start another unknown disabled", "start.conf", "as needed"),
+        ("start unit unknown disabled", "start.conf", "says disabled, so its unit cannot start it"),
+        ("start another linked disabled", "start.conf", "says disabled, so its unit cannot start it"),
+        ("start unit linked", "start.conf", "says nothing, so its unit cannot start it"),
+        ("start unit linked auto manual", "start.conf", "says auto manual, so its unit cannot start it"),
+        (f"unreadable {KEY}", KEY, "the server's account cannot read it"),
+    ],
+)
+def test_what_the_next_start_refuses_is_told(line: str, item: str, expected: str) -> None:
+    """The server that runs does not look at it again."""
+    after = ANSWER.partition("[starts]")[2].split("\n")
+    alike = line.split(" ", maxsplit=1)[0] if line.startswith(("start ", "data ")) else ""
+    old = [one for one in after if one.startswith(alike) and (alike or one.endswith(f" {item}"))]
+    chosen = old[-1 if line.startswith("unreadable") else 0]
+    table = read(database.read_starts, ANSWER.replace(chosen, line))
+    assert table[item] == expected
+    assert {value for name, value in table.items() if name != item} == {"as needed"}
+
+
+def test_a_server_that_debian_did_not_set_up_has_no_start_conf() -> None:
+    """Elsewhere systemd alone says what a boot starts."""
+    table = read(database.read_starts, ANSWER.replace("start unit linked auto\n", ""))
+    assert "start.conf" not in table
+    assert set(table.values()) == {"as needed"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("account 983", "account"),
+        ("account 983", "account 983\naccount 983"),
+        (f"data postgres 983 700 {DATA}\n", ""),
+        (f"readable {DATA}/postgresql.auto.conf\n", ""),
+        (f"root 0 640 {KEY}", f"root 0 rw- {KEY}"),
+        ("start unit linked auto", "start perhaps linked auto"),
+        ("start unit linked auto", "start unit linked auto\nstart unit linked auto"),
+        (f"readable {KEY}", f"legible {KEY}"),
+        (f"readable {KEY}", "readable "),
+    ],
+)
+def test_a_damaged_look_at_the_next_start_is_unmeasured(old: str, new: str) -> None:
+    """Whatever is not understood is not in order."""
+    assert old in ANSWER
+    with pytest.raises(UnmeasuredError):
+        read(database.read_starts, ANSWER.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("", {"archiving": "only a try would tell"}),
+        ("program cp\nwritable /srv/wal\n", {"cp": "as needed", "/srv/wal": "as needed"}),
+        ("no-program wal-g\n", {"wal-g": "the server's account finds no such program"}),
+        ("unwritable /srv/wal\n", {"/srv/wal": "the server's account cannot write there"}),
+        ("missing /srv/my wal\n", {"/srv/my wal": "the server's account finds no such folder"}),
+    ],
+)
+def test_what_archiving_needs_is_tried_before_it_archives(lines: str, expected: dict[str, str]) -> None:
+    """A standby archives nothing until it is promoted, so no failure was counted."""
+    settings = {**state("settings"), "archive_mode": "on"}
+    answer = changed(settings=settings).replace("[end]", f"{lines}[end]")
+    assert read(database.read_archive, answer) == expected
+    assert read(database.read_archive) == {"archiving": "off"}
+
+
+def test_broken_pages_are_told_by_database() -> None:
+    """Where checksums are off nobody looks, which is said, and is no sound database."""
+    assert read(database.read_checksums) == {"broken pages": "none"}
+    table = read(database.read_checksums, changed(broken={"shop": 2}))
+    assert table == {"shop": "broken pages were read: 2"}
+    off = {**state("settings"), "data_checksums": "off"}
+    assert read(database.read_checksums, changed(settings=off)) == {
+        "broken pages": "not looked for: data_checksums is off"
+    }
 
 
 def test_a_library_that_is_not_on_the_disk_is_told() -> None:

@@ -37,7 +37,7 @@ STANDBY: dict[str, Any] = {
     "delay": "0",
     "targets": "none",
     "archive_mode": "off",
-    "archive_failing": None,
+    "archive": {"tries": 0, "command": True, "failing": False},
     "receiver": STREAMING,
     "slots": {},
 }
@@ -300,3 +300,34 @@ def test_a_damaged_answer_is_facts_or_unmeasured_and_nothing_else(damaged: dict[
 def test_any_bytes_are_facts_or_unmeasured(text: bytes) -> None:
     """The reader raises the one declared exception only, which becomes the reason."""
     read_tables(PROBE.readings(), answered(state=text, passed=text, signals=text), TARGET, ("web",))
+
+
+ARCHIVER = {"tries": 3, "command": True, "failing": False}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"archive_mode": "off"}, "off"),
+        ({"archive_mode": "off", "archive": None}, "off"),
+        ({}, "healthy"),
+        ({"archive": {**ARCHIVER, "failing": True}}, "failing"),
+        ({"archive": {**ARCHIVER, "tries": 0}}, "begins with a promotion"),
+        ({"archive": {**ARCHIVER, "tries": 0}, "archive_mode": "always"}, "never tried here"),
+        ({"archive": {**ARCHIVER, "tries": 0}, "recovery": False}, "never tried here"),
+        ({"archive": {**ARCHIVER, "command": False}}, "no archive_command: WAL is kept for ever"),
+    ],
+)
+def test_an_archiver_that_was_never_tried_is_not_healthy(change: dict[str, object], expected: str) -> None:
+    """No failure and no success are not the same as no failure."""
+    read = facts({**STANDBY, "archive_mode": "on", "archive": ARCHIVER, **change})
+    assert read["archive"] == {"archiving": expected}
+
+
+@pytest.mark.parametrize(
+    "archive", [None, [], {}, {**ARCHIVER, "tries": None}, {**ARCHIVER, "failing": None, "command": True}]
+)
+def test_an_archiver_of_which_nothing_is_known_is_unmeasured(archive: object) -> None:
+    """NULL in place of a count is none."""
+    read = facts({**STANDBY, "archive_mode": "on", "archive": archive})
+    assert isinstance(read["archive"], Unmeasured)

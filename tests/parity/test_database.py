@@ -17,6 +17,7 @@ pytestmark = pytest.mark.blocker
     "database_setting_differs",
     "database_setting_differs_at_primary",
     "database_read_only_after_promotion",
+    "database_commits_wait_at_standby",
     "archiving_differs",
     "standby_of_another_database",
     "monitoring_role_without_pg_monitor",
@@ -166,6 +167,66 @@ def test_no_table_is_empty_after_a_promotion(parity: Parity) -> None:
 def test_each_server_can_take_over_and_follow_again(parity: Parity) -> None:
     """The new primary takes no orders, or there is no way to fail back."""
     parity.everywhere("ready", equals="yes", fix="set up as on the other server: {item}")
+
+
+@pytest.mark.drill(
+    "commits_wait_for_a_follower",
+    "database_commits_wait_at_standby",
+    "monitoring_role_without_pg_monitor",
+)
+def test_commits_wait_for_no_other_site(parity: Parity) -> None:
+    """After the switch every order hangs: the database waits for a server that is gone."""
+    parity.everywhere(
+        "commits",
+        one_of=["wait for no follower", "wait for a follower, until the runbook ends that"],
+        fix="ALTER SYSTEM RESET synchronous_standby_names; SELECT pg_reload_conf(); or let the runbook do so "
+        "and set may_wait_for_followers in the policy",
+    )
+
+
+@pytest.mark.drill(
+    "data_directory_open_to_others",
+    "key_of_the_database_unreadable",
+    "database_not_started_by_the_next_boot",
+    "monitoring_role_without_pg_monitor",
+)
+def test_each_server_would_start_again(parity: Parity) -> None:
+    """The server runs until its next start, which may be the failover itself, and then there is no shop."""
+    parity.everywhere(
+        "starts",
+        equals="as needed",
+        fix="give {item} to the server's account: chmod 0700 a data directory, 0600 a key; "
+        "in start.conf write auto",
+    )
+
+
+@pytest.mark.drill(
+    "archive_folder_missing_at_standby",
+    "archive_folder_of_another_account_at_standby",
+    "archive_program_missing_at_standby",
+    "monitoring_role_without_pg_monitor",
+)
+def test_each_server_could_archive(parity: Parity) -> None:
+    """After the switch WAL fills the disk until the shop stops, and no backup goes on."""
+    parity.everywhere(
+        "archive",
+        one_of=["off", "as needed", "only a try would tell"],
+        fix="make {item} as on the other server, for the server's account; then run archive_command as it",
+    )
+
+
+@pytest.mark.drill(
+    "database_page_broken_at_standby",
+    "monitoring_role_without_pg_monitor",
+)
+def test_no_broken_page_was_read(parity: Parity) -> None:
+    """Pages of the shop fail with the rows that lie in it, and a copy of it may be all that is left."""
+    parity.everywhere(
+        "checksums",
+        one_of=["none", "not looked for: data_checksums is off"],
+        fix="look at the disk; rebuild the standby with pg_basebackup, or the primary from a sound copy; "
+        "then SELECT pg_stat_reset() in {item}",
+    )
 
 
 @pytest.mark.drill(

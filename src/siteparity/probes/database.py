@@ -26,11 +26,12 @@ from siteparity.tools.order import chain
 from siteparity.tools.postgres import psql
 from siteparity.tools.postgres_rules import Client
 from siteparity.tools.postgres_server import LIMITS, ON_DISK, QUESTION
-from siteparity.tools.postgres_state import Role, Server
+from siteparity.tools.postgres_state import AS_NEEDED, Role, Server, State
 from siteparity.transport.script import Ask
 
-AS_NEEDED = "as needed"
 NONE = "none"
+ALONE = "wait for no follower"
+AS_AGREED = "wait for a follower, until the runbook ends that"
 _SECRET = re.compile(r"(?i)(\b\w*(?:passw(?:or)?d|secret|token|key)\w*\s*[=:]\s*)[^\s'\"]+")
 
 
@@ -58,6 +59,8 @@ class Policy(Section):
     """Who must be let in by pg_hba.conf."""
     replication_user: Text = "replicator"
     """As whom the other site's server follows this one; it must be let in for the way back."""
+    may_wait_for_followers: bool = False
+    """Commits may wait for followers: whoever promotes resets ``synchronous_standby_names`` first."""
     may_differ: tuple[Text, ...] = ()
     """Settings that may differ, such as ``shared_buffers`` where one site's hosts are bigger."""
 
@@ -238,6 +241,54 @@ def read_ready(answers: Answers, target: Target[Policy]) -> Table:
     return {need: "yes" if holds else "no" for need, holds in needs.items()}
 
 
+def read_commits(answers: Answers, target: Target[Policy]) -> Table:
+    """Whether this server, promoted and without the other one, would finish a commit."""
+    state = _server(answers).state
+    followers = _setting(state, "synchronous_standby_names").strip()
+    levels = [_setting(state, "synchronous_commit"), *_levels_of_roles(state)]
+    if not followers or set(levels) <= {"off", "local"}:
+        return {"commits": ALONE}
+    may = target.section.may_wait_for_followers
+    return {"commits": AS_AGREED if may else f"hang without a follower ({followers})"}
+
+
+def _levels_of_roles(state: State) -> Iterator[str]:
+    for role in state.roles.values():
+        for setting in role.settings or ():
+            name, _, value = setting.partition("=")
+            if name == "synchronous_commit":
+                yield value
+
+
+def _setting(state: State, name: str) -> str:
+    if name not in state.settings:
+        raise UnmeasuredError(f"the server does not tell {name}")
+    return state.settings[name]
+
+
+def read_starts(answers: Answers, _: Target[Policy]) -> Table:
+    """Each thing that the server's next start needs -> `AS_NEEDED`, or what is wrong with it."""
+    return dict(_server(answers).starts)
+
+
+def read_archive(answers: Answers, _: Target[Policy]) -> Table:
+    """The program that archives WAL and each folder that it writes to -> whether the server could use it."""
+    server = _server(answers)
+    if _setting(server.state, "archive_mode") == "off":
+        return {"archiving": "off"}
+    return dict(server.archive) or {"archiving": "only a try would tell"}
+
+
+def read_checksums(answers: Answers, _: Target[Policy]) -> Table:
+    """Each database in which a page was read that is not as it was written; a summary where there is none."""
+    state = _server(answers).state
+    if _setting(state, "data_checksums") != "on":
+        return {"broken pages": "not looked for: data_checksums is off"}
+    return {name: f"broken pages were read: {count}" for name, count in state.broken.items()} or {
+        "broken pages": NONE
+    }
+
+
 def read_slots(answers: Answers, _: Target[Policy]) -> Table:
     """How many servers could follow this one without losing WAL."""
     return {"replication slots for followers": _server(answers).state.slots}
@@ -270,6 +321,10 @@ PROBE = Probe(
         "tables": Reading(read_tables),
         "usable": Reading(read_usable),
         "ready": Reading(read_ready),
+        "commits": Reading(read_commits),
+        "starts": Reading(read_starts),
+        "archive": Reading(read_archive),
+        "checksums": Reading(read_checksums),
         "slots": Reading(read_slots),
     },
 )

@@ -54,9 +54,12 @@ SELECT json_build_object(
   'targets', (SELECT coalesce(string_agg(name, ', ' ORDER BY name), 'none') FROM pg_settings
               WHERE name LIKE 'recovery\_target%' AND (setting <> boot_val OR pending_restart)),
   'archive_mode', current_setting('archive_mode'),
-  'archive_failing', (SELECT coalesce(last_failed_time, '-infinity')
-                        > coalesce(last_archived_time, '-infinity')
-                      FROM pg_stat_archiver),
+  'archive', (SELECT json_build_object('tries', archived_count + failed_count,
+                'command', concat(current_setting('archive_command'),
+                                  current_setting('archive_library', true)) <> '',
+                'failing', coalesce(last_failed_time, '-infinity')
+                           > coalesce(last_archived_time, '-infinity'))
+              FROM pg_stat_archiver),
   'receiver', (SELECT json_build_object('status', status, 'sender', sender_host, 'timeline', received_tli,
                       'silence', extract(epoch FROM clock_timestamp() - last_msg_receipt_time))
                FROM pg_stat_wal_receiver),
@@ -191,14 +194,23 @@ def read_kept(answers: Answers, _: Target[Policy]) -> Table:
 
 
 def read_archive(answers: Answers, _: Target[Policy]) -> Table:
-    """Whether WAL is archived as configured."""
+    """Whether WAL is archived as configured: an archiver that was never tried has not failed either."""
     state = _state(answers)
     if _text(state, "archive_mode") == "off":
         return {"archiving": "off"}
-    failing = state.get("archive_failing")
-    if not isinstance(failing, bool):
+    archive = state.get("archive")
+    if not isinstance(archive, dict) or not all(isinstance(archive.get(key), bool) for key in _ARCHIVER):
         raise UnmeasuredError("pg_stat_archiver says nothing")
-    return {"archiving": "failing" if failing else "healthy"}
+    if not archive["command"]:
+        return {"archiving": "no archive_command: WAL is kept for ever"}
+    if archive["failing"] or _number(archive, "tries"):
+        return {"archiving": "failing" if archive["failing"] else "healthy"}
+    # A standby that archives nothing of its own is as it should be; what it needs then, `database` looks at.
+    waits = state["recovery"] and state["archive_mode"] == "on"
+    return {"archiving": "begins with a promotion" if waits else "never tried here"}
+
+
+_ARCHIVER = ("command", "failing")
 
 
 def read_position(answers: Answers, _: Target[Policy]) -> Table:

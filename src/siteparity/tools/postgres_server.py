@@ -36,20 +36,35 @@ def _listed(names: tuple[str, ...]) -> str:
 
 # Physical copies have the same catalogues, so trees and numbers are compared as they stand: to write them out
 # as SQL takes milliseconds for each index.
+# Where `archive_command` writes is known for words like /folder/%f, unless it does so on another host, as
+# somebody else, or makes the folder itself.
 # A value that waits for a restart is told with an error too; of these, `pending_restart` speaks.
 _QUESTION = r"""
 WITH now AS MATERIALIZED (SELECT name, setting, reset_val, unit, pending_restart FROM pg_settings),
-  file AS MATERIALIZED (SELECT * FROM pg_show_all_file_settings())
+  file AS MATERIALIZED (SELECT * FROM pg_show_all_file_settings()),
+  tls AS (
+    SELECT name, CASE WHEN setting LIKE '/%' THEN setting
+                 ELSE current_setting('data_directory') || '/' || setting END AS path
+    FROM now WHERE name IN ('ssl_key_file', 'ssl_cert_file', 'ssl_ca_file', 'ssl_crl_file')
+      AND setting <> '' AND current_setting('ssl') = 'on'),
+  archive AS (
+    SELECT CASE WHEN library = '' THEN current_setting('archive_command') ELSE '' END AS command,
+      CASE WHEN library = 'basic_archive' THEN current_setting('basic_archive.archive_directory', true)
+      END AS directory
+    FROM coalesce(current_setting('archive_library', true), '') AS library
+    WHERE current_setting('archive_mode') <> 'off')
 SELECT concat_ws(E'\n', (
   SELECT concat_ws(E'\x1f', coalesce(substring(conninfo FROM 'host\s*=\s*''?([^\s'',]+)'), ''),
     current_setting('data_directory'), coalesce(substring(conninfo FROM 'passfile\s*=\s*''?([^\s'']+)'), ''),
-    coalesce(substring(conninfo FROM 'user\s*=\s*''?([^\s'']+)'), ''), '.')
+    coalesce(substring(conninfo FROM 'user\s*=\s*''?([^\s'']+)'), ''), current_setting('config_file'),
+    (SELECT coalesce(string_agg(path, ''), '') FROM tls WHERE name = 'ssl_key_file'),
+    coalesce((SELECT substring(command FROM '^\s*([A-Za-z0-9_./+-]+)(?:\s|$)') FROM archive), ''), '.')
   FROM current_setting('primary_conninfo') AS conninfo
 ), (
   SELECT coalesce(string_agg(DISTINCT library, E'\x1f'), '') FROM (
     SELECT probin FROM pg_proc WHERE probin IS NOT NULL
     UNION ALL SELECT trim(both ' "' FROM unnest(string_to_array(concat_ws(',', nullif(setting, '')), ',')))
-      FROM now WHERE name IN ('shared_preload_libraries', 'session_preload_libraries')
+      FROM now WHERE name IN ('shared_preload_libraries', 'session_preload_libraries', 'archive_library')
   ) AS used(library) WHERE library <> ''
 ), (
   SELECT string_agg(DISTINCT path, E'\x1f') FROM (
@@ -57,6 +72,14 @@ SELECT concat_ws(E'\n', (
     SELECT current_setting('data_directory') || '/postgresql.auto.conf' UNION ALL
     SELECT setting FROM now WHERE name IN ('config_file', 'hba_file', 'ident_file')
   ) AS read(path) WHERE path IS NOT NULL
+), (
+  SELECT coalesce(string_agg(path, E'\x1f'), '') FROM tls
+), (
+  SELECT coalesce(string_agg(DISTINCT folder, E'\x1f'), '') FROM (
+    SELECT found[1] FROM archive, regexp_matches(command, '(?:^|[\s"''=>])(/[^\s"''%]*)/%f', 'g') AS found
+      WHERE command !~ '\m(ssh|sudo|mkdir)\M'
+    UNION ALL SELECT directory FROM archive
+  ) AS written(folder) WHERE folder <> ''
 ), (
   SELECT json_build_object(
     'settings', (SELECT json_object_agg(name, reset_val || coalesce(' ' || unit, '')) FROM now
@@ -114,6 +137,8 @@ SELECT concat_ws(E'\n', (
                  AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'),
     'invalid', (SELECT coalesce(json_agg(indexrelid::regclass::text ORDER BY indexrelid), '[]')
                 FROM pg_index WHERE NOT (indisvalid AND indisready)),
+    'broken', (SELECT coalesce(json_object_agg(coalesce(datname, 'shared tables'), checksum_failures), '{}')
+               FROM pg_stat_database WHERE checksum_failures > 0),
     'unlogged', (SELECT coalesce(json_agg(oid::regclass::text ORDER BY oid), '[]')
                  FROM pg_class WHERE relpersistence = 'u' AND relkind IN ('r', 'm')))::jsonb
 ))
@@ -122,24 +147,31 @@ SELECT concat_ws(E'\n', (
 QUESTION = _QUESTION.replace("{left_out}", _listed((*_MOVING, *OF_ONE_SITE, *LIMITS))).replace(
     "{limits}", _listed(LIMITS)
 )
-"""One statement, which gives four lines:
+"""One statement, which gives six lines:
 
 1. the other server's name, the data directory, the password file and the role for that server, or nothing;
+   the main file, the key for TLS and the program that archives, or nothing;
 2. the libraries that the database or a setting names;
 3. the files that the server would read: included ones are there as soon as they hold a setting;
-4. `postgres_state.State`; recovery targets and delays are left to ``replication``.
+4. the files for TLS, the key among them;
+5. the folders into which WAL is archived;
+6. `postgres_state.State`; recovery targets and delays are left to ``replication``.
 """
 
 # Libraries lie beside the server that runs, whatever else is installed; libpq refuses a password file that
 # others may read (manual, 34.16). `read` takes the process number of postmaster.pid without a process.
+# What the next start needs is tried as the account of the server that runs, in the groups that it has now on
+# file. Debian's generator for systemd reads start.conf, so its link shows what was said at the last reload.
 ON_DISK = rf"""
 u='{SEPARATOR}' n='
 '
 first=${{out%%"$n"*}} rest=${{out#*"$n"}} second=${{rest%%"$n"*}}
 rest=${{rest#*"$n"}} third=${{rest%%"$n"*}}
+rest=${{rest#*"$n"}} tls=${{rest%%"$n"*}}
+rest=${{rest#*"$n"}} folders=${{rest%%"$n"*}}
 printf '[state]\n%s\n' "${{rest#*"$n"}}"
 set -f; IFS=$u; set -- $first
-peer=$1 data=$2 pass=$3 user=$4
+peer=$1 data=$2 pass=$3 user=$4 config=$5 key=$6 program=$7
 echo '[peer]'; [ -z "$peer" ] || getent ahosts "$peer" || echo "unknown $peer"
 read -r pid <"$data/postmaster.pid" || exit
 exe=$(readlink "/proc/$pid/exe") || exit
@@ -157,7 +189,9 @@ echo '[files]'
 set -- $third; unset IFS
 find -L "$@" -maxdepth 0 -printf '%T@ %p\n' || exit
 echo '[passfile]'
-owner=$(stat -c %U "$data") || exit
+[ -e "$key" ] || key=
+held=$(stat -Lc '%U %u %a %n' "$data" ${{key:+"$key"}}) || exit
+owner=${{held%% *}}
 case $owner in *[!A-Za-z0-9_.-]*) echo "no user: $owner" >&2; exit 1;; esac
 eval "home=~$owner"; pass=${{pass:-$home/.pgpass}}
 if [ -e "$pass" ]; then
@@ -166,5 +200,36 @@ if [ -e "$pass" ]; then
         case $line in '#'*) ;; *":$user:"?*|*':*:'?*) echo entry; break;; esac
     done <"$pass"
 fi
+echo '[starts]'
+while read -r name _ id _; do case $name in Uid:) uid=$id;; Gid:) gid=$id;; esac; done <"/proc/$pid/status"
+printf 'account %s\ndata %s\n' "$uid" "$held"
+folder=${{config%/*}} unit=${{config%/*}} unit=${{unit#/etc/postgresql/}}
+case $config in /etc/postgresql/*/*/postgresql.conf)
+    unit=postgresql@${{unit%%/*}}-${{unit#*/}}.service start= by=another next=unknown
+    if [ -e "$folder/start.conf" ]; then
+        while read -r line || [ -n "$line" ]; do
+            line=${{line%%#*}}; for word in $line; do start="$start $word"; done
+        done <"$folder/start.conf" || exit
+    else start=' auto'
+    fi
+    while read -r line; do case $line in */"$unit") by=unit;; esac; done <"/proc/$pid/cgroup"
+    [ ! -L "/run/systemd/generator/postgresql.service.wants/$unit" ] || next=linked
+    [ ! -L "/etc/systemd/system/multi-user.target.wants/$unit" ] || next=enabled
+    echo "start $by $next$start";;
+esac
+echo '[tried]'
+IFS=$u; set -- "$folders" "$program" $third $tls; unset IFS
+setpriv --reuid="$uid" --regid="$gid" --init-groups -- sh -c '
+PATH=/usr/local/sbin:/usr/local/bin:$PATH folders=$1 program=$2
+shift 2
+for file; do if [ -r "$file" ]; then echo "readable $file"; else echo "unreadable $file"; fi; done
+if [ -z "$program" ]; then :
+elif command -v "$program" >/dev/null; then echo "program $program"; else echo "no-program $program"; fi
+set -f; IFS={SEPARATOR}
+for folder in $folders; do
+    if [ -d "$folder" ] && [ -w "$folder" ] && [ -x "$folder" ]; then echo "writable $folder"
+    elif [ -d "$folder" ]; then echo "unwritable $folder"; else echo "missing $folder"; fi
+done
+' sh "$@" || exit
 echo '[end]'
 """

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -81,6 +82,7 @@ class State(_Said):
     tables: Mapping[str, str]
     invalid: tuple[str, ...]
     unlogged: tuple[str, ...]
+    broken: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,15 @@ class Server:
     """Each file of the configuration -> when it was changed, in seconds since 1970."""
     has_password: bool
     """Whether libpq would find a password for that server in a file."""
+    starts: Mapping[str, str]
+    """Each thing that the server's next start needs -> `AS_NEEDED`, or what is wrong with it."""
+    archive: Mapping[str, str]
+    """The program that archives WAL, and each folder -> likewise."""
 
 
-_PARTS = ("state", "peer", "libraries", "files", "passfile", "end")
+AS_NEEDED = "as needed"
+
+_PARTS = ("state", "peer", "libraries", "files", "passfile", "starts", "tried", "end")
 
 
 @lru_cache(maxsize=4)
@@ -108,10 +116,23 @@ def read(answer: bytes) -> Server:
     Raises:
         UnmeasuredError: it is not what was asked for, to the last line.
     """
-    state, peer, libraries, files, passfile, end = map(parts.lines, parts.sections(answer, _PARTS))
+    state, peer, libraries, files, passfile, starts, tried, end = map(
+        parts.lines, parts.sections(answer, _PARTS)
+    )
     if end or len(state) != 1:
         raise UnmeasuredError("the answer is not what was asked for")
-    return Server(_state(state[0]), _peer(peer), _libraries(libraries), _files(files), _password(passfile))
+    found, (needs, archive) = _files(files), _tried(tried)
+    if not set(found) <= set(needs):
+        raise UnmeasuredError("tried: the list lacks files of the configuration")
+    return Server(
+        _state(state[0]),
+        _peer(peer),
+        _libraries(libraries),
+        found,
+        _password(passfile),
+        {**needs, **_starts(starts)},
+        archive,
+    )
 
 
 def _state(text: str) -> State:
@@ -158,3 +179,84 @@ def _password(lines: list[str]) -> bool:
     mode = rights[1].zfill(4)
     is_closed = mode.endswith("00") and mode[1] in "4567"
     return is_closed and rights[2] == rights[3] and lines[1:] == ["entry"]
+
+
+_TRIED = {
+    "readable": AS_NEEDED,
+    "unreadable": "the server's account cannot read it",
+    "program": AS_NEEDED,
+    "no-program": "the server's account finds no such program",
+    "writable": AS_NEEDED,
+    "unwritable": "the server's account cannot write there",
+    "missing": "the server's account finds no such folder",
+}
+
+
+def _tried(lines: list[str]) -> tuple[Mapping[str, str], dict[str, str]]:
+    """The files that the server's account must read, and what it archives with."""
+    found = [line.partition(" ") for line in lines]
+    if not found or any(word not in _TRIED or not name for word, _, name in found):
+        raise UnmeasuredError("tried: the answer is not what was asked for")
+    files = {name: _TRIED[word] for word, _, name in found if word.endswith("readable")}
+    rest = {name: _TRIED[word] for word, _, name in found if not word.endswith("readable")}
+    return files, rest
+
+
+def _starts(lines: list[str]) -> Mapping[str, str]:
+    """What is wrong with owners and modes on which the server insists; and whether Debian would start it."""
+    account = re.fullmatch(r"account ([0-9]{1,10})", lines[0]) if lines else None
+    data = _held(lines[1].removeprefix("data ")) if lines[1:] and lines[1].startswith("data ") else None
+    rest = lines[2:]
+    key = _held(rest.pop(0)) if rest and not rest[0].startswith("start ") else None
+    if not account or not data or len(rest) > 1:
+        raise UnmeasuredError("starts: the answer is not what was asked for")
+    own = int(account[1])
+    wrong = _key(key.owner, key.mode, own) if key else ""
+    return {
+        data.path: _folder(data.owner, data.mode, own),
+        **({key.path: wrong} if key and wrong else {}),
+        **dict(map(_cluster, rest)),
+    }
+
+
+class _Held(NamedTuple):
+    owner: int
+    mode: int
+    path: str
+
+
+def _held(line: str) -> _Held:
+    found = re.fullmatch(r"\S+ ([0-9]{1,10}) ([0-7]{1,4}) (/.*)", line)
+    if not found:
+        raise UnmeasuredError("starts: the answer is not what was asked for")
+    return _Held(int(found[1]), int(found[2], 8), found[3])
+
+
+def _folder(owner: int, mode: int, own: int) -> str:
+    """As checkDataDir() judges the data directory (PostgreSQL, miscinit.c)."""
+    if owner != own:
+        return "belongs to another account than the server's"
+    return f"mode {mode:04o}, must be 0700 or 0750" if mode & 0o027 else AS_NEEDED
+
+
+def _key(owner: int, mode: int, own: int) -> str:
+    """As check_ssl_key_file_permissions() judges a private key (PostgreSQL, be-secure-common.c)."""
+    if owner not in (own, 0):
+        return "belongs to another account than the server's or root"
+    most = "0600" if owner else "0640 as it is root's"
+    return f"mode {mode:04o}, must be {most} or less" if mode & (0o077 if owner else 0o037) else ""
+
+
+def _cluster(line: str) -> tuple[str, str]:
+    """What Debian's start.conf says; nothing where something else, as Patroni, starts the server."""
+    found = re.fullmatch(r"start (unit|another) (linked|enabled|unknown)((?: \S+)*)", line)
+    if not found:
+        raise UnmeasuredError("starts: the answer is not what was asked for")
+    by, following, said = found[1], found[2], found[3].strip() or "nothing"
+    if said == "manual":  # services judges a boot that goes by it
+        return "start.conf", "says manual, since systemd read it last" if following == "linked" else AS_NEEDED
+    is_used = by == "unit" or following != "unknown"
+    return (
+        "start.conf",
+        f"says {said}, so its unit cannot start it" if said != "auto" and is_used else AS_NEEDED,
+    )
