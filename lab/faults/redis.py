@@ -144,6 +144,7 @@ FAULTS = (
         hosts=(STANDBY,),
         break_=f"{ADMIN} ACL DELUSER shop",
         mend=_mended(f"{ADMIN} ACL LOAD"),
+        alone=True,
         healthy=_PING,
     ),
     Fault(
@@ -173,6 +174,7 @@ FAULTS = (
         hosts=(STANDBY,),
         break_=f"{ADMIN} ACL SETUSER parity resetpass '>another-word'",
         mend=_mended(f"{ADMIN} ACL LOAD"),
+        alone=True,
         healthy=_PING,
     ),
     Fault(
@@ -181,6 +183,7 @@ FAULTS = (
         hosts=(STANDBY,),
         break_="systemctl mask --runtime --now redis-server 2>/dev/null",
         mend=_mended("systemctl unmask --runtime redis-server 2>/dev/null; systemctl start redis-server"),
+        alone=True,
         healthy=_PING,
     ),
 )

@@ -47,6 +47,7 @@ FAULTS = (
         hosts=_FORGETFUL.hosts,
         break_=_FORGETFUL.break_,
         mend=_forget,
+        alone=True,
         healthy=_FORGETFUL.healthy,
     ),
 )
