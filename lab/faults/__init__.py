@@ -37,8 +37,8 @@ class Fault:
             lab's own evidence (ssh, no failed unit, the role's service answers) does not see.
         undone_by_reset: mend by making `hosts` anew from their images, for what no script can undo; `mend` is
             run before that and may be empty.
-        alone: nothing else may be set with it: others start again what now cannot be, or wait for it, or its own
-            mending starts services of other hosts again.
+        alone: nothing else may be set with it: others start again what now cannot be, or wait for it, or
+            mending it starts services of other hosts again.
     """
 
     name: str
