@@ -47,6 +47,18 @@ PUT_BACK = (
     "if [ -e /root/{name} ]; then rm -rf {path}; mv /root/{name} {path}; fi; rm -rf /root/{name}.unfinished"
 )
 
+LIBRARY = """
+cd /usr/local/lib/python3.11/dist-packages
+mkdir -p humanize humanize-4.6.0.dist-info
+echo '__version__ = "4.6.0"' >humanize/__init__.py
+printf '%s\\n' 'Metadata-Version: 2.1' 'Name: humanize' 'Version: 4.6.0' >humanize-4.6.0.dist-info/METADATA
+echo 'humanize/__init__.py,,' >humanize-4.6.0.dist-info/RECORD
+echo '# nothing' >sitecustomize.py
+"""
+WITHOUT_LIBRARY = (
+    "cd /usr/local/lib/python3.11/dist-packages && rm -rf humanize humanize-4.6.0.dist-info sitecustomize.py"
+)
+
 
 def _repacked(name: str, sentence: str, host: str, package: str, *change: str) -> Fault:
     """A package is packed as it is, and then changed.
@@ -80,6 +92,12 @@ def _selected(name: str, sentence: str, hosts: tuple[str, ...], package: str, se
     """A package gets another selection state (dpkg(1), ``--set-selections``)."""
     text = "echo {} {} | dpkg --set-selections"
     return Fault(name, sentence, hosts, text.format(package, selection), text.format(package, "install"))
+
+
+def _on_one(name: str, sentence: str, host: str, change: str) -> Fault:
+    """A library is installed on every web host, past the package manager, and is another one on one host."""
+    text = f'{LIBRARY}[ "$(hostname)" != {host} ] || {change}'
+    return Fault(name, sentence, WEB, text, WITHOUT_LIBRARY, seen_on=(host,))
 
 
 FAULTS = (
@@ -293,13 +311,25 @@ FAULTS = (
         "python_distribution_by_hand",
         "Somebody installed a Python library on one web host of the standby, past the package manager.",
         ("arizona-web2",),
-        """
-            cd /usr/local/lib/python3.11/dist-packages
-            mkdir -p humanize humanize-4.6.0.dist-info
-            echo '__version__ = "4.6.0"' >humanize/__init__.py
-            printf '%s\\n' 'Metadata-Version: 2.1' 'Name: humanize' 'Version: 4.6.0' \
-                >humanize-4.6.0.dist-info/METADATA
-        """,
-        "rm -rf /usr/local/lib/python3.11/dist-packages/humanize*",
+        LIBRARY,
+        WITHOUT_LIBRARY,
+    ),
+    _on_one(
+        "python_distribution_mended_by_hand",
+        "All web hosts have the same Python library, and somebody mended it on one of the standby.",
+        "arizona-web1",
+        "echo '# mended by hand' >>humanize/__init__.py",
+    ),
+    _on_one(
+        "python_distribution_half_installed_at_primary",
+        "All web hosts got the same Python library; on one of the primary the installation was cut off.",
+        "dallas-web2",
+        "rm humanize-4.6.0.dist-info/RECORD",
+    ),
+    _on_one(
+        "python_module_differs",
+        "All web hosts have a module that every Python program imports; on one it does something else.",
+        "arizona-web2",
+        "echo 'import gc; gc.disable()' >sitecustomize.py",
     ),
 )

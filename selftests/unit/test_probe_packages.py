@@ -7,7 +7,7 @@ import hashlib
 import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -339,7 +339,10 @@ def test_any_text_is_facts_or_unmeasured(answer: bytes) -> None:
     ]
     for read in readers:
         with contextlib.suppress(UnmeasuredError):
-            assert read(answered(database=database(), files=answer, apt=answer, python=answer), TARGET)
+            answers = answered(
+                database=database(), files=answer, apt=answer, python=answer, unpackaged=answer
+            )
+            assert read(answers, TARGET)
 
 
 def test_preferences_are_entries_without_comments() -> None:
@@ -396,7 +399,7 @@ def test_an_environment_lists_its_distributions() -> None:
         f"place\t{VENV}\nfound\tFlask_Babel-4.0.0.dist-info\nfound\tPyYAML-6.0-py3.11.egg-info\n"
         "found\tredis-5.0.dist-info\nfound\tredis-4.0.dist-info\nfound\todd.egg-info\nother\tx.pth\nend\n"
     ).encode()
-    assert packages.read_distributions(answered(python=answer), TARGET) == {
+    assert packages.read_distributions(answered(python=answer, unpackaged=b"= 0\n"), TARGET) == {
         "environments that were read": 1,
         f"{VENV}: flask-babel": "4.0.0",
         f"{VENV}: pyyaml": "6.0",
@@ -404,6 +407,61 @@ def test_an_environment_lists_its_distributions() -> None:
         f"{VENV}: odd": "no version in its name",
         f"{VENV}: file x.pth": "there",
     }
+
+
+SITE = f"{VENV}/lib/python3.11/site-packages"
+INSTALLED = {
+    "redis/__init__.py": "a",
+    "redis/client.py": "b",
+    "redis-5.0.dist-info/METADATA": "c",
+    "redis-5.0.dist-info/RECORD": "d",
+}
+
+
+def distributions(files: Mapping[str, str], target: Target[Policy] = TARGET) -> Mapping[str, object]:
+    """The table where redis 5.0 is there with these files -> a letter for their content."""
+    names = f"place\t{VENV}\nfound\tredis-5.0.dist-info\nother\tredis\nend\n".encode()
+    lines = "".join(f"F\t{SITE}/{name}\t0644 root:root\t{letter * 64}\n" for name, letter in files.items())
+    told = f"{lines}= {len(files)}\n".encode()
+    return packages.read_distributions(answered(python=names, unpackaged=told), target)
+
+
+@pytest.mark.parametrize(
+    ("change", "differs"),
+    [
+        ({"redis/client.py": "e"}, ["file redis"]),
+        ({"redis-5.0.dist-info/METADATA": "e"}, ["redis"]),
+        ({"redis/left.py": "e"}, ["file redis"]),
+        ({".hidden.pth": "e"}, ["file .hidden.pth"]),
+        ({"redis-5.0.dist-info/RECORD": "e"}, []),
+        ({"redis-5.0.dist-info/INSTALLER": "e", "redis-5.0.dist-info/REQUESTED": "e"}, []),
+        ({"redis-5.0.dist-info/direct_url.json": "e"}, []),
+        ({"redis/RECORD": "e"}, ["file redis"]),
+    ],
+)
+def test_a_file_of_an_environment_that_was_mended_is_another_content(
+    change: Mapping[str, str], differs: list[str]
+) -> None:
+    """The version is the same; what installers note for themselves does not count."""
+    before, after = distributions(INSTALLED), distributions({**INSTALLED, **change})
+    assert [item for item in after if before.get(item) != after[item]] == [
+        f"{VENV}: {name}" for name in differs
+    ]
+
+
+def test_an_installation_that_was_cut_off_is_another_content() -> None:
+    """An installer writes its record when everything else is there."""
+    cut = {name: letter for name, letter in INSTALLED.items() if not name.endswith("RECORD")}
+    assert distributions(cut)[f"{VENV}: redis"] != distributions(INSTALLED)[f"{VENV}: redis"]
+    assert str(distributions(cut)[f"{VENV}: redis"]).startswith("5.0 (content ")
+
+
+def test_what_differs_by_nature_does_not_count_in_environments() -> None:
+    """A library that each host has compiled for itself."""
+    target = web_host(
+        Policy(owner="Shop", environments={"web": (f"{VENV}/",)}, differs_by_nature=(f"{SITE}/*.so",))
+    )
+    assert distributions({**INSTALLED, "redis/fast.so": "e"}, target) == distributions(INSTALLED, target)
 
 
 def test_an_environment_that_is_no_folder_is_a_finding() -> None:

@@ -24,12 +24,14 @@ def told(*lines: str) -> bytes:
     return "".join(f"{line}\n" for line in (*lines, f"= {len(lines)}")).encode()
 
 
-def look(root: Path, *folders: Path, packaged: tuple[Path, ...]) -> subprocess.CompletedProcess[bytes]:
+def look(
+    root: Path, *folders: Path, packaged: tuple[Path, ...], environments: tuple[Path, ...] = ()
+) -> subprocess.CompletedProcess[bytes]:
     """Ask this machine, with a list of a package's files that the test has made up."""
     (root / "info").mkdir()
     (root / "info" / "one.list").write_text("".join(f"{path}\n" for path in packaged))
     (root / "status").write_text("Package: one\n")
-    text = unpackaged.question([str(folder) for folder in folders])
+    text = unpackaged.question([str(folder) for folder in folders], [str(place) for place in environments])
     text = text.replace("/var/lib/dpkg/status", str(root / "status"))
     text = text.replace("/var/lib/dpkg/info", str(root / "info"))
     return subprocess.run(["sh", "-c", text], capture_output=True, check=False)
@@ -87,8 +89,22 @@ def test_what_has_a_table_of_its_own_is_told_once() -> None:
     answer = told(
         f"F\t{venv}/sitecustomize.py\t0644 root:root\t{DIGEST}",
         f"F\t/usr/local/lib/systemd/system/a.service\t0644 root:root\t{DIGEST}",
+        f"L\t/usr/local/bin/trace\t{venv}/sitecustomize.py",
     )
-    assert packages.read_unpackaged(answered(unpackaged=answer), target) == {"files of packages": "left out"}
+    assert list(packages.read_unpackaged(answered(unpackaged=answer), target)) == [
+        "files of packages",
+        "/usr/local/bin/trace",
+    ]
+
+
+def test_a_link_of_the_same_name_is_no_link_to_what_is_left_out() -> None:
+    """A relative target counts from the link's own folder."""
+    target = web_host(packages.Policy(owner="Platform", differs_by_nature=("/opt/state/id",)))
+    answer = told(
+        f"F\t/opt/state/id\t0644 root:root\t{DIGEST}", "L\t/usr/local/bin/job\tid", "L\t/opt/id\tstate/id"
+    )
+    found = packages.read_unpackaged(answered(unpackaged=answer), target)
+    assert list(found) == ["files of packages", "/usr/local/bin/job"]
 
 
 @pytest.mark.parametrize(
@@ -129,6 +145,25 @@ def test_a_real_folder_is_looked_at(tmp_path: Path) -> None:
     assert found[str(opt / "bin" / "job")].startswith("4750 ")
     assert found[str(opt / "bin" / "job")].endswith(hashlib.sha256(b"bin/job").hexdigest()[:12])
     assert found[str(opt / "link")] == "leads to bin"
+
+
+def test_an_environment_is_looked_at_once_and_may_hold_more(tmp_path: Path) -> None:
+    """Below a folder that is looked at anyway, behind a link, or the same as one."""
+    opt, far = tmp_path / "opt", tmp_path / "far"
+    venv = opt / "venv"
+    for folder in (venv, far):
+        (folder / "lib").mkdir(parents=True)
+        (folder / "lib" / "a.py").write_text("a")
+    behind = tmp_path / "behind"
+    behind.symlink_to(far)
+    for number in range(unpackaged.MOST):
+        (venv / str(number)).symlink_to("x")
+    done = look(tmp_path, opt, far, packaged=(tmp_path,), environments=(venv, behind, far))
+    assert not done.stderr
+    found = unpackaged.read(done.stdout)
+    assert len(found) == unpackaged.MOST + 3
+    assert {str(place / "lib" / "a.py") for place in (venv, behind, far)} <= found.keys()
+    assert len(done.stdout.split(b"\n")) == len(found) + 2
 
 
 def test_more_files_than_anybody_compares_are_unmeasured(tmp_path: Path) -> None:

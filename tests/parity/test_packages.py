@@ -118,7 +118,13 @@ def test_every_python_environment_is_there(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("python_distribution_by_hand", "python_module_by_hand")
+@pytest.mark.drill(
+    "python_distribution_by_hand",
+    "python_distribution_mended_by_hand",
+    "python_distribution_half_installed_at_primary",
+    "python_module_by_hand",
+    "python_module_differs",
+)
 def test_python_environments_hold_the_same_distributions(parity: Parity) -> None:
     """The shop runs on libraries that its release was not tested with."""
     parity.same("distributions", fix="deploy the release again on the hosts that differ: {item}")

@@ -12,7 +12,7 @@ database itself knows modes, owners and links. A host with neither is unmeasured
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
@@ -46,7 +46,7 @@ WATCHED = (
     "/etc/tmpfiles.d", "/etc/udev/rules.d", "/etc/logrotate.d",
 )  # fmt: skip
 """Where a file that no package has brought changes what runs, and no other aspect looks."""
-UNIT_FILES = "/usr/local/lib/systemd/*"
+UNIT_FILES = "/usr/local/lib/systemd/"
 """They are judged by ``services``."""
 SNAKEOIL = "/etc/ssl/certs/ssl-cert-snakeoil.pem"
 """Debian's ssl-cert makes one on each host, for nobody to trust."""
@@ -88,7 +88,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         "database": Ask(_either(dpkg.QUESTION, rpm.QUESTION)),
         "files": Ask(look, timeout=round(policy.verify_timeout.total_seconds())),
         "apt": Ask(_either(apt.QUESTION, rpm.SOURCES)),
-        "unpackaged": Ask(unpackaged.question(policy.watched), timeout=10),
+        "unpackaged": Ask(unpackaged.question(policy.watched, places), timeout=10, limit=8 * 1024 * 1024),
         **({"python": Ask(python.question(places))} if places else {}),
     }
 
@@ -105,7 +105,7 @@ def _rpm(answers: Answers) -> rpm.Database | None:
 
 def _environments(target: Target[Policy]) -> tuple[str, ...]:
     of_roles = [target.section.environments.get(role, ()) for role in target.host.roles]
-    return tuple(dict.fromkeys(path for paths in of_roles for path in paths))
+    return tuple(dict.fromkeys(path.rstrip("/") for paths in of_roles for path in paths))
 
 
 def read_builds(answers: Answers, _: Target[Policy]) -> Table:
@@ -242,10 +242,11 @@ def read_unpackaged(answers: Answers, target: Target[Policy]) -> Table:
     and what has a table of its own: distributions of Python environments, and unit files.
     """
     own = (target.host.connection.collector,) if target.host.connection.collector else ()
-    elsewhere = (UNIT_FILES, *(f"{folder}/*" for folder in _environments(target)))
+    elsewhere = (UNIT_FILES, *(f"{place}/" for place in _environments(target)))
     found = unpackaged.read(answers.raw("unpackaged"))
-    told = unpackaged.without(found, (*target.section.differs_by_nature, *own, *elsewhere))
-    return {"files of packages": "left out", **told}
+    told = unpackaged.without(found, (*target.section.differs_by_nature, *own))
+    here = {path: said for path, said in told.items() if not f"{path}/".startswith(elsewhere)}
+    return {"files of packages": "left out", **here}
 
 
 def _with_environments(section: Policy) -> tuple[str, ...]:
@@ -259,12 +260,22 @@ def read_environments(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_distributions(answers: Answers, target: Target[Policy]) -> Table:
-    """Each distribution of each Python environment -> version; each other name that can be imported."""
-    found = python.read(answers.raw("python"), _environments(target))
-    versions = {
-        f"{path}: {name}": version for path, names in found.items() for name, version in (names or {}).items()
-    }
-    return {"environments that were read": len(found), **versions}
+    """Each distribution of each Python environment -> version and content; each other name that is there."""
+    places = _environments(target)
+    names = python.read(answers.raw("python"), places)
+    files = unpackaged.read(answers.raw("unpackaged"))
+    files = unpackaged.without(files, target.section.differs_by_nature)
+    said = {f"{place}: {name}": what for place in places for name, what in _named(names[place], files, place)}
+    return {"environments that were read": len(places), **said}
+
+
+def _named(
+    names: Mapping[str, str] | None, files: Mapping[str, str], place: str
+) -> Iterator[tuple[str, str]]:
+    """What a place holds; what packages have brought has no content here, since ``altered`` judges it."""
+    digests = python.contents(files, place)
+    for name, version in {**dict.fromkeys(digests, python.THERE), **(names or {})}.items():
+        yield name, f"{version} (content {digests[name]})" if name in digests else version
 
 
 PROBE = Probe(

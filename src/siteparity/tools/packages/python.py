@@ -1,17 +1,24 @@
-"""Python environments: which distributions are in them, by the names of their metadata folders.
+"""Python environments: which distributions are in them, and what these hold.
 
 No Python is started: an installed distribution is a folder ``NAME-VERSION.dist-info``
 (packaging.python.org, "Recording installed projects"), or an older ``NAME-VERSION[-pyX.Y].egg-info``.
 What else lies beside them can be imported, too, such as ``sitecustomize.py``, so its names are listed.
+
+A version says nothing about a file that somebody mended. So each name gets a digest of its files as they
+are; `siteparity.tools.packages.unpackaged` tells them, without compiled copies. Left out is what installers
+note for themselves, since it differs between equal installations: who asked for it, from where it came.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
 from collections.abc import Mapping, Sequence
 
 from siteparity.model import UnmeasuredError
+
+THERE = "there"
 
 _QUESTION = """\
 for place in {places}
@@ -31,6 +38,13 @@ echo end
 _NAMED = re.compile(
     r"(?P<name>.+?)-(?P<version>\d[^-]*)(?:-py[0-9.]+)?(?:-[A-Za-z0-9_.-]+)?\.(?:dist|egg)-info"
 )
+_IN_SITE_PACKAGES = re.compile(r"lib(?:64)?/python3[^/]*/site-packages/(.+)")
+_NOTES = re.compile(
+    r"[^/]+\.(?:dist|egg)-info/(?:RECORD|INSTALLER|REQUESTED|direct_url\.json|uv_(?:build|cache)\.json|"
+    r"installed-files\.txt|SOURCES\.txt)"
+)
+_LISTS = ("/RECORD", "/installed-files.txt")
+"""Written when all other files are there; without one an installation was cut off."""
 
 
 def question(places: Sequence[str]) -> str:
@@ -57,7 +71,7 @@ def read(answer: bytes, places: Sequence[str]) -> Mapping[str, Mapping[str, str]
         elif line == "absent" and here == {}:
             found[place] = None
         elif kind == "other" and here is not None:
-            here[f"file {rest}"] = ["there"]
+            here[f"file {rest}"] = [THERE]
         elif kind == "found" and here is not None:
             name, version = _distribution(rest)
             here.setdefault(name, []).append(version)
@@ -68,6 +82,30 @@ def read(answer: bytes, places: Sequence[str]) -> Mapping[str, Mapping[str, str]
     return {
         path: None if names is None else {name: ", ".join(sorted(some)) for name, some in names.items()}
         for path, names in found.items()
+    }
+
+
+def contents(found: Mapping[str, str], place: str) -> Mapping[str, str]:
+    """Each name in a place, as `read` has it -> a digest of what its files are.
+
+    Args:
+        found: path -> rights and content of every file.
+        place: the environment.
+    """
+    below = f"{place}/"
+    of_names: dict[str, list[str]] = {}
+    for path in sorted(path for path in found if path.startswith(below)):
+        inside = path.removeprefix(below)
+        if in_lib := _IN_SITE_PACKAGES.fullmatch(inside):
+            inside = in_lib[1]
+        top = inside.partition("/")[0]
+        name = _distribution(top)[0] if top.endswith("-info") else f"file {top}"
+        if not _NOTES.fullmatch(inside):
+            of_names.setdefault(name, []).append(f"{inside} {found[path]}")
+        elif inside.endswith(_LISTS):
+            of_names.setdefault(name, []).append(inside)
+    return {
+        name: hashlib.sha256("\n".join(files).encode()).hexdigest()[:12] for name, files in of_names.items()
     }
 
 

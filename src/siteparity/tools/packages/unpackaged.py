@@ -7,24 +7,29 @@ Python modules are left out: they follow from their sources.
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
 
 from siteparity.model import UnmeasuredError
 
 MOST = 5000
 """Files that are told; a folder with more of them is no folder to compare file by file."""
+MOST_OF_ENVIRONMENTS = 40_000
+"""The same where Python environments are counted as well, of which each distribution gets one digest."""
 
-# Stdin: the path of every file of a package. Perl's core belongs to what every Debian has, File::Find does
-# not. "F\tPATH\tMODE OWNER:GROUP\tSHA256" for a file, "L\tPATH\tTARGET" for a symbolic link, "O\tPATH" for
+_LEADS = "leads to "
+
+# Arguments: a number, which is how many files may be told from there on, or a folder. Stdin: the path of
+# every file of a package. Perl's core belongs to what every Debian has, File::Find does not.
+# "F\tPATH\tMODE OWNER:GROUP\tSHA256" for a file, "L\tPATH\tTARGET" for a symbolic link, "O\tPATH" for
 # anything else, "G\tFOLDER" for a folder of the question that is not there; the last line counts them.
 _SCRIPT = r"""
 use strict;
-my ($most, @folders) = @ARGV;
-my (%packaged, @files, $told);
+my (%packaged, %asked, @files, $most, $told);
+$asked{$_} = 1 for @ARGV;
 while (<STDIN>) { chomp; $packaged{$_} = 1 }
 %packaged or die "no package has a file\n";
 sub too_many { die "more than $most files that no package has brought\n" }
@@ -37,7 +42,7 @@ sub look {
         my $path = "$folder/$name";
         my ($mode, $uid, $gid) = (lstat $path)[2, 4, 5];
         next if !defined $mode;
-        if (($mode & 0170000) == 0040000) { look($path); next }
+        if (($mode & 0170000) == 0040000) { $asked{$path} or look($path); next }
         next if $packaged{$path};
         $path !~ /[\t\n]/ or die "a name with a tab or the end of a line: $path\n";
         if (($mode & 0170000) == 0120000) { tell_it("L", $path, readlink $path) }
@@ -49,8 +54,9 @@ sub look {
         else { tell_it("O", $path) }
     }
 }
-for my $folder (@folders) {
-    if (-d $folder) { look($folder) }
+for my $folder (@ARGV) {
+    if ($folder =~ /^[0-9]/) { $most = $folder }
+    elsif (-d $folder) { look($folder) }
     else { tell_it("G", $folder) }
 }
 while (my @some = splice @files, 0, 500) {
@@ -64,9 +70,11 @@ printf "= %d\n", $told;
 """
 
 
-def question(folders: Sequence[str]) -> str:
-    """A shell text that tells every file below the folders that is no package's."""
-    arguments = " ".join(map(shlex.quote, (str(MOST), *folders)))
+def question(folders: Sequence[str], environments: Sequence[str] = ()) -> str:
+    """A shell text that tells every file below the folders, and the environments, that is no package's."""
+    further = [place for place in environments if place not in folders]
+    apart = (str(MOST_OF_ENVIRONMENTS), *further) if further else ()
+    arguments = " ".join(map(shlex.quote, (str(MOST), *folders, *apart)))
     return (
         "if [ -s /var/lib/dpkg/status ];then cat /var/lib/dpkg/info/*.list;else rpm -qal;fi|\n"
         f"perl -e {shlex.quote(_SCRIPT)} -- {arguments}"
@@ -98,7 +106,7 @@ def _told(fields: Sequence[str]) -> tuple[str, str]:
         ):
             return path, f"{rights}, sha256 {digest[:12]}"
         case ["L", path, target] if target:
-            return path, f"leads to {target}"
+            return path, f"{_LEADS}{target}"
         case ["O", path]:
             return path, "neither a file nor a link"
         case ["G", path]:
@@ -109,5 +117,12 @@ def _told(fields: Sequence[str]) -> tuple[str, str]:
 def without(found: Mapping[str, str], patterns: Sequence[str]) -> Mapping[str, str]:
     """All but what the patterns name (``*`` stands for slashes as well), and links that lead to it."""
     named = {path for path in found if any(fnmatchcase(path, pattern) for pattern in patterns)}
-    links = {f"leads to {form}" for path in named for form in (path, PurePosixPath(path).name)}
-    return {path: said for path, said in found.items() if path not in named and said not in links}
+    return {
+        path: said for path, said in found.items() if path not in named and _target(path, said) not in named
+    }
+
+
+def _target(path: str, said: str) -> str | None:
+    """Where a link leads to; None for what is no link."""
+    to = said.removeprefix(_LEADS)
+    return None if to == said else posixpath.normpath(posixpath.join(posixpath.dirname(path), to))
