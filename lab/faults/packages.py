@@ -88,6 +88,18 @@ def _file_made(name: str, sentence: str, host: str, path: str, text: str) -> Fau
     return Fault(name, sentence, (host,), made, f"rm -f {path}")
 
 
+def _moved(name: str, sentence: str, hosts: tuple[str, ...], path: str) -> Fault:
+    """A folder of a package stands elsewhere."""
+    return Fault(
+        name,
+        sentence,
+        hosts,
+        f"mv {path} {path}.old",
+        f"[ ! -d {path}.old ] || mv {path}.old {path}",
+        f"test -d {path}",
+    )
+
+
 def _selected(name: str, sentence: str, hosts: tuple[str, ...], package: str, selection: str) -> Fault:
     """A package gets another selection state (dpkg(1), ``--set-selections``)."""
     text = "echo {} {} | dpkg --set-selections"
@@ -247,6 +259,31 @@ FAULTS = (
         ("arizona-web1",),
         "chmod 0700 /usr/bin/gunicorn",
         "chmod 0755 /usr/bin/gunicorn",
+    ),
+    Fault(
+        "package_folder_closed",
+        "Only root may look into nginx's folder on the standby's edge: large orders cannot be sent.",
+        ("arizona-edge1",),
+        "chmod 0700 /var/lib/nginx",
+        "chmod 0755 /var/lib/nginx",
+    ),
+    _moved(
+        "package_folder_missing",
+        "Logs were moved away with their folder on the standby's database host.",
+        ("arizona-db1",),
+        "/var/log/prometheus",
+    ),
+    _moved(
+        "package_folder_missing_at_both_sites",
+        "Logs were moved away with their folder on the session hosts of both sites.",
+        ("dallas-sessions1", "arizona-sessions1"),
+        "/var/log/prometheus",
+    ),
+    _moved(
+        "package_folder_of_settings_missing_at_primary",
+        "A folder of nginx's settings is gone from the primary's edge.",
+        ("dallas-edge1",),
+        "/etc/nginx/modules-available",
     ),
     Fault(
         "package_link_retargeted",

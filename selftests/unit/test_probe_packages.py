@@ -151,6 +151,8 @@ def test_missing_documentation_and_files_rewritten_on_purpose_are_tolerated() ->
     assert altered("M\tdpkg\t/usr/share/man/man1/dpkg.1.gz", "A\tdpkg\t/opt/x") == {
         "dpkg:amd64": "as packaged"
     }
+    assert altered("M\tdpkg\t/usr/share/man") == {"dpkg:amd64": "as packaged"}
+    assert altered("M\tdpkg\t/usr/share/manual") != {"dpkg:amd64": "as packaged"}
     assert altered("A\tdpkg\t/usr/share/man/man1/dpkg.1.gz") != {"dpkg:amd64": "as packaged"}
     assert altered("M\tdpkg\t/usr/share/locale/ja/LC_MESSAGES/dpkg.mo") != {"dpkg:amd64": "as packaged"}
 
@@ -231,9 +233,69 @@ def test_links_of_packages_and_alternatives_are_followed_by_one_step(root: Root)
     chosen.parent.mkdir()
     chosen.symlink_to("/bin/more")
     with (root.info / "one.list").open("a", encoding="utf-8") as listed:
-        listed.write(f"{link}\n{root.path}\n{root.path}/gone\n")
+        listed.write(f"{link}\n{root.path}\n")
     assert root.look().links == {str(link): "a", str(chosen): "/bin/more"}
     assert str(file) not in root.look().links
+
+
+@pytest.fixture
+def listed(root: Root) -> Callable[..., None]:
+    """More paths in the list of a package that has one file."""
+    root.lay_down("one", "a")
+
+    def add(*paths: object) -> None:
+        with (root.info / "one.list").open("a", encoding="utf-8") as listed:
+            listed.write("".join(f"{path}\n" for path in paths))
+
+    return add
+
+
+def test_folders_and_links_of_packages_that_are_gone_are_missing(
+    root: Root, listed: Callable[..., None]
+) -> None:
+    """Without its folder of logs a server does not start; and a file can stand where a folder was."""
+    (root.path / "file").touch()
+    listed("/.", root.path / "log", root.path / "file" / "inside")
+    assert root.wrong() == {("log", "missing"), ("inside", "missing")}
+
+
+def test_folders_of_settings_that_are_gone_are_compared(root: Root, listed: Callable[..., None]) -> None:
+    """An administrator may take away what lies below /etc; obsolete conffiles stay in the list."""
+    (root.info / "one.conffiles").write_text("/etc/siteparity/gone.conf\n", encoding="utf-8")
+    (root.path / "status").write_text(
+        f"Conffiles:\n /etc/siteparity/old.conf {'0' * 32} obsolete\n", encoding="utf-8"
+    )
+    listed("/etc/siteparity/conf.d", "/etc/siteparity/gone.conf", "/etc/siteparity/old.conf")
+    seen = root.look()
+    assert seen.wrong == ()
+    assert seen.modes == {"/etc/siteparity/conf.d": "gone"}
+
+
+def test_what_a_removed_package_or_apt_had_may_be_gone(root: Root, listed: Callable[..., None]) -> None:
+    """Of a removed package dpkg keeps the list alone; apt makes its folders by itself."""
+    listed("/var/lib/apt/lists/no-such-folder")
+    (root.info / "removed.list").write_text("/var/lib/siteparity-removed\n", encoding="utf-8")
+    assert root.wrong() == set()
+
+
+def test_diverted_links_are_looked_up_where_they_went(root: Root, listed: Callable[..., None]) -> None:
+    """As files are."""
+    link, away = root.path / "link", root.path / "link.distrib"
+    away.symlink_to("a")
+    (root.path / "diversions").write_text(f"{link}\n{away}\ntwo\n", encoding="utf-8")
+    listed(link)
+    assert root.look().links == {str(link): "a"}
+    assert root.wrong() == set()
+
+
+def test_folders_with_unusual_rights_are_listed(root: Root, listed: Callable[..., None]) -> None:
+    """Such as those that one account alone may write to; 0644 is usual for no folder."""
+    for name, mode in (("closed", 0o700), ("plain", 0o644)):
+        (root.path / name).mkdir()
+        (root.path / name).chmod(mode)
+        listed(root.path / name)
+    modes = {Path(path).name: said.split()[0] for path, said in root.look().modes.items()}
+    assert {name: modes[name] for name in ("closed", "plain")} == {"closed": "0700", "plain": "0644"}
 
 
 def test_an_altered_file_is_found_even_when_it_is_dated_back(root: Root) -> None:

@@ -70,6 +70,8 @@ def test_packages_come_from_the_same_places(parity: Parity) -> None:
     "package_file_altered_at_both_sites",
     "package_file_missing",
     "package_translations_missing",
+    "package_folder_missing",
+    "package_folder_missing_at_both_sites",
     "collation_library_of_another_version",
     "waf_rule_set_of_another_version",
     "zone_rules_changed",
@@ -80,10 +82,16 @@ def test_every_file_is_as_its_package_has_it(parity: Parity) -> None:
     parity.everywhere("altered", equals="as packaged", fix=REINSTALL)
 
 
-@pytest.mark.drill("package_file_mode_changed")
-def test_files_of_packages_have_the_same_modes_and_owners(parity: Parity) -> None:
-    """A program that its service may not run any more stops the shop at the next restart."""
-    parity.same("modes", fix="ls -l {item}  # then chmod and chown as on the other hosts")
+@pytest.mark.drill(
+    "package_file_mode_changed",
+    "package_folder_closed",
+    "package_folder_of_settings_missing_at_primary",
+    "account_missing",
+    "temporary_folder_closed",
+)
+def test_files_and_folders_of_packages_have_the_same_modes_and_owners(parity: Parity) -> None:
+    """A program that its service may not run, or a folder it may not write to, stops the shop some day."""
+    parity.same("modes", fix="ls -ld {item}  # then chmod and chown as on the other hosts")
 
 
 @pytest.mark.drill("package_link_retargeted", "alternative_chosen_by_hand")

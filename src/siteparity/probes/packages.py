@@ -174,7 +174,7 @@ def read_altered(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_modes(answers: Answers, _: Target[Policy]) -> Table:
-    """Each package file with an unusual mode or owner -> mode, owner and group; all others in one item."""
+    """Each package file or folder with an unusual mode or owner -> what it has; all others in one item."""
     if _rpm(answers):
         wrong = [one for one in rpm.read_files(answers.raw("files")) if one.only_mode_or_owner]
         return {"all other files": "usual", **{one.path: f"other {', '.join(one.what)}" for one in wrong}}
@@ -201,8 +201,12 @@ def _altered_of_rpm(answers: Answers, policy: Policy) -> Table:
 
 
 def _tolerated(one: package_files.Wrong, policy: Policy) -> bool:
-    patterns = (*policy.rewritten, *(policy.may_lack if one.what == package_files.MISSING else ()))
-    return any(fnmatchcase(one.path, pattern) for pattern in patterns)
+    """A folder may be missing as well where everything in it may."""
+    if any(fnmatchcase(one.path, pattern) for pattern in policy.rewritten):
+        return True
+    return one.what == package_files.MISSING and any(
+        fnmatchcase(path, pattern) for path in (one.path, f"{one.path}/") for pattern in policy.may_lack
+    )
 
 
 def _said(wrong: list[package_files.Wrong]) -> str:

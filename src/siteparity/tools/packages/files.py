@@ -15,8 +15,13 @@ look. Conffiles are left out. Paths that are diverted (dpkg-divert(1)) are looke
 diverted to, and files that another package took over (``Replaces``) are no longer the package's own: they
 left its ``.list``.
 
-dpkg keeps no modes and owners. So those that are unusual are listed, for comparison between hosts; and so is
-where each symbolic link of a package leads to, and each choice of update-alternatives(1).
+dpkg keeps no modes and owners. So those that are unusual are listed, for comparison between hosts, of folders
+as well; and so is where each symbolic link of a package leads to, and each choice of update-alternatives(1).
+
+A folder or a link of a package that is gone is missing as a file is, but below /etc, where an administrator
+may take it away as any configuration: that is compared between hosts. What a removed package has left there,
+and obsolete conffiles, which stay in the ``.list``, may be gone; apt(8) makes its own folders when it needs
+them.
 
 What this cannot see: a file that was wrong already when the
 whole disk was copied file by file, since a copy gives every file a new ctime; a clock that stood in the
@@ -37,17 +42,19 @@ MISSING = "missing"
 UNREADABLE = "cannot be read"
 NO_CHECKSUMS = "not a list of checksums"
 
+GONE = "gone"
+
 _WHAT = {b"A": ALTERED, b"M": MISSING, b"U": UNREADABLE, b"L": NO_CHECKSUMS}
 
 # One line for each finding, "KIND\tPACKAGE\tPATH", and for each unusual mode or owner,
-# "P\tPATH\tMODE OWNER:GROUP", for each symbolic link "K\tPATH\tTARGET"; the last line
+# "P\tPATH\tMODE OWNER:GROUP", or "gone" below /etc, for each symbolic link "K\tPATH\tTARGET"; the last line
 # counts lists, files and files read.
 _SCRIPT = r"""
 use strict;
 my $all = shift;
 my $info = "/var/lib/dpkg/info";
 chdir $info or die "$info: $!\n";
-my (%diverted, %own, %is_file, @suspects, $lists, $files, $read);
+my (%diverted, %own, %is_file, %is_whole, %users, %groups, $obsolete, @suspects, $lists, $files, $read);
 $lists = $files = $read = 0;
 if (-e "../diversions") {
     open my $f, "<", "../diversions" or die "diversions: $!\n";
@@ -74,11 +81,12 @@ sub own {
 sub unusual {
     my ($path, $mode, $uid, $gid) = @_;
     my $is_program = $path =~ m{/s?bin/};
-    return if !$uid && !$gid && ($mode == 0755 || $mode == 0644 && !$is_program);
-    my $owner = $uid ? getpwuid $uid : "root";
-    my $group = $gid ? getgrgid $gid : "root";
-    printf "P\t%s\t%04o %s:%s\n", $path, $mode, $owner // $uid, $group // $gid;
+    return if !$uid && !$gid && ($mode == 0755 || $mode == 0644 && !$is_program) && !-d _;
+    my $owner = $users{$uid} //= $uid ? getpwuid($uid) // $uid : "root";
+    my $group = $groups{$gid} //= $gid ? getgrgid($gid) // $gid : "root";
+    printf "P\t%s\t%04o %s:%s\n", $path, $mode, $owner, $group;
 }
+sub real { my $to = $diverted{$_[0]}; return $to && $to->[1] ne $_[1] ? $to->[0] : $_[0] }
 sub say_it { print join("\t", @_), "\n" if $_[0] eq "L" || own($_[1], $_[2]) }
 opendir my $d, "." or die "$info: $!\n";
 for my $list (sort grep { /\.md5sums\z/ && -s } readdir $d) {
@@ -87,6 +95,7 @@ for my $list (sort grep { /\.md5sums\z/ && -s } readdir $d) {
     open my $f, "<", $list or die "$list: $!\n";
     my $laid = (stat $f)[10];
     $lists++;
+    $is_whole{$package} = 1;
     while (my $line = <$f>) {
         if ($line !~ m{^([0-9a-f]{32}) [ *](?:\.?/)?([^/\n].*)\n?\z}) {
             say_it("L", $package, "$info/$list");
@@ -94,8 +103,7 @@ for my $list (sort grep { /\.md5sums\z/ && -s } readdir $d) {
         }
         my ($sum, $path) = ($1, "/$2");
         $is_file{$path} = 1;
-        my $real = $path;
-        if (my $to = $diverted{$path}) { $real = $to->[0] if $to->[1] ne $name }
+        my $real = real($path, $name);
         my ($mode, $uid, $gid, $mtime, $ctime) = (lstat $real)[2, 4, 5, 9, 10];
         $files++;
         if (!defined $ctime) {
@@ -110,11 +118,38 @@ for my $list (sort grep { /\.md5sums\z/ && -s } readdir $d) {
         }
     }
 }
+my $of_apt = qr{^/var/(?:lib/apt/lists|cache/apt/archives)/};
+sub gone {
+    my ($package, $path) = @_;
+    return if $path =~ $of_apt || !own($package, $path);
+    if ($path !~ m{^/etc/}) { say_it("M", $package, $path); return }
+    if (!$obsolete) {
+        open my $status, "<", "../status" or die "status: $!\n";
+        while (<$status>) { $obsolete->{$1} = 1 if m{^ (/.*) [0-9a-f]{32} obsolete} }
+        $obsolete ||= {};
+    }
+    print "P\t$path\tgone\n" if !$obsolete->{$path};
+}
 sub link_at { my $to = readlink $_[0]; print "K\t$_[0]\t$to\n" if defined $to }
 opendir $d, "." or die "$info: $!\n";
 for my $list (grep { /\.list\z/ } readdir $d) {
+    my $package = substr $list, 0, -5;
+    (my $name = $package) =~ s/:.*//;
     open my $f, "<", $list or die "$list: $!\n";
-    while (my $path = <$f>) { chomp $path; link_at($path) if !$is_file{$path}++ }
+    while (my $path = <$f>) {
+        chomp $path;
+        next if $is_file{$path}++ || $path eq "/.";
+        my $real = %diverted ? real($path, $name) : $path;
+        if (defined(my $to = readlink $real)) { print "K\t$path\t$to\n"; next }
+        if ($! != 22) {
+            $! == 2 || $! == 20 or die "$path: $!\n";
+            gone($package, $path) if $is_whole{$package};
+            next;
+        }
+        my ($mode, $uid, $gid) = (lstat $real)[2, 4, 5];
+        next if $mode == 0040755 && !$uid && !$gid || !-d _ || $path =~ $of_apt;
+        unusual($path, $mode & 07777, $uid, $gid);
+    }
 }
 if (opendir my $chosen, "/etc/alternatives") {
     link_at("/etc/alternatives/$_") for readdir $chosen;
@@ -152,7 +187,7 @@ class Seen:
 
     wrong: tuple[Wrong, ...]
     modes: Mapping[str, str]
-    """Path -> mode, owner and group, where they are not root's 0755, or 0644 of what is no program."""
+    """Path -> mode, owner and group, where they are not root's 0755, or 0644 of a plain file; or `GONE`."""
     links: Mapping[str, str]
     """Path of each symbolic link of a package, and of each alternative -> where it leads to."""
     lists: int
@@ -200,7 +235,7 @@ def _link(line: bytes) -> tuple[str, str]:
 
 def _mode(line: bytes) -> tuple[str, str]:
     fields = [field.decode("utf-8", "backslashreplace") for field in line.split(b"\t")]
-    if len(fields) != 3 or not re.fullmatch(r"[0-7]{4} [^:\s]+:[^:\s]+", fields[2]):  # noqa: PLR2004  # P, path, mode
+    if len(fields) != 3 or not re.fullmatch(rf"[0-7]{{4}} [^:\s]+:[^:\s]+|{GONE}", fields[2]):  # noqa: PLR2004  # P, path, mode
         raise UnmeasuredError("files: a line is no mode of a file")
     return fields[1], fields[2]
 
