@@ -10,6 +10,8 @@ STORES = ("dallas-sessions1", "arizona-sessions1")
 
 SITE = "/etc/nginx/conf.d/shop.conf"
 NAMES = "/etc/nsswitch.conf"
+LIMITS = "/etc/nginx/sites-enabled/limits"
+BOOT_SCRIPT = "/etc/rc.local"
 PRELOAD = "/etc/ld.so.preload"
 LIBRARY = "/lib/x86_64-linux-gnu/libm.so.6"
 CODE = "/srv/shop"
@@ -100,6 +102,39 @@ FAULTS = (
         ("dallas-web1",),
         f"chmod 0666 {NAMES}",
         f"chmod 0644 {NAMES}",
+    ),
+    Fault(
+        "nginx_limit_of_one_more_file",
+        "The standby's edge takes no large orders: somebody put a limit into a folder that nginx reads.",
+        ("arizona-edge1",),
+        f"echo 'client_max_body_size 100k;' >{LIMITS}\n{LOAD}",
+        f"rm -f {LIMITS}\n{LOAD}",
+    ),
+    Fault(
+        "nginx_limit_behind_a_link_at_primary",
+        "Both edges have a limit of their own behind a link, and the primary's is another one.",
+        EDGES,
+        f"""
+            limit=10m; [ "$(hostname)" != dallas-edge1 ] || limit=1m
+            echo "client_max_body_size $limit;" >/etc/nginx/sites-available/limits
+            ln -sfn ../sites-available/limits {LIMITS}
+            {LOAD}
+        """,
+        f"rm -f {LIMITS} /etc/nginx/sites-available/limits\n{LOAD}",
+        seen_on=("dallas-edge1",),
+    ),
+    Fault(
+        "boot_script_differs",
+        "Both session hosts run a script at the end of a boot, and the standby's does more.",
+        STORES,
+        f"""
+            printf '#!/bin/sh\\n' >{BOOT_SCRIPT}
+            [ "$(hostname)" != arizona-sessions1 ] || echo 'sysctl -q vm.swappiness=100' >>{BOOT_SCRIPT}
+            echo 'exit 0' >>{BOOT_SCRIPT}
+            chmod 0755 {BOOT_SCRIPT}
+        """,
+        f"rm -f {BOOT_SCRIPT}",
+        seen_on=("arizona-sessions1",),
     ),
     _left(
         "configuration_left_by_an_upgrade",

@@ -323,6 +323,13 @@ FAULTS = (
         "cp /usr/bin/sort /usr/local/bin/sort && printf x >>/usr/local/bin/sort",
         "rm -f /usr/local/bin/sort",
     ),
+    Fault(
+        "boot_script_that_no_package_has_brought",
+        "At its next boot the standby's database host runs a script that somebody wrote for a test.",
+        ("arizona-db1",),
+        "printf '#!/bin/sh\\nexit 0\\n' >/etc/init.d/tune && chmod 0755 /etc/init.d/tune",
+        "rm -f /etc/init.d/tune",
+    ),
     _file_made(
         "module_beside_the_packaged_ones",
         "A line that every Python program of one standby web host runs lies beside the packaged modules.",

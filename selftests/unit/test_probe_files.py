@@ -228,9 +228,11 @@ def host(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def look(root: Path, *patterns: str) -> files.Seen:
+def look(root: Path, *patterns: str, including: str = "/etc/nginx/nginx.conf") -> files.Seen:
     """The real question, of that root."""
-    question = files.question([f"{root}{one}" for one in patterns], [f"{root}/etc/else*"])
+    question = files.question(
+        [f"{root}{one}" for one in patterns], [f"{root}/etc/else*"], [f"{root}{including}"]
+    )
     here = question.replace('"/etc', f'"{root}/etc').replace(
         "/var/lib/dpkg/status", f"{root}/var/lib/dpkg/status"
     )
@@ -276,6 +278,47 @@ def test_real_links_and_preloads_are_read(host: Path) -> None:
     assert [one.kind for one in of_link] == [f"link {host}/etc/kept", "text"]
     assert of_link[1].lines == ("as packaged", "")
     assert seen.preload == ("/lib/a.so", "/lib/b.so")
+
+
+def test_what_nginx_includes_is_read_wherever_it_lies(host: Path) -> None:
+    """As nginx finds it: relative to its own folder, by wildcards, quoted, behind links, in circles."""
+    nginx = host / "etc/nginx"
+    for folder in ("sites-enabled", "sites-available", "snippets", "it's"):
+        (nginx / folder).mkdir(parents=True)
+    texts = {
+        "nginx.conf": f"events {{}} include {host}/etc/kept;\n"
+        "http {include sites-enabled/*;include none/*;\n"
+        '\tinclude "it\'s/a b.conf"; include\tmime.types ; # include sites-available/unused;\n}\n',
+        "sites-available/shop": "server { include snippets/tls.conf; }\n",
+        "sites-available/unused": "x;\n",
+        "snippets/tls.conf": f"include nginx.conf; include {host}/etc/elsewhere; include gone.conf;\n",
+        "mime.types": "types {}\n",
+        "it's/a b.conf": "y;\n",
+    }
+    for name, content in texts.items():
+        (nginx / name).write_text(content, encoding="utf-8")
+    (nginx / "sites-enabled/shop").symlink_to("../sites-available/shop")
+    (host / "etc/elsewhere").touch()
+    found = [one for one in look(host).files if one.path.startswith(str(nginx))]
+    assert [(one.path.removeprefix(f"{nginx}/"), one.kind) for one in found] == [
+        ("it's/a b.conf", "text"),
+        ("mime.types", "text"),
+        ("nginx.conf", "text"),
+        ("sites-enabled/shop", "link ../sites-available/shop"),
+        ("sites-enabled/shop", "text"),
+        ("snippets/tls.conf", "text"),
+    ]
+    assert all(one.rights != "-" for one in found)
+    paths = {one.path for one in look(host).files}
+    assert f"{host}/etc/kept" in paths
+    assert f"{host}/etc/elsewhere" not in paths
+
+
+def test_what_may_be_there_is_asked_for_and_not_expected() -> None:
+    """A script that runs at boot is compared where there is one."""
+    question = probe.ask(TARGET)["files"].text
+    assert all(path.encode().hex() in question for path in ("/etc/rc.local", "/etc/nginx/nginx.conf"))
+    assert read("named", said("g\t/etc/rc.local\t0")) == {"files of the policy": "there"}
 
 
 def test_a_host_without_dpkg_has_no_conffiles(host: Path) -> None:

@@ -21,6 +21,9 @@ pytestmark = pytest.mark.blocker
     "configuration_names_the_other_site_at_primary",
     "configuration_file_missing",
     "conffile_edited",
+    "nginx_limit_of_one_more_file",
+    "nginx_limit_behind_a_link_at_primary",
+    "boot_script_differs",
     "storefront_backend_lost_by_the_edge",
     "fewer_connections_at_the_edge",
     "maintenance_page_not_configured",
@@ -38,7 +41,9 @@ def test_every_named_configuration_file_is_there(parity: Parity) -> None:
     parity.everywhere("named", equals="there", fix="copy it from a host that has it: {item}")
 
 
-@pytest.mark.drill("configuration_writable_by_all", "configuration_file_missing")
+@pytest.mark.drill(
+    "configuration_writable_by_all", "configuration_file_missing", "nginx_limit_of_one_more_file"
+)
 def test_configuration_files_have_the_same_modes_and_owners(parity: Parity) -> None:
     """A service cannot read its settings any more after the next restart, or everybody can."""
     parity.same("rights", fix="ls -l {item}  # then chmod and chown as on the other hosts: {primary}")

@@ -39,6 +39,9 @@ FOLDERS = (
     "/var/cache", "/var/lib", "/var/log", "/var/spool", "/var/tmp",  # noqa: S108
 )  # fmt: skip
 """Those that every program takes for granted; no package's list of files says their modes."""
+BOOT_SCRIPTS = ("/etc/rc.local", "/etc/rc.d/rc.local")
+"""No package brings them, and systemd runs them where they are (systemd-rc-local-generator(8))."""
+NGINX = "/etc/nginx/nginx.conf"
 MOST_FILES = 500
 """Of a release with more files only those that are not as released are named."""
 LONGEST_LINE = 200
@@ -76,6 +79,10 @@ class Policy(Section):
     """Patterns of configuration files on hosts of every role."""
     files: Mapping[RoleName, tuple[AbsolutePath, ...]] = Field(default_factory=dict)
     """For each role: further patterns."""
+    where_there: tuple[AbsolutePath, ...] = BOOT_SCRIPTS
+    """Patterns that need not name a file; what they do name is compared, on hosts of every role."""
+    nginx: tuple[AbsolutePath, ...] = (NGINX,)
+    """First files of an nginx, where there is one: it and what it includes, at any place, is compared."""
     elsewhere: tuple[AbsolutePath, ...] = ()
     """Patterns of files that another aspect judges; ``*`` stands for slashes as well."""
     may_name_the_other_site: tuple[AbsolutePath, ...] = ()
@@ -100,8 +107,10 @@ def _patterns(target: Target[Policy]) -> tuple[str, ...]:
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The configuration, and the release where the host has one."""
+    section = target.section
+    patterns = tuple(dict.fromkeys([*_patterns(target), *section.where_there]))
     asks = {
-        "files": Ask(files.question(_patterns(target), target.section.elsewhere)),
+        "files": Ask(files.question(patterns, section.elsewhere, section.nginx)),
         "folders": Ask(folders.question(target.section.folders)),
     }
     if folder := _release(target):

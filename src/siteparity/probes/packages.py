@@ -43,7 +43,8 @@ DOCUMENTATION = tuple(
 WATCHED = (
     "/usr/local", "/opt", "/usr/lib/python3/dist-packages", "/etc/ssl/certs", "/etc/profile.d",
     "/etc/security/limits.d", "/etc/systemd/journald.conf.d", "/etc/systemd/logind.conf.d",
-    "/etc/tmpfiles.d", "/etc/udev/rules.d", "/etc/logrotate.d",
+    "/etc/tmpfiles.d", "/etc/udev/rules.d", "/etc/logrotate.d", "/etc/init.d", "/etc/network/if-pre-up.d",
+    "/etc/network/if-up.d", "/etc/NetworkManager/dispatcher.d", "/etc/networkd-dispatcher",
 )  # fmt: skip
 """Where a file that no package has brought changes what runs, and no other aspect looks."""
 UNIT_FILES = "/usr/local/lib/systemd/"

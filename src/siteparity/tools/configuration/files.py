@@ -2,8 +2,9 @@
 
 Read are the files that the policy names by patterns, and each conffile of a package that is no longer as it
 was packaged: ``Conffiles`` in /var/lib/dpkg/status, or what ``rpm -Va --configfiles`` says where packages are
-rpm's. Secrets are left out on the host (`siteparity.tools.secrets.looks`). Of what is large or no text only a
-digest leaves it.
+rpm's. What an nginx includes is read as well, wherever it lies; a relative path counts from the folder of
+nginx.conf, and a wildcard may match nothing. Secrets are left out on the host
+(`siteparity.tools.secrets.looks`). Of what is large or no text only a digest leaves it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ my (%wanted, %named, @digests, %users, %groups);
 my $count = 0;
 my $usual = qr/^0(?:644|755) root:root\z/;
 my @patterns = map {{ pack "H*", $_ }} qw({patterns});
+my @including = map {{ pack "H*", $_ }} qw({including});
 my @elsewhere = map {{ pattern(pack "H*", $_) }} qw({elsewhere});
 sub pattern {{
     my $text = quotemeta shift;
@@ -61,6 +63,23 @@ for my $pattern (@patterns) {{
     my @there = grep {{ counts($_) && (-l $_ || -f $_) }} glob quotemeta_spaces($pattern);
     $wanted{{$_}} = $named{{$_}} = 1 for @there;
     print join("\t", "g", clean($pattern), scalar @there), "\n";
+}}
+for my $main (@including) {{
+    my ($folder, @next) = ($main =~ m{{^(.*)/}}, $main);
+    my %seen;
+    while (defined(my $path = shift @next)) {{
+        next if $seen{{$path}}++ || !-f $path || !counts($path);
+        $wanted{{$path}} = $named{{$path}} = 1;
+        open my $f, "<", $path or die "$path: $!\n";
+        while (<$f>) {{
+            s/(?:^|\s)#.*//;
+            while (/(?:^|[\s;{{}}])include\s+("[^"]*"|'[^']*'|[^\s;]+)\s*;/g) {{
+                (my $pattern = $1) =~ s/^["']|["']\z//g;
+                push @next, glob quotemeta_spaces($pattern =~ m{{^/}} ? $pattern : "$folder/$pattern");
+            }}
+        }}
+        close $f or die "$path: $!\n";
+    }}
 }}
 sub quotemeta_spaces {{ my $text = shift; $text =~ s/([\s{{}}~"'\\])/\\$1/g; return $text }}
 if (open my $status, "<", "/var/lib/dpkg/status") {{
@@ -182,17 +201,19 @@ class Seen:
     """How many conffiles of packages were looked at."""
 
 
-def question(patterns: Sequence[str], elsewhere: Sequence[str]) -> str:
+def question(patterns: Sequence[str], elsewhere: Sequence[str], including: Sequence[str] = ()) -> str:
     """A shell text that reads the files.
 
     Args:
         patterns: as a shell understands them.
         elsewhere: patterns of files that are left out; ``*`` stands for slashes as well.
+        including: first files of nginx, where there are any; what they include is read, too.
     """
     program = _PERL.format(
         looks=looks.PERL,
         patterns=" ".join(pattern.encode().hex() for pattern in patterns),
         elsewhere=" ".join(pattern.encode().hex() for pattern in elsewhere),
+        including=" ".join(path.encode().hex() for path in including),
         largest=LARGEST_TEXT,
     )
     return f"perl - <<'END_OF_PROGRAM'\n{program}END_OF_PROGRAM\n"
