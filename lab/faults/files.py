@@ -17,6 +17,13 @@ LIBRARY = "/lib/x86_64-linux-gnu/libm.so.6"
 CODE = "/srv/shop"
 
 
+def _read_again(file: str) -> str:
+    """What has a service know that the file is as it was when it was read."""
+    if file.startswith(f"{CODE}/"):
+        return "systemctl restart shop"
+    return LOAD if file == SITE else ""
+
+
 def _edited(name: str, sentence: str, hosts: tuple[str, ...], file: str, change: str) -> Fault:
     """A file is changed by a command, and put back as it was. No service is told."""
     kept = f"/root/{name}"
@@ -25,8 +32,7 @@ def _edited(name: str, sentence: str, hosts: tuple[str, ...], file: str, change:
         sentence,
         hosts,
         f"cp -p {file} {kept}.unfinished\nmv {kept}.unfinished {kept}\n{change}\n! cmp -s {file} {kept}",
-        # nginx does not know that the file is as it was when it was read.
-        f"rm -f {kept}.unfinished\n[ ! -f {kept} ] || mv {kept} {file}\n{LOAD if file == SITE else ''}",
+        f"rm -f {kept}.unfinished\n[ ! -f {kept} ] || mv {kept} {file}\n{_read_again(file)}",
         f"[ ! -e {kept} ] && [ -s {file} ]",
     )
 

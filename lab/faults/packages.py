@@ -77,9 +77,10 @@ def _repacked(name: str, sentence: str, host: str, package: str, *change: str) -
 def _file(name: str, sentence: str, hosts: tuple[str, ...], path: str, damage: str) -> Fault:
     """A file or folder of a package is damaged; a copy is kept and put back."""
     known = {"name": name, "path": path}
-    return Fault(
-        name, sentence, hosts, (KEEP + damage).format(**known), PUT_BACK.format(**known), f"test -e {path}"
-    )
+    mend = PUT_BACK.format(**known)
+    if "/python3" in path:  # libraries, which the shop finds laid down anew
+        mend += "\nsystemctl restart shop"
+    return Fault(name, sentence, hosts, (KEEP + damage).format(**known), mend, f"test -e {path}")
 
 
 def _file_made(name: str, sentence: str, host: str, path: str, text: str) -> Fault:

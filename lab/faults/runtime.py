@@ -1,6 +1,7 @@
 """What runs is not what is installed or configured."""
 
 from lab.faults import Fault
+from lab.faults.catalogues import ASK, RESTART
 from lab.faults.services import WEB
 
 SETTINGS, KEPT = "/etc/shop/shop.env", "/root/runtime.env"
@@ -8,6 +9,10 @@ UNIT_KEPT = "/root/runtime.unit"
 MODULE = "/usr/lib/python3/dist-packages/psycopg2/_psycopg.*.so"
 CRON = "/usr/sbin/cron"
 VERSION = "/srv/shop/VERSION"
+CODE = "/srv/shop"
+PAGES = f"{CODE}/shop/web.py"
+PATCHED = "/root/release.patched"
+LIBRARY = "/usr/lib/python3/dist-packages/flask/app.py"
 MARK = "/run/systemd/container"
 
 
@@ -87,6 +92,49 @@ FAULTS = (
         "A release was deployed to every web host, and no shop was restarted.",
         WEB,
         _replace(VERSION),
+        "systemctl restart shop",
+    ),
+    Fault(
+        "release_patched_and_put_back",
+        "A web host of the standby runs a patch; the file was put back afterwards, with its time.",
+        ("arizona-web1",),
+        f"""
+            cp -p {PAGES} {PATCHED}.unfinished && mv {PATCHED}.unfinished {PATCHED}
+            echo '# a patch' >>{PAGES}
+            {RESTART}
+            cp -p {PATCHED} {PAGES}
+        """,
+        f"""
+            rm -f {PATCHED}.unfinished
+            [ ! -f {PATCHED} ] || mv {PATCHED} {PAGES}
+            systemctl restart shop
+        """,
+        ASK.format(page="/healthz"),
+    ),
+    Fault(
+        "release_rolled_back_by_its_link_at_both_sites",
+        "On every web host the link leads to the release before again, and no shop was restarted.",
+        WEB,
+        f"""
+            mv {CODE} {CODE}.new
+            cp -a {CODE}.new {CODE}.old
+            ln -s {CODE}.new {CODE}
+            {RESTART}
+            ln -sfn {CODE}.old {CODE}
+        """,
+        f"""
+            [ ! -d {CODE}.new ] || {{ [ -d {CODE} ] && [ ! -L {CODE} ]; }} ||
+                {{ rm -f {CODE}; mv {CODE}.new {CODE}; }}
+            rm -rf {CODE}.new {CODE}.old
+            systemctl restart shop
+        """,
+        f"[ ! -L {CODE} ] && {ASK.format(page='/healthz')}",
+    ),
+    Fault(
+        "library_renewed_without_restart",
+        "A Python library was upgraded on the standby, and one of its web hosts was not restarted.",
+        ("arizona-web2",),
+        _replace(LIBRARY),
         "systemctl restart shop",
     ),
     _edited_unit(

@@ -32,12 +32,13 @@ MOVE_DAILY = "UPDATE subscriptions SET next_due = next_due {0} WHERE every_days 
 def _changed(name: str, sentence: str, hosts: tuple[str, ...], file: str, change: str) -> Fault:
     """A file of the job is changed, and put back as it was."""
     kept = f"/root/{name}"
+    read_again = "systemctl restart shop" if file == CODE else ""
     return Fault(
         name=name,
         sentence=sentence,
         hosts=hosts,
         break_=f"cp -p {file} {kept}.unfinished\nmv {kept}.unfinished {kept}\n{change}",
-        mend=f"rm -f {kept}.unfinished\n[ ! -f {kept} ] || mv {kept} {file}",
+        mend=f"rm -f {kept}.unfinished\n[ ! -f {kept} ] || mv {kept} {file}\n{read_again}",
         healthy=ANSWERS,
     )
 
@@ -153,6 +154,7 @@ FAULTS = (
         mend=f"""
             [ ! -d {FOLDER}.kept ] || {{ rm -f {FOLDER}; mv {FOLDER}.kept {FOLDER}; }}
             rm -rf {FOLDER}.release
+            systemctl restart shop
         """,
         healthy=ANSWERS,
     ),

@@ -6,6 +6,8 @@ import contextlib
 import itertools
 import os
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from selftests.unit.targets import answered, web_host
 from siteparity.model import UnmeasuredError
 from siteparity.probes import runtime
-from siteparity.tools.running import deleted, kernel, reloads, settings
+from siteparity.tools.running import deleted, deployed, kernel, reloads, settings
 
 SECTION = runtime.Policy(
     owner="Platform",
@@ -308,23 +310,136 @@ def test_settings_that_are_not_understood_are_unmeasured(text: str) -> None:
         settings.read(text)
 
 
-@pytest.mark.parametrize(
-    ("laid_down", "expected"),
-    [("1000.000000000", runtime.AFTER_DEPLOYMENT), ("1001.500000000", runtime.STALE)],
+DEPLOYED = runtime.Deployed(service="shop.service", file="/srv/shop/VERSION")
+WITH_RELEASE = web_host(SECTION.model_copy(update={"deployed": {"web": DEPLOYED}}))
+STAT = "1 (x) S " + " ".join(["0"] * 18) + " {} 0"
+STARTED = (
+    f"LoadState=loaded\nMainPID=7\n\n[started]\n{STAT.format(5000)}\n{STAT.format(4900)}\n1002.000000000\n"
 )
-def test_a_service_that_is_older_than_its_release_runs_the_one_before(laid_down: str, expected: str) -> None:
+
+
+@pytest.mark.parametrize(
+    ("newer", "expected"),
+    [
+        ("", runtime.AFTER_DEPLOYMENT),
+        ("link /srv/shop/lib\n", runtime.AFTER_DEPLOYMENT),
+        (
+            "link /srv/shop/lib\nnewer /srv/shop/web.py\n",
+            "is older than /srv/shop/web.py: it runs what was there before",
+        ),
+    ],
+)
+def test_a_service_that_is_older_than_its_code_runs_what_was_there_before(newer: str, expected: str) -> None:
     """The files are the same at both sites, and what customers meet is not."""
-    deployed = runtime.Deployed(service="shop.service", file="/srv/shop/VERSION")
-    target = web_host(SECTION.model_copy(update={"deployed": {"web": deployed}}))
-    stat = "1 (x) S " + " ".join(["0"] * 18) + " {} 0"
-    answer = (
-        f"[deployed] {laid_down}\nLoadState=loaded\nMainPID=7\n\n[started]\n{stat.format(5000)}\n"
-        f"{stat.format(4900)}\n1002.000000000\n\n[unreadable]\n"
-    ).encode()
-    assert runtime.read_started(answered(started=answer), target) == {"shop.service": expected}
-    for damaged in (b"", answer[15:], answer[:60]):
-        with pytest.raises(UnmeasuredError):
-            runtime.read_started(answered(started=damaged), target)
+    answer = f"{STARTED}[newer]\n{newer}[end]\n".encode()
+    assert runtime.read_started(answered(started=answer), WITH_RELEASE) == {"shop.service": expected}
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"",
+        STARTED.encode(),
+        f"{STARTED}[newer]\n".encode(),
+        f"{STARTED}[newer]\n[end]".encode(),
+        f"{STARTED}[newer]\nolder /srv/shop\n[end]\n".encode(),
+        f"{STARTED[: STARTED.index('1 (x)')]}1002.000000000\n[newer]\n[end]\n".encode(),
+        b"[newer]\n[end]\n",
+    ],
+)
+def test_an_answer_about_the_release_that_is_not_understood_is_unmeasured(damaged: bytes) -> None:
+    """Nothing newer was found only where somebody looked to the end."""
+    with pytest.raises(UnmeasuredError):
+        runtime.read_started(answered(started=damaged), WITH_RELEASE)
+
+
+def test_a_service_that_does_not_run_is_not_older_than_anything() -> None:
+    """It says why it has no process."""
+    answer = b"LoadState=loaded\nMainPID=0\n\n[started]\n"
+    assert runtime.read_started(answered(started=answer), WITH_RELEASE) == {"shop.service": "not running"}
+
+
+def _write(path: Path) -> None:
+    """Written anew, and given its old time again."""
+    before = path.stat()
+    path.write_text("x", encoding="utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def _relink(path: Path) -> None:
+    """A link leads to the release before."""
+    path.unlink()
+    path.symlink_to("releases/1")
+
+
+def _renamed(path: Path) -> None:
+    """A folder with old files is put in place."""
+    path.rename(path.with_name("kept"))
+    path.with_name("spare").rename(path)
+
+
+def _second_name(path: Path) -> None:
+    """The next release shares what did not change."""
+    path.with_name("second").hardlink_to(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "found"),
+    [
+        ("releases/2/VERSION", _write, "current/VERSION"),
+        ("releases/2/shop/web.py", _write, "current/shop/web.py"),
+        ("current", _relink, "current"),
+        ("releases/2/shop", _renamed, "current/shop"),
+        ("releases/2/jobs", _relink, "current/jobs"),
+        ("elsewhere/job.py", _write, "current/jobs/job.py"),
+        ("venv/lib.py", _write, "venv/lib.py"),
+        ("releases/2/shop/__pycache__", Path.mkdir, None),
+        ("releases/2/shop/web.pyc", Path.touch, None),
+        ("releases/2/uploads/one", Path.touch, None),
+        ("releases/2/shop/web.py", _second_name, None),
+        ("releases/3", Path.mkdir, None),
+        ("releases/1/VERSION", Path.touch, None),
+    ],
+)
+def test_code_is_younger_than_the_process(
+    tmp_path: Path, path: str, change: Callable[[Path], None], found: str | None
+) -> None:
+    """Whatever the time of the file says; what a running service makes itself does not count."""
+    for file in ("releases/2/shop/web.py", "releases/2/spare/web.py", "releases/2/uploads/old",
+                 "releases/1/VERSION", "releases/2/VERSION", "elsewhere/job.py", "venv/lib.py"):  # fmt: skip
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+    (tmp_path / "current").symlink_to("releases/2")
+    (tmp_path / "releases/2/jobs").symlink_to("../../elsewhere")
+    for folder in ("shop", "spare"):
+        os.utime(tmp_path / "releases/2" / folder, (1, 1))
+    time.sleep(0.05)
+    sleeper = subprocess.Popen(["sleep", "60"])
+    try:
+        time.sleep(0.05)
+        change(tmp_path / path)
+        assert _asked(tmp_path, sleeper.pid) == (found and str(tmp_path / found))
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+
+
+def _asked(folder: Path, pid: int) -> str | None:
+    """What the real question says of a service of this process."""
+    current = folder / "current"
+    systemctl = folder / "bin" / "systemctl"
+    systemctl.parent.mkdir()
+    systemctl.write_text(f"#!/bin/sh\necho LoadState=loaded\necho MainPID={pid}\n", encoding="utf-8")
+    systemctl.chmod(0o755)
+    text = deployed.question(
+        "shop.service",
+        str(current / "VERSION"),
+        [str(current), str(folder / "venv"), str(folder / "missing")],
+        [f"{current}/uploads/*"],
+    )
+    there = {**os.environ, "PATH": f"{systemctl.parent}:{os.environ['PATH']}"}
+    done = subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=True, cwd="/", env=there)
+    return deployed.read(done.stdout).newer
 
 
 @given(st.binary())
@@ -338,7 +453,8 @@ def test_any_answer_is_facts_or_unmeasured(answer: bytes) -> None:
             "deleted": text,
             "reload": b"[shown 1]\n" + text,
             "settings-shop.service": text,
+            "started": STARTED.encode() + b"[newer]\n" + text,
         }
         for reading in runtime.PROBE.tables.values():
             with contextlib.suppress(UnmeasuredError):
-                reading.read(answered(**given_), TARGET)
+                reading.read(answered(**given_), WITH_RELEASE)

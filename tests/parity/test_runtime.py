@@ -48,7 +48,23 @@ def test_systemd_has_read_its_unit_files(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("release_deployed_without_restart", "release_deployed_without_restart_at_both_sites")
+@pytest.mark.drill(
+    "release_deployed_without_restart",
+    "release_deployed_without_restart_at_both_sites",
+    "release_patched_and_put_back",
+    "release_rolled_back_by_its_link_at_both_sites",
+    "release_with_an_edited_file_at_primary",
+    "release_with_an_edited_file_at_both_sites",
+    "library_renewed_without_restart",
+    "library_replaced_under_services",
+    "package_file_altered",
+    "module_beside_the_packaged_ones",
+    "python_module_by_hand",
+    "python_distribution_by_hand",
+    "subscriptions_job_of_another_revision",
+    "subscriptions_job_differs_behind_a_link",
+    "subscriptions_guard_broken",
+)
 def test_services_run_what_was_deployed(parity: Parity) -> None:
     """Customers still meet the old version; the new one is met first by those of the failover."""
     parity.everywhere("started", equals="started after it was deployed", fix="systemctl restart {item}")

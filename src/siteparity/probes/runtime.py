@@ -2,8 +2,9 @@
 
 An upgrade, an edited unit file, an edited setting: each is in force only after a restart, and a failover is
 when things restart. Until then a site runs on what is no longer on disk, and nobody has seen it run on what
-is. Four looks (`siteparity.tools.running`): the kernel against the newest one installed, processes against
-replaced libraries and programs, systemd against its unit files, a service's environment against its files.
+is. Five looks (`siteparity.tools.running`): the kernel against the newest one installed, processes against
+replaced libraries and programs, a service against its release and the links to it, systemd against its unit
+files, a service's environment against its files.
 That the versions installed are the same is for ``packages``.
 
 Settings that PostgreSQL and Redis hold until a restart belong to ``database`` and ``redis``, language
@@ -12,8 +13,8 @@ variables to ``locales``.
 
 from __future__ import annotations
 
+import posixpath
 import re
-import shlex
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -24,7 +25,7 @@ from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.section import Strict
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.tools.running import deleted, kernel, reloads, settings
-from siteparity.tools.systemd import readers
+from siteparity.tools.running import deployed as code
 from siteparity.tools.systemd.environment import VARIABLE
 from siteparity.tools.systemd.unit import UnitName
 from siteparity.transport.script import Ask
@@ -34,7 +35,6 @@ CONTAINER = "its host's: a container has none of its own"
 BROUGHT = "brought by the hypervisor, as the policy says"
 
 AFTER_DEPLOYMENT = "started after it was deployed"
-STALE = "is older than what was deployed: it runs what was there before"
 
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
@@ -44,7 +44,11 @@ class Deployed(Strict):
 
     service: UnitName
     file: AbsolutePath
-    """A file that every deployment writes, such as one with the version."""
+    """A file that every deployment writes, such as one with the version; its folder is the release."""
+    code: tuple[AbsolutePath, ...] = ()
+    """Folders of what it loads besides its release and the libraries of packages: Python environments."""
+    leave_out: tuple[AbsolutePath, ...] = ()
+    """Patterns of what it writes there itself, or another aspect judges; ``*`` stands for slashes as well."""
 
 
 class Policy(Section):
@@ -58,7 +62,7 @@ class Policy(Section):
     environment: Annotated[Mapping[RoleName, UnitName], Field(min_length=1)]
     """For each role: the service whose environment is held against its files."""
     deployed: Mapping[RoleName, Deployed] = Field(default_factory=dict)
-    """For each role: the service that must have been started, or reloaded, after the last deployment."""
+    """For each role: the service that must have been started, or reloaded, after its code was laid down."""
     elsewhere: tuple[VariableName, ...] = ()
     """Variables that another aspect judges, such as the one with the place of the sessions."""
 
@@ -132,23 +136,19 @@ def read_reload(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _started(deployed: Deployed) -> str:
-    """When the service's processes started, and when the file was laid down."""
-    look = readers.question(deployed.service, (), main_alone=False)
-    return f"stat -L -c '[deployed] %.9Z' -- {shlex.quote(deployed.file)}||exit\n{look}"
+    places = (posixpath.dirname(deployed.file), *deployed.code)
+    return code.question(deployed.service, deployed.file, places, deployed.leave_out)
 
 
 def read_started(answers: Answers, target: Target[Policy]) -> Table:
-    """The service -> `AFTER_DEPLOYMENT`, or that it runs what was there before."""
+    """The service -> `AFTER_DEPLOYMENT`, or what was laid down since it was started."""
     deployed = _deployed(target)
     if deployed is None:
         raise UnmeasuredError("started: the policy names no service for this host")
-    first, _, rest = answers.text("started").partition("\n")
-    changed = re.fullmatch(r"\[deployed\] ([0-9]{1,12}\.[0-9]{9})", first)
-    if changed is None:
-        raise UnmeasuredError("started: the answer does not say when the file was laid down")
-    found = readers.read(rest)
-    state = AFTER_DEPLOYMENT if float(changed[1]) < found.oldest else STALE
-    return {deployed.service: found.idle or state}
+    found = code.read(answers.text("started"))
+    if found.newer is None:
+        return {deployed.service: found.idle or AFTER_DEPLOYMENT}
+    return {deployed.service: f"is older than {found.newer}: it runs what was there before"}
 
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
