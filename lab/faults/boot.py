@@ -44,6 +44,30 @@ def _without_programs(lab: Lab) -> None:
     lab.in_files_of("dallas-web1", "mount", "-o", "remount,noexec", UPLOADS)
 
 
+def _by_hand(name: str, sentence: str, hosts: tuple[str, ...], folder: str, *words: str) -> Fault:
+    """Something is mounted at a folder that nothing else needs, and no file says so."""
+
+    def mount(lab: Lab) -> None:
+        for host in hosts:
+            lab.shell(host, f"mkdir -p {folder}")
+            lab.in_files_of(host, "mount", *words, folder)
+
+    def unmount(lab: Lab) -> None:
+        for host in hosts:
+            if lab.shell(host, f"! mountpoint -q {folder} || echo yes"):
+                lab.in_files_of(host, "umount", folder)
+            lab.shell(host, f"[ ! -d {folder} ] || rmdir {folder}")
+
+    return Fault(name, sentence, hosts, mount, unmount, f"[ ! -e {folder} ]")
+
+
+def _archive(name: str, sentence: str, at_dallas: str, at_arizona: str) -> Fault:
+    """Every web host may mount an archive of a file server; nobody has done so yet."""
+    line = "nas.$site.shop.example:/archive /mnt nfs4 ro,noauto 0 0"
+    choose = f"case $(hostname) in dallas-*) site={at_dallas};; *) site={at_arizona};; esac"
+    return _fstab(name, sentence, WEB, f'{choose}\necho "{line}" >>{_FSTAB}\n{_TELL}')
+
+
 FAULTS = (
     _fstab(
         "fstab_line_of_a_missing_device",
@@ -89,6 +113,33 @@ FAULTS = (
         hosts=("dallas-web1",),
         break_=_with_programs,
         mend=_without_programs,
+    ),
+    _archive(
+        "archive_mounted_from_the_other_site",
+        "The standby's web hosts mount the archive from the primary's file server.",
+        at_dallas="dallas",
+        at_arizona="dallas",
+    ),
+    _archive(
+        "archives_of_each_others_sites",
+        "The web hosts of both sites mount the archive from the file server of the other one.",
+        at_dallas="arizona",
+        at_arizona="dallas",
+    ),
+    _by_hand(
+        "folder_mounted_in_a_second_place_by_hand",
+        "On the standby's database host a folder was mounted in a second place by hand, for want of space.",
+        ("arizona-db1",),
+        "/srv/spill",
+        "--bind",
+        "/var/backups",
+    ),
+    _by_hand(
+        "memory_mounted_by_hand_at_both_sites",
+        "On the edges of both sites memory was mounted for temporary files, by hand.",
+        ("dallas-edge1", "arizona-edge1"),
+        "/srv/scratch",
+        *("-t", "tmpfs", "-o", "size=1m", "tmpfs"),
     ),
     Fault(
         name="array_missing",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from selftests.unit.sites import ARIZONA, DALLAS
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Unmeasured, UnmeasuredError
 from siteparity.probe import read_tables
@@ -17,6 +19,9 @@ from siteparity.probes.boot import PROBE, Policy
 from siteparity.tools.storage import arrays, changes, loader, mounts
 
 TARGET = web_host(Policy(owner="Platform", required={"web": ("/srv/uploads",)}))
+
+OWN, OTHER = (str(site.networks[0][-5]) for site in (ARIZONA, DALLAS))
+"""Addresses inside the sites that no host has."""
 
 ROOT = "24 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw,errors=remount-ro"
 UPLOADS = "30 24 8:2 / /srv/uploads rw,nosuid,nodev,relatime shared:9 - xfs /dev/sdb1 rw,attr2,sunit=64"
@@ -39,6 +44,18 @@ def storage(  # noqa: PLR0913, PLR0917  # one part each
     devices: tuple[str, ...] = (),
 ) -> mounts.Storage:
     """What is read of one host."""
+    return mounts.read(storage_of(lines, mounted, units, verified, swaps, devices))
+
+
+def storage_of(  # noqa: PLR0913, PLR0917  # one part each
+    lines: tuple[str, ...],
+    mounted: tuple[str, ...],
+    units: tuple[str, ...] = (),
+    verified: tuple[str, ...] = VERIFIED,
+    swaps: tuple[str, ...] = SWAPS,
+    devices: tuple[str, ...] = (),
+) -> bytes:
+    """What one host answers."""
     parts = {
         "fstab": lines,
         "devices": devices,
@@ -48,9 +65,7 @@ def storage(  # noqa: PLR0913, PLR0917  # one part each
         "verify": verified,
         "end": (),
     }
-    return mounts.read(
-        "\n".join(row for name, rows in parts.items() for row in (f"[{name}]", *rows)).encode()
-    )
+    return "\n".join(row for name, rows in parts.items() for row in (f"[{name}]", *rows)).encode()
 
 
 def test_a_host_as_its_fstab_has_it_is_well() -> None:
@@ -80,7 +95,7 @@ def test_a_host_as_its_fstab_has_it_is_well() -> None:
         ("UUID=2 /srv/uploads/ xfs defaults 0 2", UPLOADS, "as in fstab"),
         (
             "nas:/x /srv/uploads nfs defaults 0 0",
-            UPLOADS.replace(" - xfs", " - nfs4"),
+            UPLOADS.replace(" - xfs /dev/sdb1", " - nfs4 nas:/x"),
             "as in fstab",
         ),
         (
@@ -109,17 +124,120 @@ def test_each_way_in_which_a_mount_differs_from_its_line_is_told(
     [
         (UPLOADS, "mounted, and nothing mounts it at a boot"),
         (UPLOADS.replace("8:2 / ", "8:2 /sub "), None),
+        (UPLOADS.replace("8:2 / ", "8:1 /sub "), "mounted, and nothing mounts it at a boot"),
+        (UPLOADS.replace("8:2 / /srv/uploads", "8:1 /run/resolv.conf /etc/resolv.conf"), None),
+        (UPLOADS.replace("8:2 / ", "8:1 /ostree/deploy/x/var "), None),
+        (UPLOADS.replace("8:2 / ", "8:1 /sub ").replace("- xfs", "- overlay"), "mounted, and nothing"),
         (UPLOADS.replace("8:2 / ", "8:2 /@uploads ").replace("- xfs", "- btrfs"), "mounted, and nothing"),
-        (UPLOADS.replace("- xfs", "- tmpfs"), None),
+        (UPLOADS.replace("- xfs", "- tmpfs"), "mounted, and nothing mounts it at a boot"),
+        (UPLOADS.replace("- xfs /dev/sdb1", "- tmpfs shm"), None),
         (UPLOADS.replace("- xfs", "- overlay"), None),
         (UPLOADS.replace("- xfs", "- zfs"), None),
         (UPLOADS.replace("- xfs", "- nfs4"), "mounted, and nothing mounts it at a boot"),
     ],
 )
 def test_what_is_mounted_and_in_no_file_is_told_where_it_holds_data(mount: str, state: str | None) -> None:
-    """Memory, overlays of containers and parts of other file systems come and go."""
-    told = storage(LINES[:1], (ROOT, mount)).states().get("/srv/uploads")
-    assert told is None if state is None else str(told).startswith(state)
+    """What runs containers mounts as it likes, and from outside a container parts of what it does not see."""
+    told = storage(LINES[:1], (ROOT, mount)).states()
+    assert set(told) == ({"/"} if state is None else {"/", "/srv/uploads"})
+    assert str(told.get("/srv/uploads")).startswith(str(state))
+
+
+# A machine of the lab, as its kernel tells it.
+CONTAINER = (
+    "238 157 0:88 / / rw,relatime - overlay overlay rw,lowerdir=,upperdir=,workdir=",
+    "239 238 0:91 / /sys ro,nosuid,nodev,noexec,relatime - sysfs sysfs ro",
+    "240 238 0:92 / /proc rw,nosuid,nodev,noexec,relatime - proc proc rw",
+    "241 238 0:93 / /dev rw,nosuid,noexec - tmpfs tmpfs rw,size=65536k,mode=755",
+    "244 238 0:95 / /run rw,nosuid,nodev,relatime - tmpfs tmpfs rw",
+    "242 238 254:0 /run/containers/storage/c5/userdata/hostname /etc/hostname rw - ext4 /dev/vda rw,discard",
+    "245 241 0:87 / /dev/shm rw,nosuid,nodev,noexec,relatime - tmpfs shm rw,size=64000k",
+    "246 244 254:0 /run/containers/storage/c5/userdata/.containerenv /run/.env rw - ext4 /dev/vda rw",
+    "248 238 0:96 / /srv/uploads rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,size=4096k,mode=755",
+    "267 238 0:100 / /var/log/journal rw,nosuid,nodev,relatime - tmpfs tmpfs rw",
+    "158 240 0:92 /bus /proc/bus ro,nosuid,nodev,noexec,relatime - proc proc rw",
+    "163 240 0:93 /null /proc/keys rw,nosuid,noexec - tmpfs tmpfs rw,size=65536k,mode=755",
+)
+
+
+def test_what_a_container_comes_with_is_nobodys_mistake() -> None:
+    """Only what fstab says counts there; and what was mounted inside by hand."""
+    line = "tmpfs /srv/uploads tmpfs rw,nosuid,nodev,noexec,size=4m,mode=0755 0 0"
+    assert storage((line,), CONTAINER).states() == {"/srv/uploads": "as in fstab"}
+    by_hand = (
+        "268 238 0:88 /var/backups /srv/spill rw,relatime - overlay overlay rw,lowerdir=,upperdir=,workdir="
+    )
+    assert storage((line,), (*CONTAINER, by_hand)).states()["/srv/spill"] == mounts.UNLASTING
+    assert storage((), CONTAINER).states() == {"/srv/uploads": mounts.UNLASTING}
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "mounted", "state"),
+    [
+        ("nfs", "nas:/x", "nas:/x", "as in fstab"),
+        ("nfs4", "NAS:/x/", "nas:/x", "as in fstab"),
+        ("nfs4", "nas:/x", "old:/x", "mounted from old:/x, fstab says nas:/x"),
+        ("nfs4", "nas:/x", "nas:/y", "mounted from nas:/y, fstab says nas:/x"),
+        ("nfs4", "[fd00::1]:/x", "[fd00::2]:/x", "mounted from [fd00::2]:/x, fstab says [fd00::1]:/x"),
+        ("cifs", r"\\nas\x", "//nas/x", "as in fstab"),
+        ("fuse.sshfs", "shop@nas:/x", "shop@old:/x", "mounted from shop@old:/x, fstab says shop@nas:/x"),
+        ("fuse", "sshfs#shop@nas:/x", "shop@nas:/x", "as in fstab"),
+        ("fuse.s3fs", "bucket:/x", "s3fs", "as in fstab"),
+        ("ceph", "mon:6789:/", "192.0.2.1:6789:/", "as in fstab"),
+        ("virtiofs", "one", "two", "mounted from two, fstab says one"),
+        ("none", "/mnt/x", "nas:/x", "as in fstab"),
+    ],
+)
+def test_what_is_mounted_from_another_machine_is_held_against_fstab(
+    kind: str, source: str, mounted: str, state: str
+) -> None:
+    """The next boot takes other data. What the kernel tells in its own words proves nothing."""
+    shown = {"nfs": "nfs4", "fuse": "fuse.sshfs", "none": "nfs4"}.get(kind, kind)
+    mount = f"30 24 0:50 / /srv/uploads rw - {shown} {mounted} rw,addr=192.0.2.1"
+    assert storage((f"{source} /srv/uploads {kind} defaults 0 0",), (ROOT, mount)).states() == {
+        "/srv/uploads": state
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "shown", "foreign"),
+    [
+        (f"nas.{ARIZONA.domain}:/x", f"nas.{ARIZONA.domain}:/x", False),
+        (f"nas.{DALLAS.domain}:/x", f"nas.{DALLAS.domain}:/x", True),
+        (f"//nas.{DALLAS.domain}/x", f"//nas.{DALLAS.domain}/x", True),
+        (f"shop@{OTHER}:/x", f"shop@{OTHER}:/x", True),
+        (f"shop@{OWN}:/x", "shop@{an address of the site}:/x", False),
+        ("nas.corp:/exports/dallas", "nas.corp:/exports/dallas", True),
+        ("nas.corp:/exports", "nas.corp:/exports", False),
+        ("127.0.0.1:/x", "{an address of the site}:/x", False),
+        ("localhost:/x", "localhost:/x", False),
+    ],
+)
+@pytest.mark.parametrize("mounted", [True, False])
+def test_what_comes_from_the_other_site_is_told(
+    source: str, shown: str, *, foreign: bool, mounted: bool
+) -> None:
+    """Whether it is mounted now, or somebody may do so."""
+    mount = f"30 24 0:50 / /mnt rw - nfs4 {source} rw"
+    seen = storage_of((), (ROOT, mount)) if mounted else storage_of((f"{source} /mnt nfs4 noauto",), (ROOT,))
+    facts = read_tables(PROBE.readings(), answered(mounts=seen), TARGET, ("web",))
+    assert facts["sources"] == {"/mnt": shown}
+    assert facts["foreign"] == (
+        {f"/mnt: {source}": "names dallas"} if foreign else {"file systems of the other site": "none"}
+    )
+
+
+def test_no_file_system_of_another_machine_is_said_in_so_many_words() -> None:
+    """Those of automounters and containers come and go."""
+    passing = tuple(
+        f"30 24 0:50 / {path} rw - nfs4 nas:/x rw"
+        for path in ("/home/a", "/var/lib/kubelet/pods/1/volumes/2")
+    )
+    seen = storage_of(LINES, (ROOT, "29 24 0:40 / /home rw - autofs ldap:ou=auto.home rw", *passing))
+    facts = read_tables(PROBE.readings(), answered(mounts=seen), TARGET, ("web",))
+    assert facts["sources"] == {"file systems of other machines": "none"}
+    alone = read_tables(PROBE.readings(), answered(mounts=seen), replace(TARGET, other=None), ("web",))
+    assert isinstance(alone["foreign"], Unmeasured)
 
 
 def test_what_a_unit_or_an_automounter_mounts_lasts() -> None:

@@ -32,6 +32,9 @@ def test_every_line_of_fstab_can_be_mounted(parity: Parity) -> None:
     "fstab_line_of_a_missing_device",
     "fstab_line_of_a_missing_device_at_both_sites",
     "upload_folder_mounted_otherwise_at_primary",
+    "upload_folder_gone_from_fstab",
+    "folder_mounted_in_a_second_place_by_hand",
+    "memory_mounted_by_hand_at_both_sites",
 )
 def test_what_is_mounted_is_what_a_boot_mounts(parity: Parity) -> None:
     """What customers sent in is not there, now or after the next boot."""
@@ -55,11 +58,22 @@ def test_every_required_file_system_is_mounted_also_after_a_boot(parity: Parity)
 
 
 @pytest.mark.drill(
-    "upload_folder_unmounted", "upload_folder_mounted_otherwise_at_primary", "fstab_line_of_a_missing_device"
+    "upload_folder_unmounted",
+    "upload_folder_mounted_otherwise_at_primary",
+    "fstab_line_of_a_missing_device",
+    "folder_mounted_in_a_second_place_by_hand",
 )
 def test_file_systems_are_mounted_alike(parity: Parity) -> None:
     """What works at one site is refused at the other: no writes, no programs, no locks."""
     parity.same("options", fix="correct the options in /etc/fstab, then mount -o remount {item}")
+
+
+@pytest.mark.drill("archive_mounted_from_the_other_site", "archives_of_each_others_sites")
+def test_data_is_mounted_from_the_own_site(parity: Parity) -> None:
+    """The site loses its files together with the one that has just died."""
+    fix = "name the own site's server in /etc/fstab, then systemctl daemon-reload; umount and mount: {item}"
+    parity.everywhere("foreign", equals="none", fix=fix)
+    parity.same("sources", fix=fix)
 
 
 @pytest.mark.drill("array_missing")
@@ -87,6 +101,8 @@ def test_the_boot_loader_finds_root_and_kernel(parity: Parity) -> None:
     "fstab_not_told_to_systemd",
     "upload_folder_gone_from_fstab",
     "upload_folder_nofail_at_both_sites",
+    "archive_mounted_from_the_other_site",
+    "archives_of_each_others_sites",
     "array_missing",
     "boot_loader_names_a_missing_root",
     "kernel_newer_than_what_runs",

@@ -2,20 +2,26 @@
 
 A host that has run for a year proves nothing about its next start. What is mounted is held against what a
 boot would mount, each line of fstab against the devices that there are, arrays against their configuration,
-and the boot loader's menu against the disks. What was changed since the last boot has never been tried.
+and the boot loader's menu against the disks. What comes from another machine must not come from the other
+site. What was changed since the last boot has never been tried.
 
 Sources: fstab(5), findmnt(8) (``--verify``), proc(5) (mountinfo, mdstat), md(4), systemd.mount(5).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-from siteparity.model import Table
+from siteparity.model import Table, UnmeasuredError
+from siteparity.names import OwnNames
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.tools.storage import arrays, changes, loader, mounts
 from siteparity.transport.script import Ask
+
+NONE = "none"
+NO_OTHERS = "file systems of other machines"
 
 
 class Policy(Section):
@@ -61,6 +67,37 @@ def read_options(answers: Answers, target: Target[Policy]) -> Table:
     return mounts.read(answers.raw("mounts")).options(_required(target))
 
 
+def read_sources(answers: Answers, target: Target[Policy]) -> Table:
+    """Each file system of another machine -> where it comes from; or that there is none."""
+    names = OwnNames.of(target.site)
+    found = mounts.read(answers.raw("mounts")).sources()
+    return {path: _with_own_addresses(source, names) for path, source in found.items()} or {NO_OTHERS: NONE}
+
+
+def _with_own_addresses(source: str, names: OwnNames) -> str:
+    """An address inside the site that is no host's stands for the site, as hosts' names do by themselves."""
+    machine = mounts.machine_of(source)
+    own = re.fullmatch(r"[0-9a-fA-F.:]+", machine) and names.owns(machine) and names.generic(source) == source
+    return source.replace(machine, "{an address of the site}", 1) if own else source
+
+
+def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
+    """Each file system that comes from the other site, now or by fstab -> that it does; or that none does."""
+    if target.other is None:
+        raise UnmeasuredError("mounts: the other site is not known, so its names cannot be looked for")
+    names = OwnNames.of(target.other)
+    return {
+        f"{path}: {source}": f"names {target.other.name}"
+        for path, source in mounts.read(answers.raw("mounts")).all_sources()
+        if names.generic(source) != source or _lies_in(mounts.machine_of(source), names)
+    } or {"file systems of the other site": NONE}
+
+
+def _lies_in(machine: str, names: OwnNames) -> bool:
+    """Loopback lies inside every site, and is nobody else's."""
+    return names.owns(machine) and not re.fullmatch(r"localhost|127\..*|::1", machine, re.IGNORECASE)
+
+
 def read_arrays(answers: Answers, _: Target[Policy]) -> Table:
     """Each array -> whether it is whole."""
     return arrays.read(answers.raw("arrays"))
@@ -84,6 +121,8 @@ PROBE = Probe(
         "mounts": Reading(read_mounts),
         "required": Reading(read_required, roles=lambda section: tuple(section.required)),
         "options": Reading(read_options),
+        "sources": Reading(read_sources),
+        "foreign": Reading(read_foreign),
         "arrays": Reading(read_arrays),
         "loader": Reading(read_loader),
         "proven": Reading(read_proven),

@@ -75,6 +75,26 @@ _ON_DISK = frozenset(
 )
 """File systems that hold data, and are no part of another one. ZFS mounts its own by itself."""
 
+_HAVE_PARTS = _ON_DISK | {"overlay", "tmpfs", "zfs"}
+"""File systems of which a part may be seen in a second place (``mount --bind``)."""
+
+_OF_OTHERS = frozenset(
+    (
+        *("nfs", "nfs4", "cifs", "smb3", "ceph", "fuse.ceph", "glusterfs", "fuse.glusterfs", "fuse.sshfs"),
+        *("9p", "virtiofs", "lustre", "davfs", "fuse.s3fs", "fuse.rclone"),
+    )
+)
+"""File systems of other machines."""
+_NAMES_A_MACHINE = re.compile(r"//|\\\\|(?:sshfs#)?[^/=]+:")
+"""How the source of one begins: ``nas:/x``, ``//nas/x``, ``user@nas:x``."""
+
+_COME_AND_GO = re.compile(
+    r"/(?:run|dev|tmp|var/tmp|sys|proc|snap|var/snap|var/named/chroot|var/log/journal"
+    r"|var/lib/(?:snapd|containers|containerd|docker|kubelet|rancher|lxcfs|lxd|incus|machines)"
+    r"|etc/(?:hosts|hostname|resolv\.conf|machine-id))(?:/.*)?|.*/(?:kubernetes\.io~|volume-subpaths/).*"
+)
+"""Where systemd and what runs containers mount memory, and parts of what is mounted, whenever they like."""
+
 _SIZES = frozenset(
     (
         *("size", "nr_inodes", "nr_blocks", "lowerdir", "upperdir", "workdir", "stripe", "sunit", "swidth"),
@@ -97,11 +117,23 @@ class Mount:
     kind: str
     options: tuple[str, ...]
     """Those of the mount, then those of the file system."""
+    source: str = ""
+    """The device, or where on another machine it comes from; a file system may say anything here."""
 
     @property
     def read_only(self) -> bool:
         """By the mount or by the file system, which an error may have made so."""
         return "ro" in self.options
+
+    @property
+    def of_another_machine(self) -> bool:
+        """Whether it comes from one."""
+        return _from_another_machine(self.kind, self.source)
+
+    def holds(self, other: Mount) -> bool:
+        """Whether another one shows a part of what this one shows."""
+        inside = self.root == "/" or f"{other.root}/".startswith(f"{self.root}/")
+        return self.device == other.device and inside and self.target != other.target
 
     def text(self) -> str:
         """Kind and options, without what differs between hosts that are alike."""
@@ -134,6 +166,20 @@ class Line:
     def accepts(self, kind: str) -> bool:
         """Whether what is mounted may be of this kind: nfs comes as nfs4, and helpers come as fuse."""
         return self.kind in ("auto", "none", "bind") or kind.startswith((self.kind, "fuse"))
+
+    @property
+    def of_another_machine(self) -> bool:
+        """Whether it comes from one."""
+        return _from_another_machine(self.kind, self.source)
+
+    def means(self, mount: Mount) -> bool:
+        """Whether what is mounted comes from where the line says, as far as the kernel tells."""
+        told = self.of_another_machine and mount.of_another_machine
+        if not told or mount.kind == "ceph":  # whose names are resolved before it is mounted
+            return True
+        if mount.kind.startswith("fuse") and not _NAMES_A_MACHINE.match(mount.source):
+            return True
+        return _spelled(self.source) == _spelled(mount.source)
 
     @property
     def at_boot(self) -> bool:
@@ -179,27 +225,63 @@ class Storage:
             return NEED_NOT_BE if "nofail" in line.options else "not mounted"
         if mount.kind == "autofs" and any(one.startswith("x-systemd.automount") for one in line.options):
             return AS_IN_FSTAB
+        return self._wrong(line, mount) or AS_IN_FSTAB
+
+    def _wrong(self, line: Line, mount: Mount) -> str:
+        """How what is mounted differs from its line."""
         if not line.accepts(mount.kind):
             return f"is {mount.kind}, fstab says {line.kind}"
+        if not line.means(mount):
+            return f"mounted from {mount.source}, fstab says {line.source}"
         device = self.devices.get(line.device, mount.device)
         if device != mount.device and not mount.device.startswith("0:"):
             return "another device is mounted there than fstab says"
         if mount.read_only and "ro" not in line.options:
             return "read-only, and fstab does not say so"
         missing = [one for one in _FLAGS if one in line.options and one not in mount.options]
-        return f"mounted without {' and '.join(missing)}" if missing else AS_IN_FSTAB
+        return f"mounted without {' and '.join(missing)}" if missing else ""
 
     def _unlisted(self, mount: Mount) -> str:
         return BY_A_UNIT if unit_name(mount.target) in self.units else UNLASTING
 
     def _data(self) -> Iterator[Mount]:
-        """File systems that hold data, are no part of another one, and are not mounted on demand."""
-        triggers = [mount.target for mount in self.mounts.values() if mount.kind == "autofs"]
+        """What holds data, shows a part of it in a second place, or is memory, and does not come and go."""
         for mount in self.mounts.values():
-            whole = mount.root == "/" or mount.kind == "btrfs"
-            on_demand = any(mount.target.startswith(f"{trigger}/") for trigger in triggers)
-            if mount.kind in _ON_DISK and whole and mount.target != "/" and not on_demand:
+            if mount.target != "/" and not self._on_demand(mount.target) and self._counts(mount):
                 yield mount
+
+    def _on_demand(self, target: str) -> bool:
+        """Whether an automounter mounts it when somebody looks."""
+        return any(
+            mount.kind == "autofs" and target.startswith(f"{mount.target}/") for mount in self.mounts.values()
+        )
+
+    def _counts(self, mount: Mount) -> bool:
+        if mount.kind in _ON_DISK and (mount.root == "/" or mount.kind == "btrfs"):
+            return True
+        if _COME_AND_GO.fullmatch(mount.target) or mount.root.startswith("/ostree/"):
+            return False
+        if mount.root == "/":
+            return mount.kind == "tmpfs" and mount.source != "shm"  # that of a container
+        # A container sees parts of file systems that it does not see: these are mounted from outside.
+        return mount.kind in _HAVE_PARTS and any(other.holds(mount) for other in self.mounts.values())
+
+    def sources(self) -> Mapping[str, str]:
+        """Each file system of another machine that does not come and go -> where it comes from."""
+        told = {line.target: line.source for line in self.lines if line.of_another_machine}
+        mounted = {
+            mount.target: mount.source
+            for mount in self.mounts.values()
+            if mount.of_another_machine
+            and not _COME_AND_GO.fullmatch(mount.target)
+            and not self._on_demand(mount.target)
+        }
+        return told | mounted
+
+    def all_sources(self) -> Iterator[tuple[str, str]]:
+        """Mount point and source of whatever comes from another machine: of what is mounted, and of fstab."""
+        yield from ((line.target, line.source) for line in self.lines if line.of_another_machine)
+        yield from ((one.target, one.source) for one in self.mounts.values() if one.of_another_machine)
 
     def required(self, target: str) -> str:
         """`LASTING`, or what is wrong with a mount point that must be there."""
@@ -223,6 +305,23 @@ class Storage:
             for target in sorted(wanted)
             if target.startswith("/")
         }
+
+
+def machine_of(source: str) -> str:
+    """The name or the address in ``nas:/x``, ``//nas/x``, ``user@nas:x``."""
+    found = re.match(r"(?:sshfs#|//|\\\\)?(?:[^@/:]*@)?(\[[^\]]*\]|[^:/\\]*)", source)
+    return found[1].strip("[]") if found else ""
+
+
+def _from_another_machine(kind: str, source: str) -> bool:
+    if kind in ("swap", "autofs", "tmpfs", "overlay"):  # whose source may be any word
+        return False
+    return kind in _OF_OTHERS or _NAMES_A_MACHINE.match(source) is not None
+
+
+def _spelled(source: str) -> str:
+    """A source without what may be written in several ways."""
+    return source.removeprefix("sshfs#").replace("\\", "/").rstrip("/").lower()
 
 
 def unit_name(target: str) -> str:
@@ -271,7 +370,7 @@ def _mount(line: str) -> Mount:
     if not dash or len(fields) < 6 or len(others) < 3:  # noqa: PLR2004  # proc(5): six before, three after
         raise UnmeasuredError(f"mounts: a line is not understood: {line[:80]}")
     options = (*fields[5].split(","), *others[2].split(","))
-    return Mount(_plain(fields[4]), fields[2], fields[3], others[0], options)
+    return Mount(_plain(fields[4]), fields[2], fields[3], others[0], options, _plain(others[1]))
 
 
 def _device(line: str) -> tuple[str, str]:
