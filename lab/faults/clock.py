@@ -12,12 +12,12 @@ _CHICAGO = "/usr/share/zoneinfo/America/Chicago"
 _DATABASE = "/usr/share/zoneinfo/tzdata.zi"
 
 
-def _configured(name: str, sentence: str, host: str, change: str, until: str) -> Fault:
+def _configured(name: str, sentence: str, hosts: tuple[str, ...], change: str, until: str) -> Fault:
     """Another configuration of chronyd, in force."""
     return Fault(
         name,
         sentence,
-        (host,),
+        hosts,
         f"""
             cp -p {_CONF} {_KEPT}
             sed -i '{change}' {_CONF}
@@ -63,15 +63,29 @@ FAULTS = (
     _configured(
         "clock_source_unreachable_at_primary",
         "The time server of the primary's database host has moved to another address.",
-        "dallas-db1",
+        ("dallas-db1",),
         "s/^server [^ ]*/server 198.18.0.99/",
         "chronyc -c tracking | grep -q 'Not synchronised$'",
     ),
     _configured(
         "clock_off_by_its_source",
         "The time source of a sessions host says that its clock is five seconds off; nothing corrects it.",
-        "arizona-sessions1",
+        ("arizona-sessions1",),
         "s/iburst/iburst offset 5/",
+        _FOLLOWS,
+    ),
+    _configured(
+        "clock_source_of_the_other_site",
+        "One web host of the standby has a second time server, which stands at the primary.",
+        ("arizona-web2",),
+        "$ a server 198.18.1.53 iburst",
+        _FOLLOWS,
+    ),
+    _configured(
+        "clock_sources_of_both_sites_everywhere",
+        "The session hosts of both sites take the time from servers of either site.",
+        ("dallas-sessions1", "arizona-sessions1"),
+        "$ a server 198.18.1.53 iburst\\nserver 198.18.2.53 iburst",
         _FOLLOWS,
     ),
     Fault(

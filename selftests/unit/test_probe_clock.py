@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,14 +15,18 @@ from selftests.unit.targets import web_host
 from siteparity.model import Facts, Unmeasured, UnmeasuredError
 from siteparity.probe import Answers, read_tables
 from siteparity.probes.clock import PROBE, Policy, ask
-from siteparity.tools.timekeeping import SYNCHRONISED, Timekeeping
+from siteparity.tools.timekeeping import QUESTION, SYNCHRONISED, Sources, Timekeeping
 from siteparity.transport.script import Answer, Moment
 
 TARGET = web_host(Policy(owner="Platform", max_age=timedelta(minutes=10), zones=("America/Chicago",)))
 
 TRACKING = "C612000A,198.18.0.10,9,17.31,0.000020376,-0.0,0.0,-0.480,-0.052,1.180,0.00006,0.00002,4.0,Normal"
 SOURCE = "^,*,198.18.0.10,8,2,377,5,0.000001958,0.000001810,0.000031566"
-CHRONY = f"program chronyd\ntracking {TRACKING}\nsource {SOURCE}\nnow 1795417350\nend\n"
+CONFIGURED = "server 198.18.0.10 iburst minpoll 2 maxpoll 4"
+CHRONY = (
+    f"program chronyd\ntracking {TRACKING}\nsource {SOURCE}\nchrony {CONFIGURED}\nchrony cmdport 0\n"
+    "now 1795417350\nend\n"
+)
 DIGEST = "ab" * 32
 ZONE = (
     f"CST6CDT,M3.2.0,M11.1.0\n2026f\n{DIGEST}  /etc/localtime\n{DIGEST}  /usr/share/zoneinfo/tzdata.zi\n"
@@ -143,6 +150,86 @@ def test_the_offset_counts_with_half_the_round_trip(
     assert str(value(facts(moment=moment), "offset")).startswith(state)
 
 
+@pytest.mark.parametrize(
+    ("line", "shown", "foreign"),
+    [
+        (CONFIGURED, CONFIGURED, False),
+        ("server ntp.arizona.shop.example iburst", "server ntp.arizona.shop.example iburst", False),
+        ("server 198.18.2.53", "server {an address of the site}", False),
+        ("server  198.18.2.21", "server 198.18.2.21", False),  # a host's, which stands for it by itself
+        ("server 198.18.1.53 iburst", "server 198.18.1.53 iburst", True),
+        ("Pool ntp.dallas.shop.example", "Pool ntp.dallas.shop.example", True),
+        ("peer web1.dallas.shop.example key 1", "peer web1.dallas.shop.example key 1", True),
+        ("allow 198.18.1.0/24", "allow 198.18.1.0/24", False),
+    ],
+)
+def test_a_time_source_at_the_other_site_is_told(line: str, shown: str, *, foreign: bool) -> None:
+    """Whatever else is configured is compared, and the own site stands for itself."""
+    found = facts(CHRONY.replace(CONFIGURED, line))
+    assert found["configured"] == {shown: "there", "cmdport 0": "there"}
+    said = {" ".join(line.split()): "names dallas"} if foreign else {"time sources at the other site": "none"}
+    assert found["foreign"] == said
+
+
+def test_a_time_source_that_is_in_force_and_configured_no_more_is_told() -> None:
+    """The next restart takes the other one; until then the site depends on the other site."""
+    seen = facts(CHRONY.replace("198.18.0.10,8", "198.18.1.53,8"))
+    assert seen["foreign"] == {"asked now: 198.18.1.53": "names dallas"}
+
+
+def test_sites_may_take_the_time_from_each_other_on_purpose() -> None:
+    """Then the servers of the other site are alike as well, and none is refused."""
+    allowed = replace(TARGET, section=TARGET.section.model_copy(update={"may_name_the_other_site": True}))
+    text = CHRONY.replace(CONFIGURED, "server 198.18.1.53\nchrony server ntp.dallas.shop.example iburst")
+    seen = read_tables(PROBE.readings(), Answers({"time": Answer(text.encode(), 0, None)}), allowed, ("web",))
+    assert seen["configured"] == {
+        "server {a server of the other site}": "there",
+        "server {a server of the other site} iburst": "there",
+        "cmdport 0": "there",
+    }
+    assert value(seen, "foreign") == "none"
+
+
+def test_what_is_configured_is_known_whatever_runs() -> None:
+    """A program that stands still has its configuration; one that runs without any cannot be read."""
+    stopped = facts(f"chrony {CONFIGURED}\nchrony {CONFIGURED}\nnow 1\nend\n")
+    assert stopped["configured"] == {CONFIGURED: "there 2 times"}
+    by_timesyncd = facts("program systemd-timesyncd\ntimesyncd NTP=ntp.dallas.shop.example a\nnow 1\nend\n")
+    assert by_timesyncd["foreign"] == {"NTP=ntp.dallas.shop.example a": "names dallas"}
+    as_built = facts("program systemd-timesyncd\nnow 1\nend\n")
+    assert value(as_built, "configured") == "as the program was built"
+    for text in ("program ntpd\nnow 1\nend\n", "program chronyd\nnow 1\nend\n", CHRONY[:-4]):
+        assert isinstance(facts(text)["configured"], Unmeasured)
+        assert isinstance(facts(text)["foreign"], Unmeasured)
+
+
+def test_the_configuration_is_read_with_all_that_it_includes(tmp_path: Path) -> None:
+    """As chrony.conf(5) has it: single files, folders of them, folders of sources; no comments."""
+    for name, text in {
+        "chrony.conf": f"# c\n! c\nserver a iburst\n  confdir {tmp_path}/d\n"
+        f"sourcedir {tmp_path}/s {tmp_path}/none\ninclude {tmp_path}/i*.conf\nrtcsync",
+        "d/1.conf": "pool b\n",
+        "d/README": "server x\n",
+        "s/one.sources": "peer c\n",
+        "included.conf": "server d\n\n;c\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    script = QUESTION.replace("/etc/chrony/chrony.conf", str(tmp_path / "chrony.conf"))
+    script = "\n".join(("chronyd=", script[script.index("conf() {") :]))
+    for shell in ("sh", "bash"):
+        ran = subprocess.run([shell, "-c", script], capture_output=True, text=True, check=True, cwd="/")
+        told = [line for line in ran.stdout.split("\n") if line.startswith("chrony ")]
+        wanted = [
+            "server a iburst",
+            f"confdir {tmp_path}/d",
+            "pool b",
+            f"sourcedir {tmp_path}/s {tmp_path}/none",
+        ]
+        wanted += ["peer c", f"include {tmp_path}/i*.conf", "server d", "rtcsync "]
+        assert told == [f"chrony {line}" for line in wanted]
+
+
 def test_a_host_that_does_not_tell_the_time_is_unmeasured() -> None:
     """Silence is no agreement."""
     assert isinstance(facts(moment=None)["offset"], Unmeasured)
@@ -171,5 +258,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     for answer in (text, f"{text}\nend\n", CHRONY.replace(TRACKING, text), CHRONY.replace(SOURCE, text)):
         try:
             assert Timekeeping.read(answer).state(600)
+            assert Sources.read(answer) is not None
         except UnmeasuredError:
             continue

@@ -50,6 +50,19 @@ def test_every_clock_agrees_with_the_runners(parity: Parity) -> None:
     )
 
 
+@pytest.mark.drill(
+    "clock_source_of_the_other_site",
+    "clock_sources_of_both_sites_everywhere",
+    "clock_source_unreachable_at_primary",
+    "clock_off_by_its_source",
+)
+def test_the_time_is_taken_from_the_same_sources(parity: Parity) -> None:
+    """When a site dies, the clocks of the other one lose their source, and drift apart unseen."""
+    fix = "name the own site's time servers in chrony.conf; systemctl restart chrony  # {item}"
+    parity.everywhere("foreign", equals="none", fix=fix)
+    parity.same("configured", fix=fix)
+
+
 @pytest.mark.drill("localtime_changed", "localtime_changed_and_cron_restarted", "sites_in_their_own_zones")
 def test_local_time_is_the_same(parity: Parity) -> None:
     """Jobs run, and customers see times, hours apart from before."""

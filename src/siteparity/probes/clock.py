@@ -6,6 +6,8 @@ is asked itself: which source it follows, when it last heard of it, how far off 
 the clock is *right* is seen from the runner: the host's clock as the run's own connection showed it, between
 the moment when the run's script was sent and the moment when its first line came back.
 
+From whom the time is taken must be the same at both sites, and must not be the other site.
+
 Local time is decided by ``/etc/localtime`` and by the zone database's rules, which governments change.
 
 Sources: chronyc(1) (``-c tracking``, ``-c sources``), systemd-timesyncd.service(8) (files), tzfile(5).
@@ -15,20 +17,24 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
 from datetime import timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator
 
 from siteparity.model import Table, UnmeasuredError
+from siteparity.names import OwnNames
 from siteparity.policy import Section
 from siteparity.policy.section import PositiveDuration
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.tools.schedule.local_time import known_name
-from siteparity.tools.timekeeping import QUESTION, Timekeeping
+from siteparity.tools.timekeeping import QUESTION, Sources, Timekeeping
 from siteparity.transport.script import Ask
 
 WITHIN = "within the limit"
+NONE = "none"
+FOREIGN = "time sources at the other site"
 
 ZoneName = Annotated[str, AfterValidator(known_name)]
 
@@ -38,6 +44,8 @@ class Policy(Section):
 
     max_age: PositiveDuration = timedelta(hours=1)
     """How long ago the last answer of a time source may be."""
+    may_name_the_other_site: bool = False
+    """Each site takes the time from servers of both on purpose, and does without the other's."""
     zones: tuple[ZoneName, ...] = ()
     """Zones whose rules must be alike on all hosts, besides the local one: those of sites and customers."""
 
@@ -98,6 +106,46 @@ def _judged(offset: float, uncertainty: float, limit: float) -> str:
     raise UnmeasuredError(f"{told}, and that may be wrong by {uncertainty:.1f} s: the limit is {limit:g} s")
 
 
+def read_configured(answers: Answers, target: Target[Policy]) -> Table:
+    """Each line that says from whom the time is taken, and how -> how often it stands there."""
+    lines = Sources.read(answers.text("time")).lines
+    counts = Counter(_generic(line, target) for line in lines)
+    return {line: _times(count) for line, count in counts.items()} or {"servers": "as the program was built"}
+
+
+def _times(count: int) -> str:
+    return "there" if count == 1 else f"there {count} times"
+
+
+def _generic(line: str, target: Target[Policy]) -> str:
+    """Own addresses that are no host's stand for the site, as hosts' names do by themselves."""
+    own = OwnNames.of(target.site)
+    other = OwnNames.of(target.other) if target.other and target.section.may_name_the_other_site else None
+
+    def place(found: re.Match[str]) -> str:
+        if own.owns(found[0]) and own.generic(found[0]) == found[0]:
+            return "{an address of the site}"
+        if other and (other.owns(found[0]) or other.generic(found[0]) != found[0]):
+            return "{a server of the other site}"
+        return found[0]
+
+    return re.sub(r"(?<=[ =])[0-9A-Za-z.:-]+", place, line)
+
+
+def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
+    """Each source of the time that lies in the other site -> that it does; or that none does."""
+    if target.other is None:
+        raise UnmeasuredError("time: the other site is not known, so its names cannot be looked for")
+    found, names = Sources.read(answers.text("time")), OwnNames.of(target.other)
+    if target.section.may_name_the_other_site:
+        return {FOREIGN: NONE}
+    return {
+        said: f"names {target.other.name}"
+        for said in (*found.of_servers(), *(f"asked now: {address}" for address in found.in_force))
+        if names.generic(said) != said or any(map(names.owns, re.split(r"[ =]", said)[1:]))
+    } or {FOREIGN: NONE}
+
+
 def read_zone(answers: Answers, target: Target[Policy]) -> Table:
     """The rules of local time, whatever the zone is called: those of the future, and a digest of all."""
     rule, _, digests = _zone(answers, target)
@@ -126,6 +174,8 @@ PROBE = Probe(
         "synchronised": Reading(read_synchronised),
         "error": Reading(read_error),
         "offset": Reading(read_offset),
+        "configured": Reading(read_configured),
+        "foreign": Reading(read_foreign),
         "zone": Reading(read_zone),
         "database": Reading(read_database),
     },

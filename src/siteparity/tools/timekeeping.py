@@ -8,7 +8,7 @@ known are named, and leave the clock unmeasured. ``timedatectl`` is not asked: i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -27,7 +27,8 @@ _TRACKING_FIELDS, _SOURCE_FIELDS = 14, 10
 QUESTION = f"""\
 [ -r /proc/1/comm ]||{{ echo 'processes cannot be listed' >&2;exit 1; }}
 for comm in /proc/[0-9]*/comm;do name=;{{ read -r name <"$comm"; }} 2>/dev/null
-case $name in chronyd|{"|".join(_UNKNOWN)})found="$found $name";;
+case $name in chronyd)found="$found $name" chronyd=${{comm%/comm}};;
+{"|".join(_UNKNOWN)})found="$found $name";;
 systemd-timesyn)found="$found {_TIMESYNCD}";;esac;done
 for name in $found;do printf 'program %s\\n' $name;done
 case $found in *chronyd*)
@@ -40,6 +41,24 @@ case $found in *timesyncd*)
 file=/run/systemd/timesync/synchronized
 [ ! -e $file ]||printf 'synchronized %s\\n' "$(stat -c %Y $file)";;
 esac
+conf() {{ while read -r word rest||[ "$word" ];do
+case $word in ''|[#%\\;!]*)continue;;esac
+printf 'chrony %s %s\\n' "$word" "$rest"
+case $word in include)for one in $rest;do [ ! -f "$one" ]||conf "$one"||return;done;;
+confdir)for one in $rest;do for file in "$one"/*.conf;do [ ! -f "$file" ]||conf "$file"||return;done;done;;
+sourcedir)for one in $rest;do for file in "$one"/*.sources;do [ ! -f "$file" ]||conf "$file"||return
+done;done;;esac
+done <"$1"; }}
+given=
+[ ! "$chronyd" ]||{{ read -r given <"$chronyd/cmdline"; }} 2>/dev/null
+case $given in *-f*)set -- "$(tr '\\0' '\\n' <"$chronyd/cmdline"|sed -n '/^-f/{{s/^-f//;/./!n;p}}')";;
+*)set -- /etc/chrony/chrony.conf /etc/chrony.conf;;esac
+for one;do [ ! -e "$one" ]||conf "$one"||exit;done
+for file in /usr/lib/systemd/timesyncd.conf.d/*.conf /run/systemd/timesyncd.conf.d/*.conf \
+/etc/systemd/timesyncd.conf /etc/systemd/timesyncd.conf.d/*.conf
+do [ ! -f "$file" ]||while read -r line||[ "$line" ];do
+case $line in NTP=*|FallbackNTP=*)printf 'timesyncd %s\\n' "$line";;esac
+done <"$file"||exit;done
 printf 'now %s\\nend\\n' "$(date +%s)"
 """
 
@@ -71,14 +90,7 @@ class Timekeeping:
         Raises:
             UnmeasuredError: it is cut or not understood, or the clock is kept by a program that is not known.
         """
-        if not answer.endswith("\nend\n"):
-            raise UnmeasuredError("time: the answer lacks its end")
-        told: dict[str, list[str]] = {}
-        for line in answer.split("\n")[:-2]:
-            kind, _, rest = line.partition(" ")
-            told.setdefault(kind, []).append(rest)
-        if not set(told) <= {"program", "tracking", "source", "synchronized", "now"}:
-            raise UnmeasuredError("time: a line is not understood")
+        told = _told(answer)
         programs = sorted(set(told.get("program", ())))
         if len(programs) > 1:
             return cls(
@@ -120,6 +132,53 @@ class Timekeeping:
             return cls(_TIMESYNCD, fault, 0, 0, 0, follows=False)
         age = max(0.0, _number(now[0]) - _number(",".join(synchronized)))
         return cls(_TIMESYNCD, None, age, 0, age * _MAX_DRIFT)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """From whom a host is to take the time, and takes it."""
+
+    lines: tuple[str, ...]
+    """Every line of chronyd's configuration; of that of timesyncd the lines with servers."""
+    in_force: tuple[str, ...]
+    """The addresses that chronyd asks now."""
+
+    def of_servers(self) -> tuple[str, ...]:
+        """The lines that name servers."""
+        return tuple(
+            line for line in self.lines if re.match(r"(?i:server|pool|peer)\s|(?:Fallback)?NTP=", line)
+        )
+
+    @classmethod
+    def read(cls, answer: str) -> Self:
+        """The answer to `QUESTION`.
+
+        Raises:
+            UnmeasuredError: it is cut or not understood, or the configuration of what runs is not found.
+        """
+        told = _told(answer)
+        if unknown := [name for name in told.get("program", ()) if name not in (_CHRONYD, _TIMESYNCD)]:
+            raise UnmeasuredError(f"time: the configuration of {unknown[0]} is not known")
+        lines = [" ".join(line.split()) for kind in ("chrony", "timesyncd") for line in told.get(kind, ())]
+        if _CHRONYD in told.get("program", ()) and "chrony" not in told:
+            raise UnmeasuredError("time: the configuration of chronyd is not found")
+        asked = [line.split(",") for line in told.get("source", ())]
+        if any(len(source) != _SOURCE_FIELDS for source in asked):
+            raise UnmeasuredError("chronyc: the answer does not have the fields that are known")
+        return cls(tuple(lines), tuple(source[2] for source in asked))
+
+
+def _told(answer: str) -> Mapping[str, Sequence[str]]:
+    """Kind of line -> what was said, in order."""
+    if not answer.endswith("\nend\n"):
+        raise UnmeasuredError("time: the answer lacks its end")
+    told: dict[str, list[str]] = {}
+    for line in answer.split("\n")[:-2]:
+        kind, _, rest = line.partition(" ")
+        told.setdefault(kind, []).append(rest)
+    if not told.keys() <= {"program", "tracking", "source", "synchronized", "chrony", "timesyncd", "now"}:
+        raise UnmeasuredError("time: a line is not understood")
+    return told
 
 
 def _fault_of_chronyd(
