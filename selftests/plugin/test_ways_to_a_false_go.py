@@ -16,9 +16,7 @@ import pytest
 
 from selftests.contract.sshd import running_with
 from selftests.plugin.project import CHECKS, HOSTS, MORE, SAME, SITES, VALUES, Project, record_under
-from siteparity import records
 from siteparity.collect import Measured as Facts
-from siteparity.gate.recording import record_path
 from siteparity.gate.run import Gate, point_latest
 from siteparity.model import Outcome, Verdict
 from siteparity.records import Record
@@ -439,16 +437,13 @@ WAYS = TOLD_OTHERWISE | SAID_OTHERWISE | ENDED | WRITTEN | WORKERS
 class Measured(Gate):
     """A gate that has measured two sites that are the same; how it measures is tested elsewhere."""
 
-    def _measure(self, transport: Transport, folder: Path) -> tuple[Record, ...]:
+    def _measure(self, transport: Transport) -> tuple[Record, ...]:
         assert transport.directory.is_dir()
         now = datetime.now(UTC)
-        made = tuple(
+        return tuple(
             record_under(self.settings, Facts(site, now, {host: {"things": SAME} for host in HOSTS}))
             for site in SITES
         )
-        for record in made:
-            records.save(record, record_path(folder, record.site))
-        return made
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,12 @@ import os
 import secrets
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from siteparity import records
 from siteparity.collect import Say
@@ -27,11 +29,12 @@ from siteparity.result import Result
 from siteparity.runs.history import FirstSeen, append_run, first_seen, read_history
 from siteparity.transport import Transport
 
+T = TypeVar("T")
+
 RESERVE = 5.0
 """Seconds before the deadline at which the checks are cut, so that the reports are still written in time."""
-
-
 MANY_CORES = 4
+_WAKE_SECONDS = 0.5
 
 
 def usual_workers() -> int:
@@ -65,11 +68,11 @@ class Gate:
             OSError: the reports folder cannot be written.
         """
         began, at = time.monotonic(), datetime.now(UTC)
-        with self._unfinished(at) as folder:
+        with Transport() as transport, self._measuring(transport) as measured, self._unfinished(at) as folder:
             then = self.stand_in.then if self.stand_in else None
             started = Started(folder.name, at, began, by_record=self.stand_in is not None, then=then)
-            with Transport() as transport, self._checks(transport, folder, started).started() as checks:
-                made = self._measure(transport, folder)
+            with self._checks(transport, folder, started).started() as checks:
+                made = self._saved(_awaited(measured), folder)
                 checks.go()
                 self._keep(made, folder)
                 left = self.deadline - RESERVE - (time.monotonic() - began)
@@ -113,9 +116,21 @@ class Gate:
             started.at,
         )
 
-    def _measure(self, transport: Transport, folder: Path) -> tuple[Record, ...]:
+    @contextmanager
+    def _measuring(self, transport: Transport) -> Iterator[Future[tuple[Record, ...]]]:
+        """Hosts are asked from the first moment on: meanwhile the run's folder and its checks are made ready.
+
+        A run that ends before they have answered does not wait for them: its connections are closed next.
+        """
+        pool = ThreadPoolExecutor(1)
+        try:
+            yield pool.submit(self._measure, transport)
+        finally:
+            pool.shutdown(wait=False)
+
+    def _measure(self, transport: Transport) -> tuple[Record, ...]:
         recorded = self.stand_in.record if self.stand_in else None
-        made = measure(
+        return measure(
             self.settings,
             [site for site in self.settings.sites if recorded is None or site.name != recorded.site],
             transport,
@@ -123,6 +138,9 @@ class Gate:
             say=self.say,
             stand_in=recorded,
         )
+
+    def _saved(self, made: tuple[Record, ...], folder: Path) -> tuple[Record, ...]:
+        """The records of both sites, which are in the folder from now on."""
         for record in made:
             records.save(record, record_path(folder, record.site))
         if self.stand_in is None:
@@ -165,6 +183,13 @@ class Gate:
         return result.model_copy(
             update={"verdict": worse, "reasons": (*result.reasons, *disagreements), "valid_until": None}
         )
+
+
+def _awaited(measured: Future[T]) -> T:
+    """What was measured, once it was; wakes up now and then: who sleeps may miss a signal."""
+    while wait([measured], timeout=_WAKE_SECONDS).not_done:
+        pass
+    return measured.result()
 
 
 def new_run_folder(reports: Path, started_at: datetime) -> Path:
