@@ -64,6 +64,9 @@ def test_systemd_has_read_its_unit_files(parity: Parity) -> None:
     "subscriptions_job_of_another_revision",
     "subscriptions_job_differs_behind_a_link",
     "subscriptions_guard_broken",
+    "python_distribution_mended_by_hand",
+    "python_distribution_half_installed_at_primary",
+    "python_module_differs",
 )
 def test_services_run_what_was_deployed(parity: Parity) -> None:
     """Customers still meet the old version; the new one is met first by those of the failover."""
