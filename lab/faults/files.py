@@ -81,6 +81,27 @@ FAULTS = (
         SITE,
         f"sed -i 's/198[.]18[.]1[.]22:/198.18.2.22:/' {SITE}",
     ),
+    _edited(
+        "edge_passes_everything_to_the_primary",
+        "The standby's edge would pass every request on to one web host of the primary, once it is reloaded.",
+        ("arizona-edge1",),
+        SITE,
+        f"sed -i 's#proxy_pass http://shop;#proxy_pass http://198.18.1.21:8000;#' {SITE}",
+    ),
+    _edited(
+        "accounts_looked_up_elsewhere",
+        "One web host of the standby also asks a directory for accounts.",
+        ("arizona-web1",),
+        NAMES,
+        f"sed -i 's/^passwd:.*/passwd:         files ldap/' {NAMES}",
+    ),
+    _edited(
+        "passwords_hashed_otherwise_at_primary",
+        "One database host of the primary keeps new passwords with an old kind of hash.",
+        ("dallas-db1",),
+        "/etc/pam.d/common-password",
+        "sed -i 's/ yescrypt/ sha512/' /etc/pam.d/common-password",
+    ),
     Fault(
         "configuration_file_missing",
         "A configuration file of a package is gone from one web host of the standby.",

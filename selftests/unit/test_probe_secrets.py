@@ -298,6 +298,15 @@ def test_names_must_fit_the_form(given: dict[str, object]) -> None:
         ("PasswordAuthentication no", "PasswordAuthentication no"),
         ("# the password is asked for", "# the password is asked for"),
         ("worker_processes auto;", "worker_processes auto;"),
+        ("  proxy_pass http://198.18.1.21:8000;", "  proxy_pass http://198.18.1.21:8000;"),
+        ("proxy_pass http://u:hunter2@h;", "proxy_pass http://u:***@h;"),
+        ("proxy_cache_bypass $http_pragma;", "proxy_cache_bypass $http_pragma;"),
+        ("passwd:   files [!UNAVAIL=return] ldap", "passwd:   files [!UNAVAIL=return] ldap"),
+        ("passwd: hunter2=", "passwd: ***"),
+        ("password\trequisite\tpam_deny.so", "password\trequisite\tpam_deny.so"),
+        ("password [success=1 default=ignore] pam_unix.so", "password [success=1 default=ignore] pam_unix.so"),
+        ("password hunter2", "password ***"),
+        ("smtp_pass hunter2", "smtp_pass ***"),
     ],
 )
 def test_what_looks_like_a_secret_is_left_out_of_a_line(text: str, shown: str) -> None:

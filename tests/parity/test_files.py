@@ -28,6 +28,11 @@ pytestmark = pytest.mark.blocker
     "fewer_connections_at_the_edge",
     "maintenance_page_not_configured",
     "tls_not_served",
+    "waf_off_for_https",
+    "waf_off_for_a_location",
+    "edge_passes_everything_to_the_primary",
+    "accounts_looked_up_elsewhere",
+    "passwords_hashed_otherwise_at_primary",
 )
 def test_configuration_files_say_the_same(parity: Parity) -> None:
     """Pages fail, or differ, depending on which site and which host answers."""
@@ -49,7 +54,11 @@ def test_configuration_files_have_the_same_modes_and_owners(parity: Parity) -> N
     parity.same("rights", fix="ls -l {item}  # then chmod and chown as on the other hosts: {primary}")
 
 
-@pytest.mark.drill("configuration_names_the_other_site", "configuration_names_the_other_site_at_primary")
+@pytest.mark.drill(
+    "configuration_names_the_other_site",
+    "configuration_names_the_other_site_at_primary",
+    "edge_passes_everything_to_the_primary",
+)
 def test_no_configuration_names_the_other_site(parity: Parity) -> None:
     """The site depends on the one that has just died."""
     parity.everywhere("foreign", equals="none", fix="name the own site there, and reload the service: {item}")

@@ -55,6 +55,7 @@ def test_harmless_attacks_are_blocked_and_normal_requests_are_not(parity: Parity
     "configuration_edited_at_primary",
     "configuration_names_the_other_site",
     "configuration_names_the_other_site_at_primary",
+    "edge_passes_everything_to_the_primary",
 )
 def test_the_running_server_has_loaded_what_is_on_disk(parity: Parity) -> None:
     """What was mended or tightened does not protect anybody yet; what is wrong waits for the next restart."""

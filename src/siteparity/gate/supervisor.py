@@ -135,7 +135,10 @@ class Child:
         for plugin in _PLUGINS:
             base += ["-p", plugin]
         base += ["-p", "no:rerunfailures", "-p", "no:randomly", "-p", "no:cacheprovider"]
-        base += ["-p", "no:unraisableexception"]  # collects garbage five times at the end: a tenth of a second
+        base += [
+            "-p",
+            "no:unraisableexception",
+        ]  # collects garbage five times at the end: a tenth of a second
         base += [
             "--import-mode=importlib",
             "--tb=short",
