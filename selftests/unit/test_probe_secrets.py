@@ -304,7 +304,7 @@ def test_names_must_fit_the_form(given: dict[str, object]) -> None:
         ("passwd:   files [!UNAVAIL=return] ldap", "passwd:   files [!UNAVAIL=return] ldap"),
         ("passwd: hunter2=", "passwd: ***"),
         ("password\trequisite\tpam_deny.so", "password\trequisite\tpam_deny.so"),
-        ("password [success=1 default=ignore] pam_unix.so", "password [success=1 default=ignore] pam_unix.so"),
+        ("password [success=1] pam_unix.so", "password [success=1] pam_unix.so"),
         ("password hunter2", "password ***"),
         ("smtp_pass hunter2", "smtp_pass ***"),
     ],
