@@ -45,20 +45,20 @@ class Lab:
 
     def in_network_of(self, host: str, *argv: str) -> str:
         """Run a program of this machine in the host's network, e.g. `sysctl`, which the host may not."""
-        return self._enter(host, "--net", *argv)
+        return self._enter(host, ["--net"], *argv)
 
     def in_files_of(self, host: str, *argv: str) -> str:
         """Run a program of the host among its files with this machine's rights, e.g. `mount`."""
-        return self._enter(host, "--mount", *argv)
+        return self._enter(host, ["--mount", "--pid"], *argv)  # umount looks at /proc/self
 
     def resize(self, host: str, *limits: str) -> None:
         """Give the host less, or more, of this machine: `--cpus 1`, `--memory 2g` (podman-update(1))."""
         podman.podman("update", *limits, self._marked(host).name)
 
-    def _enter(self, host: str, namespace: str, *argv: str) -> str:
+    def _enter(self, host: str, namespaces: list[str], *argv: str) -> str:
         asked = podman.podman("inspect", "--format", "{{.State.Pid}}", self._marked(host).name)
         pid = asked.stdout.decode().strip()
-        return podman.run(["nsenter", "--target", pid, namespace, *argv]).stdout.decode("utf-8", "replace")
+        return podman.run(["nsenter", "--target", pid, *namespaces, *argv]).stdout.decode("utf-8", "replace")
 
     def _marked(self, name: str) -> Host:
         host = self.plan.host(name)
