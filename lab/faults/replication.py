@@ -37,6 +37,11 @@ def _freeze_the_receiver(lab: Lab) -> None:
     lab.shell(STANDBY, "sleep 12")
 
 
+def _pause(lab: Lab) -> None:
+    lab.sql(STANDBY, "SELECT pg_wal_replay_pause()")
+    lab.sql(PRIMARY, "SELECT pg_logical_emit_message(false, 'drill', 'x')")  # as above
+
+
 def _pause_while_orders_come_in(lab: Lab) -> None:
     lab.sql(STANDBY, "SELECT pg_wal_replay_pause()")
     lab.sql(PRIMARY, "SELECT pg_logical_emit_message(false, 'drill', repeat('x', 20000000))")
@@ -157,10 +162,11 @@ SQL
     ),
     Fault(
         name="replay_paused",
-        sentence="Replay was paused on the standby and never resumed; the primary is idle.",
+        sentence="Replay was paused on the standby and never resumed; the primary is nearly idle.",
         hosts=(STANDBY,),
-        break_=_psql("SELECT pg_wal_replay_pause()"),
+        break_=_pause,
         mend=_psql("SELECT pg_wal_replay_resume()"),
+        alone=True,  # what others change at the primary would not come through
         healthy=_STREAMS,
     ),
     Fault(
@@ -169,6 +175,7 @@ SQL
         hosts=(STANDBY,),
         break_=_pause_while_orders_come_in,
         mend=_psql("SELECT pg_wal_replay_resume()"),
+        alone=True,
         healthy="""
             runuser -u postgres -- psql -XAtq \
                 -c "SELECT pg_last_wal_replay_lsn() = pg_last_wal_receive_lsn()" | grep -qx t

@@ -148,6 +148,7 @@ FAULTS = (
             exit 1
         """,
         "systemctl restart shop.service",
+        alone=True,  # a restart forgets how often it was started again
     ),
     Fault(
         "service_made_by_systemd_run",

@@ -134,6 +134,7 @@ def test_the_standby_is_not_far_behind(parity: Parity) -> None:
     "standby_promoted",
     "standby_of_another_database",
     "monitoring_role_without_pg_monitor",
+    "replay_paused",
 )
 def test_the_standby_passes_the_primarys_position_in_time(parity: Parity) -> None:
     """How far behind the standby is in time: minutes here are minutes of lost orders."""
