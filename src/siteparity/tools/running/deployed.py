@@ -4,9 +4,10 @@ When a file was last written can be set back (``cp -p``, ``touch``), when its in
 ctime): new content, new rights and a rename all move it. What is reached through a link is something else
 once the link is younger, however old its files are: links count by themselves, and what they lead to as well.
 Left out is what a running service makes: compiled Python, whatever the policy names, and folders that merely
-have other entries; a folder that was put in place has a younger ctime than its entries. Where a file has
-several names each name that comes or goes moves its ctime (``rsync --link-dest``, caches of installers), so
-there the content must be younger, too.
+have other entries; a folder that was put in place has a younger ctime than its entries. On overlayfs it does
+not count: there the first write anywhere below a folder makes it anew. Where a file has several names each
+name that comes or goes moves its ctime (``rsync --link-dest``, caches of installers), so there the content
+must be younger, too.
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ set -f
 IFS=$line_end
 look() {{ found=$(find "$@" -ignore_readdir_race \
 \\( -name __pycache__ -o -name '*.pyc' -o -name .git{left_out} \\) -prune -o \
--newerct "$since" \\( -type d ! -newermt "$since" -o ! -type d \\( -links 1 -o -newermt "$since" \\) \\) \
+-newerct "$since" \\( -type d ! -newermt "$since" ! -fstype overlay -o \
+! -type d \\( -links 1 -o -newermt "$since" \\) \\) \
 ! -regex {of_tools} -printf 'newer %p\\n' -quit -o \
 -type l ! -path '/usr/lib*-packages/*' -printf 'link %p\\n')||exit
 case $line_end$found in *"${{line_end}}newer "*)printf '%s\\n%s\\n' "$found" '[end]';exit;;esac; }}
