@@ -13,7 +13,7 @@ my $names = qr/pass(?:w(?:or)?d|phrase)?|pwd|secret|token|api_?key|private_?key|
     |masterauth/xi;
 my $not_secret = qr{^["']?(?:/[\w./-]+|yes|no|on|off|true|false|none|null|\d+)["']?[;,]?$}i;
 my $no_name = qr{^\s*(?:(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached)_pass\w*\s|\w+_bypass\s
-    |passwd:(?:\s+(?:\w+|\[[^\]]*\]))*\s*$
+    |passwd:(?:\s+(?:files|compat|db|nis|nisplus|hesiod|ldap|sss|winbind|systemd|extrausers|\[[^\]]*\]))*\s*$
     |-?password\s+(?:\[|required|requisite|sufficient|optional|include|substack)\b)}x;
 my $in_url = qr{(\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#:\@"']*:)([^\s/\@"']*)(?=\@)};
 my $within = qr{((?<=[\s?&;,"'=])[\w.-]*$names[\w.-]*=)([^\s&;,"']+)};
