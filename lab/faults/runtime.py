@@ -131,6 +131,23 @@ FAULTS = (
         f"[ ! -L {CODE} ] && {ASK.format(page='/healthz')}",
     ),
     Fault(
+        "release_moved_into_place_at_both_sites",
+        "On every web host a release that was laid out before took the place of the one that runs.",
+        WEB,
+        f"""
+            cp -a {CODE} {CODE}.next
+            {RESTART}
+            mv {CODE} {CODE}.old
+            mv {CODE}.next {CODE}
+        """,
+        f"""
+            [ ! -d {CODE}.old ] || {{ rm -rf {CODE}; mv {CODE}.old {CODE}; }}
+            rm -rf {CODE}.next
+            systemctl restart shop
+        """,
+        ASK.format(page="/healthz"),
+    ),
+    Fault(
         "library_renewed_without_restart",
         "A Python library was upgraded on the standby, and one of its web hosts was not restarted.",
         ("arizona-web2",),

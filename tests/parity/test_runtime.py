@@ -53,6 +53,7 @@ def test_systemd_has_read_its_unit_files(parity: Parity) -> None:
     "release_deployed_without_restart_at_both_sites",
     "release_patched_and_put_back",
     "release_rolled_back_by_its_link_at_both_sites",
+    "release_moved_into_place_at_both_sites",
     "release_with_an_edited_file_at_primary",
     "release_with_an_edited_file_at_both_sites",
     "library_renewed_without_restart",

@@ -4,10 +4,10 @@ When a file was last written can be set back (``cp -p``, ``touch``), when its in
 ctime): new content, new rights and a rename all move it. What is reached through a link is something else
 once the link is younger, however old its files are: links count by themselves, and what they lead to as well.
 Left out is what a running service makes: compiled Python, whatever the policy names, and folders that merely
-have other entries; a folder that was put in place has a younger ctime than its entries. On overlayfs it does
-not count: there the first write anywhere below a folder makes it anew. Where a file has several names each
-name that comes or goes moves its ctime (``rsync --link-dest``, caches of installers), so there the content
-must be younger, too.
+have other entries; a folder that was put in place has a younger ctime than its entries. On overlayfs the
+first write anywhere below a folder makes it anew as well, so there it counts if the folder around it has got
+other entries. Where a file has several names each name that comes or goes moves its ctime (``rsync
+--link-dest``, caches of installers), so there the content must be younger, too.
 """
 
 from __future__ import annotations
@@ -73,14 +73,18 @@ set -f
 IFS=$line_end
 look() {{ found=$(find "$@" -ignore_readdir_race \
 \\( -name __pycache__ -o -name '*.pyc' -o -name .git{left_out} \\) -prune -o \
--newerct "$since" \\( -type d ! -newermt "$since" ! -fstype overlay -o \
-! -type d \\( -links 1 -o -newermt "$since" \\) \\) \
-! -regex {of_tools} -printf 'newer %p\\n' -quit -o \
+-newerct "$since" ! -regex {of_tools} \
+\\( -type d ! -newermt "$since" -fstype overlay -printf 'folder %p\\n' -o \
+\\( -type d ! -newermt "$since" -o ! -type d \\( -links 1 -o -newermt "$since" \\) \\) \
+-printf 'newer %p\\n' -quit \\) -o \
 -type l ! -path '/usr/lib*-packages/*' -printf 'link %p\\n')||exit
-case $line_end$found in *"${{line_end}}newer "*)printf '%s\\n%s\\n' "$found" '[end]';exit;;esac; }}
+case $line_end$found in *"${{line_end}}newer "*)printf '%s\\n%s\\n' "$found" '[end]';exit;;esac
+for one in $found;do case $one in folder\\ *)one=${{one#folder }}
+parent=$(find "$one/.." -maxdepth 0 -newermt "$since")||exit
+[ ! "$parent" ]||{{ printf 'newer %s\\n%s\\n' "$one" '[end]';exit; }};;esac;done; }}
 look -H "$@"
 set --
-for link in $found;do set -- "$@" "${{link#link }}";done
+for one in $found;do case $one in link\\ *)set -- "$@" "${{one#link }}";;esac;done
 [ $# -eq 0 ]||look -L "$@"
 set -- $links
 [ $# -eq 0 ]||look -P "$@" -maxdepth 0
@@ -135,6 +139,6 @@ def read(answer: str) -> Deployed:
         raise UnmeasuredError("started: the answer lacks its end")
     started.oldest(times)
     newer = [line.removeprefix("newer ") for line in lines[:-2] if line.startswith("newer /")]
-    if not all(line.startswith(("newer /", "link /")) for line in lines[:-2]):
+    if not all(line.startswith(("newer /", "link /", "folder /")) for line in lines[:-2]):
         raise UnmeasuredError("started: a line is not understood")
     return Deployed(None, newer[0] if newer else None)
