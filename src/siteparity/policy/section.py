@@ -118,6 +118,9 @@ LocaleName: TypeAlias = Annotated[
 RoleName: TypeAlias = Annotated[str, _one_of("a role", "roles")]
 """A reference to one of the policy's roles; usable in every section."""
 
+Roles: TypeAlias = Annotated[tuple[RoleName, ...], Field(min_length=1)]
+"""References to roles, at least one: where something is measured that not every host has."""
+
 Language: TypeAlias = Annotated[str, _one_of("a language", "languages")]
 """A reference to one of the policy's languages; usable in every section."""
 

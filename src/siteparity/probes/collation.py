@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from siteparity.model import Table, UnmeasuredError
-from siteparity.policy import Section
+from siteparity.policy import Roles, Section, Text
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.tools.locale import WORDS
 from siteparity.tools.order import chain
@@ -30,11 +30,11 @@ UNVERSIONED = ("C", "POSIX", "C.UTF-8", "C.utf8")
 class Policy(Section):
     """In which order texts stand in the database's indexes."""
 
-    roles: tuple[str, ...]
+    roles: Roles
     """The role of the database hosts."""
-    database: str = "postgres"
+    database: Text = "postgres"
     """The shop's database; the collations that its columns and indexes use are looked at."""
-    role: str = "parity"
+    role: Text = "parity"
     """The database role that the suite uses."""
 
 

@@ -18,7 +18,7 @@ from typing import Literal
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
-from siteparity.policy import RoleName, Section, Text
+from siteparity.policy import RoleName, Roles, Section, Text
 from siteparity.policy.section import Strict
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.tools import postgres_rules, postgres_state
@@ -32,7 +32,6 @@ from siteparity.transport.script import Ask
 NONE = "none"
 ALONE = "wait for no follower"
 AS_AGREED = "wait for a follower, until the runbook ends that"
-_SECRET = re.compile(r"(?i)(\b\w*(?:passw(?:or)?d|secret|token|key)\w*\s*[=:]\s*)[^\s'\"]+")
 
 
 class LetIn(Strict):
@@ -47,12 +46,12 @@ class LetIn(Strict):
 class Policy(Section):
     """The database servers, beside replication itself."""
 
-    roles: tuple[str, ...]
+    roles: Roles
     """The role of the database hosts."""
-    database: str = "postgres"
+    database: Text = "postgres"
     """The shop's database; its extensions and tables are looked at."""
-    role: str = "parity"
-    """The database role that the suite uses; what it must be granted stands in the README."""
+    role: Text = "parity"
+    """The database role that the suite uses; `siteparity privileges` prints what it must be granted."""
     users: Mapping[str, tuple[Literal["password", "replication"], ...]]
     """Roles that must be able to log in, and what they need for it."""
     clients: tuple[LetIn, ...]
@@ -78,7 +77,7 @@ def read_settings(answers: Answers, target: Target[Policy]) -> Table:
     if not settings:
         raise UnmeasuredError("the server told no setting")
     left_out = target.section.may_differ
-    return {name: _SECRET.sub(r"\1...", value) for name, value in settings.items() if name not in left_out}
+    return {name: value for name, value in settings.items() if name not in left_out}
 
 
 def read_limits(answers: Answers, _: Target[Policy]) -> Table:
@@ -196,8 +195,7 @@ def read_roles(answers: Answers, _: Target[Policy]) -> Table:
 def _described(role: Role) -> str:
     flags = [word for word in ("login", "replication", "super", "bypass", "creates") if getattr(role, word)]
     groups = [f"member of {', '.join(role.member_of)}"] if role.member_of else []
-    own = [_SECRET.sub(r"\1...", one) for one in role.settings or ()]
-    return "; ".join((*flags, *groups, *own)) or "nothing"
+    return "; ".join((*flags, *groups, *(role.settings or ()))) or "nothing"
 
 
 def read_libraries(answers: Answers, _: Target[Policy]) -> Table:

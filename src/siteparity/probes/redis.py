@@ -13,9 +13,12 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated
+
+from pydantic import Field
 
 from siteparity.model import Table, UnmeasuredError
-from siteparity.policy import Section
+from siteparity.policy import AbsolutePath, Port, Roles, Section, Text
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.redaction import stand_in
 from siteparity.tools import json_text, redis_file
@@ -26,19 +29,19 @@ from siteparity.transport.script import Ask
 class Policy(Section):
     """The Redis of the sessions."""
 
-    roles: tuple[str, ...]
+    roles: Roles
     """The role of the Redis hosts."""
-    port: int = 6379
-    user: str
+    port: Port = 6379
+    user: Text
     """The ACL user of the suite; it needs INFO, CONFIG GET, CLIENT LIST and ACL LIST, nothing else."""
-    auth_file: str
+    auth_file: AbsolutePath
     """A file on the host with that user's password, for root alone."""
-    file: str = "/etc/redis/redis.conf"
+    file: AbsolutePath = "/etc/redis/redis.conf"
     replicated: bool = False
     """Whether a Redis may be a replica; otherwise each site has a master of its own."""
     persistent: bool = True
     """Whether sessions must survive a restart."""
-    max_memory_percent: int = 90
+    max_memory_percent: Annotated[int, Field(ge=1, le=100)] = 90
     """How full the memory may be."""
 
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from siteparity.model import Facts, OtherSiteAwayError, Table, Unmeasured, UnmeasuredError
-from siteparity.policy import Duration, Section, Size
+from siteparity.policy import Duration, Roles, Section, Size, Text
 from siteparity.probe import Answers, Probe, Reading, SecondLook, Seen, Target
 from siteparity.tools.postgres import psql, rows
 from siteparity.transport.script import Ask, Word
@@ -26,10 +26,10 @@ from siteparity.transport.script import Ask, Word
 class Policy(Section):
     """Replication from the primary's database to the standby's."""
 
-    roles: tuple[str, ...]
+    roles: Roles
     """The role of the database hosts."""
-    database: str = "postgres"
-    role: str = "parity"
+    database: Text = "postgres"
+    role: Text = "parity"
     """The database role that the suite uses; a member of ``pg_monitor``."""
     max_distance: Size
     """How many bytes of WAL the standby may still have to replay."""

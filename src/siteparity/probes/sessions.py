@@ -18,7 +18,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from siteparity.model import Table, UnmeasuredError
-from siteparity.policy import Section
+from siteparity.policy import AbsolutePath, Port, Roles, Section, Text
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.tools.redis_cli import client
 from siteparity.tools.systemd.unit import UnitName, look_up
@@ -28,20 +28,20 @@ from siteparity.transport.script import Ask
 class Policy(Section):
     """The sessions of the web hosts."""
 
-    clients: tuple[str, ...]
+    clients: Roles
     """The roles whose hosts keep sessions."""
-    servers: tuple[str, ...]
+    servers: Roles
     """The roles whose hosts run the Redis."""
     service: UnitName
     """The unit whose processes keep sessions."""
-    file: str
+    file: AbsolutePath
     """The application's file with the setting: an environment file, or a ``php.ini``."""
     variable: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$")]
     """The setting's name, e.g. ``SESSION_URL`` or ``session.save_path``."""
-    port: int = 6379
-    user: str
+    port: Port = 6379
+    user: Text
     """The ACL user of the suite on the Redis hosts; it needs CLIENT LIST."""
-    auth_file: str
+    auth_file: AbsolutePath
     """A file on the Redis hosts with that user's password, for root alone."""
     persistent_connections: bool = True
     """Whether a running service always holds a connection, so that none is a sign of trouble."""

@@ -12,9 +12,12 @@ import re
 import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from siteparity.model import Table, UnmeasuredError
-from siteparity.policy import Duration, Section
+from siteparity.policy import AbsolutePath, Duration, Roles, Section, Text
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.transport.script import Ask
 
@@ -22,13 +25,13 @@ from siteparity.transport.script import Ask
 class Policy(Section):
     """The subscriptions job."""
 
-    roles: tuple[str, ...]
+    roles: Roles
     """The role of the hosts that run it."""
-    files: tuple[str, ...]
+    files: Annotated[tuple[AbsolutePath, ...], Field(min_length=1)]
     """What the job consists of: files, and folders that are taken whole, as absolute paths."""
-    status: tuple[str, ...]
+    status: Annotated[tuple[Text, ...], Field(min_length=1)]
     """The command that prints how the job stands, as words; it must change nothing."""
-    user: str
+    user: Text
     """The account under which the job runs."""
     max_late: Duration
     """How late the oldest due subscription may be at the active site."""
