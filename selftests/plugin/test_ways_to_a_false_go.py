@@ -304,6 +304,14 @@ SAID_OTHERWISE = {
             1,
         ),
     ),
+    "the-facts-are-replaced": Way(
+        NOT_MEASURED,
+        ONE_LOST,
+        checks=ending(
+            "Evidence.facts = lambda self, site, aspect: {}",
+            before="from siteparity.evidence import Evidence\n\n",
+        ),
+    ),
     "the-record-is-changed": Way(CHANGED, BOTH_MADE, checks=f"{RUN}{CHECKS}{RECORD_CHANGED}"),
     "the-checks-are-changed": Way(
         CHANGED, BOTH_MADE, checks=ending("import pathlib; pathlib.Path(__file__).write_text('')")

@@ -213,7 +213,8 @@ class Collector:
 
 def _forget_answers() -> None:
     """Let go of what readers remember of other hosts' answers, where one host has said too much."""
-    for name in [name for name in sys.modules if name.startswith("siteparity.tools.")]:
+    readers = ("siteparity.probes.", "siteparity.tools.")
+    for name in [name for name in sys.modules if name.startswith(readers)]:
         for remembered in vars(sys.modules[name]).values():
             if hasattr(remembered, "cache_clear"):
                 remembered.cache_clear()

@@ -14,9 +14,13 @@ from typing import Any
 
 _JUDGES = (
     "siteparity.compare.",
+    "siteparity.evidence.",
     "siteparity.model.",
     "siteparity.names.",
+    "siteparity.plan.",
+    "siteparity.probe.",
     "siteparity.records.",
+    "siteparity.redaction.",
     "siteparity.waivers.",
     "siteparity.pytest_plugin.",
 )
