@@ -182,6 +182,13 @@ FAULTS = (
         "chmod 0700 /tmp",
         "chmod 1777 /tmp",
     ),
+    Fault(
+        "proxy_folders_of_nginx_closed",
+        "The standby's nginx cannot write answers that are too large for its memory to its own folder.",
+        ("arizona-edge1",),
+        "chown root /var/lib/nginx/proxy",
+        "chown www-data /var/lib/nginx/proxy",
+    ),
     _forced(
         "library_forced_into_every_program",
         "Every program that starts on one web host of the standby gets a library that nobody asked for.",

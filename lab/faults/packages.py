@@ -325,6 +325,21 @@ FAULTS = (
         "rm -f /usr/local/bin/sort",
     ),
     Fault(
+        "services_get_fewer_files_after_a_boot",
+        "From its next boot on one web host of the standby gives every service sixty-four open files.",
+        ("arizona-web1",),
+        "mkdir -p /etc/systemd/system.conf.d\n"
+        "printf '[Manager]\\nDefaultLimitNOFILE=64\\n' >/etc/systemd/system.conf.d/files.conf",
+        "rm -f /etc/systemd/system.conf.d/files.conf\nrmdir /etc/systemd/system.conf.d 2>/dev/null || true",
+    ),
+    Fault(
+        "folder_emptied_at_boot",
+        "Each boot of one web host of the standby removes the uploads: a line beside those of packages.",
+        ("arizona-web2",),
+        "echo 'D! /srv/uploads 0755 shop shop -' >/usr/lib/tmpfiles.d/uploads.conf",
+        "rm -f /usr/lib/tmpfiles.d/uploads.conf",
+    ),
+    Fault(
         "boot_script_that_no_package_has_brought",
         "At its next boot the standby's database host runs a script that somebody wrote for a test.",
         ("arizona-db1",),

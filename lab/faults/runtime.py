@@ -154,6 +154,13 @@ FAULTS = (
         _replace(LIBRARY),
         "systemctl restart shop",
     ),
+    Fault(
+        "variable_set_in_the_service_manager",
+        "Somebody gave systemd of one web host of the standby a folder of modules, for every next start.",
+        ("arizona-web1",),
+        "systemctl set-environment PYTHONPATH=/root/modules",
+        "systemctl unset-environment PYTHONPATH",
+    ),
     _edited_unit(
         "unit_edited_without_reload",
         "A unit file that nobody thinks of was edited on one web host of the standby, without daemon-reload.",

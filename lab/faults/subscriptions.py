@@ -1,12 +1,14 @@
 """Subscriptions that would be charged late, twice, or not at all."""
 
+from functools import partial
+
 from lab.faults import Fault
 from lab.handle import Lab
 
 WEB = ("dallas-web1", "dallas-web2", "arizona-web1", "arizona-web2")
 STANDBY_WEB = ("arizona-web1", "arizona-web2")
 PRIMARY_WEB = ("dallas-web1", "dallas-web2")
-PRIMARY_DATABASE = "dallas-db1"
+PRIMARY_DATABASE, STANDBY_DATABASE = "dallas-db1", "arizona-db1"
 
 JOB = "/usr/local/bin/subscriptions"
 CODE = "/srv/shop/shop/subscriptions.py"
@@ -54,11 +56,11 @@ def _held(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
     )
 
 
-def _hang(lab: Lab) -> None:
+def _hang(lab: Lab, database: str = PRIMARY_DATABASE) -> None:
     """Hold the lock of the job in an open session, as an endless run does: all others leave at once."""
     psql = "runuser -u postgres -- psql -XqAt -d shop"
     lab.shell(
-        PRIMARY_DATABASE,
+        database,
         f"""
         setsid {psql} -c 'SELECT pg_advisory_lock({LOCK}), pg_sleep(86400)' </dev/null >/dev/null 2>&1 &
         for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -70,8 +72,12 @@ def _hang(lab: Lab) -> None:
     )
 
 
+def _end_hanging(lab: Lab, database: str) -> None:
+    lab.sql(database, f"SELECT pg_terminate_backend(pid, 5000) FROM ({HANGS}) AS hanging")  # noqa: S608  # constants
+
+
 def _release(lab: Lab) -> None:
-    lab.sql(PRIMARY_DATABASE, f"SELECT pg_terminate_backend(pid, 5000) FROM ({HANGS}) AS hanging")  # noqa: S608  # constants
+    _end_hanging(lab, PRIMARY_DATABASE)
     lab.shell(PRIMARY_WEB[0], RUN)
 
 
@@ -224,5 +230,12 @@ FAULTS = (
         ("arizona-web1",),
         SETTINGS,
         f"chmod 0600 {SETTINGS}",
+    ),
+    Fault(
+        name="lock_left_on_the_standby",
+        sentence="A session on the standby's database holds the job's lock, and will after a promotion.",
+        hosts=(STANDBY_DATABASE,),
+        break_=partial(_hang, database=STANDBY_DATABASE),
+        mend=partial(_end_hanging, database=STANDBY_DATABASE),
     ),
 )

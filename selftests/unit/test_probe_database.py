@@ -271,6 +271,13 @@ def test_settings_that_differ_in_their_secret_alone_differ_and_show_none() -> No
     assert "primary_conninfo" not in read(database.read_settings)
 
 
+def test_a_lock_on_the_standby_is_named_with_its_holder() -> None:
+    """Whoever holds it keeps it through a promotion."""
+    assert read(database.read_locks) == {"advisory locks": "none"}
+    held = {"advisory lock 0 95798750 in shop": "held by postgres psql"}
+    assert read(database.read_locks, changed(locks=held)) == held
+
+
 def test_pending_restarts_unlogged_tables_and_invalid_indexes_are_named() -> None:
     """One item for each, and a summary where there is none."""
     assert read(database.read_pending) == {"settings": "none"}

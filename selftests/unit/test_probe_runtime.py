@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from selftests.unit.targets import answered, web_host
 from siteparity.model import UnmeasuredError
 from siteparity.probes import runtime
-from siteparity.tools.running import deleted, deployed, kernel, reloads, settings
+from siteparity.tools.running import deleted, deployed, handed_on, kernel, reloads, settings
 
 SECTION = runtime.Policy(
     owner="Platform",
@@ -220,6 +220,23 @@ def test_units_that_are_not_understood_are_unmeasured(text: str) -> None:
     """No answer is not "as read"."""
     with pytest.raises(UnmeasuredError):
         reloads.read(text, ["shop.service"])
+
+
+def test_variables_of_the_service_manager_are_told_but_for_those_of_its_host() -> None:
+    """A container engine gives each host its own name; languages and zones have aspects of their own."""
+    given = (
+        "LANG=de_DE.UTF-8\nTZ=UTC\nPATH=/usr/bin\ncontainer=podman\nHOSTNAME=web1\nA=x y\nB=$'1\\n2'\nend\n"
+    )
+    assert list(handed_on.read(given)) == ["PATH=/usr/bin", "A=x y", "B=$'1\\n2'"]
+    table = runtime.read_handed_on(answered(manager=given.encode()), TARGET)
+    assert table == {"variables for every service": "looked at"} | dict.fromkeys(handed_on.read(given), "set")
+
+
+@pytest.mark.parametrize("text", ["", "end\n", "PATH=/usr/bin\n", "PATH=/usr/bin\nend", "No D-Bus\nend\n"])
+def test_variables_that_are_not_understood_are_unmeasured(text: str) -> None:
+    """A manager without a single variable was not asked."""
+    with pytest.raises(UnmeasuredError):
+        handed_on.read(text)
 
 
 def ask_perl(tmp_path: Path, files: str, environment: str = "", own: dict[str, str] | None = None) -> str:

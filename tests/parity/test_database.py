@@ -230,6 +230,20 @@ def test_no_broken_page_was_read(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
+    "lock_left_on_the_standby",
+    "monitoring_role_without_pg_monitor",
+)
+def test_nobody_holds_a_lock_on_the_standby(parity: Parity) -> None:
+    """A job that takes the same lock, so as to run once, waits or gives up from the moment of the switch."""
+    parity.everywhere(
+        "locks",
+        equals="none",
+        fix="find out who it is: SELECT * FROM pg_stat_activity JOIN pg_locks USING (pid) "
+        "WHERE locktype = 'advisory'; then SELECT pg_terminate_backend(pid)",
+    )
+
+
+@pytest.mark.drill(
     "database_slot_for_the_way_back_missing",
     "slot_inactive",
     "standby_of_another_database",

@@ -70,7 +70,10 @@ def test_no_upgrade_left_a_question_open(parity: Parity) -> None:
     parity.everywhere("left", equals="none", fix="diff -u FILE {item}; take over what is needed, remove it")
 
 
-@pytest.mark.drill("temporary_folder_closed")
+@pytest.mark.drill(
+    "temporary_folder_closed",
+    "proxy_folders_of_nginx_closed",
+)
 def test_folders_have_the_same_modes_and_owners(parity: Parity) -> None:
     """Programs that write or read there fail, or strangers may."""
     parity.same("folders", fix="ls -ld {item}  # then chmod and chown as on the other hosts")

@@ -48,6 +48,12 @@ def test_systemd_has_read_its_unit_files(parity: Parity) -> None:
     )
 
 
+@pytest.mark.drill("variable_set_in_the_service_manager")
+def test_systemd_hands_the_same_variables_on_to_services(parity: Parity) -> None:
+    """A service that starts at the failover gets a setting that stands in no file, and nobody has tried."""
+    parity.same("handed_on", fix="systemctl unset-environment ...  # or write it into a file at both sites")
+
+
 @pytest.mark.drill(
     "release_deployed_without_restart",
     "release_deployed_without_restart_at_both_sites",

@@ -287,6 +287,15 @@ def read_checksums(answers: Answers, _: Target[Policy]) -> Table:
     }
 
 
+def read_locks(answers: Answers, _: Target[Policy]) -> Table:
+    """Each advisory lock that is held on a standby -> by whom; a summary where there is none, or no standby.
+
+    Jobs that must run once take such a lock on a primary. A session that holds it on the standby keeps it
+    when the standby is promoted, and so keeps the jobs out.
+    """
+    return dict(_server(answers).state.locks) or {"advisory locks": NONE}
+
+
 def read_slots(answers: Answers, _: Target[Policy]) -> Table:
     """How many servers could follow this one without losing WAL."""
     return {"replication slots for followers": _server(answers).state.slots}
@@ -323,6 +332,7 @@ PROBE = Probe(
         "starts": Reading(read_starts),
         "archive": Reading(read_archive),
         "checksums": Reading(read_checksums),
+        "locks": Reading(read_locks),
         "slots": Reading(read_slots),
     },
 )

@@ -37,8 +37,10 @@ FOLDERS = (
     "/", "/dev/shm", "/etc", "/home", "/opt", "/root", "/run", "/run/lock", "/srv",  # noqa: S108  # only looked at
     "/tmp", "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/sbin", "/var",  # noqa: S108
     "/var/cache", "/var/lib", "/var/log", "/var/spool", "/var/tmp",  # noqa: S108
+    "/run/postgresql", "/var/lib/nginx/*", "/var/cache/nginx/*",
 )  # fmt: skip
-"""Those that every program takes for granted; no package's list of files says their modes."""
+"""What every program takes for granted, and what servers make for themselves and need at their next start or
+their next large request; no package's list of files says their modes."""
 BOOT_SCRIPTS = ("/etc/rc.local", "/etc/rc.d/rc.local")
 """No package brings them, and systemd runs them where they are (systemd-rc-local-generator(8))."""
 NGINX = "/etc/nginx/nginx.conf"
@@ -90,7 +92,7 @@ class Policy(Section):
     preload: tuple[AbsolutePath, ...] = ()
     """The libraries that /etc/ld.so.preload may force into programs; none: the file must not be there."""
     folders: Annotated[tuple[AbsolutePath, ...], Field(min_length=1)] = FOLDERS
-    """Folders whose mode and owner must be the same on hosts of a role."""
+    """Folders whose mode and owner must be the same on hosts of a role; a pattern may name files as well."""
     releases: Mapping[RoleName, ReleaseFolder] = Field(default_factory=dict)
     """For each role: the application."""
 
@@ -181,8 +183,7 @@ def read_rights(answers: Answers, _: Target[Policy]) -> Table:
 
 def read_folders(answers: Answers, target: Target[Policy]) -> Table:
     """Each folder -> mode, owner and group; or that it is not there."""
-    found = folders.read(answers.text("folders"))
-    return {folder: found.get(folder, "no such folder") for folder in target.section.folders}
+    return folders.read(answers.text("folders"), target.section.folders)
 
 
 def read_foreign(answers: Answers, target: Target[Policy]) -> Table:

@@ -40,11 +40,19 @@ DOCUMENTATION = tuple(
     f"/usr/share/{folder}/*" for folder in ("doc", "doc-base", "info", "man", "lintian", "linda", "groff")
 )
 
+_OF_SYSTEMD = (
+    "system.conf.d", "journald.conf.d", "logind.conf.d", "networkd.conf.d", "oomd.conf.d", "resolved.conf.d",
+    "sleep.conf.d", "coredump.conf.d", "system-generators", "system-environment-generators",
+    "system-preset", "system-shutdown", "system-sleep",
+)  # fmt: skip
 WATCHED = (
-    "/usr/local", "/opt", "/usr/lib/python3/dist-packages", "/etc/ssl/certs", "/etc/profile.d",
-    "/etc/security/limits.d", "/etc/systemd/journald.conf.d", "/etc/systemd/logind.conf.d",
-    "/etc/tmpfiles.d", "/etc/udev/rules.d", "/etc/logrotate.d", "/etc/init.d", "/etc/network/if-pre-up.d",
-    "/etc/network/if-up.d", "/etc/NetworkManager/dispatcher.d", "/etc/networkd-dispatcher",
+    "/usr/local", "/opt", "/usr/bin", "/usr/sbin", "/usr/lib/python3/dist-packages", "/usr/lib/tmpfiles.d",
+    "/usr/lib/udev/rules.d", "/usr/lib/modprobe.d", "/etc/ssl/certs", "/etc/profile.d", "/etc/environment.d",
+    "/etc/security/limits.d", *(f"{place}/systemd/{folder}" for place in ("/etc", "/usr/lib")
+    for folder in _OF_SYSTEMD), "/etc/tmpfiles.d", "/etc/udev/rules.d", "/etc/modprobe.d", "/etc/binfmt.d",
+    "/etc/dbus-1/system.d", "/etc/polkit-1/rules.d", "/etc/logrotate.d", "/etc/init.d",
+    "/etc/network/if-pre-up.d", "/etc/network/if-up.d", "/etc/NetworkManager/dispatcher.d",
+    "/etc/networkd-dispatcher",
 )  # fmt: skip
 """Where a file that no package has brought changes what runs, and no other aspect looks."""
 UNIT_FILES = "/usr/local/lib/systemd/"

@@ -2,9 +2,9 @@
 
 An upgrade, an edited unit file, an edited setting: each is in force only after a restart, and a failover is
 when things restart. Until then a site runs on what is no longer on disk, and nobody has seen it run on what
-is. Five looks (`siteparity.tools.running`): the kernel against the newest one installed, processes against
+is. Six looks (`siteparity.tools.running`): the kernel against the newest one installed, processes against
 replaced libraries and programs, a service against its release and the links to it, systemd against its unit
-files, a service's environment against its files.
+files, a service's environment against its files, and what systemd itself hands on to every service.
 That the versions installed are the same is for ``packages``.
 
 Settings that PostgreSQL and Redis hold until a restart belong to ``database`` and ``redis``, language
@@ -24,7 +24,7 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.section import Strict
 from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.tools.running import deleted, kernel, reloads, settings
+from siteparity.tools.running import deleted, handed_on, kernel, reloads, settings
 from siteparity.tools.running import deployed as code
 from siteparity.tools.systemd.environment import VARIABLE
 from siteparity.tools.systemd.unit import UnitName
@@ -89,6 +89,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         "kernel": Ask(kernel.QUESTION),
         "deleted": Ask(deleted.QUESTION),
         "reload": Ask(reloads.question(_services(target))),
+        "manager": Ask(handed_on.QUESTION),
         **{f"settings-{unit}": Ask(settings.question(unit)) for unit in _with_settings(target)},
         **({"started": Ask(_started(deployed))} if deployed else {}),
     }
@@ -133,6 +134,12 @@ def read_reload(answers: Answers, target: Target[Policy]) -> Table:
         "units that are not named here": reloads.READ,
         **reloads.read(answers.text("reload"), _services(target)),
     }
+
+
+def read_handed_on(answers: Answers, _: Target[Policy]) -> Table:
+    """Each variable that systemd hands on to every service that starts -> that it is set."""
+    variables = dict.fromkeys(handed_on.read(answers.text("manager")), "set")
+    return {"variables for every service": "looked at", **variables}
 
 
 def _started(deployed: Deployed) -> str:
@@ -205,6 +212,7 @@ PROBE = Probe(
         "release": Reading(read_release),
         "deleted": Reading(read_deleted),
         "reload": Reading(read_reload),
+        "handed_on": Reading(read_handed_on),
         "started": Reading(read_started, roles=_with_deployment),
         "settings": Reading(read_settings, roles=_with_environment),
         "values": Reading(read_values, roles=_with_environment),

@@ -139,6 +139,10 @@ SELECT concat_ws(E'\n', (
                 FROM pg_index WHERE NOT (indisvalid AND indisready)),
     'broken', (SELECT coalesce(json_object_agg(coalesce(datname, 'shared tables'), checksum_failures), '{}')
                FROM pg_stat_database WHERE checksum_failures > 0),
+    'locks', (SELECT coalesce(json_object_agg(concat_ws(' ', 'advisory lock', classid, objid, 'in', datname),
+                concat_ws(' ', 'held by', usename, nullif(application_name, ''))), '{}')
+              FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+              WHERE locktype = 'advisory' AND granted AND pg_is_in_recovery()),
     'unlogged', (SELECT coalesce(json_agg(oid::regclass::text ORDER BY oid), '[]')
                  FROM pg_class WHERE relpersistence = 'u' AND relkind IN ('r', 'm')))::jsonb
 ))

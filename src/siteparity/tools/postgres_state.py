@@ -83,6 +83,8 @@ class State(_Said):
     invalid: tuple[str, ...]
     unlogged: tuple[str, ...]
     broken: Mapping[str, int]
+    locks: Mapping[str, str]
+    """Each advisory lock that a session holds on a standby -> who holds it."""
 
 
 @dataclass(frozen=True, slots=True)
