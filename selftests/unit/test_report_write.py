@@ -174,3 +174,20 @@ def test_every_kind_of_disagreement_is_named(tmp_path: Path) -> None:
         f"checks.html shows more than one row for 1 check (first: {ids[1]})",
         f"checks.html shows another outcome than result.json for 1 check (first: {ids[0]})",
     ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        ("America/Chicago", "2026-11-23 05:05 UTC (23:05 CST)"),
+        ("UTC", "2026-11-23 05:05 UTC</"),
+        ("No/Such_Place", "2026-11-23 05:05 UTC"),
+    ],
+)
+def test_the_page_tells_times_by_the_clock_of_whoever_runs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str, shown: str
+) -> None:
+    """A zone that nobody knows is no reason to be without a report."""
+    monkeypatch.setenv("TZ", zone)
+    write_reports(examples.go(), tmp_path)
+    assert shown in (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -139,13 +139,18 @@ class Severity(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of one check. Declared from the lightest to the heaviest, see `heaviest`."""
+    """What became of one check. Declared from the lightest to the heaviest."""
 
     SAME = "same"
     WAIVED = "waived"
     NOT_RUN = "not-run"
     UNMEASURED = "unmeasured"
     DIFFERENT = "different"
+
+    @classmethod
+    def heaviest(cls, *outcomes: Outcome) -> Outcome:
+        """Of several outcomes of one check, the one that counts."""
+        return max(outcomes, key=list(cls).index)
 
 
 class FindingKind(StrEnum):

@@ -239,7 +239,7 @@ def _saved_check(
 
 def _outcome(entry: Mapping[str, Any], own: Outcome) -> Outcome:
     """The heavier of what the check itself says and what its findings say."""
-    return max(Outcome(entry["outcome"]), own, key=list(Outcome).index)
+    return Outcome.heaviest(Outcome(entry["outcome"]), own)
 
 
 def _of_one_run(check: PlannedCheck, settings: Configuration) -> bool:

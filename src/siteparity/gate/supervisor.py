@@ -235,8 +235,8 @@ def reconcile(planned: Sequence[str], lines: Sequence[Any], status: int | None) 
 
 def _heaviest(checks: Sequence[Mapping[str, Any]], check_id: str) -> Mapping[str, Any]:
     """Of several lines of one check, one that is not "same" where there is one."""
-    lines = [line for line in checks if line["id"] == check_id]
-    return max(lines, key=lambda line: list(Outcome).index(line["outcome"]))
+    lines = {Outcome(line["outcome"]): line for line in checks if line["id"] == check_id}
+    return lines[Outcome.heaviest(*lines)]
 
 
 def read_journal(path: Path) -> list[Any]:

@@ -15,7 +15,7 @@ from siteparity.inventory.ansible_yaml import read_yaml
 from siteparity.inventory.executable import read_executable
 from siteparity.inventory.layout import HOSTS_FILE, Layout, inventory_files
 from siteparity.inventory.machines import Placed, check_machines
-from siteparity.inventory.settings import check_settings, host_of, site_wide
+from siteparity.inventory.settings import SITE_WIDE, check_settings, host_of, site_wide
 from siteparity.model import ConfigurationError, Host, Site
 from siteparity.yamlfile import Problems, did_you_mean, quoted, shown_path
 
@@ -128,10 +128,9 @@ def _load(directory: Path, roles: tuple[str, ...]) -> Placed:
     check_settings(layout, problems)
     _check_roles(directory, layout, roles, problems)
     problems.check()
-    domain: Any = site_wide(layout, "parity_domain", problems)
-    networks: Any = site_wide(layout, "parity_networks", problems)
+    wide: list[Any] = [site_wide(layout, name, problems) for name in SITE_WIDE]
+    domain, networks, hint = wide
     hosts = tuple(host_of(machine, directory.name, roles) for machine in layout.machines)
-    hint: Any = site_wide(layout, "parity_hint", problems)
     site = Site(directory.name, hosts, domain, networks or (), hint or "", layout.file)
     problems.check()
     return Placed(site, {machine.name: (machine.file, machine.line) for machine in layout.machines})

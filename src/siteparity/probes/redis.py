@@ -33,7 +33,7 @@ class Policy(Section):
     """The role of the Redis hosts."""
     port: Port = 6379
     user: Text
-    """The ACL user of the suite; it needs INFO, CONFIG GET, CLIENT LIST and ACL LIST, nothing else."""
+    """The ACL user of the suite; `siteparity privileges` prints what it must be granted."""
     auth_file: AbsolutePath
     """A file on the host with that user's password, for root alone."""
     file: AbsolutePath = "/etc/redis/redis.conf"

@@ -36,7 +36,7 @@ class Policy(Section):
     max_heartbeat: Duration
     """How long the standby may take to pass a position that the primary had."""
     max_silence: Duration
-    """How old the sender's last message may be; an idle one speaks every half ``wal_sender_timeout``."""
+    """How old the sender's last message may be; an idle one is asked after half ``wal_receiver_timeout``."""
 
 
 _STATE = r"""

@@ -101,10 +101,9 @@ def unmeasured(check_id: str, reason: str, seconds: float = 0.0) -> dict[str, An
 
 def merged(first: Mapping[str, Any], then: Mapping[str, Any]) -> Mapping[str, Any]:
     """What two phases of one check say together: every finding, and the heavier outcome."""
-    outcomes = list(Outcome)
     return {
         **first,
-        "outcome": max(first["outcome"], then["outcome"], key=outcomes.index),
+        "outcome": Outcome.heaviest(Outcome(first["outcome"]), Outcome(then["outcome"])),
         "findings": [*first["findings"], *then["findings"]],
     }
 

@@ -113,7 +113,7 @@ def page(result: Result, history: Sequence[PastRun] = (), zone: tzinfo | None = 
         standby=standby,
         sentence=sentence(result),
         measured=utc(result.standby.measured_at, zone),
-        compared_with=compared_with(result),
+        compared_with=compared_with(result, zone),
         possible_loss=possible_loss(result, zone),
         valid_until=utc(result.valid_until, zone) if result.valid_until else "",
         rows=rows(result, stops),

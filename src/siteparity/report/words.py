@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from babel.localtime import get_localzone
+
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _SHORT_HOURS = 48
 """Up to here a span is told in hours; longer ones in days."""
@@ -11,9 +13,18 @@ _INITIALS = frozenset({"dns", "tls", "waf"})
 
 
 def utc(moment: datetime, zone: tzinfo | None = None) -> str:
-    """The moment in UTC to the minute, with the local time in brackets where a zone is given."""
+    """The moment in UTC to the minute, with the local time in brackets where a zone is given that differs."""
     text = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    return f"{text} ({moment.astimezone(zone):%H:%M %Z})" if zone else text
+    local = moment.astimezone(zone or UTC)
+    return f"{text} ({local:%H:%M %Z})" if local.utcoffset() else text
+
+
+def local_zone() -> tzinfo | None:
+    """The zone of whoever runs this, by ``TZ`` or this machine's settings; None where nobody knows it."""
+    try:
+        return get_localzone()
+    except (LookupError, ValueError, OSError):
+        return None
 
 
 def span(length: timedelta) -> str:

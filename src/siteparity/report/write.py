@@ -7,7 +7,6 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import tzinfo
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -15,33 +14,31 @@ from pydantic import JsonValue
 from siteparity.report.cards import PastRun
 from siteparity.report.html import render
 from siteparity.report.junit import junit
+from siteparity.report.words import local_zone
 from siteparity.result import Result
 
 MODE = 0o644
 
 
-def write_reports(
-    result: Result, directory: Path, history: Sequence[PastRun] = (), zone: tzinfo | None = None
-) -> None:
+def write_reports(result: Result, directory: Path, history: Sequence[PastRun] = ()) -> None:
     """Write ``result.json``, ``report.html`` and ``junit.xml`` into a folder that exists.
 
+    The page tells times in UTC, and in brackets by the clock of whoever runs this (``TZ``).
     All of it is on the disk before the first name changes, so that a full disk leaves what was there.
     ``result.json`` comes last: where it is, the others are, and are made from it.
 
     Raises:
         OSError: A file could not be written; those that were there before are unharmed.
     """
-    with staged_reports(result, directory, history, zone):
+    with staged_reports(result, directory, history):
         pass
 
 
 @contextmanager
-def staged_reports(
-    result: Result, directory: Path, history: Sequence[PastRun] = (), zone: tzinfo | None = None
-) -> Iterator[None]:
+def staged_reports(result: Result, directory: Path, history: Sequence[PastRun] = ()) -> Iterator[None]:
     """Write the reports under other names, and give them their own after the block, if that succeeds."""
     contents = {
-        "report.html": render(result, history, zone).encode(),
+        "report.html": render(result, history, local_zone()).encode(),
         "junit.xml": junit(result),
         "result.json": result_json(result),
     }
