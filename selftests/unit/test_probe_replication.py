@@ -210,6 +210,19 @@ def test_a_stream_that_has_been_silent_since_the_primary_died_is_no_late_one() -
     assert values(facts(silent)["silence"]) == [11.0]
 
 
+@pytest.mark.parametrize(("patience", "found"), [(10.0, 25.0), (20.0, 25.0), (60.0, None), (0.0, None)])
+def test_a_silence_that_may_be_an_idle_primary_says_nothing(patience: float, found: float | None) -> None:
+    """PostgreSQL's own 60 s: the receiver asks after 30 s only, so a live sender may be silent as long."""
+    silence = facts({**STANDBY, "receiver": {**STREAMING, "silence": 25.0, "patience": patience}})["silence"]
+    if found is None:
+        assert isinstance(silence, Unmeasured)
+        assert "set that to at most 20s" in silence.reason
+    else:
+        assert values(silence) == [found]
+    short = facts({**STANDBY, "receiver": {**STREAMING, "silence": 9.0, "patience": patience}})["silence"]
+    assert values(short) == [9.0]
+
+
 @pytest.mark.parametrize("table", ["receiver", "sender", "silence"])
 def test_a_role_that_may_not_look_is_never_taken_for_a_dead_primary(table: str) -> None:
     """Else a record of then would hide what nobody may see now."""

@@ -180,6 +180,34 @@ def test_what_harms_nobody_is_left_out(path: str, group: str) -> None:
     assert deleted.read(mapping(path) + unit_of(group) + "end\n") == {}
 
 
+def test_a_service_that_only_a_boot_restarts_is_told_apart() -> None:
+    """No upgrade restarts the message bus, and a failover does not either."""
+    answer = mapping(LIBRARY) + unit_of("0::/system.slice/dbus.service") + "end\n"
+    assert runtime.read_deleted(answered(deleted=answer.encode()), TARGET) == {
+        "dbus.service": "replaced code until the next boot"
+    }
+
+
+@pytest.mark.parametrize(
+    ("kernels", "newest"),
+    [
+        (("5.14.0-427.13.1.el9_4.x86_64", "5.14.0-503.11.1.el9_5.x86_64"), "5.14.0-503.11.1.el9_5.x86_64"),
+        (("5.14.0-70.el9.x86_64", "5.14.0-427.13.1.el9_4.x86_64"), "5.14.0-427.13.1.el9_4.x86_64"),
+        (("5.14.0-70.el9.x86_64", "5.14.0-427.13.1.el9_4.x86_64+debug"), runtime.NEWEST),
+    ],
+)
+def test_a_kernel_of_the_next_minor_release_is_newer(kernels: tuple[str, str], newest: str) -> None:
+    """Red Hat names the minor release in the kernel's own."""
+    said = state(
+        running(
+            *(f"{BOOT}{one}" for one in kernels),
+            release=kernels[0],
+            version=f"Linux version {kernels[0]} (x)",
+        )
+    )
+    assert said.endswith(newest)
+
+
 def test_the_manager_itself_counts() -> None:
     """It is not restarted by an upgrade of its libraries."""
     assert "the manager" in deleted.read(mapping(LIBRARY) + unit_of("0::/init.scope") + "end\n")

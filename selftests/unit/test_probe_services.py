@@ -163,6 +163,24 @@ def test_states_say_what_starts_a_unit() -> None:
     }
 
 
+def test_what_each_host_names_by_its_own_hardware_or_refreshes_when_it_likes_is_left_out() -> None:
+    """One revision of a snap, and the network cards of netplan; other mounts and other drop-ins count."""
+    snap, mount = f"{ETC}/snap-lxd-31333.mount", f"{ETC}/srv-data.mount"
+    netplan = "/run/systemd/system/systemd-networkd-wait-online.service.d/10-netplan.conf"
+    on_disk = files(
+        f"f\t{snap}\t99",
+        f"c\t{snap}\tWhat=/var/lib/snapd/snaps/lxd_31333.snap",
+        f"l\t{ETC}/{WANTS}/snap-lxd-31333.mount\t{snap}",
+        f"f\t{mount}\t99",
+        f"c\t{mount}\tWhat=/dev/vg/data",
+        f"f\t{netplan}\t9",
+        f"c\t{netplan}\tExecStart=/lib/systemd/systemd-networkd-wait-online -i ens3:degraded",
+    )
+    found = unit_files.read(on_disk)
+    assert found.states() == {OTHER: "not enabled", "srv-data.mount": "not enabled"}
+    assert found.contents(str, "key") == {f"{mount} What": "/dev/vg/data"}
+
+
 def test_definitions_are_settings_with_the_sites_own_names_replaced() -> None:
     """Comments are no difference; what may hold a secret is a digest; a package's file is a digest."""
     path = f"{ETC}/shop.service"
@@ -209,7 +227,7 @@ JOB = shown("job.service", ActiveState="activating", SubState="start", Type="one
 
 
 def test_what_comes_and_goes_is_not_compared() -> None:
-    """Logins, jobs, scopes, services on demand: two looks at a healthy host give the same table."""
+    """Logins, jobs, scopes, services on demand or of a device: two looks at a host give the same table."""
     passing = units(
         unit("shop.service"),
         unit("user@990.service"),
@@ -217,6 +235,7 @@ def test_what_comes_and_goes_is_not_compared() -> None:
         unit("backup-1.service"),
         unit("job.service", "activating", "start"),
         unit("hostnamed.service"),
+        unit("ifup@ens3.service", sub="exited"),
         unit("shop.timer", sub="waiting"),
         show=(
             shown("shop.service"),
@@ -225,6 +244,7 @@ def test_what_comes_and_goes_is_not_compared() -> None:
             JOB,
             shown("hostnamed.service", UnitFileState="static", BusName="org.freedesktop.hostname1"),
             shown("shop.timer", SubState="waiting", WantedBy="multi-user.target"),
+            shown("ifup@ens3.service", BindsTo="sys-subsystem-net-devices-ens3.device"),
         ),
     )
     on_disk = files(FILE, ENABLED)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -104,6 +107,20 @@ def test_clients_are_told_by_address_and_user() -> None:
         "client 198.18.1.22 as shop": "198.18.1.22",
         "client [::1] as parity": "[::1]",
     }
+
+
+@pytest.mark.parametrize(("replicated", "others"), [(True, set()), (False, {"198.18.1.41", "198.18.1.42"})])
+def test_a_replica_is_no_client_where_the_policy_wants_one(replicated: bool, others: set[str]) -> None:
+    """Else whoever copies the sessions to the other site would always be a worker of that site."""
+    redis: Any = SimpleNamespace(replicated=replicated)
+    policy = dataclasses.replace(TARGET.policy, sections={**TARGET.policy.sections, "redis": redis})
+    clients = (
+        b"id=3 addr=198.18.1.41:54946 flags=S user=default\nid=5 addr=198.18.1.42:6379 flags=M user=x\n"
+        b"id=4 addr=198.18.2.21:5 flags=N user=shop\n"
+    )
+    target = dataclasses.replace(TARGET, policy=policy)
+    read = read_tables(PROBE.readings(), answered(clients=clients), target, ("web",))
+    assert set(table(read, "clients").values()) == {"198.18.2.21", *others}
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,6 @@ def test_cron_and_timers_go_by_the_agreed_time_zone(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
-    "timezone_file_changed",
     "localtime_changed",
     "zone_of_cron_set_but_not_in_force",
     "zone_assigned_by_the_manager",

@@ -222,7 +222,7 @@ PROBE = Probe(
         "memory": Reading(read_memory),
         "full": Reading(read_full, moves=True),
         "free": Reading(read_free, moves=True),
-        "workers": Reading(read_workers, roles=lambda section: tuple(section.workers)),
+        "workers": Reading(read_workers, roles=lambda section: tuple(section.workers), moves=True),
         "pools": Reading(read_pools, roles=lambda section: tuple(section.pools)),
         "pools_in_force": Reading(read_pools_in_force, roles=lambda section: tuple(section.pools)),
         "connections": Reading(read_connections, roles=lambda section: tuple(section.connections)),

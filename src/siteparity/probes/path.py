@@ -377,13 +377,13 @@ PROBE = Probe(
         who_is_up,
         tables={
             "reached": Reading(read_reached, roles=_clients),
-            "connections": Reading(read_connections, roles=_clients),
-            "packets": Reading(read_packets, roles=_everybody),
+            "connections": Reading(read_connections, roles=_clients, moves=True),
+            "packets": Reading(read_packets, roles=_everybody, moves=True),
             "resent": Reading(read_resent, roles=_everybody, moves=True),
             "errors": Reading(read_errors, roles=_everybody),
             "latency": Reading(read_latency, roles=_everybody, moves=True),
             "links": Reading(read_links, roles=_everybody),
-            "paths": Reading(read_paths, roles=_everybody),
+            "paths": Reading(read_paths, roles=_everybody, moves=True),
         },
     ),
 )

@@ -61,7 +61,8 @@ SELECT json_build_object(
                            > coalesce(last_archived_time, '-infinity'))
               FROM pg_stat_archiver),
   'receiver', (SELECT json_build_object('status', status, 'sender', sender_host, 'timeline', received_tli,
-                      'silence', extract(epoch FROM clock_timestamp() - last_msg_receipt_time))
+                      'silence', extract(epoch FROM clock_timestamp() - last_msg_receipt_time),
+                      'patience', extract(epoch FROM current_setting('wal_receiver_timeout')::interval))
                FROM pg_stat_wal_receiver),
   'slots', (SELECT coalesce(json_object_agg(slot_name,
                      json_build_object('active', active, 'wal', wal_status,
@@ -158,9 +159,16 @@ def read_sender(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_silence(answers: Answers, target: Target[Policy]) -> Table:
     """Seconds since the sender's last message."""
-    seconds = _seconds(_live_receiver(_state(answers), target), "silence")
+    receiver = _live_receiver(_state(answers), target)
+    seconds = _seconds(receiver, "silence")
     if target.other_recorded_at and seconds > target.section.max_silence.total_seconds():
         raise OtherSiteAwayError(_NO_STREAM)
+    most = target.section.max_silence.total_seconds()
+    if seconds > most and "patience" in receiver and not 0 < _seconds(receiver, "patience") <= 2 * most:
+        raise UnmeasuredError(
+            f"silence: nothing came for {seconds:.0f} s, which may be an idle primary, whom this server asks "
+            f"after half of wal_receiver_timeout; set that to at most {2 * most:g}s, twice max_silence"
+        )
     return {"seconds since the last message": seconds}
 
 

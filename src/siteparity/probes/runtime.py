@@ -16,12 +16,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from siteparity.model import Table, UnmeasuredError
-from siteparity.policy import AbsolutePath, RoleName, Section
+from siteparity.policy import AbsolutePath, RoleName, Section, Text
 from siteparity.policy.section import Strict
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.tools.running import deleted, handed_on, kernel, reloads, settings
@@ -33,6 +34,12 @@ from siteparity.transport.script import Ask
 NEWEST = "the newest one installed"
 CONTAINER = "its host's: a container has none of its own"
 BROUGHT = "brought by the hypervisor, as the policy says"
+
+RESTARTED_BY_BOOTS = (
+    "dbus.service", "dbus-broker.service", "systemd-logind.service", "getty@*.service",
+    "serial-getty@*.service", "user@*.service",
+)  # fmt: skip
+"""No upgrade restarts them, to restart them by hand ends logins, and a failover does not touch them."""
 
 AFTER_DEPLOYMENT = "started after it was deployed"
 
@@ -63,6 +70,8 @@ class Policy(Section):
     """For each role: the service whose environment is held against its files."""
     deployed: Mapping[RoleName, Deployed] = Field(default_factory=dict)
     """For each role: the service that must have been started, or reloaded, after its code was laid down."""
+    until_the_next_boot: tuple[Text, ...] = RESTARTED_BY_BOOTS
+    """Patterns of services that may run replaced code, since only a boot starts them again."""
     elsewhere: tuple[VariableName, ...] = ()
     """Variables that another aspect judges, such as the one with the place of the sessions."""
 
@@ -123,9 +132,14 @@ def read_release(answers: Answers, _: Target[Policy]) -> Table:
     return {"release": found.release, "build": found.build}
 
 
-def read_deleted(answers: Answers, _: Target[Policy]) -> Table:
+def read_deleted(answers: Answers, target: Target[Policy]) -> Table:
     """Each service that runs code which is no longer on disk -> the files; or that there is none."""
-    return deleted.read(answers.text("deleted")) or {"services with replaced code": deleted.NONE}
+    spared = target.section.until_the_next_boot
+    found = {
+        unit: deleted.UNTIL_BOOT if any(fnmatchcase(unit, pattern) for pattern in spared) else files
+        for unit, files in deleted.read(answers.text("deleted")).items()
+    }
+    return found or {"services with replaced code": deleted.NONE}
 
 
 def read_reload(answers: Answers, target: Target[Policy]) -> Table:

@@ -167,7 +167,7 @@ class _Seen:
             return True
         if self.files.is_transient(unit.name):
             return unit.kind == "service" and unit.sub == "running"
-        return not self.manager.on_demand(unit.name)
+        return not self.manager.on_demand(unit.name) and not self.manager.of_a_device(unit.name)
 
     def _is_job(self, name: str) -> bool:
         """Whether it ends by itself."""

@@ -70,7 +70,8 @@ _STARTED = r"""
 value() {{ sed -nE "s/^[[:space:]]*{variable}[[:space:]]*=[[:space:]]*//p" -- "$1" |
 sed -E "s/[[:space:]]*$//; s/^\"(.*)\"$/\\1/; s/^'(.*)'$/\\1/"; }}
 [ -r {file} ] || {{ echo {file}" cannot be read" >&2; exit 1; }}
-filed=$(value {file}) last=
+filed=$(value {file}) last= newline='
+'
 for file in $(printf '%s\n' "$shown" |
 sed -nE 's/^EnvironmentFiles=(.*) \(ignore_errors=(yes|no)\)$/\1/p'); do
 [ ! -e "$file" ] || [ -z "$(value "$file")" ] || last=$file; done
@@ -78,7 +79,13 @@ case $last in ''|{file}) ;; *) printf 'overridden %s\n' "$last";; esac
 for pid in $pids; do
 [ -e /proc/"$pid" ] || continue
 [ -r /proc/"$pid"/environ ] || {{ echo "process $pid cannot be read" >&2; exit 1; }}
-own=$(tr '\000' '\n' 2>/dev/null </proc/"$pid"/environ | sed -nE 's/^{variable}=//p')
+all=$newline$(tr '\000' '\n' 2>/dev/null </proc/"$pid"/environ)$newline
+[ -e /proc/"$pid"/exe ] || continue
+case $all in *"${{newline}}PATH="*|*"${{newline}}INVOCATION_ID="*) ;;
+*) echo "the environment of process $pid was written over (setproctitle)" >&2; exit 1;; esac
+own=
+case $all in *"${{newline}}{variable}="*)
+own=${{all#*"${{newline}}{variable}="}} own=${{own%%"$newline"*}};; esac
 if [ -z "$own" ]; then echo unset; elif [ "$own" = "$filed" ]; then echo same; else echo differs; fi
 done
 echo end
@@ -164,12 +171,14 @@ def read_sockets(answers: Answers, target: Target[Policy]) -> Table:
     return {f"open connection to {peer}": peer for peer in peers}
 
 
-def read_clients(answers: Answers, _: Target[Policy]) -> Table:
-    """Who is connected to this Redis."""
+def read_clients(answers: Answers, target: Target[Policy]) -> Table:
+    """Who is connected to this Redis; but for its replica and master, where the policy wants one."""
+    replicated = getattr(target.policy.sections.get("redis"), "replicated", False)
     clients = {
         (found[1], user[1])
         for line in answers.lines("clients")
-        if (found := re.search(r"(?:^| )addr=(\S+):[0-9]+(?: |$)", line))
+        if not (replicated and re.search(r" flags=[A-Za-z]*[MS]", line))
+        and (found := re.search(r"(?:^| )addr=(\S+):[0-9]+(?: |$)", line))
         and (user := re.search(r" user=(\S+)", line))
     }
     if not clients:
@@ -213,7 +222,7 @@ PROBE = Probe(
         "configured": Reading(read_configured, roles=_clients),
         "started": Reading(read_started, roles=_clients),
         "resolved": Reading(read_resolved, roles=_clients),
-        "sockets": Reading(read_sockets, roles=_clients),
-        "clients": Reading(read_clients, roles=_servers),
+        "sockets": Reading(read_sockets, roles=_clients, moves=True),
+        "clients": Reading(read_clients, roles=_servers, moves=True),
     },
 )

@@ -33,6 +33,7 @@ echo end
 """
 
 NONE = "none"
+UNTIL_BOOT = "replaced code until the next boot"
 _MAPPING = re.compile(r"/proc/([0-9]+)/maps:\S+ +\S+ +\S+ +\S+ +\S+ +(/.*) \(deleted\)")
 _OWN_MAKING = (
     "/memfd:",

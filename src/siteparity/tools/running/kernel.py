@@ -110,7 +110,11 @@ def _release_of(path: str) -> str | None:
 
 
 def _flavour(release: str) -> str:
-    """``amd64`` of ``6.1.0-28-amd64``, ``cloud-amd64`` of ``6.1.0-28-cloud-amd64``."""
+    """``amd64`` of ``6.1.0-28-amd64``, ``cloud-amd64`` of ``6.1.0-28-cloud-amd64``.
+
+    Red Hat's minor release (``el9_4``) is no flavour: a kernel of the next one takes its place.
+    """
+    release = re.sub(r"\.el([0-9]+)_[0-9]+", r".el\1", release)
     return re.sub(r"^[0-9.]+(?:[~+-][0-9a-z.~]*[0-9][0-9a-z.~]*)*(?:\+bpo)?[.+-]?", "", release)
 
 

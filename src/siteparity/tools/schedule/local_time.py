@@ -74,10 +74,17 @@ def names(crond: Crond, agreed: str) -> Mapping[str, str]:
 
 
 def in_force(crond: Crond) -> Mapping[str, str]:
-    """Whether cron was started after what sets its zone had last changed (systemd tells whole seconds)."""
+    """Whether cron was started after what sets its zone had last changed (systemd tells whole seconds).
+
+    /etc/timezone does not count: nothing reads it when systemd starts cron, and each upgrade of Debian's
+    tzdata writes it anew. What it says counts for `names`.
+    """
     started = crond.started
-    late = {path for path, changed in crond.changed.items() if started is not None and changed >= started + 1}
-    found = {path: CHANGED if path in late else IN_FORCE for path in crond.changed}
+    found = {
+        path: CHANGED if started is not None and changed >= started + 1 else IN_FORCE
+        for path, changed in crond.changed.items()
+        if path != TIMEZONE
+    }
     as_set = started is None or crond.tz == crond.configured_tz
     return {
         **found,

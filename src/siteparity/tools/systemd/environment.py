@@ -46,6 +46,8 @@ printf '\\n%s\\n' '[replaced]'
 if [ "$maps" ];then grep -lsE '/locale(-archive|/.*) \\(deleted\\)$' $maps||[ $? -eq 1 ]||
 for map in $maps;do [ ! -e "$map" ]||head -c1 "$map" >/dev/null||exit;done;fi
 printf '\\n%s\\n' '[running]'
+[ "$main" -eq 0 ]||grep -qzaE '^(PATH|INVOCATION_ID)=' /proc/"$main"/environ||
+{{ echo "the environment of process $main was written over (setproctitle)" >&2;exit 1; }}
 [ "$main" -eq 0 ]||grep -zaE '^(LANG|LANGUAGE|LOCPATH|LC_[A-Z]+)=' /proc/"$main"/environ||[ $? -eq 1 ]||exit
 """
 """A process may end while it is asked; one that is still there must answer."""

@@ -18,7 +18,7 @@ from siteparity.tools.systemd.unit_files import UNIT
 _PROPERTIES = (
     "Id", "Names", "LoadState", "ActiveState", "SubState", "Type", "ConditionResult",
     "ConditionTimestampMonotonic", "UnitFileState", "WantedBy", "RequiredBy", "UpheldBy", "BoundBy",
-    "TriggeredBy", "BusName", "NRestarts", "ActiveEnterTimestampMonotonic", "Result",
+    "BindsTo", "TriggeredBy", "BusName", "NRestarts", "ActiveEnterTimestampMonotonic", "Result",
 )  # fmt: skip
 
 _PULLS = ("WantedBy", "RequiredBy", "UpheldBy", "BoundBy")
@@ -135,6 +135,10 @@ class Manager:
         """Whether something that is up starts it when needed: a socket, timer, path, or the message bus."""
         by_bus = self.property(name, "UnitFileState") == "static" and self.property(name, "BusName") != ""
         return by_bus or any(self.is_up(other) for other in self.property(name, "TriggeredBy").split())
+
+    def of_a_device(self, name: str) -> bool:
+        """Whether it comes and goes with a device, such as ``ifup@eth0``, which udev starts at each boot."""
+        return any(other.endswith(".device") for other in self.property(name, "BindsTo").split())
 
     def passed_over(self, name: str) -> bool:
         """Whether its conditions were looked at, and did not hold."""

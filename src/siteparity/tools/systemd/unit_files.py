@@ -164,7 +164,16 @@ class UnitFiles:
             unit for unit, path in self._first.items() if not path.startswith((_GENERATED, _TRANSIENT))
         }
         started = {unit for unit, by in self._starts.items() if any(start.counts(unit) for start in by)}
-        return {unit: self._state(unit) for unit in sorted({*lasting, *started})}
+        units = sorted(
+            unit for unit in {*lasting, *started} if not self._is_revision(self._first.get(unit, ""))
+        )
+        return {unit: self._state(unit) for unit in units}
+
+    def _is_revision(self, path: str) -> bool:
+        """Whether it mounts one revision of a snap: each host refreshes its snaps when it likes."""
+        return path.endswith(".mount") and any(
+            re.match(r"\s*What\s*=\s*/var/lib/snapd/snaps/", line) for line in self.lines.get(path, ())
+        )
 
     def _state(self, unit: str) -> str:
         if self.is_masked(unit):
@@ -183,7 +192,7 @@ class UnitFiles:
         """
         found = {path: f"sha256 {digest[:16]}" for path, digest in self.digests.items() if _counts(path)}
         for path, lines in self.lines.items():
-            if _counts(path):
+            if _counts(path) and not self._is_revision(path):
                 settings = _settings(lines) or {"": "no settings"}
                 found |= {
                     f"{path} {key}".strip(): _shown(key, generic(one), run_key)
@@ -224,7 +233,9 @@ def read(answer: bytes) -> UnitFiles:
 
 
 def _counts(path: str) -> bool:
-    """Whether systemd reads the file: a unit, or a drop-in."""
+    """Whether systemd reads the file: a unit, or a drop-in; but for netplan's, which name network cards."""
+    if re.fullmatch(r"/run/systemd/system/[^/]*/10-netplan\.conf", path):
+        return False
     folder, _, name = path.rpartition("/")
     return name.endswith(_SUFFIXES) or (name.endswith(".conf") and folder.endswith(".d"))
 
