@@ -19,6 +19,7 @@ from siteparity.policy import (
     Language,
     LanguageTag,
     LocaleName,
+    Percent,
     Policy,
     RoleName,
     Section,
@@ -322,6 +323,7 @@ def test_a_policy_cannot_be_changed(tmp_path: Path) -> None:
 
 durations: TypeAdapter[timedelta] = TypeAdapter(Duration)
 sizes: TypeAdapter[int] = TypeAdapter(Size)
+percentages: TypeAdapter[float] = TypeAdapter(Percent)
 
 
 @pytest.mark.parametrize(
@@ -358,6 +360,21 @@ def test_a_measure_without_a_known_unit_is_refused(measures: TypeAdapter[Any], t
     """A bare number is seconds to one reader and minutes to the next."""
     with pytest.raises(ValidationError, match="expected a number with one of the units"):
         measures.validate_json(text)
+
+
+@pytest.mark.parametrize(("text", "percent"), [("90%", 90), ("0.5%", 0.5), ("100 %", 100)])
+def test_a_percentage_has_its_sign(text: str, percent: float) -> None:
+    """A bare number could be a share."""
+    assert percentages.validate_json(f'"{text}"') == percent
+
+
+@pytest.mark.parametrize("text", ["90", "2.0", '"90"', '"x%"', '"-1%"', '"0%"', '"101%"', "true", "null"])
+def test_what_is_no_percentage_is_refused(text: str) -> None:
+    """What is written, and what is possible."""
+    with pytest.raises(
+        ValidationError, match=r"expected a percentage|greater than 0|less than or equal to 100"
+    ):
+        percentages.validate_json(text)
 
 
 def test_a_default_may_be_given_as_what_it_is() -> None:

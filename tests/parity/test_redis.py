@@ -90,9 +90,7 @@ def test_each_redis_has_the_role_it_should_have(parity: Parity) -> None:
 @pytest.mark.drill("redis_memory_nearly_full", "redis_suite_user_refused", "redis_stopped")
 def test_there_is_room_for_more_sessions(parity: Parity) -> None:
     """When memory is full, carts are thrown away or logins refused."""
-    parity.within(
-        "memory", "max_memory_percent", fix="redis-cli CONFIG SET maxmemory <more>; look at what fills it"
-    )
+    parity.within("memory", "max_memory", fix="redis-cli CONFIG SET maxmemory <more>; look at what fills it")
 
 
 @pytest.mark.drill("redis_persistence_off", "redis_suite_user_refused", "redis_stopped")

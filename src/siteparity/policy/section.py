@@ -47,6 +47,15 @@ def _size(value: object, info: ValidationInfo) -> int:
     return int(_measure(value, _BYTES, "16MiB"))
 
 
+def _percent(value: object, info: ValidationInfo) -> float:
+    if info.mode == "python" and isinstance(value, float):
+        return value
+    found = re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]{1,3})?) ?%", value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f"expected a percentage such as 90% or 0.5%, found {shown(value)}; write the sign")
+    return float(found[1])
+
+
 def size_or_count(value: object) -> int:
     """A size with its unit as bytes, or a count, which has none."""
     if isinstance(value, int) and not isinstance(value, bool):
@@ -56,6 +65,9 @@ def size_or_count(value: object) -> int:
 
 Duration: TypeAlias = Annotated[timedelta, BeforeValidator(_duration)]
 """Written as ``500ms``, ``30s``, ``5m``, ``4h``, ``2d``."""
+
+Percent: TypeAlias = Annotated[float, BeforeValidator(_percent), Field(gt=0, le=100)]
+"""Written as ``90%``, ``0.5%``; of what, the key says."""
 
 Size: TypeAlias = Annotated[int, BeforeValidator(_size)]
 """Bytes, written as ``64KiB``, ``16MiB``, ``1GiB``."""

@@ -16,7 +16,7 @@ from typing import Annotated, TypeVar
 from pydantic import BeforeValidator, Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError, Value
-from siteparity.policy import AbsolutePath, Port, RoleName, Section, Text
+from siteparity.policy import AbsolutePath, Percent, Port, RoleName, Section, Text
 from siteparity.policy.section import Strict, matching, size_or_count
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.tools.capacity import disks, machine, servers
@@ -25,7 +25,6 @@ from siteparity.tools.redis_cli import client
 from siteparity.tools.systemd.unit import UnitName
 from siteparity.transport.script import Ask
 
-Percent = Annotated[int, Field(ge=1, le=100)]
 Variable = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of a variable")]
 
 
@@ -78,14 +77,14 @@ class Server(Strict):
 class Policy(Section):
     """What is enough."""
 
-    full: Percent = 90
-    """How full a file system may be, in percent of its bytes and of its inodes."""
+    full: Percent = 90.0
+    """How full a file system may be, of its bytes and of its inodes."""
     file_systems: Mapping[RoleName, tuple[AbsolutePath, ...]] = {}
     """For each role: file systems that are no local disk and are judged as well."""
-    free: Percent = 80
-    """How much of what the primary has free is enough at the standby, in percent."""
-    memory: Percent = 95
-    """How much of the primary's memory is enough, in percent; machines of one kind differ a little."""
+    free: Percent = 80.0
+    """How much of what the primary has free is enough at the standby."""
+    memory: Percent = 95.0
+    """How much of the primary's memory is enough; machines of one kind differ a little."""
     workers: Mapping[RoleName, Mapping[UnitName, Text]]
     """For each role: service -> a text in the command line of each of its worker processes."""
     pools: Mapping[RoleName, Pool] = {}

@@ -19,7 +19,7 @@ from typing import Annotated
 from pydantic import Field
 
 from siteparity.model import Table, UnmeasuredError
-from siteparity.policy import Port, RoleName, Section, Text
+from siteparity.policy import Duration, Port, RoleName, Section, Text
 from siteparity.policy.section import PositiveDuration, Strict, matching
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.tools.parts import lines, sections
@@ -50,13 +50,16 @@ class Agent(Strict):
     """The metric that holds the times of the files whose content it repeats, in seconds."""
 
 
+Patience = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(seconds=8))]
+
+
 class Policy(Section):
     """The agents, and how old what they say may be."""
 
     agents: Annotated[Mapping[Text, Agent], Field(min_length=1)]
     """Name for people -> agent."""
-    patience: Annotated[int, Field(ge=1, le=8)] = 3
-    """Seconds until an agent that does not answer is silent."""
+    patience: Patience = timedelta(seconds=3)
+    """How long an agent may take to answer, in whole seconds."""
     max_age: PositiveDuration = timedelta(seconds=30)
     """The oldest report."""
     max_file_age: PositiveDuration = timedelta(hours=1)
@@ -105,7 +108,13 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 def _question(agent: Agent, target: Target[Policy]) -> str:
     place = str(target.host.addresses[0]) if target.host.addresses else "127.0.0.1"
     wanted = [metric for metric in (agent.time, agent.parts, agent.files) if metric]
-    arguments = [place, str(agent.port), agent.path, str(target.section.patience), *wanted]
+    arguments = [
+        place,
+        str(agent.port),
+        agent.path,
+        str(round(target.section.patience.total_seconds())),
+        *wanted,
+    ]
     return _QUESTION.format(
         look_up=look_up(agent.unit, ["ActiveState", "SubState", "UnitFileState"]),
         perl=shlex.quote(PROGRAM),

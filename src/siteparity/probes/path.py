@@ -19,11 +19,11 @@ from datetime import timedelta
 from ipaddress import ip_address
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from siteparity.model import Address, Facts, Host, Table, Unmeasured, UnmeasuredError
 from siteparity.names import OwnNames
-from siteparity.policy import Port, RoleName, Section
+from siteparity.policy import Percent, Port, RoleName, Section
 from siteparity.policy.section import PositiveDuration, Strict
 from siteparity.probe import Answers, Probe, Reading, SecondLook, Seen, Target
 from siteparity.tools.network import rates, reading, routes
@@ -39,16 +39,7 @@ NO_ROUTE = "none"
 NAMELESS = "without a name in the inventory"
 
 
-def _percent(value: object) -> object:
-    """A rate, written as ``2%``."""
-    if isinstance(value, str) and value.endswith("%"):
-        return float(value[:-1])
-    if isinstance(value, float):
-        return value
-    raise ValueError(f"expected a rate such as 2%, found {value!r}; write the sign")
-
-
-Percent = Annotated[float, BeforeValidator(_percent), Field(gt=0, le=50)]
+Rate = Annotated[Percent, Field(le=50)]
 
 
 class Leg(Strict):
@@ -63,11 +54,11 @@ class Policy(Section):
     """The paths that customers' requests take, and what they may lose."""
 
     legs: Annotated[tuple[Leg, ...], Field(min_length=1)]
-    packets: Percent = 2.0
+    packets: Rate = 2.0
     """The rate of lost packets that must be excluded; 2% takes 149 packets of full size each way."""
-    connections: Percent = 10.0
+    connections: Rate = 10.0
     """The rate of failed connections that must be excluded; 10% takes 29 of them."""
-    resent: Percent = 5.0
+    resent: Rate = 5.0
     """The rate of TCP segments that a host may send again; measured during the tries, on all its traffic."""
     errors: Annotated[int, Field(ge=0)] = 0
     """How many errors of an interface, and doubled packets, may occur during the tries."""

@@ -13,12 +13,9 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated
-
-from pydantic import Field
 
 from siteparity.model import Table, UnmeasuredError
-from siteparity.policy import AbsolutePath, Port, Roles, Section, Text
+from siteparity.policy import AbsolutePath, Percent, Port, Roles, Section, Text
 from siteparity.probe import Answers, Probe, Reading, Target
 from siteparity.redaction import stand_in
 from siteparity.tools import json_text, redis_file
@@ -41,7 +38,7 @@ class Policy(Section):
     """Whether a Redis may be a replica; otherwise each site has a master of its own."""
     persistent: bool = True
     """Whether sessions must survive a restart."""
-    max_memory_percent: Annotated[int, Field(ge=1, le=100)] = 90
+    max_memory: Percent = 90.0
     """How full the memory may be."""
 
 
