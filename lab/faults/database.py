@@ -10,6 +10,9 @@ PRIMARY, STANDBY = "dallas-db1", "arizona-db1"
 _ETC = "/etc/postgresql/15/main"
 _DATA = "/var/lib/postgresql/15/main"
 _RELOAD = 'runuser -u postgres -- psql -XqAt -d shop -c "SELECT pg_reload_conf()" >/dev/null\nsleep 0.3'
+_LOG = "/var/log/postgresql/postgresql-15-main.log"
+_OPTIONS = f"{_ETC}/pg_ctl.conf"
+_OF_LAB = f"{_ETC}/conf.d/lab.conf"
 _EXTENSIONS = "/usr/share/postgresql/15/extension"
 
 
@@ -259,6 +262,60 @@ FAULTS = (
         break_=f"chmod 0755 {_DATA}",
         mend=f"chmod 0700 {_DATA}",
         alone=True,
+    ),
+    Fault(
+        name="data_directory_closed_to_its_server",
+        sentence="The standby's server may not write into its directory: it runs, and cannot be promoted.",
+        hosts=(STANDBY,),
+        break_=f"chmod 0500 {_DATA}",
+        mend=f"chmod 0700 {_DATA}",
+        alone=True,
+    ),
+    Fault(
+        name="log_of_the_database_taken_away",
+        sentence="Somebody made the standby's log anew as root; the server would not start again with it.",
+        hosts=(STANDBY,),
+        break_=f"chown root:root {_LOG}",
+        mend=f"chown postgres:adm {_LOG}",
+    ),
+    Fault(
+        name="configuration_put_back_with_its_time",
+        sentence="A copy of a setting was put back on the standby with its old time, and is not loaded yet.",
+        hosts=(STANDBY,),
+        break_=_edit(_OF_LAB, "$ a default_transaction_read_only = on")
+        + f"touch -r {_kept(_OF_LAB)} {_OF_LAB}",
+        mend=_as_it_was(_OF_LAB),
+    ),
+    Fault(
+        name="options_of_the_next_start",
+        sentence="Debian would start the standby's server read-only, by options that it has not seen yet.",
+        hosts=(STANDBY,),
+        break_=_edit(
+            _OPTIONS,
+            "s/^pg_ctl_options = .*/pg_ctl_options = \\x27-o -cdefault_transaction_read_only=on\\x27/",
+        ),
+        mend=_as_it_was(_OPTIONS),
+    ),
+    Fault(
+        name="label_of_a_copy_left_at_standby",
+        sentence="A drill left the label of a copy in the standby's directory: it would not start again.",
+        hosts=(STANDBY,),
+        break_=f"runuser -u postgres -- sh -c 'echo x >{_DATA}/backup_label'",
+        mend=f"rm -f {_DATA}/backup_label",
+    ),
+    Fault(
+        name="history_of_a_drill_left_at_standby",
+        sentence="The history of an earlier promotion lies in the standby's WAL: it would follow that one.",
+        hosts=(STANDBY,),
+        break_=f"runuser -u postgres -- sh -c 'echo 1 0/1000000 drill >{_DATA}/pg_wal/00000009.history'",
+        mend=f"rm -f {_DATA}/pg_wal/00000009.history",
+    ),
+    Fault(
+        name="password_of_the_shop_ends_tonight",
+        sentence="The shop's password was given an end, which is two hours ahead.",
+        hosts=(PRIMARY,),
+        break_=_one_by_one("ALTER ROLE shop VALID UNTIL '$(date -u -d '+2 hours' '+%F %T+00')'"),
+        mend=_one_by_one("ALTER ROLE shop VALID UNTIL 'infinity'"),
     ),
     Fault(
         name="key_of_the_database_unreadable",

@@ -189,6 +189,21 @@ FAULTS = (
         "chown root /var/lib/nginx/proxy",
         "chown www-data /var/lib/nginx/proxy",
     ),
+    Fault(
+        "body_folder_of_nginx_missing",
+        "A cleaner removed the folder in which the standby's nginx keeps large requests.",
+        ("arizona-edge1",),
+        "rmdir /var/lib/nginx/body",
+        "install -d -o www-data -g root -m 0700 /var/lib/nginx/body",
+    ),
+    Fault(
+        "logins_refused_by_an_old_list",
+        "Only the suite's own machine may log in on the standby's database host.",
+        ("arizona-db1",),
+        "[ ! -e /etc/hosts.deny ] || cp -p /etc/hosts.deny /root/hosts.deny\n"
+        "echo 'sshd: 203.0.113.7' >>/etc/hosts.deny",
+        "rm -f /etc/hosts.deny\n[ ! -e /root/hosts.deny ] || mv /root/hosts.deny /etc/hosts.deny",
+    ),
     _forced(
         "library_forced_into_every_program",
         "Every program that starts on one web host of the standby gets a library that nobody asked for.",

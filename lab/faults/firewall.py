@@ -28,6 +28,25 @@ def _edited(name: str, sentence: str, hosts: tuple[str, ...], change: str, *, lo
 
 
 FAULTS = (
+    Fault(
+        "address_banned_for_a_year",
+        "At the standby's edge somebody put the address of a balancer into the list of bans, for a year.",
+        (ARIZONA,),
+        "nft add element inet filter banned '{ 203.0.113.7 timeout 365d }'",
+        "nft delete element inet filter banned '{ 203.0.113.7 }' 2>/dev/null || true",
+    ),
+    Fault(
+        "front_door_closed_by_a_program_of_bans",
+        "A table of a program that bans addresses drops everybody who comes to the standby's edge.",
+        (ARIZONA,),
+        """
+            nft add table inet f2b-table
+            nft add chain inet f2b-table c '{ type filter hook input priority -1; }'
+            nft add rule inet f2b-table c iifname != lo tcp dport '{ 80, 443 }' drop
+        """,
+        "nft delete table inet f2b-table 2>/dev/null || true",
+        seen_on=("arizona-web1", "arizona-web2"),  # who knock
+    ),
     _edited(
         "firewall_rules_swapped",
         "At the standby's edge the rule that lets customers in stands before the one that blocks addresses.",

@@ -333,6 +333,30 @@ FAULTS = (
         "rm -f /etc/systemd/system.conf.d/files.conf\nrmdir /etc/systemd/system.conf.d 2>/dev/null || true",
     ),
     Fault(
+        "services_get_fewer_files_by_a_local_file",
+        "The same by a file below /usr/local, on the standby's database host.",
+        ("arizona-db1",),
+        "mkdir -p /usr/local/lib/systemd/system.conf.d\n"
+        "printf '[Manager]\\nDefaultLimitNOFILE=64\\n' >/usr/local/lib/systemd/system.conf.d/files.conf",
+        "rm -rf /usr/local/lib/systemd/system.conf.d\nrmdir /usr/local/lib/systemd 2>/dev/null || true",
+    ),
+    Fault(
+        "program_diverted_by_hand",
+        "On the standby's edge another program stands where nginx was: it runs on, and cannot be reloaded.",
+        ("arizona-edge1",),
+        "dpkg-divert --quiet --local --rename --divert /usr/lib/nginx/nginx.distrib --add /usr/sbin/nginx\n"
+        "cp /bin/false /usr/sbin/nginx",
+        "[ ! -e /usr/lib/nginx/nginx.distrib ] || rm -f /usr/sbin/nginx\n"
+        "dpkg-divert --quiet --local --rename --remove /usr/sbin/nginx",
+    ),
+    _file_made(
+        "module_before_the_packaged_ones",
+        "A test left a module that Python finds before the packaged one: the shop would not start again.",
+        "arizona-web1",
+        "/usr/lib/python3.11/redis.py",
+        "raise ImportError('left by a test')\n",
+    ),
+    Fault(
         "folder_emptied_at_boot",
         "Each boot of one web host of the standby removes the uploads: a line beside those of packages.",
         ("arizona-web2",),

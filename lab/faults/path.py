@@ -105,4 +105,11 @@ FAULTS = (
         f"[ ! -s {ROUTE} ] || ip route replace $(cat {ROUTE}); rm -f {ROUTE} {ROUTE}.unfinished",
         "ip route show default | grep -q .",
     ),
+    Fault(
+        name="traffic_held_back_at_the_edge",
+        sentence="Somebody held back the traffic of the standby's edge for a test, and left it so.",
+        hosts=("arizona-edge1",),
+        break_="tc qdisc replace dev eth0 root tbf rate 200mbit burst 256kb latency 100ms",
+        mend="tc qdisc del dev eth0 root 2>/dev/null || true",
+    ),
 )

@@ -41,6 +41,21 @@ def _mended(*commands: str) -> Callable[[Lab], None]:
 
 FAULTS = (
     Fault(
+        name="sessions_on_disk_damaged",
+        sentence="The file from which the standby's Redis would load its sessions is damaged.",
+        hosts=(STANDBY,),
+        break_=f"""
+            base=$(ls {FILES}/*.base.rdb)
+            cp -p $base /root/base.unfinished && mv /root/base.unfinished /root/base.kept
+            printf XXXXX | dd of=$base conv=notrunc status=none
+        """,
+        mend=f"""
+            rm -f /root/base.unfinished
+            [ ! -f /root/base.kept ] || mv /root/base.kept $(ls {FILES}/*.base.rdb)
+        """,
+        healthy=_PING,
+    ),
+    Fault(
         name="redis_setting_changed_at_run_time",
         sentence="Somebody gave Redis less memory at night, and left it so.",
         hosts=(STANDBY,),

@@ -33,7 +33,7 @@ table inet filter {
 		size 65535
 		flags dynamic,timeout
 		timeout 10m
-		elements = { 198.51.100.9 expires 9m }
+		elements = { 198.51.100.9 expires 9m, 203.0.113.7 timeout 365d expires 364d23h }
 	}
 
 	set some {
@@ -97,7 +97,7 @@ def items(answer: bytes, *ignored: str) -> dict[str, str]:
 
 
 def test_everything_that_decides_is_an_item_and_nothing_that_counts_is() -> None:
-    """Rules in their order, sets as sets; no counter, no element that time takes away, no empty chain."""
+    """Rules in their order, sets as sets; no counter, no element that time takes away soon, no empty one."""
     assert items(listing(nft=NFT, iptables=SAVE)) == {
         "inet filter": "flags dormant",
         "counter inet filter seen": "packets 3 bytes 9",
@@ -106,6 +106,7 @@ def test_everything_that_decides_is_an_item_and_nothing_that_counts_is() -> None
         'inet filter blocked: 203.0.113.0/24 comment "a, b { c"': "in the set",
         "inet filter blocked: {web1}": "in the set",
         "inet filter banned": "type ipv4_addr size 65535 flags dynamic,timeout timeout 10m",
+        "inet filter banned: 203.0.113.7 timeout 365d": "in the set",
         "inet filter some": "type ipv4_addr flags timeout",
         "inet filter some: 198.51.100.8": "in the set",
         "inet filter services": "type inet_service : verdict",

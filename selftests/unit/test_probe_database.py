@@ -199,7 +199,7 @@ def test_the_way_back_needs_a_rule_for_the_other_database() -> None:
         (None, ["shop"], "no such role"),
         ({"login": False}, ["shop"], "may not log in"),
         ({}, [], "has no password"),
-        ({"expired": True}, ["shop"], "its password has expired"),
+        ({"expired": True}, ["shop"], "its password has expired, or will within a day"),
         ({"limit": 0}, ["shop"], "may not connect at all (connection limit 0)"),
         ({}, ["shop"], "as needed"),
     ],

@@ -34,6 +34,7 @@ def look(
     text = unpackaged.question([str(folder) for folder in folders], [str(place) for place in environments])
     text = text.replace("/var/lib/dpkg/status", str(root / "status"))
     text = text.replace("/var/lib/dpkg/info", str(root / "info"))
+    text = text.replace("/var/lib/dpkg/diversions", str(root / "diversions"))
     return subprocess.run(["sh", "-c", text], capture_output=True, check=False)
 
 
@@ -145,6 +146,19 @@ def test_a_real_folder_is_looked_at(tmp_path: Path) -> None:
     assert found[str(opt / "bin" / "job")].startswith("4750 ")
     assert found[str(opt / "bin" / "job")].endswith(hashlib.sha256(b"bin/job").hexdigest()[:12])
     assert found[str(opt / "link")] == "leads to bin"
+
+
+def test_what_somebody_put_in_the_place_of_a_packaged_file_is_told(tmp_path: Path) -> None:
+    """A package's own diversion is told by its package; a pattern names several folders."""
+    for name in ("lib/python3.9", "lib/python3.11"):
+        (tmp_path / name).mkdir(parents=True)
+    by_hand, by_package = tmp_path / "lib/python3.9/os.py", tmp_path / "lib/python3.11/os.py"
+    by_hand.write_text("by hand")
+    by_package.write_text("by a package")
+    diverted = f"{by_hand}\n{by_hand}.away\n:\n{by_package}\n{by_package}.away\ndash\n"
+    (tmp_path / "diversions").write_text(diverted)
+    done = look(tmp_path, tmp_path / "lib" / "python3.*", packaged=(by_hand, by_package))
+    assert unpackaged.read(done.stdout).keys() == {str(by_hand)}
 
 
 def test_an_environment_is_looked_at_once_and_may_hold_more(tmp_path: Path) -> None:

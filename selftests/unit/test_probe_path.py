@@ -194,6 +194,8 @@ def test_doubled_packets_are_counted() -> None:
         ("mtu 1400", "mtu 1500", "MTU 1400, expected 1500"),
         ("", "mtu 9000", "MTU 9000, expected 1500"),
         ("", "mtu 1500\neth0 duplex half\neth0 speed 100", "half duplex; 100 Mb/s, expected 1000 or more"),
+        ("", "mtu 1500\neth0 qdisc tbf", "held back by tbf"),
+        ("", "mtu 1500\neth0 qdisc fq_codel", "well"),
         ("", "mtu 1500\neth0 duplex unknown\neth0 speed -1", "well"),
         ("", "mtu 1500\neth0 duplex \neth0 speed ", "well"),
     ],

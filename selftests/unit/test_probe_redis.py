@@ -208,8 +208,12 @@ def test_a_word_that_redis_does_not_know_is_told() -> None:
 
 def test_of_two_looks_at_one_file_the_worse_counts() -> None:
     """A module must be read, and may be executed."""
-    disk = b"unreadable /x.so\nok /x.so\nok /y.so\nunexecutable /y.so\nend\n"
-    assert facts(disk=disk)["on_disk"] == {"/x.so": "unreadable", "/y.so": "unexecutable"}
+    disk = b"unreadable /x.so\nok /x.so\nok /y.so\nunexecutable /y.so\ndamaged /1.base.rdb\nend\n"
+    assert facts(disk=disk)["on_disk"] == {
+        "/x.so": "unreadable",
+        "/y.so": "unexecutable",
+        "/1.base.rdb": "damaged",
+    }
 
 
 REDIS_CLI = """\

@@ -146,6 +146,17 @@ def test_a_slot_that_keeps_wal_for_nobody_is_named(slot: dict[str, object], kept
         (True, b"end\n", "takes writes, since standby.signal is missing"),
         (False, b"standby.signal\nend\n", "recovers, since standby.signal is there"),
         (False, b"recovery.signal\nend\n", "recovers, since recovery.signal is there"),
+        (True, b"standby.signal\n00000001.history\nend\n", "as now"),
+        (
+            True,
+            b"standby.signal\n00000002.history\nend\n",
+            "does not start, or follows another history, since 00000002.history is there",
+        ),
+        (
+            True,
+            b"standby.signal\nbackup_label\nend\n",
+            "does not start, or follows another history, since backup_label is there",
+        ),
     ],
 )
 def test_what_a_restart_would_make_of_the_server_is_told(recovery: bool, signals: bytes, state: str) -> None:

@@ -57,6 +57,7 @@ def test_no_setting_waits_for_a_restart(parity: Parity) -> None:
     "database_access_not_reloaded",
     "database_access_not_understood",
     "monitoring_role_without_pg_monitor",
+    "configuration_put_back_with_its_time",
 )
 def test_what_the_files_say_is_loaded(parity: Parity) -> None:
     """A change that somebody made takes effect, or fails, at the worst time: with the next restart."""
@@ -97,6 +98,7 @@ def test_every_client_of_the_policy_is_let_in(parity: Parity) -> None:
     "database_role_missing",
     "standby_of_another_database",
     "monitoring_role_without_pg_monitor",
+    "password_of_the_shop_ends_tonight",
 )
 def test_every_role_of_the_policy_can_log_in(parity: Parity) -> None:
     """The shop, or the server that follows, is refused as soon as it has to connect anew."""
@@ -189,6 +191,8 @@ def test_commits_wait_for_no_other_site(parity: Parity) -> None:
     "key_of_the_database_unreadable",
     "database_not_started_by_the_next_boot",
     "monitoring_role_without_pg_monitor",
+    "data_directory_closed_to_its_server",
+    "log_of_the_database_taken_away",
 )
 def test_each_server_would_start_again(parity: Parity) -> None:
     """The server runs until its next start, which may be the failover itself, and then there is no shop."""

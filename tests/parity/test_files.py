@@ -33,6 +33,8 @@ pytestmark = pytest.mark.blocker
     "edge_passes_everything_to_the_primary",
     "accounts_looked_up_elsewhere",
     "passwords_hashed_otherwise_at_primary",
+    "options_of_the_next_start",
+    "logins_refused_by_an_old_list",
 )
 def test_configuration_files_say_the_same(parity: Parity) -> None:
     """Pages fail, or differ, depending on which site and which host answers."""
@@ -73,6 +75,7 @@ def test_no_upgrade_left_a_question_open(parity: Parity) -> None:
 @pytest.mark.drill(
     "temporary_folder_closed",
     "proxy_folders_of_nginx_closed",
+    "body_folder_of_nginx_missing",
 )
 def test_folders_have_the_same_modes_and_owners(parity: Parity) -> None:
     """Programs that write or read there fail, or strangers may."""

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.blocker
     "payment_packets_dropped_for_the_shops_user",
     "shop_redirected_to_the_primarys_database",
     "shop_of_the_primary_on_the_standbys_database",
+    "address_banned_for_a_year",
 )
 def test_the_same_rules_are_in_force_in_the_same_order(parity: Parity) -> None:
     """Customers are turned away at one site, or strangers let in."""
@@ -47,6 +48,7 @@ def test_the_same_rules_are_in_force_in_the_same_order(parity: Parity) -> None:
     "payment_packets_dropped_for_the_shops_user",
     "shop_redirected_to_the_primarys_database",
     "shop_of_the_primary_on_the_standbys_database",
+    "address_banned_for_a_year",
 )
 def test_a_boot_changes_no_rule(parity: Parity) -> None:
     """After a restart customers are turned away, or strangers let in."""

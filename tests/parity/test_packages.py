@@ -112,6 +112,9 @@ def test_links_of_packages_and_alternatives_lead_to_the_same_files(parity: Parit
     "subscriptions_job_missing",
     "subscriptions_job_not_executable",
     "subscriptions_job_differs_at_primary",
+    "services_get_fewer_files_by_a_local_file",
+    "program_diverted_by_hand",
+    "module_before_the_packaged_ones",
 )
 def test_what_no_package_has_brought_is_the_same(parity: Parity) -> None:
     """The shop runs another program or library, or trusts nobody, though every package is whole."""

@@ -13,7 +13,11 @@ from siteparity.pytest_plugin import Parity
 pytestmark = pytest.mark.blocker
 
 
-@pytest.mark.drill("redis_stopped")
+@pytest.mark.drill(
+    "redis_stopped",
+    "front_door_closed_by_a_program_of_bans",
+    "tls_not_served",
+)
 def test_every_host_reaches_the_services_that_it_needs(parity: Parity) -> None:
     """The shop answers with an error page, or not at all."""
     parity.everywhere("reached", equals="answers", fix="ss -Hltn; nft list ruleset  # on the server: {item}")
@@ -27,6 +31,8 @@ def test_every_host_reaches_the_services_that_it_needs(parity: Parity) -> None:
     "mtu_lower_at_both_sites",
     "storefront_packets_lost_behind_the_edge",
     "redis_stopped",
+    "front_door_closed_by_a_program_of_bans",
+    "tls_not_served",
 )
 def test_nothing_is_lost_on_the_way(parity: Parity) -> None:
     """Pages fail or hang at random, for some customers and not for others."""
@@ -37,7 +43,11 @@ def test_nothing_is_lost_on_the_way(parity: Parity) -> None:
     parity.within("errors", "errors", fix=fix)
 
 
-@pytest.mark.drill("mtu_lower_on_one_host", "mtu_lower_at_both_sites")
+@pytest.mark.drill(
+    "mtu_lower_on_one_host",
+    "mtu_lower_at_both_sites",
+    "traffic_held_back_at_the_edge",
+)
 def test_every_interface_carries_full_size_packets_at_full_speed(parity: Parity) -> None:
     """Short pages work, and long ones hang."""
     parity.everywhere(

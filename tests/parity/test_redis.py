@@ -124,6 +124,7 @@ def test_redis_knows_every_word_of_its_file(parity: Parity) -> None:
     "redis_log_folder_gone_at_both_sites",
     "redis_suite_user_refused",
     "redis_stopped",
+    "sessions_on_disk_damaged",
 )
 def test_redis_finds_its_files_at_a_restart(parity: Parity) -> None:
     """Redis would not start again, or start empty: everybody is logged out."""

@@ -38,7 +38,12 @@ def test_only_the_primary_takes_writes(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("standby_signal_missing", "monitoring_role_without_pg_monitor")
+@pytest.mark.drill(
+    "standby_signal_missing",
+    "monitoring_role_without_pg_monitor",
+    "label_of_a_copy_left_at_standby",
+    "history_of_a_drill_left_at_standby",
+)
 def test_a_restart_makes_no_other_server_of_it(parity: Parity) -> None:
     """Two shops would take orders, or none: the standby comes back as a primary, or the other way round."""
     parity.everywhere(

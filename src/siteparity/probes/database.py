@@ -181,7 +181,7 @@ def _lacks(role: Role | None, needs: tuple[str, ...], *, has_password: bool) -> 
         "may not log in": not role.login,
         "may not replicate": "replication" in needs and not role.replication,
         "has no password": "password" in needs and not has_password,
-        "its password has expired": "password" in needs and role.expired,
+        "its password has expired, or will within a day": "password" in needs and role.expired,
         "may not connect at all (connection limit 0)": role.limit == 0,
     }
     return ", ".join(words for words, holds in wrong.items() if holds) or AS_NEEDED

@@ -37,12 +37,13 @@ FOLDERS = (
     "/", "/dev/shm", "/etc", "/home", "/opt", "/root", "/run", "/run/lock", "/srv",  # noqa: S108  # only looked at
     "/tmp", "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/sbin", "/var",  # noqa: S108
     "/var/cache", "/var/lib", "/var/log", "/var/spool", "/var/tmp",  # noqa: S108
-    "/run/postgresql", "/var/lib/nginx/*", "/var/cache/nginx/*",
+    "/run/postgresql", *(f"/var/lib/nginx/{name}" for name in ("body", "fastcgi", "proxy", "scgi", "uwsgi")),
+    *(f"/var/cache/nginx/{name}_temp" for name in ("client", "fastcgi", "proxy", "scgi", "uwsgi")),
 )  # fmt: skip
 """What every program takes for granted, and what servers make for themselves and need at their next start or
 their next large request; no package's list of files says their modes."""
-BOOT_SCRIPTS = ("/etc/rc.local", "/etc/rc.d/rc.local")
-"""No package brings them, and systemd runs them where they are (systemd-rc-local-generator(8))."""
+UNPACKAGED = ("/etc/rc.local", "/etc/rc.d/rc.local", "/etc/hosts.allow", "/etc/hosts.deny")
+"""No package brings them; systemd runs the one (systemd-rc-local-generator(8)), libwrap goes by the other."""
 NGINX = "/etc/nginx/nginx.conf"
 MOST_FILES = 500
 """Of a release with more files only those that are not as released are named."""
@@ -81,7 +82,7 @@ class Policy(Section):
     """Patterns of configuration files on hosts of every role."""
     files: Mapping[RoleName, tuple[AbsolutePath, ...]] = Field(default_factory=dict)
     """For each role: further patterns."""
-    where_there: tuple[AbsolutePath, ...] = BOOT_SCRIPTS
+    where_there: tuple[AbsolutePath, ...] = UNPACKAGED
     """Patterns that need not name a file; what they do name is compared, on hosts of every role."""
     nginx: tuple[AbsolutePath, ...] = (NGINX,)
     """First files of an nginx, where there is one: it and what it includes, at any place, is compared."""
@@ -92,7 +93,7 @@ class Policy(Section):
     preload: tuple[AbsolutePath, ...] = ()
     """The libraries that /etc/ld.so.preload may force into programs; none: the file must not be there."""
     folders: Annotated[tuple[AbsolutePath, ...], Field(min_length=1)] = FOLDERS
-    """Folders whose mode and owner must be the same on hosts of a role; a pattern may name files as well."""
+    """Folders whose mode and owner must be the same on hosts of a role."""
     releases: Mapping[RoleName, ReleaseFolder] = Field(default_factory=dict)
     """For each role: the application."""
 
@@ -183,7 +184,8 @@ def read_rights(answers: Answers, _: Target[Policy]) -> Table:
 
 def read_folders(answers: Answers, target: Target[Policy]) -> Table:
     """Each folder -> mode, owner and group; or that it is not there."""
-    return folders.read(answers.text("folders"), target.section.folders)
+    found = folders.read(answers.text("folders"))
+    return {folder: found.get(folder, "no such folder") for folder in target.section.folders}
 
 
 def read_foreign(answers: Answers, target: Target[Policy]) -> Table:

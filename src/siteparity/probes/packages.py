@@ -46,7 +46,8 @@ _OF_SYSTEMD = (
     "system-preset", "system-shutdown", "system-sleep",
 )  # fmt: skip
 WATCHED = (
-    "/usr/local", "/opt", "/usr/bin", "/usr/sbin", "/usr/lib/python3/dist-packages", "/usr/lib/tmpfiles.d",
+    "/usr/local", "/opt", "/usr/bin", "/usr/sbin", "/usr/lib/python3/dist-packages", "/usr/lib/python3.*",
+    "/usr/lib/postgresql", "/usr/share/postgresql", "/usr/lib/tmpfiles.d",
     "/usr/lib/udev/rules.d", "/usr/lib/modprobe.d", "/etc/ssl/certs", "/etc/profile.d", "/etc/environment.d",
     "/etc/security/limits.d", *(f"{place}/systemd/{folder}" for place in ("/etc", "/usr/lib")
     for folder in _OF_SYSTEMD), "/etc/tmpfiles.d", "/etc/udev/rules.d", "/etc/modprobe.d", "/etc/binfmt.d",
@@ -55,7 +56,7 @@ WATCHED = (
     "/etc/networkd-dispatcher",
 )  # fmt: skip
 """Where a file that no package has brought changes what runs, and no other aspect looks."""
-UNIT_FILES = "/usr/local/lib/systemd/"
+UNIT_FILES = "/usr/local/lib/systemd/system/"
 """They are judged by ``services``."""
 SNAKEOIL = "/etc/ssl/certs/ssl-cert-snakeoil.pem"
 """Debian's ssl-cert makes one on each host, for nobody to trust."""
@@ -83,7 +84,7 @@ class Policy(Section):
     environments: Mapping[RoleName, tuple[AbsolutePath, ...]] = Field(default_factory=dict)
     """Python environments of a role: the folder of a venv, or one that holds ``*.dist-info``."""
     watched: Annotated[tuple[AbsolutePath, ...], Field(min_length=1)] = WATCHED
-    """Folders in which a file that no package has brought changes what runs."""
+    """Folders, or patterns of them, in which a file that no package has brought changes what runs."""
     differs_by_nature: tuple[AbsolutePath, ...] = (SNAKEOIL,)
     """Patterns of files in them that each host has made for itself; ``*`` stands for slashes as well."""
 

@@ -64,6 +64,8 @@ class Policy(Section):
     """How many errors of an interface, and doubled packets, may occur during the tries."""
     mtu: Annotated[int, Field(ge=576, le=65535)] = 1500
     """The size of a packet, in bytes, that every path must carry."""
+    shaped: bool = False
+    """Traffic may be held back on purpose (tc(8): tbf, htb ...)."""
     min_speed: Annotated[int, Field(ge=0)] = 1000
     """Mb/s, where the interface tells."""
     latency: PositiveDuration = timedelta(milliseconds=5)
@@ -325,6 +327,8 @@ def _fitness(link: Link | None, mtu: int, section: Policy) -> str:
     wrong = [f"MTU {mtu}, expected {section.mtu}"] if mtu != section.mtu else []
     if link.duplex == "half":
         wrong.append("half duplex")
+    if link.shaped and not section.shaped:
+        wrong.append(f"held back by {link.shaped}")
     if link.speed is not None and link.speed < section.min_speed:
         wrong.append(f"{link.speed} Mb/s, expected {section.min_speed} or more")
     return "; ".join(wrong) or WELL

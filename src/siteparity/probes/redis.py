@@ -221,7 +221,7 @@ def read_on_disk(answers: Answers, _: Target[Policy]) -> Table:
 
 def _needed(answers: Answers) -> list[tuple[str, str]]:
     *lines, end = answers.lines("disk") or [""]
-    states = {*_WORDS_OF_FILES, "ok", "unreadable", "unwritable", "unexecutable", "missing"}
+    states = {*_WORDS_OF_FILES, "ok", "unreadable", "unwritable", "unexecutable", "missing", "damaged"}
     pairs = [line.partition(" ") for line in lines]
     if end != "end" or any(state not in states or not what for state, _, what in pairs):
         raise UnmeasuredError("disk: the answer does not say what is there")

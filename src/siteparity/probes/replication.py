@@ -13,7 +13,8 @@ Source: PostgreSQL 15 manual, sections 9.27.4 (recovery information functions) a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from siteparity.model import Facts, OtherSiteAwayError, Table, Unmeasured, UnmeasuredError
@@ -89,11 +90,16 @@ SELECT json_build_object('waited', extract(epoch FROM clock_timestamp() - now())
 """  # noqa: S608  # the place of a word
 
 
-# What a server is after its next start is decided by two files, not by what it does now (manual, 20.5.5).
+_LEFT = ("backup_label", "tablespace_map")
+"""Of a copy: a server that finds them starts to recover from where they say (manual, 26.3)."""
+
+# What a server is after its next start is decided by files, not by what it does now (manual, 20.5.5).
 _SIGNALS = """\
 folder=$({folder}) || exit
 [ -e "$folder/PG_VERSION" ] || {{ echo "$folder holds no database" >&2; exit 1; }}
-for name in standby recovery; do [ ! -e "$folder/$name.signal" ] || echo "$name.signal"; done
+for name in standby.signal recovery.signal backup_label tablespace_map; do
+[ ! -e "$folder/$name" ] || echo "$name"; done
+for path in "$folder"/pg_wal/*.history; do [ ! -e "$path" ] || echo "${{path##*/}}"; done
 echo end
 """
 
@@ -126,11 +132,27 @@ def read_mode(answers: Answers, _: Target[Policy]) -> Table:
     return {"writable": "no" if _state(answers)["recovery"] else "yes"}
 
 
-def read_after_restart(answers: Answers, _: Target[Policy]) -> Table:
+def _left_over(found: Iterable[str], timeline: int) -> str | None:
+    """What an earlier copy, or an earlier failover, left; a history that is followed already is none."""
+    return next(
+        (
+            name
+            for name in found
+            if name in _LEFT or (name.endswith(".history") and int(name.partition(".")[0], 16) > timeline)
+        ),
+        None,
+    )
+
+
+def read_after_restart(answers: Answers, target: Target[Policy]) -> Table:
     """Whether a restart would make a writable server of a standby, or a standby of a writable one."""
-    *signals, end = answers.lines("signals") or [""]
-    if end != "end" or not set(signals) <= {"standby.signal", "recovery.signal"}:
+    *found, end = answers.lines("signals") or [""]
+    signals = [name for name in found if name.endswith(".signal")]
+    others = set(found) - {"standby.signal", "recovery.signal", *_LEFT}
+    if end != "end" or not all(re.fullmatch(r"[0-9A-F]{8}\.history", name) for name in others):
         raise UnmeasuredError("signals: the answer lacks its end")
+    if left := _left_over(found, _number(_receiver(_state(answers), target) or _state(answers), "timeline")):
+        return {"after a restart": f"does not start, or follows another history, since {left} is there"}
     if _state(answers)["recovery"] == bool(signals):
         return {"after a restart": "as now"}
     told = (

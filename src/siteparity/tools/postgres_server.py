@@ -107,7 +107,7 @@ SELECT concat_ws(E'\n', (
                 'login', rolcanlogin, 'replication', rolreplication, 'super', rolsuper,
                 'bypass', rolbypassrls, 'creates', rolcreaterole OR rolcreatedb, 'limit', rolconnlimit,
                 'settings', rolconfig,
-                'expired', coalesce(rolvaliduntil <= now(), false),
+                'expired', coalesce(rolvaliduntil <= now() + interval '1 day', false),
                 'member_of', (SELECT coalesce(json_agg(of.rolname ORDER BY of.rolname), '[]')
                               FROM pg_auth_members AS m JOIN pg_roles AS of ON of.oid = m.roleid
                               WHERE m.member = r.oid))), '{}')
@@ -191,7 +191,7 @@ for library; do
 done
 echo '[files]'
 set -- $third; unset IFS
-find -L "$@" -maxdepth 0 -printf '%T@ %p\n' || exit
+find -L "$@" -maxdepth 0 -printf '%C@ %p\n' || exit
 echo '[passfile]'
 [ -e "$key" ] || key=
 held=$(stat -Lc '%U %u %a %n' "$data" ${{key:+"$key"}}) || exit
@@ -222,10 +222,17 @@ case $config in /etc/postgresql/*/*/postgresql.conf)
     echo "start $by $next$start";;
 esac
 echo '[tried]'
-IFS=$u; set -- "$folders" "$program" $third $tls; unset IFS
+log=/var/log/postgresql/postgresql-${{unit#postgresql@}}; log=${{log%.service}}.log
+case $config in /etc/postgresql/*) [ ! -e "$folder/log" ] || log=$folder/log;; *) log=;; esac
+[ -e "$log" ] || log=
+IFS=$u; set -- "$folders" "$program" "$data" "$log" $third $tls; unset IFS
 setpriv --reuid="$uid" --regid="$gid" --init-groups -- sh -c '
-PATH=/usr/local/sbin:/usr/local/bin:$PATH folders=$1 program=$2
-shift 2
+PATH=/usr/local/sbin:/usr/local/bin:$PATH folders=$1 program=$2 data=$3 log=$4
+shift 4
+for place in "$data" "$data/global" "$data/pg_wal"; do
+    if [ -w "$place" ] && [ -x "$place" ]; then echo "open $place"; else echo "closed $place"; fi
+done
+[ -z "$log" ] || if [ -w "$log" ]; then echo "open $log"; else echo "closed $log"; fi
 for file; do if [ -r "$file" ]; then echo "readable $file"; else echo "unreadable $file"; fi; done
 if [ -z "$program" ]; then :
 elif command -v "$program" >/dev/null; then echo "program $program"; else echo "no-program $program"; fi

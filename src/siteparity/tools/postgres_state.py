@@ -132,7 +132,7 @@ def read(answer: bytes) -> Server:
         _libraries(libraries),
         found,
         _password(passfile),
-        {**needs, **_starts(starts)},
+        _together(needs, _starts(starts)),
         archive,
     )
 
@@ -186,6 +186,8 @@ def _password(lines: list[str]) -> bool:
 _TRIED = {
     "readable": AS_NEEDED,
     "unreadable": "the server's account cannot read it",
+    "open": AS_NEEDED,
+    "closed": "the server's account cannot write there",
     "program": AS_NEEDED,
     "no-program": "the server's account finds no such program",
     "writable": AS_NEEDED,
@@ -195,12 +197,13 @@ _TRIED = {
 
 
 def _tried(lines: list[str]) -> tuple[Mapping[str, str], dict[str, str]]:
-    """The files that the server's account must read, and what it archives with."""
+    """What the server's account must read, or write, at its next start; and what it archives with."""
     found = [line.partition(" ") for line in lines]
     if not found or any(word not in _TRIED or not name for word, _, name in found):
         raise UnmeasuredError("tried: the answer is not what was asked for")
-    files = {name: _TRIED[word] for word, _, name in found if word.endswith("readable")}
-    rest = {name: _TRIED[word] for word, _, name in found if not word.endswith("readable")}
+    of_start = ("readable", "unreadable", "open", "closed")
+    files = {name: _TRIED[word] for word, _, name in found if word in of_start}
+    rest = {name: _TRIED[word] for word, _, name in found if word not in of_start}
     return files, rest
 
 
@@ -219,6 +222,13 @@ def _starts(lines: list[str]) -> Mapping[str, str]:
         **({key.path: wrong} if key and wrong else {}),
         **dict(map(_cluster, rest)),
     }
+
+
+def _together(one: Mapping[str, str], other: Mapping[str, str]) -> Mapping[str, str]:
+    """Two tables of what is needed; whatever either says against a thing counts."""
+    wrong = {name: said for name, said in {**one, **other}.items() if said != AS_NEEDED}
+    wrong |= {name: said for name, said in one.items() if said != AS_NEEDED}
+    return {**one, **other, **wrong}
 
 
 class _Held(NamedTuple):

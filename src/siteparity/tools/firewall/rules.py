@@ -19,6 +19,9 @@ from siteparity.tools.parts import lines, sections
 MAX_ELEMENTS = 200
 """A set with more elements is compared by their digest."""
 
+_DAYS = 30
+"""An element that is to stay for so long is no ban for a while."""
+
 BANS = ("f2b-*", "addr-set-*", "addr6-set-*", "crowdsec*", "sshguard*")
 """Tables, chains and sets of programs that ban addresses for a while (fail2ban, CrowdSec, sshguard)."""
 
@@ -217,16 +220,23 @@ def _put(table: str, block: tuple[str, str], statement: str, found: Ruleset) -> 
 
 
 def _with_statement(one: tuple[str, list[str]], text: str) -> tuple[str, list[str]]:
-    """A set with one more of its statements. Elements that time takes away again are not kept."""
+    """A set with one more of its statements. Elements that time takes away soon are not kept."""
     header, elements = one
     listed = re.fullmatch(r"elements = \{ ?(.*?) ?\}", text)
     if listed is None:
         return f"{header} {text}".strip(), elements
     passing = re.search(r"(?:^| )timeout |flags [a-z,]*dynamic", header)
     members = [word.strip() for word in re.findall(r'(?:"[^"]*"|[^,"])+', listed[1])]
-    return header, [] if passing else [
+    lasting = [re.sub(r" expires \S+", "", word) for word in members if _lasts(word)]
+    return header, lasting if passing else [
         word for word in members if not re.search(r" (timeout|expires) ", word)
-    ]
+    ] + lasting
+
+
+def _lasts(element: str) -> bool:
+    """Whether an element that time takes away is there for longer than any ban: somebody put it there."""
+    days = re.search(r" timeout ([0-9]+)d", element)
+    return days is not None and int(days[1]) >= _DAYS
 
 
 def _without_counts(statement: str) -> str:

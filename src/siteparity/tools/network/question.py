@@ -103,7 +103,9 @@ before=$word
 done
 for one in $devices
 do for name in mtu speed duplex
-do value=;read -r value 2>/dev/null </sys/class/net/"$one"/$name;printf '%s\\n' "$one $name $value";done;done
+do value=;read -r value 2>/dev/null </sys/class/net/"$one"/$name;printf '%s\\n' "$one $name $value";done
+said=$(ip -o link show dev "$one")||exit
+said=${{said#* qdisc }};printf '%s\\n' "$one qdisc ${{said%% *}}";done
 printf '%s\\n' "[before]"
 count
 printf '%s\\n' "[tries]"

@@ -83,6 +83,8 @@ class Link:
     speed: int | None
     """Mb/s, where the interface tells."""
     duplex: str | None
+    shaped: str | None = None
+    """By which discipline of tc(8) its traffic is held back, if by any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,10 @@ def _links(some: Iterable[str]) -> Mapping[str, Link]:
     return {device: _link(device, values) for device, values in found.items()}
 
 
+_SHAPING = ("tbf", "htb", "hfsc", "cbq", "netem")
+"""Others only share out what there is."""
+
+
 def _link(device: str, values: Mapping[str, str]) -> Link:
     """An interface; a virtual one says nothing of its speed, or -1."""
     if not re.fullmatch(r"[0-9]{1,6}", values.get("mtu", "")):
@@ -167,6 +173,7 @@ def _link(device: str, values: Mapping[str, str]) -> Link:
         int(values["mtu"]),
         int(speed) if re.fullmatch(r"[1-9][0-9]{0,8}", speed) else None,
         duplex if duplex in ("full", "half") else None,
+        values["qdisc"] if values.get("qdisc") in _SHAPING else None,
     )
 
 

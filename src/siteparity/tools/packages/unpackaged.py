@@ -32,6 +32,13 @@ my (%packaged, %asked, @files, $most, $told);
 $asked{$_} = 1 for @ARGV;
 while (<STDIN>) { chomp; $packaged{$_} = 1 }
 %packaged or die "no package has a file\n";
+if (open my $diversions, "<", "/var/lib/dpkg/diversions") {
+    while (defined(my $from = <$diversions>)) {
+        my ($to, $by) = (scalar <$diversions>, scalar <$diversions>);
+        chomp $from;
+        delete $packaged{$from} if $by eq ":\n";    # somebody has put another file there by hand
+    }
+}
 sub too_many { die "more than $most files that no package has brought\n" }
 sub tell_it { too_many() if $told++ >= $most; print join("\t", @_), "\n" }
 sub look {
@@ -56,6 +63,7 @@ sub look {
 }
 for my $folder (@ARGV) {
     if ($folder =~ /^[0-9]/) { $most = $folder }
+    elsif ($folder =~ /[*?]/) { look($_) for grep { -d } glob $folder }
     elsif (-d $folder) { look($folder) }
     else { tell_it("G", $folder) }
 }
