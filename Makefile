@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 CORE := selftests/unit/test_compare.py selftests/unit/test_verdict.py \
   selftests/unit/test_waived.py selftests/unit/test_waivers.py
 
-.PHONY: demo test drills check fuzz mutants bench lab-up lab-down system lock clean
+.PHONY: help demo test drills check fuzz mutants bench lab-up lab-down system lock clean
 
 demo: $(VENV)/ready system  ## set everything up, bring both lab sites up, run the gate
 	$(BIN)/python -m lab up
@@ -41,10 +41,10 @@ bench: $(VENV)/ready system  ## speed, as figures and as ratios against the usua
 	$(BIN)/python -m lab up
 	$(BIN)/python -m selftests.bench
 
-lab-up: $(VENV)/ready system
+lab-up: $(VENV)/ready system  ## bring both lab sites up
 	$(BIN)/python -m lab up
 
-lab-down: $(VENV)/ready
+lab-down: $(VENV)/ready  ## take them down
 	$(BIN)/python -m lab down
 
 $(VENV)/ready: requirements/dev.txt pyproject.toml
@@ -56,6 +56,9 @@ $(VENV)/ready: requirements/dev.txt pyproject.toml
 
 system:  ## what the lab and the browser tests need from the machine
 	./deploy/install-system-packages $$(cat lab/system-packages.txt)
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 lock:  ## pin every dependency again, with hashes and without addresses
 	$(BIN)/pip install --quiet pip-tools
