@@ -98,9 +98,8 @@ def compose(*args: str, instance: str, timeout: float = 120) -> None:
         LabError: podman-compose is missing or fails.
     """
     program = _compose_program()
-    profiles = [
-        word for variant in variants() for word in ("--profile", variant)
-    ]  # services are named by `args`
+    # Services are named by `args`.
+    profiles = [word for variant in variants() for word in ("--profile", variant)]
     settings = [f"--podman-args={' '.join(RUNTIME)}", "--in-pod=false", *profiles, "-f", str(COMPOSE)]
     run(
         [program, *settings, *args],

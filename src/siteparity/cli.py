@@ -279,9 +279,8 @@ def _parser() -> argparse.ArgumentParser:
         _privileges,
         "what hosts must grant: account, key, sudo line, collector, database, Redis",
     )
-    granted.set_defaults(
-        to_copy=True
-    )  # it holds no secret, and a changed letter would make it another program
+    # It holds no secret, and a changed letter would make it another program.
+    granted.set_defaults(to_copy=True)
     _add_site_options(granted, root)
     granted.add_argument(
         "host", nargs="*", metavar="SITE/HOST", help="with the collector; default: all, without"

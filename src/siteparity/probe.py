@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -19,6 +19,7 @@ from siteparity.policy import Policy, Section
 from siteparity.transport.script import Answer, Ask, Moment, Word
 
 S = TypeVar("S", bound=Section)
+T = TypeVar("T")
 
 KEY = Word("KEY", "0-9a-f", 64)
 """Digits that are made for one run and kept nowhere, for hashes of secrets."""
@@ -38,6 +39,14 @@ class Target(Generic[S]):
     other_recorded_at: datetime | None = None
     """When the other site was measured, where a record stands in for it; None while it is measured itself.
     No question depends on it: those of a host are the same in every run."""
+
+    def named(self, of_roles: Mapping[str, T]) -> tuple[T, ...]:
+        """What the policy names for the roles of this host, in the order of its roles."""
+        return tuple(of_roles[role] for role in self.host.roles if role in of_roles)
+
+    def listed(self, of_roles: Mapping[str, Iterable[T]]) -> tuple[T, ...]:
+        """The same where the policy names several things for a role; each of them once."""
+        return tuple(dict.fromkeys(one for some in self.named(of_roles) for one in some))
 
 
 class Answers:

@@ -135,18 +135,10 @@ class Child:
         for plugin in _PLUGINS:
             base += ["-p", plugin]
         base += ["-p", "no:rerunfailures", "-p", "no:randomly", "-p", "no:cacheprovider"]
-        base += [
-            "-p",
-            "no:unraisableexception",
-        ]  # collects garbage five times at the end: a tenth of a second
-        base += [
-            "--import-mode=importlib",
-            "--tb=short",
-            "--no-header",
-            "--color=no",
-            "-n",
-            str(self.workers),
-        ]
+        # It collects garbage five times at the end: a tenth of a second.
+        base += ["-p", "no:unraisableexception"]
+        base += ["--import-mode=importlib", "--tb=short", "--no-header", "--color=no"]
+        base += ["-n", str(self.workers)]
         base += [
             "--timeout",
             f"{self.settings.policy.limits.check_deadline.total_seconds():g}",

@@ -50,9 +50,7 @@ class Policy(Section):
 
 def _named(target: Target[Policy]) -> Mapping[str, int | None]:
     """The service accounts of the host's roles, and the number that the policy wants."""
-    return {
-        name: uid for role in target.host.roles for name, uid in target.section.required.get(role, {}).items()
-    }
+    return {name: uid for wanted in target.named(target.section.required) for name, uid in wanted.items()}
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:

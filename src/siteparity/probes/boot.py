@@ -42,8 +42,7 @@ def ask(_: Target[Policy]) -> Mapping[str, Ask]:
 
 
 def _required(target: Target[Policy]) -> tuple[str, ...]:
-    named = (target.section.required.get(role, ()) for role in target.host.roles)
-    return tuple(dict.fromkeys(path for paths in named for path in paths))
+    return target.listed(target.section.required)
 
 
 def read_fstab(answers: Answers, _: Target[Policy]) -> Table:

@@ -11,7 +11,7 @@ Sources: nproc(1), proc(5), cgroups(7), df(1).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -98,27 +98,19 @@ class Policy(Section):
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Machine, disks, and what of the servers the policy names for the host's roles."""
     section = target.section
-    named = [path for role in target.host.roles for path in section.file_systems.get(role, ())]
+    named = target.listed(section.file_systems)
     asks = {"machine": Ask(machine.QUESTION), "disks": Ask(disks.question(named))}
     for unit, text in _workers(target):
         asks[f"workers:{unit}"] = Ask(servers.workers_question(unit, text))
-    for pool in _of_roles(target, section.pools):
+    for pool in target.named(section.pools):
         asks[f"pool:{pool.variable}"] = Ask(servers.pool_question(pool.service, pool.file, pool.variable))
-    for server in _of_roles(target, section.connections):
+    for server in target.named(section.connections):
         asks["connections"] = Ask(_connections(server))
     return asks
 
 
-T = TypeVar("T")
-
-
-def _of_roles(target: Target[Policy], named: Mapping[str, T]) -> list[T]:
-    """What the policy names for the roles of the host."""
-    return [named[role] for role in target.host.roles if role in named]
-
-
 def _workers(target: Target[Policy]) -> list[tuple[str, str]]:
-    return [pair for role in target.host.roles for pair in target.section.workers.get(role, {}).items()]
+    return [pair for some in target.named(target.section.workers) for pair in some.items()]
 
 
 def _connections(server: Server) -> str:
@@ -177,14 +169,14 @@ def read_pools_in_force(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _pools(answers: Answers, target: Target[Policy]) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    pools = _of_roles(target, target.section.pools)
+    pools = target.named(target.section.pools)
     found = {pool.variable: servers.read_pool(answers.raw(f"pool:{pool.variable}")) for pool in pools}
     return {name: pair[0] for name, pair in found.items()}, {name: pair[1] for name, pair in found.items()}
 
 
 def read_connections(answers: Answers, target: Target[Policy]) -> Table:
     """How many connections the host's server takes."""
-    (*_, server) = _of_roles(target, target.section.connections)
+    (*_, server) = target.named(target.section.connections)
     text = answers.text("connections")
     if server.setting:
         return {"connections": servers.read_setting(text)}

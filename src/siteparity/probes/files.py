@@ -99,13 +99,11 @@ class Policy(Section):
 
 
 def _release(target: Target[Policy]) -> ReleaseFolder | None:
-    of_roles = [target.section.releases.get(role) for role in target.host.roles]
-    return next((folder for folder in of_roles if folder), None)
+    return next(iter(target.named(target.section.releases)), None)
 
 
 def _patterns(target: Target[Policy]) -> tuple[str, ...]:
-    of_roles = [target.section.files.get(role, ()) for role in target.host.roles]
-    return tuple(dict.fromkeys([*target.section.every_host, *(one for some in of_roles for one in some)]))
+    return tuple(dict.fromkeys([*target.section.every_host, *target.listed(target.section.files)]))
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:

@@ -77,8 +77,7 @@ def read_persisted(answers: Answers, target: Target[Policy]) -> Table:
 def read_policies(answers: Answers, target: Target[Policy]) -> Table:
     """Each chain of which the policy says so -> ``drop``, or what it does instead."""
     loaded = read(answers.raw("loaded"))
-    wanted = [chain for role in target.host.roles for chain in target.section.drop.get(role, ())]
-    return {chain: _policy(loaded, chain) for chain in wanted}
+    return {chain: _policy(loaded, chain) for chain in target.listed(target.section.drop)}
 
 
 def _policy(loaded: Ruleset, name: str) -> str:

@@ -34,14 +34,9 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Settings as they are and as they are filed; modules; limits of each service."""
     return {
         "sysctl": Ask(sysctl.QUESTION),
-        "modules": Ask(modules.question(_of(target, target.section.modules))),
-        **{f"limits:{unit}": Ask(limits.question(unit)) for unit in _of(target, target.section.services)},
+        "modules": Ask(modules.question(target.listed(target.section.modules))),
+        **{f"limits:{unit}": Ask(limits.question(unit)) for unit in target.listed(target.section.services)},
     }
-
-
-def _of(target: Target[Policy], named: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """What the policy names for the roles of the host."""
-    return tuple(dict.fromkeys(one for role in target.host.roles for one in named.get(role, ())))
 
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
@@ -63,7 +58,7 @@ def read_limits(answers: Answers, target: Target[Policy]) -> Table:
     """Each limit of each running service -> its soft and hard value."""
     return {
         f"{unit} {name}": value
-        for unit in _of(target, target.section.services)
+        for unit in target.listed(target.section.services)
         for name, value in limits.read(answers.text(f"limits:{unit}")).shown().items()
     }
 
@@ -72,7 +67,7 @@ def read_limits_in_force(answers: Answers, target: Target[Policy]) -> Table:
     """Each limit that a service's unit sets -> whether the running service has it."""
     return {
         f"{unit} {name}": value
-        for unit in _of(target, target.section.services)
+        for unit in target.listed(target.section.services)
         for name, value in limits.read(answers.text(f"limits:{unit}")).in_force().items()
     }
 

@@ -113,8 +113,7 @@ def read_unexpected(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _expected(target: Target[Policy]) -> tuple[Listener, ...]:
-    of_roles = [target.section.expected.get(role, ()) for role in target.host.roles]
-    return (*target.section.everywhere, *(one for some in of_roles for one in some))
+    return (*target.section.everywhere, *target.listed(target.section.expected))
 
 
 def _by_name(sockets: Iterable[Socket]) -> dict[str, list[Socket]]:

@@ -114,8 +114,7 @@ def _rpm(answers: Answers) -> rpm.Database | None:
 
 
 def _environments(target: Target[Policy]) -> tuple[str, ...]:
-    of_roles = [target.section.environments.get(role, ()) for role in target.host.roles]
-    return tuple(dict.fromkeys(path.rstrip("/") for paths in of_roles for path in paths))
+    return tuple(dict.fromkeys(path.rstrip("/") for path in target.listed(target.section.environments)))
 
 
 def read_builds(answers: Answers, _: Target[Policy]) -> Table:

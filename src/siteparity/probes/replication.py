@@ -132,26 +132,23 @@ def read_mode(answers: Answers, _: Target[Policy]) -> Table:
     return {"writable": "no" if _state(answers)["recovery"] else "yes"}
 
 
-def _left_over(found: Iterable[str], timeline: int) -> str | None:
+def _left_over(found: Iterable[str], state: Mapping[str, Any]) -> str | None:
     """What an earlier copy, or an earlier failover, left; a history that is followed already is none."""
-    return next(
-        (
-            name
-            for name in found
-            if name in _LEFT or (name.endswith(".history") and int(name.partition(".")[0], 16) > timeline)
-        ),
-        None,
-    )
+    followed = _number(state, "timeline")
+    if isinstance(receiver := state.get("receiver"), dict) and isinstance(receiver.get("timeline"), int):
+        followed = max(followed, receiver["timeline"])
+    newer = (name for name in found if name.endswith(".history") and int(name[:8], 16) > followed)
+    return next((name for name in found if name in _LEFT), next(newer, None))
 
 
-def read_after_restart(answers: Answers, target: Target[Policy]) -> Table:
+def read_after_restart(answers: Answers, _: Target[Policy]) -> Table:
     """Whether a restart would make a writable server of a standby, or a standby of a writable one."""
     *found, end = answers.lines("signals") or [""]
     signals = [name for name in found if name.endswith(".signal")]
     others = set(found) - {"standby.signal", "recovery.signal", *_LEFT}
     if end != "end" or not all(re.fullmatch(r"[0-9A-F]{8}\.history", name) for name in others):
         raise UnmeasuredError("signals: the answer lacks its end")
-    if left := _left_over(found, _number(_receiver(_state(answers), target) or _state(answers), "timeline")):
+    if left := _left_over(found, _state(answers)):
         return {"after a restart": f"does not start, or follows another history, since {left} is there"}
     if _state(answers)["recovery"] == bool(signals):
         return {"after a restart": "as now"}

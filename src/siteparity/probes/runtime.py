@@ -77,18 +77,15 @@ class Policy(Section):
 
 
 def _services(target: Target[Policy]) -> tuple[str, ...]:
-    of_roles = [target.section.services.get(role, ()) for role in target.host.roles]
-    return tuple(dict.fromkeys(unit for units in of_roles for unit in units))
+    return target.listed(target.section.services)
 
 
 def _with_settings(target: Target[Policy]) -> tuple[str, ...]:
-    of_roles = [target.section.environment.get(role) for role in target.host.roles]
-    return tuple(dict.fromkeys(unit for unit in of_roles if unit))
+    return tuple(dict.fromkeys(target.named(target.section.environment)))
 
 
 def _deployed(target: Target[Policy]) -> Deployed | None:
-    of_roles = [target.section.deployed.get(role) for role in target.host.roles]
-    return next((one for one in of_roles if one), None)
+    return next(iter(target.named(target.section.deployed)), None)
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:

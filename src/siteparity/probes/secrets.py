@@ -72,7 +72,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
     In this order no change in between can look as if it had been there before.
     """
-    sources = [one.source for role in target.host.roles for one in target.section.files.get(role, ())]
+    sources = [one.source for one in target.listed(target.section.files)]
     if not sources:
         return {}
     paths = " ".join(map(shlex.quote, dict.fromkeys(source.file for source in sources)))
@@ -89,7 +89,7 @@ def read_changed(answers: Answers, target: Target[Policy]) -> Table:
         for line in answers.lines("changed")
     ]
     files = {one[2]: one[1] for one in found if one}
-    sources = {one.file for role in target.host.roles for one in target.section.files.get(role, ())}
+    sources = {one.file for one in target.listed(target.section.files)}
     if files.keys() != sources or not all(found):
         raise UnmeasuredError("changed: the answer does not say when each file was changed")
     return {
@@ -99,7 +99,7 @@ def read_changed(answers: Answers, target: Target[Policy]) -> Table:
 
 def _found(answers: Answers, target: Target[Policy]) -> Mapping[str, hashes.Secret]:
     secrets = {one.item: one for one in hashes.read(answers.raw("secrets"))}
-    sources = [one.source for role in target.host.roles for one in target.section.files.get(role, ())]
+    sources = [one.source for one in target.listed(target.section.files)]
     wanted = {f"{source.file}: {name}" for source in sources for name in source.names}
     if lacking := sorted(wanted - secrets.keys()):
         raise UnmeasuredError(f"secrets: the answer says nothing about {lacking[0]}")

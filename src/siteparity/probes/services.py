@@ -62,8 +62,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 
 def _required(target: Target[Policy]) -> tuple[str, ...]:
-    of_roles = [target.section.required.get(role, ()) for role in target.host.roles]
-    return tuple(dict.fromkeys(unit for units in of_roles for unit in units))
+    return target.listed(target.section.required)
 
 
 def read_enabled(answers: Answers, _: Target[Policy]) -> Table:

@@ -178,14 +178,8 @@ def rows_of(path: Path) -> dict[str, list[str]]:
         reader.feed(path.read_text(encoding="utf-8"))
         data: Any = json.loads(reader.data)
         return {test: [str(row["result"]) for row in rows] for test, rows in data["tests"].items()}
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-        AssertionError,
-    ):  # html.parser asserts
+    # AssertionError is html.parser's.
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, AssertionError):
         raise PageError(f"{path.name}: expected pytest-html's data, found none that can be read") from None
 
 

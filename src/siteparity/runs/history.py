@@ -89,9 +89,8 @@ def append_run(reports: Path, result: Result, known: FirstSeen) -> None:
     file = os.open(reports / "history.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     try:
         size = os.fstat(file).st_size
-        cut = (
-            size > 0 and os.pread(file, 1, size - 1) != b"\n"
-        )  # a run that died here spoils its own line alone
+        # A run that died here spoils its own line alone.
+        cut = size > 0 and os.pread(file, 1, size - 1) != b"\n"
         os.write(file, ("\n" * cut + past.model_dump_json() + "\n").encode())
         os.fsync(file)
     finally:

@@ -149,9 +149,8 @@ def _syntax(error: Exception, text: str) -> tuple[int, str]:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         words = " ".join(part for part in (error.problem, error.context) if part)
-        words = re.sub(
-            r"((?:alias|anchor) )'.*?'", r"\1", words
-        )  # a value that begins with * or & may be a secret
+        # A value that begins with * or & may be a secret.
+        words = re.sub(r"((?:alias|anchor) )'.*?'", r"\1", words)
         return (mark.line + 1 if mark else 0), quoted(" ".join(words.split()))
     if isinstance(error, ReaderError):
         character = json.dumps(text[error.position : error.position + 1])

@@ -24,25 +24,11 @@ _DEFAULT_PATH = "/usr/bin:/bin"
 _RESERVED = frozenset(("{", "(", "!", "if", "then", "while", "until", "do", "else", "elif"))
 _BUILTINS = frozenset(
     (
-        *(
-            ".",
-            ":",
-            "[",
-            "break",
-            "case",
-            "command",
-            "echo",
-            "eval",
-            "exec",
-            "exit",
-            "export",
-            "false",
-            "for",
-            "printf",
-        ),
-        *("read", "return", "set", "test", "times", "trap", "true", "ulimit", "umask", "unset", "wait"),
+        ".", ":", "[", "break", "case", "command", "echo", "eval", "exec", "exit", "export", "false",
+        "for", "printf", "read", "return", "set", "test", "times", "trap", "true", "ulimit", "umask", "unset",
+        "wait",
     )
-)
+)  # fmt: skip
 _INTERPRETERS = frozenset(
     ("sh", "bash", "dash", "perl", "php", "python", "python3", "ruby", "node", "Rscript")
 )
