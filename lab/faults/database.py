@@ -12,7 +12,6 @@ _DATA = "/var/lib/postgresql/15/main"
 _RELOAD = 'runuser -u postgres -- psql -XqAt -d shop -c "SELECT pg_reload_conf()" >/dev/null\nsleep 0.3'
 _LOG = "/var/log/postgresql/postgresql-15-main.log"
 _OPTIONS = f"{_ETC}/pg_ctl.conf"
-_OF_LAB = f"{_ETC}/conf.d/lab.conf"
 _EXTENSIONS = "/usr/share/postgresql/15/extension"
 
 
@@ -277,14 +276,6 @@ FAULTS = (
         hosts=(STANDBY,),
         break_=f"chown root:root {_LOG}",
         mend=f"chown postgres:adm {_LOG}",
-    ),
-    Fault(
-        name="configuration_put_back_with_its_time",
-        sentence="A copy of a setting was put back on the standby with its old time, and is not loaded yet.",
-        hosts=(STANDBY,),
-        break_=_edit(_OF_LAB, "$ a default_transaction_read_only = on")
-        + f"touch -r {_kept(_OF_LAB)} {_OF_LAB}",
-        mend=_as_it_was(_OF_LAB),
     ),
     Fault(
         name="options_of_the_next_start",

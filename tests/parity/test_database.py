@@ -57,7 +57,6 @@ def test_no_setting_waits_for_a_restart(parity: Parity) -> None:
     "database_access_not_reloaded",
     "database_access_not_understood",
     "monitoring_role_without_pg_monitor",
-    "configuration_put_back_with_its_time",
 )
 def test_what_the_files_say_is_loaded(parity: Parity) -> None:
     """A change that somebody made takes effect, or fails, at the worst time: with the next restart."""

@@ -191,7 +191,7 @@ for library; do
 done
 echo '[files]'
 set -- $third; unset IFS
-find -L "$@" -maxdepth 0 -printf '%C@ %p\n' || exit
+find -L "$@" -maxdepth 0 -printf '%T@ %p\n' || exit
 echo '[passfile]'
 [ -e "$key" ] || key=
 held=$(stat -Lc '%U %u %a %n' "$data" ${{key:+"$key"}}) || exit
