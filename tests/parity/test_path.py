@@ -62,7 +62,12 @@ def test_paths_are_alike_at_both_sites(parity: Parity) -> None:
     parity.same("paths", fix="ip route get; ip link  # compare with the other site: {item}")
 
 
-@pytest.mark.drill("database_name_pinned_to_the_other_site", "session_name_resolves_to_the_other_site")
+@pytest.mark.drill(
+    "database_name_pinned_to_the_other_site",
+    "session_name_resolves_to_the_other_site",
+    "front_door_of_the_standby_moved",
+    "front_door_of_the_standby_wrong",
+)
 def test_names_lead_to_the_own_sites_hosts(parity: Parity) -> None:
     """The shop asks the site that has just died, and waits."""
     parity.everywhere(
