@@ -226,9 +226,7 @@ def _starts(lines: list[str]) -> Mapping[str, str]:
 
 def _together(one: Mapping[str, str], other: Mapping[str, str]) -> Mapping[str, str]:
     """Two tables of what is needed; whatever either says against a thing counts."""
-    wrong = {name: said for name, said in {**one, **other}.items() if said != AS_NEEDED}
-    wrong |= {name: said for name, said in one.items() if said != AS_NEEDED}
-    return {**one, **other, **wrong}
+    return {**one, **other, **{name: said for name, said in one.items() if said != AS_NEEDED}}
 
 
 class _Held(NamedTuple):

@@ -105,6 +105,7 @@ for one in $devices
 do for name in mtu speed duplex
 do value=;read -r value 2>/dev/null </sys/class/net/"$one"/$name;printf '%s\\n' "$one $name $value";done
 said=$(ip -o link show dev "$one")||exit
+case $said in *" qdisc "*);;*)echo "ip link says no qdisc of $one" >&2;exit 1;;esac
 said=${{said#* qdisc }};printf '%s\\n' "$one qdisc ${{said%% *}}";done
 printf '%s\\n' "[before]"
 count
