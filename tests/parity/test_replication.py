@@ -49,7 +49,8 @@ def test_a_restart_makes_no_other_server_of_it(parity: Parity) -> None:
     parity.everywhere(
         "after_restart",
         equals="as now",
-        fix="as postgres: touch standby.signal in the data directory of a standby; remove it on the primary",
+        fix="as postgres: touch standby.signal in the data directory of a standby, remove it on the primary; "
+        "move backup_label, tablespace_map or a .history away where one is named",
     )
 
 
