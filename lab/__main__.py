@@ -28,8 +28,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    wanted = getattr(arguments, "variant", None)
-    plan = sites.load(wanted or machines.variant())
+    plan = sites.load(arguments.variant if arguments.verb == "up" else machines.variant())
     match arguments.verb:
         case "up":
             if present := drills.set_faults():

@@ -48,9 +48,16 @@ def choose(wanted: str | None) -> None:
         LabError: hosts of another one are there; what they know of their neighbours is not the same.
     """
     if ours() and wanted != variant():
-        raise LabError("the lab is up as another variant; take it down first: python -m lab down")
+        raise LabError(
+            f"the lab is up as {_kind(variant())}, and {_kind(wanted)} was asked for; "
+            "take it down first: make lab-down (or: python -m lab down)"
+        )
     instance()
     write_ledger({**read_ledger(), "variant": wanted})
+
+
+def _kind(variant: str | None) -> str:
+    return f"variant {variant}" if variant else "the usual ten hosts"
 
 
 def create(plan: Plan, hosts: Iterable[Host]) -> list[Host]:

@@ -46,14 +46,23 @@ RIGHTS: Mapping[str, tuple[int, int, int]] = {
 
 def archive(host: Host, plan: Plan) -> bytes:
     """All of a host's own files as one tar, to be unpacked at its root."""
+    return packed(files(host, plan))
+
+
+def packed(placed: Mapping[str, Placed]) -> bytes:
+    """Files as a tar that ends where a tar ends: right behind its two zero blocks.
+
+    Python pads a tar to a whole record of 10,240 bytes. Podman stops reading before that padding, so whoever
+    still writes it gets a broken pipe (containers/buildah#6573).
+    """
     buffer, now = io.BytesIO(), int(time.time())
     with tarfile.open(fileobj=buffer, mode="w") as tar:
-        for path, placed in sorted(files(host, plan).items()):
+        for path, one in sorted(placed.items()):
             info = tarfile.TarInfo(path)
-            info.size, info.mode = len(placed.content), placed.mode
-            info.uid, info.gid, info.mtime = placed.owner, placed.group, now
-            tar.addfile(info, io.BytesIO(placed.content))
-    return buffer.getvalue()
+            info.size, info.mode = len(one.content), one.mode
+            info.uid, info.gid, info.mtime = one.owner, one.group, now
+            tar.addfile(info, io.BytesIO(one.content))
+    return buffer.getvalue()[: tar.offset]
 
 
 def files(host: Host, plan: Plan) -> dict[str, Placed]:

@@ -88,16 +88,18 @@ def lab(say: Say) -> Iterator[Lab]:
     """The lab, up and without a fault. It is taken down at the end if it was down at the start."""
     plan = sites.load()
     was_up = bool(machines.ours())
-    with state.only_one(say):
-        if left := drills.set_faults():
-            say(f"lab: mending what is set: {', '.join(left)}")
-            drills.mend(plan, [], say)
-        say("lab: up")
-        verbs.up(plan, say)
-    yield Lab(plan, say)
-    if not was_up:
+    try:
         with state.only_one(say):
-            verbs.down(plan, say)
+            if left := drills.set_faults():
+                say(f"lab: mending what is set: {', '.join(left)}")
+                drills.mend(plan, [], say)
+            say("lab: up")
+            verbs.up(plan, say)
+        yield Lab(plan, say)
+    finally:
+        if not was_up:
+            with state.only_one(say):
+                verbs.down(plan, say)
 
 
 @pytest.fixture
