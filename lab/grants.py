@@ -9,8 +9,8 @@ from lab.errors import LabError
 from lab.sites import ROOT, Host
 from lab.wait import together
 from siteparity import configuration
+from siteparity.commands.privileges import Privileges, privileges, public_keys
 from siteparity.model import ConfigurationError
-from siteparity.privileges import Privileges, privileges, public_keys
 
 INVENTORIES = ROOT.parent / "inventories"
 KEYS = ("id_ed25519.pub", "on-call.pub")

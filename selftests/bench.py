@@ -25,9 +25,9 @@ from selftests.peer.account import NAME, lent, through
 from selftests.peer.conftest import CONTROL
 from siteparity import configuration
 from siteparity.configuration import Configuration, find_root
-from siteparity.gate.recording import measure
 from siteparity.model import Host
-from siteparity.probe import KEY, Answers, Probe, Target, read_tables
+from siteparity.probes import KEY, Answers, Probe, Target, read_tables
+from siteparity.runs.recording import measure
 from siteparity.transport import Transport
 from siteparity.transport.script import join, split
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from siteparity import configuration
-from siteparity.collect.catalogue import Catalogue
+from siteparity.collect.questions import Questions
 from siteparity.configuration import find_root
 from siteparity.inventory import load_site
 from siteparity.model import Facts, Unmeasured
 from siteparity.policy import load_policy
-from siteparity.probe import KEY, Answers, Probe, Target, discover, read_tables
+from siteparity.probes import KEY, Answers, Probe, Target, discover, read_tables
 from siteparity.transport import Transport
 from siteparity.transport.asking import Asked
 from siteparity.transport.script import NO_WORDS, Answer, Ask, Moment
@@ -131,7 +131,7 @@ def _ask(
         return {}, None
     aspect = next(name for name, probe in discover().items() if target.policy.section(name) is target.section)
     sites = (target.site, *([target.other] if target.other else []))
-    known = Catalogue(target.policy, discover(), sites).collector(target.site, target.host)
+    known = Questions(target.policy, discover(), sites).collector(target.site, target.host)
     full = {f"{aspect}.{name}": ask for name, ask in asks.items()}
     given = {KEY.name: secrets.token_hex(32), **words}
     answers, when = Asked(transport.run, target.host, known).put(full, given, timeout=60)

@@ -10,7 +10,7 @@ import pytest
 from lab.faults import catalogue
 from siteparity.configuration import find_root
 from siteparity.plan import CheckSource, sources
-from siteparity.probe import discover
+from siteparity.probes import discover
 
 CHECKS = list(sources(find_root()))
 PARITY = [check for check in CHECKS if check.kind == "parity"]

@@ -17,11 +17,11 @@ import pytest
 
 from selftests.contract.sshd import ADDRESSES, Server, listener
 from siteparity import configuration
-from siteparity.collect import live
-from siteparity.collect.catalogue import Catalogue
+from siteparity.collect import live_questions
+from siteparity.collect.questions import Questions
+from siteparity.commands.privileges import Privileges, chosen, parts, privileges
 from siteparity.configuration import Configuration, find_root
 from siteparity.model import Host, UnmeasuredError
-from siteparity.privileges import Privileges, chosen, parts, privileges
 from siteparity.transport import Transport
 from siteparity.transport.asking import Asked
 from siteparity.transport.collector import Collector, collector
@@ -239,7 +239,7 @@ def test_no_question_depends_on_what_differs_between_two_runs(settings: Configur
     for site in settings.sites:
         for host in site.hosts:
             digests = {
-                Catalogue(one.policy, one.probes, one.sites, when).collector(site, host).digest
+                Questions(one.policy, one.probes, one.sites, when).collector(site, host).digest
                 for one in (settings, other)
                 for when in (None, datetime(2026, 11, 23, tzinfo=UTC))
             }
@@ -248,12 +248,13 @@ def test_no_question_depends_on_what_differs_between_two_runs(settings: Configur
 
 def test_every_way_and_question_of_smoke_checks_belongs_to_a_role(settings: Configuration) -> None:
     """What nobody of the site needs is not granted to anybody."""
-    ways = {host.name: live.ways(settings.policy, host) for host in settings.standby.hosts}
+    ways = {host.name: live_questions.ways(settings.policy, host) for host in settings.standby.hosts}
     assert ways["sessions1"] == ()
     assert ways["db1"] == (settings.policy.smoke.database.socket,)
     assert "127.0.0.1:8000" in ways["web1"]
     assert "127.0.0.1:8000" not in ways["edge1"]
-    names = {host.name: set(live.questions(settings.policy, host)) for host in settings.standby.hosts}
+    hosts = settings.standby.hosts
+    names = {host.name: set(live_questions.questions(settings.policy, host)) for host in hosts}
     assert names == {
         "edge1": {"live.addresses"},
         "web1": {"live.dry-run"},

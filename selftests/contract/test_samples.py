@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 
 from selftests.contract.samples import Sample, as_saved, read, samples, target_of
-from siteparity.probe import discover
+from siteparity.probes import discover
 
 SAMPLES = list(samples())
 REQUIRED_CASES = {"normal", "several", "unreadable"}

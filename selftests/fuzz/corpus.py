@@ -13,7 +13,7 @@ from typing import Any
 
 from selftests.contract.samples import Sample, read, samples, target_of
 from siteparity.model import Facts, Table, Unmeasured
-from siteparity.probe import Probe, Target, discover
+from siteparity.probes import Probe, Target, discover
 from siteparity.transport.script import Answer
 
 SMALL_BYTES = 600

@@ -19,15 +19,15 @@ import siteparity
 from selftests.browser.examples import check, finding, group, result
 from selftests.fuzz.conftest import Try
 from selftests.fuzz.damage import damaged
-from siteparity import records
 from siteparity.collect import Measured
+from siteparity.facts import records
+from siteparity.facts.records import Record, RecordError
 from siteparity.gate.supervisor import read_journal
 from siteparity.inventory import load_site
 from siteparity.inventory.executable import _layout
 from siteparity.model import ConfigurationError, Outcome, SiteparityError, Unmeasured, Verdict
 from siteparity.policy import load_policy
-from siteparity.probe import discover
-from siteparity.records import Record, RecordError
+from siteparity.probes import discover
 from siteparity.report.checks_html import PageError, rows_of
 from siteparity.result import Result
 from siteparity.runs import read_run

@@ -12,7 +12,7 @@ from selftests.fuzz.conftest import Try
 from selftests.fuzz.corpus import seeds
 from selftests.fuzz.damage import damaged, lessened
 from siteparity.model import Unmeasured
-from siteparity.probe import discover
+from siteparity.probes import discover
 from siteparity.transport.script import NO_STATUS, Answer
 
 pytestmark = pytest.mark.timeout(3600)

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from selftests.hostile.lies import BROKEN, LIES, Asked
-from siteparity import configuration, records
-from siteparity.collect import Collector, Measured
+from siteparity import configuration
+from siteparity.collect import Measured, Measurement
 from siteparity.configuration import Configuration, find_root
+from siteparity.facts import records
 from siteparity.model import Host, Unmeasured, UnmeasuredError
 from siteparity.transport import Output
 from siteparity.transport.transport import MAX_OUTPUT_BYTES
@@ -56,7 +57,7 @@ def measured(lie: str) -> tuple[Measured, ...]:
     found = settings()
     say = lambda _host, words: said.append(words)  # noqa: E731
     said: list[str] = []
-    collector = Collector(found.policy, found.probes, Liar(lie), time.monotonic() + 120, say, found.sites)
+    collector = Measurement(found.policy, found.probes, Liar(lie), time.monotonic() + 120, say, found.sites)
     return collector.collect(found.sites)
 
 

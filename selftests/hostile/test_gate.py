@@ -11,8 +11,8 @@ import pytest
 from selftests.contract.sshd import ADDRESSES, Server
 from selftests.hostile.checkout import Ran, Whole, let_lie
 from selftests.hostile.lies import LIES
+from siteparity.facts.records import load
 from siteparity.model import Outcome, Verdict
-from siteparity.records import load
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from selftests.unit.sites import ARIZONA, DALLAS
-from siteparity.compare import Cohort, Pair, same
 from siteparity.inventory import load_site
+from siteparity.judging.rules import Cohort, Pair, same
 from siteparity.model import ConfigurationError, Connection, ConnectionKind, Host, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.transport import Transport

@@ -16,7 +16,7 @@ import pytest
 from lab import keys, state
 from selftests.lab.conftest import Lab
 from selftests.lab.runs import INVENTORIES, containers_of
-from siteparity.cli import main
+from siteparity.commands.cli import main
 from siteparity.model import Outcome
 from siteparity.result import Result
 

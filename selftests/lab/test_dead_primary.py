@@ -20,13 +20,13 @@ from selftests.lab import trace
 from selftests.lab.conftest import Lab, Say
 from selftests.lab.runs import DEADLINE_SECONDS, INVENTORIES, Run
 from siteparity import configuration
+from siteparity.commands.verify import Verification
 from siteparity.configuration import Configuration, find_root
 from siteparity.gate.run import Gate
-from siteparity.gate.standin import LATEST, stand_in
 from siteparity.model import Host, Outcome, Verdict
 from siteparity.result import Result
 from siteparity.runs import find_run, read_run
-from siteparity.verify.run import Verification
+from siteparity.runs.kept_records import LATEST, stand_in
 
 pytestmark = pytest.mark.timeout(600)
 

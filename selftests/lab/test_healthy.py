@@ -17,11 +17,11 @@ import pytest
 from selftests.lab import trace
 from selftests.lab.conftest import Lab, Say
 from selftests.lab.runs import DEADLINE_SECONDS, Run
-from siteparity import records
 from siteparity.configuration import find_root
-from siteparity.gate.recording import record_path
+from siteparity.facts import records
 from siteparity.model import Unmeasured, Verdict
-from siteparity.probe import discover
+from siteparity.probes import discover
+from siteparity.runs.recording import record_path
 
 pytestmark = pytest.mark.timeout(300)
 

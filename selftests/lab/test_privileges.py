@@ -11,8 +11,8 @@ from lab import grants, keys, state
 from lab.sites import Host
 from selftests.lab.conftest import Lab
 from selftests.lab.runs import Run, containers_of
+from siteparity.commands.privileges import PATH
 from siteparity.model import Outcome, Verdict
-from siteparity.privileges import PATH
 
 pytestmark = pytest.mark.timeout(240)
 

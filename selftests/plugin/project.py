@@ -19,19 +19,19 @@ import yaml
 
 import siteparity
 from selftests.contract.sshd import Server
-from siteparity import records
 from siteparity.collect import Measured
 from siteparity.configuration import Configuration
-from siteparity.gate.recording import record_path
+from siteparity.facts import records
+from siteparity.facts.records import Record
 from siteparity.gate.supervisor import Child, Executed
 from siteparity.inventory import inventory_digest, load_sites
+from siteparity.judging.verdict import Answer, CheckOutcome, judge
 from siteparity.model import Outcome, Table, Unmeasured
 from siteparity.plan import plan
 from siteparity.policy import load_policy
-from siteparity.probe import Probe
-from siteparity.records import Record
+from siteparity.probes import Probe
 from siteparity.result import Result
-from siteparity.verdict import Answer, Judged, judge
+from siteparity.runs.recording import record_path
 from siteparity.waivers import load_waivers
 
 PACKAGE = Path(siteparity.__file__).parent
@@ -48,7 +48,7 @@ from typing import Annotated
 from pydantic import Field
 
 from siteparity.policy import AbsolutePath, Section
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.transport.script import Ask
 
 
@@ -286,7 +286,7 @@ class Project:
             else Outcome.NOT_RUN
             for check in settings.checks
         }
-        judged = [Judged(check.id, check.severity, outcomes[check.id]) for check in settings.checks]
+        judged = [CheckOutcome(check.id, check.severity, outcomes[check.id]) for check in settings.checks]
         return Supervised(executed, outcomes, judge(judged, executed.broken))
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -339,7 +339,7 @@ class Supervised:
     answer: Answer
 
 
-COMMAND = "import sys; from siteparity.cli import main; sys.exit(main())"
+COMMAND = "import sys; from siteparity.commands.cli import main; sys.exit(main())"
 """What the console script ``siteparity`` does."""
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from selftests.plugin.project import HOSTS, Project
-from siteparity import records
-from siteparity.gate.recording import record_path
+from siteparity.facts import records
 from siteparity.model import Outcome, Verdict
 from siteparity.result import Result
+from siteparity.runs.recording import record_path
 
 pytestmark = pytest.mark.timeout(180)  # some tests make three runs, and the machine may be busy
 
@@ -149,7 +149,7 @@ CARRIED = '''\
 """Things: lines of a file, of which some mean something within one run only."""
 
 from siteparity.policy import AbsolutePath, Section
-from siteparity.probe import KEY, Answers, Probe, Reading, Target
+from siteparity.probes import KEY, Answers, Probe, Reading, Target
 from siteparity.transport.script import Ask
 
 

@@ -7,8 +7,8 @@ import shutil
 import pytest
 
 from selftests.plugin.project import CHECKS, MORE, PROBE, VALUES, Project
-from siteparity.gate.recording import record_path
 from siteparity.model import Outcome, Verdict
+from siteparity.runs.recording import record_path
 
 
 def ending(statement: str) -> str:

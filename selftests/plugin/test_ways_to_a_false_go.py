@@ -17,9 +17,9 @@ import pytest
 from selftests.contract.sshd import running_with
 from selftests.plugin.project import CHECKS, HOSTS, MORE, SAME, SITES, VALUES, Project, record_under
 from siteparity.collect import Measured as Facts
+from siteparity.facts.records import Record
 from siteparity.gate.run import Gate, point_latest
 from siteparity.model import Outcome, Verdict
-from siteparity.records import Record
 from siteparity.report import junit, reconcile, result_json
 from siteparity.result import Result
 from siteparity.transport import Transport
@@ -309,7 +309,7 @@ SAID_OTHERWISE = {
         ONE_LOST,
         checks=ending(
             "Evidence.facts = lambda self, site, aspect: {}",
-            before="from siteparity.evidence import Evidence\n\n",
+            before="from siteparity.facts.evidence import Evidence\n\n",
         ),
     ),
     "the-record-is-changed": Way(CHANGED, BOTH_MADE, checks=f"{RUN}{CHECKS}{RECORD_CHANGED}"),

@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 
 from selftests.unit.sites import ARIZONA, DALLAS
 from siteparity.policy import Limits, Policy, Role, Section, Smoke
-from siteparity.probe import Answers, Target
+from siteparity.probes import Answers, Target
 from siteparity.transport.script import Answer
 
 S = TypeVar("S", bound=Section)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from siteparity.cli import main
+from siteparity.commands.cli import main
 from siteparity.configuration import find_root
 
 ROOT = find_root()

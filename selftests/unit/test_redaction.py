@@ -17,18 +17,18 @@ from hypothesis import strategies as st
 
 from selftests.contract.samples import samples
 from siteparity import redaction
-from siteparity.gate.logfile import redacting
+from siteparity.gate.log_file import redacting
 from siteparity.redaction import (
     Filter,
     Secret,
     fingerprint,
-    holds_stand_in,
+    holds_pseudonym,
+    pseudonyms,
     redacted,
     redacted_values,
     remember,
     remember_environment,
     remember_settings,
-    stand_ins,
 )
 
 WORD = "Zq7xKm29LwTrVb"
@@ -88,14 +88,14 @@ def test_what_looks_like_a_secret_is_hidden(text: str) -> None:
     """In files, commands, addresses and headers, as in messages; what was hidden stays as it is."""
     assert WORD not in redacted(text)
     assert redacted(redacted(text)) == redacted(text)
-    assert WORD not in stand_ins(text, KEY)
-    assert redacted(stand_ins(text, KEY)) == stand_ins(text, KEY) or "%22" in text
+    assert WORD not in pseudonyms(text, KEY)
+    assert redacted(pseudonyms(text, KEY)) == pseudonyms(text, KEY) or "%22" in text
 
 
 @pytest.mark.parametrize("text", HOLD_NONE)
 def test_what_is_no_secret_can_be_read(text: str) -> None:
     """Messages that hide what is wrong help nobody."""
-    assert redacted(text) == text == stand_ins(text, KEY)
+    assert redacted(text) == text == pseudonyms(text, KEY)
 
 
 def test_no_recorded_fact_is_hidden() -> None:
@@ -103,17 +103,17 @@ def test_no_recorded_fact_is_hidden() -> None:
     for sample in samples():
         for name, table in sample.facts.items():
             texts = [text for pair in table.items() for text in pair if isinstance(text, str)]
-            assert [text for text in texts if stand_ins(text, KEY) != text] == [], (sample.path, name)
+            assert [text for text in texts if pseudonyms(text, KEY) != text] == [], (sample.path, name)
 
 
 def test_two_secrets_differ_and_one_is_itself_within_one_run() -> None:
     """A hidden value is compared all the same; with another run's key it says nothing."""
     one, other = f"password={WORD}", f"password={WORD}x"
-    assert stand_ins(one, KEY) == stand_ins(one, KEY) != stand_ins(other, KEY)
-    assert stand_ins(one, KEY) != stand_ins(one, OTHER)
-    assert stand_ins(one, "") == "password=***"
-    assert holds_stand_in((1, "a", stand_ins(one, KEY)))
-    assert not holds_stand_in((1, one, "***"))
+    assert pseudonyms(one, KEY) == pseudonyms(one, KEY) != pseudonyms(other, KEY)
+    assert pseudonyms(one, KEY) != pseudonyms(one, OTHER)
+    assert pseudonyms(one, "") == "password=***"
+    assert holds_pseudonym((1, "a", pseudonyms(one, KEY)))
+    assert not holds_pseudonym((1, one, "***"))
     assert fingerprint(one, KEY) != fingerprint(one, OTHER)
     assert fingerprint("/bin/a --site x", KEY) == fingerprint("/bin/a --site x", OTHER)
 

@@ -10,7 +10,7 @@ from siteparity.model import ConfigurationError, Site
 from siteparity.plan import PlannedCheck, Probes, plan
 from siteparity.plan.whole import demand_whole
 from siteparity.policy import Policy, load_policy
-from siteparity.probe import discover
+from siteparity.probes import discover
 from siteparity.waivers import Waiver, load_waivers
 
 

@@ -1,6 +1,6 @@
 """Secrets, kept out of whatever a run writes or says: by their looks, and by their value where it is known.
 
-Facts pass `stand_ins` before they are compared: each secret becomes ``***#`` and a few digits that depend on
+Facts pass `pseudonyms` before they are compared: each secret becomes ``***#`` and a few digits that depend on
 a key of one run. Two hosts with two passwords still differ, and the digits tell nothing later. All other text
 passes `redacted` where it leaves the process. Better one word too many than one too few
 (docs/decisions/0015).
@@ -139,7 +139,7 @@ def remember(secret: str) -> None:
     """Hide this text from now on, also as base64, percent-encoded, or escaped as in JSON."""
     if len(secret) >= _SHORTEST and secret not in _known:
         _known[secret] = re.compile("|".join(re.escape(form) for form in _written(secret)))
-        _short_stand_ins.cache_clear()
+        _short_pseudonyms.cache_clear()
 
 
 def remember_environment(environment: Mapping[str, str]) -> None:
@@ -177,22 +177,22 @@ def redacted_values(value: Any) -> Any:  # noqa: ANN401  # JSON, as it is nested
     return value
 
 
-def stand_ins(text: str, key: str) -> str:
+def pseudonyms(text: str, key: str) -> str:
     """The text with each secret replaced by what tells it from others under this key, and under no other."""
-    return _short_stand_ins(text, key) if len(text) <= _SHORT else _stand_ins(text, key)
+    return _short_pseudonyms(text, key) if len(text) <= _SHORT else _pseudonyms(text, key)
 
 
-def _stand_ins(text: str, key: str) -> str:
-    return _replaced(text, lambda secret: stand_in(secret.strip("\"'"), key))
+def _pseudonyms(text: str, key: str) -> str:
+    return _replaced(text, lambda secret: pseudonym(secret.strip("\"'"), key))
 
 
 @lru_cache(maxsize=32_768)
-def _short_stand_ins(text: str, key: str) -> str:
+def _short_pseudonyms(text: str, key: str) -> str:
     """Nine of ten texts were said by another host already."""
-    return _stand_ins(text, key)
+    return _pseudonyms(text, key)
 
 
-def stand_in(secret: str, key: str) -> str:
+def pseudonym(secret: str, key: str) -> str:
     """What tells one secret from others under this key."""
     if not key:
         return HIDDEN
@@ -207,16 +207,16 @@ def fingerprint(text: str, key: str) -> str:
     A short secret could be guessed from a plain digest in a record.
     """
     if _replaced(text, lambda _: HIDDEN) != text:
-        return stand_in(text, key)
+        return pseudonym(text, key)
     return f"sha256 {hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def holds_stand_in(texts: Iterable[object]) -> bool:
+def holds_pseudonym(texts: Iterable[object]) -> bool:
     """Whether any of them can be compared within one run only."""
     return any(HIDDEN in text and _STAND_IN.search(text) for text in texts if isinstance(text, str))
 
 
-def without_stand_ins(text: str) -> str:
+def without_pseudonyms(text: str) -> str:
     """The text as far as it can be compared between runs: no secret is told from another one."""
     return _STAND_IN.sub(HIDDEN, text) if HIDDEN in text else text
 

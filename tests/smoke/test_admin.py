@@ -10,7 +10,7 @@ import pytest
 
 from siteparity.policy.journeys import Admin
 from siteparity.pytest_plugin import Standby
-from siteparity.pytest_plugin.front import admin_claims, admin_pages
+from siteparity.pytest_plugin.front_door import admin_claims, admin_pages
 
 pytestmark = pytest.mark.blocker
 

@@ -9,7 +9,7 @@ import pytest
 
 from siteparity.policy.journeys import Attack
 from siteparity.pytest_plugin import Standby
-from siteparity.pytest_plugin.front import attack_claims
+from siteparity.pytest_plugin.front_door import attack_claims
 
 pytestmark = pytest.mark.blocker
 

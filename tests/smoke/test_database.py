@@ -9,7 +9,7 @@ import pytest
 
 from siteparity.policy.journeys import Database
 from siteparity.pytest_plugin import Standby
-from siteparity.pytest_plugin.rows import answers, page_claims, server_claims
+from siteparity.pytest_plugin.database_rows import answers, page_claims, server_claims
 
 pytestmark = pytest.mark.blocker
 

@@ -10,7 +10,7 @@ import pytest
 
 from siteparity.policy.journeys import MaintenancePage
 from siteparity.pytest_plugin import Standby
-from siteparity.pytest_plugin.front import maintenance_claims
+from siteparity.pytest_plugin.front_door import maintenance_claims
 
 pytestmark = pytest.mark.blocker
 

@@ -10,7 +10,7 @@ import pytest
 
 from siteparity.policy.journeys import StatusPage
 from siteparity.pytest_plugin import Standby
-from siteparity.pytest_plugin.front import place_of, status_page_claims
+from siteparity.pytest_plugin.front_door import place_of, status_page_claims
 
 pytestmark = pytest.mark.blocker
 

@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from siteparity import __version__, causes, verdict
+from siteparity import __version__
 from siteparity.configuration import Configuration
-from siteparity.evidence import Evidence
-from siteparity.gate.loss import possible_loss
-from siteparity.gate.moments import against_go
+from siteparity.facts.data_loss import possible_loss
+from siteparity.facts.evidence import Evidence
+from siteparity.facts.records import Record
 from siteparity.gate.supervisor import Executed
+from siteparity.gate.time_checks import against_go
 from siteparity.gate.waived import contradictions, saved_waiver, valid_until
+from siteparity.judging import causes, verdict
 from siteparity.model import FindingKind, Outcome, Site, Verdict
 from siteparity.plan import PlannedCheck
 from siteparity.policy import Limits
-from siteparity.records import Record
 from siteparity.result import (
     Count,
     Result,
@@ -29,7 +30,7 @@ from siteparity.result import (
     SavedSite,
     SavedSource,
 )
-from siteparity.waivers import Found, Waivers, reasons, standings
+from siteparity.waivers import Found, Waivers, reasons, statuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def assemble(
         _saved_check(check, executed.entries.get(check.id), settings, waivers, ages)
         for check in settings.checks
     )
-    standing = standings(
+    standing = statuses(
         waivers,
         [
             Found(check, saved.outcome, saved.findings)
@@ -88,7 +89,7 @@ def assemble(
     elapsed = timedelta(seconds=time.monotonic() - started.clock)
     limits = settings.policy.limits
     answer = verdict.judge(
-        [verdict.Judged(check.id, check.severity, check.outcome) for check in checks],
+        [verdict.CheckOutcome(check.id, check.severity, check.outcome) for check in checks],
         (
             *executed.broken,
             *_silent(settings.sites, made),

@@ -13,20 +13,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from siteparity import records
 from siteparity.collect import Say
 from siteparity.configuration import Configuration
+from siteparity.facts import records
+from siteparity.facts.records import Record
 from siteparity.gate.assemble import Started, assemble
-from siteparity.gate.recording import measure, record_path
-from siteparity.gate.standin import StandIn, advice, keep
 from siteparity.gate.supervisor import Child, Executed
 from siteparity.gate.unfinished import ended_by, in_progress, unfinished
 from siteparity.model import Verdict
-from siteparity.records import Record
 from siteparity.report import junit, reconcile, staged_reports, write_reports
 from siteparity.report.write import write_atomically
 from siteparity.result import Result
 from siteparity.runs.history import FirstSeen, append_run, first_seen, read_history
+from siteparity.runs.kept_records import StandIn, advice, keep
+from siteparity.runs.recording import measure, record_path
 from siteparity.transport import Transport
 
 T = TypeVar("T")

@@ -23,13 +23,13 @@ from typing import IO, Annotated, Any, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from siteparity.configuration import Configuration
-from siteparity.gate.handover import GO_ON
-from siteparity.gate.logfile import redacting
-from siteparity.gate.recording import journal_path
-from siteparity.gate.unchanged import Digests, changes, of_checks, of_records
+from siteparity.gate.file_digests import Digests, changes, of_checks, of_records
+from siteparity.gate.log_file import redacting
 from siteparity.model import FindingKind, Outcome
 from siteparity.redaction import redacted_values
 from siteparity.report.checks_html import CheckLine
+from siteparity.runs.recording import journal_path
+from siteparity.runs.start_signal import GO_ON
 
 ALL_PASSED, SOME_FAILED = 0, 1
 """The exit statuses of a pytest that ran every check to its end."""
@@ -174,7 +174,7 @@ class Running:
         """What came of every planned check, once all are made or so many seconds are over."""
         status = self._status(seconds)
         planned = [check.id for check in self.child.settings.checks]
-        executed = reconcile(planned, read_journal(journal_path(self.child.folder)), status)
+        executed = check_journal(planned, read_journal(journal_path(self.child.folder)), status)
         after = {**of_checks(self.child.settings.root), **of_records(self.child.folder)}
         return replace(executed, broken=(*executed.broken, *changes(self.before, after)))
 
@@ -188,7 +188,7 @@ class Running:
             _end(self.process)
 
 
-def reconcile(planned: Sequence[str], lines: Sequence[Any], status: int | None) -> Executed:
+def check_journal(planned: Sequence[str], lines: Sequence[Any], status: int | None) -> Executed:
     """Hold the journal against the plan and the child's exit status.
 
     Args:

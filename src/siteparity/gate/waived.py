@@ -8,11 +8,11 @@ from datetime import datetime
 from siteparity.gate.supervisor import Executed
 from siteparity.model import Outcome
 from siteparity.result import SavedCheck, SavedWaiver
-from siteparity.waivers import Standing, State
+from siteparity.waivers import State, WaiverStatus
 
 
 def contradictions(
-    executed: Executed, checks: Sequence[SavedCheck], standing: Sequence[Standing]
+    executed: Executed, checks: Sequence[SavedCheck], standing: Sequence[WaiverStatus]
 ) -> Iterator[str]:
     """Where the checks' own words, about themselves or about waivers, are not what their findings say."""
     own = {check.id: check.outcome for check in checks}
@@ -30,19 +30,19 @@ def contradictions(
         )
 
 
-def _not_needed(checks: Sequence[SavedCheck], standing: Sequence[Standing]) -> frozenset[str]:
+def _not_needed(checks: Sequence[SavedCheck], standing: Sequence[WaiverStatus]) -> frozenset[str]:
     """The checks that hold although a waiver, which is about no other, expects otherwise."""
     holds = {check.id for check in checks if check.outcome in (Outcome.SAME, Outcome.WAIVED)}
     sole = [one.about for one in standing if one.state is State.UNUSED and len(one.about) == 1]
     return frozenset(check for (check,) in sole if check in holds)
 
 
-def valid_until(latest: datetime, standing: Sequence[Standing]) -> datetime:
+def valid_until(latest: datetime, standing: Sequence[WaiverStatus]) -> datetime:
     """A GO ends with the first of the waivers on which it stands."""
     return min([latest, *(one.waiver.says.expires for one in standing)])
 
 
-def saved_waiver(one: Standing, now: datetime) -> SavedWaiver:
+def saved_waiver(one: WaiverStatus, now: datetime) -> SavedWaiver:
     """A waiver as the result holds it, with the whole days that it had left when the run began."""
     says = one.waiver.says
     return SavedWaiver(

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 
 from siteparity.model import ConfigurationError, Severity
 from siteparity.policy import Policy, Section
-from siteparity.probe import Probe
+from siteparity.probes import Probe
 
 Kind: TypeAlias = Literal["parity", "smoke"]
 Probes: TypeAlias = Mapping[str, Probe[Any]]

@@ -1,1 +1,209 @@
-"""One file per aspect: how it is measured on one host. Discovered by file name, listed nowhere."""
+"""What a probe is: one aspect, how it is asked for on one host, and how the answers are read.
+
+Asking and reading are pure functions; running the questions is the work of `siteparity.collect`.
+Each module of this package names one `Probe` as ``PROBE``. Its file name is the aspect; nothing lists them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from siteparity.model import Facts, Host, OtherSiteAwayError, Site, Table, Unmeasured, UnmeasuredError
+from siteparity.policy import Policy, Section
+from siteparity.transport.script import Answer, Ask, Moment, Word
+
+S = TypeVar("S", bound=Section)
+T = TypeVar("T")
+
+KEY = Word("KEY", "0-9a-f", 64)
+"""Digits that are made for one run and kept nowhere, for hashes of secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target(Generic[S]):
+    """The host that is asked, and all that a probe may know about it beforehand."""
+
+    host: Host
+    site: Site
+    section: S
+    """The aspect's own part of the policy."""
+    policy: Policy
+    other: Site | None = None
+    """The site that it is compared with; None where only one is known."""
+    other_recorded_at: datetime | None = None
+    """When the other site was measured, where a record stands in for it; None while it is measured itself.
+    No question depends on it: those of a host are the same in every run."""
+
+    def named(self, of_roles: Mapping[str, T]) -> tuple[T, ...]:
+        """What the policy names for the roles of this host, in the order of its roles."""
+        return tuple(of_roles[role] for role in self.host.roles if role in of_roles)
+
+    def listed(self, of_roles: Mapping[str, Iterable[T]]) -> tuple[T, ...]:
+        """The same where the policy names several things for a role; each of them once."""
+        return tuple(dict.fromkeys(one for some in self.named(of_roles) for one in some))
+
+
+class Answers:
+    """What one host answered to the questions of one probe."""
+
+    def __init__(self, answers: Mapping[str, Answer], moment: Moment | None = None, key: str = "") -> None:
+        self._answers = answers
+        self._moment = moment
+        self.key = key
+        """The run's own, for what may hold a secret and is told by a digest (`siteparity.redaction`)."""
+
+    def raw(self, name: str) -> bytes:
+        """The bytes of an answer; `UnmeasuredError` with the reason when there is none."""
+        answer = self._answers.get(name)
+        if answer is None:
+            raise UnmeasuredError(f"{name}: it was not asked")
+        if answer.problem is not None:
+            raise UnmeasuredError(f"{name}: {answer.problem}")
+        return answer.text
+
+    def text(self, name: str) -> str:
+        """The answer as UTF-8 text; `UnmeasuredError` where it is none, or holds a NUL."""
+        try:
+            text = self.raw(name).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise UnmeasuredError(f"{name}: byte {error.start} of the answer is not UTF-8") from None
+        if "\0" in text:
+            raise UnmeasuredError(f"{name}: the answer holds a NUL byte")
+        return text
+
+    def lines(self, name: str) -> list[str]:
+        """The lines of the answer (ended by line feeds alone) that are not empty."""
+        return [line for line in self.text(name).split("\n") if line]
+
+    def status(self, name: str) -> int:
+        """The exit status, one of those that the question allows."""
+        self.raw(name)
+        return self._answers[name].status
+
+    def moment(self) -> Moment:
+        """What the host's clock showed when it was asked; `UnmeasuredError` where it is not known."""
+        if self._moment is None:
+            raise UnmeasuredError("the host did not tell the time when it was asked")
+        return self._moment
+
+
+Read: TypeAlias = Callable[[Answers, Target[S]], Table]
+"""Answers -> item -> value. Raises `UnmeasuredError` for whatever it does not understand to the last line."""
+
+Seen: TypeAlias = Mapping[tuple[str, str], Facts]
+"""What a probe's first questions brought: (site, host) -> facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[S]):
+    """One table of a probe: how it is read, and on which roles it exists."""
+
+    read: Read[S]
+    roles: Callable[[S], tuple[str, ...]] | None = None
+    """The roles that have this table; every role of the aspect when None."""
+    optional: bool = False
+    """The policy may name nothing of the kind, and so give it no role: then no check of it is planned."""
+    with_other_site: bool = False
+    """What it says depends on the other site: where all of that is silent, it says nothing about this one."""
+    of_one_run: bool = False
+    """Its values mean something within one run only, such as hashes with the run's own key."""
+    unless_changed: str | None = None
+    """The table that proves, by being the same as in an earlier run, that this one's values still hold."""
+    moves: bool = False
+    """Its values change by themselves (a lag, an age, an amount): two looks at an untouched host differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook(Generic[S]):
+    """Questions that need the first answers of other hosts, such as "have you passed this position?"."""
+
+    ask: Callable[[Target[S]], Mapping[str, Ask]]
+    """What is asked, whatever was seen; pure, as the first look's."""
+    words: Callable[[Target[S], Seen], Mapping[str, str] | None]
+    """The words of these questions, from what was seen. None for a host means that it is not asked, and its
+    tables are not read there."""
+    tables: Mapping[str, Reading[S]]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe(Generic[S]):
+    """How one aspect is measured on one host."""
+
+    section: type[S]
+    """The aspect's part of the policy."""
+    ask: Callable[[Target[S]], Mapping[str, Ask]]
+    tables: Mapping[str, Reading[S]]
+    then: SecondLook[S] | None = None
+
+    def readings(self) -> Mapping[str, Reading[S]]:
+        """Every table of both looks."""
+        return {**self.tables, **(self.then.tables if self.then else {})}
+
+    def roles_of(self, table: str, section: S, every_role: tuple[str, ...]) -> tuple[str, ...]:
+        """The roles on which a table exists, in the order of the policy.
+
+        Raises:
+            KeyError: the probe has no such table.
+        """
+        own = self.readings()[table].roles
+        wanted = own(section) if own else (section.roles or every_role)
+        return tuple(role for role in every_role if role in wanted)
+
+    def roles(self, section: S, every_role: tuple[str, ...]) -> tuple[str, ...]:
+        """The roles on which the aspect is measured at all."""
+        wanted = {role for table in self.readings() for role in self.roles_of(table, section, every_role)}
+        return tuple(role for role in every_role if role in wanted)
+
+
+def read_tables(
+    tables: Mapping[str, Reading[S]], answers: Answers, target: Target[S], every_role: tuple[str, ...]
+) -> Facts:
+    """Read every table of the target's roles; what cannot be read is unmeasured, with its reason."""
+    facts: dict[str, Table | Unmeasured] = {}
+    for name, reading in tables.items():
+        wanted = reading.roles(target.section) if reading.roles else (target.section.roles or every_role)
+        if set(wanted).isdisjoint(target.host.roles):
+            continue
+        try:
+            facts[name] = _checked(reading.read(answers, target))
+        except UnmeasuredError as error:
+            facts[name] = Unmeasured(str(error), isinstance(error, OtherSiteAwayError))
+    return facts
+
+
+MAX_VALUE_CHARACTERS = 65_536
+MAX_ITEMS = 100_000
+"""Thirty times what the largest table of a usual host holds."""
+MAX_NUMBER = 2**63
+"""No size, count or time of a host is larger."""
+
+
+def _checked(table: Table) -> Table:
+    """Refuse what cannot be saved and compared: no value, NaN, lone surrogates, what has no measure."""
+    if len(table) > MAX_ITEMS:
+        raise UnmeasuredError(f"more than {MAX_ITEMS} items; a host does not have so many")
+    for item, value in table.items():
+        if type(value) not in (bool, int, float, str):
+            raise UnmeasuredError(f"{item}: the probe gave {type(value).__name__}, which is no value")
+        if not isinstance(value, str) and not -MAX_NUMBER <= value <= MAX_NUMBER:  # nor is NaN
+            raise UnmeasuredError(f"{item}: not a number that a host can mean")
+        for text in (item, value) if isinstance(value, str) else (item,):
+            if len(text) > MAX_VALUE_CHARACTERS:
+                raise UnmeasuredError(f"{text[:40]}...: longer than {MAX_VALUE_CHARACTERS} characters")
+            if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+                raise UnmeasuredError("an answer holds half a character (a lone surrogate)")
+    return dict(table)
+
+
+@cache
+def discover() -> Mapping[str, Probe[Any]]:
+    """Every probe by its aspect, in alphabetical order."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    modules = {name: importlib.import_module(f"{__name__}.{name}") for name in names}
+    return {name: module.PROBE for name, module in modules.items()}

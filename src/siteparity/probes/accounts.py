@@ -22,10 +22,10 @@ from pydantic import Field, StringConstraints
 from siteparity.model import Table
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.redaction import fingerprint
 from siteparity.tools.accounts import database, keys, sudo
-from siteparity.tools.accounts.database import FIRST_PERSON, Database, User
+from siteparity.tools.accounts.database import FIRST_PERSON, AccountDatabase, User
 from siteparity.transport.script import Ask
 
 AS_PLANNED = "as the policy says"
@@ -78,7 +78,7 @@ def _counts(user: User, target: Target[Policy]) -> bool:
     return user.name in _named(target) or user.name in target.section.log_in or user.uid >= FIRST_PERSON
 
 
-def _described(found: Database, user: User, *, numbered: bool) -> str:
+def _described(found: AccountDatabase, user: User, *, numbered: bool) -> str:
     group = found.group_of(user)
     numbers = f"uid {user.uid}, gid {user.gid} ({group})" if numbered else f"group {group}"
     passwords = {"none": "no password", "locked": "locked", "set": "password"}
@@ -105,7 +105,7 @@ def read_required(answers: Answers, target: Target[Policy]) -> Table:
     return {**{name: _state(found, name, uid) for name, uid in _named(target).items()}, **others}
 
 
-def _state(found: Database, name: str, uid: int | None) -> str:
+def _state(found: AccountDatabase, name: str, uid: int | None) -> str:
     user = found.named.get(name)
     if user is None:
         return "missing"

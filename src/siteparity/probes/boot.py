@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import AbsolutePath, RoleName, Section
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools.storage import arrays, changes, loader, mounts
 from siteparity.transport.script import Ask
 

@@ -18,10 +18,10 @@ from pydantic import Field, StringConstraints
 
 from siteparity.model import Table
 from siteparity.policy import Language, RoleName, Section
-from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.tools.gettext import plural, shelf
+from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.tools.gettext import host_catalogues, plural
 from siteparity.tools.gettext.catalogue import Catalogue, DamagedError, Message
-from siteparity.tools.gettext.shelf import Shelf
+from siteparity.tools.gettext.host_catalogues import Shelf
 from siteparity.tools.systemd import readers, unit
 from siteparity.transport.script import Ask
 
@@ -76,7 +76,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 
 def _path(template: str, language: str) -> str:
-    return template.replace("{language}", shelf.gettext_name(language))
+    return template.replace("{language}", host_catalogues.gettext_name(language))
 
 
 def _shelf(answers: Answers, target: Target[Policy]) -> Shelf:
@@ -87,7 +87,7 @@ def _shelf(answers: Answers, target: Target[Policy]) -> Shelf:
 def _shelf_of(answer: bytes, section: Policy, languages: tuple[str, ...]) -> Shelf:
     """Read once, though each table asks for it."""
     return Shelf(
-        files=shelf.read_files(answer),
+        files=host_catalogues.read_files(answer),
         paths={language: _path(section.path, language) for language in languages},
         sources={language: _path(section.source, language) for language in languages if section.source},
         charset=section.charset,
@@ -111,7 +111,7 @@ def read_messages(answers: Answers, target: Target[Policy]) -> Table:
 def read_plural_rule(answers: Answers, target: Target[Policy]) -> Table:
     """Each language with a usable catalogue -> `VALID`, or what is wrong with its plural rule."""
     return {
-        language: _plural_state(one, shelf.gettext_name(language))
+        language: _plural_state(one, host_catalogues.gettext_name(language))
         for language, one in _shelf(answers, target).usable.items()
     }
 

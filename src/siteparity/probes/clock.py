@@ -27,7 +27,7 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import Section
 from siteparity.policy.section import PositiveDuration
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools.schedule.local_time import known_name
 from siteparity.tools.timekeeping import QUESTION, Sources, Timekeeping
 from siteparity.transport.script import Ask

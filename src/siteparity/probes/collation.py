@@ -16,7 +16,7 @@ from typing import Any
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Roles, Section, Text
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools.locale import WORDS
 from siteparity.tools.order import chain
 from siteparity.tools.postgres import psql, rows

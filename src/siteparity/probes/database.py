@@ -20,7 +20,7 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Roles, Section, Text
 from siteparity.policy.section import Strict
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools import postgres_rules, postgres_state
 from siteparity.tools.order import chain
 from siteparity.tools.postgres import psql

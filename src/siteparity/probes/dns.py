@@ -20,7 +20,7 @@ from pydantic import AfterValidator, Field
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Duration, Section
 from siteparity.policy.section import matching, template
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools.dns import AUTHORITY, NO_ANSWER, Question, Reply, question, replies
 from siteparity.transport.script import Ask
 

@@ -19,8 +19,8 @@ from pydantic import Field, model_validator
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Port, Section, Text
 from siteparity.policy.section import PositiveDuration, RequestPath, ServerName, Strict, matching
-from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.tools import dialogue
+from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.tools import greeting
 from siteparity.transport.script import Ask
 
 ACCEPTS = "accepts"
@@ -100,7 +100,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     for number, party in enumerate(section.parties.values()):
         asks[f"place{number}"] = Ask(_PLACE.format(seconds=section.seconds, server=shlex.quote(party.server)))
         asks[f"talk{number}"] = Ask(
-            dialogue.question(
+            greeting.question(
                 party.server, party.port, talk(party), seconds=section.seconds, user=section.user
             ),
             timeout=section.seconds + 5,
@@ -112,15 +112,15 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     return asks
 
 
-def talk(party: ThirdParty) -> dialogue.Talk:
+def talk(party: ThirdParty) -> greeting.Talk:
     """What is said to a third party: nothing that it would act upon."""
     fields = f"Host: {party.server}\r\nUser-Agent: siteparity\r\nConnection: close\r\n\r\n"
     request = f"GET {party.path} HTTP/1.1\r\n{fields}"
     return {
-        "http": dialogue.Talk(request),
-        "https": dialogue.Talk(request, tls=True),
-        "smtp": dialogue.Talk(leave="QUIT\r\n"),
-        "tcp": dialogue.Talk(waits=False),
+        "http": greeting.Talk(request),
+        "https": greeting.Talk(request, tls=True),
+        "smtp": greeting.Talk(leave="QUIT\r\n"),
+        "tcp": greeting.Talk(waits=False),
     }[party.speaks]
 
 
@@ -129,13 +129,13 @@ def read_reached(answers: Answers, target: Target[Policy]) -> Table:
     section = target.section
     return {
         f"{name} ({party.server}:{party.port})": state(
-            party, dialogue.read(answers.text(f"talk{number}"), section.seconds)
+            party, greeting.read(answers.text(f"talk{number}"), section.seconds)
         )
         for number, (name, party) in enumerate(section.parties.items())
     }
 
 
-def state(party: ThirdParty, said: dialogue.Said) -> str:
+def state(party: ThirdParty, said: greeting.Greeting) -> str:
     """`ACCEPTS`, or how a third party refuses."""
     if said.trouble:
         return said.trouble

@@ -24,7 +24,7 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.section import Strict
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools.configuration import files, folders, release
 from siteparity.tools.configuration.members import gathered
 from siteparity.transport.script import Ask

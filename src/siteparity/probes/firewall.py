@@ -21,7 +21,7 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
 from siteparity.policy.section import matching
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools.firewall import question
 from siteparity.tools.firewall.rules import Ruleset, read
 from siteparity.transport.script import Ask

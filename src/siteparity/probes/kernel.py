@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from siteparity.model import Table
 from siteparity.policy import RoleName, Section, Text
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools import limits, modules, sysctl
 from siteparity.tools.systemd.unit import UnitName
 from siteparity.transport.script import Ask

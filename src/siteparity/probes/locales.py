@@ -21,7 +21,7 @@ from pydantic import AfterValidator, Field
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import LocaleName, Section
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools import locale as content
 from siteparity.tools.parts import lines
 from siteparity.tools.systemd import environment, unit

@@ -21,7 +21,7 @@ from pydantic import Field
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Duration, Port, RoleName, Section, Text
 from siteparity.policy.section import PositiveDuration, Strict, matching
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools.parts import lines, sections
 from siteparity.tools.systemd.unit import UnitName, look_up, read_properties
 from siteparity.transport.script import Ask
@@ -50,7 +50,7 @@ class Agent(Strict):
     """The metric that holds the times of the files whose content it repeats, in seconds."""
 
 
-Patience = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(seconds=8))]
+WaitBudget = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(seconds=8))]
 
 
 class Policy(Section):
@@ -58,7 +58,7 @@ class Policy(Section):
 
     agents: Annotated[Mapping[Text, Agent], Field(min_length=1)]
     """Name for people -> agent."""
-    patience: Patience = timedelta(seconds=3)
+    patience: WaitBudget = timedelta(seconds=3)
     """How long an agent may take to answer, in whole seconds."""
     max_age: PositiveDuration = timedelta(seconds=30)
     """The oldest report."""

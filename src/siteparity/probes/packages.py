@@ -21,7 +21,7 @@ from pydantic import Field, StringConstraints
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, RoleName, Section
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools.packages import apt, dpkg, python, rpm, unpackaged
 from siteparity.tools.packages import files as package_files
 from siteparity.transport.script import Ask
@@ -108,7 +108,7 @@ def _either(of_dpkg: str, of_rpm: str) -> str:
     return f"if [ -s /var/lib/dpkg/status ];then\n{of_dpkg}\nelse\n{of_rpm}\nfi\n"
 
 
-def _rpm(answers: Answers) -> rpm.Database | None:
+def _rpm(answers: Answers) -> rpm.RpmDatabase | None:
     text = answers.text("database")
     return rpm.read(text) if rpm.speaks(text) else None
 

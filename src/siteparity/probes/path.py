@@ -25,7 +25,7 @@ from siteparity.model import Address, Facts, Host, Table, Unmeasured, Unmeasured
 from siteparity.names import OwnNames
 from siteparity.policy import Percent, Port, RoleName, Section
 from siteparity.policy.section import PositiveDuration, Strict
-from siteparity.probe import Answers, Probe, Reading, SecondLook, Seen, Target
+from siteparity.probes import Answers, Probe, Reading, SecondLook, Seen, Target
 from siteparity.tools.network import rates, reading, routes
 from siteparity.tools.network.question import reach, resolve
 from siteparity.tools.network.reading import Connections, Link, Packets, Reached

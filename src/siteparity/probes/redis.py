@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Percent, Port, Roles, Section, Text
-from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.redaction import stand_in
+from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.redaction import pseudonym
 from siteparity.tools import json_text, redis_file
 from siteparity.tools.redis_cli import client
 from siteparity.transport.script import Ask
@@ -196,7 +196,7 @@ def read_others(answers: Answers, _: Target[Policy]) -> Table:
         item, rest = (f"{name} {words[0]}", words[1:]) if several else (name, words)
         value = " ".join(rest)
         hidden = name == "rename-command" and value != ""
-        found[item] = stand_in(value, answers.key) if hidden else value or "nothing"
+        found[item] = pseudonym(value, answers.key) if hidden else value or "nothing"
     return found or {"other settings": "none"}
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from siteparity.model import Facts, OtherSiteAwayError, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Duration, Roles, Section, Size, Text
-from siteparity.probe import Answers, Probe, Reading, SecondLook, Seen, Target
+from siteparity.probes import Answers, Probe, Reading, SecondLook, Seen, Target
 from siteparity.tools.postgres import psql, rows
 from siteparity.transport.script import Ask, Word
 

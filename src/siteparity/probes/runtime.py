@@ -24,8 +24,8 @@ from pydantic import Field, StringConstraints
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section, Text
 from siteparity.policy.section import Strict
-from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.tools.running import deleted, handed_on, kernel, reloads, settings
+from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.tools.running import deleted, kernel, manager_environment, reloads, settings
 from siteparity.tools.running import deployed as code
 from siteparity.tools.systemd.environment import VARIABLE
 from siteparity.tools.systemd.unit import UnitName
@@ -95,7 +95,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         "kernel": Ask(kernel.QUESTION),
         "deleted": Ask(deleted.QUESTION),
         "reload": Ask(reloads.question(_services(target))),
-        "manager": Ask(handed_on.QUESTION),
+        "manager": Ask(manager_environment.QUESTION),
         **{f"settings-{unit}": Ask(settings.question(unit)) for unit in _with_settings(target)},
         **({"started": Ask(_started(deployed))} if deployed else {}),
     }
@@ -149,7 +149,7 @@ def read_reload(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_handed_on(answers: Answers, _: Target[Policy]) -> Table:
     """Each variable that systemd hands on to every service that starts -> that it is set."""
-    variables = dict.fromkeys(handed_on.read(answers.text("manager")), "set")
+    variables = dict.fromkeys(manager_environment.read(answers.text("manager")), "set")
     return {"variables for every service": "looked at", **variables}
 
 

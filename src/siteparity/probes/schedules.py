@@ -23,11 +23,11 @@ from pydantic import AfterValidator, Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy.section import RoleName, Section, Strict, Text
-from siteparity.probe import Answers, Probe, Reading, Target
-from siteparity.redaction import stand_in
-from siteparity.tools.schedule import crond as daemon
-from siteparity.tools.schedule import crontabs, local_time, programs, runs, timers
-from siteparity.tools.schedule.crond import SERVICE, Crond, one
+from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.redaction import pseudonym
+from siteparity.tools.schedule import cron_daemon as daemon
+from siteparity.tools.schedule import cron_files, local_time, programs, runs, timers
+from siteparity.tools.schedule.cron_daemon import SERVICE, Crond, one
 from siteparity.tools.schedule.jobs import Job, Jobs, by_item, sort_out
 from siteparity.transport.script import Ask
 
@@ -87,7 +87,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Two questions: cron, timers and local time; crontabs, their users and programs."""
     needed = [job.timer for job in _required(target).values() if job.timer]
     units = [unit for timer in needed for unit in (timer, f"{timer.removesuffix('.timer')}.service")]
-    return {"cron": Ask(daemon.question(units)), "crontabs": Ask(crontabs.QUESTION)}
+    return {"cron": Ask(daemon.question(units)), "crontabs": Ask(cron_files.QUESTION)}
 
 
 def _cron(answers: Answers) -> Crond:
@@ -146,7 +146,7 @@ def read_entries(answers: Answers, target: Target[Policy]) -> Table:
     """Each job: its time and settings as they are written; of each other file its digest."""
     found = _crontabs_of(answers, target)
     return {
-        **dict.fromkeys(crontabs.OTHERS, "absent"),
+        **dict.fromkeys(cron_files.OTHERS, "absent"),
         **{file.path: file.digest for file in found.without_jobs},
         **{
             item: "; ".join(sorted(_written(job, answers.key) for job in jobs))
@@ -247,7 +247,7 @@ def _harmless(name: str, value: str, key: str) -> str:
     """A setting as it is shown. One that may be a secret is told from others within this run only."""
     if not re.search("PASS|SECRET|TOKEN|KEY|CREDENTIAL|AUTH|DSN|URL", name, re.IGNORECASE):
         return value
-    return stand_in(value, key)
+    return pseudonym(value, key)
 
 
 PROBE = Probe(

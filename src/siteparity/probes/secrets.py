@@ -23,7 +23,7 @@ from pydantic import Field, StringConstraints, model_validator
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.section import Strict
-from siteparity.probe import KEY, Answers, Probe, Reading, Target
+from siteparity.probes import KEY, Answers, Probe, Reading, Target
 from siteparity.tools.secrets import hashes
 from siteparity.transport.script import Ask
 

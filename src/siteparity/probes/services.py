@@ -20,7 +20,7 @@ from pydantic import Field, StringConstraints
 from siteparity.model import Table
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools.systemd import manager, programs, stopped, unit_files
 from siteparity.transport.script import Ask
 

@@ -19,7 +19,7 @@ from pydantic import StringConstraints
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Port, Roles, Section, Text
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools.redis_cli import client
 from siteparity.tools.systemd.unit import UnitName, look_up
 from siteparity.transport.script import Ask

@@ -18,7 +18,7 @@ from pydantic import Field
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, Port, Section
 from siteparity.policy.section import Strict, matching
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools import parts, tls
 from siteparity.transport.script import Ask
 

@@ -22,7 +22,7 @@ from pydantic import Field
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Port, Section, Text
 from siteparity.policy.section import RequestPath
-from siteparity.probe import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools.systemd.unit import UnitName
 from siteparity.tools.waf import answers as replies
 from siteparity.tools.waf import files, workers

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from siteparity.model import Host
 from siteparity.probes.egress import ACCEPTS, ThirdParty, state, talk
 from siteparity.pytest_plugin.standby import Standby
-from siteparity.tools.dialogue import Said, Talk
+from siteparity.tools.greeting import Greeting, Talk
 
 _MOST_BYTES = 4096
 NONE = "none"
@@ -32,26 +32,26 @@ def refusals(standby: Standby, host: Host, party: ThirdParty, tries: int) -> str
     return f"{sum(refused.values())} of {tries} ({what})" if refused else NONE
 
 
-def _call(standby: Standby, host: Host, party: ThirdParty) -> Said:
+def _call(standby: Standby, host: Host, party: ThirdParty) -> Greeting:
     local = standby.way(host, party.server, party.port)
-    turn = standby.patience.turn(f"{party.server} {party.port}")
+    turn = standby.wait_budget.turn(f"{party.server} {party.port}")
     seconds = turn.seconds(standby.seconds)
     try:
         with socket.create_connection(("127.0.0.1", local), seconds) as connection:
             said = _said(connection, party, talk(party))
     except TimeoutError:
-        said = Said("", f"no answer within {seconds:g} s")
+        said = Greeting("", f"no answer within {seconds:g} s")
         turn.in_vain(seconds)
     except ssl.SSLCertVerificationError as error:
-        said = Said("", f"its certificate is not trusted ({error.verify_message})"[:160])
+        said = Greeting("", f"its certificate is not trusted ({error.verify_message})"[:160])
     except OSError:
-        said = Said("", "no connection")
+        said = Greeting("", "no connection")
     if not said.line:
         standby.look_after(host)
     return said
 
 
-def _said(connection: socket.socket, party: ThirdParty, words: Talk) -> Said:
+def _said(connection: socket.socket, party: ThirdParty, words: Talk) -> Greeting:
     if words.tls:
         context = ssl.create_default_context()
         with context.wrap_socket(connection, server_hostname=party.server) as secured:
@@ -59,16 +59,16 @@ def _said(connection: socket.socket, party: ThirdParty, words: Talk) -> Said:
     return _first_line(connection, words)
 
 
-def _first_line(connection: socket.socket, words: Talk) -> Said:
+def _first_line(connection: socket.socket, words: Talk) -> Greeting:
     """The server's first line. A forward takes connections by itself, so silence at its end counts too."""
     connection.sendall(words.send.encode())
     heard = b""
     if not words.waits:
         connection.settimeout(1.0)  # where nobody listens, the forward hangs up at once
         try:
-            return Said("", "no connection") if not connection.recv(1) else Said("connected", "")
+            return Greeting("", "no connection") if not connection.recv(1) else Greeting("connected", "")
         except TimeoutError:
-            return Said("connected", "")
+            return Greeting("connected", "")
     while b"\n" not in heard and len(heard) < _MOST_BYTES:
         some = connection.recv(_MOST_BYTES)
         if not some:
@@ -77,4 +77,4 @@ def _first_line(connection: socket.socket, words: Talk) -> Said:
     if words.leave and heard:
         connection.sendall(words.leave.encode())
     line = heard.split(b"\n")[0].decode("ascii", "replace").strip()
-    return Said(line[:200], "") if line else Said("", "no connection")
+    return Greeting(line[:200], "") if line else Greeting("", "no connection")

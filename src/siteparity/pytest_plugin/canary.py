@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from siteparity.collect.live import COOKIES
+from siteparity.collect.live_questions import COOKIES
 from siteparity.model import Host, Site, UnmeasuredError
 from siteparity.policy.journeys import Session
 from siteparity.pytest_plugin.page import Visitor

@@ -10,43 +10,42 @@ from dataclasses import dataclass
 
 from siteparity.model import Host
 from siteparity.policy.journeys import Subscriptions
-from siteparity.pytest_plugin.claim import Claim
-from siteparity.pytest_plugin.rows import answers
-from siteparity.pytest_plugin.standby import Standby
+from siteparity.pytest_plugin.database_rows import answers
+from siteparity.pytest_plugin.standby import Claim, Standby
 
 _TRIES = 4
 _PAUSE_SECONDS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class DryRun:
     """What one dry run said."""
 
     status: int
     text: str
 
 
-def dry_runs(standby: Standby) -> tuple[Mapping[Host, Said], bool]:
+def dry_runs(standby: Standby) -> tuple[Mapping[Host, DryRun], bool]:
     """Run the job dry on each host; what it said there, and whether a watched number changed each time.
 
     The primary's own job may write between two looks, on one of its hosts after the other, and the standby
     follows it. That ends within seconds; what a dry run writes is written each time.
     """
     policy: Subscriptions = standby.policy
-    said: dict[Host, Said] = {}
+    said: dict[Host, DryRun] = {}
     for attempt in range(_TRIES):
         time.sleep(_PAUSE_SECONDS if attempt else 0)
         before = _watched(standby, policy)
         for host in standby.hosts():
             with standby.trying(host):
                 answer = standby.ask(host, "dry run")
-                said[host] = Said(answer.status, answer.text.decode("utf-8", "replace"))
+                said[host] = DryRun(answer.status, answer.text.decode("utf-8", "replace"))
         if _watched(standby, policy) == before:
             return said, False
     return said, True
 
 
-def claims(said: Said, policy: Subscriptions) -> Iterator[Claim]:
+def claims(said: DryRun, policy: Subscriptions) -> Iterator[Claim]:
     """What must hold for a dry run: it succeeded, and printed what the policy wants."""
     command_line = shlex.join(policy.command)
     fix = f"runuser -u {shlex.quote(policy.user)} -- {command_line}  # read what it says"

@@ -8,7 +8,7 @@ import pytest
 
 from siteparity.model import UnmeasuredError
 from siteparity.plan import PlannedCheck
-from siteparity.pytest_plugin.judged import Judged
+from siteparity.pytest_plugin.check_findings import CheckFindings
 from siteparity.pytest_plugin.parity import Parity
 from siteparity.pytest_plugin.session import CHECK, JUDGED, Session, session_of
 from siteparity.pytest_plugin.standby import Standby
@@ -50,7 +50,7 @@ def standby(request: pytest.FixtureRequest) -> Iterator[Standby]:
         yield judged
 
 
-def _judged_by(request: pytest.FixtureRequest, judged: Judged) -> None:
+def _judged_by(request: pytest.FixtureRequest, judged: CheckFindings) -> None:
     """Say who judges the check; what a second one finds would be lost, so there is none."""
     if JUDGED in request.node.stash:
         raise UnmeasuredError("a check is judged by `parity` or by `standby`, not by both")

@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from siteparity.gate.handover import wait_for_word
-from siteparity.gate.recording import journal_path
 from siteparity.model import ConfigurationError, Outcome, UnmeasuredError
 from siteparity.pytest_plugin import html, outcome
 from siteparity.pytest_plugin.journal import Journal
-from siteparity.pytest_plugin.seal import Seal
+from siteparity.pytest_plugin.judge_integrity import JudgeIntegrity
 from siteparity.pytest_plugin.session import CHECK, JUDGED, OwnRun, end_session, forget_session, session_of
 from siteparity.redaction import remember_environment
+from siteparity.runs.recording import journal_path
+from siteparity.runs.start_signal import wait_for_word
 
 _OWN_RUN = pytest.StashKey[OwnRun]()
-_SEAL = pytest.StashKey[Seal]()
+_JUDGE_INTEGRITY = pytest.StashKey[JudgeIntegrity]()
 _HANDED_ON = "siteparity"
 _RUNS_NOTHING = ("collectonly", "help", "setupplan", "showfixtures", "show_fixtures_per_test")
 MARKS = (
@@ -48,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     remember_environment(os.environ)
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
-    config.stash[_SEAL] = Seal.set()
+    config.stash[_JUDGE_INTEGRITY] = JudgeIntegrity.set()
     for name, value in getattr(config, "workerinput", {}).get(_HANDED_ON, {}).items():
         setattr(config.option, name, value)
     run = config.getoption("parity_run")
@@ -201,7 +201,7 @@ def _reason(report: pytest.TestReport) -> str:
 
 def _entry(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> dict[str, Any]:
     judged = item.stash.get(JUDGED, None)
-    if replaced := item.config.stash[_SEAL].broken():
+    if replaced := item.config.stash[_JUDGE_INTEGRITY].broken():
         return outcome.unmeasured(item.nodeid, f"{replaced[0]} was replaced: no check may change its judge")
     if call.when == "setup" or judged is None:
         return outcome.unmeasured(item.nodeid, _reason(report), call.duration)

@@ -15,7 +15,7 @@ from urllib3.exceptions import TimeoutError as UrllibTimeout
 
 from siteparity.model import UnmeasuredError
 from siteparity.pytest_plugin.markup import Markup
-from siteparity.pytest_plugin.patience import WHOLE, Turn
+from siteparity.pytest_plugin.wait_budget import WHOLE, Turn
 
 CONNECT_SECONDS = 3.0
 LATE_SECONDS = 2.0

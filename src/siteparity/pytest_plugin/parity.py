@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Literal
 
-from siteparity import compare
-from siteparity.compare import At, Cohort, Pair
+from siteparity.judging import rules
+from siteparity.judging.rules import At, Cohort, Pair
 from siteparity.model import Facts, Site, Unmeasured, Value
 from siteparity.names import OwnNames
 from siteparity.policy import Section
-from siteparity.pytest_plugin.judged import Judged
+from siteparity.pytest_plugin.check_findings import CheckFindings
 
 
-class Parity(Judged):
+class Parity(CheckFindings):
     """What a check says about the hosts of one role at both sites. Every rule may be used more than once."""
 
     def __init__(
@@ -28,7 +28,7 @@ class Parity(Judged):
 
     def same(self, table: str, *, fix: str) -> None:
         """Every host of both sites says the same about every item."""
-        self.add(compare.same(self._pair(table), fix=fix))
+        self.add(rules.same(self._pair(table), fix=fix))
 
     def everywhere(
         self,
@@ -41,19 +41,19 @@ class Parity(Judged):
     ) -> None:
         """On each host, every item has the value, or one of the values."""
         wanted = (*one_of, *(() if equals is None else (equals,)))
-        self.add(compare.everywhere(self._pair(table), one_of=wanted, at=at, fix=fix))
+        self.add(rules.everywhere(self._pair(table), one_of=wanted, at=at, fix=fix))
 
     def own_site(
         self, table: str, *, whose: Literal["own", "primary"] = "own", at: At = "both", fix: str
     ) -> None:
         """On each host, every value is a place inside the host's own site, or inside the primary."""
-        self.add(compare.own_site(self._pair(table), whose=whose, at=at, fix=fix))
+        self.add(rules.own_site(self._pair(table), whose=whose, at=at, fix=fix))
 
     def within(self, table: str, limit: str, *, at: At = "both", fix: str) -> None:
         """On each host, every value is a number between zero and the policy's limit (durations: seconds)."""
         bound = getattr(self._section, limit)
         number = bound.total_seconds() if isinstance(bound, timedelta) else bound
-        self.add(compare.within(self._pair(table), limit=number, at=at, fix=fix))
+        self.add(rules.within(self._pair(table), limit=number, at=at, fix=fix))
 
     def at_least(
         self,
@@ -75,11 +75,11 @@ class Parity(Judged):
         """
         enough = 100 if percent is None else getattr(self._section, percent)
         wanted = None if needed is None else getattr(self._section, needed)[self._role]
-        self.add(compare.at_least(self._pair(table), over=over, percent=enough, needed=wanted, fix=fix))
+        self.add(rules.at_least(self._pair(table), over=over, percent=enough, needed=wanted, fix=fix))
 
     def only_at_primary(self, table: str, *, equals: Value, fix: str) -> None:
         """Every item has the value on every host of the primary, and on no host of the standby."""
-        self.add(compare.only_at_primary(self._pair(table), equals=equals, fix=fix))
+        self.add(rules.only_at_primary(self._pair(table), equals=equals, fix=fix))
 
     def _pair(self, table: str) -> Pair:
         return Pair(self._primary.cohort(self._role, table), self._standby.cohort(self._role, table), table)

@@ -16,12 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from siteparity.gate.recording import journal_path
 from siteparity.model import Judgement, Outcome, UnmeasuredError
 from siteparity.plan import PlannedCheck
 from siteparity.pytest_plugin import outcome
 from siteparity.pytest_plugin.fixtures import parity_of
 from siteparity.pytest_plugin.session import Options, Session
+from siteparity.runs.recording import journal_path
 
 CLOSED_SAME, CLOSED_OTHER = 0, 1
 

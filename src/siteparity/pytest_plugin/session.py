@@ -15,24 +15,25 @@ from typing import Any
 
 import pytest
 
-from siteparity import configuration, records
+from siteparity import configuration
 from siteparity.configuration import Configuration
-from siteparity.evidence import Evidence
-from siteparity.gate.recording import measure, record_path, then_path
+from siteparity.facts import records
+from siteparity.facts.evidence import Evidence
+from siteparity.facts.records import Record
 from siteparity.inventory import inventory_digest
 from siteparity.model import Host, Site
 from siteparity.plan import PlannedCheck, left_out
 from siteparity.pytest_plugin import outcome
-from siteparity.pytest_plugin.judged import Judged
+from siteparity.pytest_plugin.check_findings import CheckFindings
 from siteparity.pytest_plugin.parity import SiteFacts
-from siteparity.records import Record
 from siteparity.report.visible import visible
+from siteparity.runs.recording import measure, record_path, then_path
 from siteparity.transport import Transport
 from siteparity.waivers import Waivers
 
 CHECK = pytest.StashKey[PlannedCheck]()
 """On an item: the planned check that it makes."""
-JUDGED = pytest.StashKey[Judged]()
+JUDGED = pytest.StashKey[CheckFindings]()
 """On an item: what its rules have found."""
 
 

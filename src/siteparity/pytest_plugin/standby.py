@@ -14,19 +14,18 @@ from typing import Any
 
 from testinfra.host import Host as TestinfraHost
 
-from siteparity.collect import live
-from siteparity.collect.catalogue import Catalogue
-from siteparity.compare import alike
+from siteparity.collect import live_questions
+from siteparity.collect.questions import Questions
 from siteparity.configuration import Configuration
+from siteparity.judging.rules import alike
 from siteparity.model import Finding, FindingKind, Group, Host, Judgement, Site, UnmeasuredError, Value
 from siteparity.plan import PlannedCheck
 from siteparity.policy.journeys import Smoke
-from siteparity.probe import discover
-from siteparity.pytest_plugin.claim import Claim
-from siteparity.pytest_plugin.judged import Judged
+from siteparity.probes import discover
+from siteparity.pytest_plugin.check_findings import CheckFindings
 from siteparity.pytest_plugin.page import Visitor
-from siteparity.pytest_plugin.patience import Patience
 from siteparity.pytest_plugin.postgres import Reply, Server, ask
+from siteparity.pytest_plugin.wait_budget import WaitBudget
 from siteparity.transport import Transport
 from siteparity.transport.asking import Asked
 from siteparity.transport.script import NO_WORDS, Answer
@@ -35,6 +34,16 @@ LOOK_SECONDS = 5.0
 """What a host may take to show that its connection still works."""
 SPARE_SECONDS = 4.0
 """Between a question's own time on the host and the deadline here, so that the reason can arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that must hold for what a smoke check saw."""
+
+    item: str
+    found: Value
+    expected: Value
+    fix: str
 
 
 @dataclass(slots=True)
@@ -63,7 +72,7 @@ class _Expectation:
         )
 
 
-class Standby(Judged):
+class Standby(CheckFindings):
     """The standby's hosts, live. What is expected and not found becomes a finding; the check goes on."""
 
     def __init__(
@@ -72,7 +81,7 @@ class Standby(Judged):
         transport: Transport,
         check: PlannedCheck,
         stack: ExitStack,
-        patience: Patience,
+        patience: WaitBudget,
     ) -> None:
         super().__init__(check.source.effect)
         self.policy: Any = settings.policy.journey(check.source.aspect)
@@ -85,7 +94,7 @@ class Standby(Judged):
         self.primary: Site = settings.primary
         self._transport = transport
         self._stack = stack
-        self.patience = patience
+        self.wait_budget = patience
         """What the live checks of this run have waited for in vain."""
         self.by_record = False
         """Whether a record stands in for the primary, so that none of its hosts is reached."""
@@ -112,12 +121,12 @@ class Standby(Judged):
             by_record: a record stands in for the primary.
         """
         with ExitStack() as stack:
-            standby = cls(settings, transport, check, stack, Patience(transport.directory, away))
+            standby = cls(settings, transport, check, stack, WaitBudget(transport.directory, away))
             standby.by_record = by_record
             yield standby
 
     def _reached(self, host: Host) -> Transport:
-        if reason := self.patience.given_up(host.label):
+        if reason := self.wait_budget.given_up(host.label):
             raise UnmeasuredError(reason)
         return self._transport
 
@@ -137,13 +146,13 @@ class Standby(Judged):
         return self._reached(host).testinfra(host, timeout=round(self.seconds))
 
     def ask(self, host: Host, name: str, words: Mapping[str, str] = NO_WORDS) -> Answer:
-        """Put one of the questions of `siteparity.collect.live` to a host.
+        """Put one of the questions of `siteparity.collect.live_questions` to a host.
 
         Raises:
             UnmeasuredError: why there is no answer.
         """
-        full = live.full_name(name)
-        asks = {full: live.questions(self._policy, host)[full]}
+        full = live_questions.full_name(name)
+        asks = {full: live_questions.questions(self._policy, host)[full]}
         answers, _ = self._asked(host).put(asks, words, timeout=asks[full].timeout + SPARE_SECONDS)
         answer = answers[full]
         if answer.problem is not None:
@@ -155,7 +164,7 @@ class Standby(Judged):
         known = None
         if host.connection.collector is not None:
             site = self.primary if host.site == self.primary.name else self.site
-            known = Catalogue(self._policy, discover(), (self.primary, self.site)).collector(site, host)
+            known = Questions(self._policy, discover(), (self.primary, self.site)).collector(site, host)
         return Asked(transport.run, host, known)
 
     @property
@@ -174,7 +183,7 @@ class Standby(Judged):
             headers,
             self.seconds,
             lambda: self.look_after(host),
-            self.patience.turn(f"{host.label} {server} {port}"),
+            self.wait_budget.turn(f"{host.label} {server} {port}"),
         )
         self._stack.callback(visitor.close)
         return visitor
@@ -186,12 +195,13 @@ class Standby(Judged):
             UnmeasuredError: the host is not connected.
         """
         transport = self._reached(host)
-        return transport.forward(host, self._known_way(host, live.place(server, port)), port=True)
+        return transport.forward(host, self._known_way(host, live_questions.place(server, port)), port=True)
 
     def _known_way(self, host: Host, target: str) -> str:
         """The target, which the host's account must have been allowed to reach."""
-        if target not in live.ways(self._policy, host):
-            raise ValueError(f"{host.label}: {target} is no way that `siteparity.collect.live` names; add it")
+        if target not in live_questions.ways(self._policy, host):
+            named = "siteparity.collect.live_questions.ways"
+            raise ValueError(f"{host.label}: {target} is no way that `{named}` names; add it")
         return target
 
     def section(self, aspect: str) -> Any:  # noqa: ANN401  # its type is the probe's own
@@ -207,7 +217,7 @@ class Standby(Judged):
         settings = self.smoke.database
         transport = self._reached(host)
         socket = transport.forward(host, self._known_way(host, settings.socket))
-        turn = self.patience.turn(f"{host.label} {settings.socket}")
+        turn = self.wait_budget.turn(f"{host.label} {settings.socket}")
         server = Server(socket, settings.database, settings.user, turn.seconds(self.seconds))
         began = time.monotonic()
 
@@ -260,7 +270,7 @@ class Standby(Judged):
         try:
             asked.put({}, timeout=LOOK_SECONDS)
         except UnmeasuredError as error:
-            self.patience.give_up(host.label, str(error))
+            self.wait_budget.give_up(host.label, str(error))
             raise
 
     def _unmeasured(self, host: Host, reason: str) -> Finding:

@@ -11,10 +11,9 @@ from http import HTTPStatus
 
 from siteparity.model import Host, UnmeasuredError
 from siteparity.policy.journeys import Storefront
-from siteparity.pytest_plugin.claim import Claim
 from siteparity.pytest_plugin.formats import RIGHT, judge
 from siteparity.pytest_plugin.page import Page, Visitor
-from siteparity.pytest_plugin.standby import Standby
+from siteparity.pytest_plugin.standby import Claim, Standby
 
 NO_LONGER = "no longer than at the primary"
 BEARABLE = "no longer than customers bear, nor than at its siblings"

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from siteparity.model import FindingKind, Verdict
 from siteparity.report.accepted import stanza, waivers_line
 from siteparity.report.cards import told
+from siteparity.report.data_age import age, is_by_record, possible_loss
 from siteparity.report.groups import Promise, Seen, State, not_holding
-from siteparity.report.standing import age, is_by_record, possible_loss
 from siteparity.report.view import coverage
 from siteparity.report.visible import UNMEASURED, labels, shortened, visible
 from siteparity.report.words import count, utc

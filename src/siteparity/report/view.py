@@ -9,10 +9,10 @@ from datetime import datetime, tzinfo
 from siteparity.model import Outcome, Verdict
 from siteparity.report.accepted import WaiverRow, waiver_rows, waivers_line
 from siteparity.report.cards import Card, PastRun, cards
+from siteparity.report.data_age import compared_with, possible_loss
 from siteparity.report.groups import Area, Promise, State, areas, heaviest, state_of
 from siteparity.report.limits import limits
 from siteparity.report.rows import Row, rows
-from siteparity.report.standing import compared_with, possible_loss
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, span, title, utc
 from siteparity.result import Result, SavedCheck, SavedSite

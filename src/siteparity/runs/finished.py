@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from siteparity.judging.verdict import CheckOutcome, judge
 from siteparity.model import ConfigurationError, Verdict
 from siteparity.result import Result
-from siteparity.verdict import Judged, judge
 from siteparity.yamlfile import shown_path
 
 
@@ -68,7 +68,7 @@ def _contradiction(result: Result, folder: Path) -> str:
         return "the verdict and its validity do not agree"
     if result.verdict is not Verdict.GO:
         return "" if result.reasons else "there is no reason why it is no GO"
-    checks = [Judged(check.id, check.severity, check.outcome) for check in result.checks]
+    checks = [CheckOutcome(check.id, check.severity, check.outcome) for check in result.checks]
     if reasons := (*judge(checks).reasons, *result.reasons):
         return f"it says GO, and {reasons[0]}"
     counts = {len(result.checks), result.plan.checks, result.executed.checks}

@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Sequence
 
 from siteparity.tools.redis_cli import RedisUser, client_words, login
-from siteparity.tools.secrets import looks
+from siteparity.tools.secrets import secret_patterns
 
 # Into @lines, in Redis's order; what cannot be opened stays as the line that names it.
 _LOAD = r"""
@@ -188,12 +188,13 @@ echo end
 
 def lines_question(file: str) -> str:
     """A shell text that prints each line that says something, without passwords."""
-    return _perl(_LOAD + looks.PERL + _SHOW + 'print map { shown($_) . "\\n" } @lines;\n', [file])
+    return _perl(_LOAD + secret_patterns.PERL + _SHOW + 'print map { shown($_) . "\\n" } @lines;\n', [file])
 
 
 def users_question(file: str) -> str:
     """A shell text that prints the lines of the file of users, without passwords."""
-    return _perl(_LOAD + looks.PERL + _SHOW + _USERS + 'print map { shown($_) . "\\n" } users();\n', [file])
+    program = _LOAD + secret_patterns.PERL + _SHOW + _USERS
+    return _perl(program + 'print map { shown($_) . "\\n" } users();\n', [file])
 
 
 def passwords_question(section: RedisUser, file: str) -> str:

@@ -6,7 +6,7 @@ speaks against GO. All but the reading is pure.
 
 from siteparity.waivers.accepting import CEILING, LONGEST, NEVER, Waivers
 from siteparity.waivers.difference import difference_digest, waivable, was_measured
-from siteparity.waivers.standing import Found, Standing, State, reasons, standings
+from siteparity.waivers.status import Found, State, WaiverStatus, reasons, statuses
 from siteparity.waivers.writing import Stanza, Waiver, load_waivers
 
 __all__ = [
@@ -14,15 +14,15 @@ __all__ = [
     "LONGEST",
     "NEVER",
     "Found",
-    "Standing",
     "Stanza",
     "State",
     "Waiver",
+    "WaiverStatus",
     "Waivers",
     "difference_digest",
     "load_waivers",
     "reasons",
-    "standings",
+    "statuses",
     "waivable",
     "was_measured",
 ]

@@ -46,7 +46,7 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
-class Database:
+class AccountDatabase:
     """The accounts of one host."""
 
     users: Mapping[str, User]
@@ -70,7 +70,7 @@ def question(names: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=32)
-def read(answer: bytes) -> Database:
+def read(answer: bytes) -> AccountDatabase:
     """Read the answer to `question`; remembered, since several tables are made of it.
 
     Raises:
@@ -88,7 +88,7 @@ def read(answer: bytes) -> Database:
         groups.setdefault(found[1], (int(found[2]), tuple(sorted(filter(None, found[3].split(","))))))
     words = [_matched(_PASSWORD, line, "/etc/shadow") for line in lines(shadow)]
     passwords = {word[1]: word[2] for word in reversed(words)}
-    return Database(users, groups, passwords, _users(lines(named)))
+    return AccountDatabase(users, groups, passwords, _users(lines(named)))
 
 
 def _users(entries: Iterable[str]) -> Mapping[str, User]:

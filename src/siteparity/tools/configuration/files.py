@@ -4,7 +4,7 @@ Read are the files that the policy names by patterns, and each conffile of a pac
 was packaged: ``Conffiles`` in /var/lib/dpkg/status, or what ``rpm -Va --configfiles`` says where packages are
 rpm's. What an nginx includes is read as well, wherever it lies; a relative path counts from the folder of
 nginx.conf, and a wildcard may match nothing. Secrets are left out on the host
-(`siteparity.tools.secrets.looks`). Of what is large or no text only a digest leaves it.
+(`siteparity.tools.secrets.secret_patterns`). Of what is large or no text only a digest leaves it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.secrets import looks
+from siteparity.tools.secrets import secret_patterns
 
 LARGEST_TEXT = 65_536
 
@@ -210,7 +210,7 @@ def question(patterns: Sequence[str], elsewhere: Sequence[str], including: Seque
         including: first files of nginx, where there are any; what they include is read, too.
     """
     program = _PERL.format(
-        looks=looks.PERL,
+        looks=secret_patterns.PERL,
         patterns=" ".join(pattern.encode().hex() for pattern in patterns),
         elsewhere=" ".join(pattern.encode().hex() for pattern in elsewhere),
         including=" ".join(path.encode().hex() for path in including),

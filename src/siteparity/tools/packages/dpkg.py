@@ -68,7 +68,7 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
-class Database:
+class DpkgDatabase:
     """What dpkg says about a host."""
 
     packages: tuple[Package, ...]
@@ -94,7 +94,7 @@ class Database:
 
 
 @lru_cache(maxsize=32)
-def read(text: str) -> Database:
+def read(text: str) -> DpkgDatabase:
     """Read the answer to `QUESTION`; remembered, since several tables are made of it.
 
     Raises:
@@ -115,7 +115,7 @@ def read(text: str) -> Database:
         raise UnmeasuredError("database: dpkg does not say that dpkg is installed")
     lists = [_list(line) for line in parts[4].split("\n")[:-1]]
     contents = {name: digest for name, digest in lists if digest != _EMPTY}
-    return Database(packages, _audit(parts[2]), tuple(dict.fromkeys(parts[3].split())), contents)
+    return DpkgDatabase(packages, _audit(parts[2]), tuple(dict.fromkeys(parts[3].split())), contents)
 
 
 def _package(line: str) -> Package:

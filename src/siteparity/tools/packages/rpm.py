@@ -92,7 +92,7 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
-class Database:
+class RpmDatabase:
     """What rpm says about a host."""
 
     packages: tuple[Package, ...]
@@ -148,7 +148,7 @@ def speaks(answer: str) -> bool:
 
 
 @lru_cache(maxsize=32)
-def read(text: str) -> Database:
+def read(text: str) -> RpmDatabase:
     """Read the answer to `QUESTION`.
 
     Raises:
@@ -160,7 +160,7 @@ def read(text: str) -> Database:
         raise UnmeasuredError("database: the answer of rpm lacks a part")
     packages = tuple(_package(line) for line in parts[1].split("\n")[:-1])
     held = tuple(" ".join(line.split()) for line in parts[2].split("\n") if line.strip())
-    return Database(packages, held, parts[3])
+    return RpmDatabase(packages, held, parts[3])
 
 
 def _package(line: str) -> Package:

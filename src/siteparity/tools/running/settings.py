@@ -1,7 +1,8 @@
 """The environment of a service: what its files say now, and what its main process was started with.
 
 systemd.exec(5): ``Environment=``, then each ``EnvironmentFile=``, later ones winning. The two are held
-against each other on the host, and what looks like a secret is not shown (`siteparity.tools.secrets.looks`).
+against each other on the host, and what looks like a secret is not shown
+(`siteparity.tools.secrets.secret_patterns`).
 Perl reads its program, and what systemd says, from stdin and environment: no value becomes an argument.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.secrets import looks
+from siteparity.tools.secrets import secret_patterns
 from siteparity.tools.systemd.unit import look_up
 
 STATES = {
@@ -89,7 +90,7 @@ class Variable:
 
 def question(service: str) -> str:
     """A shell text about a service's environment."""
-    program = _PERL.format(looks=looks.PERL, own=_OWN)
+    program = _PERL.format(looks=secret_patterns.PERL, own=_OWN)
     # What systemd says stays on the host: values of Environment= may be secrets.
     return (
         "{ "

@@ -22,7 +22,7 @@ from io import BytesIO
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from siteparity.tools.schedule.crontab import Schedule
+from siteparity.tools.schedule.cron_syntax import Schedule
 
 START = date(2028, 1, 1)
 DAYS = 397

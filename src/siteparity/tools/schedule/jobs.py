@@ -13,8 +13,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.schedule.crontab import CrontabError, Entry, parse
-from siteparity.tools.schedule.crontabs import FOLDER, OTHERS, SCRIPTS, SPOOL, File, Lookups, read
+from siteparity.tools.schedule.cron_files import FOLDER, OTHERS, SCRIPTS, SPOOL, File, Lookups, read
+from siteparity.tools.schedule.cron_syntax import CrontabError, Entry, parse
 
 ACCEPTED = "accepted"
 
@@ -65,7 +65,7 @@ def sort_out(answer: bytes, leftovers: tuple[str, ...], *, lsb_names: bool) -> J
     """Sort out what was found.
 
     Args:
-        answer: To the question of `siteparity.tools.schedule.crontabs`.
+        answer: To the question of `siteparity.tools.schedule.cron_files`.
         leftovers: Patterns of names that nobody means to be taken.
         lsb_names: How cron was started (``cron -l``).
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.schedule.crond import LOCALTIME, TIMEZONE, Crond, zone_file, zone_name
+from siteparity.tools.schedule.cron_daemon import LOCALTIME, TIMEZONE, Crond, zone_file, zone_name
 from siteparity.tools.schedule.instants import Zone, zone_of
 
 AS_AGREED = "as agreed"

@@ -12,8 +12,8 @@ import shlex
 from collections.abc import Iterator
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.schedule.crontab import words_of
-from siteparity.tools.schedule.crontabs import USABLE, Lookups
+from siteparity.tools.schedule.cron_files import USABLE, Lookups
+from siteparity.tools.schedule.cron_syntax import words_of
 from siteparity.tools.schedule.jobs import Job
 
 RUNNABLE = "runnable"

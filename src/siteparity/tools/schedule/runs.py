@@ -9,7 +9,7 @@ from operator import or_
 from siteparity.model import Table, UnmeasuredError
 from siteparity.tools.schedule import local_time, timers
 from siteparity.tools.schedule.calendarspec import Calendar
-from siteparity.tools.schedule.crond import Crond
+from siteparity.tools.schedule.cron_daemon import Crond
 from siteparity.tools.schedule.instants import Instants, Zone, of_schedule
 from siteparity.tools.schedule.jobs import Job, Jobs, by_item
 from siteparity.tools.schedule.timetable import ON_TIME, lateness, told

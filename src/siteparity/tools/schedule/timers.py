@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from siteparity.model import UnmeasuredError
 from siteparity.tools.schedule.calendarspec import Calendar, CalendarError, parse
-from siteparity.tools.schedule.crond import Unit, one, seconds
+from siteparity.tools.schedule.cron_daemon import Unit, one, seconds
 
 ARMED = "armed"
 HUNG = "its job has not ended for longer than the timer's interval"

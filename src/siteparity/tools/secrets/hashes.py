@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.secrets import looks
+from siteparity.tools.secrets import secret_patterns
 
 Form: TypeAlias = Literal["settings", "pgpass", "whole"]
 
@@ -168,7 +168,7 @@ def question(sources: Iterable[Source]) -> str:
         f"look({', '.join(_quoted(word) for word in (source.form, source.file, *source.names))});"
         for source in sources
     )
-    program = _PERL.format(looks=looks.PERL, sources=looks_at)
+    program = _PERL.format(looks=secret_patterns.PERL, sources=looks_at)
     return f"SITEPARITY_KEY=$KEY perl - <<'END_OF_PROGRAM'\n{program}END_OF_PROGRAM\n"
 
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Self
 
 from siteparity.model import UnmeasuredError
-from siteparity.redaction import fingerprint, stand_in
+from siteparity.redaction import fingerprint, pseudonym
 
 _PLACES = (
     "/etc/systemd/system.control", "/run/systemd/system.control", "/run/systemd/transient",
@@ -264,5 +264,5 @@ def _shown(key: str, value: str, run_key: str) -> str:
     """A value for people, or its digest where it may hold a secret, or is long."""
     name = key.rpartition(" ")[2]
     if name.startswith("SetCredential"):
-        return stand_in(value, run_key)
+        return pseudonym(value, run_key)
     return value if len(value) < 200 and not _SECRET.fullmatch(name) else fingerprint(value, run_key)  # noqa: PLR2004  # fits on two lines

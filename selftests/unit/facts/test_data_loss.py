@@ -1,0 +1,113 @@
+"""What may be lost is a range, never nothing, and never less than what is known to be missing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from siteparity.collect import Measured
+from siteparity.facts.data_loss import ASPECT, MODE, POSITION, REPLAYED, Loss, lsn, possible_loss
+from siteparity.facts.records import Record, record_of
+from siteparity.model import Facts, Table, Unmeasured
+from siteparity.probes import discover
+
+NOTED = datetime(2026, 11, 23, 3, tzinfo=UTC)
+NOW = NOTED + timedelta(hours=6)
+DIGEST = "0" * 64
+
+
+def record(site: str, at: datetime, *hosts: Facts) -> Record:
+    """Database hosts that say this."""
+    of = {f"db{number}": {ASPECT: facts} for number, facts in enumerate(hosts, 1)}
+    return record_of(Measured(site, at, of), tool_version="1", policy_digest=DIGEST, inventory_digest=DIGEST)
+
+
+def server(writable: str, position: str, replayed: float | None = None) -> Facts:
+    """One database server."""
+    last: Table = {} if replayed is None else {REPLAYED[1]: replayed}
+    return {MODE[0]: {MODE[1]: writable}, POSITION[0]: {POSITION[1]: position}, REPLAYED[0]: last}
+
+
+def lost(*standby: Facts, noted: str = "0/1000") -> Loss | None:
+    """With a primary that was recorded at 3, and a standby of 9 o'clock."""
+    return possible_loss(record("dallas", NOTED, server("yes", noted)), record("arizona", NOW, *standby))
+
+
+def test_a_standby_that_has_passed_the_noted_position_has_all_until_then() -> None:
+    """An idle shop: nothing was replayed for long, and nobody knows what came after the record was made."""
+    assert lost(server("no", "0/1000", 8 * 3600)) == Loss(NOTED, NOW, 0)
+    assert lost(server("no", "0/1000")) == Loss(NOTED, NOW, 0)
+
+
+def test_what_was_replayed_later_makes_the_range_smaller() -> None:
+    """A busy shop: the last order that arrived was made ten minutes ago."""
+    assert lost(server("no", "0/2000", 600)) == Loss(NOW - timedelta(minutes=10), NOW, 0)
+
+
+def test_what_is_behind_the_noted_position_is_missing_for_certain() -> None:
+    """The range then begins before the record."""
+    assert lost(server("no", "0/0F00", 7 * 3600)) == Loss(NOW - timedelta(hours=7), NOW, 256)
+
+
+def test_the_replica_that_is_farthest_behind_counts() -> None:
+    """Nobody knows here which of them will take over."""
+    found = lost(server("no", "0/2000", 60), server("no", "0/2000", 600))
+    assert found
+    assert found.since == NOW - timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    "standby",
+    [
+        (),
+        (server("yes", "0/2000"),),
+        (server("no", "0/0F00"),),
+        (server("no", "nonsense", 60),),
+        (server("no", "0/2000", 60), {MODE[0]: {MODE[1]: "no"}, POSITION[0]: Unmeasured("no answer")}),
+    ],
+)
+def test_what_is_not_known_is_no_small_range(standby: tuple[Facts, ...]) -> None:
+    """Nothing is said where a replica, or the time since when it lacks anything, is not known."""
+    assert lost(*standby) is None
+
+
+def test_two_primaries_have_no_range() -> None:
+    """Each may have taken other orders."""
+    both = record("dallas", NOTED, server("yes", "0/1000"), server("yes", "0/1000"))
+    assert possible_loss(both, record("arizona", NOW, server("no", "0/2000", 5))) is None
+
+
+@given(
+    behind=st.integers(-(2**40), 2**40), replayed=st.none() | st.floats(0, 1e7), noted=st.integers(0, 2**50)
+)
+def test_the_range_never_ends_at_nothing(behind: int, replayed: float | None, noted: int) -> None:
+    """Whatever the positions and times: the range has a length, and ends now."""
+    position = max(0, noted - behind)
+    found = lost(
+        server("no", f"{position >> 32:X}/{position & 0xFFFFFFFF:X}", replayed),
+        noted=f"{noted >> 32:X}/{noted & 0xFFFFFFFF:X}",
+    )
+    if found is not None:
+        assert found.until - found.since >= timedelta(seconds=1)
+        assert found.missing_bytes == max(0, noted - position)
+        assert found.since <= NOW
+
+
+@given(st.integers(0, 2**64 - 1))
+def test_a_position_is_a_number_of_bytes(number: int) -> None:
+    """As PostgreSQL writes it: two hexadecimal halves."""
+    assert lsn(f"{number >> 32:X}/{number & 0xFFFFFFFF:X}") == number
+
+
+@pytest.mark.parametrize("text", ["", "0", "0/", "/0", "0/G", "0/0 ", "123456789/0", None, 7])
+def test_what_is_no_position_is_none(text: str | int | None) -> None:
+    """Nothing is guessed."""
+    assert lsn(text) is None
+
+
+def test_the_probe_gives_what_the_range_is_made_of() -> None:
+    """The names are those of the aspect's own tables."""
+    assert {MODE[0], POSITION[0], REPLAYED[0]} <= set(discover()[ASPECT].readings())

@@ -1,0 +1,187 @@
+"""The plan is known from files and policy alone, and a check cannot slip out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from siteparity.model import ConfigurationError, Severity
+from siteparity.plan import PlannedCheck, left_out, plan, sources
+from siteparity.policy import Policy, Section
+from siteparity.probes import Probe, Reading
+
+CHECK = "def test_it(parity):\n    parity.same('values')\n"
+WEB_ONLY: tuple[str, ...] = ("web",)
+DB_ONLY: tuple[str, ...] = ("db",)
+
+
+def probe(**tables: tuple[str, ...] | Reading[Section] | None) -> Probe[Section]:
+    """A probe with these tables: name -> the roles that have it, None for those of the policy."""
+
+    def of(roles: tuple[str, ...] | Reading[Section] | None) -> Reading[Section]:
+        if isinstance(roles, Reading):
+            return roles
+        return Reading(lambda *_: {}, None if roles is None else lambda _: roles)
+
+    return Probe(Section, lambda _: {}, {name: of(roles) for name, roles in tables.items()})
+
+
+def policy(section: Section, languages: Mapping[str, str] | None = None) -> Policy:
+    """A policy of three roles in which every aspect has this section, and every journey is web's."""
+    journey = SimpleNamespace(severity=None, owner="Shop", roles=("web",))
+    made = SimpleNamespace(
+        roles={"edge": None, "web": None, "db": None},
+        languages=languages or {"en": "en_US.UTF-8", "de": "de_DE.UTF-8"},
+        section=lambda _: section,
+        journey=lambda _: journey,
+    )
+    return cast("Policy", made)
+
+
+PLATFORM = Section(owner="Platform")
+
+
+def planned(
+    root: Path, text: str, section: Section = PLATFORM, file: str = "parity/test_things.py", **tables: Any
+) -> list[PlannedCheck]:
+    """The plan of a project with one file of checks."""
+    path = root / "tests" / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return list(plan(root, policy(section), {"things": probe(values=None, **tables)}))
+
+
+def test_a_parity_check_is_planned_for_every_role(tmp_path: Path) -> None:
+    """In the order of the policy, with pytest's own ids, whatever the number of hosts."""
+    ids = [check.id for check in planned(tmp_path, CHECK)]
+    assert ids == [f"tests/parity/test_things.py::test_it[{role}]" for role in ("edge", "web", "db")]
+
+
+def test_the_roles_of_the_policy_and_of_every_table_count(tmp_path: Path) -> None:
+    """A check is made where all of its tables exist."""
+    both = CHECK + "    parity.same('more')\n"
+    narrow = Section(owner="Platform", roles=("db", "web"))
+    assert [check.role for check in planned(tmp_path, CHECK, narrow)] == ["web", "db"]
+    assert [check.role for check in planned(tmp_path, both, narrow, more=WEB_ONLY)] == ["web"]
+
+
+def test_a_check_that_would_apply_to_no_role_is_an_error(tmp_path: Path) -> None:
+    """It would vanish without a word, and with it what it guards."""
+    both = CHECK + "    parity.same('more')\n    parity.same('less')\n"
+    with pytest.raises(ConfigurationError, match=r"test_it: no role has values and more and less"):
+        planned(tmp_path, both, more=WEB_ONLY, less=DB_ONLY)
+    with pytest.raises(ConfigurationError, match="no role has values"):
+        planned(tmp_path, CHECK, Section(owner="Platform", roles=("elsewhere",)))
+
+
+def test_where_the_policy_names_nothing_of_the_kind_nothing_is_planned(tmp_path: Path) -> None:
+    """A shop without Python environments needs no check of them; the other checks are still demanded."""
+    nowhere: Reading[Section] = Reading(lambda *_: {}, roles=lambda _: (), optional=True)
+    text = CHECK + "\n\ndef test_other(parity):\n    parity.same('more')\n"
+    checks = planned(tmp_path, text, more=nowhere)
+    assert {check.source.function for check in checks} == {"test_it"}
+    assert left_out(tmp_path, checks) == {("tests/parity/test_things.py", "test_other")}
+
+
+def test_a_smoke_check_is_planned_once_or_for_each_language(tmp_path: Path) -> None:
+    """Its role is the journey's."""
+    text = (
+        "def test_all(standby):\n    pass\n\n\n"
+        "def test_each(standby, language):\n    pass\n\n\n"
+        "def test_named(*, standby, language):\n    pass\n"
+    )
+    checks = planned(tmp_path, text, file="smoke/test_front.py")
+    assert [check.id.partition("::")[2] for check in checks] == [
+        "test_all",
+        *("test_each[en]", "test_each[de]"),
+        *("test_named[en]", "test_named[de]"),
+    ]
+    assert {check.role for check in checks} == {"web"}
+
+
+@pytest.mark.parametrize(
+    ("module", "own", "of_policy", "severity"),
+    [
+        ("", "", None, Severity.BLOCKER),
+        ("pytestmark = pytest.mark.warning\n", "", None, Severity.WARNING),
+        ("pytestmark = [pytest.mark.warning]\n", "", None, Severity.WARNING),
+        ("pytestmark = pytest.mark.warning\n", "@pytest.mark.blocker\n", None, Severity.BLOCKER),
+        ("", "@pytest.mark.warning\n", None, Severity.WARNING),
+        ("", "@pytest.mark.warning\n@pytest.mark.blocker\n", None, Severity.BLOCKER),
+        ("", "@mark.warning\n", None, Severity.BLOCKER),
+        ("", "@pytest.mark.warning\n", Severity.BLOCKER, Severity.BLOCKER),
+        ("", "", Severity.WARNING, Severity.WARNING),
+    ],
+)
+def test_the_severity_is_that_of_policy_then_check_then_file(
+    tmp_path: Path, module: str, own: str, of_policy: Severity | None, severity: Severity
+) -> None:
+    """Whatever says nothing, or is not understood, is a blocker."""
+    section = Section(owner="Platform", severity=of_policy)
+    assert planned(tmp_path, module + own + CHECK, section)[0].severity is severity
+
+
+def test_a_check_brings_its_words(tmp_path: Path) -> None:
+    """Promise, reason, effect, drills and tables stand in the file, and nowhere else."""
+    planned(
+        tmp_path,
+        '"""A promise.\n\nThe reason,\nin two lines.\n"""\n\n\n'
+        '@pytest.mark.drill("one", "two")\n'
+        'def test_things_are_the_same(parity):\n    """Customers\n    wait."""\n'
+        '    parity.same("values")\n    parity.everywhere("values")\n    other.same("no rule")\n',
+    )
+    (source,) = sources(tmp_path)
+    assert (source.promise, source.why) == ("A promise.", "The reason, in two lines.")
+    assert (source.effect, source.drills, source.tables) == ("Customers wait.", ("one", "two"), ("values",))
+    assert source.name == "things.things_are_the_same"
+    assert source.sentence == "Things are the same"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "no check is planned"),
+        ("def helper(): pass\n", "no check is planned"),
+        ("def test_it(parity:\n", "cannot be read"),
+        ("class TestIt:\n    pass\n", ":1: a check is a plain function"),
+        ("\nasync def test_it(parity): pass\n", ":2: a check is a plain function"),
+        ("def test_it(parity): pass\n", "names no table"),
+        ("def test_it(parity):\n    parity.same(NAME)\n", "names no table"),
+        (
+            "def test_it(parity):\n    parity.same('others')\n",
+            r"names \['others'\]; the probe's tables are values",
+        ),
+        (CHECK + CHECK, r"planned twice: .*test_it\[db\]"),
+        ("def test_it(other):\n    parity.same('values')\n", "expected the argument parity, found none"),
+        ("def test_it(standby):\n    parity.same('values')\n", "the argument parity, found standby"),
+        ("def test_it(parity, standby):\n    parity.same('values')\n", "found parity and standby"),
+    ],
+)
+def test_what_cannot_be_planned_is_an_error(tmp_path: Path, text: str, reason: str) -> None:
+    """It says where, what was expected, and what there is."""
+    with pytest.raises(ConfigurationError, match=reason):
+        planned(tmp_path, text)
+
+
+def test_a_smoke_check_without_the_standby_is_an_error(tmp_path: Path) -> None:
+    """Nothing would judge it."""
+    with pytest.raises(ConfigurationError, match="expected the argument standby, found none"):
+        planned(tmp_path, "def test_all(language):\n    pass\n", file="smoke/test_front.py")
+
+
+def test_a_file_without_a_probe_is_an_error(tmp_path: Path) -> None:
+    """The name of the file is the name of the aspect."""
+    with pytest.raises(ConfigurationError, match=r"there is no probe others; expected probes/others.py"):
+        planned(tmp_path, CHECK, file="parity/test_others.py")
+
+
+def test_bytes_that_are_no_text_are_an_error(tmp_path: Path) -> None:
+    """A file that cannot be read is not a file without checks."""
+    (tmp_path / "tests" / "parity").mkdir(parents=True)
+    (tmp_path / "tests" / "parity" / "test_things.py").write_bytes(b"# \xff\n")
+    with pytest.raises(ConfigurationError, match=r"test_things.py: cannot be read"):
+        list(sources(tmp_path))

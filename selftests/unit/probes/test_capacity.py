@@ -1,0 +1,240 @@
+"""Capacity: machine, disks, workers, pools, connections, and the peak."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from selftests.unit.targets import answered, web_host
+from siteparity.model import Facts, Unmeasured, UnmeasuredError
+from siteparity.probes import read_tables
+from siteparity.probes.capacity import PROBE, Policy, Server, ask
+from siteparity.tools.capacity import disks, machine, servers
+
+SECTION: dict[str, Any] = {
+    "owner": "Platform",
+    "workers": {"web": {"shop.service": "gunicorn"}},
+    "pools": {"web": {"service": "shop.service", "file": "/etc/shop.env", "variable": "POOL"}},
+    "connections": {"web": {"setting": {"file": "/etc/nginx/nginx.conf", "name": "worker_connections"}}},
+    "peak": {"web": {"cores": 2, "memory": "1GiB", "POOL": 3}},
+    "file_systems": {"web": ("/srv/uploads",)},
+}
+TARGET = web_host(Policy.model_validate(SECTION))
+
+MACHINE = b"cores 4\nmemory 8388608\nend\n"
+DISKS = (
+    b"   Inodes    IFree   1B-blocks        Used       Avail Mounted on\n"
+    b" 16777216 16210099 270553174016 79000000000 79029190656 /\n"
+    b"        -        -  1000 970 30 /srv/data with space\n"
+    b"     1000       10  4194304 0 4194304 /srv/uploads\nend\n"
+)
+WORKERS = b"LoadState=loaded\nMainPID=31\n[workers]\n/proc/40/cmdline\n/proc/41/cmdline\n[end]\n"
+POOL = b"LoadState=loaded\nMainPID=31\n[file]\nPOOL=9\nPOOL=4\n[running]\nPOOL=4\0\n[end]\n"
+CONNECTIONS = b"\tworker_connections 768;\n"
+
+
+def facts(**changed: bytes) -> Facts:
+    """All tables of one host."""
+    given_ = {
+        "machine": MACHINE, "disks": DISKS, "workers:shop.service": WORKERS, "pool:POOL": POOL,
+        "connections": CONNECTIONS,
+    }  # fmt: skip
+    return read_tables(PROBE.readings(), answered(**{**given_, **changed}), TARGET, ("web",))
+
+
+def test_a_host_tells_all_that_it_can_do() -> None:
+    """Numbers, ready to be summed over a role."""
+    assert facts() == {
+        "cores": {"cores": 4.0},
+        "memory": {"memory": 8 * 2**30},
+        "full": {
+            "/ bytes": 50.0, "/ inodes": 3.4, "/srv/data with space bytes": 97.0,
+            "/srv/data with space inodes": 0.0, "/srv/uploads bytes": 0.0, "/srv/uploads inodes": 99.0,
+        },
+        "free": {
+            "/ bytes": 79029190656, "/ inodes": 16210099, "/srv/data with space bytes": 30,
+            "/srv/data with space inodes": 10**12, "/srv/uploads bytes": 4194304, "/srv/uploads inodes": 10,
+        },
+        "workers": {"shop.service workers": 2},
+        "pools": {"POOL": 4},
+        "pools_in_force": {"POOL": "as in its file"},
+        "connections": {"connections": 768},
+        "peak": {"cores": 4.0, "memory": 8 * 2**30, "POOL": 4},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "cores", "memory"),
+    [
+        ("", 4, 8 * 2**30),
+        ("most 2147483648 \nshare 150000 100000\n", 1.5, 2**31),
+        ("most max \nshare max 100000\n", 4, 8 * 2**30),
+        ("most 9223372036854771712 \nquota -1 \nperiod 100000 \n", 4, 8 * 2**30),
+        ("quota 50000 \nperiod 100000 \n", 0.5, 8 * 2**30),
+        ("share 51200000 100000\n", 4, 8 * 2**30),
+    ],
+)
+def test_a_control_group_gives_less_and_never_more(rows: str, cores: float, memory: int) -> None:
+    """Both versions of control groups, and none."""
+    assert machine.read(f"cores 4\nmemory 8388608\n{rows}end\n") == (cores, memory)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["", "end\n", "cores 0\nmemory 1\nend\n", "cores 4\nmemory 1\n", "cores \nmemory 1\nend\n",
+     "cores 4\nmemory 1\nshare 1 0\nend\n", "cores 4\nmemory 1\nquota x \nperiod 1\nend\n"],
+)  # fmt: skip
+def test_a_machine_that_is_not_understood_is_unmeasured(answer: str) -> None:
+    """A machine without processors was not measured."""
+    with pytest.raises(UnmeasuredError):
+        machine.read(answer)
+
+
+def test_this_machine_is_read_as_it_is() -> None:
+    """Against what Python says of it."""
+    ran = subprocess.run(["sh", "-c", machine.QUESTION], capture_output=True, text=True, check=True, cwd="/")
+    cores, memory = machine.read(ran.stdout)
+    assert 0 < cores <= len(os.sched_getaffinity(0))
+    assert 0 < memory <= os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_the_disks_of_this_machine_are_read_as_they_are() -> None:
+    """Against statvfs(3)."""
+    ran = subprocess.run(
+        ["sh", "-c", disks.question(["/dev"])], capture_output=True, text=True, check=True, cwd="/"
+    )
+    seen = disks.read(ran.stdout)
+    for path in ("/", "/dev"):
+        told = os.statvfs(path)
+        used, free = (told.f_blocks - told.f_bfree) * told.f_frsize, told.f_bavail * told.f_frsize
+        assert abs(seen[path].percent() - 100 * used / max(1, used + free)) < 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"end\n", DISKS.removesuffix(b"end\n"), DISKS.replace(b" /\n", b" /other\n"),
+     DISKS.replace(b"16777216", b"many"), DISKS.split(b"\n")[0] + b"\nend\n"],
+)  # fmt: skip
+def test_disks_that_are_not_understood_are_unmeasured(answer: bytes) -> None:
+    """No disk is no free disk."""
+    assert isinstance(facts(disks=answer)["full"], Unmeasured)
+    assert isinstance(facts(disks=answer)["free"], Unmeasured)
+
+
+def test_a_service_that_does_not_run_has_no_workers() -> None:
+    """That is a number, and too small."""
+    none = b"LoadState=loaded\nMainPID=0\n[workers]\n[end]\n"
+    assert facts(**{"workers:shop.service": none})["workers"] == {"shop.service workers": 0}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", WORKERS.removesuffix(b"[end]\n"), WORKERS.replace(b"/proc/40", b"/etc"), b"[workers]\n[end]\n"],
+)
+def test_workers_that_are_not_understood_are_unmeasured(answer: bytes) -> None:
+    """And so is the peak that would need them."""
+    assert isinstance(facts(**{"workers:shop.service": answer})["workers"], Unmeasured)
+    assert isinstance(facts(**{"workers:shop.service": answer})["peak"], Unmeasured)
+
+
+def test_a_pool_that_nobody_put_in_force_is_told() -> None:
+    """What runs counts; the file decides after the next restart."""
+    found = facts(**{"pool:POOL": POOL.replace(b"POOL=4\0", b"POOL=2\0")})
+    assert found["pools"] == {"POOL": 2}
+    assert found["pools_in_force"] == {"POOL": "runs with 2, its file says 4"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        POOL.replace(b"POOL=4\0", b""),
+        POOL.replace(b"POOL=9\nPOOL=4\n", b""),
+        POOL.replace(b"=4\n", b"=few\n"),
+        POOL.replace(b"MainPID=31", b"MainPID=0"),
+        POOL.removesuffix(b"[end]\n"),
+    ],
+)
+def test_a_pool_without_its_numbers_is_unmeasured(answer: bytes) -> None:
+    """What a service does where nothing is said cannot be known."""
+    assert isinstance(facts(**{"pool:POOL": answer})["pools"], Unmeasured)
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("worker_connections 768;", 768),
+        ("  worker_connections\t1024 ; # many", 1024),
+        ("max_connections = 60", 60),
+        ("max_connections=60\nmax_connections=80", 80),
+    ],
+)
+def test_the_last_number_of_a_setting_counts(line: str, number: int) -> None:
+    """As servers read their files."""
+    assert servers.read_setting(f"{line}\n") == number
+
+
+@pytest.mark.parametrize(
+    ("server", "answer", "number"),
+    [
+        ({"postgresql": {"database": "shop", "user": "parity"}}, b"60\n", 60),
+        ({"redis": {"user": "parity", "auth_file": "/a"}}, b"maxclients\n10000\n", 10000),
+        ({"redis": {"user": "parity", "auth_file": "/a"}}, b"\n", None),
+        ({"postgresql": {"database": "shop", "user": "parity"}}, b"many\n", None),
+        ({"postgresql": {"database": "shop", "user": "parity"}}, b"", None),
+    ],
+)
+def test_servers_tell_how_many_connections_they_take(
+    server: dict[str, Any], answer: bytes, number: int | None
+) -> None:
+    """Or they are unmeasured."""
+    target = web_host(Policy.model_validate({**SECTION, "connections": {"web": server}}))
+    found = read_tables(PROBE.readings(), answered(connections=answer), target, ("web",))["connections"]
+    assert (None if isinstance(found, Unmeasured) else found["connections"]) == number
+    assert "max" in ask(target)["connections"].text
+
+
+def test_a_peak_of_something_that_is_not_measured_is_unmeasured() -> None:
+    """A word of the policy that means nothing must not pass."""
+    target = web_host(Policy.model_validate({**SECTION, "peak": {"web": {"horses": 2}}}))
+    given_ = answered(
+        **{"machine": MACHINE, "workers:shop.service": WORKERS, "pool:POOL": POOL, "connections": CONNECTIONS}
+    )
+    found = read_tables(PROBE.readings(), given_, target, ("web",))["peak"]
+    assert isinstance(found, Unmeasured)
+    assert "horses" in found.reason
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"peak": {}}, {"peak": {"web": {"memory": "big"}}}, {"full": 0}, {"free": 101}, {"workers": None},
+     {"pools": {"web": {"service": "shop.service", "file": "/e", "variable": "A B"}}}],
+)  # fmt: skip
+def test_a_policy_that_says_nothing_usable_is_refused(changed: dict[str, Any]) -> None:
+    """Before any host is asked."""
+    with pytest.raises(ValidationError):
+        Policy.model_validate({**SECTION, **changed})
+
+
+def test_a_server_is_asked_in_one_way() -> None:
+    """Not in none, and not in two."""
+    with pytest.raises(ValidationError):
+        Server.model_validate({})
+    with pytest.raises(ValidationError):
+        Server.model_validate(
+            {"postgresql": {"database": "a", "user": "b"}, "redis": {"user": "c", "auth_file": "/d"}}
+        )
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_facts_or_unmeasured(raw: bytes) -> None:
+    """The readers raise the one declared exception only."""
+    names = ("machine", "disks", "workers:shop.service", "pool:POOL", "connections")
+    for texts in (dict.fromkeys(names, raw), dict.fromkeys(names, raw + b"\nend\n")):
+        facts(**texts)

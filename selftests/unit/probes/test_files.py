@@ -1,0 +1,555 @@
+"""Configuration is compared line by line, without a secret, and each site by its own names."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from selftests.unit.sites import ARIZONA, DALLAS, site
+from selftests.unit.targets import answered, web_host
+from siteparity.model import Table, UnmeasuredError
+from siteparity.probes import Target
+from siteparity.probes import files as probe
+from siteparity.tools.configuration import files, release
+
+FOLDER = probe.ReleaseFolder(path="/srv/shop", version="VERSION", manifest="SHA256SUMS")
+SECTION = probe.Policy(owner="Platform", releases={"web": FOLDER})
+TARGET = web_host(SECTION)
+OTHER_WAY = replace(TARGET, host=DALLAS.hosts[0], site=DALLAS, other=ARIZONA)
+
+
+def said(*lines: str, count: int | None = None) -> bytes:
+    """The answer about configuration."""
+    headers = sum(line.startswith("f\t") for line in lines) if count is None else count
+    return "".join(f"{line}\n" for line in ("n\t7", *lines, f"= {headers}")).encode()
+
+
+def read(table: str, answer: bytes, target: Target[probe.Policy] = TARGET) -> Table:
+    """One table of an answer about configuration."""
+    return probe.PROBE.tables[table].read(answered(files=answer), target)
+
+
+def text(*lines: str, path: str = "/etc/x.conf") -> bytes:
+    """The answer about one file with these lines."""
+    return said(f"f\t{path}\t0644 root:root\ttext", *(f"c\t{line}" for line in lines))
+
+
+def test_a_sites_own_names_are_no_difference() -> None:
+    """And the other site's are."""
+    ours = read("content", text("server web1.arizona.shop.example;"))
+    theirs = read("content", text("server web1.dallas.shop.example;"), OTHER_WAY)
+    wrong = read("content", text("server web1.dallas.shop.example;"))
+    assert ours == theirs != wrong
+
+
+def upstream(network: int, *numbers: int) -> bytes:
+    """A balancer's list of web hosts."""
+    return text(
+        "upstream {", *(f"    server 198.18.{network}.{20 + number}:8000;" for number in numbers), "}"
+    )
+
+
+@pytest.mark.parametrize("table", ["content", "lines"])
+def test_a_list_of_all_hosts_is_the_same_at_sites_of_different_sizes(table: str) -> None:
+    """A list that lacks one of them, has one twice, or treats one differently, is not."""
+    three = replace(TARGET, site=site("arizona", 2, hosts=3))
+    whole = read(table, upstream(1, 1, 2), OTHER_WAY)
+    assert read(table, upstream(2, 1, 3, 2), three) == whole
+    for wrong in (upstream(2, 1, 2), upstream(2, 1, 2, 3, 3), upstream(2, 1, 1, 2), upstream(2)):
+        assert read(table, wrong, three) != whole
+    weighted = upstream(2, 1, 2, 3).replace(b"23:8000;", b"23:8000 weight=9;")
+    assert read(table, weighted, three) != whole
+
+
+@pytest.mark.parametrize("table", ["content", "lines"])
+def test_a_line_that_looks_like_such_a_list_is_none(table: str) -> None:
+    """What a file says never passes for what was made of it."""
+    forged = text("upstream {", "    server {every web}:8000;", "}")
+    assert read(table, forged) != read(table, upstream(2, 1, 2))
+
+
+def test_the_order_of_lines_counts() -> None:
+    """The first rule that matches often decides."""
+    one, other = text("allow a;", "deny all;"), text("deny all;", "allow a;")
+    assert read("content", one) != read("content", other)
+    assert read("lines", one) == read("lines", other)
+
+
+def test_each_line_is_an_item_so_that_a_difference_reads_as_one() -> None:
+    """Which line is there, and how often."""
+    table = read("lines", text("a  b", "", "c", "c"))
+    assert {item: value for item, value in table.items() if item.startswith("/etc")} == {
+        "/etc/x.conf: a b": "there",
+        "/etc/x.conf: c": "there 2 times",
+    }
+
+
+def test_long_lines_that_differ_at_their_end_stay_different() -> None:
+    """An item is cut, and carries a digest."""
+    assert read("lines", text("x" * 300 + "a")).keys() != read("lines", text("x" * 300 + "b")).keys()
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("server 198.18.1.21;", True),
+        ("server web1.dallas.shop.example;", True),
+        ("server web1.arizona.shop.example;", False),
+        ("server 198.18.2.21; # was dallas", False),
+        ("# dallas", False),
+        ("server 198.18.1.210;", False),
+        ("zone America/dallas", False),
+    ],
+)
+def test_a_line_that_names_the_other_site_is_told(line: str, found: bool) -> None:  # the expected answer
+    """Comments mean nothing, and an address is no part of a longer one."""
+    table = read("foreign", text(line))
+    assert table == (
+        {f"/etc/x.conf: {line}": "names dallas"} if found else {"lines that name the other site": "none"}
+    )
+
+
+def test_a_file_that_the_policy_names_is_expected() -> None:
+    """It may be gone at both sites alike."""
+    section = SECTION.model_copy(
+        update={"every_host": ("/etc/a", "/etc/b.d/*"), "files": {"web": ("/etc/a",)}}
+    )
+    answer = said("g\t/etc/a\t1", "g\t/etc/b.d/*\t0")
+    table = read("named", answer, web_host(section))
+    assert table == {"files of the policy": "there", "/etc/a": "there", "/etc/b.d/*": "no such file"}
+    with pytest.raises(UnmeasuredError):
+        read("named", said("g\t/etc/a\t1"), web_host(section))
+
+
+def test_a_list_of_peers_may_name_both_sites() -> None:
+    """Where the policy says so."""
+    section = SECTION.model_copy(update={"may_name_the_other_site": ("/etc/x.conf",)})
+    assert "none" in read("foreign", text("dallas"), web_host(section)).values()
+
+
+def test_without_the_other_site_its_names_cannot_be_looked_for() -> None:
+    """That is not "none"."""
+    with pytest.raises(UnmeasuredError):
+        read("foreign", text("x"), replace(TARGET, other=None))
+
+
+@pytest.mark.parametrize(
+    ("lines", "planned", "expected"),
+    [
+        ((), (), probe.ABSENT),
+        (("P",), (), "is there, and the policy does not say so"),
+        (("P", "p\t/lib/x.so"), (), "not as the policy says: /lib/x.so"),
+        (("P", "p\t/lib/x.so"), ("/lib/x.so",), probe.ABSENT),
+        ((), ("/lib/x.so",), "missing, and the policy wants it"),
+        (("P", "p\t"), ("/lib/x.so",), "not as the policy says: /lib/x.so"),
+    ],
+)
+def test_what_is_forced_into_every_program_is_planned(
+    lines: tuple[str, ...], planned: tuple[str, ...], expected: str
+) -> None:
+    """Equal is not healthy: the same stranger at both sites is one."""
+    section = SECTION.model_copy(update={"preload": planned})
+    assert read("preload", said(*lines), web_host(section)) == {probe.PRELOAD: expected}
+
+
+def test_what_is_gone_a_link_and_what_is_no_text_are_told() -> None:
+    """Each in its own way."""
+    digest = "ab" * 32
+    answer = said(
+        "f\t/etc/gone\t-\tunpacked",
+        "f\t/etc/link\t0777 root:root\tlink /etc/x",
+        "f\t/etc/link\t0777 root:root\ttext",
+        "c\tline",
+        f"f\t/etc/big\t0644 root:root\tdigest {digest}",
+    )
+    content = read("content", answer)
+    assert content["/etc/gone"] == "gone, and its package brings it"
+    assert content["/etc/link (link)"] == "link /etc/x"
+    assert content["/etc/big"] == f"digest {digest}"
+    assert str(content["/etc/link"]).startswith("1 lines")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        said("f\t/etc/x\t0644 root:root\ttext", count=2),
+        said("c\tline"),
+        said("f\t/etc/x\t0644\ttext"),
+        said("f\tx\t0644 root:root\ttext"),
+        said("f\t/etc/x\t0644 root:root\tlikely"),
+        said("p\t/lib/x"),
+        said("topsecret"),
+        b"= 0\n",
+        said()[:-1],
+    ],
+)
+def test_files_that_are_not_understood_are_unmeasured_and_not_repeated(answer: bytes) -> None:
+    """Half a listing would make files look missing."""
+    with pytest.raises(UnmeasuredError) as error:
+        read("content", answer)
+    assert "topsecret" not in str(error.value)
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Path:
+    """A small root of its own, with two conffiles, one of them changed."""
+    (tmp_path / "etc/app").mkdir(parents=True)
+    (tmp_path / "var/lib/dpkg").mkdir(parents=True)
+    for name in ("kept", "open"):
+        (tmp_path / f"etc/{name}").write_text("as packaged\n", encoding="utf-8")
+    (tmp_path / "etc/kept").chmod(0o644)
+    (tmp_path / "etc/open").chmod(0o666)
+    (tmp_path / "etc/edited").write_text("requirepass topsecret\nother 1\n", encoding="utf-8")
+    (tmp_path / "etc/app/a.conf").write_text("url redis://u:topsecret@h/0\n\ttab\n", encoding="utf-8")
+    (tmp_path / "etc/app/b b.conf").write_bytes(b"\xff\0binary topsecret")
+    (tmp_path / "etc/app/key").write_text(
+        "-----BEGIN PRIVATE KEY-----\ntopsecret\n-----END PRIVATE KEY-----\nafter\n", encoding="utf-8"
+    )
+    (tmp_path / "etc/app/left.dpkg-dist").touch()
+    packaged = hashlib.md5(b"as packaged\n", usedforsecurity=False).hexdigest()
+    lines = [f" {tmp_path}/etc/{name} {packaged}" for name in ("kept", "open", "edited", "gone")]
+    lines += [f" {tmp_path}/etc/old {packaged} obsolete", f" {tmp_path}/etc/elsewhere {packaged}"]
+    (tmp_path / "var/lib/dpkg/status").write_text(
+        "\n".join(["Package: x", "Conffiles:", *lines, "Description: y", ""]), encoding="utf-8"
+    )
+    return tmp_path
+
+
+def look(root: Path, *patterns: str, including: str = "/etc/nginx/nginx.conf") -> files.Seen:
+    """The real question, of that root."""
+    question = files.question(
+        [f"{root}{one}" for one in patterns], [f"{root}/etc/else*"], [f"{root}{including}"]
+    )
+    here = question.replace('"/etc', f'"{root}/etc').replace(
+        "/var/lib/dpkg/status", f"{root}/var/lib/dpkg/status"
+    )
+    (root / "etc").mkdir(exist_ok=True)
+    home = {"HOME": os.environ["HOME"], "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(["sh", "-c", here], capture_output=True, check=False, env=home)
+    assert done.returncode == 0, done.stderr
+    assert b"topsecret" not in done.stdout
+    return files.read(done.stdout)
+
+
+def test_real_files_are_read_without_their_secrets(host: Path) -> None:
+    """Named files, changed conffiles, and what is gone; not what is as packaged or judged elsewhere."""
+    seen = look(host, "/etc/app/*", "/etc/none*")
+    by_name: Mapping[str, files.File] = {one.path.removeprefix(f"{host}/etc/"): one for one in seen.files}
+    assert set(by_name) == {
+        "app/a.conf",
+        "app/b b.conf",
+        "app/key",
+        "app/left.dpkg-dist",
+        "edited",
+        "gone",
+        "open",
+    }
+    assert by_name["edited"].lines == ("requirepass ***", "other 1", "")
+    assert by_name["app/a.conf"].lines == ("url redis://u:***@h/0", "\\x09tab", "")
+    assert by_name["app/key"].lines == ("***", "***", "***", "after", "")
+    assert by_name["gone"].kind == "unpacked"
+    digest = hashlib.sha256(b"\xff\0binary topsecret").hexdigest()
+    assert by_name["app/b b.conf"].kind == f"digest {digest}"
+    assert seen.left == (f"{host}/etc/app/left.dpkg-dist",)
+    assert (by_name["open"].kind, by_name["open"].rights.split()[0]) == ("packaged", "0666")
+    assert (seen.preload, seen.conffiles) == (None, 4)
+    assert seen.matches == {f"{host}/etc/app/*": 4, f"{host}/etc/none*": 0}
+
+
+def test_real_links_and_preloads_are_read(host: Path) -> None:
+    """A link counts by where it leads to, and by what stands there."""
+    (host / "etc/app/link").symlink_to(host / "etc/kept")
+    (host / "etc/ld.so.preload").write_text("/lib/a.so /lib/b.so # why\n", encoding="utf-8")
+    seen = look(host, "/etc/app/link")
+    of_link = [one for one in seen.files if one.path.endswith("/link")]
+    assert [one.kind for one in of_link] == [f"link {host}/etc/kept", "text"]
+    assert of_link[1].lines == ("as packaged", "")
+    assert seen.preload == ("/lib/a.so", "/lib/b.so")
+
+
+def test_what_nginx_includes_is_read_wherever_it_lies(host: Path) -> None:
+    """As nginx finds it: relative to its own folder, by wildcards, quoted, behind links, in circles."""
+    nginx = host / "etc/nginx"
+    for folder in ("sites-enabled", "sites-available", "snippets", "it's"):
+        (nginx / folder).mkdir(parents=True)
+    texts = {
+        "nginx.conf": f"events {{}} include {host}/etc/kept;\n"
+        "http {include sites-enabled/*;include none/*;\n"
+        '\tinclude "it\'s/a b.conf"; include\tmime.types ; # include sites-available/unused;\n}\n',
+        "sites-available/shop": "server { include snippets/tls.conf; }\n",
+        "sites-available/unused": "x;\n",
+        "snippets/tls.conf": f"include nginx.conf; include {host}/etc/elsewhere; include gone.conf;\n",
+        "mime.types": "types {}\n",
+        "it's/a b.conf": "y;\n",
+    }
+    for name, content in texts.items():
+        (nginx / name).write_text(content, encoding="utf-8")
+    (nginx / "sites-enabled/shop").symlink_to("../sites-available/shop")
+    (host / "etc/elsewhere").touch()
+    found = [one for one in look(host).files if one.path.startswith(str(nginx))]
+    assert [(one.path.removeprefix(f"{nginx}/"), one.kind) for one in found] == [
+        ("it's/a b.conf", "text"),
+        ("mime.types", "text"),
+        ("nginx.conf", "text"),
+        ("sites-enabled/shop", "link ../sites-available/shop"),
+        ("sites-enabled/shop", "text"),
+        ("snippets/tls.conf", "text"),
+    ]
+    assert all(one.rights != "-" for one in found)
+    paths = {one.path for one in look(host).files}
+    assert f"{host}/etc/kept" in paths
+    assert f"{host}/etc/elsewhere" not in paths
+
+
+def test_what_may_be_there_is_asked_for_and_not_expected() -> None:
+    """A script that runs at boot is compared where there is one."""
+    question = probe.ask(TARGET)["files"].text
+    assert all(path.encode().hex() in question for path in ("/etc/rc.local", "/etc/nginx/nginx.conf"))
+    assert read("named", said("g\t/etc/rc.local\t0")) == {"files of the policy": "there"}
+
+
+def test_a_host_without_dpkg_has_no_conffiles(host: Path) -> None:
+    """The files of the policy are read all the same."""
+    (host / "var/lib/dpkg/status").unlink()
+    seen = look(host, "/etc/kept")
+    assert (len(seen.files), seen.conffiles) == (1, 0)
+
+
+SPEC = """
+Name: shop
+Version: 1
+Release: 1
+Summary: shop
+License: none
+BuildArch: noarch
+%description
+shop
+%install
+mkdir -p %{{buildroot}}{root}
+cd %{{buildroot}}{root}
+for name in kept edited gone open else "b b"; do echo as packaged >"$name"; done
+echo plain >plain
+%files
+%defattr(644,root,root)
+%config {root}/kept
+%config(noreplace) {root}/edited
+%config {root}/gone
+%config {root}/open
+%config {root}/else
+%config "{root}/b b"
+{root}/plain
+"""
+
+
+@pytest.fixture
+def host_of_rpm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A root whose configuration files come from a package in a real database of rpm."""
+    root = tmp_path / "etc"
+    (tmp_path / "shop.spec").write_text(SPEC.format(root=root), encoding="utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".rpmmacros").write_text(
+        f"%_dbpath {tmp_path}/db\n%_topdir {tmp_path}/top\n", encoding="utf-8"
+    )
+    made = tmp_path / "top/RPMS/noarch/shop-1-1.noarch.rpm"
+    for words in (["rpmbuild", "-bb", "shop.spec"], ["rpm", "-i", "--nodeps", str(made)]):
+        subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
+    return tmp_path
+
+
+def test_configuration_files_of_rpm_are_told_as_dpkgs_are(host_of_rpm: Path) -> None:
+    """Edited, gone, with other rights; what is no configuration file, or judged elsewhere, is left out."""
+    assert look(host_of_rpm).conffiles == 5
+    assert look(host_of_rpm).files == []
+    etc = host_of_rpm / "etc"
+    (etc / "edited").write_text("requirepass topsecret\n", encoding="utf-8")
+    for name in ("b b", "else", "plain"):
+        (etc / name).write_text("edited\n", encoding="utf-8")
+    (etc / "gone").unlink()
+    (etc / "open").chmod(0o666)
+    found = {one.path.removeprefix(f"{etc}/"): one for one in look(host_of_rpm).files}
+    assert {name: one.kind for name, one in found.items()} == {
+        "b b": "text",
+        "edited": "text",
+        "gone": "unpacked",
+        "open": "packaged",
+    }
+    assert found["edited"].lines == ("requirepass ***", "")
+    assert found["open"].rights == "0666 root:root"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A release with its list of checksums."""
+    folder = tmp_path / "shop"
+    (folder / "code").mkdir(parents=True)
+    (folder / "code/a.py").write_text("a", encoding="utf-8")
+    (folder / "code/a.pyc").write_text("made by hosts", encoding="utf-8")
+    (folder / "code/b b.py").write_text("b", encoding="utf-8")
+    listed = "find code -type f -name '*.py' -exec sha256sum {} + >SHA256SUMS; echo 1.2 >VERSION"
+    subprocess.run(["sh", "-c", listed], cwd=folder, check=True)
+    return folder
+
+
+def released(folder: Path, *left_out: str) -> release.Release:
+    """The real question about a release."""
+    question = release.question(str(folder), "VERSION", "SHA256SUMS", left_out)
+    done = subprocess.run(["sh", "-c", question], capture_output=True, check=True)
+    return release.read(done.stdout, has_manifest=True)
+
+
+BESIDES = ("VERSION", "SHA256SUMS")
+
+
+def test_a_release_is_held_against_its_own_list(shop: Path) -> None:
+    """Edited, missing, added: each by its name."""
+    assert released(shop).states(BESIDES) == {}
+    assert released(shop).version == "1.2"
+    (shop / "code/a.py").write_text("edited", encoding="utf-8")
+    (shop / "code/b b.py").unlink()
+    (shop / "code/c.py").touch()
+    assert released(shop).states(BESIDES) == {
+        "code/a.py": release.EDITED,
+        "code/b b.py": release.MISSING,
+        "code/c.py": release.EXTRA,
+    }
+    assert "code/c.py" not in released(shop, "code/c.*").files
+
+
+def test_a_release_behind_a_link_is_read(shop: Path) -> None:
+    """Deployments switch a link."""
+    (shop / "code").rename(shop.parent / "elsewhere")
+    (shop / "code").symlink_to(shop.parent / "elsewhere")
+    assert released(shop).states(BESIDES) == {}
+
+
+@pytest.fixture
+def work_tree() -> Iterator[Path]:
+    """A release that is a work tree of git, and somebody else's."""
+    with tempfile.TemporaryDirectory(prefix="siteparity-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        for name in ("a.py", "b b.py", "c.py"):
+            (folder / name).write_text(name, encoding="utf-8")
+        me = ["-c", "user.name=a", "-c", "user.email=a@shop.example"]
+        for words in (["init", "-q"], ["add", "."], [*me, "commit", "-q", "-m", "x"]):
+            subprocess.run(["git", *words], cwd=folder, check=True)
+        subprocess.run(["chown", "-R", "65534:65534", made], check=True)
+        yield folder
+
+
+def from_git(folder: Path, *left_out: str) -> release.Release:
+    """The real question to git."""
+    question = release.question_to_git(str(folder), left_out)
+    done = subprocess.run(["sh", "-c", question], capture_output=True, check=True)
+    return release.read_from_git(done.stdout, left_out)
+
+
+def test_a_work_tree_of_git_is_held_against_its_commit(work_tree: Path) -> None:
+    """Edited, missing, added, hidden from git: each by its name; the version is the commit."""
+    commit = (work_tree / ".git/refs/heads").iterdir().__next__().read_text().strip()
+    clean = from_git(work_tree)
+    assert (clean.version, clean.states(()), set(clean.files)) == (commit, {}, {"a.py", "b b.py", "c.py"})
+    (work_tree / "a.py").write_text("edited", encoding="utf-8")
+    (work_tree / "b b.py").unlink()
+    (work_tree / "d.py").touch()
+    (work_tree / "uploads").mkdir()
+    (work_tree / "uploads/x").touch()
+    hide = ["git", "-c", "safe.directory=*", "update-index", "--assume-unchanged", "c.py"]
+    subprocess.run(hide, cwd=work_tree, check=True)
+    subprocess.run(["chown", "-R", "65534:65534", str(work_tree)], check=True)
+    assert from_git(work_tree, "uploads/*").states(()) == {
+        "a.py": release.EDITED,
+        '"b b.py"': release.MISSING,
+        "d.py": release.EXTRA,
+        "c.py": release.HIDDEN,
+    }
+
+
+def test_a_work_tree_is_looked_at_as_its_owner_and_left_as_it_is(work_tree: Path) -> None:
+    """Its configuration may name programs: they do not run, and not as root; the index is not written."""
+    with (work_tree / ".git/config").open("a") as config:
+        config.write(f'[core]\n\tfsmonitor = "id -u >{work_tree}/ran; false"\n')
+    (work_tree / "a.py").touch()
+    index = (work_tree / ".git/index").read_bytes()
+    assert from_git(work_tree).states(()) == {}
+    assert not (work_tree / "ran").exists()
+    assert (work_tree / ".git/index").read_bytes() == index
+
+
+@pytest.mark.parametrize("settings", [{}, {"version": "V", "git": True}, {"git": True, "manifest": "M"}])
+def test_a_release_has_one_source_of_its_version(settings: dict[str, Any]) -> None:
+    """A file, or git."""
+    with pytest.raises(ValidationError, match="expected a version file"):
+        probe.ReleaseFolder(path="/srv/shop", **settings)
+
+
+def test_a_release_of_git_is_asked_of_git() -> None:
+    """By the policy's word alone."""
+    of_git = probe.ReleaseFolder(path="/srv/shop", git=True)
+    target = web_host(probe.Policy(owner="Platform", releases={"web": of_git}))
+    assert "rev-parse" in probe.ask(target)["release"].text
+    sums, modes = f"{'ab' * 32}  ./a.py\n", "644 root:root ./a.py\n"
+    answer = f"[version]\n{'cd' * 20}\n[manifest]\n M a.py\n[files]\n{sums}[modes]\n{modes}[end]\n".encode()
+    assert probe.read_released(answered(release=answer), target) == {"/srv/shop/a.py": release.EDITED}
+    assert probe.read_release(answered(release=answer), target)["/srv/shop version"] == "cd" * 20
+
+
+def test_the_tree_of_a_release_is_compared_file_by_file() -> None:
+    """Its digest alone would not say which file."""
+    sums = "".join(f"{'ab' * 32}  ./{name}\n" for name in ("a.py", *BESIDES))
+    modes = "".join(f"644 root:root ./{name}\n" for name in ("a.py", *BESIDES))
+    listed = f"{'ab' * 32}  a.py\n"
+    answer = f"[version]\n1\n\n[manifest]\n{listed}\n[files]\n{sums}[modes]\n{modes}[end]\n".encode()
+    answers = answered(release=answer)
+    table = probe.read_release(answers, TARGET)
+    assert table["/srv/shop version"] == "1"
+    assert table["/srv/shop/a.py"] == "644 root:root sha256 abababababab"
+    assert probe.read_released(answers, TARGET) == {"/srv/shop": release.AS_RELEASED}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"[version]\n\n[manifest]\n\n[files]\n[modes]\n[end]\n",
+        b"[version]\n1\n2\n[manifest]\n[files]\n[modes]\n[end]\n",
+        b"[version]\n1\n[manifest]\nx\n[files]\nx\n[modes]\n[end]\n",
+        b"[version]\n1\n[manifest]\n[files]\n" + b"ab" * 32 + b"  ./a\n[modes]\n644 a:b ./a\n[end]\n",
+    ],
+)
+def test_a_release_that_is_not_understood_is_unmeasured(answer: bytes) -> None:
+    """No file, no version, no list of checksums: nothing to compare."""
+    with pytest.raises(UnmeasuredError):
+        release.read(answer, has_manifest=True)
+
+
+@given(st.binary(), st.integers(0, 2))
+def test_any_answer_is_facts_or_unmeasured(answer: bytes, count: int) -> None:
+    """Whatever a host prints makes a table or a reason, and nothing else."""
+    framed = b"n\t7\n" + answer + f"\n= {count}\n".encode()
+    parts = (
+        b"[version]\n1\n[manifest]\n"
+        + answer
+        + b"\n[files]\n"
+        + answer
+        + b"\n[modes]\n"
+        + answer
+        + b"\n[end]\n"
+    )
+    for configuration, deployed in ((answer, answer), (framed, parts)):
+        for reading in probe.PROBE.tables.values():
+            with contextlib.suppress(UnmeasuredError):
+                reading.read(answered(files=configuration, release=deployed), TARGET)

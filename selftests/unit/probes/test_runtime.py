@@ -1,0 +1,506 @@
+"""What runs is held against what is installed and configured."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from selftests.unit.targets import answered, web_host
+from siteparity.model import UnmeasuredError
+from siteparity.probes import runtime
+from siteparity.tools.running import deleted, deployed, kernel, manager_environment, reloads, settings
+
+SECTION = runtime.Policy(
+    owner="Platform",
+    services={"web": ("shop.service",)},
+    environment={"web": "shop.service"},
+    elsewhere=("SHOP_SESSION_URL",),
+)
+TARGET = web_host(SECTION)
+
+DEBIAN = "6.1.0-28-amd64"
+VERSION = (
+    f"Linux version {DEBIAN} (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14) 12.2.0, GNU ld (GNU "
+    "Binutils for Debian) 2.40) #1 SMP PREEMPT_DYNAMIC Debian 6.1.119-1 (2024-11-22)"
+)
+
+
+def running(
+    *kernels: str, release: str = DEBIAN, version: str = VERSION, container: str = "", packages: str = ""
+) -> bytes:
+    """The answer about the kernel."""
+    found = "".join(f"{path}\n" for path in kernels)
+    text = f"[release]\n{release}\n[version]\n{version}\n[container]\n{container}[kernels]\n{found}"
+    return f"{text}[packages]\n{packages}[end]\n".encode()
+
+
+def state(answer: bytes, expected: Literal["installed", "brought"] = "installed") -> str:
+    """What is said of the running kernel."""
+    section = SECTION.model_copy(update={"kernel": expected})
+    table = runtime.read_kernel(answered(kernel=answer), web_host(section))
+    return str(table["the running kernel"])
+
+
+BOOT = "/boot/vmlinuz-"
+
+
+@pytest.mark.parametrize(
+    ("kernels", "expected"),
+    [
+        ((f"{BOOT}{DEBIAN}",), runtime.NEWEST),
+        ((f"{BOOT}{DEBIAN}", f"{BOOT}6.1.0-9-amd64"), runtime.NEWEST),
+        ((f"{BOOT}{DEBIAN}", f"{BOOT}6.1.0-31-amd64"), f"{DEBIAN}, a boot starts 6.1.0-31-amd64"),
+        (
+            (f"{BOOT}6.1.0-31-amd64",),
+            f"{DEBIAN}, which is not installed any more; a boot starts 6.1.0-31-amd64",
+        ),
+        ((f"{BOOT}{DEBIAN}", f"{BOOT}6.1.0-31-rt-amd64"), runtime.NEWEST),
+        ((f"{BOOT}{DEBIAN}", f"{BOOT}0-rescue-abc", f"{BOOT}6.1.0-31-amd64.old"), runtime.NEWEST),
+        ((f"/usr/lib/modules/{DEBIAN}/vmlinuz",), runtime.NEWEST),
+        ((f"/efi/{'a' * 32}/{DEBIAN}/linux", f"/efi/{'a' * 32}/6.12.9-amd64/linux"), "6.12.9-amd64"),
+        ((f"/boot/efi/EFI/Linux/{'a' * 32}-{DEBIAN}.efi",), runtime.NEWEST),
+        ((f"/efi/EFI/Linux/debian-{DEBIAN}+3-0.efi",), runtime.NEWEST),
+    ],
+)
+def test_the_running_kernel_is_held_against_the_newest_one(kernels: tuple[str, ...], expected: str) -> None:
+    """Wherever a boot loader finds them; numbers count as numbers, another flavour is another kernel."""
+    assert expected in state(running(*kernels))
+
+
+@pytest.mark.parametrize(
+    ("package", "expected"),
+    [
+        (f"linux-image-{DEBIAN} 6.1.119-1 installed\n", runtime.NEWEST),
+        (f"linux-image-{DEBIAN} 6.1.124-1 installed\n", "an older build than the installed 6.1.124-1"),
+        (f"linux-image-{DEBIAN} 6.1.124-1 config-files\n", runtime.NEWEST),
+        ("", runtime.NEWEST),
+    ],
+)
+def test_a_new_build_of_the_same_release_is_another_kernel(package: str, expected: str) -> None:
+    """Debian mends a kernel without changing its name."""
+    assert state(running(f"{BOOT}{DEBIAN}", packages=package)) == expected
+
+
+def test_a_machine_without_a_kernel_is_told_apart() -> None:
+    """A container's is its host's; a hypervisor may bring one; else nobody knows what a boot starts."""
+    assert state(running(container="podman\n")) == runtime.CONTAINER
+    assert state(running(), "brought") == runtime.BROUGHT
+    with pytest.raises(UnmeasuredError, match="not known"):
+        state(running())
+
+
+def test_another_build_is_another_kernel_at_the_other_site() -> None:
+    """The release alone does not tell."""
+    one = runtime.read_release(answered(kernel=running()), TARGET)
+    mended = VERSION.replace("6.1.119-1", "6.1.124-1")
+    other = runtime.read_release(answered(kernel=running(version=mended)), TARGET)
+    assert one["release"] == other["release"]
+    assert one["build"] != other["build"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["6.1.0-9-amd64", "6.1.0-28-amd64", "6.12.9-amd64"],
+        ["5.15.0-91-generic", "5.15.0-100-generic"],
+        ["6.13~rc4-amd64", "6.13-amd64"],
+        ["4.18.0-513.9.1.el8_9.x86_64", "4.18.0-513.24.1.el8_9.x86_64"],
+    ],
+)
+def test_releases_are_ordered_as_dpkg_orders_versions(names: list[str]) -> None:
+    """The oracle is dpkg itself."""
+    for older, newer in itertools.pairwise(names):
+        subprocess.run(["dpkg", "--compare-versions", older, "lt", newer], check=True)
+        paths = [f"{BOOT}{one}" for one in (newer, older)]
+        version = VERSION.replace(DEBIAN, older)
+        assert newer in state(running(*paths, release=older, version=version))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        running()[:-6],
+        running(release="x"),
+        running(version="Linux version 5"),
+        running(packages="x y\n"),
+    ],
+)
+def test_a_kernel_that_is_not_understood_is_unmeasured(answer: bytes) -> None:
+    """No kernel is not the newest one."""
+    with pytest.raises(UnmeasuredError):
+        kernel.read(answer)
+
+
+def mapping(path: str, pid: int = 7) -> str:
+    """A mapping of code that is deleted, as grep prints it."""
+    return f"m\t/proc/{pid}/maps:7f0000000000-7f0000001000 r-xp 00001000 00:2f 12345      {path} (deleted)\n"
+
+
+def unit_of(group: str, pid: int = 7) -> str:
+    """A line of a process's control groups."""
+    return f"u\t{pid}\t{group}\n"
+
+
+LIBRARY = "/usr/lib/x86_64-linux-gnu/libssl.so.3"
+
+
+@pytest.mark.parametrize(
+    "group", ["0::/system.slice/shop.service", "1:name=systemd:/system.slice/shop.service"]
+)
+def test_a_service_with_a_replaced_library_is_told(group: str) -> None:
+    """In both ways in which the kernel names a unit."""
+    found = deleted.read(mapping(LIBRARY) + unit_of(group) + unit_of("3:cpu:/x.service") + "end\n")
+    assert found == {"shop.service": f"runs code that was replaced: {LIBRARY}"}
+
+
+@pytest.mark.parametrize(
+    ("path", "group"),
+    [
+        ("/memfd:jit", "0::/system.slice/shop.service"),
+        ("/dev/zero", "0::/system.slice/shop.service"),
+        ("/tmp/ffiXYZ", "0::/system.slice/shop.service"),  # noqa: S108  # a path in an answer
+        (LIBRARY, "0::/user.slice/user-0.slice/session-3.scope"),
+        (LIBRARY, "0::/user.slice/user-0.slice/user@0.service/app.slice/x.service"),
+        (LIBRARY, "0::/machine.slice/libpod-1.scope"),
+    ],
+)
+def test_what_harms_nobody_is_left_out(path: str, group: str) -> None:
+    """Compilers at run time, logins that are older than an upgrade, containers."""
+    assert deleted.read(mapping(path) + unit_of(group) + "end\n") == {}
+
+
+def test_a_service_that_only_a_boot_restarts_is_told_apart() -> None:
+    """No upgrade restarts the message bus, and a failover does not either."""
+    answer = mapping(LIBRARY) + unit_of("0::/system.slice/dbus.service") + "end\n"
+    assert runtime.read_deleted(answered(deleted=answer.encode()), TARGET) == {
+        "dbus.service": "replaced code until the next boot"
+    }
+
+
+@pytest.mark.parametrize(
+    ("kernels", "newest"),
+    [
+        (("5.14.0-427.13.1.el9_4.x86_64", "5.14.0-503.11.1.el9_5.x86_64"), "5.14.0-503.11.1.el9_5.x86_64"),
+        (("5.14.0-70.el9.x86_64", "5.14.0-427.13.1.el9_4.x86_64"), "5.14.0-427.13.1.el9_4.x86_64"),
+        (("5.14.0-70.el9.x86_64", "5.14.0-427.13.1.el9_4.x86_64+debug"), runtime.NEWEST),
+    ],
+)
+def test_a_kernel_of_the_next_minor_release_is_newer(kernels: tuple[str, str], newest: str) -> None:
+    """Red Hat names the minor release in the kernel's own."""
+    said = state(
+        running(
+            *(f"{BOOT}{one}" for one in kernels),
+            release=kernels[0],
+            version=f"Linux version {kernels[0]} (x)",
+        )
+    )
+    assert said.endswith(newest)
+
+
+def test_the_manager_itself_counts() -> None:
+    """It is not restarted by an upgrade of its libraries."""
+    assert "the manager" in deleted.read(mapping(LIBRARY) + unit_of("0::/init.scope") + "end\n")
+
+
+def test_nothing_replaced_is_said_in_so_many_words() -> None:
+    """An empty table proves nothing."""
+    assert runtime.read_deleted(answered(deleted=b"end\n"), TARGET) == {"services with replaced code": "none"}
+
+
+@pytest.mark.parametrize("text", ["", "end", mapping(LIBRARY), "m\tx\nend\n", "u\t7\nend\n", "what\nend\n"])
+def test_mappings_that_are_not_understood_are_unmeasured(text: str) -> None:
+    """Half a list would hide a service."""
+    with pytest.raises(UnmeasuredError):
+        deleted.read(text)
+
+
+def shown(**needs: str) -> str:
+    """The answer about units."""
+    units = "\n".join(
+        f"Id={unit}.service\nLoadState=loaded\nNeedDaemonReload={said}\n" for unit, said in needs.items()
+    )
+    return f"[shown {len(needs)}]\n{units}[end]\n"
+
+
+def test_an_edited_unit_is_told_whether_it_is_required_or_not() -> None:
+    """What is required is always named, other units only when they were edited."""
+    assert reloads.read(shown(shop="no", cron="yes", ssh="no"), ["shop.service"]) == {
+        "shop.service": reloads.READ,
+        "cron.service": reloads.NEEDED,
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[shown 1]\n[end]\n", shown(shop="maybe"), shown(shop="no")[:-6], "[shown 1]\nId=x\n[end]\n"]
+)
+def test_units_that_are_not_understood_are_unmeasured(text: str) -> None:
+    """No answer is not "as read"."""
+    with pytest.raises(UnmeasuredError):
+        reloads.read(text, ["shop.service"])
+
+
+def test_variables_of_the_service_manager_are_told_but_for_those_of_its_host() -> None:
+    """A container engine gives each host its own name; languages and zones have aspects of their own."""
+    given = (
+        "LANG=de_DE.UTF-8\nTZ=UTC\nPATH=/usr/bin\ncontainer=podman\nHOSTNAME=web1\nA=x y\nB=$'1\\n2'\nend\n"
+    )
+    assert list(manager_environment.read(given)) == ["PATH=/usr/bin", "A=x y", "B=$'1\\n2'"]
+    table = runtime.read_handed_on(answered(manager=given.encode()), TARGET)
+    variables = dict.fromkeys(manager_environment.read(given), "set")
+    assert table == {"variables for every service": "looked at"} | variables
+
+
+@pytest.mark.parametrize("text", ["", "end\n", "PATH=/usr/bin\n", "PATH=/usr/bin\nend", "No D-Bus\nend\n"])
+def test_variables_that_are_not_understood_are_unmeasured(text: str) -> None:
+    """A manager without a single variable was not asked."""
+    with pytest.raises(UnmeasuredError):
+        manager_environment.read(text)
+
+
+def ask_perl(tmp_path: Path, files: str, environment: str = "", own: dict[str, str] | None = None) -> str:
+    """What the real program says of this process's child, started with the variables of ``own``."""
+    file = tmp_path / "env"
+    file.write_text(files, encoding="utf-8")
+    sleeper = subprocess.Popen(["sleep", "60"], env=own or {"PATH": os.environ["PATH"]})
+    try:
+        text = settings.question("shop.service")
+        program = text[
+            text.index("<<'END_OF_PROGRAM'\n") + len("<<'END_OF_PROGRAM'\n") : -len("END_OF_PROGRAM\n")
+        ]
+        seen = {
+            "PATH": "/usr/bin:/bin",
+            "MAIN": str(sleeper.pid),
+            "SHOWN": f"Environment={environment}\nEnvironmentFiles={file} (ignore_errors=no)",
+        }
+        done = subprocess.run(
+            ["perl", "-"], input=program.encode(), env=seen, capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.decode()
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+
+
+def states(text: str) -> dict[str, str]:
+    """Variable -> state."""
+    found = settings.read(text)
+    assert not isinstance(found, str)
+    return {one.name: one.state for one in found}
+
+
+def test_a_setting_is_held_against_the_running_process(tmp_path: Path) -> None:
+    """Edited, added, removed, and left alone."""
+    own = {"PATH": "/bin", "A": "1", "B": "2", "GONE": "x", "INVOCATION_ID": "abc", "LANG": "C"}
+    found = states(ask_perl(tmp_path, "# c\n\nA=1\nB=other\nNEW='x y'\n", own=own))
+    assert found == {
+        "A": settings.RUNNING,
+        "B": settings.STATES["differs"],
+        "NEW": settings.STATES["unset"],
+        "GONE": settings.STATES["stale"],
+    }
+
+
+def test_a_file_wins_over_the_unit(tmp_path: Path) -> None:
+    """systemd.exec(5): files are read after ``Environment=``."""
+    own = {"A": "file", "Q": "two words"}
+    assert set(states(ask_perl(tmp_path, "A=file\n", 'A=unit "Q=two words"', own)).values()) == {
+        settings.RUNNING
+    }
+
+
+def test_values_are_shown_without_secrets(tmp_path: Path) -> None:
+    """They are compared between the sites, and stand in reports."""
+    text = ask_perl(tmp_path, "URL=redis://u:topsecret@h/0\nAPI_TOKEN=topsecret\nL=en,de\n")
+    found = settings.read(text)
+    assert not isinstance(found, str)
+    assert {one.name: one.shown for one in found} == {
+        "URL": "redis://u:***@h/0",
+        "API_TOKEN": "***",
+        "L": "en,de",
+    }
+    assert "topsecret" not in text
+
+
+def test_what_another_aspect_judges_is_left_out() -> None:
+    """One mistake is told once."""
+    text = b"SHOP_SESSION_URL\tdiffers\tx\nLC_ALL\tdiffers\tx\nSHOP_SITE\tsame\tdallas\n=\n"
+    answers = answered(**{"settings-shop.service": text})
+    assert runtime.read_settings(answers, TARGET) == {"shop.service: SHOP_SITE": settings.RUNNING}
+    assert runtime.read_values(answers, TARGET) == {"shop.service: SHOP_SITE": "dallas"}
+
+
+def test_a_service_that_does_not_run_has_no_settings_in_force() -> None:
+    """It is a finding where it must run, and leaves the values unknown."""
+    answers = answered(**{"settings-shop.service": b"not running\n"})
+    assert runtime.read_settings(answers, TARGET) == {"shop.service": "not running"}
+    with pytest.raises(UnmeasuredError):
+        runtime.read_values(answers, TARGET)
+
+
+@pytest.mark.parametrize("text", ["", "=", "A\tsame\n=\n", "A\tgood\tx\n=\n", "A\tsame\tx\n", "not running"])
+def test_settings_that_are_not_understood_are_unmeasured(text: str) -> None:
+    """And the reason repeats no value."""
+    with pytest.raises(UnmeasuredError):
+        settings.read(text)
+
+
+DEPLOYED = runtime.Deployed(service="shop.service", file="/srv/shop/VERSION")
+WITH_RELEASE = web_host(SECTION.model_copy(update={"deployed": {"web": DEPLOYED}}))
+STAT = "1 (x) S " + " ".join(["0"] * 18) + " {} 0"
+STARTED = (
+    f"LoadState=loaded\nMainPID=7\n\n[started]\n{STAT.format(5000)}\n{STAT.format(4900)}\n1002.000000000\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("newer", "expected"),
+    [
+        ("", runtime.AFTER_DEPLOYMENT),
+        ("link /srv/shop/lib\n", runtime.AFTER_DEPLOYMENT),
+        (
+            "link /srv/shop/lib\nnewer /srv/shop/web.py\n",
+            "is older than /srv/shop/web.py: it runs what was there before",
+        ),
+    ],
+)
+def test_a_service_that_is_older_than_its_code_runs_what_was_there_before(newer: str, expected: str) -> None:
+    """The files are the same at both sites, and what customers meet is not."""
+    answer = f"{STARTED}[newer]\n{newer}[end]\n".encode()
+    assert runtime.read_started(answered(started=answer), WITH_RELEASE) == {"shop.service": expected}
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"",
+        STARTED.encode(),
+        f"{STARTED}[newer]\n".encode(),
+        f"{STARTED}[newer]\n[end]".encode(),
+        f"{STARTED}[newer]\nolder /srv/shop\n[end]\n".encode(),
+        f"{STARTED[: STARTED.index('1 (x)')]}1002.000000000\n[newer]\n[end]\n".encode(),
+        b"[newer]\n[end]\n",
+    ],
+)
+def test_an_answer_about_the_release_that_is_not_understood_is_unmeasured(damaged: bytes) -> None:
+    """Nothing newer was found only where somebody looked to the end."""
+    with pytest.raises(UnmeasuredError):
+        runtime.read_started(answered(started=damaged), WITH_RELEASE)
+
+
+def test_a_service_that_does_not_run_is_not_older_than_anything() -> None:
+    """It says why it has no process."""
+    answer = b"LoadState=loaded\nMainPID=0\n\n[started]\n"
+    assert runtime.read_started(answered(started=answer), WITH_RELEASE) == {"shop.service": "not running"}
+
+
+def _write(path: Path) -> None:
+    """Written anew, and given its old time again."""
+    before = path.stat()
+    path.write_text("x", encoding="utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def _relink(path: Path) -> None:
+    """A link leads to the release before."""
+    path.unlink()
+    path.symlink_to("releases/1")
+
+
+def _renamed(path: Path) -> None:
+    """A folder with old files is put in place."""
+    path.rename(path.with_name("kept"))
+    path.with_name("spare").rename(path)
+
+
+def _second_name(path: Path) -> None:
+    """The next release shares what did not change."""
+    path.with_name("second").hardlink_to(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "found"),
+    [
+        ("releases/2/VERSION", _write, "current/VERSION"),
+        ("releases/2/shop/web.py", _write, "current/shop/web.py"),
+        ("current", _relink, "current"),
+        ("releases/2/shop", _renamed, "current/shop"),
+        ("releases/2/jobs", _relink, "current/jobs"),
+        ("elsewhere/job.py", _write, "current/jobs/job.py"),
+        ("venv/lib.py", _write, "venv/lib.py"),
+        ("releases/2/shop/__pycache__", Path.mkdir, None),
+        ("releases/2/shop/web.pyc", Path.touch, None),
+        ("releases/2/uploads/one", Path.touch, None),
+        ("releases/2/shop/web.py", _second_name, None),
+        ("releases/3", Path.mkdir, None),
+        ("releases/1/VERSION", Path.touch, None),
+    ],
+)
+def test_code_is_younger_than_the_process(
+    tmp_path: Path, path: str, change: Callable[[Path], None], found: str | None
+) -> None:
+    """Whatever the time of the file says; what a running service makes itself does not count."""
+    for file in ("releases/2/shop/web.py", "releases/2/spare/web.py", "releases/2/uploads/old",
+                 "releases/1/VERSION", "releases/2/VERSION", "elsewhere/job.py", "venv/lib.py"):  # fmt: skip
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+    (tmp_path / "current").symlink_to("releases/2")
+    (tmp_path / "releases/2/jobs").symlink_to("../../elsewhere")
+    for folder in ("shop", "spare"):
+        os.utime(tmp_path / "releases/2" / folder, (1, 1))
+    time.sleep(0.05)
+    sleeper = subprocess.Popen(["sleep", "60"])
+    try:
+        time.sleep(0.5)  # a busy host takes its time before it looks at the clock
+        change(tmp_path / path)
+        assert _asked(tmp_path, sleeper.pid) == (found and str(tmp_path / found))
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+
+
+def _asked(folder: Path, pid: int) -> str | None:
+    """What the real question says of a service of this process."""
+    current = folder / "current"
+    systemctl = folder / "bin" / "systemctl"
+    systemctl.parent.mkdir()
+    systemctl.write_text(f"#!/bin/sh\necho LoadState=loaded\necho MainPID={pid}\n", encoding="utf-8")
+    systemctl.chmod(0o755)
+    text = deployed.question(
+        "shop.service",
+        str(current / "VERSION"),
+        [str(current), str(folder / "venv"), str(folder / "missing")],
+        [f"{current}/uploads/*"],
+    )
+    there = {**os.environ, "PATH": f"{systemctl.parent}:{os.environ['PATH']}"}
+    done = subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=True, cwd="/", env=there)
+    return deployed.read(done.stdout).newer
+
+
+@given(st.binary())
+def test_any_answer_is_facts_or_unmeasured(answer: bytes) -> None:
+    """Whatever a host prints makes a table or a reason, and nothing else."""
+    ends = (b"", b"end\n", b"[end]\n", b"\n=\n")
+    for end in ends:
+        text = answer + end
+        given_ = {
+            "kernel": text,
+            "deleted": text,
+            "reload": b"[shown 1]\n" + text,
+            "settings-shop.service": text,
+            "started": STARTED.encode() + b"[newer]\n" + text,
+        }
+        for reading in runtime.PROBE.tables.values():
+            with contextlib.suppress(UnmeasuredError):
+                reading.read(answered(**given_), WITH_RELEASE)

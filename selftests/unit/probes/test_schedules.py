@@ -1,0 +1,239 @@
+"""Schedules: what is read from a host's answers, and what is never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from selftests.unit.targets import answered, web_host
+from siteparity.model import UnmeasuredError
+from siteparity.probes import Answers, schedules
+from siteparity.tools.schedule import timers
+from siteparity.transport.script import Answer, Moment
+
+POLICY = schedules.Policy.model_validate(
+    {
+        "owner": "Shop",
+        "timezone": "Etc/UTC",
+        "jobs": {"charges": {"roles": ("web",), "user": "shop", "command": "/bin/charge run"}},
+    }
+)
+TARGET = web_host(POLICY)
+LINE = b"*/5 * * * * shop /bin/charge run\n"
+LOOKUPS = (
+    b"now=1795409848\nuser=shop\nlocal=shop:980:980\nword=/bin/charge\nword=run\n"
+    b"folder=/usr/bin\naccount=shop:980\n"
+)
+
+
+def tzif(name: str) -> bytes:
+    """A file of the zone database."""
+    return files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
+
+
+def cron(
+    zone: str = "Etc/UTC", *, state: str = "S", changed: int = 1, tz: str = "", active: str = "active"
+) -> bytes:
+    """What cron, systemd and the zone files say."""
+    unit = (
+        "MainPID=28\nExecMainStartTimestamp=Mon 2026-11-23 04:23:40 UTC\nEnvironment=\nId=cron.service\n"
+        f"LoadState=loaded\nActiveState={active}\nSubState=running\nFreezerState=running\n"
+    )
+    told = (
+        f"stat 28 (cron) {state} 1\noptions -f\nlink /etc/localtime {changed}.0 /usr/share/zoneinfo/{zone}\n"
+    )
+    told += f"link /etc/timezone {changed}.0 \nname {zone}\n{tz}"
+    data = tzif(zone)
+    header = f"/etc/localtime\0{len(data)}\0\0".encode()
+    return unit.encode() + b"\n\0" + told.encode() + b"\0" + header + data
+
+
+def crontabs(
+    content: bytes = LINE,
+    *,
+    meta: str = "f 0 644 1",
+    name: str = "charges",
+    lookups: bytes = LOOKUPS + b"runs=/bin/charge\n",
+) -> bytes:
+    """One crontab in ``/etc/cron.d``."""
+    return f"file\0/etc/cron.d/{name}\0{meta} {len(content)}\0\0".encode() + content + lookups
+
+
+def table(
+    name: str, *, of_cron: bytes | None = None, of_crontabs: bytes | None = None
+) -> Mapping[str, object]:
+    """One table, from healthy answers where none are given."""
+    answers = answered(cron=of_cron or cron(), crontabs=of_crontabs or crontabs())
+    return schedules.PROBE.tables[name].read(answers, TARGET)
+
+
+ITEM = "/etc/cron.d/charges: shop: /bin/charge run"
+
+
+def test_a_healthy_host_is_healthy_in_every_table() -> None:
+    """The state in which the gate says GO."""
+    assert table("daemon") == {"cron": "running"}
+    assert set(table("agreed").values()) == {"as agreed"}
+    assert set(table("in_force").values()) == {"in force"}
+    assert table("accepted") == {"/etc/cron.d/charges": "accepted"}
+    assert table("runnable") == {ITEM: "runnable"}
+    assert table("punctual") == {ITEM: "on time"}
+    assert table("scheduled") == {"charges": "scheduled"}
+
+
+@pytest.mark.parametrize(
+    ("name", "meta", "reason"),
+    [
+        ("charges.old", "f 0 644 1", "ignored for its name"),
+        ("charges", "f 980 644 1", "not owned by root"),
+        ("charges", "f 0 664 1", "insecure mode 0664"),
+        ("charges", "f 0 644 2", "a file with hard links"),
+    ],
+)
+def test_a_file_that_cron_ignores_schedules_nothing(name: str, meta: str, reason: str) -> None:
+    """It looks like a job in any editor, and is none."""
+    given_ = crontabs(meta=meta, name=name)
+    assert table("accepted", of_crontabs=given_) == {f"/etc/cron.d/{name}": reason}
+    assert table("scheduled", of_crontabs=given_) == {
+        "charges": f"ignored by cron: /etc/cron.d/{name}: {reason}"
+    }
+    assert set(table("instants", of_crontabs=given_).values()) == {"never"}
+
+
+def test_a_dry_run_is_not_the_job() -> None:
+    """A command that only begins alike does not charge anybody."""
+    given_ = crontabs(b"*/5 * * * * shop /bin/charge run --dry-run\n")
+    assert table("scheduled", of_crontabs=given_) == {"charges": "missing"}
+
+
+def test_redirections_do_not_hide_the_job() -> None:
+    """Where its output goes does not make it another job."""
+    given_ = crontabs(b"*/5 * * * * shop /bin/charge run >/dev/null 2>&1\n")
+    assert table("scheduled", of_crontabs=given_) == {"charges": "scheduled"}
+
+
+def test_another_zone_is_told_as_lateness() -> None:
+    """The text is the same, the instants are seven hours later."""
+    given_ = crontabs(b"0 2 * * * shop /bin/charge run\n")
+    assert table("punctual", of_cron=cron("America/Phoenix"), of_crontabs=given_) == {ITEM: "7 h late"}
+    assert table("agreed", of_cron=cron("America/Phoenix"))["cron"] == "America/Phoenix instead of Etc/UTC"
+
+
+def test_a_zone_file_younger_than_cron_is_told() -> None:
+    """Not within the second that systemd cannot tell apart."""
+    started = 1795407820
+    assert table("in_force", of_cron=cron(changed=started))["/etc/localtime"] == "in force"
+    late = table("in_force", of_cron=cron(changed=started + 1))
+    assert late["/etc/localtime"] == "changed after cron was started"
+    assert "/etc/timezone" not in late
+
+
+@pytest.mark.parametrize(
+    ("of_cron", "state"),
+    [(cron(state="T"), "frozen"), (cron(active="inactive"), "stopped"), (cron(active="failed"), "failed")],
+)
+def test_a_daemon_that_does_not_run_is_told(of_cron: bytes, state: str) -> None:
+    """Also one that systemd takes for running."""
+    assert table("daemon", of_cron=of_cron) == {"cron": state}
+
+
+def test_the_cron_of_another_system_has_other_rules() -> None:
+    """They are not guessed."""
+    with pytest.raises(UnmeasuredError, match="another cron"):
+        table("accepted", of_cron=cron(tz="other\n"))
+
+
+def test_a_command_that_is_not_there_is_told() -> None:
+    """Cron starts a shell that fails, each time."""
+    (said,) = table("runnable", of_crontabs=crontabs(lookups=LOOKUPS)).values()
+    assert said == "/bin/charge is not there, or not for this user"
+
+
+def test_a_word_that_was_not_looked_up_is_not_taken_for_missing() -> None:
+    """Nor for present."""
+    with pytest.raises(UnmeasuredError, match="not looked up"):
+        table("runnable", of_crontabs=crontabs(b"@daily shop /bin/other\n"))
+
+
+def anything(given_: bytes, other: bytes, *, first: bool) -> Answers:
+    """Odd bytes in the place of one answer."""
+    return answered(cron=given_ if first else cron(), crontabs=other if first else given_)
+
+
+@given(st.binary(max_size=300), st.integers(0, 400), st.booleans())
+def test_any_answer_is_read_or_unmeasured(junk: bytes, at: int, first: bool) -> None:
+    """Cut or damaged in any place: facts or a reason, nothing else, and no endless reading."""
+    whole = cron() if first else crontabs()
+    for given_ in (junk, whole[:at], whole[:at] + junk + whole[at:]):
+        for reading in schedules.PROBE.tables.values():
+            try:
+                reading.read(anything(given_, crontabs(), first=first), TARGET)
+            except UnmeasuredError as error:
+                reason = str(error)
+            else:
+                continue
+            assert reason
+
+
+def test_a_zone_that_systemd_would_hand_to_cron_is_not_in_force_yet() -> None:
+    """``systemctl set-environment`` is seen by no process that runs already; system.conf by no manager."""
+    assigned = table("in_force", of_cron=cron(tz="assigned America/Phoenix\n"))
+    assert assigned["TZ of cron.service"] == "changed after cron was started"
+    assert assigned["TZ of systemd"] == "another one after a boot"
+    at_boot = table("in_force", of_cron=cron(tz="boot America/Phoenix\n"))
+    assert at_boot["TZ of cron.service"] == "in force"
+    assert at_boot["TZ of systemd"] == "another one after a boot"
+
+
+REPORT = schedules.Policy.model_validate(
+    {"owner": "Shop", "timezone": "Etc/UTC", "jobs": {"report": {"roles": ("web",), "timer": "report.timer"}}}
+)
+DAILY = "TimersCalendar={ OnCalendar=*-*-* 02:30:00 UTC ; next_elapse=n/a }\n"
+OFTEN = DAILY + "TimersMonotonic={ OnUnitActiveUSec=1min 30s ; next_elapse=0 }\n"
+ONCE = "TimersMonotonic={ OnBootUSec=15min ; next_elapse=0 }\n"
+BEGAN = "Mon 2026-11-23 04:23:40 UTC"
+BEGAN_AT = 1_795_407_820.0
+
+
+@pytest.mark.parametrize(
+    ("specs", "timer", "service", "seconds", "hung"),
+    [
+        (DAILY, "running", "activating", 86_401, True),
+        (DAILY, "running", "activating", 86_399, False),
+        (OFTEN, "running", "activating", 91, True),
+        (OFTEN, "running", "activating", 89, False),
+        (OFTEN, "running", "active", 86_401, False),
+        (OFTEN, "waiting", "activating", 86_401, False),
+        (ONCE, "running", "activating", 86_401, False),
+    ],
+)
+def test_a_job_that_runs_longer_than_its_timers_interval_is_told(
+    specs: str, timer: str, service: str, seconds: float, hung: bool
+) -> None:
+    """The timer waits for it, and starts nothing; a service that stays up is no such job."""
+    units = (
+        f"Id=report.timer\nLoadState=loaded\nActiveState=active\nSubState={timer}\nUnit=report.service\n"
+        f"UnitFileState=enabled\n{specs}\n"
+        f"Id=report.service\nLoadState=loaded\nActiveState={service}\nSubState=start\n"
+        f"InactiveExitTimestamp={BEGAN}\n"
+    )
+    of_cron = cron().replace(b"\n\n\0", b"\n\n" + units.encode() + b"\n\0", 1)
+    now = BEGAN_AT + seconds
+    answers = Answers(
+        {"cron": Answer(of_cron, 0, None), "crontabs": Answer(crontabs(), 0, None)}, Moment(now, now, now)
+    )
+    state = timers.HUNG if hung else "armed"
+    target = web_host(REPORT)
+    assert schedules.read_armed(answers, target) == {"report.timer": state}
+    assert schedules.read_scheduled(answers, target) == {"report": state if hung else "scheduled"}
+
+
+def test_a_span_that_is_not_understood_is_unmeasured() -> None:
+    """Nothing is guessed about what a timer does."""
+    unit = {"Id": ("a.timer",), "TimersMonotonic": ("{ OnUnitActiveUSec=two days ; next_elapse=0 }",)}
+    with pytest.raises(UnmeasuredError, match="no span of time"):
+        timers.repeats(unit)

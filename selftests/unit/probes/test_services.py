@@ -1,0 +1,423 @@
+"""Services: what runs, what a boot would start, and what their unit files say."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from selftests.unit.targets import answered, web_host
+from siteparity.model import Table, UnmeasuredError
+from siteparity.probes import Answers, Target, services
+from siteparity.tools.systemd import manager, programs, unit_files
+
+Policy = services.Policy
+Read = Callable[[Answers, Target[Policy]], Table]
+TARGET = web_host(Policy(owner="Platform", required={"web": ("shop.service",)}, ignore=("backup-*.service",)))
+
+ETC, USR, RUN = "/etc/systemd/system", "/usr/lib/systemd/system", "/run/systemd/system"
+WANTS = "multi-user.target.wants"
+ENABLED = f"l\t{ETC}/{WANTS}/shop.service\t{ETC}/shop.service"
+OTHER = "basic.target"
+FILE = f"f\t{ETC}/shop.service\t100"
+
+
+def files(*lines: str) -> bytes:
+    """What lies on disk, in the form of the question; `OTHER` is always there."""
+    return "\n".join([f"f\t{USR}/{OTHER}\t9", *lines, "end", ""]).encode()
+
+
+def unit(name: str, active: str = "active", sub: str = "running", text: str = "A thing") -> str:
+    """A line of ``list-units``."""
+    return f"{name}   loaded {active} {sub} {text}"
+
+
+def shown(name: str, **properties: str) -> str:
+    """A block of ``show``."""
+    known = {"Id": name, "Names": name, "LoadState": "loaded", "ActiveState": "active", "SubState": "running"}
+    return "\n".join(f"{key}={value}" for key, value in {**known, **properties}.items())
+
+
+def units(*up: str, show: tuple[str, ...] = (), seconds: float = 1000.0) -> bytes:
+    """What the manager says, in the form of the question."""
+    target = unit("multi-user.target", sub="active")
+    blocks = "\n\n".join(show) + "\n" if show else ""
+    return "\n".join([f"[up] {seconds:.2f}", target, *up, f"[shown]\n{blocks}[end]", ""]).encode()
+
+
+def read(table: Read, on_disk: bytes, now: bytes) -> Table:
+    """One table of both answers."""
+    return table(answered(files=on_disk, units=now, programs=b"end\n"), TARGET)
+
+
+RUNNING = units(unit("shop.service"), show=(shown("shop.service", Type="notify", NRestarts="0"),))
+
+
+def test_what_is_required_runs_and_is_enabled() -> None:
+    """Both are looked at: what the manager does, and what a boot would do."""
+    assert read(services.read_required, files(FILE, ENABLED), RUNNING) == {
+        "shop.service": "runs, also after a boot"
+    }
+
+
+@pytest.mark.parametrize(
+    ("on_disk", "properties", "expected"),
+    [
+        (files(FILE), {}, "runs now, and nothing starts it at a boot"),
+        (files(FILE, f"l\t{RUN}/{WANTS}/shop.service\t{ETC}/shop.service"), {}, "runs now, and nothing"),
+        (files(FILE, f"l\t{ETC}/sleep.target.wants/shop.service\tx"), {}, "runs now, and nothing"),
+        (files(f"l\t{ETC}/shop.service\t/dev/null"), {}, "runs now, and is masked"),
+        (files(f"f\t{ETC}/shop.service\t0"), {}, "runs now, and is masked"),
+        (files(f"l\t{RUN}/shop.service\t/dev/null"), {"ActiveState": "inactive"}, "masked"),
+        (files(FILE, ENABLED), {"ActiveState": "inactive", "SubState": "dead"}, "inactive (dead)"),
+        (files(FILE, ENABLED), {"ActiveState": "failed", "SubState": "failed"}, "failed (failed)"),
+        (
+            files(FILE, ENABLED),
+            {"ActiveState": "activating", "SubState": "auto-restart"},
+            "activating (auto-restart)",
+        ),
+        (files(), {"LoadState": "not-found", "ActiveState": "inactive"}, "no such unit"),
+        (files(FILE, ENABLED), {"LoadState": "bad-setting"}, "cannot be loaded (bad-setting)"),
+        (
+            files(FILE, ENABLED),
+            {"NRestarts": "7", "ActiveEnterTimestampMonotonic": "990000000"},
+            "keeps restarting",
+        ),
+    ],
+)
+def test_what_is_required_and_not_right_says_what_is_wrong(
+    on_disk: bytes, properties: dict[str, str], expected: str
+) -> None:
+    """Each way in which a required service is not there for customers."""
+    now = units(unit("shop.service"), show=(shown("shop.service", **properties),))
+    assert read(services.read_required, on_disk, now)["shop.service"].startswith(expected)  # type: ignore[union-attr]  # a text
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"NRestarts": "7", "ActiveEnterTimestampMonotonic": "10000000"},
+        {"NRestarts": "0", "ActiveEnterTimestampMonotonic": "999000000"},
+        {"ActiveState": "reloading"},
+    ],
+)
+def test_restarts_long_ago_a_fresh_start_and_a_reload_are_well(properties: dict[str, str]) -> None:
+    """No false alarm over what is past, or what an engineer did on purpose."""
+    now = units(unit("shop.service"), show=(shown("shop.service", **properties),))
+    assert read(services.read_required, files(FILE, ENABLED), now) == {
+        "shop.service": "runs, also after a boot"
+    }
+
+
+def test_a_static_service_that_others_pull_in_survives_a_boot() -> None:
+    """Not every service needs a link of its own: sockets, the message bus and other units start it."""
+    pulled = shown("shop.service", WantedBy="multi-user.target")
+    on_demand = shown("shop.service", TriggeredBy="shop.socket")
+    by_bus = shown("shop.service", UnitFileState="static", BusName="org.shop")
+    for block in (pulled, on_demand, by_bus):
+        now = units(unit("shop.service"), unit("shop.socket", sub="listening"), show=(block,))
+        assert read(services.read_required, files(FILE), now) == {"shop.service": "runs, also after a boot"}
+
+
+def test_a_file_in_an_earlier_place_hides_a_mask() -> None:
+    """A link to nothing below /run masks no unit whose file is below /etc (systemd.unit(5))."""
+    found = unit_files.read(files(FILE, f"l\t{RUN}/shop.service\t/dev/null"))
+    assert not found.is_masked("shop.service")
+
+
+def test_states_say_what_starts_a_unit() -> None:
+    """Enabled, by whom, for how long; masked; alias; or nothing."""
+    on_disk = files(
+        FILE,
+        ENABLED,
+        f"f\t{USR}/cron.service\t10",
+        f"f\t{USR}/dbus.socket\t10",
+        f"l\t{USR}/sockets.target.wants/dbus.socket\t../dbus.socket",
+        f"l\t{ETC}/sshd.service\t/lib/systemd/system/ssh.service",
+        f"l\t{ETC}/getty.target\t/dev/null",
+        f"l\t{RUN}/{WANTS}/now.service\tx",
+        f"l\t{ETC}/{WANTS}/wg-quick@wg0.service\tx",
+        "l\t/run/systemd/generator/postgresql.service.wants/postgresql@15-main.service\tx",
+        "l\t/run/systemd/generator/local-fs.target.wants/srv.mount\tx",
+        "f\t/run/systemd/generator/srv.mount\t10",
+        "f\t/run/systemd/transient/session-1.scope\t10",
+        f"f\t{ETC}/shop.service.bak\t10",
+    )
+    assert unit_files.read(on_disk).states() == {
+        OTHER: "not enabled",
+        "cron.service": "not enabled",
+        "dbus.socket": "pulled in by sockets.target",
+        "getty.target": "masked",
+        "now.service": "until the next boot enabled by multi-user.target",
+        "postgresql@15-main.service": "pulled in by postgresql.service",
+        "shop.service": "enabled by multi-user.target",
+        "sshd.service": "alias of ssh.service",
+        "wg-quick@wg0.service": "enabled by multi-user.target",
+    }
+
+
+def test_what_each_host_names_by_its_own_hardware_or_refreshes_when_it_likes_is_left_out() -> None:
+    """One revision of a snap, and the network cards of netplan; other mounts and other drop-ins count."""
+    snap, mount = f"{ETC}/snap-lxd-31333.mount", f"{ETC}/srv-data.mount"
+    netplan = "/run/systemd/system/systemd-networkd-wait-online.service.d/10-netplan.conf"
+    on_disk = files(
+        f"f\t{snap}\t99",
+        f"c\t{snap}\tWhat=/var/lib/snapd/snaps/lxd_31333.snap",
+        f"l\t{ETC}/{WANTS}/snap-lxd-31333.mount\t{snap}",
+        f"f\t{mount}\t99",
+        f"c\t{mount}\tWhat=/dev/vg/data",
+        f"f\t{netplan}\t9",
+        f"c\t{netplan}\tExecStart=/lib/systemd/systemd-networkd-wait-online -i ens3:degraded",
+    )
+    found = unit_files.read(on_disk)
+    assert found.states() == {OTHER: "not enabled", "srv-data.mount": "not enabled"}
+    assert found.contents(str, "key") == {f"{mount} What": "/dev/vg/data"}
+
+
+def test_definitions_are_settings_with_the_sites_own_names_replaced() -> None:
+    """Comments are no difference; what may hold a secret is a digest; a package's file is a digest."""
+    path = f"{ETC}/shop.service"
+    on_disk = files(
+        FILE,
+        *(f"c\t{path}\t{line}" for line in ("# why", "[Service]", "Restart=no", "After=a \\", "  b", "")),
+        f"c\t{path}\tEnvironment=PASSWORD=hunter2 SITE=arizona",
+        f"c\t{path}\tReadWritePaths=/srv/web1.arizona.shop.example",
+        f"c\t{ETC}/shop.service.d/empty.conf\t# nothing",
+        f"c\t{ETC}/shop.service.d/notes.txt\t[Service]",
+        f"{'a' * 64}  {USR}/cron.service",
+        rf"\{'b' * 64}  {USR}/system-a\\x2db.slice",
+    )
+    given = answered(files=on_disk)
+    given.key = "5e" * 32
+    table = services.read_definitions(given, TARGET)
+    digest = table.pop(f"{path} [Service] Environment")  # type: ignore[attr-defined]  # a dictionary
+    assert table == {
+        f"{path} [Service] Restart": "no",
+        f"{path} [Service] After": "a  b",
+        f"{path} [Service] ReadWritePaths": "/srv/{web1}",
+        f"{ETC}/shop.service.d/empty.conf": "no settings",
+        f"{USR}/cron.service": f"sha256 {'a' * 16}",
+        rf"{USR}/system-a\x2db.slice": f"sha256 {'b' * 16}",
+    }
+    assert re.fullmatch(
+        r"\*\*\*#[0-9a-f]{8}", digest
+    )  # no plain digest: a short secret could be guessed from it
+
+
+def test_a_secret_with_the_sites_own_name_has_the_same_digest_at_both_sites() -> None:
+    """Names are replaced before the digest is made; afterwards they could not be found."""
+    contents = [
+        unit_files.read(files(f"c\t{ETC}/a.service\tExecStart=/bin/a --site {site}")).contents(
+            lambda text, site=site: text.replace(site, "{site}"),  # type: ignore[misc]  # a default argument
+            "5e" * 32,
+        )
+        for site in ("dallas", "arizona")
+    ]
+    assert contents[0] == contents[1]
+
+
+JOB = shown("job.service", ActiveState="activating", SubState="start", Type="oneshot")
+
+
+def test_what_comes_and_goes_is_not_compared() -> None:
+    """Logins, jobs, scopes, services on demand or of a device: two looks at a host give the same table."""
+    passing = units(
+        unit("shop.service"),
+        unit("user@990.service"),
+        unit("session-4.scope"),
+        unit("backup-1.service"),
+        unit("job.service", "activating", "start"),
+        unit("hostnamed.service"),
+        unit("ifup@ens3.service", sub="exited"),
+        unit("shop.timer", sub="waiting"),
+        show=(
+            shown("shop.service"),
+            shown("user@990.service"),
+            shown("backup-1.service"),
+            JOB,
+            shown("hostnamed.service", UnitFileState="static", BusName="org.freedesktop.hostname1"),
+            shown("shop.timer", SubState="waiting", WantedBy="multi-user.target"),
+            shown("ifup@ens3.service", BindsTo="sys-subsystem-net-devices-ens3.device"),
+        ),
+    )
+    on_disk = files(FILE, ENABLED)
+    assert read(services.read_active, on_disk, passing) == {"shop.service": "running", "shop.timer": "up"}
+    assert read(services.read_after_boot, on_disk, passing) == {"shop.timer": "the same after a boot"}
+    assert read(services.read_failed, on_disk, passing) == {"failed units": "none"}
+
+
+def test_a_service_on_its_way_is_no_running_one() -> None:
+    """Restarting by itself every second is a state of its own."""
+    now = units(
+        unit("a.service", "activating", "auto-restart", "Waits for active and failed things"),
+        show=(shown("shop.service"), shown("a.service", ActiveState="activating", Type="simple")),
+    )
+    assert read(services.read_active, files(), now) == {"a.service": "activating (auto-restart)"}
+
+
+@pytest.mark.parametrize(
+    ("on_disk", "properties", "expected"),
+    [
+        (files(), {}, "runs now, and nothing starts it at a boot"),
+        (files("f\t/run/systemd/transient/a.service\t9"), {}, "runs now, made by hand (systemd-run)"),
+        (
+            files(f"l\t{ETC}/a.service\t/dev/null", f"l\t{ETC}/{WANTS}/a.service\tx"),
+            {},
+            "runs now, and is masked",
+        ),
+        (files(), {"WantedBy": "sleep.target"}, "runs now, and nothing starts it at a boot"),
+        (files(), {"WantedBy": "multi-user.target"}, "the same after a boot"),
+        (files(), {"TriggeredBy": "a.socket"}, "runs now, and nothing starts it at a boot"),
+    ],
+)
+def test_what_runs_and_no_boot_starts_is_a_finding(
+    on_disk: bytes, properties: dict[str, str], expected: str
+) -> None:
+    """Started by hand, masked afterwards, made by systemd-run, wanted by what is not up."""
+    now = units(unit("a.service"), show=(shown("shop.service"), shown("a.service", **properties)))
+    assert str(read(services.read_after_boot, on_disk, now)["a.service"]).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        ({"Type": "simple"}, "inactive (dead) now, and a boot starts it"),
+        ({"Type": "oneshot"}, "the same after a boot"),
+        ({"ConditionResult": "no", "ConditionTimestampMonotonic": "5"}, "the same after a boot"),
+        ({"ConditionResult": "no", "ConditionTimestampMonotonic": "0"}, "inactive (dead) now, and a boot"),
+    ],
+)
+def test_what_a_boot_starts_and_is_down_is_a_finding(properties: dict[str, str], expected: str) -> None:
+    """Unless it is a job, or its conditions were looked at and do not hold."""
+    down = {"ActiveState": "inactive", "SubState": "dead", **properties}
+    now = units(show=(shown("shop.service"), shown("a.service", **down)))
+    on_disk = files(f"l\t{ETC}/{WANTS}/a.service\tx")
+    assert str(read(services.read_after_boot, on_disk, now)["a.service"]).startswith(expected)
+
+
+def test_failed_units_are_named_and_sessions_are_not() -> None:
+    """A mount that failed counts; a login that was cut off does not."""
+    now = units(
+        unit("srv.mount", "failed", "failed"),
+        unit("session-1.scope", "failed", "failed"),
+        show=(shown("shop.service"),),
+    )
+    assert read(services.read_failed, files(), now) == {"srv.mount": "failed"}
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        b"",
+        RUNNING[:-7],
+        RUNNING.replace(b"[shown]", b"[seen]"),
+        RUNNING.replace(b"loaded active", b"loaded"),
+        RUNNING.replace(b"multi-user.target", b"multi-user.mount"),
+        RUNNING.replace(b"Type=", b"Kind="),
+        RUNNING.replace(b"LoadState=loaded", b"LoadState="),
+        RUNNING.replace(b"NRestarts=0", b"ActiveEnterTimestampMonotonic=soon"),
+        units(unit("shop.service")),
+        units(unit("shop.service"), unit("a.service"), show=(shown("shop.service"),)),
+    ],
+)
+def test_a_manager_that_is_not_understood_is_unmeasured(now: bytes) -> None:
+    """Cut, odd, or silent about a unit that needs explaining."""
+    seen = answered(files=files(FILE), units=now)
+    with pytest.raises(UnmeasuredError):
+        _ = services.read_required(seen, TARGET), services.read_after_boot(seen, TARGET)
+
+
+@pytest.mark.parametrize(
+    "on_disk",
+    [b"", b"end", files(FILE)[:-1], files("x\ty"), files("f\tonly"), files("l\t/a"), files("deadbeef  /a")],
+)
+def test_files_that_are_not_understood_are_unmeasured(on_disk: bytes) -> None:
+    """Half a listing would make enabled units look disabled."""
+    with pytest.raises(UnmeasuredError):
+        unit_files.read(on_disk)
+
+
+@given(st.binary(), st.booleans())
+def test_any_text_is_facts_or_unmeasured(answer: bytes, framed: bool) -> None:
+    """Whatever a host prints makes a table or a reason, and nothing else."""
+    on_disk = answer + b"\nend\n" if framed else answer
+    now = b"[up] 1.0\n" + answer + b"\n[shown]\n" + answer + b"[end]\n" if framed else answer
+    for reading in services.PROBE.tables.values():
+        with contextlib.suppress(UnmeasuredError):
+            reading.read(answered(files=on_disk, units=now), TARGET)
+
+
+NAMES = st.sampled_from(["a.service", "b.socket", "c.timer", "d@x.service", "e.target"])
+
+
+@given(st.sets(NAMES), st.sets(NAMES), st.sets(NAMES))
+def test_every_unit_on_disk_has_one_state(on_disk: set[str], linked: set[str], masked: set[str]) -> None:
+    """Masked outweighs enabled, enabled outweighs not enabled, and nothing is left out."""
+    lines = [f"f\t{USR}/{name}\t9" for name in on_disk]
+    lines += [f"l\t{ETC}/{WANTS}/{name}\tx" for name in linked]
+    lines += [f"l\t{ETC}/{name}\t/dev/null" for name in masked]
+    states = dict(unit_files.read(files(*lines)).states())
+    assert states.pop(OTHER) == "not enabled"
+    assert states == {
+        name: "masked"
+        if name in masked
+        else "enabled by multi-user.target"
+        if name in linked
+        else "not enabled"
+        for name in on_disk | linked | masked
+    }
+
+
+def test_real_folders_are_read(tmp_path: Path) -> None:
+    """The real question: own files by line, packaged ones by digest, links as links."""
+    etc, usr, elsewhere = (tmp_path / name for name in ("etc", "usr", "elsewhere"))
+    for folder in (etc / "a.service.d", etc / WANTS, usr, elsewhere):
+        folder.mkdir(parents=True)
+    (etc / "a.service").write_text("[Unit]\nDescription=A\n", encoding="utf-8")
+    (etc / "a.service.d" / "more.conf").write_text("[Service]\nNice=5", encoding="utf-8")
+    (etc / WANTS / "a.service").symlink_to(etc / "a.service")
+    (elsewhere / "linked.service").write_text("[Unit]\nAfter=b\n", encoding="utf-8")
+    (etc / "linked.service").symlink_to(elsewhere / "linked.service")
+    (etc / "masked.service").symlink_to("/dev/null")
+    (usr / r"b\x2dc.service").write_text("[Unit]\n", encoding="utf-8")
+    text = (
+        unit_files.QUESTION.replace(ETC, str(etc))
+        .replace(USR, str(usr))
+        .replace("'/usr/lib/*'", f"'{usr}/*'")
+    )
+    done = subprocess.run(["sh", "-c", text], capture_output=True, check=True)
+    found = unit_files.read(done.stdout)
+    assert found.links[f"{etc}/{WANTS}/a.service"] == f"{etc}/a.service"
+    assert found.links[f"{etc}/masked.service"] == "/dev/null"
+    assert found.lines[f"{etc}/a.service.d/more.conf"] == ("[Service]", "Nice=5")
+    assert found.lines[f"{etc}/linked.service"] == ("[Unit]", "After=b")
+    assert set(found.digests) >= {rf"{usr}/b\x2dc.service"}
+
+
+def test_the_question_survives_odd_names_of_required_units() -> None:
+    """A policy cannot make the shell run anything."""
+    assert "'a@b\\x2d.service'" in manager.question(["a@b\\x2d.service"])
+
+
+def test_a_program_that_its_user_may_not_execute_is_a_finding() -> None:
+    """What runs was started before; it cannot be started again."""
+    barred = b"1\tshop.service\tshop\t/usr/bin/gunicorn\n0\tcron.service\t\t/usr/sbin/cron\nend\n"
+    answers = answered(files=files(ENABLED, FILE), units=RUNNING, programs=barred)
+    assert services.read_required(answers, TARGET) == {
+        "shop.service": "runs, but shop may not execute /usr/bin/gunicorn: gone when it is started again"
+    }
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "end", "0\tshop.service\tshop\t/x\n", "2\tshop.service\tshop\t/x\nend\n", "1\tx\nend\n"]
+)
+def test_programs_that_could_not_be_tried_are_unmeasured(answer: str) -> None:
+    """A user that is not known, or a test(1) that failed, is no permission."""
+    with pytest.raises(UnmeasuredError, match="programs: "):
+        programs.read(answer)

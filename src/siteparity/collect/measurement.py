@@ -1,0 +1,332 @@
+"""Measuring: every host of both sites at once, one script each, before anything is compared.
+
+A host that cannot be measured delays the run by no more than its own deadline, and stands in the result with
+the reason for each of its tables.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from siteparity.collect.questions import MACHINE_ASPECT, Probes, Questions, asked, named
+from siteparity.collect.same_machine import ASK as MACHINE
+from siteparity.collect.same_machine import identity, twins
+from siteparity.model import Facts, Host, HostFacts, Site, Table, Unmeasured, UnmeasuredError
+from siteparity.policy import Policy
+from siteparity.probes import KEY, Answers, Probe, SecondLook, Seen, Target, read_tables
+from siteparity.redaction import pseudonyms, redacted
+from siteparity.transport import Output
+from siteparity.transport.asking import Asked
+from siteparity.transport.script import NO_WORDS, Answer, Ask, Moment
+
+NOT_MEASURED = "not measured"
+"""How what is said of a host begins of which nothing is known."""
+MAX_CONNECTIONS = 32
+"""Hosts asked at the same time."""
+_WAKE_SECONDS = 0.5
+_MUCH_BYTES = 4 * 1024 * 1024
+"""Of one host; a usual one says a tenth of it."""
+
+L = TypeVar("L")
+
+Say: TypeAlias = Callable[[Host, str], None]
+"""Tells the person who waits how far a host is."""
+
+
+class Runner(Protocol):
+    """What collecting needs of the transport."""
+
+    def run(self, host: Host, script: bytes, *, timeout: float, opener: bytes) -> Output:
+        """Run a script on a host after its opener; `UnmeasuredError` says why it could not be run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All facts of one site at one time."""
+
+    site: str
+    measured_at: datetime
+    hosts: Mapping[str, HostFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the first look at a host brought."""
+
+    facts: HostFacts
+    machine: str | None
+    """Which machine answered (`siteparity.collect.same_machine`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One run's measuring: the same policy, probes and deadline for every host."""
+
+    policy: Policy
+    probes: Probes
+    runner: Runner
+    deadline: float
+    """The moment, on the monotonic clock, at which everything must be over."""
+    say: Say
+    known: Sequence[Site] = ()
+    """Every site, also those that are not measured now."""
+    stand_in: Measured | None = None
+    """A record that stands in for a site which is not contacted: what second looks need to know of it."""
+    key: str = field(default_factory=lambda: secrets.token_hex(32), init=False, repr=False)
+    """What hosts hash secrets with; gone with the run."""
+    _taken: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+    """Host -> seconds that it has taken: both looks together have the limit of one host."""
+    _reading: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    """One host's answers are read at a time: threads would not do it sooner, and would hold more memory."""
+
+    def collect(self, sites: Sequence[Site]) -> tuple[Measured, ...]:
+        """Measure every host of the sites. Never raises for what a host does."""
+        started = datetime.now(UTC)
+        targets = [(site, host) for site in sites for host in site.hosts]
+        sites_of, hosts = [site for site, _ in targets], [host for _, host in targets]
+        with _threads(min(MAX_CONNECTIONS, len(targets))) as pool:
+            first = _each(pool, self._first_look, sites_of, hosts)
+            facts = {
+                (site.name, host.name): look.facts for (site, host), look in zip(targets, first, strict=True)
+            }
+            if self.stand_in:
+                recorded = self.stand_in
+                facts |= {(recorded.site, host): of_host for host, of_host in recorded.hosts.items()}
+            second = _each(pool, partial(self._second_look, facts), sites_of, hosts)
+        same = twins({host.label: look.machine for host, look in zip(hosts, first, strict=True)})
+        return tuple(
+            Measured(
+                site.name,
+                started,
+                {
+                    host.name: _once(_joined(one.facts, two), same.get(host.label))
+                    for (of, host), one, two in zip(targets, first, second, strict=True)
+                    if of is site
+                },
+            )
+            for site in sites
+        )
+
+    def _first_look(self, site: Site, host: Host) -> _Look:
+        began = time.monotonic()
+        asks: dict[str, Mapping[str, Ask] | UnmeasuredError] = {
+            aspect: asked(probe.ask, target) for aspect, probe, target in self._targets(site, host)
+        }
+        if not asks:
+            return _Look({}, None)
+        machine = {MACHINE_ASPECT: {MACHINE_ASPECT: MACHINE}}
+        answers = self._answers(site, host, {**asks, **machine}, {KEY.name: self.key})
+        with self._reading:
+            facts = {
+                aspect: self._read(probe.tables, answers[aspect], target)
+                for aspect, probe, target in self._targets(site, host)
+            }
+        self.say(host, _progress(facts, time.monotonic() - began))
+        return _Look(facts, _machine(answers[MACHINE_ASPECT]))
+
+    def _second_look(self, facts: Mapping[tuple[str, str], HostFacts], site: Site, host: Host) -> HostFacts:
+        looks = [
+            (aspect, probe.then, target) for aspect, probe, target in self._targets(site, host) if probe.then
+        ]
+        words = {aspect: _words(then, target, _seen(facts, aspect)) for aspect, then, target in looks}
+        wanted = {
+            aspect: given if isinstance(given, UnmeasuredError) else asked(then.ask, target)
+            for aspect, then, target in looks
+            if (given := words[aspect]) is not None
+        }
+        known = {
+            name: value
+            for given in words.values()
+            if given and not isinstance(given, UnmeasuredError)
+            for name, value in given.items()
+        }
+        answers = self._answers(site, host, wanted, known)
+        return {
+            aspect: self._read(then.tables, answers[aspect], target)
+            for aspect, then, target in looks
+            if aspect in wanted
+        }
+
+    def _targets(self, site: Site, host: Host) -> list[tuple[str, Probe[Any], Target[Any]]]:
+        return self._catalogue.targets(site, host)
+
+    @property
+    def _catalogue(self) -> Questions:
+        recorded_at = self.stand_in.measured_at if self.stand_in else None
+        return Questions(self.policy, self.probes, self.known, recorded_at)
+
+    def _read(self, tables: Mapping[str, Any], answers: Answers, target: Target[Any]) -> Facts:
+        """The tables, with what stands in for each secret."""
+        facts = _read(tables, answers, target, tuple(self.policy.roles))
+        return {name: _without_secrets(table, self.key) for name, table in facts.items()}
+
+    def _answers(
+        self,
+        site: Site,
+        host: Host,
+        asks: Mapping[str, Mapping[str, Ask] | UnmeasuredError],
+        words: Mapping[str, str] = NO_WORDS,
+    ) -> Mapping[str, Answers]:
+        """Ask a host everything at once; each aspect gets its answers, or the reason."""
+        joined = named(asks)
+        try:
+            given, when = self._run(site, host, joined, words) if joined else ({}, None)
+        except UnmeasuredError as error:
+            return {aspect: _failed(str(error)) for aspect in asks}
+        return {
+            aspect: _failed(str(mapping))
+            if isinstance(mapping, UnmeasuredError)
+            else Answers({name: given[f"{aspect}.{name}"] for name in mapping}, when, self.key)
+            for aspect, mapping in asks.items()
+        }
+
+    def _run(
+        self, site: Site, host: Host, asks: Mapping[str, Ask], words: Mapping[str, str]
+    ) -> tuple[Mapping[str, Answer], Moment | None]:
+        began = time.monotonic()
+        of_host = self.policy.limits.host_deadline.total_seconds() - self._taken.get(host.label, 0.0)
+        of_run = self.deadline - began
+        if min(of_host, of_run) <= 0:
+            whose = "run" if of_run <= 0 else "host"
+            raise UnmeasuredError(f"the {whose}'s deadline had passed")
+        known = None
+        if host.connection.collector:
+            known = self._catalogue.collector(site, host)
+        try:
+            given = Asked(self.runner.run, host, known).put(asks, words, timeout=min(of_host, of_run))
+        finally:
+            self._taken[host.label] = time.monotonic() - began
+        if sum(len(answer.text) for answer in given[0].values()) > _MUCH_BYTES:
+            _forget_answers()
+        return given
+
+
+def _forget_answers() -> None:
+    """Let go of what readers remember of other hosts' answers, where one host has said too much."""
+    readers = ("siteparity.probes.", "siteparity.tools.")
+    for name in [name for name in sys.modules if name.startswith(readers)]:
+        for remembered in vars(sys.modules[name]).values():
+            if hasattr(remembered, "cache_clear"):
+                remembered.cache_clear()
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that are waited for, unless the run was told to end: then its connections are closed first."""
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def _each(
+    pool: Executor, look: Callable[[Site, Host], L], sites: Sequence[Site], hosts: Sequence[Host]
+) -> list[L]:
+    """Look at every host at the same time; wake up now and then: a thread that sleeps may miss a signal."""
+    looks = [pool.submit(look, site, host) for site, host in zip(sites, hosts, strict=True)]
+    while wait(looks, timeout=_WAKE_SECONDS).not_done:
+        pass
+    return [one.result() for one in looks]
+
+
+class _NoAnswers(Answers):
+    """Stands in for answers where nothing could be asked: every look gives the reason."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__({})
+        self.reason = reason
+
+    def raw(self, name: str) -> bytes:
+        raise UnmeasuredError(f"{name}: {self.reason}")
+
+    def moment(self) -> Moment:
+        raise UnmeasuredError(self.reason)
+
+
+def _failed(reason: str) -> Answers:
+    return _NoAnswers(reason)
+
+
+def _words(
+    then: SecondLook[Any], target: Target[Any], seen: Seen
+) -> Mapping[str, str] | UnmeasuredError | None:
+    """The words of a second look; None where there is nothing to ask."""
+    try:
+        return then.words(target, seen)
+    except UnmeasuredError as error:
+        return error
+    except Exception as error:  # noqa: BLE001  # a broken probe leaves its aspect unmeasured, never the run undone
+        return UnmeasuredError(f"the probe itself failed: {type(error).__name__}: {error}")
+
+
+def _read(
+    tables: Mapping[str, Any], answers: Answers, target: Target[Any], every_role: Collection[str]
+) -> Facts:
+    facts: dict[str, Any] = {}
+    for name, reading in tables.items():
+        try:
+            facts |= read_tables({name: reading}, answers, target, tuple(every_role))
+        except Exception as error:  # noqa: BLE001  # as above
+            facts[name] = Unmeasured(f"the probe itself failed: {type(error).__name__}: {error}")
+    if isinstance(answers, _NoAnswers):  # even a table that looks at no answer is not known of such a host
+        facts = {
+            name: table if isinstance(table, Unmeasured) else Unmeasured(f"{name}: {answers.reason}")
+            for name, table in facts.items()
+        }
+    return facts
+
+
+def _without_secrets(table: Table | Unmeasured, key: str) -> Table | Unmeasured:
+    """A table in which two secrets can be told apart, and neither is known; a reason that quotes none."""
+    if isinstance(table, Unmeasured):
+        return Unmeasured(redacted(table.reason), table.away)
+    return {
+        pseudonyms(item, key): pseudonyms(value, key) if isinstance(value, str) else value
+        for item, value in table.items()
+    }
+
+
+def _seen(facts: Mapping[tuple[str, str], HostFacts], aspect: str) -> Seen:
+    return {place: of_host[aspect] for place, of_host in facts.items() if aspect in of_host}
+
+
+def _joined(first: HostFacts, second: HostFacts) -> HostFacts:
+    return {aspect: {**facts, **second.get(aspect, {})} for aspect, facts in first.items()}
+
+
+def _machine(answers: Answers) -> str | None:
+    try:
+        return identity(answers.raw(MACHINE_ASPECT))
+    except UnmeasuredError:
+        return None
+
+
+def _once(facts: HostFacts, reason: str | None) -> HostFacts:
+    """The facts, unless there is a reason to trust none of them."""
+    if reason is None:
+        return facts
+    return {
+        aspect: {name: Unmeasured(f"{name}: {reason}") for name in tables} for aspect, tables in facts.items()
+    }
+
+
+def _progress(facts: HostFacts, seconds: float) -> str:
+    """What the person who waits needs to know of a host: that it answered, or why not."""
+    tables = [table for of_aspect in facts.values() for table in of_aspect.values()]
+    reasons = [table.reason for table in tables if isinstance(table, Unmeasured)]
+    if tables and len(reasons) == len(tables):
+        return f"{NOT_MEASURED} ({reasons[0]})"
+    return f"{len(tables)} tables in {seconds:.1f} s"

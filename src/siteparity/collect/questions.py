@@ -1,0 +1,79 @@
+"""Every question that a run may put to one host: what its collector holds. Pure.
+
+The same functions make the questions of a run, so a host's collector and the run agree as long as policy,
+inventories and siteparity are the same; where they are not, the digests of the two differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from siteparity.collect import live_questions
+from siteparity.collect.same_machine import ASK as MACHINE
+from siteparity.model import Host, Site, UnmeasuredError
+from siteparity.policy import Policy
+from siteparity.probes import Probe, Target
+from siteparity.transport.collector import Collector, collector
+from siteparity.transport.script import Ask
+
+Probes: TypeAlias = Mapping[str, Probe[Any]]
+
+MACHINE_ASPECT = "machine"
+"""The name of the one question that belongs to no aspect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What the questions of a run are made from."""
+
+    policy: Policy
+    probes: Probes
+    sites: Sequence[Site]
+    """Every site, also those that are not measured now."""
+    recorded_at: datetime | None = None
+    """When a site was measured for which a record stands in; no question depends on it."""
+
+    def targets(self, site: Site, host: Host) -> list[tuple[str, Probe[Any], Target[Any]]]:
+        """What is measured on a host: each aspect of its roles."""
+        every_role = tuple(self.policy.roles)
+        sections = {aspect: self.policy.section(aspect) for aspect in self.probes}
+        other = next((one for one in self.sites if one.name != site.name), None)
+        return [
+            (aspect, probe, Target(host, site, sections[aspect], self.policy, other, self.recorded_at))
+            for aspect, probe in self.probes.items()
+            if not set(probe.roles(sections[aspect], every_role)).isdisjoint(host.roles)
+        ]
+
+    def collector(self, site: Site, host: Host) -> Collector:
+        """The collector that a host must have."""
+        measured = self.targets(site, host)
+        first = {aspect: asked(probe.ask, target) for aspect, probe, target in measured}
+        again = {aspect: asked(probe.then.ask, target) for aspect, probe, target in measured if probe.then}
+        machine = {MACHINE_ASPECT: {MACHINE_ASPECT: MACHINE}}
+        live_ones = live_questions.questions(self.policy, host)
+        return collector({**named(first), **named(again), **named(machine), **live_ones})
+
+
+def asked(
+    ask: Callable[[Target[Any]], Mapping[str, Ask]], target: Target[Any]
+) -> Mapping[str, Ask] | UnmeasuredError:
+    """A probe's questions, or why there are none."""
+    try:
+        return ask(target)
+    except UnmeasuredError as error:
+        return error
+    except Exception as error:  # noqa: BLE001  # a broken probe leaves its aspect unmeasured, never the run undone
+        return UnmeasuredError(f"the probe itself failed: {type(error).__name__}: {error}")
+
+
+def named(asks: Mapping[str, Mapping[str, Ask] | UnmeasuredError]) -> Mapping[str, Ask]:
+    """The questions of all aspects under one name each."""
+    return {
+        f"{aspect}.{name}": ask
+        for aspect, mapping in asks.items()
+        if not isinstance(mapping, UnmeasuredError)
+        for name, ask in mapping.items()
+    }

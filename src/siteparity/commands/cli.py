@@ -1,0 +1,329 @@
+"""The command line: few verbs, results on stdout, progress on stderr, exit codes that mean something."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+from filelock import FileLock, Timeout
+
+from siteparity import __version__, configuration
+from siteparity.commands import privileges
+from siteparity.commands.explain import explain
+from siteparity.commands.progress import Progress
+from siteparity.commands.verify import Verification
+from siteparity.facts import records
+from siteparity.gate.run import Gate, new_run_folder
+from siteparity.model import ConfigurationError, SiteparityError, Unmeasured, Verdict
+from siteparity.redaction import redacted, remember_environment
+from siteparity.report import summary, write_reports
+from siteparity.report.visible import shortened, visible
+from siteparity.runs import find_run, read_run
+from siteparity.runs.history import line_of, read_history
+from siteparity.runs.kept_records import keep, stand_in
+from siteparity.runs.recording import measure, record_path
+from siteparity.transport import Transport
+
+EXIT = {Verdict.GO: 0, Verdict.NO_GO: 2, Verdict.UNKNOWN: 3}
+EXIT_USAGE = 4
+"""Usage or configuration. 1 is never returned on purpose: it is what a crash of Python returns."""
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_WIDTH = 400
+"""Characters of the reason in a verdict without an answer."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit code."""
+    sys.excepthook, threading.excepthook = _crashed, _thread_crashed
+    remember_environment(os.environ)
+    options = _parser().parse_args(arguments)
+    options.typed = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        with _ended_by_signals():
+            text, status = options.verb(options)
+            return _said(text if options.to_copy else redacted(text), status)
+    except ConfigurationError as error:
+        print(redacted(str(error)), file=sys.stderr)
+        return EXIT_USAGE
+    except SiteparityError as error:
+        reason = redacted(str(error))
+        print(reason, file=sys.stderr)
+        if options.verb in (_gate, _verify):  # whoever reads the last line alone finds a verdict there
+            return _said(f"UNKNOWN  no answer: {shortened(visible(reason), _WIDTH)}", EXIT[Verdict.UNKNOWN])
+        return EXIT[Verdict.UNKNOWN]
+
+
+def _said(text: str, status: int) -> int:
+    """Print the answer; one that did not arrive is no answer."""
+    try:
+        # An old terminal's encoding must not cost the answer: what it lacks is shown by its number.
+        encoding = sys.stdout.encoding or "utf-8"
+        print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    except OSError as error:
+        print(f"the answer could not be written: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else Python tries again when it ends
+        return EXIT[Verdict.UNKNOWN]
+    return status
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let a signal end the run in order: connections and processes end with it, and no answer is given."""
+
+    def end(number: int, _: object) -> None:
+        sys.exit(128 + number)
+
+    before = {number: signal.signal(number, end) for number in _ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _gate(options: argparse.Namespace) -> tuple[str, int]:
+    settings = configuration.load(options.root, options.inventories, options.primary, options.standby)
+    deadline = options.deadline or settings.policy.limits.deadline.total_seconds()
+    given, recorded = options.primary_record, None
+    if given is not None:
+        recorded = stand_in(settings, options.reports, given, datetime.now(UTC))
+    measured = [site for site in settings.sites if recorded is None or site is not settings.primary]
+    with Progress(measured) as progress, _alone(options.reports):
+        gate = Gate(
+            settings,
+            options.inventories,
+            options.reports,
+            deadline,
+            progress.say,
+            stand_in=recorded,
+            typed=options.typed,
+        )
+        result, folder = gate.run()
+    return f"reports: {folder}\n{summary(result, colour=_colour())}", EXIT[result.verdict]
+
+
+@contextmanager
+def _alone(reports: Path) -> Iterator[None]:
+    """Hold the reports folder for one run, and say so when it cannot be written.
+
+    Raises:
+        ConfigurationError: it cannot be written at all.
+        SiteparityError: another run holds it, or it could not be written to the end: a disk is full.
+    """
+    lock = FileLock(reports / ".lock", timeout=0)
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise SiteparityError(
+            f"{reports}: another run is under way there; wait for its end, or give --reports another folder"
+        ) from None
+    except OSError as error:
+        raise ConfigurationError(
+            f"{error.filename or reports}: cannot be written: {error.strerror or error}; see --reports"
+        ) from None
+    try:
+        yield
+    except OSError as error:
+        raise SiteparityError(
+            f"{error.filename or reports}: {error.strerror or error}; "
+            "make room, or give --reports another folder"
+        ) from None
+    finally:
+        lock.release()
+
+
+def _record(options: argparse.Namespace) -> tuple[str, int]:
+    settings = configuration.load(options.root, options.inventories, options.primary, options.standby)
+    by_name = {site.name: site for site in settings.sites}
+    unknown = [name for name in options.site if name not in by_name]
+    if unknown:
+        raise ConfigurationError(f"{unknown[0]}: not a site of this pair; the sites are {', '.join(by_name)}")
+    sites = [by_name[name] for name in options.site]
+    seconds = options.deadline or settings.policy.limits.deadline.total_seconds()
+    lines: list[str] = []
+    whole = True
+    with Progress(sites) as progress, _alone(options.reports), Transport() as transport:
+        folder = new_run_folder(options.reports, datetime.now(UTC))
+        made = measure(settings, sites, transport, seconds=seconds, say=progress.say)
+        keep(settings, options.reports, made, folder.name)
+        for record in made:
+            path = record_path(folder, record.site)
+            records.save(record, path)
+            unmeasured = _unmeasured(record)
+            whole = whole and not unmeasured
+            lines.append(f"{record.site}: {path} ({unmeasured or 'no'} tables unmeasured)")
+    return "\n".join(lines), EXIT[Verdict.GO if whole else Verdict.UNKNOWN]
+
+
+def _verify(options: argparse.Namespace) -> tuple[str, int]:
+    folder = find_run(options.reports, options.run)
+    with _alone(options.reports):
+        result = read_run(folder)
+        sites = (result.primary.site, result.standby.site)
+        settings = configuration.load(options.root, options.inventories, *sites)
+        deadline = options.deadline or settings.policy.limits.deadline.total_seconds()
+        by_record = result.primary.source == "record"
+        with Progress([settings.standby] if by_record else settings.sites) as progress:
+            looked = Verification(settings, options.inventories, options.reports, deadline, progress.say)
+            verified = looked.run(result, folder)
+    return "\n".join(verified.lines), EXIT[verified.verdict]
+
+
+def _report(options: argparse.Namespace) -> tuple[str, int]:
+    folder = find_run(options.reports, options.run)
+    with _alone(options.reports):
+        result = read_run(folder)
+        write_reports(result, folder, read_history(options.reports))
+    written = f"written again from result.json: {folder}/report.html, {folder}/junit.xml"
+    return f"{written}\n{summary(result, colour=_colour())}", 0
+
+
+def _history(options: argparse.Namespace) -> tuple[str, int]:
+    lines = [line_of(past) for past in read_history(options.reports)]
+    return "\n".join(lines) or f"no run in {options.reports} yet", 0
+
+
+def _explain(options: argparse.Namespace) -> tuple[str, int]:
+    return explain(options.root, options.check), 0
+
+
+def _privileges(options: argparse.Namespace) -> tuple[str, int]:
+    settings = configuration.load(options.root, options.inventories, options.primary, options.standby)
+    keys = privileges.public_keys(options.key)
+    hosts = privileges.chosen(settings, options.host)
+    if options.write:
+        return "\n".join(str(privileges.write(one, keys, options.write)) for one in hosts), 0
+    if options.part:
+        return "".join(_part(one, keys, options.part) for one in hosts).removesuffix("\n"), 0
+    return "\n".join(privileges.page(one, keys, whole=bool(options.host)) for one in hosts), 0
+
+
+def _part(one: privileges.Privileges, keys: Sequence[str], name: str) -> str:
+    parts = privileges.parts(one, keys)
+    if name not in parts:
+        raise ConfigurationError(f"{one.host.label}: it needs no {name}, but {', '.join(parts)}")
+    return parts[name]
+
+
+def _unmeasured(record: records.Record) -> int:
+    facts = [record.facts(host, aspect) for host, aspects in record.hosts.items() for aspect in aspects]
+    return sum(isinstance(table, Unmeasured) for of_aspect in facts for table in of_aspect.values())
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Tell of a fault of the program itself, and of nobody's password."""
+    print(redacted("".join(traceback.format_exception(kind, error, trace))), end="", file=sys.stderr)
+
+
+def _thread_crashed(what: threading.ExceptHookArgs) -> None:
+    if what.exc_value is not None:
+        _crashed(what.exc_type, what.exc_value, what.exc_traceback)
+
+
+def _colour() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Leaves with the exit code for usage errors, which is not argparse's own."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]  # it exits, as the original does
+        self.print_usage(sys.stderr)
+        self.exit(EXIT_USAGE, f"{self.prog}: {message}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    root = configuration.find_root()
+    parser = _Parser("siteparity", description=sys.modules["siteparity"].__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    def verb(name: str, run: object, words: str) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, help=words, description=words)
+        added.set_defaults(verb=run, root=root, to_copy=False)
+        return added
+
+    gate = verb("gate", _gate, "measure both sites, try the standby out, and say GO, NO-GO or UNKNOWN")
+    _add_run_options(gate, root)
+    gate.add_argument(
+        "--primary-record",
+        metavar="latest|PATH",
+        help="do not contact the primary: its newest good record, or that of a file or run, stands in",
+    )
+    record = verb("record", _record, "measure sites and save what was seen; judge nothing")
+    _add_run_options(record, root)
+    record.add_argument("site", nargs="+", metavar="SITE")
+    verified = verb("verify", _verify, "measure again: does the last GO still stand?")
+    reported = verb("report", _report, "write the reports of a run again, from its result.json")
+    for one in (verified, reported):
+        one.add_argument("run", nargs="?", metavar="RUN", help="its id or its folder (default: the newest)")
+    _add_deadline(verified)
+    _add_inventories(verified, root)
+    for one in (verified, reported, verb("history", _history, "the runs, one line each, the newest last")):
+        _add_reports(one, root)
+    explained = verb(
+        "explain", _explain, "what a check proves, why, how to fix it, and which drill shows that it works"
+    )
+    explained.add_argument("check", metavar="CHECK", help="an aspect, or aspect.check, or a test id")
+    granted = verb(
+        "privileges",
+        _privileges,
+        "what hosts must grant: account, key, sudo line, collector, database, Redis",
+    )
+    # It holds no secret, and a changed letter would make it another program.
+    granted.set_defaults(to_copy=True)
+    _add_site_options(granted, root)
+    granted.add_argument(
+        "host", nargs="*", metavar="SITE/HOST", help="with the collector; default: all, without"
+    )
+    granted.add_argument("--key", metavar="FILE", type=Path, action="append", default=[], help="public key")
+    granted.add_argument("--part", metavar="PART", help="one file of it as it is, such as siteparity-collect")
+    granted.add_argument("--write", metavar="DIR", type=Path, help="write a folder for each host")
+    return parser
+
+
+def _add_site_options(parser: argparse.ArgumentParser, root: Path) -> None:
+    parser.add_argument("--primary", metavar="SITE", help="the site that serves now (default: the policy's)")
+    parser.add_argument("--standby", metavar="SITE", help="the site that must be able to take over")
+    _add_inventories(parser, root)
+
+
+def _add_run_options(parser: argparse.ArgumentParser, root: Path) -> None:
+    _add_site_options(parser, root)
+    _add_deadline(parser)
+    _add_reports(parser, root)
+
+
+def _add_deadline(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--deadline", metavar="SEC", type=_seconds, help="when the answer must be there, in seconds"
+    )
+
+
+def _add_inventories(parser: argparse.ArgumentParser, root: Path) -> None:
+    parser.add_argument("--inventories", metavar="DIR", type=Path, default=root / "inventories")
+
+
+def _add_reports(parser: argparse.ArgumentParser, root: Path) -> None:
+    parser.add_argument("--reports", metavar="DIR", type=Path, default=root / "reports")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 10 <= seconds <= 86_400:  # noqa: PLR2004  # a day is no gate, and nothing can be measured in less than 10 s
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds between 10 and 86400")
+    return seconds

@@ -1,0 +1,219 @@
+"""Is the last GO still true? Measure again, look for what has changed, judge again, in seconds.
+
+A GO holds for its time and for the state that it saw. Tables that last are held against those of the GO's run
+by digest, whatever a check would say of the difference; what moves by itself is judged again by the same
+checks. What was tried out at the standby is not tried out again.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from siteparity.collect import Say
+from siteparity.configuration import Configuration
+from siteparity.facts import records
+from siteparity.facts.changes import Changes, changes
+from siteparity.facts.records import Record, RecordError
+from siteparity.gate.supervisor import Executed, check_journal, clean_environment, read_journal
+from siteparity.model import Outcome, Severity, Verdict
+from siteparity.plan import PlannedCheck
+from siteparity.redaction import redacted
+from siteparity.report import write_reports
+from siteparity.report.visible import shortened, visible
+from siteparity.report.words import count, utc
+from siteparity.result import Result, SavedRevocation, SavedSite
+from siteparity.runs.history import append_run, read_history
+from siteparity.runs.recording import journal_path, measure, record_path, then_path
+from siteparity.transport import Transport
+
+MOST_TOLD = 20
+_WIDTH = 400
+_JUDGING_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What became of a GO."""
+
+    verdict: Verdict
+    """GO: it stands. NO-GO: it is revoked. UNKNOWN: whether it stands is not known."""
+    lines: tuple[str, ...]
+    """For the person who asked; the last one is the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """One look at the sites of a GO."""
+
+    settings: Configuration
+    inventories: Path
+    reports: Path
+    deadline: float
+    """Seconds from the start."""
+    say: Say
+
+    def run(self, result: Result, folder: Path) -> Verified:
+        """Tell whether the GO of a run stands, and revoke it where it does not.
+
+        Raises:
+            OSError: the reports cannot be written.
+        """
+        if reason := self._cannot_stand(result, datetime.now(UTC)):
+            return _unknown((), reason)
+        try:
+            before = {site.site: _record(folder, site) for site in (result.primary, result.standby)}
+            with tempfile.TemporaryDirectory(prefix="siteparity-") as name:
+                return self._again(result, folder, before, Path(name))
+        except RecordError as error:
+            return _unknown((), f"what the GO was said of cannot be read: {error}")
+
+    def _cannot_stand(self, result: Result, now: datetime) -> str:
+        """Why nothing needs to be measured; empty if it does."""
+        when = utc(result.finished_at)
+        if result.verdict is not Verdict.GO or result.valid_until is None:
+            what = f"was revoked at {utc(result.revoked.at)}" if result.revoked else "was no GO"
+            return f"the run of {when} {what}: {result.reasons[0]}"
+        if now > result.valid_until:
+            return f"the GO of {when} was valid until {utc(result.valid_until)}; run siteparity gate"
+        if now < result.finished_at - self.settings.policy.limits.clock_offset:
+            return f"the GO of {when} is yet to come; correct the clock of the machine that runs this"
+        digests = (result.policy_digest, result.inventory_digest)
+        if digests != (self.settings.policy.digest, self.settings.inventory_digest):
+            return f"policy or inventories have been changed since the GO of {when}; run siteparity gate"
+        return ""
+
+    def _again(self, result: Result, folder: Path, before: dict[str, Record], place: Path) -> Verified:
+        stand_in = before[result.primary.site] if result.primary.source == "record" else None
+        now = self.measured(stand_in)
+        for record in now:
+            records.save(record, record_path(place, record.site))
+        if stand_in:
+            records.save(stand_in, record_path(place, stand_in.site))
+            if (then := then_path(folder, result.standby.site)).exists():
+                then_path(place, result.standby.site).parent.mkdir()
+                shutil.copy(then, then_path(place, result.standby.site))
+        seen = [changes(before[record.site], record, self.settings.probes) for record in now]
+        executed = self._judged(place)
+        different, unknown = _read(executed, self.settings.checks)
+        changed = [*(text for one in seen for text in one.changed), *different]
+        if changed:
+            return self._revoke(result, folder, place, changed)
+        unknown = [*(text for one in seen for text in one.unmeasured), *unknown]
+        if unknown:
+            return _unknown(unknown, f"whether the GO of {utc(result.finished_at)} stands: {unknown[0]}")
+        if reason := self._cannot_stand(result, datetime.now(UTC)):  # it may have expired meanwhile
+            return _unknown((), reason)
+        return _stands(result, seen, len(executed.entries))
+
+    def measured(self, stand_in: Record | None) -> tuple[Record, ...]:
+        """Look at every host again, but those for which a record stands in."""
+        sites = [site for site in self.settings.sites if stand_in is None or site.name != stand_in.site]
+        with Transport() as transport:
+            return measure(
+                self.settings, sites, transport, seconds=self.deadline, say=self.say, stand_in=stand_in
+            )
+
+    def _judged(self, place: Path) -> Executed:
+        """Every parity check, made again on the new records in a process of its own."""
+        primary, standby = self.settings.sites
+        paths = [str(path.resolve()) for path in (self.settings.root, self.inventories)]
+        command = [sys.executable, "-P", "-m", "siteparity.pytest_plugin.rejudge", *paths]
+        try:
+            status: int | None = subprocess.run(
+                [*command, primary.name, standby.name, str(place)],
+                cwd=self.settings.root,
+                env=clean_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=_JUDGING_SECONDS,
+                check=False,
+            ).returncode
+        except subprocess.TimeoutExpired:
+            status = None
+        planned = [check.id for check in self.settings.checks if check.source.kind == "parity"]
+        return check_journal(planned, read_journal(journal_path(place)), status)
+
+    def _revoke(self, result: Result, folder: Path, place: Path, changed: Sequence[str]) -> Verified:
+        """Write that the GO holds no more, and what has changed, before it is said."""
+        at = datetime.now(UTC)
+        told = tuple(shortened(visible(redacted(text)), _WIDTH) for text in changed)
+        first = f"the GO of {utc(result.finished_at)} was revoked at {utc(at)}, {told[0]}"
+        revoked = result.model_copy(
+            update={
+                "verdict": Verdict.NO_GO,
+                "reasons": (first, *told[1:]),
+                "valid_until": None,
+                "revoked": SavedRevocation(at=at, changes=told),
+            }
+        )
+        write_reports(revoked, folder, read_history(self.reports))
+        append_run(self.reports, revoked, {})  # whatever was a GO had looked everywhere
+        kept = folder / "revoked" / f"{at:%Y-%m-%dT%H%M%SZ}"
+        shutil.copytree(place / "records", kept / "records")
+        return Verified(
+            Verdict.NO_GO,
+            (
+                *_some(told),
+                f"what was measured: {kept}",
+                f"NO-GO  {result.standby.site} cannot take over from {result.primary.site}: {first}",
+            ),
+        )
+
+
+def _record(folder: Path, site: SavedSite) -> Record:
+    """The record of which the GO was said.
+
+    Raises:
+        RecordError: it is missing or damaged, or another one.
+    """
+    path = record_path(folder, site.site)
+    record = records.load(path)
+    if (record.site, record.measured_at, record.digest()) != (site.site, site.measured_at, site.digest):
+        raise RecordError(f"{path}: not the record of which result.json speaks")
+    return record
+
+
+def _read(executed: Executed, planned: Sequence[PlannedCheck]) -> tuple[list[str], list[str]]:
+    """What the checks found that speaks against the GO, and what is not known."""
+    different: list[str] = []
+    unknown = list(executed.broken)
+    for check in planned:
+        entry = executed.entries.get(check.id)
+        if entry is None:
+            continue
+        unknown += [f"{one} is no longer needed" for one in entry.get("unneeded", ())]
+        if entry["outcome"] in (Outcome.SAME, Outcome.WAIVED):
+            continue
+        said = [found["message"] for found in entry["findings"]] or ["nothing was compared"]
+        text = f"{check.source.name} ({check.role}): {said[0]}"
+        if entry["outcome"] != Outcome.DIFFERENT:
+            unknown.append(text)
+        elif check.severity is Severity.BLOCKER:
+            different.append(text)
+    return different, unknown
+
+
+def _stands(result: Result, seen: Sequence[Changes], checks: int) -> Verified:
+    sites = f"{result.standby.site} may take over from {result.primary.site}"
+    until = utc(result.valid_until) if result.valid_until else ""
+    same = f"{count(sum(one.compared for one in seen), 'table')} as they were at {utc(result.finished_at)}"
+    again = f"{count(checks, 'check')} made again; what was tried out at the standby was not tried out again"
+    return Verified(Verdict.GO, (f"{same}, {again}", f"GO  {sites} until {until}: it stands"))
+
+
+def _unknown(details: Sequence[str], reason: str) -> Verified:
+    shown = _some(tuple(shortened(visible(text), _WIDTH) for text in details))
+    return Verified(Verdict.UNKNOWN, (*shown, f"UNKNOWN  {shortened(visible(reason), _WIDTH)}"))
+
+
+def _some(lines: Sequence[str]) -> tuple[str, ...]:
+    more = len(lines) - MOST_TOLD
+    return (*lines[:MOST_TOLD], *((f"and {more} more",) if more > 0 else ()))

@@ -1,0 +1,1 @@
+"""Judging facts: the rules of comparison, the causes behind red checks, and the verdict. No I/O."""

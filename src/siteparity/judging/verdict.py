@@ -1,0 +1,63 @@
+"""The verdict: GO is proven, never assumed.
+
+A pure fold over what the run did and what its checks say; the heaviest reason wins, and the fold of nothing
+is UNKNOWN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from siteparity.model import Outcome, Severity, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOutcome:
+    """What the verdict needs to know of one planned check."""
+
+    id: str
+    severity: Severity
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The verdict, and why it is not GO, the heaviest reason first."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...]
+
+
+def judge(
+    checks: Sequence[CheckOutcome], broken_run: Iterable[str] = (), bad_waivers: Iterable[str] = ()
+) -> Answer:
+    """Fold the outcomes of all planned checks into one answer.
+
+    Args:
+        checks: every planned check, with `Outcome.NOT_RUN` where it was not executed.
+        broken_run: why the run itself proves nothing: it was cut, died, or contradicts itself.
+        bad_waivers: why waivers speak against GO: one is not valid, or accepts what is not there.
+    """
+    blockers = [check for check in checks if check.severity is Severity.BLOCKER]
+    different = [check.id for check in blockers if check.outcome is Outcome.DIFFERENT]
+    unknown = [check.id for check in checks if check.outcome in (Outcome.UNMEASURED, Outcome.NOT_RUN)]
+    reasons: list[str] = []
+    if different:
+        reasons.append(_counted(different, "blocker differs", "blockers differ"))
+    reasons += broken_run
+    if unknown:
+        reasons.append(_counted(unknown, "check could not be made", "checks could not be made"))
+    reasons += bad_waivers
+    if not blockers:
+        reasons.append("no blocker was planned, so nothing is proven")
+    if different:
+        return Answer(Verdict.NO_GO, tuple(reasons))
+    if reasons:
+        return Answer(Verdict.UNKNOWN, tuple(reasons))
+    return Answer(Verdict.GO, ())
+
+
+def _counted(ids: Sequence[str], one: str, many: str) -> str:
+    first = ids[0].rpartition("/")[2]
+    return f"{len(ids)} {one if len(ids) == 1 else many} (first: {first})"

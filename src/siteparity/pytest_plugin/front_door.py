@@ -1,0 +1,89 @@
+"""What the front door must answer: attacks, maintenance, store owners, and those who ask what is going on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from siteparity.model import Host, Site, UnmeasuredError
+from siteparity.names import OwnNames
+from siteparity.policy.journeys import Admin, Attack, MaintenancePage, StatusPage
+from siteparity.pytest_plugin.page import Page, Visitor
+from siteparity.pytest_plugin.standby import Claim, Standby
+
+OUTSIDE = "outside both sites"
+_MOST = 200
+"""Characters of what a server says that are shown."""
+_TRIES = 3
+_ERROR = 500
+_REDIRECTS = (301, 302, 303, 307, 308)
+_FIREWALL = "look at SecRuleEngine and at the rules; nginx -t && systemctl reload nginx"
+_STATUS = "start the status page; look at its name and its way: nobody else tells customers what is going on"
+_MAINTENANCE = "put the maintenance page back as on the primary's edge; nginx -t && systemctl reload nginx"
+_ADMIN = "set where the shop sends store owners (SHOP_ADMIN_URL); systemctl restart shop"
+
+
+def attack_claims(visitor: Visitor, policy: Attack) -> Iterator[Claim]:
+    """Each attack is blocked, and a normal request is not."""
+    for name, path in policy.attacks.items():
+        status = visitor.get(path).status
+        found = "blocked" if status == policy.status else f"not blocked ({status})"
+        yield Claim(f"{name} in a request", found, "blocked", _FIREWALL)
+    status = visitor.get(policy.normal).status
+    found = "blocked" if status == policy.status else "let through" if isinstance(status, int) else status
+    yield Claim("a normal request", found, "let through", _FIREWALL)
+
+
+def status_page_claims(page: Page, place: str, policy: StatusPage) -> Iterator[Claim]:
+    """It is there, says what it is, and stands where neither site can take it along."""
+    yield Claim(f"status of {policy.server}", page.status, 200, _STATUS)
+    if page.status == 200:  # noqa: PLR2004  # HTTP
+        yield Claim(f"{policy.says!r} on it", _shows(page, policy.says), "shown", _STATUS)
+    yield Claim(f"place of {policy.server}", place, OUTSIDE, "move the status page to a provider of its own")
+
+
+def place_of(standby: Standby, host: Host, server: str) -> str:
+    """Where a server stands, by the addresses that its name has on a host.
+
+    Raises:
+        UnmeasuredError: it has none there.
+    """
+    answer = standby.ask(host, "addresses")
+    text = answer.text.decode("ascii", "replace")
+    addresses = {line.split()[0] for line in text.splitlines() if line.strip()}
+    if answer.status or not addresses:
+        raise UnmeasuredError(f"the name {server} has no address there")
+    inside = [site.name for site in (standby.primary, standby.site) if _has_one(site, addresses)]
+    return f"inside {' and '.join(inside)}" if inside else OUTSIDE
+
+
+def _has_one(site: Site, addresses: set[str]) -> bool:
+    own = OwnNames.of(site)
+    return any(own.owns(address) for address in addresses)
+
+
+def maintenance_claims(page: Page, policy: MaintenancePage) -> Iterator[Claim]:
+    """It is shown, says what is going on, and where to read more."""
+    yield Claim(f"status of {policy.path}", page.status, policy.status, _MAINTENANCE)
+    if isinstance(page.status, int):
+        yield Claim(f"{policy.says!r} on it", _shows(page, policy.says), "shown", _MAINTENANCE)
+        linked = "linked" if policy.links in page.text else "not linked"
+        yield Claim(f"{policy.links} on it", linked, "linked", _MAINTENANCE)
+
+
+def _shows(page: Page, words: str) -> str:
+    return "shown" if " ".join(words.split()) in page.markup.text else "not shown"
+
+
+def admin_pages(visitor: Visitor, policy: Admin) -> list[Page]:
+    """Some answers, those of the shop if there are any: errors at random are for the journey `storefront`."""
+    pages = [visitor.get(policy.path) for _ in range(_TRIES)]
+    return [page for page in pages if isinstance(page.status, int) and page.status < _ERROR] or pages[:1]
+
+
+def admin_claims(page: Page, policy: Admin) -> Iterator[Claim]:
+    """It is a redirect to where the policy says."""
+    found = page.headers.get("location", "nowhere")[:_MOST] if page.status in _REDIRECTS else "nowhere"
+    status = "redirect" if page.status in _REDIRECTS else page.status
+    yield Claim(f"status of {policy.path}", status, "redirect", _ADMIN)
+    if page.status in _REDIRECTS:
+        yield Claim(f"where {policy.path} leads", found, policy.leads_to, _ADMIN)

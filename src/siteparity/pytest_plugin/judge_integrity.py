@@ -1,0 +1,112 @@
+"""Whether the judge is still the one that was appointed: no check may change how checks are judged.
+
+All checks of a worker run in one process. One that replaces a function of this package, for itself or for
+those that follow, may mean no harm; what is judged afterwards proves nothing all the same.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+_JUDGES = (
+    "siteparity.judging.rules.",
+    "siteparity.facts.evidence.",
+    "siteparity.model.",
+    "siteparity.names.",
+    "siteparity.plan.",
+    "siteparity.probes.",
+    "siteparity.facts.records.",
+    "siteparity.redaction.",
+    "siteparity.waivers.",
+    "siteparity.pytest_plugin.",
+)
+"""Modules, each with all that are below it."""
+
+
+Part = tuple[object, object]
+"""A function or class, and the code of a function."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Space:
+    """What stood in a module or class: every name and every value, whatever it is."""
+
+    members: Mapping[str, Any]
+    names: Sequence[str]
+    values: Sequence[object]
+    """Held, so that no other object can come to have the identity of one of them."""
+    identities: Sequence[int]
+
+    @classmethod
+    def of(cls, members: Mapping[str, Any]) -> _Space:
+        values = list(members.values())
+        return cls(members, list(members), values, list(map(id, values)))
+
+    def stands(self) -> bool:
+        return list(map(id, self.members.values())) == self.identities and list(self.members) == self.names
+
+
+@dataclass(slots=True)
+class JudgeIntegrity:
+    """The functions and classes of the modules that judge, as they were."""
+
+    modules: Mapping[str, ModuleType]
+    parts: Mapping[str, Part]
+    _spaces: Sequence[_Space] = ()
+    """Where these modules were last found whole."""
+    _functions: Sequence[FunctionType] = ()
+    _codes: Sequence[CodeType] = ()
+
+    @classmethod
+    def set(cls) -> JudgeIntegrity:
+        """JudgeIntegrity what is imported now."""
+        modules = {name: module for name, module in sys.modules.items() if f"{name}.".startswith(_JUDGES)}
+        parts = dict(_parts(modules))
+        functions = [part for part, _ in parts.values() if isinstance(part, FunctionType)]
+        return cls(modules, parts, (), functions, [function.__code__ for function in functions])
+
+    def broken(self) -> list[str]:
+        """The names of what is not as it was: replaced, added or gone."""
+        if self._untouched():
+            return []
+        there = {name: sys.modules[name] for name in self.modules if name in sys.modules}
+        now = dict(_parts(there))
+        if now == self.parts:
+            self._spaces = [_Space.of(members) for _, members in _rooms(there)]
+            return []
+        nothing = (None, None)
+        names = sorted({*now, *self.parts})
+        return [name for name in names if now.get(name, nothing) != self.parts.get(name, nothing)]
+
+    def _untouched(self) -> bool:
+        """Whether nothing changed since the last whole look: nearly always so, and seen at a glance."""
+        return (
+            bool(self._spaces)
+            and all(sys.modules.get(name) is module for name, module in self.modules.items())
+            and all(space.stands() for space in self._spaces)
+            and [function.__code__ for function in self._functions] == self._codes
+        )
+
+
+def _parts(modules: Mapping[str, ModuleType]) -> Iterator[tuple[str, Part]]:
+    for name, members in _rooms(modules):
+        for key, value in list(members.items()):
+            if callable(value) or isinstance(value, (property, classmethod, staticmethod)):
+                yield f"{name}.{key}", (value, getattr(value, "__code__", None))
+
+
+def _rooms(modules: Mapping[str, ModuleType]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each module, and each class made in it: its name, and what stands in it."""
+    for name, module in modules.items():
+        yield from _below(name, name, vars(module))
+
+
+def _below(name: str, module: str, members: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield name, members
+    for key, value in list(members.items()):
+        if isinstance(value, type) and value.__module__ == module:
+            yield from _below(f"{name}.{key}", module, vars(value))

@@ -1,0 +1,303 @@
+"""A record that stands in for a primary which is not contacted: kept by every run, chosen by a person alone.
+
+A run keeps the record of each site whose hosts all answered, by the part that the site played: what a standby
+was does not stand in for a primary. A record stands in only if it is whole on disk, of this site as the
+inventory has it now, made under this policy, and neither too old nor from the future. Where a run chooses it,
+newer records must not contradict it (docs/decisions/0021).
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from siteparity.configuration import Configuration
+from siteparity.facts import records
+from siteparity.facts.changes import changes
+from siteparity.facts.records import Record, RecordError
+from siteparity.inventory import inventory_digest
+from siteparity.model import ConfigurationError, Site
+from siteparity.report.words import span, utc
+from siteparity.runs.history import read_history
+from siteparity.runs.recording import record_path, then_path
+from siteparity.yamlfile import shown_path
+
+LATEST = "latest"
+KEPT = 3
+"""So many of the newest records of a site stay, and so many of those in which most could be measured."""
+
+NEWER = 12
+"""So many of the newest runs since then are looked into for what contradicts a record."""
+
+Part: TypeAlias = Literal["primary", "standby"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A newer record of the site that says something else about what does not change by itself."""
+
+    path: Path
+    measured_at: datetime
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """The record that a person let stand in for the primary."""
+
+    record: Record
+    path: Path
+    then: Record | None
+    """The standby's record of the same run, where it is at hand."""
+    contradiction: Contradiction | None = None
+    """The newest record that contradicts it, where no person has named it."""
+
+    @property
+    def measured(self) -> int:
+        """How many tables of both records could be read."""
+        return self.record.measured() + (self.then.measured() if self.then else 0)
+
+    def doubt(self, typed: Sequence[str]) -> str:
+        """Why it may not stand in for the site as it was last; empty where nothing is known against it.
+
+        Args:
+            typed: the arguments of the command, for what to type next.
+        """
+        other = self.contradiction
+        if other is None:
+            return ""
+        more = f" and {len(other.changed) - 1} more tables" if len(other.changed) > 1 else ""
+        return (
+            f"a newer record of {self.record.site}, measured {utc(other.measured_at)}, contradicts the one "
+            f"by which most is known, measured {utc(self.record.measured_at)}: {other.changed[0]}{more}; if "
+            f"that was meant, type: {_naming(typed, other.path)}; if it was the failure itself, type: "
+            f"{_naming(typed, self.path)}"
+        )
+
+    def put_into(self, folder: Path) -> None:
+        """Copy the records into the folder of a run: it can be judged again from there alone."""
+        records.save(self.record, record_path(folder, self.record.site))
+        if self.then:
+            records.save(self.then, then_path(folder, self.then.site))
+
+
+def keep(settings: Configuration, reports: Path, made: Sequence[Record], run: str) -> None:
+    """Keep the good records of a run, and let go of those that none needs any more.
+
+    A record in which less could be measured never pushes out a better one that could still stand in.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    for record in made:
+        if record.silent():
+            continue
+        part: Part = "primary" if record.site == settings.primary.name else "standby"
+        folder = _folder(reports, record.site, part)
+        records.save(record, folder / f"{run}.json.gz")
+        kept = _by_age(folder)
+        oldest = record.measured_at - settings.policy.limits.record_max_age
+        fresh = [one for one in kept if one[1].measured_at >= oldest]
+        wanted = {path for path, _ in (*kept[:KEPT], *sorted(fresh, key=_rank, reverse=True)[:KEPT])}
+        for path in folder.glob("*.json.gz"):
+            if path not in wanted:
+                path.unlink(missing_ok=True)
+
+
+def stand_in(settings: Configuration, reports: Path, given: str, now: datetime) -> StandIn:
+    """The record that stands in for the primary.
+
+    Args:
+        settings: of the run.
+        reports: where runs keep records.
+        given: ``latest``, a file, or the folder of a run.
+        now: decides about its age.
+
+    Raises:
+        ConfigurationError: it may not stand in, or there is none; names the file and says what to do.
+    """
+    if given == LATEST:
+        return _latest(settings, reports, now)
+    path = _named(Path(given), settings.primary)
+    return _paired(settings, reports, path, _accepted(settings, path, now))
+
+
+def advice(settings: Configuration, reports: Path, typed: Sequence[str], now: datetime) -> str:
+    """What to type when the primary is dead, and what would stand in for it.
+
+    Args:
+        settings: of the run.
+        reports: where runs keep records.
+        typed: the arguments of the run that could not reach it.
+        now: decides about a record's age.
+    """
+    command = shlex.join(["siteparity", *typed, "--primary-record", LATEST])
+    try:
+        found = _latest(settings, reports, now)
+    except ConfigurationError as error:
+        return f"if {settings.primary.name} is dead a record can stand in for it ({command}), but {error}"
+    at = found.record.measured_at
+    doubt = found.doubt(typed)
+    return (
+        f"if {settings.primary.name} is dead, type {command}: its last good record stands in for it, "
+        f"measured {utc(at)}, {span(now - at)} ago{f'; but {doubt}' if doubt else ''}"
+    )
+
+
+def _latest(settings: Configuration, reports: Path, now: datetime) -> StandIn:
+    """Of the kept records that may stand in, that by which most is known, and of several the newest.
+
+    Most is known by one whose run measured the standby as well.
+    """
+    folder = _folder(reports, settings.primary.name, "primary")
+    refused: list[str] = []
+    accepted: list[StandIn] = []
+    for path in sorted(folder.glob("*.json.gz"), reverse=True):
+        try:
+            accepted.append(_paired(settings, reports, path, _accepted(settings, path, now)))
+        except ConfigurationError as error:
+            refused.append(str(error))
+    if accepted:
+        best = max(accepted, key=lambda one: (one.measured, one.record.measured_at))
+        return replace(best, contradiction=_contradiction(settings, reports, best, now))
+    if refused:
+        raise ConfigurationError(refused[0])
+    raise ConfigurationError(
+        f"{shown_path(folder)}: expected a record of {settings.primary.name} as the primary, found none; a "
+        "run keeps one when all its hosts answer; give the path of another one to --primary-record"
+    )
+
+
+def _contradiction(
+    settings: Configuration, reports: Path, chosen: StandIn, now: datetime
+) -> Contradiction | None:
+    """The newest record since the chosen one that says something else about a table that both measured.
+
+    Records of runs in which a host was silent are not kept, and know of a change all the same.
+    """
+    found: list[Contradiction] = []
+    for path in _since(settings, reports, chosen.record.measured_at):
+        with suppress(ConfigurationError):
+            newer = _accepted(settings, path, now)
+            seen = changes(chosen.record, newer, settings.probes)
+            if newer.measured_at > chosen.record.measured_at and seen.both:
+                found.append(Contradiction(path, newer.measured_at, seen.both))
+    return max(found, key=lambda one: one.measured_at, default=None)
+
+
+def _since(settings: Configuration, reports: Path, moment: datetime) -> Iterator[Path]:
+    """Records that are kept of the primary, and those of the newest runs that took it for the primary."""
+    site = settings.primary.name
+    kept = {
+        path.name.removesuffix(".json.gz"): path for path in _folder(reports, site, "primary").glob("*.gz")
+    }
+    yield from kept.values()
+    runs = [past for past in read_history(reports) if past.primary == site and past.finished_at > moment]
+    for past in runs[-NEWER:]:
+        if past.run not in kept:
+            yield record_path(reports / "runs" / past.run, site)
+
+
+def _naming(typed: Sequence[str], path: Path) -> str:
+    """The command that was typed, with this record in place of the one that it named."""
+    words: list[str] = []
+    rest = iter(typed)
+    for word in rest:
+        if word == "--primary-record":
+            next(rest, None)
+        elif not word.startswith("--primary-record="):
+            words.append(word)
+    return shlex.join(["siteparity", *words, "--primary-record", str(path)])
+
+
+def _rank(kept: tuple[Path, Record]) -> tuple[int, datetime]:
+    _, record = kept
+    return record.measured(), record.measured_at
+
+
+def _by_age(folder: Path) -> list[tuple[Path, Record]]:
+    """The records of a folder that can be read, the newest first."""
+    found: list[tuple[Path, Record]] = []
+    for path in folder.glob("*.json.gz"):
+        with suppress(RecordError):
+            found.append((path, records.load(path)))
+    return sorted(found, key=lambda one: one[1].measured_at, reverse=True)
+
+
+def _named(path: Path, primary: Site) -> Path:
+    """The file that a person means: a record, or that of the primary in the folder of a run."""
+    if not path.is_dir():
+        return path
+    for file in (record_path(path, primary.name), path / f"{primary.name}.json.gz"):
+        if file.is_file():
+            return file
+    raise ConfigurationError(
+        f"{shown_path(path)}: expected a run with a record of {primary.name}, found none in it; "
+        f"name the folder of another run, a record, or {LATEST}"
+    )
+
+
+def _accepted(settings: Configuration, path: Path, now: datetime) -> Record:
+    try:
+        record = records.load(path)
+    except RecordError as error:
+        raise ConfigurationError(f"{error}; name another record, or {LATEST}") from None
+    for problem in _problems(settings, record, now):
+        raise ConfigurationError(f"{shown_path(path)}: {problem}")
+    return record
+
+
+def _problems(settings: Configuration, record: Record, now: datetime) -> Iterator[str]:
+    """Why a record may not stand in for the primary; the first reason counts."""
+    site, limits = settings.primary, settings.policy.limits
+    if record.site != site.name:
+        yield f"expected a record of {site.name}, found one of {record.site}; name one of {site.name}"
+    if record.inventory_digest != inventory_digest([site]):
+        yield (
+            f"expected a record of {site.name} as its inventory has it now, found one of an inventory that "
+            f"was changed since; put back that of {utc(record.measured_at)}, or name a record made since"
+        )
+    if record.policy_digest != settings.policy.digest:
+        yield (
+            f"expected a record made under the policy of now (digest {settings.policy.digest[:12]}), found "
+            f"{record.policy_digest[:12]}: other things were measured; put back the policy of "
+            f"{utc(record.measured_at)}, or name a record made since"
+        )
+    if record.measured_at > now + limits.clock_offset:
+        yield (
+            f"expected a record of the past, found one measured {utc(record.measured_at)}; correct the clock "
+            "of the machine that runs this, or name another record"
+        )
+    if now - record.measured_at > limits.record_max_age:
+        yield (
+            f"expected a record of at most {span(limits.record_max_age)} (limits.record_max_age), found one "
+            f"{span(now - record.measured_at)} old; name a newer one, or raise the limit in the policy"
+        )
+
+
+def _paired(settings: Configuration, reports: Path, path: Path, record: Record) -> StandIn:
+    """With the standby's record of the same run, if it is of the standby as it is now."""
+    standby = settings.standby
+    places = (
+        path.parent / f"{standby.name}.json.gz",
+        path.parent / "then" / f"{standby.name}.json.gz",
+        _folder(reports, standby.name, "standby") / path.name,
+        record_path(reports / "runs" / path.name.removesuffix(".json.gz"), standby.name),
+    )
+    digest = inventory_digest([standby])
+    for place in places:
+        with suppress(RecordError):
+            then = records.load(place)
+            about = (then.site, then.measured_at, then.policy_digest, then.inventory_digest)
+            if about == (standby.name, record.measured_at, record.policy_digest, digest):
+                return StandIn(record, path, then)
+    return StandIn(record, path, None)
+
+
+def _folder(reports: Path, site: str, part: Part) -> Path:
+    return reports / "records" / site / part

@@ -1,0 +1,65 @@
+"""Measure and save: what ``siteparity record`` does, and the first half of every run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from siteparity import __version__
+from siteparity.collect import Measurement, Say
+from siteparity.configuration import Configuration
+from siteparity.facts import records
+from siteparity.facts.records import Record
+from siteparity.inventory import inventory_digest
+from siteparity.model import Site
+from siteparity.transport import Transport
+
+
+def measure(  # noqa: PLR0913  # each is one thing that only the caller knows
+    settings: Configuration,
+    sites: Sequence[Site],
+    transport: Transport,
+    *,
+    seconds: float,
+    say: Say,
+    stand_in: Record | None = None,
+) -> tuple[Record, ...]:
+    """Measure every host of the sites within so many seconds; never raises for what a host does.
+
+    Args:
+        settings: of the run.
+        sites: those that are contacted.
+        transport: the way to their hosts.
+        seconds: after which everything is over.
+        say: tells who waits how far a host is.
+        stand_in: the record of a site that is not contacted, for questions that need to know of both.
+    """
+    end = time.monotonic() + seconds
+    known = stand_in.as_measured() if stand_in else None
+    collector = Measurement(settings.policy, settings.probes, transport, end, say, settings.sites, known)
+    by_name = {site.name: site for site in sites}
+    return tuple(
+        records.record_of(
+            measured,
+            tool_version=__version__,
+            policy_digest=settings.policy.digest,
+            inventory_digest=inventory_digest([by_name[measured.site]]),
+        )
+        for measured in collector.collect(sites)
+    )
+
+
+def record_path(folder: Path, site: str) -> Path:
+    """Where a run keeps the record of a site."""
+    return folder / "records" / f"{site}.json.gz"
+
+
+def then_path(folder: Path, site: str) -> Path:
+    """Where a run keeps what the standby was when the record that stands in for the primary was made."""
+    return folder / "records" / "then" / f"{site}.json.gz"
+
+
+def journal_path(folder: Path) -> Path:
+    """Where a run's checks write their outcomes, one line each."""
+    return folder / "journal.jsonl"

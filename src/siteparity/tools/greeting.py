@@ -1,0 +1,132 @@
+"""A short talk with a server from a shell on a host: send a few bytes, take the first line it says.
+
+bash knows ``/dev/tcp`` and stands on every Debian, which curl does not; TLS is spoken by
+``openssl s_client``, with the host's own store of authorities, as its programs do.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from siteparity.model import UnmeasuredError
+
+# Redirected errors are what bash and openssl say of a connection that is not made. The line is read before
+# anything more is sent: a mail server must be let speak first.
+_PLAIN = (
+    'exec 3<>"/dev/tcp/$1/$2"||exit 9;[ "$5" ]||{ echo "said connected";exit;};'
+    '[ -z "$3" ]||printf %s "$3" >&3;IFS= read -r line <&3;printf "%s\\n" "said $line";'
+    '[ -z "$4" ]||printf %s "$4" >&3'
+)
+_TLS = (
+    'printf %s "$3"|openssl s_client -quiet -verify_return_error "$6" "$1" -servername "$1" '
+    '-connect "$1:$2" 2>&1|{ found=;while IFS= read -r line;do case $line in '
+    'HTTP/*|[0-9][0-9][0-9][\\ -]*)found=$line;break;;*[Ee]rror*|*errno*)echo "$line";;esac;done;'
+    'echo "said $found";}'
+)
+_QUESTION = '{user}timeout -k 1 {seconds} bash -c {text} bash {words} 2>&1;echo "exit $?"\n'
+
+REFUSED = "connection refused"
+HUNG_UP = "hangs up without a word"
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What is said to a server."""
+
+    send: str = ""
+    """At once; empty: the server speaks first."""
+    leave: str = ""
+    """In the end."""
+    waits: bool = True
+    """Whether the server is expected to say anything."""
+    tls: bool = False
+    """Over TLS; the certificate must be for the name, and of an authority that the host trusts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """How a talk went."""
+
+    line: str
+    """The first line of the server; empty where there is none."""
+    trouble: str
+    """Why there is none, in words for a report; empty where there is one."""
+
+
+def question(
+    server: str,
+    port: int,
+    talk: Talk,
+    *,
+    seconds: int,
+    user: str = "",
+) -> str:
+    """A shell text that talks to a server.
+
+    Args:
+        server: a name or an address.
+        port: likewise.
+        talk: what is said.
+        seconds: what the whole talk may take.
+        user: as whom; firewalls can tell users from each other. Empty: as root.
+    """
+    become = (
+        f"setpriv --reuid={shlex.quote(user)} --regid={shlex.quote(user)} --init-groups -- " if user else ""
+    )
+    given = (server, str(port), talk.send, talk.leave, "wait" * talk.waits, _verified_as(server))
+    words = " ".join(map(shlex.quote, given))
+    return _QUESTION.format(
+        user=become, seconds=seconds, text=shlex.quote(_TLS if talk.tls else _PLAIN), words=words
+    )
+
+
+def _verified_as(server: str) -> str:
+    """The option that holds a certificate against a server: names and addresses stand in it apart."""
+    try:
+        ip_address(server)
+    except ValueError:
+        return "-verify_hostname"
+    return "-verify_ip"
+
+
+_TROUBLE = (
+    (r"(?i)connection refused", REFUSED),
+    (r"(?i)no route to host|network is unreachable", "no way leads there"),
+    (
+        r"(?i)name or service not known|temporary failure in name|no address associated",
+        "the name has no address",
+    ),
+    (r"(?i)verify error:num=([0-9]+):([^\n]{1,80})", r"its certificate is not trusted here (\2)"),
+    (r"(?i)connection reset|connection timed out", "the connection is cut"),
+)
+_CUT = ("124", "137")
+_NO_PROGRAM = ("125", "126", "127")
+
+
+def read(answer: str, seconds: int) -> Greeting:
+    """What `question` printed.
+
+    Raises:
+        UnmeasuredError: a program is missing, or may not be started, or the answer is not understood.
+    """
+    found = re.fullmatch(r"(.*?)exit ([0-9]{1,3})\n?", answer, re.DOTALL)
+    if not found:
+        raise UnmeasuredError("the answer does not say how the talk ended")
+    words, code = found[1], found[2]
+    said = re.search(r"^said (.*)$", words, re.MULTILINE)
+    first = " ".join(words.split())[:120]
+    if code in _NO_PROGRAM or re.search(r"setpriv: |command not found", words):
+        raise UnmeasuredError(f"the talk could not be made: {first or f'exit {code}'}")
+    if said and said[1].strip():
+        return Greeting(said[1].strip()[:200], "")
+    for pattern, trouble in _TROUBLE:
+        if known := re.search(pattern, words):
+            return Greeting("", known.expand(trouble))
+    if code in _CUT:
+        return Greeting("", f"no answer within {seconds} s")
+    if said:
+        return Greeting("", HUNG_UP)
+    raise UnmeasuredError(f"the talk failed, and not in a way that is known: {first or f'exit {code}'}")

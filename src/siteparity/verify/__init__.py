@@ -1,1 +1,0 @@
-"""Whether the last GO is still true."""

@@ -1,0 +1,123 @@
+"""What became of each waiver in a run, and which of them speak against GO. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from siteparity.model import FindingKind, Outcome
+from siteparity.plan import PlannedCheck
+from siteparity.waivers.accepting import Waivers, is_about, names
+from siteparity.waivers.difference import Difference, was_measured
+from siteparity.waivers.writing import Waiver
+
+
+class State(StrEnum):
+    """What became of a waiver."""
+
+    ACTIVE = "active"
+    """It is in force, and all that it accepts was found."""
+    UNUSED = "unused"
+    """It is in force, and what it accepts is no longer there."""
+    CHANGED = "changed"
+    """It is in force, and what it is about is no longer as it was accepted."""
+    REFUSED = "refused"
+    """It is not in force."""
+    UNKNOWN = "not known"
+    """It is in force, and a check that it is about could not be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a planned check found."""
+
+    check: PlannedCheck
+    outcome: Outcome
+    findings: Sequence[Difference]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the check looked everywhere, so that what it did not find is not there."""
+        made = self.outcome not in (Outcome.UNMEASURED, Outcome.NOT_RUN)
+        return made and all(was_measured(finding) for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverStatus:
+    """One waiver after a run."""
+
+    waiver: Waiver
+    state: State
+    words: str
+    """Why it speaks against GO; empty where it does not."""
+    about: tuple[str, ...]
+    """The ids of the checks that it is about."""
+    used_by: tuple[str, ...]
+    """The ids of those in which it accepts a finding."""
+
+
+def statuses(waivers: Waivers, found: Sequence[Found]) -> tuple[WaiverStatus, ...]:
+    """What became of each waiver, in the order of the file."""
+    return tuple(_standing(waivers, waiver, found) for waiver in waivers.listed)
+
+
+def reasons(of: Iterable[WaiverStatus], finished_at: datetime) -> tuple[str, ...]:
+    """Why waivers speak against GO, one reason for each."""
+    told: list[str] = []
+    for one in of:
+        if one.words:
+            told.append(f"{one.waiver.label} {one.words}")
+        elif one.used_by and one.waiver.says.expires <= finished_at:
+            told.append(f"{one.waiver.label} expired while the run was under way")
+    return tuple(told)
+
+
+def _standing(waivers: Waivers, waiver: Waiver, found: Sequence[Found]) -> WaiverStatus:
+    mine = [one for one in found if is_about(waiver, one.check)]
+    used = {one.check.id: waivers.used(waiver, one.check, one.findings) for one in mine}
+    state, words = _judged(waivers, waiver, mine, frozenset().union(*used.values()))
+    return WaiverStatus(
+        waiver=waiver,
+        state=state,
+        words=words,
+        about=tuple(used),
+        used_by=tuple(check for check, digests in used.items() if digests),
+    )
+
+
+def _judged(
+    waivers: Waivers, waiver: Waiver, mine: Sequence[Found], used: frozenset[str]
+) -> tuple[State, str]:
+    if refusal := waivers.refusal(waiver):
+        return State.REFUSED, refusal
+    if used == set(waiver.says.values):
+        return State.ACTIVE, ""
+    if _differs_otherwise(waivers, waiver, mine):
+        return (
+            State.CHANGED,
+            "no longer accepts what it is about: that has changed; accept it anew, or mend it",
+        )
+    if not all(one.whole for one in mine):
+        return State.UNKNOWN, ""
+    return State.UNUSED, _unused(waiver, mine, used)
+
+
+def _unused(waiver: Waiver, mine: Sequence[Found], used: frozenset[str]) -> str:
+    if not mine:
+        return f"is about no check that is made for the role {waiver.says.role}; remove it"
+    if used:
+        return "accepts differences that are no longer there; remove their digests from it"
+    return "is no longer needed: what it accepts is not there; remove it"
+
+
+def _differs_otherwise(waivers: Waivers, waiver: Waiver, mine: Sequence[Found]) -> bool:
+    """Whether something else than what was accepted is found about the same item."""
+    return any(
+        finding.kind is not FindingKind.UNMEASURED
+        and names(waiver, finding.item)
+        and waivers.accepting(one.check, finding) is None
+        for one in mine
+        for finding in one.findings
+    )
