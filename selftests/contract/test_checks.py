@@ -41,8 +41,23 @@ def test_every_fact_that_a_probe_yields_is_judged(aspect: str, table: str) -> No
 def test_every_aspect_is_held_to_an_expectation_and_compared(aspect: str) -> None:
     """Equal is not healthy: both sites can be broken alike."""
     text = (find_root() / "tests" / "parity" / f"test_{aspect}.py").read_text(encoding="utf-8")
-    assert re.search(r"parity\.(everywhere|own_site|within|only_at_primary)\(", text)
+    assert re.search(r"parity\.(healthy|everywhere|own_site|within|only_at_primary)\(", text)
     assert re.search(r"parity\.(same|at_least)\(", text)
+
+
+def test_every_healthy_value_is_demanded_by_a_check_and_every_demand_has_one() -> None:
+    """A value that no check demands protects nobody; a demand without a value proves nothing."""
+    declared = {
+        (aspect, table)
+        for aspect, probe in discover().items()
+        for table, reading in probe.readings().items()
+        if reading.healthy != ()
+    }
+    demanded: set[tuple[str, str]] = set()
+    for aspect in discover():
+        text = (find_root() / "tests" / "parity" / f"test_{aspect}.py").read_text(encoding="utf-8")
+        demanded |= {(aspect, table) for table in re.findall(r'parity\.healthy\(\s*"(\w+)"', text)}
+    assert demanded == declared
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=_name)

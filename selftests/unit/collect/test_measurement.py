@@ -295,7 +295,7 @@ def test_a_second_look_that_fails_leaves_the_first_one(look: tuple[Any, Any]) ->
 
 def test_an_aspect_of_other_roles_is_not_asked_for() -> None:
     """A host answers for its own roles alone."""
-    elsewhere = Probe(Section, _breaks, {"names": Reading(read_names, lambda _: ("db",))})
+    elsewhere = Probe(Section, _breaks, {"names": Reading(read_names, roles=lambda _: ("db",))})
     shell = Shell()
     dallas, _ = collect({"elsewhere": elsewhere}, shell)
     assert dallas.hosts == {"web1": {}, "web2": {}}

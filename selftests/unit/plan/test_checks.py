@@ -25,7 +25,7 @@ def probe(**tables: tuple[str, ...] | Reading[Section] | None) -> Probe[Section]
     def of(roles: tuple[str, ...] | Reading[Section] | None) -> Reading[Section]:
         if isinstance(roles, Reading):
             return roles
-        return Reading(lambda *_: {}, None if roles is None else lambda _: roles)
+        return Reading(lambda *_: {}, roles=None if roles is None else lambda _: roles)
 
     return Probe(Section, lambda _: {}, {name: of(roles) for name, roles in tables.items()})
 

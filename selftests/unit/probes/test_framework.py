@@ -32,7 +32,7 @@ ROLES = ("web",)
 
 def reading(table: Mapping[Any, Any], *roles: str) -> Reading[Section]:
     """A table that is always this one, on these roles; without any, on those of the policy."""
-    return Reading(lambda *_: table, (lambda _: roles) if roles else None)
+    return Reading(lambda *_: table, roles=(lambda _: roles) if roles else None)
 
 
 def read(table: Mapping[Any, Any]) -> Table | Unmeasured:

@@ -23,7 +23,7 @@ NOW = ("./kernel/ostype:Linux", "./vm/swappiness:60", "./net/core/somaxconn:1024
 
 def settings(*files: str, now: tuple[str, ...] = NOW) -> sysctl.Settings:
     """What is read of an answer with these lines."""
-    return sysctl.read("\n".join([*files, "[now]", *now, "[end]", ""]).encode())
+    return sysctl.read({"files": list(files), "now": list(now)})
 
 
 def filed(path: str, *texts: str) -> list[str]:
@@ -118,7 +118,7 @@ def test_a_setting_that_gives_an_error_is_a_value() -> None:
 def test_real_settings_are_read_by_a_real_shell() -> None:
     """Of this machine, against the files themselves."""
     ran = subprocess.run(["sh", "-c", sysctl.QUESTION], capture_output=True, check=True, cwd="/")
-    seen = sysctl.read(ran.stdout)
+    seen = sysctl.read(answered(sysctl=ran.stdout).parts("sysctl", sysctl.PARTS))
     for name in ("vm.overcommit_memory", "net.core.somaxconn", "kernel.pid_max"):
         path = Path("/proc/sys", *name.split("."))
         assert seen.judged()[name] == path.read_text(encoding="ascii").strip()
@@ -128,7 +128,7 @@ def test_real_settings_are_read_by_a_real_shell() -> None:
 
 def modules_of(*lines: str) -> Table:
     """What is read of an answer with these lines."""
-    return modules.read("\n".join([*lines, "end", ""]))
+    return modules.read(lines)
 
 
 def test_a_module_is_in_the_kernel_or_it_is_not() -> None:
@@ -141,11 +141,11 @@ def test_a_module_is_in_the_kernel_or_it_is_not() -> None:
     assert modules_of("has\tkernel") == {"modules that are wanted": "none"}
 
 
-@pytest.mark.parametrize("answer", ["", "end\n", "wanted\tx\nend\n", "has\tx\n", "odd\nhas\tx\nend\n"])
-def test_an_answer_about_modules_that_is_cut_is_unmeasured(answer: str) -> None:
+@pytest.mark.parametrize("lines", [(), ("wanted\tx",), ("odd", "has\tx")])
+def test_an_answer_about_modules_that_is_not_understood_is_unmeasured(lines: tuple[str, ...]) -> None:
     """A kernel without modules at all was not read."""
     with pytest.raises(UnmeasuredError):
-        modules.read(answer)
+        modules_of(*lines)
 
 
 PROCESS = """\
@@ -174,7 +174,8 @@ UNIT = "LoadState=loaded\nMainPID=31\n" + "".join(
 
 def limits_of(unit: str = UNIT, process: str = PROCESS, manager: str = MANAGER) -> limits.Limits:
     """What is read of these three parts."""
-    return limits.read(f"{unit}[service]\n{process}[manager]\n{manager}[end]\n")
+    texts = {"unit": unit, "service": process, "manager": manager}
+    return limits.read({part: text.split("\n") for part, text in texts.items()})
 
 
 def test_a_limit_that_systemd_cannot_give_is_in_force_as_far_as_it_can() -> None:
@@ -237,8 +238,8 @@ def test_a_service_that_does_not_run_leaves_its_limits_unmeasured() -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     """One declared exception and no other."""
     for read in (
-        lambda: sysctl.read(f"{text}[now]\n{text}\n[end]\n".encode("utf-8", "replace")),
-        lambda: modules.read(f"{text}\nend\n"),
+        lambda: sysctl.read({"files": text.split("\n"), "now": text.split("\n")}),
+        lambda: modules.read(text.split("\n")),
         lambda: limits_of(unit=text),
         lambda: limits_of(process=text),
         lambda: dict(conf_d.settings(text.split("\n"))),

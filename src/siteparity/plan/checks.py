@@ -23,7 +23,9 @@ Probes: TypeAlias = Mapping[str, Probe[Any]]
 FIXTURES: Mapping[Kind, str] = {"parity": "parity", "smoke": "standby"}
 """What a check of each kind asks for: the one thing that judges it."""
 
-RULES = frozenset({"same", "everywhere", "own_site", "within", "at_least", "only_at_primary", "expect"})
+RULES = frozenset(
+    {"same", "healthy", "everywhere", "own_site", "within", "at_least", "only_at_primary", "expect"}
+)
 """The rule vocabulary: the methods of `siteparity.pytest_plugin.Parity` and of ``Standby``."""
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any, Generic, TypeAlias, TypeVar
+from functools import cache, wraps
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
-from siteparity.model import Facts, Host, OtherSiteAwayError, Site, Table, Unmeasured, UnmeasuredError
+from siteparity.model import Facts, Host, OtherSiteAwayError, Site, Table, Unmeasured, UnmeasuredError, Value
 from siteparity.policy import Policy, Section
+from siteparity.tools.frame import framed, parts
 from siteparity.transport.script import Answer, Ask, Moment, Word
 
 S = TypeVar("S", bound=Section)
@@ -57,6 +58,8 @@ class Answers:
         self._moment = moment
         self.key = key
         """The run's own, for what may hold a secret and is told by a digest (`siteparity.redaction`)."""
+        self.shared: dict[object, object] = {}
+        """What `once` keeps: reader -> what it read, or why it could not."""
 
     def raw(self, name: str) -> bytes:
         """The bytes of an answer; `UnmeasuredError` with the reason when there is none."""
@@ -81,6 +84,18 @@ class Answers:
         """The lines of the answer (ended by line feeds alone) that are not empty."""
         return [line for line in self.text(name).split("\n") if line]
 
+    def rows(self, name: str) -> list[str]:
+        """The lines of a framed answer (`siteparity.tools.frame`), without its end mark and empty lines."""
+        return [line for line in _of(name, framed, self.text(name)) if line]
+
+    def parts(self, name: str, names: Sequence[str]) -> Mapping[str, list[str]]:
+        """The lines of a framed answer below each of its headers ``[name]``, empty ones included.
+
+        What is not UTF-8 is shown as hexadecimal bytes.
+        """
+        text = self.raw(name).decode("utf-8", "backslashreplace")
+        return _of(name, parts, _of(name, framed, text), names)
+
     def status(self, name: str) -> int:
         """The exit status, one of those that the question allows."""
         self.raw(name)
@@ -91,6 +106,36 @@ class Answers:
         if self._moment is None:
             raise UnmeasuredError("the host did not tell the time when it was asked")
         return self._moment
+
+
+def _of(name: str, read: Callable[..., T], *given: object) -> T:
+    """What is read of an answer; the reason why it cannot be read names the question."""
+    try:
+        return read(*given)
+    except UnmeasuredError as error:
+        raise UnmeasuredError(f"{name}: {error}") from None
+
+
+def once(read: Callable[[Answers, Target[S]], T]) -> Callable[[Answers, Target[S]], T]:
+    """Read an answer once for each host, however many tables are made of it.
+
+    Args:
+        read: answers and target -> whatever the probe's readers share. Its errors are kept as well.
+    """
+
+    @wraps(read)
+    def reading(answers: Answers, target: Target[S]) -> T:
+        if reading not in answers.shared:
+            try:
+                answers.shared[reading] = read(answers, target)
+            except UnmeasuredError as error:
+                answers.shared[reading] = error
+        found = answers.shared[reading]
+        if isinstance(found, UnmeasuredError):
+            raise found
+        return cast("T", found)
+
+    return reading
 
 
 Read: TypeAlias = Callable[[Answers, Target[S]], Table]
@@ -105,6 +150,9 @@ class Reading(Generic[S]):
     """One table of a probe: how it is read, and on which roles it exists."""
 
     read: Read[S]
+    _: KW_ONLY
+    healthy: Value | tuple[Value, ...] = ()
+    """The value that every item should have, or the values; for ``parity.healthy``."""
     roles: Callable[[S], tuple[str, ...]] | None = None
     """The roles that have this table; every role of the aspect when None."""
     optional: bool = False

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from siteparity.model import Table
 from siteparity.policy import RoleName, Section, Text
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools import limits, modules, sysctl
 from siteparity.tools.systemd.unit import UnitName
 from siteparity.transport.script import Ask
@@ -41,25 +41,30 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
     """Each setting that could matter to a service -> its value now."""
-    return sysctl.read(answers.raw("sysctl")).judged(target.section.ignore)
+    return _settings(answers, target).judged(target.section.ignore)
 
 
-def read_persisted(answers: Answers, _: Target[Policy]) -> Table:
+def read_persisted(answers: Answers, target: Target[Policy]) -> Table:
     """Each setting that a file sets -> whether it is so now."""
-    return sysctl.read(answers.raw("sysctl")).persisted()
+    return _settings(answers, target).persisted()
+
+
+@once
+def _settings(answers: Answers, _: Target[Policy]) -> sysctl.Settings:
+    return sysctl.read(answers.parts("sysctl", sysctl.PARTS))
 
 
 def read_modules(answers: Answers, _: Target[Policy]) -> Table:
     """Each module that the policy or a file of the host wants -> whether the kernel has it."""
-    return modules.read(answers.text("modules"))
+    return modules.read(answers.rows("modules"))
 
 
 def read_limits(answers: Answers, target: Target[Policy]) -> Table:
     """Each limit of each running service -> its soft and hard value."""
     return {
         f"{unit} {name}": value
-        for unit in target.listed(target.section.services)
-        for name, value in limits.read(answers.text(f"limits:{unit}")).shown().items()
+        for unit, of_unit in _limits(answers, target).items()
+        for name, value in of_unit.shown().items()
     }
 
 
@@ -67,8 +72,16 @@ def read_limits_in_force(answers: Answers, target: Target[Policy]) -> Table:
     """Each limit that a service's unit sets -> whether the running service has it."""
     return {
         f"{unit} {name}": value
+        for unit, of_unit in _limits(answers, target).items()
+        for name, value in of_unit.in_force().items()
+    }
+
+
+@once
+def _limits(answers: Answers, target: Target[Policy]) -> Mapping[str, limits.Limits]:
+    return {
+        unit: limits.read(answers.parts(f"limits:{unit}", limits.PARTS))
         for unit in target.listed(target.section.services)
-        for name, value in limits.read(answers.text(f"limits:{unit}")).in_force().items()
     }
 
 
@@ -81,9 +94,9 @@ PROBE = Probe(
     ask=ask,
     tables={
         "settings": Reading(read_settings),
-        "persisted": Reading(read_persisted),
-        "modules": Reading(read_modules),
+        "persisted": Reading(read_persisted, healthy=(sysctl.IN_FORCE, sysctl.NOTHING)),
+        "modules": Reading(read_modules, healthy=(modules.IN_THE_KERNEL, modules.NONE)),
         "limits": Reading(read_limits, roles=_with_services),
-        "limits_in_force": Reading(read_limits_in_force, roles=_with_services),
+        "limits_in_force": Reading(read_limits_in_force, healthy=limits.IN_FORCE, roles=_with_services),
     },
 )

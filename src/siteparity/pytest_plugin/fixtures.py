@@ -28,8 +28,8 @@ def parity_of(session: Session, check: PlannedCheck) -> Parity:
     return Parity(
         role=check.role,
         section=settings.policy.section(aspect),
-        primary=session.facts(settings.primary, aspect),
-        standby=session.facts(settings.standby, aspect),
+        readings=settings.probes[aspect].readings(),
+        facts=(session.facts(settings.primary, aspect), session.facts(settings.standby, aspect)),
         effect=check.source.effect,
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from siteparity.judging import rules
 from siteparity.judging.rules import At, Cohort, Pair
 from siteparity.model import Facts, Site, Unmeasured, Value
 from siteparity.names import OwnNames
 from siteparity.policy import Section
+from siteparity.probes import Reading
 from siteparity.pytest_plugin.check_findings import CheckFindings
 
 
@@ -18,13 +19,19 @@ class Parity(CheckFindings):
     """What a check says about the hosts of one role at both sites. Every rule may be used more than once."""
 
     def __init__(
-        self, *, role: str, section: Section, primary: SiteFacts, standby: SiteFacts, effect: str = ""
+        self,
+        *,
+        role: str,
+        section: Section,
+        readings: Mapping[str, Reading[Any]],
+        facts: tuple[SiteFacts, SiteFacts],
+        effect: str = "",
     ) -> None:
         super().__init__(effect)
         self._role = role
         self._section = section
-        self._primary = primary
-        self._standby = standby
+        self._readings = readings
+        self._primary, self._standby = facts
 
     def same(self, table: str, *, fix: str) -> None:
         """Every host of both sites says the same about every item."""
@@ -42,6 +49,18 @@ class Parity(CheckFindings):
         """On each host, every item has the value, or one of the values."""
         wanted = (*one_of, *(() if equals is None else (equals,)))
         self.add(rules.everywhere(self._pair(table), one_of=wanted, at=at, fix=fix))
+
+    def healthy(self, table: str, *, at: At = "both", fix: str) -> None:
+        """On each host, every item has the value that the probe declares as healthy, or one of the values.
+
+        Raises:
+            ValueError: the probe declares none for this table.
+        """
+        declared = self._readings[table].healthy
+        wanted = declared if isinstance(declared, tuple) else (declared,)
+        if not wanted:
+            raise ValueError(f"the probe declares no healthy value for {table}; use everywhere(), or add it")
+        self.everywhere(table, one_of=wanted, at=at, fix=fix)
 
     def own_site(
         self, table: str, *, whose: Literal["own", "primary"] = "own", at: At = "both", fix: str

@@ -9,25 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 
 PLACES = ("/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib")
 
-_QUESTION = """\
-set --
-for place in {places};do folder=$place/{name}
-case $place in /lib)[ ! /usr/lib -ef /lib ]||continue;;esac
-for file in "$folder"/*.conf;do
-[ -e "$file" ]||[ -L "$file" ]||continue
-printf 'file\\t%s\\n' "$file"
-[ ! -s "$file" ]||set -- "$@" "$file"
-done;done
-[ $# -eq 0 ]||awk '{{ print "line\\t" FILENAME "\\t" $0 }}' "$@"||exit
-"""
+_QUESTION = program(__package__, "conf_d.sh")
 
 
 def question(name: str) -> str:
     """A shell text that prints the names and the lines of all files in these folders."""
-    return _QUESTION.format(places=" ".join(PLACES), name=name)
+    return filled(_QUESTION, places=" ".join(PLACES), name=name)
 
 
 def settings(lines: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 
 IN_FORCE = "as its unit says"
 _OWN = "the machine's own"
@@ -32,15 +33,8 @@ _COMPUTED = ("processes",)
 
 _PROPERTIES = ",".join(f"Limit{name},Limit{name}Soft" for name in _NAMES)
 
-_QUESTION = f"""\
-shown=$(systemctl show --property=LoadState,MainPID,{_PROPERTIES} -- {{unit}})||exit
-printf '%s\\n' "$shown"
-main=${{{{shown#*MainPID=}}}} main=${{{{main%%[!0-9]*}}}}
-[ "${{{{main:-0}}}}" -gt 0 ]||{{{{ echo 'it does not run, so it has no limits' >&2;exit 1; }}}}
-echo '[service]';cat "/proc/$main/limits"||exit
-echo '[manager]';cat /proc/1/limits||exit
-echo '[end]'
-"""
+_QUESTION = program(__package__, "limits.sh")
+PARTS = ("unit", "service", "manager")
 
 Pair = tuple[float, float]
 """Soft and hard; infinite where there is no limit."""
@@ -48,7 +42,7 @@ Pair = tuple[float, float]
 
 def question(unit: str) -> str:
     """A shell text about one service."""
-    return _QUESTION.format(unit=shlex.quote(unit))
+    return filled(_QUESTION, properties=_PROPERTIES, unit=shlex.quote(unit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +80,25 @@ def _text(limit: Pair) -> str:
     return f"soft {soft}, hard {hard}"
 
 
-def read(answer: str) -> Limits:
+def read(parts: Mapping[str, Sequence[str]]) -> Limits:
     """Read the answer to `question`.
 
     Raises:
-        UnmeasuredError: it is cut or not understood, or a limit is missing.
+        UnmeasuredError: it is not understood, or a limit is missing.
     """
-    parts = re.fullmatch(r"(.*\n)\[service\]\n(.*\n)\[manager\]\n(.*\n)\[end\]\n", answer, re.DOTALL)
-    if parts is None:
-        raise UnmeasuredError("limits: the answer lacks one of its parts")
-    shown = dict(line.split("=", 1) for line in parts[1].split("\n") if "=" in line)
+    shown = dict(line.split("=", 1) for line in parts["unit"] if "=" in line)
     if shown.get("LoadState") != "loaded":
         raise UnmeasuredError(f"limits: the unit is {shown.get('LoadState') or 'unknown'}")
     try:
         unit = {key: (_number(shown[f"Limit{key}Soft"]), _number(shown[f"Limit{key}"])) for key in _NAMES}
     except KeyError as missing:
         raise UnmeasuredError(f"limits: systemctl does not say {missing.args[0]}") from None
-    return Limits(unit, _of_process(parts[2]), _of_process(parts[3]))
+    return Limits(unit, _of_process(parts["service"]), _of_process(parts["manager"]))
 
 
-def _of_process(text: str) -> Mapping[str, Pair]:
+def _of_process(lines: Iterable[str]) -> Mapping[str, Pair]:
     found: dict[str, Pair] = {}
-    for line in text.split("\n"):
+    for line in lines:
         row = re.match(r"Max ([a-z ]+?)\s{2,}([0-9a-z]+)\s+([0-9a-z]+)(?:\s|$)", line)
         if row:
             found[row[1]] = (_number(row[2]), _number(row[3]))

@@ -7,41 +7,30 @@ stand in ``modules.builtin`` of the running kernel.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from siteparity.model import UnmeasuredError
 from siteparity.tools import conf_d
+from siteparity.tools.program import filled, program
 
 IN_THE_KERNEL = "in the kernel"
 NONE = "none"
 
-_QUESTION = """\
-{files}
-for name in {names};do printf 'wanted\\t%s\\n' "$name";done
-[ -d /sys/module/kernel ]||{{ echo '/sys/module cannot be read' >&2;exit 1; }}
-for folder in /sys/module/*;do printf 'has\\t%s\\n' "${{folder##*/}}";done
-read -r release </proc/sys/kernel/osrelease||exit
-list=/lib/modules/$release/modules.builtin
-[ ! -e "$list" ]||awk -F/ '{{ sub(/\\.ko.*/, "", $NF); print "has\\t" $NF }}' "$list"||exit
-echo end
-"""
+_QUESTION = program(__package__, "modules.sh")
 
 
 def question(names: Iterable[str]) -> str:
     """A shell text about modules that are wanted, besides those that the host's own files load."""
     safe = [name for name in names if re.fullmatch(r"[A-Za-z0-9_-]+", name)]
-    return _QUESTION.format(files=conf_d.question("modules-load.d"), names=" ".join(safe))
+    return filled(_QUESTION, files=conf_d.question("modules-load.d"), names=" ".join(safe))
 
 
-def read(answer: str) -> Mapping[str, str]:
+def read(lines: Sequence[str]) -> Mapping[str, str]:
     """Each module that is wanted -> whether the kernel has it.
 
     Raises:
-        UnmeasuredError: the answer is cut or not understood.
+        UnmeasuredError: a line is not understood, or the kernel lists no module.
     """
-    if not answer.endswith("\nend\n"):
-        raise UnmeasuredError("modules: the answer lacks its end")
-    lines = answer.split("\n")[:-2]
     told: dict[str, list[str]] = {"wanted": [], "has": []}
     files = [line for line in lines if line.startswith(("file\t", "line\t"))]
     for line in lines:

@@ -7,30 +7,20 @@ machine's memory, processors and network cards differ between hosts that are ali
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
 from siteparity.tools import conf_d
+from siteparity.tools.program import filled, program
 
 IN_FORCE = "in force"
 NOTHING = "nothing is set"
 
-_ROOT = "/proc/sys/"
-
-# Secrets are not read, nor what does something when it is read, nor the interfaces of guests.
-QUESTION = f"""\
-{conf_d.question("sysctl.d")}
-echo '[now]'
-cd {_ROOT}||exit
-find . -type f -perm -400 ! -name '*secret*' ! -name '*_key' ! -name stat_refresh \\
-! -path './kernel/random/*' ! -path './fs/binfmt_misc/*' ! -path './net/ipv[46]/*/veth*' \\
-! -path './net/ipv[46]/*/cali*' ! -path './net/ipv[46]/*/vnet*' ! -path './net/ipv[46]/*/tap*' \\
--exec grep -H '' {{}} + 2>&1||:
-echo '[end]'
-"""
+QUESTION = filled(program(__package__, "sysctl.sh"), files=conf_d.question("sysctl.d"))
+PARTS = ("files", "now")
 
 _COMPUTED = (
     "debug.*", "dev.*", "sunrpc.*", "user.*",
@@ -96,21 +86,16 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-@lru_cache(maxsize=32)
-def read(answer: bytes) -> Settings:
-    """Read the answer to `QUESTION`; remembered, since several tables are made of it.
+def read(parts: Mapping[str, Sequence[str]]) -> Settings:
+    """Read the answer to `QUESTION`.
 
     Raises:
-        UnmeasuredError: it is cut or not understood, or a setting may not be read.
+        UnmeasuredError: it is not understood, or a setting may not be read.
     """
-    files, mark, rest = answer.decode("utf-8", "backslashreplace").partition("[now]\n")
-    values, end, after = rest.rpartition("[end]\n")
-    if not mark or not end or after:
-        raise UnmeasuredError("sysctl: the answer lacks one of its parts")
-    now = _now(values.split("\n")[:-1])
+    now = _now(parts["now"])
     if not all(name in now for name in _WITNESSES):
         raise UnmeasuredError("sysctl: settings that every kernel has are missing")
-    return Settings(now, _filed(conf_d.settings(line for line in files.split("\n") if line), now))
+    return Settings(now, _filed(conf_d.settings(line for line in parts["files"] if line), now))
 
 
 def _now(lines: Iterable[str]) -> Mapping[str, str]:

@@ -1,0 +1,47 @@
+"""Programs for hosts stand in files of their own, and each of them is a program."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import siteparity
+from siteparity.tools.program import PLACE, filled
+
+PACKAGE = Path(siteparity.__file__).parent
+SHELL = sorted(PACKAGE.rglob("*.sh"))
+PERL = sorted(PACKAGE.rglob("*.pl"))
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(PACKAGE))
+
+
+def _plain(path: Path) -> str:
+    """The program with a harmless word in each place."""
+    return PLACE.sub("x", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", SHELL, ids=_name)
+def test_a_shell_can_read_it(path: Path) -> None:
+    """Debian's own, which is the strictest of those that hosts have."""
+    subprocess.run(["dash", "-n"], input=_plain(path).encode(), check=True)
+
+
+@pytest.mark.parametrize("path", PERL, ids=_name)
+def test_perl_can_read_it(path: Path) -> None:
+    """Names are declared, and nothing is left open."""
+    subprocess.run(
+        ["perl", "-Mstrict", "-c", "-"], input=_plain(path).encode(), check=True, capture_output=True
+    )
+
+
+def test_places_are_filled_all_or_not_at_all() -> None:
+    """A place without a value, or a value without a place, is a mistake of ours."""
+    assert filled("a @ONE@ b @TWO_2@ @ONE@", one="1", two_2="@ONE@") == "a 1 b @ONE@ 1"
+    with pytest.raises(KeyError):
+        filled("@ONE@")
+    with pytest.raises(ValueError, match="no place for TWO"):
+        filled("@ONE@", one="1", two="2")
