@@ -132,9 +132,7 @@ def test_a_slow_question_costs_only_its_own_answer(server: Server, transport: Tr
     slow = unique_sleep()
     asks = {"first": Ask("echo 1"), "slow": Ask(f"{slow} & {slow}", timeout=600), "last": Ask("echo 3")}
     nonce = secrets.token_hex(16)
-    began = time.monotonic()
     output = transport.run(server.host(), join(asks, nonce), timeout=3)
-    assert time.monotonic() - began < 3
     answers = split(asks, nonce, output.stdout, output.stderr)
     assert answers["first"].text == b"1\n"
     assert answers["slow"].problem == answers["last"].problem
@@ -157,10 +155,8 @@ def test_a_host_that_hangs_is_cut_here(server: Server, transport: Transport) -> 
     pids = [pid for session in server.sessions() for pid in (session, *children(session))]
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
-    began = time.monotonic()
     with pytest.raises(UnmeasuredError, match=r"^timed out after 1.5 s$"):
-        transport.run(host, b"echo never", timeout=1.5)
-    assert time.monotonic() - began < 2.2
+        transport.run(host, b"echo never", timeout=1.5)  # nothing on the host can end it
     assert len(ssh_in(transport.directory)) == 1  # the connection itself
     for pid in pids:
         os.kill(pid, signal.SIGCONT)
@@ -169,10 +165,8 @@ def test_a_host_that_hangs_is_cut_here(server: Server, transport: Transport) -> 
 def test_an_endless_answer_is_cut(server: Server, transport: Transport) -> None:
     """Memory never holds more than the limit, and the host stops talking."""
     word = f"y{secrets.token_hex(8)}"
-    began = time.monotonic()
     with pytest.raises(UnmeasuredError, match=r"^answer exceeded 1 MiB$"):
         transport.run(server.host(), f"exec yes {word}".encode(), timeout=30, limit=1 << 20)
-    assert time.monotonic() - began < 5
     wait_until(lambda: not running_with(f"yes {word}"))
 
 
@@ -254,9 +248,7 @@ def test_a_connection_that_hangs_is_killed(server: Server) -> None:
     transport.run(server.host(), b"true", timeout=10)
     for pid in ssh_in(transport.directory):
         os.kill(pid, signal.SIGSTOP)
-    began = time.monotonic()
-    transport.close()
-    assert time.monotonic() - began < 8
+    transport.close()  # a process that is stopped never ends by itself
     assert not ssh_in(transport.directory)
 
 
@@ -278,11 +270,9 @@ def test_closing_ends_what_still_runs(server: Server) -> None:
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(transport.run, server.host(), slow.encode(), timeout=4)
         wait_until(lambda: bool(running_with(slow)))
-        began = time.monotonic()
         transport.close()
         with pytest.raises(UnmeasuredError, match=r"^the run has ended$"):
             waiting.result(timeout=5)
-    assert time.monotonic() - began < 2
     with pytest.raises(UnmeasuredError, match=r"^the run has ended$"):
         transport.run(server.host(), b"true", timeout=10)
     wait_until(lambda: not running_with(slow))

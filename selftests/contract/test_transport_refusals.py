@@ -47,14 +47,15 @@ def test_a_refused_key_says_what_the_host_would_take(server: Server, transport: 
         transport.run(host, b"true", timeout=10)
 
 
-def test_a_closed_port_is_told_at_once(server: Server, transport: Transport) -> None:
-    """A site that is down costs no waiting, also the second time."""
+def test_a_closed_port_is_told_at_once(
+    server: Server, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A site that is down costs no waiting: the second time not even ssh is started."""
     port = free_port()
-    for _ in range(2):
-        began = time.monotonic()
+    for path in (os.environ["PATH"], "/nowhere"):
+        monkeypatch.setenv("PATH", path)
         with pytest.raises(UnmeasuredError, match=rf"^connection refused \(127\.0\.0\.1:{port}\)$"):
             transport.run(server.host(port=port), b"true", timeout=30)
-        assert time.monotonic() - began < 0.5
 
 
 def test_a_silent_port_is_given_up(server: Server, transport: Transport) -> None:
@@ -63,15 +64,13 @@ def test_a_silent_port_is_given_up(server: Server, transport: Transport) -> None
 
     def say_nothing(client: socket.socket) -> None:
         seen.append(1)
-        client.recv(1)
-        time.sleep(5)
+        while client.recv(4096):  # until ssh leaves, however long that takes
+            pass
 
     with listener(say_nothing) as port:
         for _ in range(2):
-            began = time.monotonic()
             with pytest.raises(UnmeasuredError, match=r"^no answer within 1 s$"):
                 transport.run(server.host(port=port), b"true", timeout=30)
-            assert time.monotonic() - began < 2
     assert len(seen) == 1
 
 
@@ -151,16 +150,20 @@ def test_a_stream_that_breaks_half_way_is_no_answer(server: Server, transport: T
 
 def test_a_stream_that_stops_half_way_is_cut(server: Server, transport: Transport) -> None:
     """A network that swallows everything in the middle of an answer costs the deadline and no more."""
+    ended = threading.Event()
+
+    def swallow(_client: socket.socket) -> None:
+        ended.wait(30)
+
     with (
         (server.folder / "known_hosts").open("a") as known_hosts,
-        listener(relay(server, 100_000, lambda _client: time.sleep(8))) as port,
+        listener(relay(server, 100_000, swallow)) as port,
     ):
         known_hosts.write(f"[{ADDRESSES[0]}]:{port} {server.right_key()}\n")
         known_hosts.flush()
-        began = time.monotonic()
         with pytest.raises(UnmeasuredError, match=r"^timed out after 2 s$"):
             transport.run(server.host(port=port), b"head -c 1000000 /dev/zero", timeout=2)
-        assert time.monotonic() - began < 3
+        ended.set()
 
 
 def test_a_lost_connection_is_not_replaced(server: Server, transport: Transport) -> None:

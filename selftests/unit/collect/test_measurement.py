@@ -308,7 +308,7 @@ def test_a_signal_does_not_wait_for_a_host_that_hangs() -> None:
 
     def hang(_: Host) -> None:
         begun.wait()
-        hung.wait(30)
+        hung.wait()
 
     def tell() -> None:
         begun.wait()
@@ -316,11 +316,10 @@ def test_a_signal_does_not_wait_for_a_host_that_hangs() -> None:
 
     before = signal.signal(signal.SIGUSR1, lambda *_: sys.exit(3))
     threading.Thread(target=tell).start()
-    started = time.monotonic()
     try:
         with pytest.raises(SystemExit):
             collect({"names": NAMES}, Shell(hang))
-        assert time.monotonic() - started < 15
+        assert not hung.is_set()
     finally:
         signal.signal(signal.SIGUSR1, before)
         hung.set()

@@ -72,7 +72,7 @@ def test_many_failures_are_bounded_as_few_ones_are(failures: int, of: int) -> No
 
 def test_a_host_that_counts_without_measure_costs_no_time() -> None:
     """The counters of a busy host, or of one that lies, are not gone through one by one."""
-    began = time.monotonic()
+    began = time.process_time()
     assert rates.at_least(10**12, 10**20) == pytest.approx(1e-8, rel=1e-3)
     assert rates.at_most(10**20 - 5, 10**20) <= 1.0
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
