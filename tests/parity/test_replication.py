@@ -46,9 +46,8 @@ def test_only_the_primary_takes_writes(parity: Parity) -> None:
 )
 def test_a_restart_makes_no_other_server_of_it(parity: Parity) -> None:
     """Two shops would take orders, or none: the standby comes back as a primary, or the other way round."""
-    parity.everywhere(
+    parity.healthy(
         "after_restart",
-        equals="as now",
         fix="as postgres: touch standby.signal in the data directory of a standby, remove it on the primary; "
         "move backup_label, tablespace_map or a .history away where one is named",
     )
@@ -62,9 +61,8 @@ def test_a_restart_makes_no_other_server_of_it(parity: Parity) -> None:
 )
 def test_the_standby_streams_from_its_sender(parity: Parity) -> None:
     """Orders made since the stream ended would be lost."""
-    parity.everywhere(
+    parity.healthy(
         "receiver",
-        equals="streaming",
         at="standby",
         fix="SELECT pg_reload_conf(); then read what walreceiver says in the server's log",
     )
@@ -108,9 +106,8 @@ def test_the_sender_was_heard_lately(parity: Parity) -> None:
 )
 def test_what_arrives_is_replayed_at_once(parity: Parity) -> None:
     """Orders that arrived and were not replayed are not seen after the switch until much later."""
-    parity.everywhere(
+    parity.healthy(
         "replay",
-        one_of=["running", "none"],
         at="standby",
         fix="SELECT pg_wal_replay_resume(); ALTER SYSTEM RESET each recovery_... setting that is named",
     )
@@ -161,9 +158,8 @@ def test_the_standby_passes_the_primarys_position_in_time(parity: Parity) -> Non
 )
 def test_every_slot_of_the_primary_is_in_use(parity: Parity) -> None:
     """An unused slot fills the primary's disk until the shop stops."""
-    parity.everywhere(
+    parity.healthy(
         "slots",
-        equals="active",
         at="primary",
         fix="start the standby of {item}, or SELECT pg_drop_replication_slot(...)",
     )
@@ -172,17 +168,14 @@ def test_every_slot_of_the_primary_is_in_use(parity: Parity) -> None:
 @pytest.mark.drill("slot_forgotten_at_the_standby")
 def test_the_standby_keeps_no_wal_for_nobody(parity: Parity) -> None:
     """A forgotten slot fills the standby's disk: it stops, before the switch or soon after."""
-    parity.everywhere(
-        "kept", equals="none", at="standby", fix="SELECT pg_drop_replication_slot(...) for each that is named"
-    )
+    parity.healthy("kept", at="standby", fix="SELECT pg_drop_replication_slot(...) for each that is named")
 
 
 @pytest.mark.drill("archiving_fails", "archiving_never_tried", "archive_command_missing")
 def test_archiving_is_not_failing(parity: Parity) -> None:
     """A failing archive fills the disk, and leaves nothing to restore from."""
-    parity.everywhere(
+    parity.healthy(
         "archive",
-        one_of=["off", "healthy", "begins with a promotion"],
         fix="SELECT pg_switch_wal() on the primary and look again; else run archive_command as the server's "
         "account and mend what it says",
     )

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from selftests.contract.samples import target_of
-from selftests.unit.targets import answered
+from selftests.unit.targets import answered, framed
 from siteparity.model import Table, UnmeasuredError
 from siteparity.probes import Answers, Target, collation
 from siteparity.tools.locale import WORDS
@@ -23,13 +23,13 @@ TARGET: Target[Policy] = target_of("collation", "arizona", "db1")
 READERS = [reading.read for reading in collation.PROBE.tables.values()]
 SAMPLE = Path(__file__).parents[2] / "contract" / "samples" / "collation" / "normal.json"
 STATE: dict[str, Any] = json.loads(
-    json.loads(SAMPLE.read_text(encoding="utf-8"))["answers"]["server"]["text"]
+    json.loads(SAMPLE.read_text(encoding="utf-8"))["answers"]["server"]["text"].removesuffix("end\n")
 )
 
 
 def read(table: Read, library: str = "glibc 2.36\n", **state: Any) -> Table:
     """One table of a real answer of which parts are changed."""
-    said = json.dumps({**STATE, **state}).encode()
+    said = framed(json.dumps({**STATE, **state}).encode())
     return table(answered(server=said, library=library.encode()), TARGET)
 
 
@@ -114,7 +114,7 @@ def test_garbage_is_unmeasured_and_never_a_crash(text: str) -> None:
     """Whatever a host prints in place of an answer."""
     for table in READERS:
         with pytest.raises(UnmeasuredError):
-            table(answered(server=text.encode(), library=b"glibc 2.36\n"), TARGET)
+            table(answered(server=framed(text.encode()), library=b"glibc 2.36\n"), TARGET)
 
 
 @given(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selftests.unit.targets import answered, web_host
+from selftests.unit.targets import answered, framed, web_host
 from siteparity.model import Facts, Unmeasured, UnmeasuredError
 from siteparity.probes import Seen, Target, read_tables
 from siteparity.probes.replication import PROBE, Policy, ask_passed, position_of_primary
@@ -48,8 +48,8 @@ def facts(
     state: dict[str, Any], passed: dict[str, Any] | None = PASSED, signals: bytes = b"standby.signal\nend\n"
 ) -> Facts:
     """Everything read from a host's state, and from its second answer."""
-    given_passed = "it was not asked" if passed is None else json.dumps(passed).encode()
-    answers = answered(state=json.dumps(state).encode(), passed=given_passed, signals=signals)
+    given_passed = "it was not asked" if passed is None else framed(json.dumps(passed).encode())
+    answers = answered(state=framed(json.dumps(state).encode()), passed=given_passed, signals=signals)
     return read_tables(PROBE.readings(), answers, TARGET, ("web",))
 
 
@@ -165,8 +165,8 @@ def test_what_a_restart_would_make_of_the_server_is_told(recovery: bool, signals
     assert values(read["after_restart"]) == [state]
 
 
-@pytest.mark.parametrize("signals", [b"", b"standby.signal\n", b"other.signal\nend\n"])
-def test_an_answer_about_the_files_that_is_cut_is_unmeasured(signals: bytes) -> None:
+@pytest.mark.parametrize("signals", [b"", b"other.signal\nend\n"])
+def test_an_answer_about_the_files_that_is_not_understood_is_unmeasured(signals: bytes) -> None:
     """No file that was named is not "as now"."""
     assert isinstance(facts(STANDBY, signals=signals)["after_restart"], Unmeasured)
 
@@ -178,7 +178,9 @@ RECORDED = replace(TARGET, other_recorded_at=datetime(2026, 11, 23, 3, tzinfo=UT
 def recorded(state: dict[str, Any], passed: dict[str, Any] = PASSED) -> Facts:
     """Everything read from a standby whose primary is not contacted."""
     answers = answered(
-        state=json.dumps(state).encode(), passed=json.dumps(passed).encode(), signals=b"standby.signal\nend\n"
+        state=framed(json.dumps(state).encode()),
+        passed=framed(json.dumps(passed).encode()),
+        signals=b"standby.signal\nend\n",
     )
     return read_tables(PROBE.readings(), answers, RECORDED, ("web",))
 
@@ -323,7 +325,12 @@ def test_a_damaged_answer_is_facts_or_unmeasured_and_nothing_else(damaged: dict[
 @given(text=st.binary(max_size=60))
 def test_any_bytes_are_facts_or_unmeasured(text: bytes) -> None:
     """The reader raises the one declared exception only, which becomes the reason."""
-    read_tables(PROBE.readings(), answered(state=text, passed=text, signals=text), TARGET, ("web",))
+    read_tables(
+        PROBE.readings(),
+        answered(state=framed(text), passed=framed(text), signals=framed(text)),
+        TARGET,
+        ("web",),
+    )
 
 
 ARCHIVER = {"tries": 3, "command": True, "failing": False}

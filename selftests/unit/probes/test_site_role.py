@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from selftests.unit.servers import closed_port, saying, served, shell
-from selftests.unit.targets import answered, web_host
+from selftests.unit.targets import answered, framed, web_host
 from siteparity.model import Table, Unmeasured
 from siteparity.probes import Target, read_tables
 from siteparity.probes.site_role import PROBE, Policy, ask
@@ -76,7 +76,7 @@ def test_a_name_without_an_address_leads_nowhere_that_we_know(answer: bytes | st
 def state(**changes: Any) -> bytes:
     """What a database says of itself."""
     healthy = {"recovery": False, "writer": 1, "source": "default", "files": "off", "own": None}
-    return json.dumps(healthy | changes).encode()
+    return framed(json.dumps(healthy | changes).encode())
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_a_database_takes_writes_only_if_no_setting_forbids_it(
 @pytest.mark.parametrize(
     "answer",
     [
-        b"",
-        b"{}",
+        framed(b""),
+        framed(b"{}"),
         state(recovery=None),
         state(files=None),
         state(source="user"),
@@ -130,7 +130,7 @@ def test_a_database_that_does_not_say_it_is_unmeasured(answer: bytes) -> None:
 
 def health(body: str, status: str = "200 OK") -> bytes:
     """What a shop answers."""
-    return f"exit 0\nHTTP/1.0 {status}\r\nA: b\r\n\r\n{body}\n".encode()
+    return f"[exit]\n0\n[answer]\nHTTP/1.0 {status}\r\nA: b\r\n\r\n{body}\nend\n".encode()
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def health(body: str, status: str = "200 OK") -> bytes:
         (health('{"database": {"in_recovery": true}}'), "one that follows another"),
         (health('{"database": {"in_recovery": false}}', "503 Service Unavailable"), "one that takes writes"),
         (health('{"database": {"ok": false}}', "503 Service Unavailable"), "none (HTTP 503)"),
-        (b"exit 9\nbash: connect: Connection refused\n", "the shop does not answer"),
+        (b"[exit]\n9\n[answer]\nbash: connect: Connection refused\nend\n", "the shop does not answer"),
     ],
 )
 def test_the_running_shop_says_which_database_it_works_with(answer: bytes, kind: str) -> None:
@@ -151,14 +151,14 @@ def test_the_running_shop_says_which_database_it_works_with(answer: bytes, kind:
 @pytest.mark.parametrize(
     "answer",
     [
-        b"",
-        b"exit 0\n",
-        b"exit 9\nbash: something else\n",
+        b"[exit]\n[answer]\nend\n",
+        b"[exit]\n0\n[answer]\n\nend\n",
+        b"[exit]\n9\n[answer]\nbash: something else\nend\n",
         health("{}"),
         health("no json"),
         health('{"database": {"in_recovery": "no"}}'),
         health("[" * 5000),
-        health('{"database": {"in_recovery": false}')[:-3],
+        health('{"database": {"in_recovery": fal'),
     ],
 )
 def test_a_shop_that_does_not_say_it_is_unmeasured(answer: bytes) -> None:
@@ -188,8 +188,8 @@ def test_each_role_is_asked_for_what_it_knows(roles: set[str]) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_facts_or_unmeasured(answer: bytes) -> None:
     """The readers raise the one declared exception only."""
-    found = read_tables(
-        PROBE.readings(), answered(led=answer, writes=answer, health=answer), TARGET, ("web",)
-    )
+    talk = b"[exit]\n0\n[answer]\n" + framed(answer)
+    answers = answered(led=answer, writes=framed(answer), health=talk)
+    found = read_tables(PROBE.readings(), answers, TARGET, ("web",))
     assert isinstance(found["writes"], Unmeasured)
     assert isinstance(found["shop"], Unmeasured)

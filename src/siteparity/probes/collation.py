@@ -16,10 +16,11 @@ from typing import Any
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Roles, Section, Text
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.locale import WORDS
 from siteparity.tools.order import chain
-from siteparity.tools.postgres import psql, rows
+from siteparity.tools.postgres import question, rows
+from siteparity.tools.program import filled, program
 from siteparity.transport.script import Ask
 
 AS_RECORDED = "as recorded"
@@ -38,48 +39,22 @@ class Policy(Section):
     """The database role that the suite uses."""
 
 
-# The columns for ICU have other names since PostgreSQL 17, hence to_jsonb.
-_USED = """
-  SELECT DISTINCT c.oid, n.nspname || '.' || c.collname AS name, c.collprovider AS provider,
-    coalesce(to_jsonb(c) ->> 'colliculocale', to_jsonb(c) ->> 'colllocale', c.collcollate) AS locale,
-    c.collversion AS recorded
-  FROM pg_collation AS c JOIN pg_namespace AS n ON n.oid = c.collnamespace
-  WHERE c.collprovider <> 'd' AND c.oid IN (
-    SELECT attcollation FROM pg_attribute AS a JOIN pg_class AS t ON t.oid = a.attrelid
-    JOIN pg_namespace AS s ON s.oid = t.relnamespace
-    WHERE s.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')
-    UNION SELECT unnest(indcollation) FROM pg_index WHERE indexrelid >= 16384
-    UNION SELECT typcollation FROM pg_type WHERE oid >= 16384)
-"""
-
-_STATE = """
-WITH used AS MATERIALIZED ({used})
-SELECT json_build_object(
-  'databases', (SELECT json_object_agg(datname, json_build_object('provider', datlocprovider,
-                  'locale', coalesce(to_jsonb(d) ->> 'daticulocale', to_jsonb(d) ->> 'datlocale', datcollate),
-                  'ctype', datctype,
-                  'recorded', datcollversion, 'actual', pg_database_collation_actual_version(oid)))
-                FROM pg_database AS d WHERE datallowconn),
-  'collations', (SELECT coalesce(json_object_agg(name, json_build_object('provider', provider,
-                   'locale', locale, 'recorded', recorded, 'actual', pg_collation_actual_version(oid))),
-                   '{}') FROM used),
-  'sorted', (SELECT string_agg(word, ' ' ORDER BY word) FROM unnest({words}) AS word))::jsonb
-"""
+_STATEMENT = filled(
+    program(__package__, "collation.sql"), words="ARRAY[" + ", ".join(f"'{word}'" for word in WORDS) + "]"
+)
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """What the server recorded, what its library is, how it sorts; and the C library on the disk."""
-    words = "ARRAY[" + ", ".join(f"'{word}'" for word in WORDS) + "]"
-    question = _STATE.replace("{used}", _USED).replace("{words}", words)
     return {
-        "server": Ask(psql([question], database=target.section.database, role=target.section.role)),
+        "server": Ask(question([_STATEMENT], database=target.section.database, role=target.section.role)),
         "library": Ask("getconf GNU_LIBC_VERSION"),
     }
 
 
-def read_recorded(answers: Answers, _: Target[Policy]) -> Table:
+def read_recorded(answers: Answers, target: Target[Policy]) -> Table:
     """Each database, and each collation in use -> `AS_RECORDED`, or both versions."""
-    return {name: _compared(one) for name, one in _all(answers).items()}
+    return {name: _compared(one) for name, one in _all(answers, target).items()}
 
 
 def _compared(one: Mapping[str, Any]) -> str:
@@ -93,29 +68,29 @@ def _compared(one: Mapping[str, Any]) -> str:
     return f"recorded {recorded or 'nothing'}, actual {actual or 'nothing'}"
 
 
-def read_versions(answers: Answers, _: Target[Policy]) -> Table:
+def read_versions(answers: Answers, target: Target[Policy]) -> Table:
     """The library that sorts for each database and each collation in use, and the C library on the disk."""
     name, _space, version = answers.text("library").strip().partition(" ")
     if name != "glibc" or not version or len(version) > 20:  # noqa: PLR2004  # "2.36", and room for more
         raise UnmeasuredError("library: getconf names no version of glibc")
     actual = {
         item: f"{_provider(one)} {one.get('actual') or 'without a version'}"
-        for item, one in _all(answers).items()
+        for item, one in _all(answers, target).items()
     }
     return {"C library on the disk": version, **actual}
 
 
-def read_locales(answers: Answers, _: Target[Policy]) -> Table:
+def read_locales(answers: Answers, target: Target[Policy]) -> Table:
     """The locale of each database and of each collation in use."""
     return {
         item: f"{_provider(one)} {_text(one, 'locale')}" + (f", {one['ctype']}" if "ctype" in one else "")
-        for item, one in _all(answers).items()
+        for item, one in _all(answers, target).items()
     }
 
 
 def read_sorted(answers: Answers, target: Target[Policy]) -> Table:
     """Words as the running server sorts them by the order of the shop's database: word -> the one before."""
-    words = _text(_state(answers), "sorted").split(" ")
+    words = _text(_state(answers, target), "sorted").split(" ")
     if sorted(words) != sorted(WORDS):
         raise UnmeasuredError("sorted: the server gave other words back")
     if words == sorted(WORDS, key=str.encode) and not _by_code_point(answers, target):
@@ -124,12 +99,12 @@ def read_sorted(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _by_code_point(answers: Answers, target: Target[Policy]) -> bool:
-    own = _all(answers).get(f"database {target.section.database}", {})
+    own = _all(answers, target).get(f"database {target.section.database}", {})
     return own.get("locale") in UNVERSIONED
 
 
-def _all(answers: Answers) -> dict[str, Mapping[str, Any]]:
-    state = _state(answers)
+def _all(answers: Answers, target: Target[Policy]) -> dict[str, Mapping[str, Any]]:
+    state = _state(answers, target)
     found = {f"database {name}": one for name, one in state["databases"].items()}
     found |= {f"collation {name}": one for name, one in state["collations"].items()}
     if not state["databases"] or not all(isinstance(one, dict) for one in found.values()):
@@ -137,8 +112,9 @@ def _all(answers: Answers) -> dict[str, Mapping[str, Any]]:
     return found
 
 
-def _state(answers: Answers) -> Mapping[str, Any]:
-    state = rows(answers.text("server"), "server")[0]
+@once
+def _state(answers: Answers, _: Target[Policy]) -> Mapping[str, Any]:
+    state = rows(answers.rows("server"), "server")[0]
     if not (isinstance(state.get("databases"), dict) and isinstance(state.get("collations"), dict)):
         raise UnmeasuredError("the answer lacks what was asked for")
     return state
@@ -159,7 +135,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "recorded": Reading(read_recorded),
+        "recorded": Reading(read_recorded, healthy=AS_RECORDED),
         "versions": Reading(read_versions),
         "locales": Reading(read_locales),
         "sorted": Reading(read_sorted),

@@ -20,16 +20,22 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Roles, Section, Text
 from siteparity.policy.section import Strict
-from siteparity.probes import Answers, Probe, Reading, Target
-from siteparity.tools import postgres_rules, postgres_state
+from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.tools import postgres_rules, postgres_server
 from siteparity.tools.order import chain
-from siteparity.tools.postgres import psql
-from siteparity.tools.postgres_rules import Client
-from siteparity.tools.postgres_server import LIMITS, ON_DISK, QUESTION
-from siteparity.tools.postgres_state import AS_NEEDED, Role, Server, State
+from siteparity.tools.postgres_rules import LET_IN, Client
+from siteparity.tools.postgres_server import AS_NEEDED, LIMITS, Server
+from siteparity.tools.postgres_state import Role, State
 from siteparity.transport.script import Ask
 
 NONE = "none"
+LOADED = "loaded"
+ON_DISK = "on disk"
+USABLE = "usable"
+YES = "yes"
+ARCHIVES_NOTHING = "off"
+UNKNOWN_UNTIL_TRIED = "only a try would tell"
+WITHOUT_CHECKSUMS = "not looked for: data_checksums is off"
 ALONE = "wait for no follower"
 AS_AGREED = "wait for a follower, until the runbook ends that"
 
@@ -67,36 +73,35 @@ class Policy(Section):
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """One session for what the server knows, then a look at the files that it named."""
     section = target.section
-    session = psql([QUESTION], database=section.database, role=section.role)
-    return {"server": Ask(f"out=$({session}) || exit\n{ON_DISK}")}
+    return {"server": Ask(postgres_server.question(database=section.database, role=section.role))}
 
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
     """Every setting as the server's files and defaults have it, in force now."""
-    settings = _server(answers).state.settings
+    settings = _server(answers, target).state.settings
     if not settings:
         raise UnmeasuredError("the server told no setting")
     left_out = target.section.may_differ
     return {name: value for name, value in settings.items() if name not in left_out}
 
 
-def read_limits(answers: Answers, _: Target[Policy]) -> Table:
+def read_limits(answers: Answers, target: Target[Policy]) -> Table:
     """What a standby needs at least as much of as its primary: now, and after a restart."""
-    state = _server(answers).state
+    state = _server(answers, target).state
     if set(state.limits) != set(LIMITS):
         raise UnmeasuredError(f"the server told {', '.join(sorted(state.limits)) or 'nothing'} of its limits")
     after = {f"{name} after a restart": state.after_restart.get(name, state.limits[name]) for name in LIMITS}
     return {name: _number(value) for name, value in {**state.limits, **after}.items()}
 
 
-def read_pending(answers: Answers, _: Target[Policy]) -> Table:
+def read_pending(answers: Answers, target: Target[Policy]) -> Table:
     """The settings whose new value waits for a restart."""
-    return dict.fromkeys(_server(answers).state.pending, "waits for a restart") or {"settings": NONE}
+    return dict.fromkeys(_server(answers, target).state.pending, "waits for a restart") or {"settings": NONE}
 
 
-def read_loaded(answers: Answers, _: Target[Policy]) -> Table:
+def read_loaded(answers: Answers, target: Target[Policy]) -> Table:
     """Each configuration file -> whether it is older than the last reload; each line that is wrong."""
-    server = _server(answers)
+    server = _server(answers, target)
     state = server.state
     if not {state.hba_file, state.ident_file} <= set(server.files):
         raise UnmeasuredError("files: the list lacks pg_hba.conf or pg_ident.conf")
@@ -104,7 +109,7 @@ def read_loaded(answers: Answers, _: Target[Policy]) -> Table:
     wrong += [(state.ident_file, one.line_number, one.error) for one in state.ident]
     told = {f"{file} line {line}": error for file, line, error in (*wrong, *state.bad_settings) if error}
     return told | {
-        file: "loaded" if changed <= state.loaded else "edited after the last reload"
+        file: LOADED if changed <= state.loaded else "edited after the last reload"
         for file, changed in server.files.items()
     }
 
@@ -114,7 +119,7 @@ def read_access(answers: Answers, target: Target[Policy]) -> Table:
 
     Hosts of one role stand for each other: two sites may have different numbers of them.
     """
-    server = _server(answers)
+    server = _server(answers, target)
     rules = postgres_rules.rules(server.state.hba)
     if not rules:
         raise UnmeasuredError("pg_hba.conf holds no rule")
@@ -136,7 +141,7 @@ def _replaced(text: str, meanings: Mapping[str, str]) -> str:
 
 def read_clients(answers: Answers, target: Target[Policy]) -> Table:
     """Each client that must be let in -> whether the rules do so."""
-    server = _server(answers)
+    server = _server(answers, target)
     rules = postgres_rules.rules(server.state.hba)
     return {
         item: postgres_rules.decision(client, rules, target.site) if client else "its address is not known"
@@ -167,7 +172,7 @@ def _followers(server: Server, target: Target[Policy]) -> Iterator[tuple[str, Cl
 
 def read_users(answers: Answers, target: Target[Policy]) -> Table:
     """Each role that must be able to log in -> `AS_NEEDED`, or what it lacks."""
-    state = _server(answers).state
+    state = _server(answers, target).state
     return {
         name: _lacks(state.roles.get(name), needs, has_password=name in state.passwords)
         for name, needs in target.section.users.items()
@@ -187,9 +192,9 @@ def _lacks(role: Role | None, needs: tuple[str, ...], *, has_password: bool) -> 
     return ", ".join(words for words, holds in wrong.items() if holds) or AS_NEEDED
 
 
-def read_roles(answers: Answers, _: Target[Policy]) -> Table:
+def read_roles(answers: Answers, target: Target[Policy]) -> Table:
     """Each role of the server -> what it may do, and of which it is a member."""
-    return {f"role {name}": _described(role) for name, role in _server(answers).state.roles.items()}
+    return {f"role {name}": _described(role) for name, role in _server(answers, target).state.roles.items()}
 
 
 def _described(role: Role) -> str:
@@ -198,33 +203,33 @@ def _described(role: Role) -> str:
     return "; ".join((*flags, *groups, *(role.settings or ()))) or "nothing"
 
 
-def read_libraries(answers: Answers, _: Target[Policy]) -> Table:
+def read_libraries(answers: Answers, target: Target[Policy]) -> Table:
     """Each library that the database or a setting names -> whether it lies on this host's disk."""
-    libraries = _server(answers).libraries
-    return {name: "on disk" if there else "not on disk" for name, there in libraries.items()}
+    libraries = _server(answers, target).libraries
+    return {name: ON_DISK if there else "not on disk" for name, there in libraries.items()}
 
 
-def read_extensions(answers: Answers, _: Target[Policy]) -> Table:
+def read_extensions(answers: Answers, target: Target[Policy]) -> Table:
     """Each extension of the shop's database -> its version."""
-    return dict(_server(answers).state.extensions)
+    return dict(_server(answers, target).state.extensions)
 
 
-def read_tables(answers: Answers, _: Target[Policy]) -> Table:
+def read_tables(answers: Answers, target: Target[Policy]) -> Table:
     """Each table of the shop's database -> digest of its columns, indexes, constraints and rights."""
-    return {name: digest[:12] for name, digest in _server(answers).state.tables.items()}
+    return {name: digest[:12] for name, digest in _server(answers, target).state.tables.items()}
 
 
-def read_usable(answers: Answers, _: Target[Policy]) -> Table:
+def read_usable(answers: Answers, target: Target[Policy]) -> Table:
     """What would be empty or not used after a promotion."""
-    state = _server(answers).state
+    state = _server(answers, target).state
     unlogged = dict.fromkeys(state.unlogged, "unlogged: empty after a promotion")
     invalid = dict.fromkeys(state.invalid, "an index that is not valid")
-    return {**unlogged, **invalid} or {"tables and indexes": "usable"}
+    return {**unlogged, **invalid} or {"tables and indexes": USABLE}
 
 
 def read_ready(answers: Answers, target: Target[Policy]) -> Table:
     """What the server needs to be the primary, and to follow another one later."""
-    server, own = _server(answers), OwnNames.of(target.site)
+    server, own = _server(answers, target), OwnNames.of(target.site)
     state, settings = server.state, server.state.settings
     needs = {
         "takes writes": settings.get("default_transaction_read_only") == "off",
@@ -236,12 +241,12 @@ def read_ready(answers: Answers, target: Target[Policy]) -> Table:
         "would follow another site": bool(server.peer) and not any(own.owns(str(one)) for one in server.peer),
         "has the password for it": state.inline_password or server.has_password,
     }
-    return {need: "yes" if holds else "no" for need, holds in needs.items()}
+    return {need: YES if holds else "no" for need, holds in needs.items()}
 
 
 def read_commits(answers: Answers, target: Target[Policy]) -> Table:
     """Whether this server, promoted and without the other one, would finish a commit."""
-    state = _server(answers).state
+    state = _server(answers, target).state
     followers = _setting(state, "synchronous_standby_names").strip()
     levels = [_setting(state, "synchronous_commit"), *_levels_of_roles(state)]
     if not followers or set(levels) <= {"off", "local"}:
@@ -264,45 +269,46 @@ def _setting(state: State, name: str) -> str:
     return state.settings[name]
 
 
-def read_starts(answers: Answers, _: Target[Policy]) -> Table:
+def read_starts(answers: Answers, target: Target[Policy]) -> Table:
     """Each thing that the server's next start needs -> `AS_NEEDED`, or what is wrong with it."""
-    return dict(_server(answers).starts)
+    return dict(_server(answers, target).starts)
 
 
-def read_archive(answers: Answers, _: Target[Policy]) -> Table:
+def read_archive(answers: Answers, target: Target[Policy]) -> Table:
     """The program that archives WAL and each folder that it writes to -> whether the server could use it."""
-    server = _server(answers)
+    server = _server(answers, target)
     if _setting(server.state, "archive_mode") == "off":
-        return {"archiving": "off"}
-    return dict(server.archive) or {"archiving": "only a try would tell"}
+        return {"archiving": ARCHIVES_NOTHING}
+    return dict(server.archive) or {"archiving": UNKNOWN_UNTIL_TRIED}
 
 
-def read_checksums(answers: Answers, _: Target[Policy]) -> Table:
+def read_checksums(answers: Answers, target: Target[Policy]) -> Table:
     """Each database in which a page was read that is not as it was written; a summary where there is none."""
-    state = _server(answers).state
+    state = _server(answers, target).state
     if _setting(state, "data_checksums") != "on":
-        return {"broken pages": "not looked for: data_checksums is off"}
+        return {"broken pages": WITHOUT_CHECKSUMS}
     return {name: f"broken pages were read: {count}" for name, count in state.broken.items()} or {
         "broken pages": NONE
     }
 
 
-def read_locks(answers: Answers, _: Target[Policy]) -> Table:
+def read_locks(answers: Answers, target: Target[Policy]) -> Table:
     """Each advisory lock that is held on a standby -> by whom; a summary where there is none, or no standby.
 
     Jobs that must run once take such a lock on a primary. A session that holds it on the standby keeps it
     when the standby is promoted, and so keeps the jobs out.
     """
-    return dict(_server(answers).state.locks) or {"advisory locks": NONE}
+    return dict(_server(answers, target).state.locks) or {"advisory locks": NONE}
 
 
-def read_slots(answers: Answers, _: Target[Policy]) -> Table:
+def read_slots(answers: Answers, target: Target[Policy]) -> Table:
     """How many servers could follow this one without losing WAL."""
-    return {"replication slots for followers": _server(answers).state.slots}
+    return {"replication slots for followers": _server(answers, target).state.slots}
 
 
-def _server(answers: Answers) -> Server:
-    return postgres_state.read(answers.raw("server"))
+@once
+def _server(answers: Answers, _: Target[Policy]) -> Server:
+    return postgres_server.read(answers.parts("server", postgres_server.PARTS))
 
 
 def _number(value: str) -> int:
@@ -317,22 +323,22 @@ PROBE = Probe(
     tables={
         "settings": Reading(read_settings),
         "limits": Reading(read_limits),
-        "pending": Reading(read_pending),
-        "loaded": Reading(read_loaded),
+        "pending": Reading(read_pending, healthy=NONE),
+        "loaded": Reading(read_loaded, healthy=LOADED),
         "access": Reading(read_access),
-        "clients": Reading(read_clients),
-        "users": Reading(read_users),
+        "clients": Reading(read_clients, healthy=LET_IN),
+        "users": Reading(read_users, healthy=AS_NEEDED),
         "roles": Reading(read_roles),
-        "libraries": Reading(read_libraries),
+        "libraries": Reading(read_libraries, healthy=ON_DISK),
         "extensions": Reading(read_extensions),
         "tables": Reading(read_tables),
-        "usable": Reading(read_usable),
-        "ready": Reading(read_ready),
-        "commits": Reading(read_commits),
-        "starts": Reading(read_starts),
-        "archive": Reading(read_archive),
-        "checksums": Reading(read_checksums),
-        "locks": Reading(read_locks),
+        "usable": Reading(read_usable, healthy=USABLE),
+        "ready": Reading(read_ready, healthy=YES),
+        "commits": Reading(read_commits, healthy=(ALONE, AS_AGREED)),
+        "starts": Reading(read_starts, healthy=AS_NEEDED),
+        "archive": Reading(read_archive, healthy=(ARCHIVES_NOTHING, AS_NEEDED, UNKNOWN_UNTIL_TRIED)),
+        "checksums": Reading(read_checksums, healthy=(NONE, WITHOUT_CHECKSUMS)),
+        "locks": Reading(read_locks, healthy=NONE),
         "slots": Reading(read_slots),
     },
 )

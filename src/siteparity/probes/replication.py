@@ -19,9 +19,19 @@ from typing import Any
 
 from siteparity.model import Facts, OtherSiteAwayError, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Duration, Roles, Section, Size, Text
-from siteparity.probes import Answers, Probe, Reading, SecondLook, Seen, Target
-from siteparity.tools.postgres import psql, rows
+from siteparity.probes import Answers, Probe, Reading, SecondLook, Seen, Target, once
+from siteparity.tools.postgres import psql, question, rows
+from siteparity.tools.program import filled, program
 from siteparity.transport.script import Ask, Word
+
+NONE = "none"
+AS_NOW = "as now"
+STREAMING = "streaming"
+REPLAYS = "running"
+ACTIVE = "active"
+ARCHIVES_NOTHING = "off"
+ARCHIVES = "healthy"
+ARCHIVES_ONCE_PROMOTED = "begins with a promotion"
 
 
 class Policy(Section):
@@ -40,68 +50,19 @@ class Policy(Section):
     """How old the sender's last message may be; an idle one is asked after half ``wal_receiver_timeout``."""
 
 
-_STATE = r"""
-SELECT json_build_object(
-  'recovery', pg_is_in_recovery(),
-  'monitor', pg_has_role(current_user, 'pg_monitor', 'usage'),
-  'system', (SELECT system_identifier::text FROM pg_control_system()),
-  'timeline', CASE WHEN pg_is_in_recovery() THEN (SELECT timeline_id FROM pg_control_checkpoint())
-              ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END,
-  'version', current_setting('server_version_num')::int / 10000,
-  'position', CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
-  'replayed', extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()),
-  'paused', CASE WHEN pg_is_in_recovery() THEN pg_get_wal_replay_pause_state() END,
-  'delay', current_setting('recovery_min_apply_delay'),
-  'targets', (SELECT coalesce(string_agg(name, ', ' ORDER BY name), 'none') FROM pg_settings
-              WHERE name LIKE 'recovery\_target%' AND (setting <> boot_val OR pending_restart)),
-  'archive_mode', current_setting('archive_mode'),
-  'archive', (SELECT json_build_object('tries', archived_count + failed_count,
-                'command', concat(current_setting('archive_command'),
-                                  current_setting('archive_library', true)) <> '',
-                'failing', coalesce(last_failed_time, '-infinity')
-                           > coalesce(last_archived_time, '-infinity'))
-              FROM pg_stat_archiver),
-  'receiver', (SELECT json_build_object('status', status, 'sender', sender_host, 'timeline', received_tli,
-                      'silence', extract(epoch FROM clock_timestamp() - last_msg_receipt_time),
-                      'patience', extract(epoch FROM current_setting('wal_receiver_timeout')::interval))
-               FROM pg_stat_wal_receiver),
-  'slots', (SELECT coalesce(json_object_agg(slot_name,
-                     json_build_object('active', active, 'wal', wal_status,
-                                       'keeps', restart_lsn IS NOT NULL)), '{}')
-            FROM pg_replication_slots WHERE NOT temporary))
-"""
-
 POSITION = Word("POSITION", "0-9A-F/", 17)
 """Where the primary was, as PostgreSQL writes it (manual, section 8.20): two hexadecimal numbers."""
-_HERE = "@position@"
-"""Stands for it in a statement, until that is quoted for the shell."""
 
-_PASSED = f"""
-DO $$ BEGIN
-  WHILE pg_last_wal_replay_lsn() < '{_HERE}' AND clock_timestamp() < now() + interval '{{seconds}} s' LOOP
-    PERFORM pg_sleep(0.05);
-  END LOOP;
-END $$
-"""
-
-_AFTER = f"""
+_STATE = program(__package__, "replication_state.sql")
+_SIGNALS = program(__package__, "replication_signals.sh")
+_PASSED = program(__package__, "replication_passed.sql")
+_AFTER = """
 SELECT json_build_object('waited', extract(epoch FROM clock_timestamp() - now()),
-  'distance', pg_wal_lsn_diff('{_HERE}', pg_last_wal_replay_lsn()))
-"""  # noqa: S608  # the place of a word
-
+  'distance', pg_wal_lsn_diff('@POSITION@', pg_last_wal_replay_lsn()))
+"""
 
 _LEFT = ("backup_label", "tablespace_map")
 """Of a copy: a server that finds them starts to recover from where they say (manual, 26.3)."""
-
-# What a server is after its next start is decided by files, not by what it does now (manual, 20.5.5).
-_SIGNALS = """\
-folder=$({folder}) || exit
-[ -e "$folder/PG_VERSION" ] || {{ echo "$folder holds no database" >&2; exit 1; }}
-for name in standby.signal recovery.signal backup_label tablespace_map; do
-[ ! -e "$folder/$name" ] || echo "$name"; done
-for path in "$folder"/pg_wal/*.history; do [ ! -e "$path" ] || echo "${{path##*/}}"; done
-echo end
-"""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
@@ -109,27 +70,27 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     section = target.section
     folder = psql(["SHOW data_directory"], database=section.database, role=section.role)
     return {
-        "state": Ask(psql([_STATE], database=section.database, role=section.role)),
-        "signals": Ask(_SIGNALS.format(folder=folder)),
+        "state": Ask(question([_STATE], database=section.database, role=section.role)),
+        "signals": Ask(filled(_SIGNALS, folder=folder)),
     }
 
 
-def read_identity(answers: Answers, _: Target[Policy]) -> Table:
+def read_identity(answers: Answers, target: Target[Policy]) -> Table:
     """What makes two servers copies of one database."""
-    state = _state(answers)
+    state = _state(answers, target)
     return {"system identifier": _text(state, "system"), "major version": _number(state, "version")}
 
 
 def read_timeline(answers: Answers, target: Target[Policy]) -> Table:
     """The history that the server follows: that of the stream it receives, or of its own WAL."""
-    state = _state(answers)
+    state = _state(answers, target)
     receiver = _receiver(state, target) if state["recovery"] else None
     return {"timeline": _number(receiver or state, "timeline")}
 
 
-def read_mode(answers: Answers, _: Target[Policy]) -> Table:
+def read_mode(answers: Answers, target: Target[Policy]) -> Table:
     """Whether the server takes writes."""
-    return {"writable": "no" if _state(answers)["recovery"] else "yes"}
+    return {"writable": "no" if _state(answers, target)["recovery"] else "yes"}
 
 
 def _left_over(found: Iterable[str], state: Mapping[str, Any]) -> str | None:
@@ -141,17 +102,17 @@ def _left_over(found: Iterable[str], state: Mapping[str, Any]) -> str | None:
     return next((name for name in found if name in _LEFT), next(newer, None))
 
 
-def read_after_restart(answers: Answers, _: Target[Policy]) -> Table:
+def read_after_restart(answers: Answers, target: Target[Policy]) -> Table:
     """Whether a restart would make a writable server of a standby, or a standby of a writable one."""
-    *found, end = answers.lines("signals") or [""]
+    found = answers.rows("signals")
     signals = [name for name in found if name.endswith(".signal")]
     others = set(found) - {"standby.signal", "recovery.signal", *_LEFT}
-    if end != "end" or not all(re.fullmatch(r"[0-9A-F]{8}\.history", name) for name in others):
-        raise UnmeasuredError("signals: the answer lacks its end")
-    if left := _left_over(found, _state(answers)):
+    if not all(re.fullmatch(r"[0-9A-F]{8}\.history", name) for name in others):
+        raise UnmeasuredError("signals: the answer names a file that was not asked for")
+    if left := _left_over(found, _state(answers, target)):
         return {"after a restart": f"does not start, or follows another history, since {left} is there"}
-    if _state(answers)["recovery"] == bool(signals):
-        return {"after a restart": "as now"}
+    if _state(answers, target)["recovery"] == bool(signals):
+        return {"after a restart": AS_NOW}
     told = (
         f"recovers, since {signals[0]} is there"
         if signals
@@ -162,7 +123,7 @@ def read_after_restart(answers: Answers, _: Target[Policy]) -> Table:
 
 def read_receiver(answers: Answers, target: Target[Policy]) -> Table:
     """Whether a WAL receiver streams."""
-    state = _state(answers)
+    state = _state(answers, target)
     if not state["recovery"]:
         return {"WAL receiver": "none, the server is not in recovery"}
     receiver = _receiver(state, target)
@@ -173,12 +134,12 @@ def read_receiver(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_sender(answers: Answers, target: Target[Policy]) -> Table:
     """The host from which the WAL receiver streams."""
-    return {"sender": _text(_live_receiver(_state(answers), target), "sender")}
+    return {"sender": _text(_live_receiver(_state(answers, target), target), "sender")}
 
 
 def read_silence(answers: Answers, target: Target[Policy]) -> Table:
     """Seconds since the sender's last message."""
-    receiver = _live_receiver(_state(answers), target)
+    receiver = _live_receiver(_state(answers, target), target)
     seconds = _seconds(receiver, "silence")
     if target.other_recorded_at and seconds > target.section.max_silence.total_seconds():
         raise OtherSiteAwayError(_NO_STREAM)
@@ -191,63 +152,61 @@ def read_silence(answers: Answers, target: Target[Policy]) -> Table:
     return {"seconds since the last message": seconds}
 
 
-def read_replay(answers: Answers, _: Target[Policy]) -> Table:
+def read_replay(answers: Answers, target: Target[Policy]) -> Table:
     """Whether what arrives is replayed, and without a delay on purpose."""
-    state = _state(answers)
+    state = _state(answers, target)
     if "paused" not in state:
         raise UnmeasuredError("the server does not say whether it replays")
-    paused = "running" if state["paused"] in (None, "not paused") else _text(state, "paused")
+    paused = REPLAYS if state["paused"] in (None, "not paused") else _text(state, "paused")
     delay = _text(state, "delay")
     return {
         "replay": paused,
-        "recovery_min_apply_delay": "none" if delay == "0" else delay,
+        "recovery_min_apply_delay": NONE if delay == "0" else delay,
         "recovery targets": _text(state, "targets"),
     }
 
 
-def read_slots(answers: Answers, _: Target[Policy]) -> Table:
+def read_slots(answers: Answers, target: Target[Policy]) -> Table:
     """The replication slots that last, and whether what they promise to keep is still there."""
-    slots = _state(answers)["slots"]
+    slots = _state(answers, target)["slots"]
     return {f"slot {name}": _slot(slot) for name, slot in slots.items()}
 
 
-def read_kept(answers: Answers, _: Target[Policy]) -> Table:
+def read_kept(answers: Answers, target: Target[Policy]) -> Table:
     """The slots for which the server keeps WAL though nobody fetches it."""
-    slots = _state(answers)["slots"]
-    idle = [
-        name for name, slot in slots.items() if _slot(slot) != "active" and slot.get("keeps") is not False
-    ]
-    return {"slots that keep WAL for nobody": ", ".join(sorted(idle)) or "none"}
+    slots = _state(answers, target)["slots"]
+    idle = [name for name, slot in slots.items() if _slot(slot) != ACTIVE and slot.get("keeps") is not False]
+    return {"slots that keep WAL for nobody": ", ".join(sorted(idle)) or NONE}
 
 
-def read_archive(answers: Answers, _: Target[Policy]) -> Table:
+def read_archive(answers: Answers, target: Target[Policy]) -> Table:
     """Whether WAL is archived as configured: an archiver that was never tried has not failed either."""
-    state = _state(answers)
+    state = _state(answers, target)
     if _text(state, "archive_mode") == "off":
-        return {"archiving": "off"}
+        return {"archiving": ARCHIVES_NOTHING}
     archive = state.get("archive")
     if not isinstance(archive, dict) or not all(isinstance(archive.get(key), bool) for key in _ARCHIVER):
         raise UnmeasuredError("pg_stat_archiver says nothing")
     if not archive["command"]:
         return {"archiving": "no archive_command: WAL is kept for ever"}
     if archive["failing"] or _number(archive, "tries"):
-        return {"archiving": "failing" if archive["failing"] else "healthy"}
+        return {"archiving": "failing" if archive["failing"] else ARCHIVES}
     # A standby that archives nothing of its own is as it should be; what it needs then, `database` looks at.
     waits = state["recovery"] and state["archive_mode"] == "on"
-    return {"archiving": "begins with a promotion" if waits else "never tried here"}
+    return {"archiving": ARCHIVES_ONCE_PROMOTED if waits else "never tried here"}
 
 
 _ARCHIVER = ("command", "failing")
 
 
-def read_position(answers: Answers, _: Target[Policy]) -> Table:
+def read_position(answers: Answers, target: Target[Policy]) -> Table:
     """Where the server is, for the second look."""
-    return {"position": _text(_state(answers), "position")}
+    return {"position": _text(_state(answers, target), "position")}
 
 
-def read_replayed(answers: Answers, _: Target[Policy]) -> Table:
+def read_replayed(answers: Answers, target: Target[Policy]) -> Table:
     """How long ago the last transaction that a standby has replayed was committed; nothing where none was."""
-    state = _state(answers)
+    state = _state(answers, target)
     if not state["recovery"] or state.get("replayed") is None:
         return {}
     return {"seconds since the last replayed commit": _seconds(state, "replayed")}
@@ -257,10 +216,10 @@ def ask_passed(target: Target[Policy]) -> Mapping[str, Ask]:
     """Ask a standby when it passes the position that the primary had a moment ago."""
     section = target.section
     seconds = int(section.max_heartbeat.total_seconds()) + 1
-    statements = ["BEGIN", _PASSED.format(seconds=seconds), _AFTER]
-    text = psql(statements, database=section.database, role=section.role, seconds=seconds + 5)
-    # Each statement is one word between single quotes; the position is read between double ones.
-    passed = text.replace(_HERE, "'\"$POSITION\"'")
+    statements = ["BEGIN", _PASSED, _AFTER]
+    text = question(statements, database=section.database, role=section.role, seconds=seconds + 5)
+    # The shell reads each statement between single quotes, and the position between double ones.
+    passed = filled(text, seconds=str(seconds), position="'\"$POSITION\"'")
     return {"passed": Ask(passed, timeout=seconds + 8, words=(POSITION,)), **ask(target)}
 
 
@@ -297,16 +256,17 @@ _NO_STREAM = "no WAL receiver streams, and none can while the primary is away"
 
 def _passed(answers: Answers, target: Target[Policy]) -> Mapping[str, Any]:
     """When the noted position was passed; that of a living primary moves, so the standby must stream."""
-    state = _state(answers)
+    state = _state(answers, target)
     if not target.other_recorded_at:
         _live_receiver(state, target)
     elif not state["recovery"]:
         raise UnmeasuredError("the server is not in recovery")
-    return rows(answers.text("passed"), "passed")[-1]
+    return rows(answers.rows("passed"), "passed")[-1]
 
 
-def _state(answers: Answers) -> Mapping[str, Any]:
-    state = rows(answers.text("state"), "state")[0]
+@once
+def _state(answers: Answers, _: Target[Policy]) -> Mapping[str, Any]:
+    state = rows(answers.rows("state"), "state")[0]
     if not isinstance(state.get("recovery"), bool) or not isinstance(state.get("slots"), dict):
         raise UnmeasuredError("state: the answer lacks what was asked for")
     return state
@@ -328,7 +288,7 @@ def _live_receiver(state: Mapping[str, Any], target: Target[Policy]) -> Mapping[
     receiver = _receiver(state, target)
     if receiver is None and target.other_recorded_at:
         raise OtherSiteAwayError(_NO_STREAM)
-    if receiver is None or receiver.get("status") != "streaming":
+    if receiver is None or receiver.get("status") != STREAMING:
         raise UnmeasuredError("no WAL receiver streams, so a distance of zero would prove nothing")
     return receiver
 
@@ -338,7 +298,7 @@ def _slot(slot: object) -> str:
         raise UnmeasuredError("slots: the answer is not what was asked for")
     if slot.get("wal") not in ("reserved", "extended"):
         return f"wal {slot.get('wal')}"
-    return "active" if slot.get("active") is True else "inactive"
+    return ACTIVE if slot.get("active") is True else "inactive"
 
 
 def _value(facts: Facts, table: str, item: str) -> object:
@@ -374,14 +334,14 @@ PROBE = Probe(
         "identity": Reading(read_identity),
         "timeline": Reading(read_timeline),
         "mode": Reading(read_mode),
-        "after_restart": Reading(read_after_restart),
-        "receiver": Reading(read_receiver, with_other_site=True),
+        "after_restart": Reading(read_after_restart, healthy=AS_NOW),
+        "receiver": Reading(read_receiver, healthy=STREAMING, with_other_site=True),
         "sender": Reading(read_sender),
         "silence": Reading(read_silence, moves=True),
-        "replay": Reading(read_replay),
-        "slots": Reading(read_slots),
-        "kept": Reading(read_kept),
-        "archive": Reading(read_archive),
+        "replay": Reading(read_replay, healthy=(REPLAYS, NONE)),
+        "slots": Reading(read_slots, healthy=ACTIVE),
+        "kept": Reading(read_kept, healthy=NONE),
+        "archive": Reading(read_archive, healthy=(ARCHIVES_NOTHING, ARCHIVES, ARCHIVES_ONCE_PROMOTED)),
         "_position": Reading(read_position, moves=True),
         "_replayed": Reading(read_replayed, moves=True),
     },

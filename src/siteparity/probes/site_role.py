@@ -23,8 +23,9 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import Port, RoleName, Section, Text
 from siteparity.policy.section import RequestPath, ServerName, matching
-from siteparity.probes import Answers, Probe, Reading, Target
-from siteparity.tools.postgres import psql, rows
+from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.tools.postgres import question, rows
+from siteparity.tools.program import filled, program
 from siteparity.transport.script import Ask
 
 TAKEN = "taken"
@@ -59,27 +60,8 @@ class Policy(Section):
     """Where in it stands whether this database follows another one: true or false."""
 
 
-# A setting of the role in the database outweighs one of the role, that one of the database, that those of
-# files. What this session has been given by its own role would hide those of files, so it is told as well.
-_WRITES = r"""
-SELECT json_build_object(
-  'recovery', pg_is_in_recovery(),
-  'writer', (SELECT count(*) FROM pg_roles WHERE rolname = {writer}),
-  'source', (SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only'),
-  'files', current_setting('default_transaction_read_only'),
-  'own', (SELECT json_agg(option ORDER BY s.setrole <> 0 DESC, s.setdatabase <> 0 DESC)
-          FROM pg_db_role_setting s, unnest(s.setconfig) option
-          WHERE option LIKE 'default\_transaction\_read\_only=%'
-            AND s.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = {writer}))
-            AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))))
-"""
-
-_HEALTH = """\
-answer=$(bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port}||exit 9;printf %s "$1" >&3;cat <&3' bash {request} 2>&1)
-code=$?
-[ $code -ne 127 ]||{{ printf '%s\n' "$answer" >&2;exit 127;}}
-printf '%s\n' "exit $code" "$answer"
-"""
+_WRITES = program(__package__, "site_role_writes.sql")
+_HEALTH = program(__package__, "site_role_health.sh")
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
@@ -90,10 +72,13 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         # Not /etc/hosts: customers have another one.
         asks["led"] = Ask(f"getent -s dns ahosts -- {shlex.quote(section.customers)}")
     if roles & set(section.databases):
-        statement = _WRITES.format(writer=_literal(section.writer))
-        asks["writes"] = Ask(psql([statement], database=section.database, role=section.role, read_only=False))
+        statement = filled(_WRITES, writer=_literal(section.writer))
+        asks["writes"] = Ask(
+            question([statement], database=section.database, role=section.role, read_only=False)
+        )
     if roles & set(section.shops):
-        asks["health"] = Ask(_HEALTH.format(port=section.health_port, request=shlex.quote(_request(section))))
+        request = shlex.quote(_request(section))
+        asks["health"] = Ask(filled(_HEALTH, port=str(section.health_port), request=request))
     return asks
 
 
@@ -126,19 +111,20 @@ def read_led(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_writes(answers: Answers, target: Target[Policy]) -> Table:
     """Whether the database takes the shop's writes, and if not, why."""
-    state = _writes(answers)
+    state = _writes(answers, target)
     refused = "in recovery" if state["recovery"] else _read_only(state, target)
     return {"writes of the shop": f"refused ({refused})" if refused else TAKEN}
 
 
 def read_after_switch(answers: Answers, target: Target[Policy]) -> Table:
     """What the database would do with the shop's writes once it follows no other one."""
-    refused = _read_only(_writes(answers), target)
+    refused = _read_only(_writes(answers, target), target)
     return {"writes of the shop outside recovery": f"refused ({refused})" if refused else TAKEN}
 
 
-def _writes(answers: Answers) -> Mapping[str, Any]:
-    state = rows(answers.text("writes"), "writes")[0]
+@once
+def _writes(answers: Answers, _: Target[Policy]) -> Mapping[str, Any]:
+    state = rows(answers.rows("writes"), "writes")[0]
     if not isinstance(state.get("recovery"), bool) or state.get("files") not in ("on", "off"):
         raise UnmeasuredError("writes: the answer lacks what was asked for")
     return state
@@ -168,17 +154,21 @@ def _read_only(state: Mapping[str, Any], target: Target[Policy]) -> str:
 
 def read_shop(answers: Answers, target: Target[Policy]) -> Table:
     """Which kind of database the running shop says it works with."""
-    return {"database of the running shop": _shop(answers.text("health"), target.section)}
+    talk = answers.parts("health", ("exit", "answer"))
+    code, answer = " ".join(talk["exit"]), "\n".join(talk["answer"])
+    return {"database of the running shop": _shop(code, answer, target.section)}
 
 
-def _shop(answer: str, section: Policy) -> str:
-    first, _, said = answer.replace("\r", "").partition("\n")
-    if first != "exit 0" and re.search(r"(?i)connection refused", said):
+def _shop(code: str, answer: str, section: Policy) -> str:
+    said = answer.replace("\r", "")
+    if code != "0" and re.search(r"(?i)connection refused", said):
         return NO_ANSWER
     head, blank, body = said.partition("\n\n")
     status = re.match(r"HTTP/1\.[01] ([1-5][0-9]{2})\b", head)
     if not status or not blank:
-        raise UnmeasuredError(f"health: the shop's answer is none ({first}: {' '.join(said.split())[:80]})")
+        raise UnmeasuredError(
+            f"health: the shop's answer is none (exit {code}: {' '.join(said.split())[:80]})"
+        )
     try:
         found: Any = json.loads(body)
     except (ValueError, RecursionError):
@@ -210,7 +200,7 @@ PROBE = Probe(
     tables={
         "led": Reading(read_led, roles=_edges),
         "writes": Reading(read_writes, roles=_databases),
-        "after_switch": Reading(read_after_switch, roles=_databases),
+        "after_switch": Reading(read_after_switch, healthy=TAKEN, roles=_databases),
         "shop": Reading(read_shop, roles=_shops),
     },
 )

@@ -1,16 +1,16 @@
-"""Asking a PostgreSQL server over its Unix socket from a shell on its own host."""
+"""Questions to a PostgreSQL server, asked over its Unix socket by a shell on its own host."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from siteparity.model import UnmeasuredError
 from siteparity.tools import json_text
 
-# By SET, not PGOPTIONS: so what the server's own files say of these settings stays to be seen (reset_val).
-# jit: compiling such statements takes ten times as long as running them.
+# SET rather than PGOPTIONS, so that reset_val still shows what the server's own files say of these settings.
+# Without jit, which takes ten times as long to compile such statements as to run them.
 _READ_ONLY = "SET default_transaction_read_only = on; "
 _SETTINGS = "SET jit = off; SET statement_timeout = {milliseconds}"
 
@@ -18,10 +18,16 @@ _SETTINGS = "SET jit = off; SET statement_timeout = {milliseconds}"
 def psql(
     statements: Sequence[str], *, database: str, role: str, seconds: int = 5, read_only: bool = True
 ) -> str:
-    """A shell text that runs read-only statements in one session and prints what they return, unaligned.
+    """A shell text that runs statements in one session and prints what they return, unaligned.
 
-    Only statements about ``default_transaction_read_only`` itself need ``read_only=False``.
-    The server's own ``psql`` is called, not Debian's wrapper, which costs five times as much.
+    It calls the server's own ``psql``: Debian's wrapper takes five times as long.
+
+    Args:
+        statements: that change nothing.
+        database: to connect to.
+        role: to connect as.
+        seconds: the most that one statement may take.
+        read_only: False for statements about ``default_transaction_read_only`` itself.
     """
     limits = _READ_ONLY * read_only + _SETTINGS.format(milliseconds=seconds * 1000)
     commands = " ".join(f"-c {shlex.quote(statement)}" for statement in (limits, *statements))
@@ -33,13 +39,21 @@ def psql(
     )
 
 
-def rows(text: str, name: str) -> list[Mapping[str, Any]]:
+def question(
+    statements: Sequence[str], *, database: str, role: str, seconds: int = 5, read_only: bool = True
+) -> str:
+    """A whole question: the rows that the statements return, and the end mark. Arguments as of `psql`."""
+    session = psql(statements, database=database, role=role, seconds=seconds, read_only=read_only)
+    return f"{session} || exit\necho end\n"
+
+
+def rows(lines: Iterable[str], name: str) -> list[Mapping[str, Any]]:
     """The JSON object of each line.
 
     Raises:
-        UnmeasuredError: a line is no JSON object, or there is none.
+        UnmeasuredError: a line is not a JSON object, or there is no line.
     """
-    found = [json_text.parsed(line, name) for line in text.split("\n") if line]
+    found = [json_text.parsed(line, name) for line in lines]
     if not found or not all(isinstance(row, dict) for row in found):
         raise UnmeasuredError(f"{name}: the answer holds no row")
     return found

@@ -1,27 +1,22 @@
-"""What a PostgreSQL server said of itself, typed: the answer to `postgres_server.QUESTION` and its files."""
+"""The state of a PostgreSQL server, as the JSON that ``postgres_server.sql`` prints."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from ipaddress import ip_address
-from typing import NamedTuple
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from siteparity.model import Address, UnmeasuredError
-from siteparity.tools import parts
+from siteparity.model import UnmeasuredError
 
 
-class _Said(BaseModel):
-    """A part of the JSON that was asked for; anything else is refused."""
+class _JsonObject(BaseModel):
+    """An object of the JSON: exactly these keys, with values of exactly these types."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class HbaLine(_Said):
+class HbaLine(_JsonObject):
     """A row of pg_hba_file_rules; one with an error has nothing else."""
 
     line_number: int
@@ -35,7 +30,7 @@ class HbaLine(_Said):
     error: str | None
 
 
-class IdentLine(_Said):
+class IdentLine(_JsonObject):
     """A row of pg_ident_file_mappings."""
 
     line_number: int
@@ -45,7 +40,7 @@ class IdentLine(_Said):
     error: str | None
 
 
-class Role(_Said):
+class Role(_JsonObject):
     """A role of the server."""
 
     login: bool
@@ -59,8 +54,8 @@ class Role(_Said):
     member_of: tuple[str, ...]
 
 
-class State(_Said):
-    """Everything that the server knows."""
+class State(_JsonObject):
+    """Everything that the server knows of itself."""
 
     settings: Mapping[str, str]
     limits: Mapping[str, str]
@@ -86,187 +81,16 @@ class State(_Said):
     locks: Mapping[str, str]
     """Each advisory lock that a session holds on a standby -> who holds it."""
 
+    @classmethod
+    def parsed(cls, text: str) -> Self:
+        """Read the JSON.
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A server, and its files as its host has them."""
-
-    state: State
-    peer: tuple[Address, ...]
-    """Where the host finds the server that this one follows, or would follow; empty when it does not."""
-    libraries: Mapping[str, bool]
-    """Each library that is named -> whether it is on the disk."""
-    files: Mapping[str, float]
-    """Each file of the configuration -> when it was changed, in seconds since 1970."""
-    has_password: bool
-    """Whether libpq would find a password for that server in a file."""
-    starts: Mapping[str, str]
-    """Each thing that the server's next start needs -> `AS_NEEDED`, or what is wrong with it."""
-    archive: Mapping[str, str]
-    """The program that archives WAL, and each folder -> likewise."""
-
-
-AS_NEEDED = "as needed"
-
-_PARTS = ("state", "peer", "libraries", "files", "passfile", "starts", "tried", "end")
-
-
-@lru_cache(maxsize=4)
-def read(answer: bytes) -> Server:
-    """The whole answer.
-
-    Raises:
-        UnmeasuredError: it is not what was asked for, to the last line.
-    """
-    state, peer, libraries, files, passfile, starts, tried, end = map(
-        parts.lines, parts.sections(answer, _PARTS)
-    )
-    if end or len(state) != 1:
-        raise UnmeasuredError("the answer is not what was asked for")
-    found, (needs, archive) = _files(files), _tried(tried)
-    if not set(found) <= set(needs):
-        raise UnmeasuredError("tried: the list lacks files of the configuration")
-    return Server(
-        _state(state[0]),
-        _peer(peer),
-        _libraries(libraries),
-        found,
-        _password(passfile),
-        _together(needs, _starts(starts)),
-        archive,
-    )
-
-
-def _state(text: str) -> State:
-    try:
-        return State.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise UnmeasuredError(f"the server's answer: {where}: {first['msg']}") from None
-
-
-def _peer(lines: list[str]) -> tuple[Address, ...]:
-    found: dict[Address, None] = {}
-    for line in lines:
+        Raises:
+            UnmeasuredError: it has another shape; the reason names the key.
+        """
         try:
-            found[ip_address(line.split(" ")[0])] = None
-        except ValueError:
-            if not line.startswith("unknown "):
-                raise UnmeasuredError("peer: the answer is not what was asked for") from None
-    return tuple(found)
-
-
-def _libraries(lines: list[str]) -> Mapping[str, bool]:
-    found = [line.partition(" ") for line in lines]
-    if not found or any(there not in ("there", "missing") or not name for there, _, name in found):
-        raise UnmeasuredError("libraries: the answer is not what was asked for")
-    return {name: there == "there" for there, _, name in found}
-
-
-def _files(lines: list[str]) -> Mapping[str, float]:
-    found = [line.partition(" ") for line in lines]
-    if not all(re.fullmatch(r"[0-9]{1,12}\.[0-9]{1,12}", when) and path for when, _, path in found):
-        raise UnmeasuredError("files: the answer is not what was asked for")
-    return {path: float(when) for when, _, path in found}
-
-
-def _password(lines: list[str]) -> bool:
-    """The file is the server's, closed to others, with an entry for the role: else it is passed over."""
-    if not lines:
-        return False
-    rights = re.fullmatch(r"([0-7]{1,4}) (\S+) (\S+)", lines[0])
-    if not rights or lines[1:] not in ([], ["entry"]):
-        raise UnmeasuredError("passfile: the answer is not what was asked for")
-    mode = rights[1].zfill(4)
-    is_closed = mode.endswith("00") and mode[1] in "4567"
-    return is_closed and rights[2] == rights[3] and lines[1:] == ["entry"]
-
-
-_TRIED = {
-    "readable": AS_NEEDED,
-    "unreadable": "the server's account cannot read it",
-    "open": AS_NEEDED,
-    "closed": "the server's account cannot write there",
-    "program": AS_NEEDED,
-    "no-program": "the server's account finds no such program",
-    "writable": AS_NEEDED,
-    "unwritable": "the server's account cannot write there",
-    "missing": "the server's account finds no such folder",
-}
-
-
-def _tried(lines: list[str]) -> tuple[Mapping[str, str], dict[str, str]]:
-    """What the server's account must read, or write, at its next start; and what it archives with."""
-    found = [line.partition(" ") for line in lines]
-    if not found or any(word not in _TRIED or not name for word, _, name in found):
-        raise UnmeasuredError("tried: the answer is not what was asked for")
-    of_start = ("readable", "unreadable", "open", "closed")
-    files = {name: _TRIED[word] for word, _, name in found if word in of_start}
-    rest = {name: _TRIED[word] for word, _, name in found if word not in of_start}
-    return files, rest
-
-
-def _starts(lines: list[str]) -> Mapping[str, str]:
-    """What is wrong with owners and modes on which the server insists; and whether Debian would start it."""
-    account = re.fullmatch(r"account ([0-9]{1,10})", lines[0]) if lines else None
-    data = _held(lines[1].removeprefix("data ")) if lines[1:] and lines[1].startswith("data ") else None
-    rest = lines[2:]
-    key = _held(rest.pop(0)) if rest and not rest[0].startswith("start ") else None
-    if not account or not data or len(rest) > 1:
-        raise UnmeasuredError("starts: the answer is not what was asked for")
-    own = int(account[1])
-    wrong = _key(key.owner, key.mode, own) if key else ""
-    return {
-        data.path: _folder(data.owner, data.mode, own),
-        **({key.path: wrong} if key and wrong else {}),
-        **dict(map(_cluster, rest)),
-    }
-
-
-def _together(one: Mapping[str, str], other: Mapping[str, str]) -> Mapping[str, str]:
-    """Two tables of what is needed; whatever either says against a thing counts."""
-    return {**one, **other, **{name: said for name, said in one.items() if said != AS_NEEDED}}
-
-
-class _Held(NamedTuple):
-    owner: int
-    mode: int
-    path: str
-
-
-def _held(line: str) -> _Held:
-    found = re.fullmatch(r"\S+ ([0-9]{1,10}) ([0-7]{1,4}) (/.*)", line)
-    if not found:
-        raise UnmeasuredError("starts: the answer is not what was asked for")
-    return _Held(int(found[1]), int(found[2], 8), found[3])
-
-
-def _folder(owner: int, mode: int, own: int) -> str:
-    """As checkDataDir() judges the data directory (PostgreSQL, miscinit.c)."""
-    if owner != own:
-        return "belongs to another account than the server's"
-    return f"mode {mode:04o}, must be 0700 or 0750" if mode & 0o027 else AS_NEEDED
-
-
-def _key(owner: int, mode: int, own: int) -> str:
-    """As check_ssl_key_file_permissions() judges a private key (PostgreSQL, be-secure-common.c)."""
-    if owner not in (own, 0):
-        return "belongs to another account than the server's or root"
-    most = "0600" if owner else "0640 as it is root's"
-    return f"mode {mode:04o}, must be {most} or less" if mode & (0o077 if owner else 0o037) else ""
-
-
-def _cluster(line: str) -> tuple[str, str]:
-    """What Debian's start.conf says; nothing where something else, as Patroni, starts the server."""
-    found = re.fullmatch(r"start (unit|another) (linked|enabled|unknown)((?: \S+)*)", line)
-    if not found:
-        raise UnmeasuredError("starts: the answer is not what was asked for")
-    by, following, said = found[1], found[2], found[3].strip() or "nothing"
-    if said == "manual":  # services judges a boot that goes by it
-        return "start.conf", "says manual, since systemd read it last" if following == "linked" else AS_NEEDED
-    is_used = by == "unit" or following != "unknown"
-    return (
-        "start.conf",
-        f"says {said}, so its unit cannot start it" if said != "auto" and is_used else AS_NEEDED,
-    )
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            raise UnmeasuredError(f"the server's answer: {where}: {first['msg']}") from None
