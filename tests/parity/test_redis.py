@@ -46,9 +46,8 @@ def test_redis_runs_with_the_same_settings(parity: Parity) -> None:
 )
 def test_redis_would_start_with_what_it_runs_with(parity: Parity) -> None:
     """After the next restart sessions would be kept by other rules than those that were tested."""
-    parity.everywhere(
+    parity.healthy(
         "persisted",
-        equals="as in its file",
         fix="redis-cli CONFIG SET {item} <as in the file>, or CONFIG REWRITE",
     )
 
@@ -62,7 +61,7 @@ def test_the_same_users_may_do_the_same(parity: Parity) -> None:
 @pytest.mark.drill("redis_user_missing", "redis_suite_user_refused", "redis_stopped")
 def test_the_users_survive_a_restart(parity: Parity) -> None:
     """After the next restart the shop could not store a session."""
-    parity.everywhere("acl_saved", equals="as in its file", fix="redis-cli ACL LOAD, or ACL SAVE")
+    parity.healthy("acl_saved", fix="redis-cli ACL LOAD, or ACL SAVE")
 
 
 @pytest.mark.drill("redis_users_of_the_file_edited")
@@ -74,9 +73,8 @@ def test_the_files_give_the_same_users_the_same_rights(parity: Parity) -> None:
 @pytest.mark.drill("redis_users_of_the_file_edited", "redis_suite_user_refused", "redis_stopped")
 def test_passwords_survive_a_restart(parity: Parity) -> None:
     """After the next restart Redis refuses the shop: nobody can log in."""
-    parity.everywhere(
+    parity.healthy(
         "passwords",
-        equals="as in its file",
         fix="redis-cli ACL LOAD, or ACL SAVE: which of both has the shop?",
     )
 
@@ -84,7 +82,7 @@ def test_passwords_survive_a_restart(parity: Parity) -> None:
 @pytest.mark.drill("redis_replica_of_the_primary", "redis_suite_user_refused", "redis_stopped")
 def test_each_redis_has_the_role_it_should_have(parity: Parity) -> None:
     """A replica refuses every new session, and loses all when its master goes."""
-    parity.everywhere("role", equals="as it should be", fix="redis-cli REPLICAOF NO ONE")
+    parity.healthy("role", fix="redis-cli REPLICAOF NO ONE")
 
 
 @pytest.mark.drill("redis_memory_nearly_full", "redis_suite_user_refused", "redis_stopped")
@@ -96,9 +94,7 @@ def test_there_is_room_for_more_sessions(parity: Parity) -> None:
 @pytest.mark.drill("redis_persistence_off", "redis_suite_user_refused", "redis_stopped")
 def test_sessions_survive_a_restart(parity: Parity) -> None:
     """A restart would log everybody out and empty every cart."""
-    parity.everywhere(
-        "persistence", equals="ok", fix="redis-cli CONFIG SET appendonly yes; look at disk and log"
-    )
+    parity.healthy("persistence", fix="redis-cli CONFIG SET appendonly yes; look at disk and log")
 
 
 @pytest.mark.drill("redis_directive_misspelt", "redis_log_folder_of_the_file_gone", "redis_command_renamed")
@@ -115,7 +111,7 @@ def test_the_files_say_the_same_about_all_else(parity: Parity) -> None:
 )
 def test_redis_knows_every_word_of_its_file(parity: Parity) -> None:
     """Redis refuses a file with a word that it does not know: it would not start again."""
-    parity.everywhere("directives", equals="known", fix="correct {item} in Redis's file, or take it out")
+    parity.healthy("directives", fix="correct {item} in Redis's file, or take it out")
 
 
 @pytest.mark.drill(
@@ -128,6 +124,4 @@ def test_redis_knows_every_word_of_its_file(parity: Parity) -> None:
 )
 def test_redis_finds_its_files_at_a_restart(parity: Parity) -> None:
     """Redis would not start again, or start empty: everybody is logged out."""
-    parity.everywhere(
-        "on_disk", equals="ok", fix="ls -ld {item}; then give it back to Redis's account, or BGREWRITEAOF"
-    )
+    parity.healthy("on_disk", fix="ls -ld {item}; then give it back to Redis's account, or BGREWRITEAOF")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selftests.unit.targets import answered, web_host
+from selftests.unit.targets import answered, framed, web_host
 from siteparity.model import Facts, Unmeasured, Value
 from siteparity.probes import Target, read_tables
 from siteparity.probes.redis import DEFAULTS, PROBE, Policy, ask
@@ -41,15 +41,22 @@ def facts(  # noqa: PLR0913  # one answer each
     info: bytes = INFO,
     acl: bytes = ACL,
     aclfile: bytes = ACL,
-    passwords: bytes = b"same default\nsame shop\nend\n",
-    disk: bytes = b"ok /etc/redis/redis.conf\nend\n",
+    passwords: bytes = b"same default\nsame shop\n",
+    disk: bytes = b"ok /etc/redis/redis.conf\n",
     target: Target[Policy] = TARGET,
 ) -> Facts:
-    """Everything read from one host's answers."""
+    """Everything read from one host's answers, given without their end marks."""
     running = json.dumps({**DEFAULTS, **(settings or {})}).encode()
-    answers = answered(
-        settings=running, info=info, acl=acl, file=file, aclfile=aclfile, passwords=passwords, disk=disk
-    )
+    texts = {
+        "settings": running,
+        "info": info,
+        "acl": acl,
+        "file": file,
+        "aclfile": aclfile,
+        "passwords": passwords,
+        "disk": disk,
+    }
+    answers = answered(**{name: framed(text) for name, text in texts.items()})
     return read_tables(PROBE.readings(), answers, target, ("web",))
 
 
@@ -114,17 +121,16 @@ def test_what_a_restart_would_do_to_the_servers_place_and_role_is_told(
 
 @pytest.mark.parametrize(
     ("told", "shop"),
-    [(b"same shop\nend\n", "as in its file"), (b"differs shop\nend\n", "another than in its file")],
+    [(b"same shop\n", "as in its file"), (b"differs shop\n", "another than in its file")],
 )
 def test_a_password_that_a_restart_would_change_is_told(told: bytes, shop: str) -> None:
     """The shop would be refused."""
     assert value(facts(passwords=told), "passwords", "shop") == shop
 
 
-@pytest.mark.parametrize("told", [b"", b"same shop\n", b"maybe shop\nend\n"])
-def test_an_answer_about_passwords_that_is_cut_is_unmeasured(told: bytes) -> None:
-    """No line about a user is not "as in its file"."""
-    assert isinstance(facts(passwords=told)["passwords"], Unmeasured)
+def test_an_answer_about_passwords_that_is_not_understood_is_unmeasured() -> None:
+    """Another word about a user is not "as in its file"."""
+    assert isinstance(facts(passwords=b"maybe shop\n")["passwords"], Unmeasured)
 
 
 @pytest.mark.parametrize(
@@ -156,10 +162,9 @@ def test_passwords_are_held_against_each_other_on_the_host(tmp_path: Path, line:
 
 def test_what_is_gone_from_disk_is_told() -> None:
     """Redis writes on to files that nobody finds again."""
-    gone = b"ok /var/lib/redis\nok the files of sessions\nmissing the files of sessions\nend\n"
+    gone = b"ok /var/lib/redis\nok the files of sessions\nmissing the files of sessions\n"
     found = facts(disk=gone)["on_disk"]
     assert found == {"/var/lib/redis": "ok", "the files of sessions": "missing"}
-    assert isinstance(facts(disk=b"ok /var/lib/redis\n")["on_disk"], Unmeasured)
 
 
 def test_a_file_that_includes_one_that_cannot_be_opened_is_not_judged() -> None:
@@ -194,21 +199,20 @@ def test_all_else_of_the_file_is_told() -> None:
 
 def test_a_word_that_redis_does_not_know_is_told() -> None:
     """It does not start with it."""
-    disk = b"known hz\nunknown maxmemory-polcy\nok /etc/redis/redis.conf\nend\n"
+    disk = b"known hz\nunknown maxmemory-polcy\nok /etc/redis/redis.conf\n"
     found = facts(disk=disk)
     assert found["directives"] == {
         "hz": "known",
         "maxmemory-polcy": "unknown to Redis, which does not start with it",
     }
     assert found["on_disk"] == {"/etc/redis/redis.conf": "ok"}
-    assert isinstance(facts(disk=b"known hz\n")["directives"], Unmeasured)
-    assert isinstance(facts(disk=b"known hz\nend\n")["on_disk"], Unmeasured)
-    assert isinstance(facts(disk=b"ok /etc/redis/redis.conf\nend\n")["directives"], Unmeasured)
+    assert isinstance(facts(disk=b"known hz\n")["on_disk"], Unmeasured)
+    assert isinstance(facts(disk=b"ok /etc/redis/redis.conf\n")["directives"], Unmeasured)
 
 
 def test_of_two_looks_at_one_file_the_worse_counts() -> None:
     """A module must be read, and may be executed."""
-    disk = b"unreadable /x.so\nok /x.so\nok /y.so\nunexecutable /y.so\ndamaged /1.base.rdb\nend\n"
+    disk = b"unreadable /x.so\nok /x.so\nok /y.so\nunexecutable /y.so\ndamaged /1.base.rdb\n"
     assert facts(disk=disk)["on_disk"] == {
         "/x.so": "unreadable",
         "/y.so": "unexecutable",
@@ -264,7 +268,7 @@ def test_what_a_start_needs_is_looked_at_on_the_host(tmp_path: Path) -> None:
         f"unixsocket {tmp_path}/socket\ntls-port 6380\ntls-cert-file /gone.pem\n"
         f"include {tmp_path}/*.conf.more\ninclude {tmp_path}/more.conf\ninclude /gone.conf\n",
     )
-    found = facts(disk=told.encode())
+    found = facts(disk=told.removesuffix("end\n").encode())
     directives = found["directives"]
     assert not isinstance(directives, Unmeasured)
     unknown = {name for name, state in directives.items() if state != "known"}
@@ -313,13 +317,13 @@ def test_lines_are_shown_without_passwords(tmp_path: Path, lines: str, shown: st
     (tmp_path / "inner").mkdir()
     for number in (1, 2):
         (tmp_path / "inner" / f"{number}.conf").write_text(f"hz {number}\n", encoding="utf-8")
-    assert asked(tmp_path, "file", lines.replace("{folder}", str(tmp_path))) == shown
+    assert asked(tmp_path, "file", lines.replace("{folder}", str(tmp_path))) == f"{shown}end\n"
 
 
 def test_an_empty_file_is_known(tmp_path: Path) -> None:
     """Redis starts with its own defaults; the answer still says so."""
     told = asked(tmp_path, "disk", "# nothing\n")
-    assert facts(disk=told.encode())["directives"] == {"(no word at all)": "known"}
+    assert facts(disk=told.removesuffix("end\n").encode())["directives"] == {"(no word at all)": "known"}
 
 
 def test_a_file_that_includes_itself_is_unmeasured(tmp_path: Path) -> None:
@@ -386,4 +390,5 @@ def test_memory_is_a_share_of_maxmemory_or_of_the_machine() -> None:
 def test_any_bytes_are_facts_or_unmeasured(given: list[bytes]) -> None:
     """The readers raise the one declared exception only."""
     names = ("settings", "info", "acl", "file", "aclfile", "passwords", "disk")
-    read_tables(PROBE.readings(), answered(**dict(zip(names, given, strict=True))), TARGET, ("web",))
+    for texts in (given, [framed(text) for text in given]):
+        read_tables(PROBE.readings(), answered(**dict(zip(names, texts, strict=True))), TARGET, ("web",))

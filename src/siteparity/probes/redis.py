@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Percent, Port, Roles, Section, Text
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.redaction import pseudonym
 from siteparity.tools import json_text, redis_file
-from siteparity.tools.redis_cli import client
+from siteparity.tools.redis_cli import question
 from siteparity.transport.script import Ask
 
 
@@ -72,23 +72,28 @@ DEFAULTS = {
 
 ``dir`` is by default the folder in which systemd starts a service."""
 
+OK = "ok"
+AS_FILED = "as in its file"
+AS_IT_SHOULD_BE = "as it should be"
+
 _UNITS = {"k": 1000, "kb": 1024, "m": 1000**2, "mb": 1024**2, "g": 1000**3, "gb": 1024**3, "b": 1, "": 1}
 
 
 _SEVERAL = {"client-output-buffer-limit", "loadmodule", "rename-command"}
 """Of these each line counts, by its first word; of all others the last line."""
 
-_WORDS_OF_FILES = {"known": "known", "unknown": "unknown to Redis, which does not start with it"}
+KNOWN = "known"
+_DIRECTIVE_STATES = {"known": KNOWN, "unknown": "unknown to Redis, which does not start with it"}
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """What runs, what its file says, and whether it could start with that."""
     section = target.section
-    show = "printf '%s\\n' \"$answer\""
+    hide_hashes = "sed -E 's/#[0-9a-f]{64}/#(password)/g'"
     return {
-        "settings": Ask(client(section, "--json CONFIG GET " + " ".join(DEFAULTS)) + show),
-        "info": Ask(client(section, "INFO") + show),
-        "acl": Ask(client(section, "ACL LIST") + f"{show} | sed -E 's/#[0-9a-f]{{64}}/#(password)/g'"),
+        "settings": Ask(question(section, "--json CONFIG GET " + " ".join(DEFAULTS))),
+        "info": Ask(question(section, "INFO")),
+        "acl": Ask(question(section, "ACL LIST", through=hide_hashes)),
         "file": Ask(redis_file.lines_question(section.file)),
         "aclfile": Ask(redis_file.users_question(section.file)),
         "passwords": Ask(redis_file.passwords_question(section, section.file)),
@@ -96,44 +101,42 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     }
 
 
-def read_version(answers: Answers, _: Target[Policy]) -> Table:
+def read_version(answers: Answers, target: Target[Policy]) -> Table:
     """The version that runs."""
-    info = _info(answers)
+    info = _info(answers, target)
     return {"redis": _field(info, "redis_version"), "mode": _field(info, "redis_mode")}
 
 
-def read_settings(answers: Answers, _: Target[Policy]) -> Table:
+def read_settings(answers: Answers, target: Target[Policy]) -> Table:
     """The settings that are in force."""
-    return dict(_running(answers))
+    return dict(_running(answers, target))
 
 
-def read_persisted(answers: Answers, _: Target[Policy]) -> Table:
+def read_persisted(answers: Answers, target: Target[Policy]) -> Table:
     """Whether a restart would change a setting."""
-    running, filed = _running(answers), _filed(answers)
+    running, filed = _running(answers, target), _filed(answers, target)
     return {
-        name: "as in its file"
+        name: AS_FILED
         if running[name] == filed[name]
         else f"runs with {running[name] or 'nothing'!r}, its file says {filed[name] or 'nothing'!r}"
         for name in DEFAULTS
     }
 
 
-def read_acl(answers: Answers, _: Target[Policy]) -> Table:
+def read_acl(answers: Answers, target: Target[Policy]) -> Table:
     """The users and what they may do, without their passwords."""
-    return _users(answers.lines("acl"), "acl")
+    return dict(_running_users(answers, target))
 
 
-def read_acl_saved(answers: Answers, _: Target[Policy]) -> Table:
+def read_acl_saved(answers: Answers, target: Target[Policy]) -> Table:
     """Whether a restart would change which users there are."""
-    running = _users(answers.lines("acl"), "acl")
-    lines = _acl_lines(answers)
-    filed = _users(lines, "aclfile") if lines else {"default": "on"}
+    running, filed = _running_users(answers, target), _filed_users(answers, target) or {"default": "on"}
 
     def state(users: Mapping[str, str], name: str) -> str:
         return "absent" if name not in users else "off" if "off" in users[name].split() else "on"
 
     return {
-        name: "as in its file"
+        name: AS_FILED
         if state(running, name) == state(filed, name)
         else f"{state(running, name)}, in its file {state(filed, name)}"
         for name in sorted({*running, *filed})
@@ -142,33 +145,31 @@ def read_acl_saved(answers: Answers, _: Target[Policy]) -> Table:
 
 def read_acl_file(answers: Answers, target: Target[Policy]) -> Table:
     """The users as the file has them; Redis itself tells their rules in other words."""
-    lines = _acl_lines(answers)
-    return _users(lines, "aclfile") if lines else {target.section.file: "names no users"}
+    return dict(_filed_users(answers, target)) or {target.section.file: "names no users"}
 
 
 def read_passwords(answers: Answers, _: Target[Policy]) -> Table:
     """Whether users keep their passwords when Redis is restarted."""
-    *lines, end = answers.lines("passwords") or [""]
-    states = {"same": "as in its file", "differs": "another than in its file"}
-    pairs = [line.partition(" ") for line in lines]
-    if end != "end" or any(state not in states for state, _, _ in pairs):
+    states = {"same": AS_FILED, "differs": "another than in its file"}
+    pairs = [line.partition(" ") for line in answers.rows("passwords")]
+    if any(state not in states for state, _, _ in pairs):
         raise UnmeasuredError("passwords: the answer does not say how they stand")
-    return {name: states[state] for state, _, name in pairs} or {"users with a file": "as in its file"}
+    return {name: states[state] for state, _, name in pairs} or {"users with a file": AS_FILED}
 
 
 def read_role(answers: Answers, target: Target[Policy]) -> Table:
     """Whether the server is the master, or the replica, that the policy wants."""
-    info = _info(answers)
+    info = _info(answers, target)
     if _field(info, "role") == "master":
-        return {"role": "as it should be"}
+        return {"role": AS_IT_SHOULD_BE}
     of = f"{info.get('master_host', '?')}, link {info.get('master_link_status', '?')}"
     healthy = info.get("master_link_status") == "up" and info.get("master_sync_in_progress") == "0"
-    return {"role": "as it should be" if target.section.replicated and healthy else f"replica of {of}"}
+    return {"role": AS_IT_SHOULD_BE if target.section.replicated and healthy else f"replica of {of}"}
 
 
-def read_memory(answers: Answers, _: Target[Policy]) -> Table:
+def read_memory(answers: Answers, target: Target[Policy]) -> Table:
     """How much of what it may use is used, in percent."""
-    info = _info(answers)
+    info = _info(answers, target)
     most = _number(info, "maxmemory") or _number(info, "total_system_memory")
     if most <= 0:
         raise UnmeasuredError("info: neither maxmemory nor the system's memory is known")
@@ -177,19 +178,19 @@ def read_memory(answers: Answers, _: Target[Policy]) -> Table:
 
 def read_persistence(answers: Answers, target: Target[Policy]) -> Table:
     """Whether sessions survive a restart, and whether the last writes to disk succeeded."""
-    info, running = _info(answers), _running(answers)
+    info, running = _info(answers, target), _running(answers, target)
     kept = running["appendonly"] == "yes" or bool(running["save"])
     return {
-        "sessions survive a restart": "ok" if kept or not target.section.persistent else "no",
+        "sessions survive a restart": OK if kept or not target.section.persistent else "no",
         "last snapshot": _field(info, "rdb_last_bgsave_status"),
         "last append": _field(info, "aof_last_write_status"),
     }
 
 
-def read_others(answers: Answers, _: Target[Policy]) -> Table:
+def read_others(answers: Answers, target: Target[Policy]) -> Table:
     """What else the file says; nobody sees in what a command was renamed, a password is left out."""
     found: dict[str, str] = {}
-    for name, words in _lines(answers):
+    for name, words in _lines(answers, target):
         if name in DEFAULTS or name in ("include", "user"):
             continue
         several = name in _SEVERAL and words
@@ -200,62 +201,73 @@ def read_others(answers: Answers, _: Target[Policy]) -> Table:
     return found or {"other settings": "none"}
 
 
-def read_directives(answers: Answers, _: Target[Policy]) -> Table:
+def read_directives(answers: Answers, target: Target[Policy]) -> Table:
     """Each first word of a line in the file -> "known", or that Redis does not start with it."""
-    found = {word: state for state, word in _needed(answers) if state in _WORDS_OF_FILES}
+    found = {word: state for state, word in _needed(answers, target) if state in _DIRECTIVE_STATES}
     if not found:
         raise UnmeasuredError("disk: the answer does not say which words of the file are known")
-    return {name: _WORDS_OF_FILES[state] for name, state in found.items()}
+    return {name: _DIRECTIVE_STATES[state] for name, state in found.items()}
 
 
-def read_on_disk(answers: Answers, _: Target[Policy]) -> Table:
+def read_on_disk(answers: Answers, target: Target[Policy]) -> Table:
     """Each file and folder that a restart needs -> "ok", or why Redis could not go on with it."""
     found: dict[str, str] = {}
-    for state, path in _needed(answers):
-        if state not in _WORDS_OF_FILES and found.get(path, "ok") == "ok":
+    for state, path in _needed(answers, target):
+        if state not in _DIRECTIVE_STATES and found.get(path, OK) == OK:
             found[path] = state
     if not found:
         raise UnmeasuredError("disk: the answer does not say what is there")
     return found
 
 
-def _needed(answers: Answers) -> list[tuple[str, str]]:
-    *lines, end = answers.lines("disk") or [""]
-    states = {*_WORDS_OF_FILES, "ok", "unreadable", "unwritable", "unexecutable", "missing", "damaged"}
-    pairs = [line.partition(" ") for line in lines]
-    if end != "end" or any(state not in states or not what for state, _, what in pairs):
+@once
+def _needed(answers: Answers, _: Target[Policy]) -> Sequence[tuple[str, str]]:
+    states = {*_DIRECTIVE_STATES, OK, "unreadable", "unwritable", "unexecutable", "missing", "damaged"}
+    pairs = [line.partition(" ") for line in answers.rows("disk")]
+    if any(state not in states or not what for state, _, what in pairs):
         raise UnmeasuredError("disk: the answer does not say what is there")
     return [(state, what) for state, _, what in pairs]
 
 
-def _acl_lines(answers: Answers) -> list[str]:
-    """The lines of users, in both files that may hold them."""
-    own = [line for line in answers.lines("file") if line.lower().split()[:1] == ["user"]]
-    return [*answers.lines("aclfile"), *own]
+@once
+def _running_users(answers: Answers, _: Target[Policy]) -> Mapping[str, str]:
+    return _users(answers.rows("acl"), "acl")
 
 
-def _lines(answers: Answers) -> Iterator[tuple[str, list[str]]]:
-    """Each line of the file as its name, of which Redis has older ones, and its words."""
-    for line in answers.lines("file"):
+@once
+def _filed_users(answers: Answers, _: Target[Policy]) -> Mapping[str, str]:
+    """Those of both files that may name users; nothing where neither has such a line."""
+    own = [line for line in answers.rows("file") if line.lower().split()[:1] == ["user"]]
+    lines = [*answers.rows("aclfile"), *own]
+    return _users(lines, "aclfile") if lines else {}
+
+
+@once
+def _lines(answers: Answers, _: Target[Policy]) -> Sequence[tuple[str, list[str]]]:
+    """Each line of the file: the setting, by its present name where Redis has renamed it, and its words."""
+    found = []
+    for line in answers.rows("file"):
         try:
             name, *words = shlex.split(line)
         except ValueError:
             raise UnmeasuredError(f"file: a line that cannot be split into words: {line[:80]!r}") from None
-        yield name.lower().replace("slave", "replica").replace("ziplist", "listpack"), words
+        found.append((name.lower().replace("slave", "replica").replace("ziplist", "listpack"), words))
+    return found
 
 
-def _running(answers: Answers) -> Mapping[str, str]:
-    given = json_text.parsed(answers.text("settings"), "settings")
+@once
+def _running(answers: Answers, _: Target[Policy]) -> Mapping[str, str]:
+    given = json_text.parsed("\n".join(answers.rows("settings")), "settings")
     if not isinstance(given, dict) or set(given) != set(DEFAULTS):
         raise UnmeasuredError("settings: the answer lacks settings that were asked for")
     return {name: _canonical(name, str(value)) for name, value in sorted(given.items())}
 
 
-def _filed(answers: Answers) -> Mapping[str, str]:
+def _filed(answers: Answers, target: Target[Policy]) -> Mapping[str, str]:
     """The settings as the file has them; the last line of a name counts, except that `save` lines add up."""
     found: dict[str, str] = {}
     saves: list[str] = []
-    for name, words in _lines(answers):
+    for name, words in _lines(answers, target):
         if name == "include":
             raise UnmeasuredError(f"file: it includes {' '.join(words)[:80]}, which cannot be opened")
         if name == "save":
@@ -289,8 +301,9 @@ def _users(lines: Iterable[str], where: str) -> dict[str, str]:
     return users
 
 
-def _info(answers: Answers) -> Mapping[str, str]:
-    pairs = (line.rstrip("\r").partition(":") for line in answers.lines("info") if not line.startswith("#"))
+@once
+def _info(answers: Answers, _: Target[Policy]) -> Mapping[str, str]:
+    pairs = (line.rstrip("\r").partition(":") for line in answers.rows("info") if not line.startswith("#"))
     return {name: value for name, colon, value in pairs if colon}
 
 
@@ -313,16 +326,16 @@ PROBE = Probe(
     tables={
         "version": Reading(read_version),
         "settings": Reading(read_settings),
-        "persisted": Reading(read_persisted),
+        "persisted": Reading(read_persisted, healthy=AS_FILED),
         "acl": Reading(read_acl),
-        "acl_saved": Reading(read_acl_saved),
+        "acl_saved": Reading(read_acl_saved, healthy=AS_FILED),
         "acl_file": Reading(read_acl_file),
-        "passwords": Reading(read_passwords),
-        "role": Reading(read_role),
+        "passwords": Reading(read_passwords, healthy=AS_FILED),
+        "role": Reading(read_role, healthy=AS_IT_SHOULD_BE),
         "memory": Reading(read_memory, moves=True),
-        "persistence": Reading(read_persistence),
+        "persistence": Reading(read_persistence, healthy=OK),
         "others": Reading(read_others),
-        "directives": Reading(read_directives),
-        "on_disk": Reading(read_on_disk),
+        "directives": Reading(read_directives, healthy=KNOWN),
+        "on_disk": Reading(read_on_disk, healthy=OK),
     },
 )
