@@ -15,7 +15,7 @@ pytestmark = pytest.mark.blocker
 @pytest.mark.drill("subscriptions_job_missing", "subscriptions_job_not_executable")
 def test_the_job_is_there_and_can_be_run(parity: Parity) -> None:
     """After the switch nobody would be charged, and nobody told."""
-    parity.everywhere("present", equals="ok", fix="deploy the release again: {item}")
+    parity.healthy("present", fix="deploy the release again: {item}")
 
 
 @pytest.mark.drill(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selftests.unit.targets import answered, web_host
+from selftests.unit.targets import answered, framed, web_host
 from siteparity.model import Facts, Table, Unmeasured
 from siteparity.probes import Target, read_tables
 from siteparity.probes.sessions import PROBE, Policy, ask
@@ -28,7 +28,8 @@ SECTION = Policy(
     auth_file="/etc/siteparity/redis-auth",
 )
 TARGET: Target[Policy] = web_host(SECTION)
-UNIT = b"LoadState=loaded\nMainPID=33\npids 33 37 39\n"
+UNIT = b"[unit]\nLoadState=loaded\nMainPID=33\n[pids]\n33 37 39\n[connections]\n"
+STARTED = b"[unit]\nLoadState=loaded\nMainPID=33\n[overridden]\n"
 SOCKETS = (
     UNIT
     + b"""\
@@ -40,9 +41,10 @@ ESTAB      0 0 198.18.2.21:51402 198.18.9.99:6379 users:(("other",pid=40,fd=9))
 
 
 def facts(**given: bytes) -> Facts:
-    """Everything read from one host's answers."""
+    """Everything read from one host's answers, given without their end marks."""
     given.setdefault("setting", b"sessions.arizona.shop.example:6379/0\n")
-    return read_tables(PROBE.readings(), answered(**given), TARGET, ("web",))
+    answers = answered(**{name: framed(text) for name, text in given.items()})
+    return read_tables(PROBE.readings(), answers, TARGET, ("web",))
 
 
 def table(facts: Facts, name: str) -> Table:
@@ -61,37 +63,40 @@ def test_a_service_without_a_connection_proves_nothing_unless_the_policy_says_so
     """No open connection is an empty table, which no rule takes for "same"."""
     assert table(facts(sockets=UNIT), "sockets") == {}
     relaxed = web_host(SECTION.model_copy(update={"persistent_connections": False}))
-    read = read_tables(PROBE.readings(), answered(sockets=UNIT), relaxed, ("web",))
+    read = read_tables(PROBE.readings(), answered(sockets=framed(UNIT)), relaxed, ("web",))
     assert table(read, "sockets") == {"no connection is open": "localhost"}
 
 
 @pytest.mark.parametrize(
     ("lines", "running", "restarted"),
     [
-        (b"same\nsame\nend\n", "as in the file", "as in the file"),
-        (b"same\nunset\nend\n", "as in the file", "as in the file"),
-        (b"same\ndiffers\nend\n", "another than in the file", "as in the file"),
-        (b"unset\nend\n", "the service reads the file itself", "as in the file"),
-        (b"overridden /etc/a=b.env\nsame\nend\n", "as in the file", "that of /etc/a=b.env"),
+        (b"[processes]\nsame\nsame\n", "as in the file", "as in the file"),
+        (b"[processes]\nsame\nunset\n", "as in the file", "as in the file"),
+        (b"[processes]\nsame\ndiffers\n", "another than in the file", "as in the file"),
+        (b"[processes]\nunset\n", "the service reads the file itself", "as in the file"),
+        (b"/etc/a=b.env\n[processes]\nsame\n", "as in the file", "that of /etc/a=b.env"),
     ],
 )
 def test_the_setting_of_the_running_service_is_held_against_its_file(
     lines: bytes, running: str, restarted: str
 ) -> None:
     """One process of many that was started with another setting is found."""
-    read = table(facts(started=b"LoadState=loaded\nMainPID=33\n" + lines), "started")
+    read = table(facts(started=STARTED + lines), "started")
     assert list(read.values()) == [running, restarted]
 
 
-@pytest.mark.parametrize("lines", [b"", b"same\n", b"end\n", b"overridden /etc/more.env\nend\n"])
-def test_an_answer_about_the_running_service_that_is_cut_is_unmeasured(lines: bytes) -> None:
+@pytest.mark.parametrize(
+    "lines", [b"", b"[processes]\n", b"[processes]\nalike\n", b"/etc/more.env\n[processes]\n"]
+)
+def test_an_answer_about_the_running_service_that_is_not_understood_is_unmeasured(lines: bytes) -> None:
     """No process that was looked at is not "as in the file"."""
-    assert isinstance(facts(started=b"LoadState=loaded\nMainPID=33\n" + lines)["started"], Unmeasured)
+    assert isinstance(facts(started=STARTED + lines)["started"], Unmeasured)
 
 
 def test_a_service_that_does_not_run_is_unmeasured() -> None:
     """Without processes there is nothing to look at."""
-    assert isinstance(facts(sockets=b"LoadState=loaded\nMainPID=0\npids \n")["sockets"], Unmeasured)
+    stopped = b"[unit]\nLoadState=loaded\nMainPID=0\n[pids]\n\n[connections]\n"
+    assert isinstance(facts(sockets=stopped)["sockets"], Unmeasured)
 
 
 def test_every_address_of_the_name_counts() -> None:
@@ -119,7 +124,7 @@ def test_a_replica_is_no_client_where_the_policy_wants_one(replicated: bool, oth
         b"id=4 addr=198.18.2.21:5 flags=N user=shop\n"
     )
     target = dataclasses.replace(TARGET, policy=policy)
-    read = read_tables(PROBE.readings(), answered(clients=clients), target, ("web",))
+    read = read_tables(PROBE.readings(), answered(clients=framed(clients)), target, ("web",))
     assert set(table(read, "clients").values()) == {"198.18.2.21", *others}
 
 
@@ -139,7 +144,7 @@ def test_only_the_place_of_the_setting_leaves_the_host(tmp_path: Path, text: str
     file.write_text(f"OTHER=1\n#SHOP_SESSION_URL=redis://old\n{text}\n", encoding="utf-8")
     asks = ask(web_host(SECTION.model_copy(update={"file": str(file)})))
     done = subprocess.run(["/bin/sh", "-c", asks["setting"].text], capture_output=True, text=True, check=True)
-    assert done.stdout == place + "\n"
+    assert done.stdout == place + "\nend\n"
     assert "s3cret" not in done.stdout + done.stderr
 
 
@@ -159,3 +164,9 @@ def test_a_setting_that_is_not_there_is_an_error_and_not_an_empty_answer(tmp_pat
 def test_any_bytes_are_facts_or_unmeasured(given: list[bytes]) -> None:
     """The readers raise the one declared exception only."""
     facts(**dict(zip(("setting", "resolved", "sockets", "clients", "started"), given, strict=True)))
+    setting, pids, connections, overridden, processes = given
+    facts(
+        setting=setting,
+        sockets=UNIT.replace(b"33 37 39", pids) + connections,
+        started=STARTED + overridden + b"\n[processes]\n" + processes,
+    )

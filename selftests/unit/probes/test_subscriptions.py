@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selftests.unit.targets import answered, web_host
+from selftests.unit.targets import answered, framed, web_host
 from siteparity.model import Facts, Table, Unmeasured
 from siteparity.probes import Target, read_tables
 from siteparity.probes.subscriptions import PROBE, Policy, ask
@@ -30,9 +30,12 @@ FILES = b"ab12  /usr/local/bin/job\ncd34  /srv/a name  with spaces\n"
 MODES = b"755 root:root /usr/local/bin/job\n644 root:root /srv/a name  with spaces\n"
 
 
-def facts(files: bytes = FILES, modes: bytes = MODES, status: bytes = STATUS) -> Facts:
+def facts(
+    files: bytes = FILES, modes: bytes = MODES, status: bytes = STATUS, there: bytes = b"there /srv\n"
+) -> Facts:
     """Everything read from one host's answers."""
-    return read_tables(PROBE.readings(), answered(files=files, modes=modes, status=status), TARGET, ("web",))
+    answers = answered(files=files, modes=modes, status=framed(status), there=framed(there))
+    return read_tables(PROBE.readings(), answers, TARGET, ("web",))
 
 
 def table(facts: Facts, name: str) -> Table:
@@ -114,7 +117,7 @@ def test_a_success_in_the_future_has_no_age() -> None:
     assert table(facts(status=soon), "age") == {"seconds since the last success": 0}
 
 
-@given(given=st.lists(st.binary(max_size=60), min_size=3, max_size=3))
+@given(given=st.lists(st.binary(max_size=60), min_size=4, max_size=4))
 def test_any_bytes_are_facts_or_unmeasured(given: list[bytes]) -> None:
     """The readers raise the one declared exception only."""
     facts(*given)

@@ -20,7 +20,8 @@ from pydantic import StringConstraints
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Port, Roles, Section, Text
 from siteparity.probes import Answers, Probe, Reading, Target
-from siteparity.tools.redis_cli import client
+from siteparity.tools import redis_cli
+from siteparity.tools.program import filled, program
 from siteparity.tools.systemd.unit import UnitName, look_up
 from siteparity.transport.script import Ask
 
@@ -47,49 +48,17 @@ class Policy(Section):
     """Whether a running service always holds a connection, so that none is a sign of trouble."""
 
 
-# The setting without its quotes, its scheme and its user; of a query, such as ?auth=..., nothing is kept.
-_PLACE = r"s#^[^=]*=[[:space:]]*[\"']?([a-z+]+://)?([^@/]*@)?([^?\"']*).*#\3#p"
-_LOCATE = """\
-place=$(sed -nE '/^[[:space:]]*{variable}[[:space:]]*=/{{{place};}}' -- {file}) || exit
-[ -n "$place" ] || {{ echo "{variable} is not set in "{file} >&2; exit 1; }}
-"""
-_RESOLVE = """\
-place=${place%%/*}
-host=${place%:*}
-getent ahosts -- "$host" || { echo "the name $host has no answer" >&2; exit 1; }
-"""
-
-
 AS_FILED = "as in the file"
 OWN_READER = "the service reads the file itself"
 
-# Whole values are held against each other on the host, since they hold a password. The last one of a unit's
-# environment files wins (systemd.exec(5)).
-_STARTED = r"""
-[ "$pids" ] || {{ echo "the service does not run" >&2; exit 1; }}
-value() {{ sed -nE "s/^[[:space:]]*{variable}[[:space:]]*=[[:space:]]*//p" -- "$1" |
-sed -E "s/[[:space:]]*$//; s/^\"(.*)\"$/\\1/; s/^'(.*)'$/\\1/"; }}
-[ -r {file} ] || {{ echo {file}" cannot be read" >&2; exit 1; }}
-filed=$(value {file}) last= newline='
-'
-for file in $(printf '%s\n' "$shown" |
-sed -nE 's/^EnvironmentFiles=(.*) \(ignore_errors=(yes|no)\)$/\1/p'); do
-[ ! -e "$file" ] || [ -z "$(value "$file")" ] || last=$file; done
-case $last in ''|{file}) ;; *) printf 'overridden %s\n' "$last";; esac
-for pid in $pids; do
-[ -e /proc/"$pid" ] || continue
-[ -r /proc/"$pid"/environ ] || {{ echo "process $pid cannot be read" >&2; exit 1; }}
-all=$newline$(tr '\000' '\n' 2>/dev/null </proc/"$pid"/environ)$newline
-[ -e /proc/"$pid"/exe ] || continue
-case $all in *"${{newline}}PATH="*|*"${{newline}}INVOCATION_ID="*) ;;
-*) echo "the environment of process $pid was written over (setproctitle)" >&2; exit 1;; esac
-own=
-case $all in *"${{newline}}{variable}="*)
-own=${{all#*"${{newline}}{variable}="}} own=${{own%%"$newline"*}};; esac
-if [ -z "$own" ]; then echo unset; elif [ "$own" = "$filed" ]; then echo same; else echo differs; fi
-done
-echo end
+_SETTING = program(__package__, "sessions_setting.sh")
+_STARTED = program(__package__, "sessions_started.sh")
+_RESOLVE = """\
+host=${place%%/*} host=${host%:*}
+getent ahosts -- "$host" || { echo "the name $host has no answer" >&2; exit 1; }
 """
+_STARTED_PARTS = ("unit", "overridden", "processes")
+_SOCKETS_PARTS = ("unit", "pids", "connections")
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
@@ -97,26 +66,23 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     section, roles = target.section, target.host.roles
     asks: dict[str, Ask] = {}
     if set(roles) & set(section.clients):
-        variable = section.variable.replace(".", r"\.")
-        locate = _LOCATE.format(
-            variable=variable, place=_PLACE.replace("'", "'\\''"), file=shlex.quote(section.file)
-        )
+        variable, file = section.variable.replace(".", r"\."), shlex.quote(section.file)
+        setting = filled(_SETTING, variable=variable, file=file)
+        started = filled(_STARTED, variable=variable, file=file)
+        # close-wait: a worker that nobody visits notices only at its next use that Redis was restarted.
+        connections = f"ss -Htnp state established state close-wait dport = :{section.port}"
         asks |= {
-            "setting": Ask(locate + "printf '%s\\n' \"$place\""),
-            "resolved": Ask(locate + _RESOLVE),
-            "started": Ask(
-                look_up(section.service, ["EnvironmentFiles"])
-                + _STARTED.format(variable=variable, file=shlex.quote(section.file))
-            ),
-            # A worker that nobody visits sees only at its next use that Redis was restarted.
+            "setting": Ask(f"{setting}printf '%s\\n' \"$place\" end\n"),
+            "resolved": Ask(f"{setting}{_RESOLVE}echo end\n"),
+            "started": Ask(f"echo '[unit]'\n{look_up(section.service, ['EnvironmentFiles'])}{started}"),
             "sockets": Ask(
-                look_up(section.service)
-                + "printf 'pids %s\\n' \"$pids\"\n"
-                + f"ss -Htnp state established state close-wait dport = :{section.port}"
+                f"echo '[unit]'\n{look_up(section.service)}"
+                "printf '%s\\n' '[pids]' \"$pids\" '[connections]'\n"
+                f"{connections} || exit\necho end\n"
             ),
         }
     if set(roles) & set(section.servers):
-        asks["clients"] = Ask(client(section, "CLIENT LIST") + "printf '%s\\n' \"$answer\"")
+        asks["clients"] = Ask(redis_cli.question(section, "CLIENT LIST"))
     return asks
 
 
@@ -132,7 +98,7 @@ def read_configured(answers: Answers, _: Target[Policy]) -> Table:
 
 def read_resolved(answers: Answers, _: Target[Policy]) -> Table:
     """Each address that the setting's name has on this host."""
-    lines = [line.split() for line in answers.lines("resolved")]
+    lines = [line.split() for line in answers.rows("resolved")]
     if not lines or not all(words and re.fullmatch(r"[0-9A-Fa-f:.%a-z]+", words[0]) for words in lines):
         raise UnmeasuredError("resolved: the name has no address, or the answer is damaged")
     return {f"{_host(_setting(answers))} answers {words[0]}": words[0] for words in lines}
@@ -140,11 +106,10 @@ def read_resolved(answers: Answers, _: Target[Policy]) -> Table:
 
 def read_started(answers: Answers, target: Target[Policy]) -> Table:
     """Whether the running processes, and a restart, go by the setting that stands in the file."""
-    lines, variable = answers.lines("started"), target.section.variable
-    states = {"same", "differs", "unset"} & set(lines)
-    if not states or lines[-1] != "end":
+    variable, started = target.section.variable, answers.parts("started", _STARTED_PARTS)
+    states, overridden = set(started["processes"]), started["overridden"]
+    if not states or not states <= {"same", "differs", "unset"}:
         raise UnmeasuredError("started: the answer does not say with which setting the service was started")
-    overridden = [line.removeprefix("overridden ") for line in lines if line.startswith("overridden ")]
     running = (
         "another than in the file" if "differs" in states else AS_FILED if "same" in states else OWN_READER
     )
@@ -156,10 +121,10 @@ def read_started(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_sockets(answers: Answers, target: Target[Policy]) -> Table:
     """The peers to which the service's processes hold connections, at the port of Redis."""
-    properties, found, rest = answers.text("sockets").partition("pids ")
-    pids_line, _, connections = rest.partition("\n")
-    pids, lines = set(pids_line.split()), [line for line in connections.split("\n") if line.strip()]
-    if not found or "MainPID=" not in properties:
+    sockets = answers.parts("sockets", _SOCKETS_PARTS)
+    pids = {pid for line in sockets["pids"] for pid in line.split()}
+    lines = [line for line in sockets["connections"] if line.strip()]
+    if not any(line.startswith("MainPID=") for line in sockets["unit"]):
         raise UnmeasuredError("sockets: the answer does not say which processes the service has")
     if not pids:
         raise UnmeasuredError(f"sockets: {target.section.service} does not run")
@@ -176,7 +141,7 @@ def read_clients(answers: Answers, target: Target[Policy]) -> Table:
     replicated = getattr(target.policy.sections.get("redis"), "replicated", False)
     clients = {
         (found[1], user[1])
-        for line in answers.lines("clients")
+        for line in answers.rows("clients")
         if not (replicated and re.search(r" flags=[A-Za-z]*[MS]", line))
         and (found := re.search(r"(?:^| )addr=(\S+):[0-9]+(?: |$)", line))
         and (user := re.search(r" user=(\S+)", line))
@@ -187,7 +152,7 @@ def read_clients(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _setting(answers: Answers) -> str:
-    lines = answers.lines("setting")
+    lines = answers.rows("setting")
     if len(lines) != 1:
         raise UnmeasuredError(f"setting: {len(lines)} lines set it; expected one")
     return lines[0]
@@ -220,7 +185,7 @@ PROBE = Probe(
     tables={
         "setting": Reading(read_setting, roles=_clients),
         "configured": Reading(read_configured, roles=_clients),
-        "started": Reading(read_started, roles=_clients),
+        "started": Reading(read_started, healthy=(AS_FILED, OWN_READER), roles=_clients),
         "resolved": Reading(read_resolved, roles=_clients),
         "sockets": Reading(read_sockets, roles=_clients, moves=True),
         "clients": Reading(read_clients, roles=_servers, moves=True),

@@ -18,7 +18,8 @@ from pydantic import Field
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, Roles, Section, Text
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.tools.program import filled, program
 from siteparity.transport.script import Ask
 
 
@@ -39,6 +40,11 @@ class Policy(Section):
     """How long ago the last successful run may be at the active site."""
 
 
+PRESENT = "ok"
+
+_THERE = program(__package__, "subscriptions_there.sh")
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The job's files by digest, and what it says of itself."""
     section = target.section
@@ -46,16 +52,13 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     words = " ".join(shlex.quote(word) for word in section.status)
     user = shlex.quote(section.user)
     return {
-        "there": Ask(
-            f'for path in {paths}; do [ -e "$path" ] && echo "there $path" || echo "missing $path"; done\n'
-            f"[ -x {shlex.quote(section.status[0])} ] && echo there can be run || echo missing cannot be run"
-        ),
+        "there": Ask(filled(_THERE, paths=paths, command=shlex.quote(section.status[0]))),
         # -L: releases are often reached through a link, whose own folder would be found empty.
         "files": Ask(f"find -L {paths} -type f ! -name '*.pyc' -exec sha256sum -- {{}} +"),
         "modes": Ask(f"find -L {paths} -type f ! -name '*.pyc' -printf '%m %u:%g %p\\n'"),
         "status": Ask(
-            f"setpriv --reset-env --reuid={user} --regid={user} --init-groups -- {words}; code=$?\n"
-            "date +now=%s; exit $code"
+            f"setpriv --reset-env --reuid={user} --regid={user} --init-groups -- {words} || exit\n"
+            "date +now=%s || exit\necho end\n"
         ),
     }
 
@@ -75,45 +78,50 @@ def read_job(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_present(answers: Answers, _: Target[Policy]) -> Table:
     """Whether each file of the job is there, and whether it can be started."""
-    states = {"there": "ok", "missing": "missing"}
-    lines = [line.partition(" ") for line in answers.lines("there")]
+    states = {"there": PRESENT, "missing": "missing"}
+    lines = [line.partition(" ") for line in answers.rows("there")]
     if not lines or any(state not in states for state, _, _ in lines):
         raise UnmeasuredError("there: the answer does not say which files are there")
     return {path: states[state] for state, _, path in lines}
 
 
-def read_armed(answers: Answers, _: Target[Policy]) -> Table:
+def read_armed(answers: Answers, target: Target[Policy]) -> Table:
     """Whether the job would charge when it runs here."""
-    return {"armed": _status(answers, "armed")}
+    return {"armed": _status(answers, target, "armed")}
 
 
-def read_site(answers: Answers, _: Target[Policy]) -> Table:
+def read_site(answers: Answers, target: Target[Policy]) -> Table:
     """The site for which the job takes itself to work."""
-    return {"site": _status(answers, "site")}
+    return {"site": _status(answers, target, "site")}
 
 
-def read_late(answers: Answers, _: Target[Policy]) -> Table:
+def read_late(answers: Answers, target: Target[Policy]) -> Table:
     """Seconds by which the oldest due subscription is late."""
-    return {"seconds late": _number(_status(answers, "late_seconds"))}
+    return {"seconds late": _number(_status(answers, target, "late_seconds"))}
 
 
 def read_age(answers: Answers, target: Target[Policy]) -> Table:
     """Seconds since the last successful run, by the host's own clock."""
-    last = _status(answers, "last_success")
+    last = _status(answers, target, "last_success")
     if last == "never":
         return {"seconds since the last success": "never"}
     try:
         moment = datetime.strptime(last, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
         raise UnmeasuredError(f"status: last_success is no UTC time: {last!r}") from None
-    age = _number(_status(answers, "now")) - int(moment.timestamp())
+    age = _number(_status(answers, target, "now")) - int(moment.timestamp())
     if age < -target.policy.limits.clock_offset.total_seconds():
         raise UnmeasuredError(f"status: last_success lies {-age} s in the future, so its age is not known")
     return {"seconds since the last success": max(0, age)}
 
 
-def _status(answers: Answers, key: str) -> str:
-    pairs = dict(line.split("=", 1) for line in answers.lines("status") if "=" in line)
+@once
+def _status_pairs(answers: Answers, _: Target[Policy]) -> Mapping[str, str]:
+    return dict(line.split("=", 1) for line in answers.rows("status") if "=" in line)
+
+
+def _status(answers: Answers, target: Target[Policy], key: str) -> str:
+    pairs = _status_pairs(answers, target)
     if key not in pairs:
         raise UnmeasuredError(f"status: the command printed no {key}=")
     return pairs[key]
@@ -137,7 +145,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "present": Reading(read_present),
+        "present": Reading(read_present, healthy=PRESENT),
         "job": Reading(read_job),
         "armed": Reading(read_armed),
         "site": Reading(read_site),
