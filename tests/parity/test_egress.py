@@ -23,9 +23,8 @@ pytestmark = pytest.mark.blocker
 )
 def test_every_third_party_accepts_this_host(parity: Parity) -> None:
     """Cards cannot be charged, or receipts are not sent, from the moment of the switch."""
-    parity.everywhere(
+    parity.healthy(
         "reached",
-        equals="accepts",
         fix="ask the third party to let this host's public address in: {item}; look at the own firewall",
     )
 
@@ -45,8 +44,7 @@ def test_connections_leave_from_the_own_sites_address(parity: Parity) -> None:
 @pytest.mark.drill("payment_setting_of_a_test_gateway", "payment_setting_of_a_test_gateway_at_both_sites")
 def test_the_shop_is_set_to_the_third_party_that_was_tried(parity: Parity) -> None:
     """Charges go to a test system: customers get their goods, and nobody is paid."""
-    parity.everywhere(
+    parity.healthy(
         "settings",
-        equals="as tried here",
         fix="name the real third party in the shop's {item}, or in the policy",
     )

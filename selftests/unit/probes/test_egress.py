@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from selftests.unit.servers import closed_port, saying, served, shell
-from selftests.unit.targets import answered, web_host
+from selftests.unit.targets import answered, framed, web_host
 from siteparity.model import Table, Unmeasured, UnmeasuredError
 from siteparity.probes import Target, read_tables
 from siteparity.probes.egress import PROBE, Policy, ask
@@ -145,21 +145,21 @@ def test_a_certificate_that_the_host_does_not_trust_is_named(secured: int) -> No
     "answer",
     [
         "",
-        "said HTTP/1.1 200 OK\n",
-        "exit 127\n",
-        "setpriv: uid shop not found\nexit 1\n",
-        "bash: line 1: openssl: command not found\nsaid \nexit 0\n",
-        "something else\nexit 9\n",
+        "said HTTP/1.1 200 OK",
+        "exit 127",
+        "setpriv: uid shop not found\nexit 1",
+        "bash: line 1: openssl: command not found\nsaid \nexit 0",
+        "something else\nexit 9",
     ],
 )
 def test_a_talk_that_was_not_made_is_unmeasured(answer: str) -> None:
     """A missing program, a user that is not there, half an answer, words that nobody knows."""
     with pytest.raises(UnmeasuredError):
-        greeting.read(answer, 3)
+        greeting.read(answer.split("\n"), 3)
 
 
 WAY = b"192.0.2.7 via 198.18.2.1 dev eth0 src 198.18.2.21 uid 0 \\    cache \n"
-PLACE = b"address 192.0.2.7\naddress 2001:db8::7\n" + WAY
+PLACE = b"[addresses]\n192.0.2.7\n2001:db8::7\n[way]\n" + WAY + b"end\n"
 
 
 def test_a_name_has_addresses_and_the_way_there_a_source() -> None:
@@ -173,13 +173,19 @@ def test_addresses_that_move_by_themselves_are_not_compared() -> None:
     """Those of a content network differ from minute to minute."""
     moving = target(server="pay.example", moving=True)
     assert table("places", moving, place0=PLACE) == {"addresses of pay.example": "some"}
-    assert table("places", moving, place0=b"") == {"addresses of pay.example": "none"}
+    assert table("places", moving, place0=b"[addresses]\n[way]\nend\n") == {
+        "addresses of pay.example": "none"
+    }
 
 
-@pytest.mark.parametrize("answer", [b"", b"address 192.0.2.7\n", b"address <b>\n192.0.2.7 src 198.18.2.21\n"])
+@pytest.mark.parametrize(
+    "answer",
+    [b"[way]\n", b"192.0.2.7\n[way]\n", b"<b>\n[way]\n192.0.2.7 src 198.18.2.21\n", b"[way]\n" + WAY],
+)
 def test_a_way_that_was_not_seen_is_unmeasured(answer: bytes) -> None:
     """No address, no route, or something else."""
-    found = read_tables({"source": PROBE.tables["source"]}, answered(place0=answer), target(), ("web",))
+    place = framed(b"[addresses]\n" + answer)
+    found = read_tables({"source": PROBE.tables["source"]}, answered(place0=place), target(), ("web",))
     assert isinstance(found["source"], Unmeasured)
 
 
@@ -237,6 +243,7 @@ def test_the_account_of_the_shop_asks() -> None:
 def test_any_bytes_are_facts_or_unmeasured(answer: bytes) -> None:
     """The readers raise the one declared exception only, and never take noise for a welcome."""
     one = target(setting="PAY_URL", file="/x")
-    given = answered(talk0=answer, place0=answer, setting0=answer)
+    place = b"[addresses]\n" + answer + b"\n[way]\n" + framed(answer)
+    given = answered(talk0=framed(answer), place0=place, setting0=framed(answer))
     found = read_tables(PROBE.readings(), given, one, ("web",))["reached"]
     assert isinstance(found, Unmeasured) or "accepts" not in found.values()

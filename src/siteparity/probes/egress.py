@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
@@ -19,8 +19,9 @@ from pydantic import Field, model_validator
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Port, Section, Text
 from siteparity.policy.section import PositiveDuration, RequestPath, ServerName, Strict, matching
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools import greeting
+from siteparity.tools.program import filled, program
 from siteparity.transport.script import Ask
 
 ACCEPTS = "accepts"
@@ -72,25 +73,8 @@ class Policy(Section):
         return max(1, round(self.patience.total_seconds()))
 
 
-_PLACE = """\
-found=$(timeout {seconds} getent ahosts -- {server})||[ $? -eq 2 ]||exit
-newline='
-'
-old=$IFS seen=' ' first=
-IFS=$newline
-for line in $found;do one=${{line%% *}}
-case $seen in *" $one "*);;*)seen="$seen$one ";echo "address $one";first=${{first:-$one}};;esac;done
-IFS=$old
-[ -z "$first" ]||ip -o route get "$first"||exit
-"""
-
-# Scheme, server and port alone leave the host: an address can hold a user, a password, a key.
-_SETTING = r"""
-[ -r {file} ]||{{ echo {file}" cannot be read" >&2;exit 1;}}
-sed -nE "/^[[:space:]]*{name}[[:space:]]*=/{{s#^[^=]*=[[:space:]]*[\"']?##
-s#^(([a-z+]+)://)?([^@/\"']*@)?([^/?\"'[:space:]]*).*#\\2 \\4#p;}}" -- {file}
-echo end
-"""
+_PLACE = program(__package__, "egress_place.sh")
+_SETTING = program(__package__, "egress_setting.sh")
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
@@ -98,7 +82,8 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     section = target.section
     asks = {}
     for number, party in enumerate(section.parties.values()):
-        asks[f"place{number}"] = Ask(_PLACE.format(seconds=section.seconds, server=shlex.quote(party.server)))
+        server = shlex.quote(party.server)
+        asks[f"place{number}"] = Ask(filled(_PLACE, seconds=str(section.seconds), server=server))
         asks[f"talk{number}"] = Ask(
             greeting.question(
                 party.server, party.port, talk(party), seconds=section.seconds, user=section.user
@@ -107,7 +92,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         )
         if party.setting:
             asks[f"setting{number}"] = Ask(
-                _SETTING.format(file=shlex.quote(section.file or ""), name=party.setting.replace(".", r"\."))
+                filled(_SETTING, file=shlex.quote(section.file or ""), name=party.setting.replace(".", r"\."))
             )
     return asks
 
@@ -129,7 +114,7 @@ def read_reached(answers: Answers, target: Target[Policy]) -> Table:
     section = target.section
     return {
         f"{name} ({party.server}:{party.port})": state(
-            party, greeting.read(answers.text(f"talk{number}"), section.seconds)
+            party, greeting.read(answers.rows(f"talk{number}"), section.seconds)
         )
         for number, (name, party) in enumerate(section.parties.items())
     }
@@ -155,8 +140,7 @@ def state(party: ThirdParty, said: greeting.Greeting) -> str:
 def read_places(answers: Answers, target: Target[Policy]) -> Table:
     """Each third party's name -> the addresses that it has on this host."""
     table: dict[str, str] = {}
-    for number, party in enumerate(target.section.parties.values()):
-        addresses, _ = _place(answers, number)
+    for party, (addresses, _) in zip(target.section.parties.values(), _places(answers, target), strict=True):
         known = ", ".join(sorted(addresses)) or "none"
         table[f"addresses of {party.server}"] = "some" if party.moving and addresses else known
     return table
@@ -165,19 +149,24 @@ def read_places(answers: Answers, target: Target[Policy]) -> Table:
 def read_source(answers: Answers, target: Target[Policy]) -> Table:
     """The address from which this host speaks to each third party."""
     table: dict[str, str] = {}
-    for number, (name, party) in enumerate(target.section.parties.items()):
-        addresses, source = _place(answers, number)
+    for (name, party), (addresses, source) in zip(
+        target.section.parties.items(), _places(answers, target), strict=True
+    ):
         if not addresses:
             raise UnmeasuredError(f"{party.server} has no address here, so no way to it can be looked at")
         table[f"source address towards the {name}"] = source
     return table
 
 
-def _place(answers: Answers, number: int) -> tuple[list[str], str]:
+@once
+def _places(answers: Answers, target: Target[Policy]) -> Sequence[tuple[Sequence[str], str]]:
+    return [_place(answers, number) for number in range(len(target.section.parties))]
+
+
+def _place(answers: Answers, number: int) -> tuple[Sequence[str], str]:
     """The addresses of a third party, and the source address on the way to the first one."""
-    lines = answers.lines(f"place{number}")
-    addresses = [line.removeprefix("address ") for line in lines if line.startswith("address ")]
-    routes = [line for line in lines if not line.startswith("address ")]
+    place = answers.parts(f"place{number}", ("addresses", "way"))
+    addresses, routes = place["addresses"], place["way"]
     if not all(re.fullmatch(r"[0-9A-Fa-f:.%a-z]+", one) for one in addresses):
         raise UnmeasuredError(f"place{number}: an address that is none")
     if not addresses and routes:
@@ -195,17 +184,14 @@ def read_settings(answers: Answers, target: Target[Policy]) -> Table:
     table: dict[str, str] = {}
     for number, party in enumerate(target.section.parties.values()):
         if party.setting:
-            table[party.setting] = _setting(party, answers.lines(f"setting{number}"), number)
+            table[party.setting] = _setting(party, answers.rows(f"setting{number}"), number)
     return table or {"settings that name a third party": AS_TRIED}
 
 
 _PORTS = {"http": 80, "https": 443, "smtp": 25, "smtps": 465}
 
 
-def _setting(party: ThirdParty, lines: list[str], number: int) -> str:
-    *places, end = lines or [""]
-    if end != "end":
-        raise UnmeasuredError(f"setting{number}: the answer lacks its end")
+def _setting(party: ThirdParty, places: Sequence[str], number: int) -> str:
     if len(places) != 1:
         return "not set" if not places else f"set {len(places)} times"
     scheme, _, place = places[0].partition(" ")
@@ -223,9 +209,9 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "reached": Reading(read_reached),
+        "reached": Reading(read_reached, healthy=ACCEPTS),
         "places": Reading(read_places),
         "source": Reading(read_source),
-        "settings": Reading(read_settings),
+        "settings": Reading(read_settings, healthy=AS_TRIED),
     },
 )

@@ -8,25 +8,17 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import program
 
-# Redirected errors are what bash and openssl say of a connection that is not made. The line is read before
-# anything more is sent: a mail server must be let speak first.
-_PLAIN = (
-    'exec 3<>"/dev/tcp/$1/$2"||exit 9;[ "$5" ]||{ echo "said connected";exit;};'
-    '[ -z "$3" ]||printf %s "$3" >&3;IFS= read -r line <&3;printf "%s\\n" "said $line";'
-    '[ -z "$4" ]||printf %s "$4" >&3'
-)
-_TLS = (
-    'printf %s "$3"|openssl s_client -quiet -verify_return_error "$6" "$1" -servername "$1" '
-    '-connect "$1:$2" 2>&1|{ found=;while IFS= read -r line;do case $line in '
-    'HTTP/*|[0-9][0-9][0-9][\\ -]*)found=$line;break;;*[Ee]rror*|*errno*)echo "$line";;esac;done;'
-    'echo "said $found";}'
-)
-_QUESTION = '{user}timeout -k 1 {seconds} bash -c {text} bash {words} 2>&1;echo "exit $?"\n'
+_PLAIN = program(__package__, "greeting_plain.sh")
+_TLS = program(__package__, "greeting_tls.sh")
+# What bash and openssl write to stderr tells why a connection was not made.
+_QUESTION = '{become}timeout -k 1 {seconds} bash -c {program} bash {words} 2>&1; echo "exit $?"\necho end\n'
 
 REFUSED = "connection refused"
 HUNG_UP = "hangs up without a word"
@@ -79,7 +71,7 @@ def question(
     given = (server, str(port), talk.send, talk.leave, "wait" * talk.waits, _verified_as(server))
     words = " ".join(map(shlex.quote, given))
     return _QUESTION.format(
-        user=become, seconds=seconds, text=shlex.quote(_TLS if talk.tls else _PLAIN), words=words
+        become=become, seconds=seconds, program=shlex.quote(_TLS if talk.tls else _PLAIN), words=words
     )
 
 
@@ -106,13 +98,17 @@ _CUT = ("124", "137")
 _NO_PROGRAM = ("125", "126", "127")
 
 
-def read(answer: str, seconds: int) -> Greeting:
-    """What `question` printed.
+def read(lines: Iterable[str], seconds: int) -> Greeting:
+    """Read the answer to `question`.
+
+    Args:
+        lines: of the answer, without its end mark.
+        seconds: what the talk was allowed to take.
 
     Raises:
         UnmeasuredError: a program is missing, or may not be started, or the answer is not understood.
     """
-    found = re.fullmatch(r"(.*?)exit ([0-9]{1,3})\n?", answer, re.DOTALL)
+    found = re.fullmatch(r"(.*?)exit ([0-9]{1,3})", "\n".join(lines), re.DOTALL)
     if not found:
         raise UnmeasuredError("the answer does not say how the talk ended")
     words, code = found[1], found[2]
