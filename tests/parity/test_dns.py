@@ -19,15 +19,14 @@ pytestmark = pytest.mark.blocker
 )
 def test_every_name_server_answers_with_authority(parity: Parity) -> None:
     """Some customers wait for seconds, or do not find the shop at all."""
-    parity.everywhere("servers", equals="answers with authority", fix="start or mend the name server {item}")
+    parity.healthy("servers", fix="start or mend the name server {item}")
 
 
 @pytest.mark.drill("name_server_with_an_old_zone", "name_server_of_the_zone_unknown")
 def test_every_name_server_has_the_same_zone(parity: Parity) -> None:
     """After the switch some customers are still sent to the old site."""
-    parity.everywhere(
+    parity.healthy(
         "zone",
-        one_of=["the same on every server", "those of the policy"],
         fix="let the server fetch the zone anew; correct the NS records, or the policy: {item}",
     )
 

@@ -184,7 +184,7 @@ def test_a_name_that_is_not_there_is_told_and_how_long_that_is_remembered() -> N
 
 def reply(wire: bytes, one: Question) -> Reply:
     """What is read from one packet."""
-    return replies([f"0 0 {wire.hex()}", "end"], ["ns"], [one])["ns", one]
+    return replies([f"0 0 {wire.hex()}"], ["ns"], [one])["ns", one]
 
 
 WWW = Question("www.shop.example", "A")
@@ -280,7 +280,9 @@ def run(port: int, questions: list[Question], *servers: str) -> list[str]:
     """What the shell text prints, line by line."""
     text = question(servers, questions, port)
     done = subprocess.run(["sh", "-c", text], capture_output=True, check=True, timeout=20)
-    return done.stdout.decode().splitlines()
+    *lines, end = done.stdout.decode().splitlines()
+    assert end == "end"
+    return lines
 
 
 def test_the_shell_text_asks_real_servers() -> None:

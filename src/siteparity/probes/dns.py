@@ -20,11 +20,13 @@ from pydantic import AfterValidator, Field
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Duration, Section
 from siteparity.policy.section import matching, template
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.dns import AUTHORITY, NO_ANSWER, Question, Reply, question, replies
 from siteparity.transport.script import Ask
 
 Family = Literal["A", "AAAA"]
+SAME_SERIAL = "the same on every server"
+AS_IN_POLICY = "those of the policy"
 FAMILIES: tuple[Family, ...] = ("A", "AAAA")
 HostName = Annotated[str, matching(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,62})\.)*[a-z0-9-]{1,63}", "a name")]
 
@@ -85,7 +87,7 @@ def read_zone(answers: Answers, target: Target[Policy]) -> Table:
     serials = {server: start[0].split(" ")[2] for server, start in starts.items() if start}
     differ = len(set(serials.values())) != 1
     told = ", ".join(f"{server} {serial}" for server, serial in sorted(serials.items())) or "none"
-    return {f"serial of {zone}": told if differ else "the same on every server"} | {
+    return {f"serial of {zone}": told if differ else SAME_SERIAL} | {
         f"name servers of {zone} at {server}": _named(said[server, Question(zone, "NS")], target)
         for server in serials
     }
@@ -93,9 +95,7 @@ def read_zone(answers: Answers, target: Target[Policy]) -> Table:
 
 def _named(reply: Reply, target: Target[Policy]) -> str:
     named = {value.rstrip(".").lower() for value in reply.values}
-    return (
-        "those of the policy" if named == set(target.section.servers) else ", ".join(sorted(named)) or "none"
-    )
+    return AS_IN_POLICY if named == set(target.section.servers) else ", ".join(sorted(named)) or "none"
 
 
 def read_records(answers: Answers, target: Target[Policy]) -> Table:
@@ -141,8 +141,9 @@ def _servers(target: Target[Policy]) -> tuple[str, ...]:
     return tuple(target.section.servers)
 
 
+@once
 def _said(answers: Answers, target: Target[Policy]) -> Mapping[tuple[str, Question], Reply]:
-    return replies(answers.lines("replies"), _servers(target), _questions(target))
+    return replies(answers.rows("replies"), _servers(target), _questions(target))
 
 
 def _heard(answers: Answers, target: Target[Policy]) -> Mapping[tuple[str, Question], Reply]:
@@ -156,8 +157,8 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "servers": Reading(read_servers),
-        "zone": Reading(read_zone),
+        "servers": Reading(read_servers, healthy=AUTHORITY),
+        "zone": Reading(read_zone, healthy=(SAME_SERIAL, AS_IN_POLICY)),
         "records": Reading(read_records),
         "front_door": Reading(read_front_door),
         "ttl": Reading(read_ttl),

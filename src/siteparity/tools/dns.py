@@ -20,39 +20,14 @@ import dns.rcode
 import dns.rdatatype
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import program
 
 NO_ANSWER = "no answer"
 AUTHORITY = "answers with authority"
 _PAYLOAD = 1232
 """Bytes that every path carries without fragments (DNS flag day 2020)."""
 
-# All questions go to all servers at once; what is not answered is sent twice more. An answer is known by its
-# number, which is that of the question.
-_ASKER = r"""
-use Socket qw(:DEFAULT getaddrinfo AI_NUMERICHOST);
-my $port = shift; my @servers = split /,/, shift; my @wires = map { pack "H*", $_ } @ARGV;
-my (@sockets, %open);
-for my $s (0 .. $#servers) {
-    my ($bad, $at) = getaddrinfo($servers[$s], $port, {flags => AI_NUMERICHOST, socktype => SOCK_DGRAM});
-    die "$servers[$s]: $bad\n" if $bad;
-    socket($sockets[$s], $at->{family}, SOCK_DGRAM, 0) or die "socket: $!\n";
-    connect($sockets[$s], $at->{addr}) or next;
-    $open{"$s $_"} = 1 for 0 .. $#wires;
-}
-for (1 .. 3) {
-    for (keys %open) { my ($s, $q) = split / /; send($sockets[$s], $wires[$q], 0); }
-    while (%open) {
-        my $ready = ""; vec($ready, fileno($_), 1) = 1 for @sockets;
-        last if select($ready, undef, undef, 0.7) <= 0;
-        for my $s (grep { vec($ready, fileno($sockets[$_]), 1) } 0 .. $#sockets) {
-            defined recv($sockets[$s], my $got, 65535, 0) or next;
-            my $q = length($got) > 12 ? unpack("n", $got) : -1;
-            print "$s $q ", unpack("H*", $got), "\n" if delete $open{"$s $q"};
-        }
-    }
-}
-print "end\n";
-"""
+_ASKER = program(__package__, "dns.pl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +69,17 @@ def replies(
     """(server, question) -> what was said; what was not answered is in it as well.
 
     Args:
-        lines: the answer of the shell text.
+        lines: of the answer, without its end mark.
         servers: names of the servers, in the order of the shell text.
         questions: as in the shell text.
 
     Raises:
-        UnmeasuredError: a line is not what the shell text writes, or the end is missing.
+        UnmeasuredError: a line is not what the shell text writes.
     """
-    if not lines or lines[-1] != "end":
-        raise UnmeasuredError("the answer lacks its end")
     found = {
         (server, question): Reply(NO_ANSWER, exists=False) for server in servers for question in questions
     }
-    for line in lines[:-1]:
+    for line in lines:
         parts = re.fullmatch(r"([0-9]{1,4}) ([0-9]{1,5}) ((?:[0-9a-f]{2})+)", line)
         if not parts or int(parts[1]) >= len(servers) or int(parts[2]) >= len(questions):
             raise UnmeasuredError("a line of the answer is not what was asked for")
