@@ -25,7 +25,7 @@ IN_FORCE = (
 @pytest.mark.drill("cron_stopped", "cron_frozen")
 def test_cron_runs_on_every_host(parity: Parity) -> None:
     """No subscription is charged and no nightly job runs, until somebody notices."""
-    parity.everywhere("daemon", equals="running", fix="systemctl unmask cron; systemctl restart cron")
+    parity.healthy("daemon", fix="systemctl unmask cron; systemctl restart cron")
 
 
 @pytest.mark.drill(
@@ -43,7 +43,7 @@ def test_cron_runs_on_every_host(parity: Parity) -> None:
 )
 def test_cron_and_timers_go_by_the_agreed_time_zone(parity: Parity) -> None:
     """Everything that is done at a fixed hour is done hours too late or too early."""
-    parity.everywhere("agreed", equals="as agreed", fix=SET_ZONE)
+    parity.healthy("agreed", fix=SET_ZONE)
     parity.same("zone", fix=SET_ZONE)
 
 
@@ -55,7 +55,7 @@ def test_cron_and_timers_go_by_the_agreed_time_zone(parity: Parity) -> None:
 )
 def test_cron_is_younger_than_its_time_zone(parity: Parity) -> None:
     """At the next restart every job moves to another hour, though nobody changed anything that day."""
-    parity.everywhere("in_force", equals="in force", fix=IN_FORCE)
+    parity.healthy("in_force", fix=IN_FORCE)
 
 
 @pytest.mark.drill(
@@ -69,9 +69,7 @@ def test_cron_is_younger_than_its_time_zone(parity: Parity) -> None:
 )
 def test_no_job_file_is_ignored(parity: Parity) -> None:
     """A job that everybody takes for scheduled is never run."""
-    parity.everywhere(
-        "accepted", equals="accepted", fix="ls -l {item}; journalctl -u cron | tail; see cron(8)"
-    )
+    parity.healthy("accepted", fix="ls -l {item}; journalctl -u cron | tail; see cron(8)")
 
 
 @pytest.mark.drill(
@@ -93,9 +91,8 @@ def test_the_same_jobs_are_written_down_everywhere(parity: Parity) -> None:
 @pytest.mark.drill("cron_tz_of_another_cron_at_both_sites")
 def test_no_crontab_relies_on_what_only_another_cron_knows(parity: Parity) -> None:
     """A job runs hours away from the time that its author wrote down."""
-    parity.everywhere(
+    parity.healthy(
         "foreign",
-        equals="nowhere",
         fix="remove {item} from the crontab and write the time in the host's zone: Debian's cron ignores it",
     )
 
@@ -109,9 +106,8 @@ def test_no_crontab_relies_on_what_only_another_cron_knows(parity: Parity) -> No
 )
 def test_every_job_can_be_started_by_its_user(parity: Parity) -> None:
     """A job is due and fails each time, without a word to customers or staff."""
-    parity.everywhere(
+    parity.healthy(
         "runnable",
-        one_of=("runnable", "up to the shell"),
         fix="deploy the program again; chmod +x it; for an expired account: chage -E -1 USER",
     )
 
@@ -134,7 +130,7 @@ def test_every_job_can_be_started_by_its_user(parity: Parity) -> None:
 )
 def test_every_needed_job_is_scheduled_once(parity: Parity) -> None:
     """Subscriptions are not charged, or are charged twice."""
-    parity.everywhere("scheduled", equals="scheduled", fix="deploy the schedule of {item} again")
+    parity.healthy("scheduled", fix="deploy the schedule of {item} again")
 
 
 @pytest.mark.drill("timer_masked", "timer_in_another_zone", "timer_waits_for_a_hung_job")
@@ -148,9 +144,8 @@ def test_timers_say_the_same_everywhere(parity: Parity) -> None:
 @pytest.mark.drill("timer_masked", "timer_stopped", "timer_waits_for_a_hung_job")
 def test_every_timer_is_waiting_for_its_time(parity: Parity) -> None:
     """What the timer starts is not started, until the next boot or for ever."""
-    parity.everywhere(
+    parity.healthy(
         "armed",
-        equals="armed",
         fix="systemctl unmask {item}; systemctl enable {item}; systemctl start {item}; a job that hangs: "
         "systemctl status {item}, then stop what it starts",
     )
@@ -190,4 +185,4 @@ def test_every_job_runs_at_the_same_instants(parity: Parity) -> None:
 )
 def test_no_job_runs_earlier_or_later_than_meant(parity: Parity) -> None:
     """Subscriptions are charged hours late, as in October 2012."""
-    parity.everywhere("punctual", equals="on time", fix=SET_ZONE)
+    parity.healthy("punctual", fix=SET_ZONE)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selftests.unit.targets import answered, web_host
+from selftests.unit.targets import answered, framed, web_host
 from siteparity.model import UnmeasuredError
 from siteparity.probes import Answers, schedules
 from siteparity.tools.schedule import timers
@@ -52,22 +52,20 @@ def cron(
     return unit.encode() + b"\n\0" + told.encode() + b"\0" + header + data
 
 
-def crontabs(
-    content: bytes = LINE,
-    *,
-    meta: str = "f 0 644 1",
-    name: str = "charges",
-    lookups: bytes = LOOKUPS + b"runs=/bin/charge\n",
-) -> bytes:
+def crontabs(content: bytes = LINE, *, meta: str = "f 0 644 1", name: str = "charges") -> bytes:
     """One crontab in ``/etc/cron.d``."""
-    return f"file\0/etc/cron.d/{name}\0{meta} {len(content)}\0\0".encode() + content + lookups
+    return f"file\0/etc/cron.d/{name}\0{meta} {len(content)}\0\0".encode() + content
 
 
 def table(
-    name: str, *, of_cron: bytes | None = None, of_crontabs: bytes | None = None
+    name: str,
+    *,
+    of_cron: bytes | None = None,
+    of_crontabs: bytes | None = None,
+    lookups: bytes = LOOKUPS + b"runs=/bin/charge\n",
 ) -> Mapping[str, object]:
     """One table, from healthy answers where none are given."""
-    answers = answered(cron=of_cron or cron(), crontabs=of_crontabs or crontabs())
+    answers = answered(cron=of_cron or cron(), crontabs=of_crontabs or crontabs(), lookups=framed(lookups))
     return schedules.PROBE.tables[name].read(answers, TARGET)
 
 
@@ -149,7 +147,7 @@ def test_the_cron_of_another_system_has_other_rules() -> None:
 
 def test_a_command_that_is_not_there_is_told() -> None:
     """Cron starts a shell that fails, each time."""
-    (said,) = table("runnable", of_crontabs=crontabs(lookups=LOOKUPS)).values()
+    (said,) = table("runnable", lookups=LOOKUPS).values()
     assert said == "/bin/charge is not there, or not for this user"
 
 
@@ -159,19 +157,17 @@ def test_a_word_that_was_not_looked_up_is_not_taken_for_missing() -> None:
         table("runnable", of_crontabs=crontabs(b"@daily shop /bin/other\n"))
 
 
-def anything(given_: bytes, other: bytes, *, first: bool) -> Answers:
-    """Odd bytes in the place of one answer."""
-    return answered(cron=given_ if first else cron(), crontabs=other if first else given_)
+HEALTHY = {"cron": cron(), "crontabs": crontabs(), "lookups": framed(LOOKUPS + b"runs=/bin/charge\n")}
 
 
-@given(st.binary(max_size=300), st.integers(0, 400), st.booleans())
-def test_any_answer_is_read_or_unmeasured(junk: bytes, at: int, first: bool) -> None:
+@given(st.binary(max_size=300), st.integers(0, 400), st.sampled_from(sorted(HEALTHY)))
+def test_any_answer_is_read_or_unmeasured(junk: bytes, at: int, damaged: str) -> None:
     """Cut or damaged in any place: facts or a reason, nothing else, and no endless reading."""
-    whole = cron() if first else crontabs()
-    for given_ in (junk, whole[:at], whole[:at] + junk + whole[at:]):
+    whole = HEALTHY[damaged]
+    for given_ in (junk, framed(junk), whole[:at], whole[:at] + junk + whole[at:]):
         for reading in schedules.PROBE.tables.values():
             try:
-                reading.read(anything(given_, crontabs(), first=first), TARGET)
+                reading.read(answered(**{**HEALTHY, damaged: given_}), TARGET)
             except UnmeasuredError as error:
                 reason = str(error)
             else:
@@ -223,9 +219,8 @@ def test_a_job_that_runs_longer_than_its_timers_interval_is_told(
     )
     of_cron = cron().replace(b"\n\n\0", b"\n\n" + units.encode() + b"\n\0", 1)
     now = BEGAN_AT + seconds
-    answers = Answers(
-        {"cron": Answer(of_cron, 0, None), "crontabs": Answer(crontabs(), 0, None)}, Moment(now, now, now)
-    )
+    given_ = {name: Answer(text, 0, None) for name, text in {**HEALTHY, "cron": of_cron}.items()}
+    answers = Answers(given_, Moment(now, now, now))
     state = timers.HUNG if hung else "armed"
     target = web_host(REPORT)
     assert schedules.read_armed(answers, target) == {"report.timer": state}

@@ -23,12 +23,13 @@ from pydantic import AfterValidator, Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy.section import RoleName, Section, Strict, Text
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.redaction import pseudonym
 from siteparity.tools.schedule import cron_daemon as daemon
-from siteparity.tools.schedule import cron_files, local_time, programs, runs, timers
+from siteparity.tools.schedule import cron_files, cron_lookups, local_time, programs, runs, timers
 from siteparity.tools.schedule.cron_daemon import SERVICE, Crond, one
-from siteparity.tools.schedule.jobs import Job, Jobs, by_item, sort_out
+from siteparity.tools.schedule.jobs import ACCEPTED, Job, Jobs, by_item, sort_out
+from siteparity.tools.schedule.timetable import ON_TIME
 from siteparity.transport.script import Ask
 
 RUNNING = "running"
@@ -84,26 +85,33 @@ def _roles_of_jobs(section: Policy) -> tuple[str, ...]:
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """Two questions: cron, timers and local time; crontabs, their users and programs."""
+    """Three questions: cron, timers and local time; crontabs; their users and programs."""
     needed = [job.timer for job in _required(target).values() if job.timer]
     units = [unit for timer in needed for unit in (timer, f"{timer.removesuffix('.timer')}.service")]
-    return {"cron": Ask(daemon.question(units)), "crontabs": Ask(cron_files.QUESTION)}
+    return {
+        "cron": Ask(daemon.question(units)),
+        "crontabs": Ask(cron_files.QUESTION),
+        "lookups": Ask(cron_lookups.QUESTION),
+    }
 
 
-def _cron(answers: Answers) -> Crond:
+@once
+def _cron(answers: Answers, _: Target[Policy]) -> Crond:
     return daemon.read(answers.raw("cron"))
 
 
-def _crontabs_of(answers: Answers, target: Target[Policy]) -> Jobs:
-    crond = _cron(answers)
+@once
+def _jobs(answers: Answers, target: Target[Policy]) -> Jobs:
+    crond = _cron(answers, target)
     if crond.another:
         raise UnmeasuredError(f"{SERVICE} runs another cron than Debian's; its rules are not known")
-    return sort_out(answers.raw("crontabs"), target.section.leftovers, lsb_names=crond.lsb_names)
+    files, lookups = cron_files.read(answers.raw("crontabs")), cron_lookups.read(answers.rows("lookups"))
+    return sort_out(files, lookups, target.section.leftovers, lsb_names=crond.lsb_names)
 
 
-def read_daemon(answers: Answers, _: Target[Policy]) -> Table:
+def read_daemon(answers: Answers, target: Target[Policy]) -> Table:
     """Whether cron runs."""
-    crond = _cron(answers)
+    crond = _cron(answers, target)
     load, active = one(crond.unit, "LoadState"), one(crond.unit, "ActiveState")
     if load != "loaded":
         state = {"not-found": "not installed"}.get(load, load)
@@ -120,7 +128,7 @@ def read_daemon(answers: Answers, _: Target[Policy]) -> Table:
 
 def read_zone(answers: Answers, target: Target[Policy]) -> Table:
     """Which zone cron, timers and the host's two files go by."""
-    return local_time.names(_cron(answers), target.section.timezone)
+    return local_time.names(_cron(answers, target), target.section.timezone)
 
 
 def read_agreed(answers: Answers, target: Target[Policy]) -> Table:
@@ -128,23 +136,23 @@ def read_agreed(answers: Answers, target: Target[Policy]) -> Table:
     agreed = target.section.timezone
     return {
         who: local_time.AS_AGREED if zone == agreed else f"{zone} instead of {agreed}"
-        for who, zone in local_time.names(_cron(answers), agreed).items()
+        for who, zone in local_time.names(_cron(answers, target), agreed).items()
     }
 
 
-def read_in_force(answers: Answers, _: Target[Policy]) -> Table:
+def read_in_force(answers: Answers, target: Target[Policy]) -> Table:
     """Whether cron is younger than what sets its zone."""
-    return local_time.in_force(_cron(answers))
+    return local_time.in_force(_cron(answers, target))
 
 
 def read_accepted(answers: Answers, target: Target[Policy]) -> Table:
     """Whether cron takes each crontab, and run-parts each script."""
-    return _crontabs_of(answers, target).files
+    return _jobs(answers, target).files
 
 
 def read_entries(answers: Answers, target: Target[Policy]) -> Table:
     """Each job: its time and settings as they are written; of each other file its digest."""
-    found = _crontabs_of(answers, target)
+    found = _jobs(answers, target)
     return {
         **dict.fromkeys(cron_files.OTHERS, "absent"),
         **{file.path: file.digest for file in found.without_jobs},
@@ -157,26 +165,26 @@ def read_entries(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
     """Where crontabs hold settings that Debian's cron does not honour."""
-    jobs = _crontabs_of(answers, target).jobs
+    jobs = _jobs(answers, target).jobs
     places = {name: sorted({job.file.path for job in jobs if name in job.entry.settings}) for name in FOREIGN}
     return {name: ", ".join(where) or NOWHERE for name, where in places.items()}
 
 
 def read_runnable(answers: Answers, target: Target[Policy]) -> Table:
     """Whether the user of each job that cron takes may run what it begins with."""
-    found = _crontabs_of(answers, target)
+    found = _jobs(answers, target)
     return {job.item: programs.runnable(job, found.lookups) for job in found.jobs if job.refused is None}
 
 
-def read_timers(answers: Answers, _: Target[Policy]) -> Table:
+def read_timers(answers: Answers, target: Target[Policy]) -> Table:
     """What each loaded timer says."""
-    return {name: timers.told(unit) for name, unit in timers.loaded(_cron(answers).units).items()}
+    return {name: timers.told(unit) for name, unit in timers.loaded(_cron(answers, target).units).items()}
 
 
 def read_armed(answers: Answers, target: Target[Policy]) -> Table:
     """Whether each timer that ought to run does."""
     needed = {job.timer for job in _required(target).values()}
-    crond = _cron(answers)
+    crond = _cron(answers, target)
     return {
         name: _state(name, crond, answers)
         for name, unit in timers.loaded(crond.units).items()
@@ -201,17 +209,17 @@ def _state(name: str, crond: Crond, answers: Answers) -> str:
 
 def read_instants(answers: Answers, target: Target[Policy]) -> Table:
     """When each job and timer really runs, in UTC."""
-    return runs.instants(_cron(answers), _crontabs_of(answers, target))
+    return runs.instants(_cron(answers, target), _jobs(answers, target))
 
 
 def read_punctual(answers: Answers, target: Target[Policy]) -> Table:
     """How late each job and timer runs, against the same in the agreed zone."""
-    return runs.late(_cron(answers), _crontabs_of(answers, target), target.section.timezone)
+    return runs.late(_cron(answers, target), _jobs(answers, target), target.section.timezone)
 
 
 def read_scheduled(answers: Answers, target: Target[Policy]) -> Table:
     """Whether each job of the policy is scheduled, once."""
-    crond, found = _cron(answers), _crontabs_of(answers, target)
+    crond, found = _cron(answers, target), _jobs(answers, target)
     return {
         name: _timer_stands(job.timer, crond, answers) if job.timer else _stands(job, found)
         for name, job in _required(target).items()
@@ -254,18 +262,18 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "daemon": Reading(read_daemon),
+        "daemon": Reading(read_daemon, healthy=RUNNING),
         "zone": Reading(read_zone),
-        "agreed": Reading(read_agreed),
-        "in_force": Reading(read_in_force),
-        "accepted": Reading(read_accepted),
+        "agreed": Reading(read_agreed, healthy=local_time.AS_AGREED),
+        "in_force": Reading(read_in_force, healthy=local_time.IN_FORCE),
+        "accepted": Reading(read_accepted, healthy=ACCEPTED),
         "entries": Reading(read_entries),
-        "foreign": Reading(read_foreign),
-        "runnable": Reading(read_runnable),
+        "foreign": Reading(read_foreign, healthy=NOWHERE),
+        "runnable": Reading(read_runnable, healthy=(programs.RUNNABLE, programs.UP_TO_THE_SHELL)),
         "timers": Reading(read_timers),
-        "armed": Reading(read_armed),
+        "armed": Reading(read_armed, healthy=timers.ARMED),
         "instants": Reading(read_instants),
-        "punctual": Reading(read_punctual),
-        "scheduled": Reading(read_scheduled, roles=_roles_of_jobs),
+        "punctual": Reading(read_punctual, healthy=ON_TIME),
+        "scheduled": Reading(read_scheduled, healthy=SCHEDULED, roles=_roles_of_jobs),
     },
 )

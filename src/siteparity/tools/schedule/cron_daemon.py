@@ -13,10 +13,10 @@ import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from io import BytesIO
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 
 SERVICE = "cron.service"
 LOCALTIME = "/etc/localtime"
@@ -35,45 +35,21 @@ _PROPERTIES = (
     *("RandomizedDelayUSec", "FixedRandomDelay", "Persistent", "WakeSystem", "InactiveExitTimestamp"),
 )
 
-# Of the environments nothing but TZ leaves the host. The first MainPID is that of cron, the first unit named.
-_QUESTION = rf"""
-shown=$(TZ=UTC systemctl show --property={",".join(_PROPERTIES)} -- {SERVICE} @UNITS@ '*.timer')||exit
-printf '%s\n\0' "$shown"
-pid=${{shown#*MainPID=}} pid=${{pid%%[!0-9]*}} zone={LOCALTIME}
-if [ "${{pid:-0}}" -gt 0 ];then
-here=/proc/$pid
-read -r stat <$here/stat||exit
-echo "stat $stat"
-found=$(grep -zaHE '^(TZ=|-)' /proc/1/environ $here/environ $here/cmdline)||[ $? -eq 1 ]||exit
-case $found in /proc/1/environ:*)tz=${{found#*:TZ=}};echo "manager ${{tz%%$here/*}}";;esac
-case $found in *$here/environ:*)tz=${{found#*$here/environ:TZ=}} tz=${{tz%%$here/*}};echo "cron $tz"
-case ${{tz#:}} in /*)zone=${{tz#:}};;?*)zone={_ZONES}${{tz#:}};;*)zone={_ZONES}Etc/UTC;;esac;;esac
-case $found in *$here/cmdline:*)echo "options ${{found#*$here/cmdline:}}";;esac
-if grep -q CRON_TZ $here/exe;then echo other;else [ $? -eq 1 ]||exit;fi
-fi
-assigned=$(systemctl show-environment)||exit
-newline='
-'
-case $newline$assigned in *"${{newline}}TZ="*)tz=$newline$assigned tz=${{tz#*"${{newline}}TZ="}}
-echo "assigned ${{tz%%"$newline"*}}";;esac
-set --;for f in @SETTINGS@;do [ ! -e $f ]||set -- "$@" $f;done
-s="[[:space:]\"']"
-[ $# -eq 0 ]||sed -nE "s/^$s*DefaultEnvironment$s*=(.*$s)?TZ=([^[:space:]\"']*).*/boot \\2/p" "$@"||exit
-if [ -r /etc/default/cron ];then while read -r line||[ "$line" ];do
-case $line in TZ=*)echo "default ${{line#TZ=}}";;esac;done </etc/default/cron;fi
-set --;for f in {LOCALTIME} {TIMEZONE};do [ ! -e $f ]&&[ ! -L $f ]||set -- "$@" $f;done
-[ $# -eq 0 ]||find -P "$@" -maxdepth 0 -printf 'link %p %C@ %l\n'||exit
-if [ -f {TIMEZONE} ];then read -r name <{TIMEZONE}||[ "$name" ]||exit;echo "name $name";fi
-printf '\0'
-set --;for f in {LOCALTIME} "$zone";do case " $* " in *" $f "*);;*)[ ! -f "$f" ]||set -- "$@" "$f";;esac;done
-find -L "$@" / -maxdepth 0 -path / -printf '\0' -o -printf '%p\0%s\0' -exec cat -- {{}} +
-"""
+_QUESTION = program(__package__, "cron_daemon.sh")
 
 
 def question(units: Iterable[str]) -> str:
-    """Asks for cron, these units, every loaded timer, and local time."""
-    quoted = " ".join(shlex.quote(unit) for unit in units)
-    return _QUESTION.replace("@UNITS@", quoted).replace("@SETTINGS@", _SETTINGS)
+    """A shell text about cron, these units, every loaded timer, and local time."""
+    return filled(
+        _QUESTION,
+        properties=",".join(_PROPERTIES),
+        service=SERVICE,
+        units=" ".join(map(shlex.quote, units)),
+        settings=_SETTINGS,
+        zones=_ZONES,
+        localtime=LOCALTIME,
+        timezone=TIMEZONE,
+    )
 
 
 Unit = Mapping[str, tuple[str, ...]]
@@ -153,7 +129,6 @@ def zone_name(path: str) -> str:
     return path.rpartition("/zoneinfo/")[2].removeprefix("posix/") or path
 
 
-@lru_cache(maxsize=64)
 def read(answer: bytes) -> Crond:
     """Take the answer apart.
 

@@ -7,13 +7,13 @@ them to the log at best, and goes on without the file; run-parts(8) tells nobody
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.schedule.cron_files import FOLDER, OTHERS, SCRIPTS, SPOOL, File, Lookups, read
+from siteparity.tools.schedule.cron_files import FOLDER, OTHERS, SCRIPTS, SPOOL, File
+from siteparity.tools.schedule.cron_lookups import Lookups
 from siteparity.tools.schedule.cron_syntax import CrontabError, Entry, parse
 
 ACCEPTED = "accepted"
@@ -60,23 +60,22 @@ class Jobs:
     lookups: Lookups
 
 
-@lru_cache(maxsize=64)
-def sort_out(answer: bytes, leftovers: tuple[str, ...], *, lsb_names: bool) -> Jobs:
-    """Sort out what was found.
+def sort_out(found: Iterable[File], lookups: Lookups, leftovers: Sequence[str], *, lsb_names: bool) -> Jobs:
+    """Which files cron and run-parts take, and the jobs in them.
 
     Args:
-        answer: To the question of `siteparity.tools.schedule.cron_files`.
-        leftovers: Patterns of names that nobody means to be taken.
-        lsb_names: How cron was started (``cron -l``).
+        found: the files of the host.
+        lookups: what the host knows of their users and words.
+        leftovers: patterns of file names that nobody means cron to take.
+        lsb_names: whether cron was started with ``-l``.
 
     Raises:
-        UnmeasuredError: it cannot be read, or a user or program of a job was not looked up.
+        UnmeasuredError: a file cannot be judged, or its user was not looked up.
     """
-    found = read(answer)
     files: dict[str, str] = {}
     jobs: list[Job] = []
     without_jobs: list[File] = []
-    for file in found.files:
+    for file in found:
         refused = _ignored(file, leftovers, lsb_names=lsb_names)
         if refused is _LEFTOVER:
             continue
@@ -84,16 +83,16 @@ def sort_out(answer: bytes, leftovers: tuple[str, ...], *, lsb_names: bool) -> J
         if file.place in SCRIPTS:
             refused = refused or _script(file)
         elif file.path not in OTHERS:
-            entries, refused = _entries(file, found.lookups, refused)
+            entries, refused = _entries(file, lookups, refused)
         if file.path not in OTHERS:
             files[file.path] = refused or ACCEPTED
         if entries is None:
             without_jobs.append(file)
         jobs += [Job(file, entry, refused) for entry in entries or ()]
-    return Jobs(files, tuple(jobs), tuple(without_jobs), found.lookups)
+    return Jobs(files, tuple(jobs), tuple(without_jobs), lookups)
 
 
-def _ignored(file: File, leftovers: tuple[str, ...], *, lsb_names: bool) -> str | None:
+def _ignored(file: File, leftovers: Sequence[str], *, lsb_names: bool) -> str | None:
     """Whether a name is none that cron or run-parts takes."""
     if file.place == SPOOL:
         return _LEFTOVER if file.name.startswith("tmp.") else None  # crontab(1) is writing it

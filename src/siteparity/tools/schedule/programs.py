@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Iterator
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.schedule.cron_files import USABLE, Lookups
+from siteparity.tools.schedule.cron_lookups import USABLE, Lookups
 from siteparity.tools.schedule.cron_syntax import words_of
 from siteparity.tools.schedule.jobs import Job
 

@@ -1,0 +1,97 @@
+"""The users of a host's crontabs, and which words of the crontabs are programs that these users may run.
+
+A user's rights are tried as that user. What PAM would say to cron follows from the shadow entry (shadow(5),
+pam_unix(8)). A password's hash never leaves the host.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
+from siteparity.tools.schedule.cron_files import FOLDER, SPOOL, SYSTEM
+
+USABLE = "usable"
+
+QUESTION = filled(program(__package__, "cron_lookups.sh"), system=SYSTEM, folder=FOLDER, spool=SPOOL)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user for whom jobs are run."""
+
+    number: int
+    """The user's id."""
+    usable: str
+    """`USABLE`, or why PAM refuses it to cron."""
+    runs: frozenset[str] = frozenset()
+    """Programs that it may run, among those that were looked up."""
+    reads: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """What the host knows of the users and the words in its crontabs."""
+
+    users: frozenset[str]
+    """Those that were looked up; they exist if they are in `accounts`."""
+    words: frozenset[str]
+    folders: frozenset[str]
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+
+
+def read(lines: Sequence[str]) -> Lookups:
+    """Read the answer to `QUESTION`.
+
+    Raises:
+        UnmeasuredError: it is not understood, or nothing was looked up.
+    """
+    told: dict[str, list[str]] = {"user": [], "word": [], "folder": [], "aging": [], "local": [], "now": []}
+    found: dict[str, dict[str, set[str]]] = {}
+    numbers: dict[str, int] = {}
+    of_user: dict[str, set[str]] = {}
+    for line in lines:
+        tag, _, text = line.partition("=")
+        if tag == "account":
+            name, _, number = text.partition(":")
+            numbers[name] = _number(number)
+            of_user = found.setdefault(name, {"runs": set(), "reads": set()})
+        elif tag in of_user:
+            of_user[tag].add(text)
+        elif tag in told:
+            told[tag].append(text)
+        else:
+            raise UnmeasuredError(f"lookups: cannot read {line[:80]!r}")
+    if len(told["now"]) != 1 or not told["folder"]:
+        raise UnmeasuredError("lookups: their users and programs were not looked up")
+    today = _number(told["now"][0]) // 86400
+    aging = dict(text.split(":", 1) for text in told["aging"] if ":" in text)
+    accounts = {
+        name: Account(
+            numbers[name], _usable(aging.get(name), today), frozenset(of["runs"]), frozenset(of["reads"])
+        )
+        for name, of in found.items()
+    }
+    return Lookups(frozenset(told["user"]), frozenset(told["word"]), frozenset(told["folder"]), accounts)
+
+
+def _usable(aging: str | None, today: int) -> str:
+    """What PAM says to cron, which cannot ask for a new password (shadow(5), pam_unix(8))."""
+    found = re.fullmatch("(-?[0-9]*):(-?[0-9]*):(-?[0-9]*)", "::" if aging is None else aging)
+    if found is None:
+        raise UnmeasuredError("lookups: cannot read the shadow entry of a user")
+    changed, most, expires = (int(text) if text.strip("-") else -1 for text in found.groups())
+    if 0 <= expires <= today:
+        return "the account has expired"
+    if changed == 0 or (0 <= changed <= today and 0 <= most < today - changed):
+        return "the password has expired"
+    return USABLE
+
+
+def _number(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,20}", text):
+        raise UnmeasuredError(f"lookups: {text[:40]!r} is no number")
+    return int(text)
