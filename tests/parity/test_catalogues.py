@@ -26,7 +26,7 @@ DEPLOY = (
 )
 def test_every_served_language_has_a_usable_catalogue(parity: Parity) -> None:
     """Customers get an error page, or a language that they did not choose."""
-    parity.everywhere("usable", equals="usable", fix=DEPLOY)
+    parity.healthy("usable", fix=DEPLOY)
 
 
 @pytest.mark.drill(
@@ -50,9 +50,8 @@ def test_every_message_has_the_same_translation(parity: Parity) -> None:
 @pytest.mark.drill("catalogue_plural_rule_wrong", "catalogue_plural_rule_wrong_at_both_sites")
 def test_every_catalogue_follows_the_plural_rule_of_its_language(parity: Parity) -> None:
     """Customers read "0 piece" where it should be "0 pieces", or a page fails for some numbers."""
-    parity.everywhere(
+    parity.healthy(
         "plural_rule",
-        equals="the rule of its language",
         fix="correct Plural-Forms in the source of {item}, compile it, deploy; then: systemctl restart shop",
     )
 
@@ -60,9 +59,8 @@ def test_every_catalogue_follows_the_plural_rule_of_its_language(parity: Parity)
 @pytest.mark.drill("catalogue_entry_fuzzy", "catalogue_message_lost")
 def test_every_message_is_translated_into_every_language(parity: Parity) -> None:
     """Customers read pages that are half in their language and half in another."""
-    parity.everywhere(
+    parity.healthy(
         "coverage",
-        equals="complete",
         fix="translate what {item} lacks (fuzzy is lacking), compile, deploy; then: systemctl restart shop",
     )
 
@@ -70,9 +68,8 @@ def test_every_message_is_translated_into_every_language(parity: Parity) -> None
 @pytest.mark.drill("catalogue_older_than_source")
 def test_every_catalogue_says_what_its_source_says(parity: Parity) -> None:
     """A corrected text never reaches customers, though it was deployed."""
-    parity.everywhere(
+    parity.healthy(
         "source",
-        equals="as its source",
         fix="compile the catalogue of {item} from its source; then: systemctl restart shop",
     )
 
@@ -81,9 +78,8 @@ def test_every_catalogue_says_what_its_source_says(parity: Parity) -> None:
 @pytest.mark.drill("catalogue_older_than_source")
 def test_no_source_was_changed_after_its_catalogue_was_compiled(parity: Parity) -> None:
     """A correction may be waiting to be compiled; customers read the text from before."""
-    parity.everywhere(
+    parity.healthy(
         "dates",
-        equals="not older than its source",
         fix="compile the catalogue of {item} from its source; then: systemctl restart shop",
     )
 
@@ -91,4 +87,4 @@ def test_no_source_was_changed_after_its_catalogue_was_compiled(parity: Parity) 
 @pytest.mark.drill("catalogue_replaced_without_restart", "catalogue_unreadable")
 def test_the_running_service_has_loaded_the_catalogues_that_are_on_disk(parity: Parity) -> None:
     """Customers read the texts from before the last release until somebody restarts the shop."""
-    parity.everywhere("loaded", equals="loaded", fix="systemctl restart shop")
+    parity.healthy("loaded", fix="systemctl restart shop")

@@ -11,17 +11,17 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from siteparity.model import Table
 from siteparity.policy import Language, RoleName, Section
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.gettext import host_catalogues, plural
 from siteparity.tools.gettext.catalogue import Catalogue, DamagedError, Message
-from siteparity.tools.gettext.host_catalogues import Shelf
+from siteparity.tools.gettext.host_catalogues import USABLE, Shelf
+from siteparity.tools.program import filled, program
 from siteparity.tools.systemd import readers, unit
 from siteparity.transport.script import Ask
 
@@ -51,13 +51,7 @@ class Policy(Section):
     """The language in which the messages themselves are written; it needs no translation."""
 
 
-_FILES = """\
-set --
-for file in {paths};do [ ! -f "$file" ]||set -- "$@" "$file";done
-[ $# -eq 0 ]||stat -L -c '%s %.9Z %Y %n' -- "$@"||exit
-echo '[content]'
-[ $# -eq 0 ]||cat -- "$@"
-"""
+_FILES = program(__package__, "catalogues.sh")
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
@@ -67,7 +61,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     sources = [_path(section.source, language) for language in target.policy.languages if section.source]
     return {
         "files": Ask(
-            _FILES.format(paths=" ".join(map(shlex.quote, [*compiled, *sources]))), limit=16 * 1024 * 1024
+            filled(_FILES, paths=" ".join(map(shlex.quote, [*compiled, *sources]))), limit=16 * 1024 * 1024
         ),
         "service": Ask(
             readers.question(section.service, compiled, main_alone=section.loaded_by == "main process")
@@ -79,15 +73,11 @@ def _path(template: str, language: str) -> str:
     return template.replace("{language}", host_catalogues.gettext_name(language))
 
 
+@once
 def _shelf(answers: Answers, target: Target[Policy]) -> Shelf:
-    return _shelf_of(answers.raw("files"), target.section, tuple(target.policy.languages))
-
-
-@lru_cache(maxsize=8)
-def _shelf_of(answer: bytes, section: Policy, languages: tuple[str, ...]) -> Shelf:
-    """Read once, though each table asks for it."""
+    section, languages = target.section, target.policy.languages
     return Shelf(
-        files=host_catalogues.read_files(answer),
+        files=host_catalogues.read_files(answers.raw("files")),
         paths={language: _path(section.path, language) for language in languages},
         sources={language: _path(section.source, language) for language in languages if section.source},
         charset=section.charset,
@@ -198,12 +188,12 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "usable": Reading(read_usable),
+        "usable": Reading(read_usable, healthy=USABLE),
         "messages": Reading(read_messages),
-        "plural_rule": Reading(read_plural_rule),
-        "coverage": Reading(read_coverage),
-        "source": Reading(read_source, roles=_where_sources_are),
-        "dates": Reading(read_dates, roles=_where_sources_are),
-        "loaded": Reading(read_loaded),
+        "plural_rule": Reading(read_plural_rule, healthy=VALID),
+        "coverage": Reading(read_coverage, healthy=COMPLETE),
+        "source": Reading(read_source, healthy=AS_SOURCE, roles=_where_sources_are),
+        "dates": Reading(read_dates, healthy=NOT_OLDER, roles=_where_sources_are),
+        "loaded": Reading(read_loaded, healthy=LOADED),
     },
 )

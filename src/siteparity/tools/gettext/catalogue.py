@@ -24,6 +24,9 @@ from siteparity.model import SiteparityError
 MAX_FILE_BYTES = 4 * 1024 * 1024
 """A larger catalogue is not read."""
 
+_FILES_KEPT = 64
+"""Of each kind. Hosts of a role carry the same files, and Babel takes long over a large one, so each file is
+parsed once a run, not once a host."""
 _MAX_NAME = 120
 _MAGIC = {b"\xde\x12\x04\x95": "<", b"\x95\x04\x12\xde": ">"}
 
@@ -91,7 +94,7 @@ class Source:
     """Fuzzy messages: translated by a guess."""
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=_FILES_KEPT)
 def compiled(data: bytes) -> Catalogue:
     """Read a ``.mo`` file.
 
@@ -108,7 +111,7 @@ def compiled(data: bytes) -> Catalogue:
     )
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=_FILES_KEPT)
 def source(data: bytes) -> Source:
     """Read a ``.po`` file.
 
