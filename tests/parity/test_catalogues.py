@@ -1,8 +1,8 @@
 """The shop says the same in every language at both sites.
 
 A catalogue that is missing, damaged or of another language turns a store's pages into error pages or into
-English. In October 2012 non-English stores met this after the switch, while the packages of both sites
-were equal.
+English. In October 2012 non-English stores had this after the failover, although both sites had the same
+packages.
 """
 
 import pytest
@@ -41,7 +41,7 @@ def test_every_served_language_has_a_usable_catalogue(parity: Parity) -> None:
     "catalogue_plural_rule_wrong",
 )
 def test_every_message_has_the_same_translation(parity: Parity) -> None:
-    """The same page says something else after the switch."""
+    """The same page says something else after the failover."""
     parity.same(
         "messages", fix="deploy the same release on all hosts of the role; then: systemctl restart shop"
     )
@@ -49,7 +49,7 @@ def test_every_message_has_the_same_translation(parity: Parity) -> None:
 
 @pytest.mark.drill("catalogue_plural_rule_wrong", "catalogue_plural_rule_wrong_at_both_sites")
 def test_every_catalogue_follows_the_plural_rule_of_its_language(parity: Parity) -> None:
-    """Customers read "0 piece" where it should be "0 pieces", or a page fails for some numbers."""
+    """Customers read "0 piece" instead of "0 pieces", or a page fails for some numbers."""
     parity.healthy(
         "plural_rule",
         fix="correct Plural-Forms in the source of {item}, compile it, deploy; then: systemctl restart shop",
@@ -58,7 +58,7 @@ def test_every_catalogue_follows_the_plural_rule_of_its_language(parity: Parity)
 
 @pytest.mark.drill("catalogue_entry_fuzzy", "catalogue_message_lost")
 def test_every_message_is_translated_into_every_language(parity: Parity) -> None:
-    """Customers read pages that are half in their language and half in another."""
+    """Customers read pages that are partly in another language."""
     parity.healthy(
         "coverage",
         fix="translate what {item} lacks (fuzzy is lacking), compile, deploy; then: systemctl restart shop",
@@ -67,7 +67,7 @@ def test_every_message_is_translated_into_every_language(parity: Parity) -> None
 
 @pytest.mark.drill("catalogue_older_than_source")
 def test_every_catalogue_says_what_its_source_says(parity: Parity) -> None:
-    """A corrected text never reaches customers, though it was deployed."""
+    """A corrected text was deployed and never reaches customers."""
     parity.healthy(
         "source",
         fix="compile the catalogue of {item} from its source; then: systemctl restart shop",
@@ -77,7 +77,7 @@ def test_every_catalogue_says_what_its_source_says(parity: Parity) -> None:
 @pytest.mark.warning
 @pytest.mark.drill("catalogue_older_than_source")
 def test_no_source_was_changed_after_its_catalogue_was_compiled(parity: Parity) -> None:
-    """A correction may be waiting to be compiled; customers read the text from before."""
+    """A correction may not have been compiled yet; customers still read the old text."""
     parity.healthy(
         "dates",
         fix="compile the catalogue of {item} from its source; then: systemctl restart shop",
@@ -86,5 +86,5 @@ def test_no_source_was_changed_after_its_catalogue_was_compiled(parity: Parity) 
 
 @pytest.mark.drill("catalogue_replaced_without_restart", "catalogue_unreadable")
 def test_the_running_service_has_loaded_the_catalogues_that_are_on_disk(parity: Parity) -> None:
-    """Customers read the texts from before the last release until somebody restarts the shop."""
+    """Customers read the texts of the previous release until somebody restarts the shop."""
     parity.healthy("loaded", fix="systemctl restart shop")

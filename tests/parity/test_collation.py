@@ -1,8 +1,8 @@
 """Both sites sort texts alike, and as they did when the indexes were built.
 
-The standby searches indexes that the primary's library ordered. Where its own library orders otherwise,
-customers and orders are in the tables and are not found, and what must be unique is taken twice. That
-cannot be mended by failing back.
+The standby searches indexes that the primary's library ordered. If its own library sorts in another order,
+customers and orders that are in the tables are not found, and unique values are taken twice. Failing back
+does not repair that.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ REBUILD = "REINDEX DATABASE, then ALTER DATABASE (COLLATION) ... REFRESH VERSION
     "collation_library_of_another_version",
 )
 def test_each_order_is_the_one_that_was_recorded(parity: Parity) -> None:
-    """Customers log in and are told that they do not exist, since the index is searched in another order."""
+    """Customers who log in are told that they do not exist: the index is searched in another order."""
     parity.healthy("recorded", fix=REBUILD)
 
 
@@ -31,7 +31,7 @@ def test_each_order_is_the_one_that_was_recorded(parity: Parity) -> None:
     "standby_of_another_database",
 )
 def test_both_sites_sort_with_the_same_library(parity: Parity) -> None:
-    """What was found before the switch is not found after it."""
+    """What was found before the failover is not found after it."""
     parity.same(
         "versions", fix="install the same libc6 (libicu) at both sites and restart PostgreSQL: {item}"
     )
@@ -39,7 +39,7 @@ def test_both_sites_sort_with_the_same_library(parity: Parity) -> None:
 
 @pytest.mark.drill("standby_of_another_database")
 def test_both_sites_sort_by_the_same_locale(parity: Parity) -> None:
-    """Names are listed, and searched, in the order of another language."""
+    """Names are listed and searched in the order of another language."""
     parity.same("locales", fix="rebuild the standby with pg_basebackup from the primary: {item}")
 
 
@@ -49,5 +49,5 @@ def test_both_sites_sort_by_the_same_locale(parity: Parity) -> None:
     "standby_of_another_database",
 )
 def test_both_servers_sort_the_same_words_alike(parity: Parity) -> None:
-    """The same version of the library, compiled from other sources, loses rows just as well."""
+    """A library of the same version that was compiled from other sources loses rows as well."""
     parity.same("sorted", fix="locale-gen, restart PostgreSQL, then REINDEX what was built meanwhile")

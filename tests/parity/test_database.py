@@ -1,7 +1,8 @@
 """The standby's database server is set up like the primary's, and ready to take its place.
 
-Orders, roles and rights come by replication. Settings, access rules, passwords for the way back and
-libraries do not: what was changed on one server alone stays unseen until customers are on the other one.
+Replication copies orders, roles and rights. It does not copy settings, access rules, libraries, nor the
+password for the way back. A change that was made on one server alone goes unnoticed until customers are on
+the other one.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.blocker
     "standby_set_to_refuse_writes",
 )
 def test_both_servers_have_the_same_settings(parity: Parity) -> None:
-    """Pages that are quick at one site are slow, cut off or refused at the other."""
+    """Pages that are fast at one site are slow, cut off or refused at the other."""
     parity.same("settings", fix="ALTER SYSTEM SET {item} = {primary}; SELECT pg_reload_conf();")
 
 
@@ -34,7 +35,7 @@ def test_both_servers_have_the_same_settings(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_the_standby_has_at_least_the_primarys_limits(parity: Parity) -> None:
-    """The standby refuses to start, stops to follow, or turns customers away for lack of connections."""
+    """The standby refuses to start, stops following, or turns customers away for lack of connections."""
     parity.at_least(
         "limits",
         fix="on the standby: ALTER SYSTEM SET, for {item}, at least {primary}; then restart it",
@@ -47,7 +48,7 @@ def test_the_standby_has_at_least_the_primarys_limits(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_no_setting_waits_for_a_restart(parity: Parity) -> None:
-    """The next restart, which may be the failover itself, makes another server of it."""
+    """The next restart, which may be the failover itself, changes how the server behaves."""
     parity.healthy("pending", fix="restart the server at a good time, or take back the change of {item}")
 
 
@@ -57,7 +58,7 @@ def test_no_setting_waits_for_a_restart(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_what_the_files_say_is_loaded(parity: Parity) -> None:
-    """A change that somebody made takes effect, or fails, at the worst time: with the next restart."""
+    """Somebody's change takes effect, or fails, at the worst time: at the next restart."""
     parity.healthy(
         "loaded",
         fix="correct {item}, then SELECT pg_reload_conf(); and look again",
@@ -71,7 +72,7 @@ def test_what_the_files_say_is_loaded(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_both_servers_let_the_same_clients_in(parity: Parity) -> None:
-    """The shop cannot reach its database after the switch, or somebody else can."""
+    """After the failover the shop cannot reach its database, or somebody else can."""
     parity.same("access", fix="make pg_hba.conf (pg_ident.conf) alike, then SELECT pg_reload_conf(): {item}")
 
 
@@ -83,7 +84,7 @@ def test_both_servers_let_the_same_clients_in(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_every_client_of_the_policy_is_let_in(parity: Parity) -> None:
-    """The shop is refused by its own database, or the lost site cannot be made a standby again."""
+    """The shop's own database refuses it, or the lost site cannot be made a standby again."""
     parity.healthy("clients", fix="add a rule to pg_hba.conf, then SELECT pg_reload_conf(): {item}")
 
 
@@ -95,7 +96,7 @@ def test_every_client_of_the_policy_is_let_in(parity: Parity) -> None:
     "password_of_the_shop_ends_tonight",
 )
 def test_every_role_of_the_policy_can_log_in(parity: Parity) -> None:
-    """The shop, or the server that follows, is refused as soon as it has to connect anew."""
+    """The shop, or the server that follows, is refused as soon as it connects again."""
     parity.healthy("users", fix="on the primary: CREATE ROLE or ALTER ROLE for {item}: \\password")
 
 
@@ -113,7 +114,7 @@ def test_both_servers_have_the_same_roles(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_every_library_is_on_the_disk(parity: Parity) -> None:
-    """Each page that uses the extension fails after the switch, while replication looked well."""
+    """Each page that uses the extension fails after the failover, though replication looked healthy."""
     parity.healthy("libraries", fix="install the package that has {item}, of the primary's version")
 
 
@@ -122,7 +123,7 @@ def test_every_library_is_on_the_disk(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_both_databases_have_the_same_extensions(parity: Parity) -> None:
-    """Functions that pages call are not there."""
+    """Functions that pages call are missing."""
     parity.same("extensions", fix="rebuild the standby with pg_basebackup: extensions come by replication")
 
 
@@ -131,7 +132,7 @@ def test_both_databases_have_the_same_extensions(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_both_databases_have_the_same_tables(parity: Parity) -> None:
-    """The shop finds other tables than it was made for."""
+    """The shop finds other tables than those it was written for."""
     parity.same("tables", fix="rebuild the standby with pg_basebackup: tables come by replication")
 
 
@@ -141,7 +142,7 @@ def test_both_databases_have_the_same_tables(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_no_table_is_empty_after_a_promotion(parity: Parity) -> None:
-    """Unlogged tables are not replicated: their rows are gone; a broken index makes pages slow."""
+    """Unlogged tables are not replicated, so their rows are gone; an invalid index makes pages slow."""
     parity.healthy("usable", fix="ALTER TABLE {item} SET LOGGED; or REINDEX INDEX CONCURRENTLY {item};")
 
 
@@ -165,7 +166,7 @@ def test_each_server_can_take_over_and_follow_again(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_commits_wait_for_no_other_site(parity: Parity) -> None:
-    """After the switch every order hangs: the database waits for a server that is gone."""
+    """After the failover every order hangs: the database waits for a server that is gone."""
     parity.healthy(
         "commits",
         fix="ALTER SYSTEM RESET synchronous_standby_names; SELECT pg_reload_conf(); or let the runbook do so "
@@ -182,7 +183,7 @@ def test_commits_wait_for_no_other_site(parity: Parity) -> None:
     "log_of_the_database_taken_away",
 )
 def test_each_server_would_start_again(parity: Parity) -> None:
-    """The server runs until its next start, which may be the failover itself, and then there is no shop."""
+    """At its next restart, which may be the failover itself, the server stays down, and so does the shop."""
     parity.healthy(
         "starts",
         fix="give {item} to the server's account: chmod 0700 a data directory, 0600 a key; "
@@ -197,7 +198,7 @@ def test_each_server_would_start_again(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_each_server_could_archive(parity: Parity) -> None:
-    """After the switch WAL fills the disk until the shop stops, and no backup goes on."""
+    """After the failover WAL fills the disk until the shop stops, and backups do not continue."""
     parity.healthy(
         "archive",
         fix="make {item} as on the other server, for the server's account; then run archive_command as it",
@@ -209,7 +210,7 @@ def test_each_server_could_archive(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_no_broken_page_was_read(parity: Parity) -> None:
-    """Pages of the shop fail with the rows that lie in it, and a copy of it may be all that is left."""
+    """The shop's pages that need the broken rows fail, and this copy may be the only one left."""
     parity.healthy(
         "checksums",
         fix="look at the disk; rebuild the standby with pg_basebackup, or the primary from a sound copy; "
@@ -222,7 +223,7 @@ def test_no_broken_page_was_read(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_nobody_holds_a_lock_on_the_standby(parity: Parity) -> None:
-    """A job that takes the same lock, so as to run once, waits or gives up from the moment of the switch."""
+    """From the failover on, a job that takes the same lock in order to run once waits, or gives up."""
     parity.healthy(
         "locks",
         fix="find out who it is: SELECT * FROM pg_stat_activity JOIN pg_locks USING (pid) "
@@ -237,7 +238,7 @@ def test_nobody_holds_a_lock_on_the_standby(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_the_standby_has_slots_for_its_followers(parity: Parity) -> None:
-    """After the switch the new primary throws away what the other site has not fetched yet."""
+    """After the failover the new primary throws away WAL that the other site has not fetched yet."""
     parity.at_least(
         "slots", fix="SELECT pg_create_physical_replication_slot(...) for the other site's server"
     )

@@ -1,7 +1,7 @@
-"""The shop's name leads to the site that serves, and can be turned to the other one within minutes.
+"""The shop's name leads to the active site, and can be pointed at the other one within minutes.
 
-A failover that customers' resolvers do not notice is none. Every authoritative server is asked, since one
-that is forgotten sends its share of the customers to a dead site.
+A failover that customers' resolvers do not notice is no failover. Every authoritative server is asked, since
+one that was forgotten sends its share of the customers to a dead site.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def test_every_name_server_answers_with_authority(parity: Parity) -> None:
 
 @pytest.mark.drill("name_server_with_an_old_zone", "name_server_of_the_zone_unknown")
 def test_every_name_server_has_the_same_zone(parity: Parity) -> None:
-    """After the switch some customers are still sent to the old site."""
+    """After the failover some customers are still sent to the old site."""
     parity.healthy(
         "zone",
         fix="let the server fetch the zone anew; correct the NS records, or the policy: {item}",
@@ -42,25 +42,25 @@ def test_every_name_server_has_the_same_zone(parity: Parity) -> None:
     "customers_led_to_neither_site",
 )
 def test_the_shops_name_leads_to_the_site_that_serves(parity: Parity) -> None:
-    """Customers come to a site that must not take their orders, or to none."""
+    """Customers reach a site that must not take their orders, or no site at all."""
     parity.own_site("records", whose="primary", fix="correct the record, and the serial of its zone: {item}")
 
 
 @pytest.mark.drill("front_door_of_the_standby_wrong", "name_server_refuses_the_zone")
 def test_each_site_has_a_front_door_of_its_own(parity: Parity) -> None:
-    """The address to which customers would be sent after the switch is not the standby's."""
+    """The address to which customers would be sent after the failover is not the standby's."""
     parity.own_site("front_door", fix="correct the record of the site's front door: {item}")
 
 
 @pytest.mark.drill("front_door_of_the_standby_wrong", "front_door_of_the_standby_moved")
 def test_both_front_doors_are_known_alike(parity: Parity) -> None:
-    """After the switch some customers, such as those with IPv6 alone, find no shop."""
+    """After the failover some customers, such as those with IPv6 only, do not find the shop."""
     parity.same("front_door", fix="give both front doors the same kinds of record, with their own addresses")
 
 
 @pytest.mark.drill("record_kept_for_a_day", "absence_kept_for_a_day")
 def test_answers_are_forgotten_in_time(parity: Parity) -> None:
-    """Customers go on to the dead site for as long as their resolver keeps the answer."""
+    """Customers keep going to the dead site for as long as their resolver keeps the answer."""
     parity.within(
         "ttl", "max_ttl", fix="lower the TTL (or the minimum in the SOA) and wait the old one out: {item}"
     )

@@ -1,6 +1,6 @@
-"""The standby's Redis keeps sessions as the primary's does, and keeps doing so after a restart.
+"""The standby's Redis keeps sessions as the primary's does, also after a restart.
 
-Sessions hold who is logged in and what lies in the cart.
+Sessions hold who is logged in and what is in the cart.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.blocker
 
 @pytest.mark.drill("redis_suite_user_refused", "redis_stopped")
 def test_the_same_redis_runs(parity: Parity) -> None:
-    """Another version may read the shop's sessions in another way, or not at all."""
+    """Another version may read the shop's sessions differently, or not at all."""
     parity.same("version", fix="apt-get install redis-server, then systemctl restart redis-server")
 
 
@@ -28,7 +28,7 @@ def test_the_same_redis_runs(parity: Parity) -> None:
     "fewer_connections",
 )
 def test_redis_runs_with_the_same_settings(parity: Parity) -> None:
-    """Carts would vanish earlier than before, or new logins be refused."""
+    """Carts would vanish sooner than before, or new logins would be refused."""
     parity.same("settings", fix="redis-cli CONFIG SET {item} {primary}")
 
 
@@ -45,7 +45,7 @@ def test_redis_runs_with_the_same_settings(parity: Parity) -> None:
     "fewer_connections",
 )
 def test_redis_would_start_with_what_it_runs_with(parity: Parity) -> None:
-    """After the next restart sessions would be kept by other rules than those that were tested."""
+    """After the next restart Redis would keep sessions by rules that nobody tested."""
     parity.healthy(
         "persisted",
         fix="redis-cli CONFIG SET {item} <as in the file>, or CONFIG REWRITE",
@@ -54,7 +54,7 @@ def test_redis_would_start_with_what_it_runs_with(parity: Parity) -> None:
 
 @pytest.mark.drill("redis_user_missing", "redis_suite_user_refused", "redis_stopped")
 def test_the_same_users_may_do_the_same(parity: Parity) -> None:
-    """The shop could not store a session: nobody can log in."""
+    """The shop could not store a session, so nobody could log in."""
     parity.same("acl", fix="redis-cli ACL SETUSER {item} {primary}; then ACL SAVE")
 
 
@@ -72,7 +72,7 @@ def test_the_files_give_the_same_users_the_same_rights(parity: Parity) -> None:
 
 @pytest.mark.drill("redis_users_of_the_file_edited", "redis_suite_user_refused", "redis_stopped")
 def test_passwords_survive_a_restart(parity: Parity) -> None:
-    """After the next restart Redis refuses the shop: nobody can log in."""
+    """After the next restart Redis would refuse the shop, and nobody could log in."""
     parity.healthy(
         "passwords",
         fix="redis-cli ACL LOAD, or ACL SAVE: which of both has the shop?",
@@ -81,13 +81,13 @@ def test_passwords_survive_a_restart(parity: Parity) -> None:
 
 @pytest.mark.drill("redis_replica_of_the_primary", "redis_suite_user_refused", "redis_stopped")
 def test_each_redis_has_the_role_it_should_have(parity: Parity) -> None:
-    """A replica refuses every new session, and loses all when its master goes."""
+    """A replica refuses every new session, and loses all sessions when its master goes away."""
     parity.healthy("role", fix="redis-cli REPLICAOF NO ONE")
 
 
 @pytest.mark.drill("redis_memory_nearly_full", "redis_suite_user_refused", "redis_stopped")
 def test_there_is_room_for_more_sessions(parity: Parity) -> None:
-    """When memory is full, carts are thrown away or logins refused."""
+    """When memory is full, Redis throws carts away or refuses logins."""
     parity.within("memory", "max_memory", fix="redis-cli CONFIG SET maxmemory <more>; look at what fills it")
 
 
@@ -99,7 +99,7 @@ def test_sessions_survive_a_restart(parity: Parity) -> None:
 
 @pytest.mark.drill("redis_directive_misspelt", "redis_log_folder_of_the_file_gone", "redis_command_renamed")
 def test_the_files_say_the_same_about_all_else(parity: Parity) -> None:
-    """After the next restart Redis refuses a command of the shop, or keeps sessions in another way."""
+    """After the next restart Redis would refuse a command of the shop, or keep sessions differently."""
     parity.same("others", fix="compare with the primary's file: {item}; it says {primary}")
 
 
@@ -110,7 +110,7 @@ def test_the_files_say_the_same_about_all_else(parity: Parity) -> None:
     "redis_stopped",
 )
 def test_redis_knows_every_word_of_its_file(parity: Parity) -> None:
-    """Redis refuses a file with a word that it does not know: it would not start again."""
+    """Redis refuses a file with a word that it does not know, so it would not start again."""
     parity.healthy("directives", fix="correct {item} in Redis's file, or take it out")
 
 
@@ -123,5 +123,5 @@ def test_redis_knows_every_word_of_its_file(parity: Parity) -> None:
     "sessions_on_disk_damaged",
 )
 def test_redis_finds_its_files_at_a_restart(parity: Parity) -> None:
-    """Redis would not start again, or start empty: everybody is logged out."""
+    """Redis would not start again, or start without sessions: everybody would be logged out."""
     parity.healthy("on_disk", fix="ls -ld {item}; then give it back to Redis's account, or BGREWRITEAOF")

@@ -1,6 +1,6 @@
 """The standby's database follows the primary's, closely and without a gap.
 
-What the standby has not replayed when the primary dies is lost: orders that customers paid for.
+Whatever the standby has not replayed when the primary fails is lost: orders that customers have paid for.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ pytestmark = pytest.mark.blocker
 @pytest.mark.drill("standby_of_another_database")
 @pytest.mark.leads_to("replication", "subscriptions", "database", "storefront")
 def test_both_servers_hold_copies_of_one_database(parity: Parity) -> None:
-    """After the switch customers would see another shop's orders, or none."""
+    """After the failover customers would see another shop's orders, or none."""
     parity.same("identity", fix="rebuild the standby with pg_basebackup from the primary")
 
 
 @pytest.mark.drill("standby_promoted", "monitoring_role_without_pg_monitor")
 def test_both_servers_follow_the_same_timeline(parity: Parity) -> None:
-    """A standby on an old timeline has stopped following: later orders are missing."""
+    """A standby on an old timeline no longer follows: it lacks all later orders."""
     parity.same("timeline", fix="pg_rewind, or rebuild the standby with pg_basebackup")
 
 
@@ -32,7 +32,7 @@ def test_both_servers_follow_the_same_timeline(parity: Parity) -> None:
     "database.the_standbys_database_is_readable_and_takes_no_writes",
 )
 def test_only_the_primary_takes_writes(parity: Parity) -> None:
-    """Two writable databases take different orders, and one of both is thrown away later."""
+    """Two writable databases take different orders, and those of one are thrown away later."""
     parity.only_at_primary(
         "mode", equals="yes", fix="stop the server that must not take writes, then pg_rewind it"
     )
@@ -45,7 +45,7 @@ def test_only_the_primary_takes_writes(parity: Parity) -> None:
     "history_of_a_drill_left_at_standby",
 )
 def test_a_restart_makes_no_other_server_of_it(parity: Parity) -> None:
-    """Two shops would take orders, or none: the standby comes back as a primary, or the other way round."""
+    """Two shops would take orders, or none: after a restart the standby is a primary, or the reverse."""
     parity.healthy(
         "after_restart",
         fix="as postgres: touch standby.signal in the data directory of a standby, remove it on the primary; "
@@ -60,7 +60,7 @@ def test_a_restart_makes_no_other_server_of_it(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_the_standby_streams_from_its_sender(parity: Parity) -> None:
-    """Orders made since the stream ended would be lost."""
+    """Orders placed since the stream ended would be lost."""
     parity.healthy(
         "receiver",
         at="standby",
@@ -75,7 +75,7 @@ def test_the_standby_streams_from_its_sender(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_the_standby_streams_from_the_primary_site(parity: Parity) -> None:
-    """A standby that follows another server than the shop's primary holds other orders."""
+    """A standby that follows a server other than the shop's primary holds other orders."""
     parity.own_site(
         "sender",
         whose="primary",
@@ -92,7 +92,7 @@ def test_the_standby_streams_from_the_primary_site(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_the_sender_was_heard_lately(parity: Parity) -> None:
-    """A stream that is open and silent delivers no orders."""
+    """A stream that is open but silent delivers no orders."""
     parity.within(
         "silence",
         "max_silence",
@@ -105,7 +105,7 @@ def test_the_sender_was_heard_lately(parity: Parity) -> None:
     "replay_paused", "replay_delayed", "replay_ends_at_a_target", "replay_paused_while_orders_come_in"
 )
 def test_what_arrives_is_replayed_at_once(parity: Parity) -> None:
-    """Orders that arrived and were not replayed are not seen after the switch until much later."""
+    """Orders that have arrived but were not replayed appear long after the failover."""
     parity.healthy(
         "replay",
         at="standby",
@@ -121,7 +121,7 @@ def test_what_arrives_is_replayed_at_once(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_the_standby_is_not_far_behind(parity: Parity) -> None:
-    """All orders in the distance are lost when the primary dies now."""
+    """If the primary fails now, all orders that are not yet replayed are lost."""
     parity.within(
         "distance",
         "max_distance",
@@ -140,7 +140,7 @@ def test_the_standby_is_not_far_behind(parity: Parity) -> None:
     "replay_paused",
 )
 def test_the_standby_passes_the_primarys_position_in_time(parity: Parity) -> None:
-    """How far behind the standby is in time: minutes here are minutes of lost orders."""
+    """Every minute that the standby is behind is a minute of lost orders."""
     parity.within(
         "heartbeat",
         "max_heartbeat",
@@ -167,13 +167,13 @@ def test_every_slot_of_the_primary_is_in_use(parity: Parity) -> None:
 
 @pytest.mark.drill("slot_forgotten_at_the_standby")
 def test_the_standby_keeps_no_wal_for_nobody(parity: Parity) -> None:
-    """A forgotten slot fills the standby's disk: it stops, before the switch or soon after."""
+    """A forgotten slot fills the standby's disk until the server stops, before the failover or soon after."""
     parity.healthy("kept", at="standby", fix="SELECT pg_drop_replication_slot(...) for each that is named")
 
 
 @pytest.mark.drill("archiving_fails", "archiving_never_tried", "archive_command_missing")
 def test_archiving_is_not_failing(parity: Parity) -> None:
-    """A failing archive fills the disk, and leaves nothing to restore from."""
+    """WAL that cannot be archived fills the disk, and there is no backup to restore from."""
     parity.healthy(
         "archive",
         fix="SELECT pg_switch_wal() on the primary and look again; else run archive_command as the server's "

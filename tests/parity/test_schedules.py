@@ -1,9 +1,9 @@
 """Every job runs at the same instants at both sites.
 
-After the switch of October 2012 subscriptions ran about 8 hours late. The jobs were there, and their text
-was right; but the same text means another time where the clock goes by another zone, and America/Chicago
-and America/Phoenix are two hours apart in summer and one in winter. A job can also be there and never run:
-cron ignores files in silence.
+After the failover of October 2012 subscriptions ran about 8 hours late. The jobs were there, and their text
+was right. But the same text means another time in another time zone: America/Chicago and America/Phoenix are
+two hours apart in summer and one in winter. A job can also be there and never run: cron silently ignores some
+files.
 """
 
 import pytest
@@ -24,7 +24,7 @@ IN_FORCE = (
 
 @pytest.mark.drill("cron_stopped", "cron_frozen")
 def test_cron_runs_on_every_host(parity: Parity) -> None:
-    """No subscription is charged and no nightly job runs, until somebody notices."""
+    """Until somebody notices, no subscription is charged and no nightly job runs."""
     parity.healthy("daemon", fix="systemctl unmask cron; systemctl restart cron")
 
 
@@ -42,7 +42,7 @@ def test_cron_runs_on_every_host(parity: Parity) -> None:
     "schedules.no_job_runs_earlier_or_later_than_meant",
 )
 def test_cron_and_timers_go_by_the_agreed_time_zone(parity: Parity) -> None:
-    """Everything that is done at a fixed hour is done hours too late or too early."""
+    """Everything that is scheduled for a fixed hour happens hours too early or too late."""
     parity.healthy("agreed", fix=SET_ZONE)
     parity.same("zone", fix=SET_ZONE)
 
@@ -54,7 +54,7 @@ def test_cron_and_timers_go_by_the_agreed_time_zone(parity: Parity) -> None:
     "zone_assigned_at_the_next_boot_of_both_sites",
 )
 def test_cron_is_younger_than_its_time_zone(parity: Parity) -> None:
-    """At the next restart every job moves to another hour, though nobody changed anything that day."""
+    """At the next restart every job moves to another hour, although nobody changed anything that day."""
     parity.healthy("in_force", fix=IN_FORCE)
 
 
@@ -68,7 +68,7 @@ def test_cron_is_younger_than_its_time_zone(parity: Parity) -> None:
     "daily_script_not_executable_at_primary",
 )
 def test_no_job_file_is_ignored(parity: Parity) -> None:
-    """A job that everybody takes for scheduled is never run."""
+    """A job that everybody believes to be scheduled never runs."""
     parity.healthy("accepted", fix="ls -l {item}; journalctl -u cron | tail; see cron(8)")
 
 
@@ -84,7 +84,7 @@ def test_no_job_file_is_ignored(parity: Parity) -> None:
     "job_for_another_user_at_primary",
 )
 def test_the_same_jobs_are_written_down_everywhere(parity: Parity) -> None:
-    """After the switch a job is not done, or is done in another way."""
+    """After the failover a job does not run, or runs differently."""
     parity.same("entries", fix="deploy the crontabs again; where {item} stands says its first word")
 
 
@@ -105,7 +105,7 @@ def test_no_crontab_relies_on_what_only_another_cron_knows(parity: Parity) -> No
     "subscriptions_job_not_executable",
 )
 def test_every_job_can_be_started_by_its_user(parity: Parity) -> None:
-    """A job is due and fails each time, without a word to customers or staff."""
+    """The job fails each time it is due, and neither customers nor staff are told."""
     parity.healthy(
         "runnable",
         fix="deploy the program again; chmod +x it; for an expired account: chage -E -1 USER",
@@ -135,7 +135,7 @@ def test_every_needed_job_is_scheduled_once(parity: Parity) -> None:
 
 @pytest.mark.drill("timer_masked", "timer_in_another_zone", "timer_waits_for_a_hung_job")
 def test_timers_say_the_same_everywhere(parity: Parity) -> None:
-    """After the switch a job is started at another time, or not at all."""
+    """After the failover a job starts at another time, or not at all."""
     parity.same(
         "timers", fix="compare with the other site: systemctl cat {item}; then: systemctl daemon-reload"
     )
@@ -143,7 +143,7 @@ def test_timers_say_the_same_everywhere(parity: Parity) -> None:
 
 @pytest.mark.drill("timer_masked", "timer_stopped", "timer_waits_for_a_hung_job")
 def test_every_timer_is_waiting_for_its_time(parity: Parity) -> None:
-    """What the timer starts is not started, until the next boot or for ever."""
+    """The timer's job does not start until the next boot, or never starts."""
     parity.healthy(
         "armed",
         fix="systemctl unmask {item}; systemctl enable {item}; systemctl start {item}; a job that hangs: "
@@ -171,7 +171,7 @@ def test_every_timer_is_waiting_for_its_time(parity: Parity) -> None:
     "timer_in_another_zone",
 )
 def test_every_job_runs_at_the_same_instants(parity: Parity) -> None:
-    """After the switch what customers are used to happens at another hour, or no more."""
+    """After the failover, what customers are used to happens at another hour, or no longer happens."""
     parity.same(
         "instants", fix="compare time zone and schedule of {item} with the other site; see the other findings"
     )

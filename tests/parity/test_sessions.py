@@ -1,7 +1,7 @@
 """Every web host keeps its sessions in the Redis of its own site.
 
-In October 2012 sessions kept coming from Dallas after the failover: the shop was slow, and with Dallas gone
-for good everybody would have been logged out.
+In October 2012 sessions kept coming from Dallas after the failover, which made the shop slow. Had Dallas been
+lost for good, everybody would have been logged out.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.blocker
     "session_setting_edited_without_restart",
 )
 def test_the_setting_is_the_same_apart_from_the_site(parity: Parity) -> None:
-    """Another database number or port, and every customer is logged out by the switch."""
+    """With another database number or port, the failover logs every customer out."""
     parity.same("setting", fix="set it to {primary}, with this site's own name, and restart the service")
 
 
@@ -29,7 +29,7 @@ def test_the_setting_is_the_same_apart_from_the_site(parity: Parity) -> None:
     "session_setting_edited_without_restart",
 )
 def test_the_service_was_started_with_the_setting_of_its_file(parity: Parity) -> None:
-    """At its next restart the shop looks for logins and carts elsewhere, or is refused."""
+    """After its next restart the shop looks for logins and carts elsewhere, or is refused."""
     parity.healthy(
         "started",
         fix="systemctl cat shop; correct the file, or what overrides it; systemctl restart shop",
@@ -38,7 +38,7 @@ def test_the_service_was_started_with_the_setting_of_its_file(parity: Parity) ->
 
 @pytest.mark.drill("session_setting_of_the_other_site", "session_setting_of_the_other_site_at_the_primary")
 def test_the_setting_names_the_own_sites_redis(parity: Parity) -> None:
-    """Logins and carts would be looked for in the site that has just died."""
+    """The shop would look for logins and carts at the site that has just failed."""
     parity.own_site("configured", fix="name the own site's Redis in the setting, and restart the service")
 
 
@@ -48,7 +48,7 @@ def test_the_setting_names_the_own_sites_redis(parity: Parity) -> None:
     "session_name_resolves_to_the_other_site",
 )
 def test_the_name_leads_to_the_own_sites_redis(parity: Parity) -> None:
-    """Logins and carts would be looked for in the site that has just died."""
+    """The shop would look for logins and carts at the site that has just failed."""
     parity.own_site("resolved", fix="look at /etc/hosts and at the resolver: getent ahosts {item}")
 
 

@@ -1,8 +1,8 @@
 """Exactly one site is active: it has the customers, a database that takes orders, a shop that works with it.
 
 Two active sites take different orders, and those of one are thrown away later; with none active nobody can
-buy. Before a failover the active site is the primary in every respect; whatever points elsewhere makes a
-second one, or none, at the switch or long before it.
+buy. Before a failover the primary is the active site in every respect. Anything that points elsewhere makes a
+second active site, or leaves none, at the failover or long before it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def test_customers_are_led_to_the_primary_and_nowhere_else(parity: Parity) -> No
 
 @pytest.mark.drill("standby_promoted", "database_refuses_writes_at_both_sites")
 def test_only_the_primarys_database_takes_orders(parity: Parity) -> None:
-    """Taken at two places, the orders of one are lost; taken nowhere, nobody can buy."""
+    """If two databases take orders, those of one are lost; if none does, nobody can buy."""
     parity.only_at_primary(
         "writes", equals="taken", fix="stop the database that must not take writes; \\drds shows the settings"
     )
@@ -46,7 +46,7 @@ def test_only_the_primarys_database_takes_orders(parity: Parity) -> None:
     "database_read_only_after_promotion",
 )
 def test_the_database_would_take_orders_after_the_switch(parity: Parity) -> None:
-    """The switch succeeds, pages are shown, and every order fails."""
+    """The failover succeeds, pages are shown, and every order fails."""
     parity.healthy("after_switch", fix=RESET)
     parity.same("after_switch", fix=RESET)
 
@@ -57,7 +57,7 @@ def test_the_database_would_take_orders_after_the_switch(parity: Parity) -> None
     "shop_of_the_primary_on_the_standbys_database",
 )
 def test_only_the_primarys_shop_works_with_a_database_that_takes_orders(parity: Parity) -> None:
-    """Orders of one site go to the database of the other, and are lost with it; or cannot be made at all."""
+    """Orders go to the other site's database and are lost with it, or cannot be placed at all."""
     parity.only_at_primary(
         "shop",
         equals="one that takes writes",

@@ -1,4 +1,4 @@
-"""Subscriptions are charged once, in time, by the site that serves.
+"""Subscriptions are charged once, on time, by the active site.
 
 In October 2012 they ran eight hours late after a failover: customers were charged on the wrong day.
 """
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.blocker
 
 @pytest.mark.drill("subscriptions_job_missing", "subscriptions_job_not_executable")
 def test_the_job_is_there_and_can_be_run(parity: Parity) -> None:
-    """After the switch nobody would be charged, and nobody told."""
+    """After the failover nobody would be charged, and nobody would be told."""
     parity.healthy("present", fix="deploy the release again: {item}")
 
 
@@ -26,7 +26,7 @@ def test_the_job_is_there_and_can_be_run(parity: Parity) -> None:
     "subscriptions_job_missing",
 )
 def test_the_job_is_the_same_at_both_sites(parity: Parity) -> None:
-    """After the switch subscriptions would be charged by other rules."""
+    """After the failover subscriptions would be charged by other rules."""
     parity.same("job", fix="deploy the primary's release of {item}")
 
 
@@ -47,7 +47,7 @@ def test_the_job_is_the_same_at_both_sites(parity: Parity) -> None:
     "standby_of_another_database",
 )
 def test_the_job_is_armed_at_the_primary_and_nowhere_else(parity: Parity) -> None:
-    """Armed at both sites, customers are charged twice; armed at none, nobody is charged."""
+    """Armed at both sites, it charges customers twice; armed at neither, it charges nobody."""
     parity.only_at_primary(
         "armed", equals="yes", fix="look at the job's guard: which site's database takes writes?"
     )
@@ -65,17 +65,17 @@ def test_the_job_is_armed_at_the_primary_and_nowhere_else(parity: Parity) -> Non
     "standby_of_another_database",
 )
 def test_the_job_works_for_its_own_site(parity: Parity) -> None:
-    """Receipts and reports would name the site that has just died."""
+    """Receipts and reports would name the site that has just failed."""
     parity.same("site", fix="name the own site in the shop's settings, and restart the shop")
 
 
 @pytest.mark.drill("subscriptions_late", "subscriptions_not_granted")
 def test_no_subscription_is_late_at_the_primary(parity: Parity) -> None:
-    """Customers who were due are charged late already."""
+    """Customers are already being charged late."""
     parity.within("late", "max_late", at="primary", fix="run the job by hand and read what it says")
 
 
 @pytest.mark.drill("subscriptions_last_success_stale", "subscriptions_not_granted")
 def test_the_last_success_is_fresh_at_the_primary(parity: Parity) -> None:
-    """A job that stopped succeeding leaves all later subscriptions uncharged."""
+    """If the job no longer succeeds, no later subscription is charged."""
     parity.within("age", "max_age", at="primary", fix="run the job by hand and read what it says")

@@ -1,7 +1,6 @@
-"""Store owners are sent where they can work, or read what is going on.
+"""Store owners are sent to a page where they can work, or can read what is going on.
 
-In October 2012 they were redirected to the status page. A redirect into the site that has died sends them
-nowhere.
+In October 2012 they were redirected to the status page. A redirect to the site that has failed leads nowhere.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.blocker
 
 @pytest.mark.drill("admin_redirect_to_the_primary", "admin_redirect_wrong_at_both_sites")
 def test_store_owners_are_sent_to_the_right_place(standby: Standby) -> None:
-    """Store owners do not find their orders, and do not learn why."""
+    """Store owners do not find their orders, and are not told why."""
     policy: Admin = standby.policy
     for role, port in ((policy.role, policy.port), (policy.web_role, policy.web_port)):
         for host in standby.hosts(role):

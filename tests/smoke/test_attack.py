@@ -1,6 +1,7 @@
-"""The standby's front door blocks attacks, and no customers.
+"""The standby's front door blocks attacks and lets customers through.
 
-Seen from where customers stand. Who finds a shop without its firewall does not wait for the switch back.
+Tried from outside, as customers see it. Attackers who find a shop without its firewall do not wait for you to
+fail back.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.blocker
     "waf_threshold_raised",
 )
 def test_harmless_attacks_are_blocked_and_normal_requests_are_not(standby: Standby) -> None:
-    """Attackers come in, or customers stay out."""
+    """Attackers get in, or customers are kept out."""
     policy: Attack = standby.policy
     for host in standby.hosts():
         with standby.trying(host):

@@ -1,6 +1,6 @@
 """The standby's database answers, and the shop shows what is in it.
 
-A standby that replicates and cannot be read is found out at the switch, when every page fails.
+A standby that replicates but cannot be read is otherwise found out at the failover, when every page fails.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.blocker
 
 @pytest.mark.drill("standby_promoted", "standby_of_another_database")
 def test_the_standbys_database_is_readable_and_takes_no_writes(standby: Standby) -> None:
-    """No page can be shown; or orders are taken at two places, and one site's will be thrown away."""
+    """No page can be shown, or two sites take orders and those of one are thrown away later."""
     policy: Database = standby.policy
     for host in standby.hosts():
         with standby.trying(host):
@@ -30,7 +30,7 @@ def test_the_standbys_database_is_readable_and_takes_no_writes(standby: Standby)
     "database_access_missing",
 )
 def test_the_shop_shows_the_newest_rows_of_the_standbys_database(standby: Standby) -> None:
-    """Customers and store owners do not find the orders that were made last."""
+    """Customers and store owners do not find the newest orders."""
     policy: Database = standby.policy
     path = policy.path.format(language=policy.language or next(iter(standby.languages)))
     for server in standby.hosts():

@@ -1,7 +1,7 @@
-"""The third parties take every call from the standby's hosts.
+"""The third parties accept every call from the standby's hosts.
 
-A payment gateway is several machines, and each has a list of the addresses that it knows: one of them that
-was forgotten refuses some of the charges, at random.
+A payment gateway is several machines, each with its own list of known addresses. One that was forgotten
+refuses some of the charges, at random.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.blocker
     "mail_relay_refuses_the_standby",
 )
 def test_every_call_to_a_third_party_is_accepted(standby: Standby) -> None:
-    """Some cards cannot be charged, some receipts are not sent, or none of them."""
+    """Some or all cards cannot be charged, or some or all receipts are not sent."""
     policy: Egress = standby.policy
     for host in standby.hosts():
         with standby.trying(host):

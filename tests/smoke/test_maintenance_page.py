@@ -1,7 +1,7 @@
-"""While no web host answers customers are told so, and where to read more.
+"""While no web host answers, customers are told so, and where to read more.
 
 In October 2012 every customer saw this page for an hour: "Our eCommerce functionality is currently down for
-maintenance". Without it they see an error of the web server, and take the shop for broken.
+maintenance". Without it they see an error of the web server, and believe that the shop is broken.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.blocker
     "maintenance_page_missing", "maintenance_page_not_configured", "maintenance_page_without_link"
 )
 def test_the_maintenance_page_is_shown_and_leads_on(standby: Standby) -> None:
-    """Customers meet a bare error and do not know whether to come back."""
+    """Customers see a bare error and do not know whether to come back."""
     policy: MaintenancePage = standby.policy
     for host in standby.hosts():
         with standby.trying(host):

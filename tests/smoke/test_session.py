@@ -1,7 +1,7 @@
-"""Whoever logs in at the standby is remembered by the standby alone.
+"""A session that is begun at the standby is kept by the standby alone.
 
-In October 2012 sessions came from Dallas for a while after the switch, which made the shop slow; with Dallas
-gone for good, nobody could have logged in. Here a session is really made, found, and ended again.
+In October 2012 sessions came from Dallas for a while after the failover, which made the shop slow. Had Dallas
+been lost for good, nobody could have logged in. Here a session is really begun, found, and ended again.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def test_a_session_is_kept_by_the_standbys_own_redis(standby: Standby) -> None:
     "session_store_takes_no_writes",
 )
 def test_no_session_of_the_standby_is_kept_at_the_primary(standby: Standby) -> None:
-    """Logins and carts come from the site that has just died."""
+    """Logins and carts come from the site that has just failed."""
     with at_the_primary(standby) as sessions:
         for canary, is_there in sessions.items():
             standby.expect(

@@ -1,7 +1,7 @@
-"""The status page is there for customers, whatever becomes of either site.
+"""Customers can reach the status page, whatever happens to either site.
 
-In October 2012 it worked: store owners were sent there, and read what was going on. It must not stand in the
-site that dies.
+In October 2012 it worked: store owners were sent there, and read what was going on. It must not be hosted at
+the site that fails.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.blocker
 
 @pytest.mark.drill("status_page_down", "status_page_empty", "status_page_inside_the_primary")
 def test_the_status_page_is_shown_from_outside_both_sites(standby: Standby) -> None:
-    """Nobody can read what is going on while the shop is away, and everybody calls."""
+    """While the shop is down nobody can read what is going on, and everybody calls."""
     policy: StatusPage = standby.policy
     for host in standby.hosts():
         with standby.trying(host):

@@ -1,7 +1,7 @@
 """The standby's shop shows its pages, in every served language, without an error.
 
-In October 2012 random errors met customers from the moment of the switch, and some stores saw error pages
-because their language had not been compiled. Here the pages are asked for before the switch.
+In October 2012 customers saw random errors from the failover on, and some stores showed error pages because
+their locale had not been compiled. Here the pages are requested before the failover.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SWITCH = "on the edge: ping -s 1400 -c 50 to each web host; look at the switch b
     "database_access_missing",
 )
 def test_every_web_host_speaks_the_language(standby: Standby, language: str) -> None:
-    """Customers get an error page, another language, or prices and dates that read as other ones."""
+    """Customers get an error page, another language, or prices and dates that mean something else."""
     policy: Storefront = standby.policy
     for host in standby.hosts(policy.web_role):
         with standby.trying(host):
@@ -62,7 +62,7 @@ def test_every_web_host_speaks_the_language(standby: Standby, language: str) -> 
     "database_access_missing",
 )
 def test_every_request_through_the_edge_is_answered_in_time(standby: Standby) -> None:
-    """Customers meet errors at random, or wait, from the moment of the switch."""
+    """From the failover on, customers see errors at random, or wait."""
     policy: Storefront = standby.policy
     for host in standby.hosts():
         with standby.trying(host):
@@ -74,7 +74,7 @@ def test_every_request_through_the_edge_is_answered_in_time(standby: Standby) ->
 
 @pytest.mark.drill("storefront_slow_web_host")
 def test_customers_wait_no_longer_than_at_the_primary(standby: Standby) -> None:
-    """Pages come so slowly after the switch that customers leave."""
+    """After the failover pages are so slow that customers leave."""
     policy: Storefront = standby.policy
     for role, port in ((policy.role, policy.port), (policy.web_role, policy.web_port)):
         visitors = {}

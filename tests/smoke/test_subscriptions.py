@@ -1,6 +1,6 @@
 """The subscriptions job would run at the standby.
 
-In October 2012 subscriptions were charged about eight hours late after the switch. A dry run shows that the
+In October 2012 subscriptions were charged about eight hours late after the failover. A dry run shows that the
 job starts, reads what is due and charges nobody, with the settings and the account that it would have.
 """
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.blocker
     "database_access_missing",
 )
 def test_a_dry_run_succeeds_and_charges_nobody(standby: Standby) -> None:
-    """Subscribers would be charged late, twice, or not at all, from the switch on."""
+    """From the failover on, subscribers would be charged late, twice, or not at all."""
     policy: Subscriptions = standby.policy
     said, wrote = dry_runs(standby)
     for host, words in said.items():
