@@ -1,10 +1,9 @@
 """Catalogues: what the shop says in each served language, and whether the running shop says it.
 
-Compiled catalogues (``.mo``) and their sources (``.po``) are brought to the runner as they are and read
-there: two files are the same when they hold the same texts, whatever their dates and headers say, and a
-damaged one is found by a strict reader before a customer meets it. A process reads its catalogues once,
-when it starts, so each process of the service must be younger than the files: than their ctime, since
-deployments keep old mtimes.
+Compiled catalogues (``.mo``) and their sources (``.po``) are copied to the runner and read there. Two files
+are the same if they hold the same texts, whatever their dates and headers say, and a strict reader finds a
+damaged file before a customer does. A process reads its catalogues once, when it starts, so each process of
+the service must be younger than the files. Their ctime counts, since deployments keep old mtimes.
 """
 
 from __future__ import annotations
@@ -35,17 +34,17 @@ PathOfLanguage = Annotated[str, StringConstraints(pattern=r"^/[^{}\x00\n]*\{lang
 
 
 class Policy(Section):
-    """Where the catalogues of the policy's ``languages`` lie, and who speaks from them."""
+    """Where the catalogues of the policy's ``languages`` are, and which service uses them."""
 
     roles: Annotated[tuple[RoleName, ...], Field(min_length=1)]
     path: PathOfLanguage
     """A compiled catalogue; ``{language}`` stands for the language as gettext writes it (``pt_BR``)."""
     source: PathOfLanguage | None = None
-    """Its source, where releases carry it."""
+    """Its source, if releases contain it."""
     service: unit.UnitName
-    """The service that speaks from the catalogues."""
+    """The service that uses the catalogues."""
     loaded_by: Literal["workers", "main process"] = "workers"
-    """Which of its processes read them: those that the main process started, or the main process for all."""
+    """Which of its processes read them: each process that the main one started, or the main one for all."""
     charset: str = "UTF-8"
     source_language: Language | None = None
     """The language in which the messages themselves are written; it needs no translation."""
@@ -55,7 +54,7 @@ _FILES = program(__package__, "catalogues.sh")
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """Two questions: the files, with their dates; and the processes that read them."""
+    """The files with their dates, and the processes that read them."""
     section = target.section
     compiled = [_path(section.path, language) for language in target.policy.languages]
     sources = [_path(section.source, language) for language in target.policy.languages if section.source]
@@ -85,12 +84,12 @@ def _shelf(answers: Answers, target: Target[Policy]) -> Shelf:
 
 
 def read_usable(answers: Answers, target: Target[Policy]) -> Table:
-    """Each language -> `shelf.USABLE`, or what is wrong with its catalogue."""
+    """Each language -> `USABLE`, or what is wrong with its catalogue."""
     return _shelf(answers, target).states
 
 
 def read_messages(answers: Answers, target: Target[Policy]) -> Table:
-    """Every message of every language -> its translation, and what the language's rules choose."""
+    """Every message of every language -> its translation; and each language's plural rule."""
     table: dict[str, str] = {}
     for language, one in _shelf(answers, target).comparable().items():
         table[f"{language}: (plural rule)"] = plural.summary(one.plural_forms)
@@ -117,7 +116,7 @@ def _plural_state(one: Catalogue, language: str) -> str:
 
 
 def read_coverage(answers: Answers, target: Target[Policy]) -> Table:
-    """Each language with a usable catalogue -> `COMPLETE`, or what customers read untranslated."""
+    """Each language with a usable catalogue -> `COMPLETE`, or which messages are not translated."""
     found = _shelf(answers, target)
     table: dict[str, str] = {}
     for language, one in found.usable.items():
@@ -128,7 +127,7 @@ def read_coverage(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_source(answers: Answers, target: Target[Policy]) -> Table:
-    """Each language with a usable catalogue -> `AS_SOURCE`, or how it is unlike its source."""
+    """Each language with a usable catalogue -> `AS_SOURCE`, or how it differs from its source."""
     found = _shelf(answers, target)
     return {language: _source_state(one, found, language) for language, one in found.usable.items()}
 
@@ -150,7 +149,7 @@ def _source_state(one: Catalogue, found: Shelf, language: str) -> str:
 
 
 def read_dates(answers: Answers, target: Target[Policy]) -> Table:
-    """Each language with a catalogue and a source -> `NOT_OLDER`, or that its source was changed later."""
+    """Each language with a catalogue and a source -> `NOT_OLDER`, or that the source is newer."""
     found = _shelf(answers, target)
     pairs = {language: (found.file(language), found.source_file(language)) for language in found.paths}
     return {
@@ -161,13 +160,13 @@ def read_dates(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _some(messages: Iterable[Message]) -> str:
-    """How many messages, and the first of them: ``2 messages (Price ...)``."""
+    """The number of messages and the first of them: ``2 messages (Price ...)``."""
     found = sorted(messages)
     return f"1 message ({found[0]})" if len(found) == 1 else f"{len(found)} messages ({found[0]} ...)"
 
 
 def read_loaded(answers: Answers, target: Target[Policy]) -> Table:
-    """Each language with a catalogue -> `LOADED`, or why customers do not read what is on disk."""
+    """Each language with a catalogue -> `LOADED`, or why the service does not use the file on disk."""
     found = _shelf(answers, target)
     service = readers.read(answers.text("service"))
     table: dict[str, str] = {}

@@ -1,10 +1,10 @@
 """Whether both sites sort alike: the standby searches indexes that another host's library ordered.
 
-Physical replication copies indexes byte by byte. The standby's are in the order of the primary's C library
-(or ICU); where its own library sorts otherwise, rows are there and not found, and unique keys become
-double. Versions are looked at twice, as recorded when the database was made and as the running server's
-library has them; and a list of words is really sorted by the server, since a locale that was compiled from
-other sources bears the same version.
+Physical replication copies indexes byte by byte, in the order of the primary's C library (or ICU). If the
+standby's own library sorts in another order, rows that are there are not found, and unique keys occur twice.
+The version of the library is read twice: as recorded when the database was created, and as the running server
+reports it. The server also sorts a list of words, since a locale that was compiled from other sources has the
+same version.
 
 Source: PostgreSQL 15 manual, 24.2.3.1 and 9.27.7 (collation versions), getconf(1).
 """
@@ -29,12 +29,12 @@ UNVERSIONED = ("C", "POSIX", "C.UTF-8", "C.utf8")
 
 
 class Policy(Section):
-    """In which order texts stand in the database's indexes."""
+    """The database whose indexes hold texts in order."""
 
     roles: Roles
     """The role of the database hosts."""
     database: Text = "postgres"
-    """The shop's database; the collations that its columns and indexes use are looked at."""
+    """The shop's database; the collations that its columns and indexes use are compared."""
     role: Text = "parity"
     """The database role that the suite uses."""
 
@@ -45,7 +45,7 @@ _STATEMENT = filled(
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """What the server recorded, what its library is, how it sorts; and the C library on the disk."""
+    """What the server recorded, which library it uses, how it sorts; and the C library on disk."""
     return {
         "server": Ask(question([_STATEMENT], database=target.section.database, role=target.section.role)),
         "library": Ask("getconf GNU_LIBC_VERSION"),
@@ -69,7 +69,7 @@ def _compared(one: Mapping[str, Any]) -> str:
 
 
 def read_versions(answers: Answers, target: Target[Policy]) -> Table:
-    """The library that sorts for each database and each collation in use, and the C library on the disk."""
+    """The library that sorts for each database and each collation in use, and the C library on disk."""
     name, _space, version = answers.text("library").strip().partition(" ")
     if name != "glibc" or not version or len(version) > 20:  # noqa: PLR2004  # "2.36", and room for more
         raise UnmeasuredError("library: getconf names no version of glibc")
@@ -89,7 +89,7 @@ def read_locales(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_sorted(answers: Answers, target: Target[Policy]) -> Table:
-    """Words as the running server sorts them by the order of the shop's database: word -> the one before."""
+    """Each word of a list -> the word before it, as the running server sorts them for the shop's database."""
     words = _text(_state(answers, target), "sorted").split(" ")
     if sorted(words) != sorted(WORDS):
         raise UnmeasuredError("sorted: the server gave other words back")

@@ -1,10 +1,9 @@
 """Whether the standby's database server is ready to be the shop's: settings, access, roles, libraries.
 
-Physical replication copies roles, rights and tables, and nothing that lies in a file: settings,
-pg_hba.conf, pg_ident.conf, the libraries of extensions. So these differ without anybody noticing, until
-clients connect or the server starts again. What is configured (the files, as the server would read them
-now) is held against what is loaded; and what only a primary needs is looked at on the standby, and the
-other way round.
+Physical replication copies roles, rights and tables, but nothing that is kept in a file: settings,
+pg_hba.conf, pg_ident.conf, the libraries of extensions. These can differ unnoticed until clients connect or
+the server restarts. What is configured (the files, as the server would read them now) is compared with what
+is loaded. What only a primary needs is looked at on the standby as well, and the other way round.
 
 Source: PostgreSQL 15 manual, 20.1 (setting parameters), 21.1 (pg_hba.conf), 27.4.3 (hot standby), 54
 (views).
@@ -41,43 +40,43 @@ AS_AGREED = "wait for a follower, until the runbook ends that"
 
 
 class LetIn(Strict):
-    """Somebody who must be let in from hosts of the same site."""
+    """A user whom pg_hba.conf must let in from hosts of the same site."""
 
     user: Text
     database: Text
     role: RoleName
-    """From whose hosts."""
+    """The role of the hosts that connect."""
 
 
 class Policy(Section):
-    """The database servers, beside replication itself."""
+    """The database servers, apart from replication itself."""
 
     roles: Roles
     """The role of the database hosts."""
     database: Text = "postgres"
-    """The shop's database; its extensions and tables are looked at."""
+    """The shop's database, whose extensions and tables are compared."""
     role: Text = "parity"
     """The database role that the suite uses; `siteparity privileges` prints what it must be granted."""
     users: Mapping[str, tuple[Literal["password", "replication"], ...]]
-    """Roles that must be able to log in, and what they need for it."""
+    """Database roles that must be able to log in -> what each needs for that."""
     clients: tuple[LetIn, ...]
-    """Who must be let in by pg_hba.conf."""
+    """The clients that pg_hba.conf must let in."""
     replication_user: Text = "replicator"
-    """As whom the other site's server follows this one; it must be let in for the way back."""
+    """The database role as which the other site's server follows this one, needed to fail back."""
     may_wait_for_followers: bool = False
-    """Commits may wait for followers: whoever promotes resets ``synchronous_standby_names`` first."""
+    """Whether commits may wait for followers; then the runbook must reset ``synchronous_standby_names``."""
     may_differ: tuple[Text, ...] = ()
-    """Settings that may differ, such as ``shared_buffers`` where one site's hosts are bigger."""
+    """Settings that may differ, such as ``shared_buffers`` if one site has larger hosts."""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """One session for what the server knows, then a look at the files that it named."""
+    """What the server says in one session, and then the files that it names."""
     section = target.section
     return {"server": Ask(postgres_server.question(database=section.database, role=section.role))}
 
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
-    """Every setting as the server's files and defaults have it, in force now."""
+    """Each setting -> its value in force, as the server's files and defaults set it."""
     settings = _server(answers, target).state.settings
     if not settings:
         raise UnmeasuredError("the server told no setting")
@@ -86,7 +85,7 @@ def read_settings(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_limits(answers: Answers, target: Target[Policy]) -> Table:
-    """What a standby needs at least as much of as its primary: now, and after a restart."""
+    """Each of `LIMITS` -> its value now and after a restart."""
     state = _server(answers, target).state
     if set(state.limits) != set(LIMITS):
         raise UnmeasuredError(f"the server told {', '.join(sorted(state.limits)) or 'nothing'} of its limits")
@@ -95,12 +94,12 @@ def read_limits(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_pending(answers: Answers, target: Target[Policy]) -> Table:
-    """The settings whose new value waits for a restart."""
+    """Each setting whose new value waits for a restart; a summary if there is none."""
     return dict.fromkeys(_server(answers, target).state.pending, "waits for a restart") or {"settings": NONE}
 
 
 def read_loaded(answers: Answers, target: Target[Policy]) -> Table:
-    """Each configuration file -> whether it is older than the last reload; each line that is wrong."""
+    """Each configuration file -> `LOADED`, or that it was edited later; each wrong line -> its error."""
     server = _server(answers, target)
     state = server.state
     if not {state.hba_file, state.ident_file} <= set(server.files):
@@ -117,7 +116,7 @@ def read_loaded(answers: Answers, target: Target[Policy]) -> Table:
 def read_access(answers: Answers, target: Target[Policy]) -> Table:
     """Each rule of pg_hba.conf and mapping of pg_ident.conf -> the one before it.
 
-    Hosts of one role stand for each other: two sites may have different numbers of them.
+    Addresses of hosts are replaced by their role, since two sites may have different numbers of hosts.
     """
     server = _server(answers, target)
     rules = postgres_rules.rules(server.state.hba)
@@ -140,7 +139,7 @@ def _replaced(text: str, meanings: Mapping[str, str]) -> str:
 
 
 def read_clients(answers: Answers, target: Target[Policy]) -> Table:
-    """Each client that must be let in -> whether the rules do so."""
+    """Each client that must be let in -> `LET_IN`, or what happens instead."""
     server = _server(answers, target)
     rules = postgres_rules.rules(server.state.hba)
     return {
@@ -193,7 +192,7 @@ def _lacks(role: Role | None, needs: tuple[str, ...], *, has_password: bool) -> 
 
 
 def read_roles(answers: Answers, target: Target[Policy]) -> Table:
-    """Each role of the server -> what it may do, and of which it is a member."""
+    """Each role of the server -> what it may do, its groups and its settings."""
     return {f"role {name}": _described(role) for name, role in _server(answers, target).state.roles.items()}
 
 
@@ -204,7 +203,7 @@ def _described(role: Role) -> str:
 
 
 def read_libraries(answers: Answers, target: Target[Policy]) -> Table:
-    """Each library that the database or a setting names -> whether it lies on this host's disk."""
+    """Each library that the database or a setting names -> whether it is on this host's disk."""
     libraries = _server(answers, target).libraries
     return {name: ON_DISK if there else "not on disk" for name, there in libraries.items()}
 
@@ -215,12 +214,12 @@ def read_extensions(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_tables(answers: Answers, target: Target[Policy]) -> Table:
-    """Each table of the shop's database -> digest of its columns, indexes, constraints and rights."""
+    """Each table of the shop's database -> a digest of its columns, indexes, constraints and rights."""
     return {name: digest[:12] for name, digest in _server(answers, target).state.tables.items()}
 
 
 def read_usable(answers: Answers, target: Target[Policy]) -> Table:
-    """What would be empty or not used after a promotion."""
+    """Each table that a promotion empties, and each index that is not valid; a summary if there is none."""
     state = _server(answers, target).state
     unlogged = dict.fromkeys(state.unlogged, "unlogged: empty after a promotion")
     invalid = dict.fromkeys(state.invalid, "an index that is not valid")
@@ -228,7 +227,7 @@ def read_usable(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_ready(answers: Answers, target: Target[Policy]) -> Table:
-    """What the server needs to be the primary, and to follow another one later."""
+    """Each thing that the server needs to be the primary, or to follow another one later -> yes or no."""
     server, own = _server(answers, target), OwnNames.of(target.site)
     state, settings = server.state, server.state.settings
     needs = {
@@ -245,7 +244,7 @@ def read_ready(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_commits(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether this server, promoted and without the other one, would finish a commit."""
+    """Whether this server would finish a commit if it were promoted and the other one were gone."""
     state = _server(answers, target).state
     followers = _setting(state, "synchronous_standby_names").strip()
     levels = [_setting(state, "synchronous_commit"), *_levels_of_roles(state)]
@@ -275,7 +274,7 @@ def read_starts(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_archive(answers: Answers, target: Target[Policy]) -> Table:
-    """The program that archives WAL and each folder that it writes to -> whether the server could use it."""
+    """The program that archives WAL, and each folder that it writes to -> whether the server can use it."""
     server = _server(answers, target)
     if _setting(server.state, "archive_mode") == "off":
         return {"archiving": ARCHIVES_NOTHING}
@@ -283,7 +282,7 @@ def read_archive(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_checksums(answers: Answers, target: Target[Policy]) -> Table:
-    """Each database in which a page was read that is not as it was written; a summary where there is none."""
+    """Each database in which pages failed their checksum; a summary if there is none."""
     state = _server(answers, target).state
     if _setting(state, "data_checksums") != "on":
         return {"broken pages": WITHOUT_CHECKSUMS}
@@ -293,16 +292,16 @@ def read_checksums(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_locks(answers: Answers, target: Target[Policy]) -> Table:
-    """Each advisory lock that is held on a standby -> by whom; a summary where there is none, or no standby.
+    """Each advisory lock on a standby -> who holds it; a summary if there is none, or on a primary.
 
-    Jobs that must run once take such a lock on a primary. A session that holds it on the standby keeps it
-    when the standby is promoted, and so keeps the jobs out.
+    Jobs that must run once take such a lock on the primary. A session that holds the lock on the standby
+    keeps it through a promotion, and so keeps the jobs from running.
     """
     return dict(_server(answers, target).state.locks) or {"advisory locks": NONE}
 
 
 def read_slots(answers: Answers, target: Target[Policy]) -> Table:
-    """How many servers could follow this one without losing WAL."""
+    """How many servers can follow this one without losing WAL."""
     return {"replication slots for followers": _server(answers, target).state.slots}
 
 

@@ -1,9 +1,9 @@
 """Where customers are sent: the records of every authoritative name server, with their TTLs.
 
-One server of several may be down, or keep an old zone: some customers then go to the wrong site while the
-record looks right from here. So every server of the policy is asked, without a resolver between, from the
-hosts of the aspect's role at both sites. IPv4 and IPv6 are asked for alike: a forgotten AAAA record leads
-to the old site.
+If one of several servers is down, or has an old zone, some customers go to the wrong site while the record
+looks right from here. So the hosts of the aspect's role at both sites ask every server of the policy,
+without a resolver between. They ask for IPv4 and IPv6 addresses, since a forgotten AAAA record leads to the
+old site.
 
 Source: RFC 1034, 1035 (answers and authority), 2308 (how long an absence is kept).
 """
@@ -40,23 +40,23 @@ class Policy(Section):
     """The names that lead customers to the shop."""
 
     zone: HostName
-    """The zone in which the names lie."""
+    """The zone of the names."""
     servers: Annotated[
         Mapping[HostName, Annotated[str, AfterValidator(_address)]], Field(min_length=1, max_length=32)
     ]
     """Each authoritative name server -> its address."""
     names: Annotated[tuple[HostName, ...], Field(min_length=1, max_length=64)]
-    """What customers type; must lead to the site that serves now."""
+    """The names that customers type. They must lead to the active site."""
     front_door: Annotated[str, template("domain")]
-    """The name of a site's own front door, where the names lead after a failover: ``edge.{domain}``."""
+    """The name of each site's own front door, where the names lead after a failover: ``edge.{domain}``."""
     families: Annotated[tuple[Family, ...], Field(min_length=1)] = ("A",)
-    """Kinds of address that must be there; others, where they are, are judged as well."""
+    """The kinds of address that must exist. Others are judged as well if they exist."""
     max_ttl: Duration = timedelta(minutes=5)
-    """How long a resolver may keep an answer: as long do customers go to a dead site."""
+    """How long a resolver may keep an answer, and so send customers to a dead site."""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """Every question to every server, at once."""
+    """All questions to all servers, as one."""
     servers = tuple(target.section.servers.values())
     return {"replies": Ask(question(servers, _questions(target)))}
 
@@ -75,13 +75,13 @@ def _front_door(target: Target[Policy]) -> str:
 
 
 def read_servers(answers: Answers, target: Target[Policy]) -> Table:
-    """Each name server -> whether it answers with authority."""
+    """Each name server -> `AUTHORITY`, or how it answers instead."""
     said = _said(answers, target)
     return {server: said[server, Question(target.section.zone, "SOA")].state for server in _servers(target)}
 
 
 def read_zone(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether all servers have the same zone, and the zone names those servers and no other."""
+    """Whether all servers have the same zone, and whether it names exactly the servers of the policy."""
     zone, said = target.section.zone, _heard(answers, target)
     starts = {server: said[server, Question(zone, "SOA")].values for server in _servers(target)}
     serials = {server: start[0].split(" ")[2] for server, start in starts.items() if start}
@@ -119,7 +119,7 @@ def _places(answers: Answers, target: Target[Policy], names: tuple[str, ...]) ->
 
 
 def read_ttl(answers: Answers, target: Target[Policy]) -> Table:
-    """Seconds for which resolvers may keep each answer, or that there is none."""
+    """Each answer, or absence of one -> the seconds for which resolvers may keep it."""
     names = (*target.section.names, _front_door(target))
     return {item: reply.ttl for item, _, reply in _addresses(answers, target, names)}
 
@@ -127,7 +127,7 @@ def read_ttl(answers: Answers, target: Target[Policy]) -> Table:
 def _addresses(
     answers: Answers, target: Target[Policy], names: tuple[str, ...]
 ) -> Iterator[tuple[str, Family, Reply]]:
-    """Each answer of the servers that are there; of the others `read_servers` tells."""
+    """Each answer of the servers that answer. `read_servers` reports the others."""
     said = _heard(answers, target)
     for server in _servers(target):
         for name in names:

@@ -1,9 +1,9 @@
 """Whether the third parties that the shop needs accept connections from each host's own address.
 
-A payment gateway or a mail relay knows the addresses of the site that serves, and perhaps not those of the
-other one: nobody notices before the first charge after the switch is refused. Only the host itself can ask,
-as the account that will ask later, since the source address (and a firewall) decides. What is asked charges
-nobody and sends nothing: the first line of an answer is enough, a status or a greeting.
+A payment gateway or a mail relay knows the addresses of the active site, and perhaps not those of the other
+one. Nobody notices until the first charge after the failover is refused. The source address and firewalls
+decide, so the host itself must ask, as the account that will ask later. The question charges nobody and sends
+nothing: the first line of the answer, a status or a greeting, is enough.
 """
 
 from __future__ import annotations
@@ -38,28 +38,28 @@ class ThirdParty(Strict):
     """Its name, or its address."""
     port: Port
     speaks: Literal["http", "https", "smtp", "tcp"]
-    """``tcp``: a connection that is made is enough."""
+    """With ``tcp``, a connection that is accepted is enough."""
     path: RequestPath = "/"
-    """What is asked for with GET (http, https): it must change nothing there."""
+    """The path that is requested with GET (http, https). It must not change anything there."""
     accepts: Annotated[tuple[int, ...], Field(min_length=1)] = (200,)
-    """The statuses (http, https) that no refused address gets; smtp greets with 220."""
+    """The statuses (http, https) that a refused address never gets. An smtp server greets with 220."""
     moving: bool = False
-    """Whether its addresses change by themselves, as those of a content network."""
+    """Whether its addresses change by themselves, as those of a content network do."""
     setting: Variable | None = None
-    """The setting of the shop that holds its address (URL), in `Policy.file`."""
+    """The shop's setting in `Policy.file` that holds its URL."""
 
 
 class Policy(Section):
     """The third parties."""
 
     parties: Annotated[Mapping[Text, ThirdParty], Field(min_length=1)]
-    """Words for a report -> server."""
+    """What reports call it -> the third party."""
     user: User = ""
-    """The account under which the shop asks them; root when empty."""
+    """The account as which the shop calls them; empty for root."""
     file: AbsolutePath | None = None
-    """The shop's settings: lines ``NAME=value``."""
+    """The file with the shop's settings, lines ``NAME=value``."""
     patience: PositiveDuration = timedelta(seconds=3)
-    """How long one of them may take, in whole seconds."""
+    """How long each of them may take, in whole seconds."""
 
     @model_validator(mode="after")
     def _a_file_for_settings(self) -> Self:
@@ -78,7 +78,7 @@ _SETTING = program(__package__, "egress_setting.sh")
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """For each third party: where it is, and how it answers; and what the shop's settings name."""
+    """For each third party: its addresses, how it answers, and what the shop's setting names."""
     section = target.section
     asks = {}
     for number, party in enumerate(section.parties.values()):
@@ -98,7 +98,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 
 def talk(party: ThirdParty) -> greeting.Talk:
-    """What is said to a third party: nothing that it would act upon."""
+    """What is said to a third party, which does not make it act."""
     fields = f"Host: {party.server}\r\nUser-Agent: siteparity\r\nConnection: close\r\n\r\n"
     request = f"GET {party.path} HTTP/1.1\r\n{fields}"
     return {
@@ -138,7 +138,7 @@ def state(party: ThirdParty, said: greeting.Greeting) -> str:
 
 
 def read_places(answers: Answers, target: Target[Policy]) -> Table:
-    """Each third party's name -> the addresses that it has on this host."""
+    """Each third party -> the addresses to which its name resolves on this host."""
     table: dict[str, str] = {}
     for party, (addresses, _) in zip(target.section.parties.values(), _places(answers, target), strict=True):
         known = ", ".join(sorted(addresses)) or "none"
@@ -147,7 +147,7 @@ def read_places(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_source(answers: Answers, target: Target[Policy]) -> Table:
-    """The address from which this host speaks to each third party."""
+    """Each third party -> the source address from which this host reaches it."""
     table: dict[str, str] = {}
     for (name, party), (addresses, source) in zip(
         target.section.parties.items(), _places(answers, target), strict=True
@@ -200,7 +200,7 @@ def _setting(party: ThirdParty, places: Sequence[str], number: int) -> str:
         raise UnmeasuredError(f"setting{number}: the setting holds no address")
     port = int(found[2]) if found[2] else _PORTS.get(scheme, 0)
     same = (found[1].strip("[]").lower(), port) == (party.server.lower(), party.port)
-    # What looks like no address at all may be a key, and is nobody's business.
+    # A value that does not look like an address may be a key, so it is not shown.
     shown = place[:80] if scheme or "." in place else "not shown"
     return AS_TRIED if same else f"another one ({shown})"
 

@@ -1,11 +1,10 @@
-"""The Redis that holds the sessions: what it runs with, what it would start with, whether it can hold on.
+"""The Redis that holds the sessions: what it runs with, what it would start with, whether it keeps sessions.
 
-A running Redis is not its file (``CONFIG SET``), and its file is not what runs (no restart), so both are read
-and held against each other. All else in the file is held against the other site's, and must be such that
-Redis starts with it (`siteparity.tools.redis_file`). Passwords and their hashes do not leave the host. Where
-the file says nothing, Redis's own default counts (redis.conf of Redis 7). A replica ignores ``maxmemory``
-until it is promoted, and persistence that is off lets a restart wipe all sessions (Redis manual,
-"Replication").
+A running Redis can differ from its file (``CONFIG SET``, or an edit without a restart), so both are read and
+compared. Everything else in the file is compared with the other site's file, and Redis must be able to start
+with it (`siteparity.tools.redis_file`). Passwords and their hashes do not leave the host. For what the file
+does not set, Redis's default counts (redis.conf of Redis 7). A replica ignores ``maxmemory`` until it is
+promoted, and without persistence a restart wipes all sessions (Redis manual, "Replication").
 """
 
 from __future__ import annotations
@@ -32,14 +31,14 @@ class Policy(Section):
     user: Text
     """The ACL user of the suite; `siteparity privileges` prints what it must be granted."""
     auth_file: AbsolutePath
-    """A file on the host with that user's password, for root alone."""
+    """A file on the host with that user's password, readable by root only."""
     file: AbsolutePath = "/etc/redis/redis.conf"
     replicated: bool = False
-    """Whether a Redis may be a replica; otherwise each site has a master of its own."""
+    """Whether a Redis may be a replica. If not, each site has its own master."""
     persistent: bool = True
     """Whether sessions must survive a restart."""
     max_memory: Percent = 90.0
-    """How full the memory may be."""
+    """How much of the memory may be in use."""
 
 
 DEFAULTS = {
@@ -68,9 +67,9 @@ DEFAULTS = {
     "tls-port": "0",
     "tls-replication": "no",
 }
-"""The settings that decide how sessions live and die, with Redis 7's defaults. None of them is a secret.
+"""The settings that decide how long sessions live, with Redis 7's defaults. None of them is a secret.
 
-``dir`` is by default the folder in which systemd starts a service."""
+The default of ``dir`` is the folder in which systemd starts a service."""
 
 OK = "ok"
 AS_FILED = "as in its file"
@@ -80,14 +79,14 @@ _UNITS = {"k": 1000, "kb": 1024, "m": 1000**2, "mb": 1024**2, "g": 1000**3, "gb"
 
 
 _SEVERAL = {"client-output-buffer-limit", "loadmodule", "rename-command"}
-"""Of these each line counts, by its first word; of all others the last line."""
+"""Settings of which each line counts, named by its first word. Of all others the last line counts."""
 
 KNOWN = "known"
 _DIRECTIVE_STATES = {"known": KNOWN, "unknown": "unknown to Redis, which does not start with it"}
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """What runs, what its file says, and whether it could start with that."""
+    """What Redis runs with, what its files say, and whether it could start with them."""
     section = target.section
     hide_hashes = "sed -E 's/#[0-9a-f]{64}/#(password)/g'"
     return {
@@ -108,12 +107,12 @@ def read_version(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
-    """The settings that are in force."""
+    """Each setting of `DEFAULTS` -> its value in the running Redis."""
     return dict(_running(answers, target))
 
 
 def read_persisted(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether a restart would change a setting."""
+    """Each setting of `DEFAULTS` -> `AS_FILED`, or what a restart would change."""
     running, filed = _running(answers, target), _filed(answers, target)
     return {
         name: AS_FILED
@@ -124,12 +123,12 @@ def read_persisted(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_acl(answers: Answers, target: Target[Policy]) -> Table:
-    """The users and what they may do, without their passwords."""
+    """Each user -> what it may do, without its passwords."""
     return dict(_running_users(answers, target))
 
 
 def read_acl_saved(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether a restart would change which users there are."""
+    """Each user -> `AS_FILED`, or how a restart would change whether it can log in."""
     running, filed = _running_users(answers, target), _filed_users(answers, target) or {"default": "on"}
 
     def state(users: Mapping[str, str], name: str) -> str:
@@ -144,12 +143,12 @@ def read_acl_saved(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_acl_file(answers: Answers, target: Target[Policy]) -> Table:
-    """The users as the file has them; Redis itself tells their rules in other words."""
+    """Each user of the files -> its rules. They are worded differently from those of the running Redis."""
     return dict(_filed_users(answers, target)) or {target.section.file: "names no users"}
 
 
 def read_passwords(answers: Answers, _: Target[Policy]) -> Table:
-    """Whether users keep their passwords when Redis is restarted."""
+    """Each user of the files -> `AS_FILED`, or that a restart would change its password."""
     states = {"same": AS_FILED, "differs": "another than in its file"}
     pairs = [line.partition(" ") for line in answers.rows("passwords")]
     if any(state not in states for state, _, _ in pairs):
@@ -158,7 +157,7 @@ def read_passwords(answers: Answers, _: Target[Policy]) -> Table:
 
 
 def read_role(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether the server is the master, or the replica, that the policy wants."""
+    """Whether the server is a master, or a healthy replica where the policy allows one."""
     info = _info(answers, target)
     if _field(info, "role") == "master":
         return {"role": AS_IT_SHOULD_BE}
@@ -168,7 +167,7 @@ def read_role(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_memory(answers: Answers, target: Target[Policy]) -> Table:
-    """How much of what it may use is used, in percent."""
+    """The memory in use, in percent of what Redis may use."""
     info = _info(answers, target)
     most = _number(info, "maxmemory") or _number(info, "total_system_memory")
     if most <= 0:
@@ -188,7 +187,7 @@ def read_persistence(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_others(answers: Answers, target: Target[Policy]) -> Table:
-    """What else the file says; nobody sees in what a command was renamed, a password is left out."""
+    """Every other setting of the file -> its value, without passwords; a renamed command as a digest."""
     found: dict[str, str] = {}
     for name, words in _lines(answers, target):
         if name in DEFAULTS or name in ("include", "user"):
@@ -202,7 +201,7 @@ def read_others(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_directives(answers: Answers, target: Target[Policy]) -> Table:
-    """Each first word of a line in the file -> "known", or that Redis does not start with it."""
+    """Each first word of a line in the file -> `KNOWN`, or that Redis does not start with it."""
     found = {word: state for state, word in _needed(answers, target) if state in _DIRECTIVE_STATES}
     if not found:
         raise UnmeasuredError("disk: the answer does not say which words of the file are known")
@@ -210,7 +209,7 @@ def read_directives(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_on_disk(answers: Answers, target: Target[Policy]) -> Table:
-    """Each file and folder that a restart needs -> "ok", or why Redis could not go on with it."""
+    """Each file and folder that a restart needs -> `OK`, or why Redis could not use it."""
     found: dict[str, str] = {}
     for state, path in _needed(answers, target):
         if state not in _DIRECTIVE_STATES and found.get(path, OK) == OK:
@@ -236,7 +235,7 @@ def _running_users(answers: Answers, _: Target[Policy]) -> Mapping[str, str]:
 
 @once
 def _filed_users(answers: Answers, _: Target[Policy]) -> Mapping[str, str]:
-    """Those of both files that may name users; nothing where neither has such a line."""
+    """The users of both files that may define them; empty if neither does."""
     own = [line for line in answers.rows("file") if line.lower().split()[:1] == ["user"]]
     lines = [*answers.rows("aclfile"), *own]
     return _users(lines, "aclfile") if lines else {}
@@ -264,7 +263,7 @@ def _running(answers: Answers, _: Target[Policy]) -> Mapping[str, str]:
 
 
 def _filed(answers: Answers, target: Target[Policy]) -> Mapping[str, str]:
-    """The settings as the file has them; the last line of a name counts, except that `save` lines add up."""
+    """The settings of the file. The last line of a name counts, except that ``save`` lines add up."""
     found: dict[str, str] = {}
     saves: list[str] = []
     for name, words in _lines(answers, target):
@@ -277,7 +276,7 @@ def _filed(answers: Answers, target: Target[Policy]) -> Mapping[str, str]:
 
 
 def _canonical(name: str, value: str) -> str:
-    """Sizes in bytes; flags of keyspace events in alphabetical order."""
+    """A value as it is compared: sizes in bytes, flags of keyspace events in alphabetical order."""
     if name == "maxmemory":
         size = re.fullmatch(r"([0-9]{1,18})([a-z]*)", value.lower())
         if size is None or size[2] not in _UNITS:
@@ -287,7 +286,7 @@ def _canonical(name: str, value: str) -> str:
 
 
 def _users(lines: Iterable[str], where: str) -> dict[str, str]:
-    """User -> rules. Redis lists equal rules in an order of its own at each start, so they are sorted."""
+    """User -> rules, sorted, since Redis lists equal rules in another order after each start."""
     users: dict[str, str] = {}
     for line in lines:
         words = line.split()

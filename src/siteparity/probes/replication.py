@@ -1,12 +1,13 @@
-"""Whether the standby's database follows the primary's, by witnesses that cannot all be fooled at once.
+"""Whether the standby's database follows the primary's, by witnesses that cannot all be wrong at once.
 
-Three are needed: the distance between the primary's position, read first, and the standby's replay, read
-after; a WAL receiver that streams and heard from its sender lately; and that the standby passes the primary's
-noted position in time. Without a streaming receiver a distance of zero proves nothing: an idle primary looks
-like that. Columns that are NULL mean that the role may not read them, never that there is no lag.
+Three are needed. The standby has replayed WAL up to a small distance from the primary's position, which was
+read before. A WAL receiver streams and has recently heard from its sender. And the standby passes the noted
+position of the primary in time. Without a streaming receiver a distance of zero proves nothing, since that
+is how an idle primary looks. A column that is NULL means that the role may not read it, never that there is
+no lag.
 
-Where a record stands in for the primary, the position is the recorded one. It does not move, so having passed
-it is proof without a stream, and what only a living primary can show is said to be out of sight.
+If a record stands in for the primary, the recorded position is used. It does not move, so passing it is
+proof without a stream. What only a live primary can show is reported as out of sight.
 
 Source: PostgreSQL 15 manual, sections 9.27.4 (recovery information functions) and 28.2 (statistics views).
 """
@@ -41,17 +42,18 @@ class Policy(Section):
     """The role of the database hosts."""
     database: Text = "postgres"
     role: Text = "parity"
-    """The database role that the suite uses; a member of ``pg_monitor``."""
+    """The database role that the suite uses, a member of ``pg_monitor``."""
     max_distance: Size
     """How many bytes of WAL the standby may still have to replay."""
     max_heartbeat: Duration
     """How long the standby may take to pass a position that the primary had."""
     max_silence: Duration
-    """How old the sender's last message may be; an idle one is asked after half ``wal_receiver_timeout``."""
+    """How old the sender's last message may be. After half of ``wal_receiver_timeout`` the standby asks an
+    idle sender for one."""
 
 
 POSITION = Word("POSITION", "0-9A-F/", 17)
-"""Where the primary was, as PostgreSQL writes it (manual, section 8.20): two hexadecimal numbers."""
+"""Where the primary was, as PostgreSQL writes it (manual, 8.20): two hexadecimal numbers."""
 
 _STATE = program(__package__, "replication_state.sql")
 _SIGNALS = program(__package__, "replication_signals.sh")
@@ -61,12 +63,15 @@ SELECT json_build_object('waited', extract(epoch FROM clock_timestamp() - now())
   'distance', pg_wal_lsn_diff('@POSITION@', pg_last_wal_replay_lsn()))
 """
 
+_NO_STREAM = "no WAL receiver streams, and none can while the primary is away"
+_ARCHIVER = ("command", "failing")
+
 _LEFT = ("backup_label", "tablespace_map")
-"""Of a copy: a server that finds them starts to recover from where they say (manual, 26.3)."""
+"""Files of a base backup. A server that finds one starts recovery where the file says (manual, 26.3)."""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """One statement for everything that one host knows; and the files that decide what a restart makes."""
+    """What one host knows, in one statement; and the files that decide what the server is after a restart."""
     section = target.section
     folder = psql(["SHOW data_directory"], database=section.database, role=section.role)
     return {
@@ -76,13 +81,13 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 
 def read_identity(answers: Answers, target: Target[Policy]) -> Table:
-    """What makes two servers copies of one database."""
+    """What two servers have in common if they are copies of one database."""
     state = _state(answers, target)
     return {"system identifier": _text(state, "system"), "major version": _number(state, "version")}
 
 
 def read_timeline(answers: Answers, target: Target[Policy]) -> Table:
-    """The history that the server follows: that of the stream it receives, or of its own WAL."""
+    """The timeline of the stream that the server receives, or else of its own WAL."""
     state = _state(answers, target)
     receiver = _receiver(state, target) if state["recovery"] else None
     return {"timeline": _number(receiver or state, "timeline")}
@@ -94,7 +99,7 @@ def read_mode(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _left_over(found: Iterable[str], state: Mapping[str, Any]) -> str | None:
-    """What an earlier copy, or an earlier failover, left; a history that is followed already is none."""
+    """A file that an earlier backup or failover left behind, if any. A history that is followed is not."""
     followed = _number(state, "timeline")
     if isinstance(receiver := state.get("receiver"), dict) and isinstance(receiver.get("timeline"), int):
         followed = max(followed, receiver["timeline"])
@@ -103,7 +108,7 @@ def _left_over(found: Iterable[str], state: Mapping[str, Any]) -> str | None:
 
 
 def read_after_restart(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether a restart would make a writable server of a standby, or a standby of a writable one."""
+    """`AS_NOW`, or what a restart would make of the server: a writable one of a standby, or the reverse."""
     found = answers.rows("signals")
     signals = [name for name in found if name.endswith(".signal")]
     others = set(found) - {"standby.signal", "recovery.signal", *_LEFT}
@@ -122,7 +127,7 @@ def read_after_restart(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_receiver(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether a WAL receiver streams."""
+    """The status of the WAL receiver."""
     state = _state(answers, target)
     if not state["recovery"]:
         return {"WAL receiver": "none, the server is not in recovery"}
@@ -153,7 +158,7 @@ def read_silence(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_replay(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether what arrives is replayed, and without a delay on purpose."""
+    """Whether WAL that arrives is replayed, and whether a delay or a target is set."""
     state = _state(answers, target)
     if "paused" not in state:
         raise UnmeasuredError("the server does not say whether it replays")
@@ -167,20 +172,20 @@ def read_replay(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_slots(answers: Answers, target: Target[Policy]) -> Table:
-    """The replication slots that last, and whether what they promise to keep is still there."""
+    """Each permanent replication slot -> `ACTIVE`, or whether the WAL that it must keep is still there."""
     slots = _state(answers, target)["slots"]
     return {f"slot {name}": _slot(slot) for name, slot in slots.items()}
 
 
 def read_kept(answers: Answers, target: Target[Policy]) -> Table:
-    """The slots for which the server keeps WAL though nobody fetches it."""
+    """The slots for which the server keeps WAL that nobody fetches."""
     slots = _state(answers, target)["slots"]
     idle = [name for name, slot in slots.items() if _slot(slot) != ACTIVE and slot.get("keeps") is not False]
     return {"slots that keep WAL for nobody": ", ".join(sorted(idle)) or NONE}
 
 
 def read_archive(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether WAL is archived as configured: an archiver that was never tried has not failed either."""
+    """Whether WAL is archived as configured. An archiver that was never tried is not a healthy one."""
     state = _state(answers, target)
     if _text(state, "archive_mode") == "off":
         return {"archiving": ARCHIVES_NOTHING}
@@ -191,21 +196,18 @@ def read_archive(answers: Answers, target: Target[Policy]) -> Table:
         return {"archiving": "no archive_command: WAL is kept for ever"}
     if archive["failing"] or _number(archive, "tries"):
         return {"archiving": "failing" if archive["failing"] else ARCHIVES}
-    # A standby that archives nothing of its own is as it should be; what it needs then, `database` looks at.
+    # A standby rightly archives nothing itself. The aspect database judges whether it could.
     waits = state["recovery"] and state["archive_mode"] == "on"
     return {"archiving": ARCHIVES_ONCE_PROMOTED if waits else "never tried here"}
 
 
-_ARCHIVER = ("command", "failing")
-
-
 def read_position(answers: Answers, target: Target[Policy]) -> Table:
-    """Where the server is, for the second look."""
+    """The server's position in the WAL, for the second look."""
     return {"position": _text(_state(answers, target), "position")}
 
 
 def read_replayed(answers: Answers, target: Target[Policy]) -> Table:
-    """How long ago the last transaction that a standby has replayed was committed; nothing where none was."""
+    """Seconds since the commit of the last transaction that a standby replayed; empty if there is none."""
     state = _state(answers, target)
     if not state["recovery"] or state.get("replayed") is None:
         return {}
@@ -213,7 +215,7 @@ def read_replayed(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def ask_passed(target: Target[Policy]) -> Mapping[str, Ask]:
-    """Ask a standby when it passes the position that the primary had a moment ago."""
+    """How long a standby takes to pass the position that the primary had a moment ago."""
     section = target.section
     seconds = int(section.max_heartbeat.total_seconds()) + 1
     statements = ["BEGIN", _PASSED, _AFTER]
@@ -224,7 +226,7 @@ def ask_passed(target: Target[Policy]) -> Mapping[str, Ask]:
 
 
 def position_of_primary(target: Target[Policy], seen: Seen) -> Mapping[str, str] | None:
-    """Where the one writable database of the other site was; nothing to ask a server that takes writes."""
+    """The position of the other site's one writable database; None for a server that takes writes itself."""
     own = seen[target.site.name, target.host.name]
     if _value(own, "mode", "writable") != "no":
         return None
@@ -251,11 +253,8 @@ def read_distance(answers: Answers, target: Target[Policy]) -> Table:
     return {"bytes behind the primary": max(0, int(_seconds(_passed(answers, target), "distance")))}
 
 
-_NO_STREAM = "no WAL receiver streams, and none can while the primary is away"
-
-
 def _passed(answers: Answers, target: Target[Policy]) -> Mapping[str, Any]:
-    """When the noted position was passed; that of a living primary moves, so the standby must stream."""
+    """When the noted position was passed. A live primary's position moves, so the standby must stream."""
     state = _state(answers, target)
     if not target.other_recorded_at:
         _live_receiver(state, target)
@@ -273,7 +272,7 @@ def _state(answers: Answers, _: Target[Policy]) -> Mapping[str, Any]:
 
 
 def _receiver(state: Mapping[str, Any], target: Target[Policy]) -> Mapping[str, Any] | None:
-    """The WAL receiver's row; None when there is none. A row of NULLs means that the role may not look."""
+    """The WAL receiver's row, or None. A row of NULLs would mean that the role may not read it."""
     if not state.get("monitor"):
         role = target.section.role
         raise UnmeasuredError(f"the role {role} may not see the WAL receiver; GRANT pg_monitor TO {role}")
@@ -282,7 +281,7 @@ def _receiver(state: Mapping[str, Any], target: Target[Policy]) -> Mapping[str, 
 
 
 def _live_receiver(state: Mapping[str, Any], target: Target[Policy]) -> Mapping[str, Any]:
-    """The receiver's row while it streams; without one nothing about lag is known."""
+    """The row of a WAL receiver that streams; without one nothing is known about lag."""
     if not state["recovery"]:
         raise UnmeasuredError("the server is not in recovery")
     receiver = _receiver(state, target)

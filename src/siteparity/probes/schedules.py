@@ -1,13 +1,13 @@
 """Schedules: every job of cron and every timer of systemd, and the instants at which they really run.
 
-The same text does not mean the same time. What ``0 2 * * *`` means is decided by the zone that the daemon
-goes by, and America/Chicago and America/Phoenix are two hours apart in summer and one in winter. So each job
-is computed into its instants in UTC over 13 months, which are compared between the sites, and with what the
-agreed zone would give.
+The same text does not always mean the same time: what ``0 2 * * *`` means depends on the daemon's time
+zone, and America/Chicago and America/Phoenix are two hours apart in summer and one in winter. So the
+instants of each job are computed in UTC over 13 months, and compared between the sites and with those in
+the agreed zone.
 
-A file in the right folder is no job yet: cron ignores it for its name, its owner, its mode or one bad line,
-and says so to the log at best. Nor can every job run that cron accepts. All of that is read in
-`siteparity.tools.schedule`.
+A file in the right folder may not be a job. Cron ignores a file for its name, its owner, its mode or one
+bad line, and reports that in the log at best. And not every job that cron accepts can run. All of that is
+read in `siteparity.tools.schedule`.
 
 Sources: crontab(5), cron(8), run-parts(8), systemd.timer(5), systemd.time(7); cron's source where they are
 silent.
@@ -37,22 +37,22 @@ SCHEDULED = "scheduled"
 MISSING = "missing"
 NOWHERE = "nowhere"
 FOREIGN = ("CRON_TZ", "RANDOM_DELAY")
-"""Settings of other crons (crontab(5) of cronie); Debian's hands them to the job and does nothing else."""
+"""Settings of other crons (crontab(5) of cronie). Debian's cron only passes them to the job."""
 
 
 class Required(Strict):
-    """A job that must be there: a command in a crontab, or a timer."""
+    """A job that must be scheduled: a command in a crontab, or a timer."""
 
     roles: Annotated[tuple[RoleName, ...], Field(min_length=1)]
     """The roles of the hosts that run it."""
     command: Text | None = None
-    """What the crontab starts, without redirections."""
+    """The command in the crontab, without redirections."""
     user: Text | None = None
-    """For whom cron runs it."""
+    """The user as whom cron runs it."""
     at: Text | None = None
-    """The time as it must stand in the crontab, e.g. ``*/5 * * * *``."""
+    """The time as the crontab must write it, e.g. ``*/5 * * * *``."""
     timer: Annotated[str, Field(pattern=r"^[A-Za-z0-9:_.@\\-]+\.timer$")] | None = None
-    """The timer that starts it, in place of all of these."""
+    """The timer that starts it, instead of the three keys above."""
 
     @model_validator(mode="after")
     def _is_one_of_both(self) -> Self:
@@ -62,14 +62,14 @@ class Required(Strict):
 
 
 class Policy(Section):
-    """Jobs and the zone that their times are meant in."""
+    """The jobs, and the time zone in which their times are meant."""
 
     timezone: Annotated[str, AfterValidator(local_time.known_name)]
-    """The zone by which cron and timers must go on every host of both sites."""
+    """The time zone that cron and timers must use on every host of both sites."""
     jobs: Annotated[Mapping[str, Required], Field(min_length=1)]
-    """What must be scheduled, each by the name that people use for it."""
+    """What must be scheduled, by the names that people use."""
     leftovers: tuple[Text, ...] = ("*.dpkg-*",)
-    """Patterns of file names that cron ignores, and that nobody means it to take."""
+    """Patterns of file names that cron ignores, and is meant to ignore."""
 
 
 def _required(target: Target[Policy]) -> Mapping[str, Required]:
@@ -85,7 +85,7 @@ def _roles_of_jobs(section: Policy) -> tuple[str, ...]:
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """Three questions: cron, timers and local time; crontabs; their users and programs."""
+    """Cron, timers and local time; the crontabs; and their users and programs."""
     needed = [job.timer for job in _required(target).values() if job.timer]
     units = [unit for timer in needed for unit in (timer, f"{timer.removesuffix('.timer')}.service")]
     return {
@@ -110,7 +110,7 @@ def _jobs(answers: Answers, target: Target[Policy]) -> Jobs:
 
 
 def read_daemon(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether cron runs."""
+    """The state of cron: `RUNNING`, or another word."""
     crond = _cron(answers, target)
     load, active = one(crond.unit, "LoadState"), one(crond.unit, "ActiveState")
     if load != "loaded":
@@ -127,12 +127,12 @@ def read_daemon(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_zone(answers: Answers, target: Target[Policy]) -> Table:
-    """Which zone cron, timers and the host's two files go by."""
+    """Cron, timers and the host's two files -> the time zone that each uses or names."""
     return local_time.names(_cron(answers, target), target.section.timezone)
 
 
 def read_agreed(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether that is the zone of the policy."""
+    """The same -> whether it is the time zone of the policy."""
     agreed = target.section.timezone
     return {
         who: local_time.AS_AGREED if zone == agreed else f"{zone} instead of {agreed}"
@@ -141,17 +141,17 @@ def read_agreed(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_in_force(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether cron is younger than what sets its zone."""
+    """Each source of cron's time zone -> whether cron started after it last changed."""
     return local_time.in_force(_cron(answers, target))
 
 
 def read_accepted(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether cron takes each crontab, and run-parts each script."""
+    """Each crontab and each script -> `ACCEPTED`, or why cron or run-parts ignores it."""
     return _jobs(answers, target).files
 
 
 def read_entries(answers: Answers, target: Target[Policy]) -> Table:
-    """Each job: its time and settings as they are written; of each other file its digest."""
+    """Each job -> its time and settings as written; each other file -> its digest."""
     found = _jobs(answers, target)
     return {
         **dict.fromkeys(cron_files.OTHERS, "absent"),
@@ -164,25 +164,25 @@ def read_entries(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
-    """Where crontabs hold settings that Debian's cron does not honour."""
+    """Each setting that Debian's cron does not honour -> the crontabs that use it."""
     jobs = _jobs(answers, target).jobs
     places = {name: sorted({job.file.path for job in jobs if name in job.entry.settings}) for name in FOREIGN}
     return {name: ", ".join(where) or NOWHERE for name, where in places.items()}
 
 
 def read_runnable(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether the user of each job that cron takes may run what it begins with."""
+    """Each job that cron accepts -> whether its user may run the programs that it starts first."""
     found = _jobs(answers, target)
     return {job.item: programs.runnable(job, found.lookups) for job in found.jobs if job.refused is None}
 
 
 def read_timers(answers: Answers, target: Target[Policy]) -> Table:
-    """What each loaded timer says."""
+    """Each loaded timer -> its settings."""
     return {name: timers.told(unit) for name, unit in timers.loaded(_cron(answers, target).units).items()}
 
 
 def read_armed(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether each timer that ought to run does."""
+    """Each timer that should run -> whether it does."""
     needed = {job.timer for job in _required(target).values()}
     crond = _cron(answers, target)
     return {
@@ -193,7 +193,7 @@ def read_armed(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _state(name: str, crond: Crond, answers: Answers) -> str:
-    """How a timer stands, and what it starts if that was looked at."""
+    """The state of a timer, and of the service that it starts if that was read."""
     timer = crond.units[name]
     state = timers.state(timer)
     service = crond.units.get(one(timer, "Unit")) if state == timers.ARMED else None
@@ -208,17 +208,17 @@ def _state(name: str, crond: Crond, answers: Answers) -> str:
 
 
 def read_instants(answers: Answers, target: Target[Policy]) -> Table:
-    """When each job and timer really runs, in UTC."""
+    """Each job and timer -> the instants at which it really runs, in UTC."""
     return runs.instants(_cron(answers, target), _jobs(answers, target))
 
 
 def read_punctual(answers: Answers, target: Target[Policy]) -> Table:
-    """How late each job and timer runs, against the same in the agreed zone."""
+    """Each job and timer -> how late it runs, compared with the same in the agreed zone."""
     return runs.late(_cron(answers, target), _jobs(answers, target), target.section.timezone)
 
 
 def read_scheduled(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether each job of the policy is scheduled, once."""
+    """Each job of the policy -> `SCHEDULED` if it is scheduled exactly once, or what is wrong."""
     crond, found = _cron(answers, target), _jobs(answers, target)
     return {
         name: _timer_stands(job.timer, crond, answers) if job.timer else _stands(job, found)
@@ -252,7 +252,7 @@ def _written(job: Job, key: str) -> str:
 
 
 def _harmless(name: str, value: str, key: str) -> str:
-    """A setting as it is shown. One that may be a secret is told from others within this run only."""
+    """The value of a setting; a digest that is only comparable within this run if it may be a secret."""
     if not re.search("PASS|SECRET|TOKEN|KEY|CREDENTIAL|AUTH|DSN|URL", name, re.IGNORECASE):
         return value
     return pseudonym(value, key)

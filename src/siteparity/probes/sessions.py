@@ -1,11 +1,11 @@
-"""Whose Redis the web hosts keep their sessions in: witnesses of which any one can be wrong alone.
+"""In whose Redis the web hosts keep their sessions, by several witnesses, since each alone can mislead.
 
-The application's setting in its file; the setting with which its processes were started; the answer of the
-name *on that host*; the connections that these processes hold (persistent connections keep their old target
-until a worker is recycled); and who is connected to the Redis of each site. In October 2012 sessions kept
-coming from Dallas after the failover.
+They are the application's setting in its file; the setting with which its processes were started; what the
+name resolves to *on that host*; the connections that these processes hold (a persistent connection keeps its
+old target until the worker is recycled); and who is connected to the Redis of each site. In October 2012
+sessions kept coming from Dallas after the failover.
 
-Only the place leaves a host, never the user or the password of the setting.
+Of the setting, only host, port and database leave the web host, never the user or the password.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Policy(Section):
     auth_file: AbsolutePath
     """A file on the Redis hosts with that user's password, for root alone."""
     persistent_connections: bool = True
-    """Whether a running service always holds a connection, so that none is a sign of trouble."""
+    """Whether a running service always holds a connection, so that having none is a sign of trouble."""
 
 
 AS_FILED = "as in the file"
@@ -87,7 +87,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 
 def read_setting(answers: Answers, _: Target[Policy]) -> Table:
-    """Host, port and database number of the setting."""
+    """The host, port and database number of the setting."""
     return {"setting": _setting(answers)}
 
 
@@ -97,7 +97,7 @@ def read_configured(answers: Answers, _: Target[Policy]) -> Table:
 
 
 def read_resolved(answers: Answers, _: Target[Policy]) -> Table:
-    """Each address that the setting's name has on this host."""
+    """Each address to which the setting's name resolves on this host."""
     lines = [line.split() for line in answers.rows("resolved")]
     if not lines or not all(words and re.fullmatch(r"[0-9A-Fa-f:.%a-z]+", words[0]) for words in lines):
         raise UnmeasuredError("resolved: the name has no address, or the answer is damaged")
@@ -105,7 +105,7 @@ def read_resolved(answers: Answers, _: Target[Policy]) -> Table:
 
 
 def read_started(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether the running processes, and a restart, go by the setting that stands in the file."""
+    """Whether the running processes use the setting of the file, and would after a restart."""
     variable, started = target.section.variable, answers.parts("started", _STARTED_PARTS)
     states, overridden = set(started["processes"]), started["overridden"]
     if not states or not states <= {"same", "differs", "unset"}:
@@ -120,7 +120,7 @@ def read_started(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_sockets(answers: Answers, target: Target[Policy]) -> Table:
-    """The peers to which the service's processes hold connections, at the port of Redis."""
+    """The peers to which the service's processes hold connections on the port of Redis."""
     sockets = answers.parts("sockets", _SOCKETS_PARTS)
     pids = {pid for line in sockets["pids"] for pid in line.split()}
     lines = [line for line in sockets["connections"] if line.strip()]
@@ -137,7 +137,7 @@ def read_sockets(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_clients(answers: Answers, target: Target[Policy]) -> Table:
-    """Who is connected to this Redis; but for its replica and master, where the policy wants one."""
+    """Who is connected to this Redis, without its replica and master if the policy wants replication."""
     replicated = getattr(target.policy.sections.get("redis"), "replicated", False)
     clients = {
         (found[1], user[1])
@@ -159,7 +159,7 @@ def _setting(answers: Answers) -> str:
 
 
 def _host(place: str) -> str:
-    """The host of ``host:port/database``; an IPv6 address keeps its brackets."""
+    """The host of ``host:port/database``. An IPv6 address keeps its brackets."""
     return re.sub(r":[0-9]+$", "", place.partition("/")[0])
 
 

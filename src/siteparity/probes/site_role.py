@@ -1,14 +1,14 @@
-"""Which site is active, by witnesses of the parts that customers meet: exactly one may be, in all of them.
+"""Which site is active: exactly one must be, in every part that customers meet.
 
-Where customers are led (the answer of name servers), whether the database takes the shop's writes, and which
-database the running shop works with. Two active sites take different orders, and one's will be thrown away;
-with none active nobody can buy. Whether a database follows another one is judged in ``replication``, whether
-jobs would charge in ``subscriptions``; here is what both do not see: a database that is no standby and still
-refuses writes, a shop whose processes work with another database than their own site's, and customers
-who are led elsewhere.
+The witnesses are where the name servers lead customers, whether the database takes the shop's writes, and
+which database the running shop works with. Two active sites take different orders, and those of one will be
+thrown away; with none active nobody can buy. The aspect ``replication`` judges whether a database follows
+another one, and ``subscriptions`` whether jobs would charge. This aspect finds what both miss: a database
+that refuses writes although it is not a standby, a shop whose processes work with the other site's
+database, and customers who are led elsewhere.
 
-Sources: PostgreSQL 15 manual, sections 20.11 (default_transaction_read_only) and 20.1.3 (where settings come
-from); getent(1).
+Sources: PostgreSQL 15 manual, sections 20.11 (default_transaction_read_only) and 20.1.3 (where settings
+come from); getent(1).
 """
 
 from __future__ import annotations
@@ -36,28 +36,28 @@ NO_ANSWER = "the shop does not answer"
 
 
 class Policy(Section):
-    """The witnesses of the active site."""
+    """Where to look for the active site."""
 
     edges: tuple[RoleName, ...]
-    """The roles whose hosts ask where customers are led."""
+    """The roles whose hosts resolve the name that customers type."""
     customers: ServerName
-    """The name that customers type; its addresses lie in the ``parity_networks`` of the active site."""
+    """The name that customers type. Its addresses are in the ``parity_networks`` of the active site."""
     databases: tuple[RoleName, ...]
     """The roles whose hosts run the database."""
     database: Text = "postgres"
     role: Text = "parity"
     """The database role that the suite uses."""
     writer: Text
-    """The database role under which the shop writes."""
+    """The database role as which the shop writes."""
     shops: tuple[RoleName, ...]
     """The roles whose hosts run the shop."""
     health_port: Port = 8000
     health_path: RequestPath = "/healthz"
-    """The shop's own page that says, as JSON, which kind of database it works with."""
+    """The shop's page that says, as JSON, which kind of database it works with."""
     follows: Annotated[str, matching(r"[A-Za-z0-9_.-]+", "names with dots between them")] = (
         "database.in_recovery"
     )
-    """Where in it stands whether this database follows another one: true or false."""
+    """Where the JSON says whether that database follows another one (true or false)."""
 
 
 _WRITES = program(__package__, "site_role_writes.sql")
@@ -65,11 +65,11 @@ _HEALTH = program(__package__, "site_role_health.sh")
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """Edges are asked for the customers' name, databases for writes, web hosts for what the shop says."""
+    """Edges resolve the customers' name, databases are asked about writes, shops about their database."""
     section, roles = target.section, set(target.host.roles)
     asks: dict[str, Ask] = {}
     if roles & set(section.edges):
-        # Not /etc/hosts: customers have another one.
+        # By DNS alone: customers do not have this host's /etc/hosts.
         asks["led"] = Ask(f"getent -s dns ahosts -- {shlex.quote(section.customers)}")
     if roles & set(section.databases):
         statement = filled(_WRITES, writer=_literal(section.writer))
@@ -97,7 +97,7 @@ def _request(section: Policy) -> str:
 
 
 def read_led(answers: Answers, target: Target[Policy]) -> Table:
-    """The customers' name -> the site to which its addresses lead, as seen from this host's site."""
+    """The customers' name -> `HERE` if all its addresses are in this host's site, or where they lead."""
     lines = [line.split() for line in answers.lines("led")]
     if not lines or not all(re.fullmatch(r"[0-9A-Fa-f:.%a-z]+", words[0]) for words in lines if words):
         raise UnmeasuredError("led: the name has no address, or the answer is damaged")
@@ -110,14 +110,14 @@ def read_led(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_writes(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether the database takes the shop's writes, and if not, why."""
+    """`TAKEN` if the database takes the shop's writes, or why it refuses them."""
     state = _writes(answers, target)
     refused = "in recovery" if state["recovery"] else _read_only(state, target)
     return {"writes of the shop": f"refused ({refused})" if refused else TAKEN}
 
 
 def read_after_switch(answers: Answers, target: Target[Policy]) -> Table:
-    """What the database would do with the shop's writes once it follows no other one."""
+    """The same for the time when the database no longer follows another one."""
     refused = _read_only(_writes(answers, target), target)
     return {"writes of the shop outside recovery": f"refused ({refused})" if refused else TAKEN}
 
@@ -131,7 +131,7 @@ def _writes(answers: Answers, _: Target[Policy]) -> Mapping[str, Any]:
 
 
 def _read_only(state: Mapping[str, Any], target: Target[Policy]) -> str:
-    """Which setting makes every transaction of the shop a read-only one; empty when none does."""
+    """The setting that makes every transaction of the shop read-only; empty if none does."""
     section = target.section
     if state.get("writer") != 1:
         return f"there is no role {section.writer}"
@@ -153,7 +153,7 @@ def _read_only(state: Mapping[str, Any], target: Target[Policy]) -> str:
 
 
 def read_shop(answers: Answers, target: Target[Policy]) -> Table:
-    """Which kind of database the running shop says it works with."""
+    """The kind of database that the running shop says it works with."""
     talk = answers.parts("health", ("exit", "answer"))
     code, answer = " ".join(talk["exit"]), "\n".join(talk["answer"])
     return {"database of the running shop": _shop(code, answer, target.section)}

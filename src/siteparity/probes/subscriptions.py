@@ -1,9 +1,9 @@
-"""Whether the job that charges subscriptions is the same at both sites, armed at one, and in time there.
+"""Whether the job that charges subscriptions is the same at both sites, armed at one, and on time there.
 
-The job itself says how it stands: the policy names a command that prints one ``key=value`` a line, with at
-least ``armed=yes|no``, ``site=<the site it charges for>``, ``last_success=<UTC, ISO 8601, with Z>|never`` and
-``late_seconds=<number>``. When it
-runs is for the aspect ``schedules``; that it would run is tried out by the smoke check ``subscriptions``.
+The job reports on itself: the policy names a command that prints lines ``key=value``, at least
+``armed=yes|no``, ``site=<the site it charges for>``, ``last_success=<UTC, ISO 8601, with Z>|never`` and
+``late_seconds=<number>``. The aspect ``schedules`` judges when it runs; the smoke check ``subscriptions``
+tries out whether it would run.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ class Policy(Section):
     """The subscriptions job."""
 
     roles: Roles
-    """The role of the hosts that run it."""
+    """The role of the hosts that run the job."""
     files: Annotated[tuple[AbsolutePath, ...], Field(min_length=1)]
-    """What the job consists of: files, and folders that are taken whole, as absolute paths."""
+    """What the job consists of: absolute paths of files, and of folders with all that they hold."""
     status: Annotated[tuple[Text, ...], Field(min_length=1)]
-    """The command that prints how the job stands, as words; it must change nothing."""
+    """The command, as words, that prints the state of the job. It must not change anything."""
     user: Text
     """The account under which the job runs."""
     max_late: Duration
@@ -46,14 +46,14 @@ _THERE = program(__package__, "subscriptions_there.sh")
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """The job's files by digest, and what it says of itself."""
+    """Presence, digests and modes of the job's files, and what the job reports."""
     section = target.section
     paths = " ".join(shlex.quote(path) for path in section.files)
     words = " ".join(shlex.quote(word) for word in section.status)
     user = shlex.quote(section.user)
     return {
         "there": Ask(filled(_THERE, paths=paths, command=shlex.quote(section.status[0]))),
-        # -L: releases are often reached through a link, whose own folder would be found empty.
+        # -L: a release is often reached through a link, which find would not follow.
         "files": Ask(f"find -L {paths} -type f ! -name '*.pyc' -exec sha256sum -- {{}} +"),
         "modes": Ask(f"find -L {paths} -type f ! -name '*.pyc' -printf '%m %u:%g %p\\n'"),
         "status": Ask(
@@ -64,7 +64,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 
 def read_job(answers: Answers, target: Target[Policy]) -> Table:
-    """Digest, mode and owner of each file of the job."""
+    """Each file of the job -> its mode, owner and digest."""
     modes = dict(_split(line, 2) for line in answers.lines("modes"))
     named = [line.partition("  ") for line in answers.lines("files")]
     digests = {path: digest for digest, _, path in named}
@@ -77,7 +77,7 @@ def read_job(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_present(answers: Answers, _: Target[Policy]) -> Table:
-    """Whether each file of the job is there, and whether it can be started."""
+    """Each path of the job -> `PRESENT`, or that it is missing; and whether the command can be run."""
     states = {"there": PRESENT, "missing": "missing"}
     lines = [line.partition(" ") for line in answers.rows("there")]
     if not lines or any(state not in states for state, _, _ in lines):
@@ -91,7 +91,7 @@ def read_armed(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_site(answers: Answers, target: Target[Policy]) -> Table:
-    """The site for which the job takes itself to work."""
+    """The site for which the job says it works."""
     return {"site": _status(answers, target, "site")}
 
 
@@ -134,7 +134,7 @@ def _number(text: str) -> int:
 
 
 def _split(line: str, words: int) -> tuple[str, str]:
-    """(the rest of the line, its first words)."""
+    """The rest of a line, and its first words."""
     parts = line.split(" ", words)
     if len(parts) != words + 1:
         raise UnmeasuredError(f"modes: a line that was not expected: {line[:80]!r}")
