@@ -1,8 +1,8 @@
-"""Asking authoritative name servers from a host that has no tool for it, and reading what they say.
+"""Questions to authoritative name servers, asked from a host that has no tool for it.
 
-The questions are made here, sent from the host by perl (part of every Debian: perl-base), and the answers
-are read here: no cache and no resolver lies between, so TTLs are those that the whole world gets (RFC 1034,
-4.3.1).
+The questions are made here, perl (perl-base, part of every Debian) sends them from the host, and the
+answers are read here. No cache and no resolver is between, so the TTLs are those that everybody gets (RFC
+1034, 4.3.1).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from siteparity.tools.program import program
 NO_ANSWER = "no answer"
 AUTHORITY = "answers with authority"
 _PAYLOAD = 1232
-"""Bytes that every path carries without fragments (DNS flag day 2020)."""
+"""Bytes that fit into one packet on every path (DNS flag day 2020)."""
 
 _ASKER = program(__package__, "dns.pl")
 
@@ -38,7 +38,7 @@ class Question:
     kind: str
 
     def message(self, number: int) -> dns.message.QueryMessage:
-        """The question as it is sent, not asking for recursion."""
+        """The question as it is sent. It does not ask for recursion."""
         made = dns.message.make_query(self.name, self.kind, id=number, use_edns=0, payload=_PAYLOAD)
         made.flags &= ~dns.flags.RD
         return made
@@ -51,9 +51,9 @@ class Reply:
     state: str
     """`AUTHORITY`, or what is wrong."""
     values: tuple[str, ...] = ()
-    """Addresses and the like; a name, where the server knows no more than another name; sorted."""
+    """The record's values, sorted; the other name if the server knows an alias only."""
     ttl: int = 0
-    """The longest that a part of it, or its absence, may be kept, in seconds."""
+    """The longest time, in seconds, that a part of the answer, or its absence, may be kept."""
     exists: bool = True
 
 
@@ -66,7 +66,7 @@ def question(servers: Sequence[str], questions: Sequence[Question], port: int = 
 def replies(
     lines: Sequence[str], servers: Sequence[str], questions: Sequence[Question]
 ) -> Mapping[tuple[str, Question], Reply]:
-    """(server, question) -> what was said; what was not answered is in it as well.
+    """(server, question) -> the reply, `NO_ANSWER` if there is none.
 
     Args:
         lines: of the answer, without its end mark.
@@ -121,7 +121,7 @@ def _chained(message: dns.message.QueryMessage) -> Reply:
 
 
 def _kept_absence(message: dns.message.QueryMessage) -> int:
-    """How long resolvers keep that there is nothing (RFC 2308, 5); 0 where the server does not say."""
+    """How long resolvers keep the absence of a record (RFC 2308, 5); 0 if the server does not say."""
     for rrset in message.authority:
         if rrset.rdtype == dns.rdatatype.SOA:
             return min(rrset.ttl, int(rrset[0].minimum))

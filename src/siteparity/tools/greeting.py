@@ -1,7 +1,7 @@
-"""A short talk with a server from a shell on a host: send a few bytes, take the first line it says.
+"""A short talk with a server from a shell on a host: send a few bytes, read the first line of the answer.
 
-bash knows ``/dev/tcp`` and stands on every Debian, which curl does not; TLS is spoken by
-``openssl s_client``, with the host's own store of authorities, as its programs do.
+bash opens ``/dev/tcp``, and every Debian has it, unlike curl. ``openssl s_client`` speaks TLS, and trusts the
+host's own store of authorities, as the host's programs do.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ class Talk:
     """What is said to a server."""
 
     send: str = ""
-    """At once; empty: the server speaks first."""
+    """What is sent at once; empty if the server speaks first."""
     leave: str = ""
-    """In the end."""
+    """What is sent in the end."""
     waits: bool = True
     """Whether the server is expected to say anything."""
     tls: bool = False
-    """Over TLS; the certificate must be for the name, and of an authority that the host trusts."""
+    """Whether to use TLS, with a certificate for the name and from an authority that the host trusts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class Greeting:
     """How a talk went."""
 
     line: str
-    """The first line of the server; empty where there is none."""
+    """The server's first line; empty if there is none."""
     trouble: str
-    """Why there is none, in words for a report; empty where there is one."""
+    """Why there is no line, in words for a report; empty if there is one."""
 
 
 def question(
@@ -59,8 +59,8 @@ def question(
     """A shell text that talks to a server.
 
     Args:
-        server: a name or an address.
-        port: likewise.
+        server: its name or address.
+        port: its port.
         talk: what is said.
         seconds: what the whole talk may take.
         user: as whom; firewalls can tell users from each other. Empty: as root.
@@ -76,7 +76,7 @@ def question(
 
 
 def _verified_as(server: str) -> str:
-    """The option that holds a certificate against a server: names and addresses stand in it apart."""
+    """The option that verifies a certificate: names and addresses are in separate fields of it."""
     try:
         ip_address(server)
     except ValueError:

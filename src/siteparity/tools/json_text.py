@@ -1,4 +1,4 @@
-"""JSON as hosts write it: one value, or `UnmeasuredError`, however deep or strange it is."""
+"""JSON from hosts: a value or `UnmeasuredError`, however odd or deeply nested the text is."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from siteparity.model import UnmeasuredError
 
 
 def parsed(text: str, name: str) -> Any:  # noqa: ANN401  # JSON
-    """The value of a text.
+    """The value of a JSON text.
+
+    Args:
+        text: an answer.
+        name: of its question, for the reason.
 
     Raises:
-        UnmeasuredError: it is no JSON (RFC 8259: NaN and Infinity are none), or nested too deep to be read.
+        UnmeasuredError: the text is not JSON (RFC 8259, without NaN and Infinity), or nested too deeply.
     """
     try:
         return json.loads(text, parse_constant=_refused)

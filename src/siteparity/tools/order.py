@@ -1,4 +1,4 @@
-"""An order as a table, so that one thing that is missing or moved shifts no other."""
+"""An order as a table, in which a missing or moved thing changes its neighbours only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ FIRST = "the first"
 
 
 def chain(things: Sequence[str]) -> dict[str, str]:
-    """Each thing -> the one before it; of one that comes again, the first time counts."""
+    """Each thing -> the one before it. Of a thing that occurs twice, the first place counts."""
     found: dict[str, str] = {}
     before = FIRST
     for thing in things:

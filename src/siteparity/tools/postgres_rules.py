@@ -1,4 +1,4 @@
-"""Who is let into a PostgreSQL server: the rules of pg_hba.conf, as the server itself reads the file.
+"""Which clients a PostgreSQL server lets in: the rules of pg_hba.conf, as the server itself parsed the file.
 
 The first rule that matches decides (manual, 21.1).
 """
@@ -19,7 +19,7 @@ REMOTE = frozenset({"host", "hostssl", "hostnossl"})
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Somebody who must be let in."""
+    """A client that must be let in."""
 
     user: str
     database: str
@@ -31,7 +31,7 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of pg_hba.conf, with its words as the server split them."""
+    """One line of pg_hba.conf, split into words by the server."""
 
     line: int
     kind: str
@@ -49,7 +49,7 @@ class Rule:
         return " ".join((*words, *self.options))
 
     def matches(self, client: Client, own: Site) -> bool:
-        """Whether the rule is for this client, who comes over the network, encrypted or not."""
+        """Whether the rule is for this client, which connects over the network, encrypted or not."""
         return (
             self.kind in REMOTE
             and self._for_database(client)
@@ -99,7 +99,7 @@ def rules(lines: Sequence[HbaLine]) -> list[Rule]:
     """The rules that the server accepts, in their order.
 
     Raises:
-        UnmeasuredError: a line that is not wrong lacks what every rule has.
+        UnmeasuredError: a line without an error lacks a part that every rule has, or its address is invalid.
     """
     return [_rule(line) for line in lines if line.error is None]
 
@@ -117,12 +117,12 @@ def _rule(line: HbaLine) -> Rule:
         method=line.auth_method,
         options=line.options or (),
     )
-    rule.text()  # an address that is none is noticed here, whoever is asked for
+    rule.text()  # raises for an invalid address, even if no client is ever checked against this rule
     return rule
 
 
 def decision(client: Client, of: Sequence[Rule], own: Site) -> str:
-    """`LET_IN`, or what happens instead."""
+    """`LET_IN`, or what happens to the client instead."""
     first = next((rule for rule in of if rule.matches(client, own)), None)
     if first is None:
         return "no rule lets it in"

@@ -1,8 +1,8 @@
 """What a PostgreSQL server says of itself, and the files of its host that its next start needs.
 
-One statement (``postgres_server.sql``), so that a host starts ``psql`` once. Its first lines name paths, at
-which a shell looks (``postgres_server.sh``). Another shell tries out as the server's own account what that
-account must read and write (``postgres_tries.sh``).
+One statement (``postgres_server.sql``), so that the host starts ``psql`` only once. Its first lines name
+paths, which a shell looks at (``postgres_server.sh``). A second shell runs as the server's own account, and
+tries out what that account must be able to read and write (``postgres_tries.sh``).
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ LIMITS = (
 refuses to start or stops replaying (manual, 27.4.3)."""
 
 _OF_ONE_SITE = ("primary_conninfo", "primary_slot_name")
-"""What names the other site, and may hold a password: never shown."""
+"""Settings that name the other site and may hold a password. They are never shown."""
 
 _MOVING = (
     "in_hot_standby", "transaction_read_only", "transaction_isolation", "transaction_deferrable",
     "shared_memory_size", "shared_memory_size_in_huge_pages",
 )  # fmt: skip
-"""What changes by itself."""
+"""Settings that change by themselves."""
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -68,21 +68,21 @@ def question(*, database: str, role: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server, and its files as its host has them."""
+    """A server and its files."""
 
     state: State
     peer: tuple[Address, ...]
-    """Where the host finds the server that this one follows, or would follow; empty when it does not."""
+    """The addresses of the server that this one follows, or would follow; empty if it has none."""
     libraries: Mapping[str, bool]
-    """Each library that is named -> whether it is on the disk."""
+    """Each library that the database or a setting names -> whether it is on disk."""
     files: Mapping[str, float]
-    """Each file of the configuration -> when it was changed, in seconds since 1970."""
+    """Each configuration file -> when it was changed, in seconds since 1970."""
     has_password: bool
     """Whether libpq would find a password for that server in a file."""
     starts: Mapping[str, str]
     """Each thing that the server's next start needs -> `AS_NEEDED`, or what is wrong with it."""
     archive: Mapping[str, str]
-    """The program that archives WAL, and each folder -> likewise."""
+    """The program that archives WAL, and each folder that it writes to -> the same."""
 
 
 def read(parts: Mapping[str, Sequence[str]]) -> Server:
@@ -136,7 +136,7 @@ def _files(lines: list[str]) -> Mapping[str, float]:
 
 
 def _password(lines: list[str]) -> bool:
-    """The file is the server's, closed to others, with an entry for the role: else it is passed over."""
+    """Whether libpq uses the file: it belongs to the server, is closed to others, and has an entry."""
     if not lines:
         return False
     rights = re.fullmatch(r"([0-7]{1,4}) (\S+) (\S+)", lines[0])
@@ -161,7 +161,7 @@ _TRIED = {
 
 
 def _tried(lines: list[str]) -> tuple[Mapping[str, str], dict[str, str]]:
-    """What the server's account must read, or write, at its next start; and what it archives with."""
+    """What the account must read or write at the next start; and the program and folders of archiving."""
     found = [line.partition(" ") for line in lines]
     if not found or any(word not in _TRIED or not name for word, _, name in found):
         raise UnmeasuredError("tried: the answer is not what was asked for")
@@ -172,7 +172,7 @@ def _tried(lines: list[str]) -> tuple[Mapping[str, str], dict[str, str]]:
 
 
 def _starts(lines: list[str]) -> Mapping[str, str]:
-    """What is wrong with owners and modes on which the server insists; and whether Debian would start it."""
+    """The owners and modes that the server insists on, and whether Debian would start it."""
     account = re.fullmatch(r"account ([0-9]{1,10})", lines[0]) if lines else None
     data = _held(lines[1].removeprefix("data ")) if lines[1:] and lines[1].startswith("data ") else None
     rest = lines[2:]
@@ -189,7 +189,7 @@ def _starts(lines: list[str]) -> Mapping[str, str]:
 
 
 def _together(one: Mapping[str, str], other: Mapping[str, str]) -> Mapping[str, str]:
-    """Two tables of what is needed; whatever either says against a thing counts."""
+    """Two tables in one. If either says that something is wrong, that counts."""
     return {**one, **other, **{name: said for name, said in one.items() if said != AS_NEEDED}}
 
 
@@ -222,12 +222,12 @@ def _key(owner: int, mode: int, own: int) -> str:
 
 
 def _cluster(line: str) -> tuple[str, str]:
-    """What Debian's start.conf says; nothing where something else, as Patroni, starts the server."""
+    """Debian's start.conf. It does not matter if something else, such as Patroni, starts the server."""
     found = re.fullmatch(r"start (unit|another) (linked|enabled|unknown)((?: \S+)*)", line)
     if not found:
         raise UnmeasuredError("starts: the answer is not what was asked for")
     by, following, said = found[1], found[2], found[3].strip() or "nothing"
-    if said == "manual":  # services judges a boot that goes by it
+    if said == "manual":  # the aspect services judges a boot with it
         return "start.conf", "says manual, since systemd read it last" if following == "linked" else AS_NEEDED
     is_used = by == "unit" or following != "unknown"
     return (

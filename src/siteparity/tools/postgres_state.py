@@ -17,7 +17,7 @@ class _JsonObject(BaseModel):
 
 
 class HbaLine(_JsonObject):
-    """A row of pg_hba_file_rules; one with an error has nothing else."""
+    """A row of pg_hba_file_rules. If it has an error, all its other columns are NULL."""
 
     line_number: int
     type: str | None

@@ -1,7 +1,7 @@
-"""Gettext catalogues as their readers see them: the texts of ``.mo`` and ``.po`` files, and their headers.
+"""Gettext catalogues: the texts of ``.mo`` and ``.po`` files, and their headers.
 
-Read with Babel, which refuses damaged files. What Babel would take far too long over (tables of a ``.mo``
-file that do not fit into it) is refused before. Format: gettext manual, "The Format of GNU MO Files".
+Babel reads them, and refuses damaged files. A ``.mo`` file whose tables do not fit into it is refused
+beforehand, since Babel would take far too long. Format: gettext manual, "The Format of GNU MO Files".
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ _MAGIC = {b"\xde\x12\x04\x95": "<", b"\x95\x04\x12\xde": ">"}
 
 
 class DamagedError(SiteparityError):
-    """A file cannot be read as a catalogue; the text says why: ``missing``, or ``damaged: ...``."""
+    """A file cannot be read as a catalogue. The message says why: ``missing``, or ``damaged: ...``."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Message:
-    """What the program asks for."""
+    """A message: what the program looks up."""
 
     text: str
     context: str = ""
 
     def __str__(self) -> str:
-        """On one line, short enough for a report, and still unique."""
+        """The message on one line, short enough for a report, and still unique."""
         whole = f"{self.context} / {self.text}" if self.context else self.text
         line = whole.encode("unicode_escape").decode() if not whole.isprintable() else whole
         if len(line) <= _MAX_NAME:
@@ -60,25 +60,25 @@ class Catalogue:
     """A ``.mo`` file."""
 
     headers: Mapping[str, str]
-    """Names in lower case; values as they stand in the file."""
+    """Names in lower case, values as in the file."""
     texts: Texts
     plurals: frozenset[Message]
     """The messages that have plural forms."""
 
     @property
     def language(self) -> str:
-        """The language that the file says it is in, e.g. ``pt_BR``; empty when it says none."""
+        """The language that the file names, e.g. ``pt_BR``; empty if it names none."""
         return self.headers.get("language", "").replace("-", "_")
 
     @property
     def charset(self) -> str:
-        """The charset that the file says it is in; empty when it says none."""
+        """The charset that the file names; empty if it names none."""
         found = re.search(r"charset\s*=\s*([^\s;]+)", self.headers.get("content-type", ""), re.IGNORECASE)
         return found[1] if found else ""
 
     @property
     def plural_forms(self) -> str:
-        """The plural rule that the file says it follows; empty when it says none."""
+        """The plural rule that the file contains; empty if it has none."""
         return self.headers.get("plural-forms", "")
 
 
@@ -87,11 +87,11 @@ class Source:
     """A ``.po`` file."""
 
     texts: Texts
-    """What is translated and checked: what the compiled catalogue must hold (msgfmt(1))."""
+    """The translations that are not fuzzy: what the compiled catalogue must contain (msgfmt(1))."""
     messages: frozenset[Message]
     """All messages, translated or not."""
     unchecked: frozenset[Message]
-    """Fuzzy messages: translated by a guess."""
+    """Fuzzy messages: a tool guessed their translation."""
 
 
 @lru_cache(maxsize=_FILES_KEPT)
@@ -99,7 +99,7 @@ def compiled(data: bytes) -> Catalogue:
     """Read a ``.mo`` file.
 
     Raises:
-        DamagedError: it is no sound catalogue.
+        DamagedError: it is not a sound catalogue.
     """
     header = _header(data)
     catalogue = _babel(lambda: read_mo(io.BytesIO(data)))
@@ -116,7 +116,7 @@ def source(data: bytes) -> Source:
     """Read a ``.po`` file.
 
     Raises:
-        DamagedError: it is no sound source.
+        DamagedError: it is not a sound source.
     """
     if len(data) > MAX_FILE_BYTES:
         raise DamagedError(f"damaged: larger than {MAX_FILE_BYTES} bytes")
@@ -129,7 +129,7 @@ def source(data: bytes) -> Source:
 
 
 def same_charset(one: str, other: str) -> bool:
-    """Whether two names mean the same charset: ``utf8``, ``UTF-8``."""
+    """Whether two names mean the same charset, such as ``utf8`` and ``UTF-8``."""
     try:
         return codecs.lookup(one).name == codecs.lookup(other).name
     except (LookupError, ValueError):
@@ -146,13 +146,13 @@ def _babel(read: Callable[[], babel_catalog.Catalog]) -> babel_catalog.Catalog:
 def _messages(
     catalogue: babel_catalog.Catalog,
 ) -> Iterator[tuple[Message, tuple[str, ...], babel_catalog.Message]]:
-    """Every message but the header."""
+    """Every message except the header."""
     for message in catalogue:
         text = message.id if isinstance(message.id, str) else message.id[0]
         if not text:
             continue
         context = message.context or ""
-        if isinstance(context, bytes):  # read_mo leaves it as it stands in the file
+        if isinstance(context, bytes):  # read_mo does not decode it
             context = _decoded(context, catalogue.charset)
         forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
         yield Message(text, context), tuple(form or "" for form in forms), message
@@ -166,9 +166,9 @@ def _decoded(text: bytes, charset: str) -> str:
 
 
 def _header(data: bytes) -> bytes:
-    """The translation of the empty message, after a look at the tables.
+    """The translation of the empty message, after a check of the tables.
 
-    Strings that lie on top of each other would let a small file hold any amount of text.
+    Overlapping strings would let a small file contain any amount of text.
     """
     if len(data) > MAX_FILE_BYTES:
         raise DamagedError(f"damaged: larger than {MAX_FILE_BYTES} bytes")

@@ -1,4 +1,4 @@
-"""The catalogues of one host, side by side: which of them are fit for customers, and why others are not."""
+"""The catalogues of one host: which of them are fit for customers, and why others are not."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ USABLE = "usable"
 
 _LEAST_TEXTS = 5
 _COPIED_SHARE = 0.9
-"""Two languages that share this part of at least so many translations are one language under two names."""
+"""Two languages are one under two names if they share this part of their translations, and each has at least
+`_LEAST_TEXTS` of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as a host has it."""
+    """A file of a host."""
 
     data: bytes
     modified: int
-    """When its content was changed, as far as its owner says (mtime); seconds since 1970."""
+    """When its content was changed (mtime), which its owner can set; seconds since 1970."""
     changed: float
-    """When it was put there or touched in any way (ctime)."""
+    """When it was put there or changed in any way (ctime); seconds since 1970."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,9 @@ class Shelf:
     paths: Mapping[str, str]
     """Served language -> where its catalogue should be."""
     sources: Mapping[str, str]
-    """Served language -> where its source should be; empty where releases carry none."""
+    """Served language -> where its source should be; empty if releases contain none."""
     charset: str
-    """In which all of them should be."""
+    """The charset in which all of them should be."""
 
     @cached_property
     def states(self) -> Mapping[str, str]:
@@ -49,12 +50,12 @@ class Shelf:
 
     @cached_property
     def _alone(self) -> Mapping[str, str]:
-        """The same, as far as a catalogue shows it without the others."""
+        """The same, without comparing catalogues with each other."""
         return {language: self._state(language) for language in self.paths}
 
     @cached_property
     def usable(self) -> Mapping[str, Catalogue]:
-        """The languages whose catalogue has nothing wrong with it."""
+        """The languages whose catalogue is `USABLE`."""
         return {
             language: self.catalogue(language) for language, state in self.states.items() if state == USABLE
         }
@@ -71,11 +72,11 @@ class Shelf:
         return frozenset(named or (message for one in self.usable.values() for message in one.texts))
 
     def file(self, language: str) -> File | None:
-        """The file of a catalogue."""
+        """The file of a catalogue, or None."""
         return self.files.get(self.paths[language])
 
     def source_file(self, language: str) -> File | None:
-        """The file of a source."""
+        """The file of a source, or None."""
         return self.files.get(self.sources.get(language, ""))
 
     def catalogue(self, language: str) -> Catalogue:
@@ -98,7 +99,7 @@ class Shelf:
         """Every language's catalogue.
 
         Raises:
-            UnmeasuredError: one has no texts of its language that could be compared.
+            UnmeasuredError: one of them has no texts of its language to compare.
         """
         bad = [f"{language} is {state}" for language, state in self._alone.items() if state != USABLE]
         if bad:
@@ -121,10 +122,10 @@ class Shelf:
 
 
 def read_files(answer: bytes) -> Mapping[str, File]:
-    """Path -> file, from lines of ``SIZE CTIME MTIME PATH``, a line ``[content]``, and all contents in a row.
+    """Path -> file, from lines ``SIZE CTIME MTIME PATH``, a line ``[content]``, and all contents in a row.
 
     Raises:
-        UnmeasuredError: it is not understood, or a file was changed while it was read.
+        UnmeasuredError: the answer is not understood, or a file was changed while it was read.
     """
     head, mark, rest = answer.partition(b"[content]\n")
     if not mark or (head and not head.endswith(b"\n")):
@@ -156,14 +157,14 @@ def _there(file: File | None) -> bytes:
 
 
 def _speaks(said: str, language: str) -> bool:
-    """Whether a header names the language, and no other country than a tag that names one."""
+    """Whether a header names the language, and the same country if the tag and the header name one."""
     said_parts, wanted_parts = said.partition("@")[0].split("_"), language.split("-")
     countries = [{part for part in parts[1:] if len(part) == 2} for parts in (said_parts, wanted_parts)]  # noqa: PLR2004  # ISO 3166
     return said_parts[0] == wanted_parts[0] and (not all(countries) or countries[0] == countries[1])
 
 
 def _is_garbled(text: str) -> bool:
-    """Whether a text lost characters, or was taken for Latin-1 on its way and encoded twice."""
+    """Whether a text lost characters, or was taken for Latin-1 and encoded twice."""
     if "\N{REPLACEMENT CHARACTER}" in text:
         return True
     for charset in ("latin-1", "cp1252"):
@@ -176,7 +177,7 @@ def _is_garbled(text: str) -> bool:
 
 
 def _copies(catalogues: Mapping[str, Catalogue]) -> Mapping[str, str]:
-    """The languages that say the same as another one, though their headers tell them apart."""
+    """The languages with the texts of another one, although their headers name different languages."""
     said = {
         language: {(message, forms) for message, forms in one.texts.items() if message.text not in forms}
         for language, one in catalogues.items()

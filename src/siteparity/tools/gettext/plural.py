@@ -1,8 +1,8 @@
 """Plural rules: whether a catalogue's rule is the one of its language.
 
-Rules are compared by what they choose for many numbers, not by how they are written. Right is what Babel's
-table of gettext rules chooses, or what the CLDR chooses (its categories in their order: zero, one, two,
-few, many, other): for some languages both are in use.
+Rules are compared by the forms that they choose for many numbers, not by how they are written. A rule is
+right if it chooses as Babel's table of gettext rules does, or as the CLDR does (its categories in their
+order: zero, one, two, few, many, other). For some languages both are in use.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TAGS = ("zero", "one", "two", "few", "many", "other")
 
 
 class PluralError(SiteparityError):
-    """A plural rule that no program can follow; the text says why."""
+    """A plural rule that no program can follow. The message says why."""
 
 
 @lru_cache(maxsize=512)
@@ -30,7 +30,7 @@ def forms_of(header: str) -> tuple[int, tuple[int, ...]]:
     """Read a ``Plural-Forms`` header: how many forms there are, and which one each of `NUMBERS` takes.
 
     Raises:
-        PluralError: it is no rule, or chooses a form that is not there.
+        PluralError: it is not a rule, or chooses a form that does not exist.
     """
     found = re.fullmatch(r"\s*nplurals\s*=\s*([0-9]{1,2})\s*;\s*plural\s*=\s*([^;]+?)\s*;?\s*", header)
     if found is None:
@@ -64,7 +64,7 @@ def problem(header: str, language: str) -> str | None:
 
 
 def summary(header: str) -> str:
-    """A short text that is the same for rules that choose the same."""
+    """A short text that is the same for rules that choose the same forms."""
     if not header:
         return "none"
     try:
@@ -76,7 +76,7 @@ def summary(header: str) -> str:
 
 @cache
 def _right(language: str) -> tuple[tuple[int, ...], ...]:
-    """What the rules in use for a language choose; empty where none is known."""
+    """What the rules in use for a language choose; empty if none is known."""
     try:
         locale = Locale.parse(language)
     except (UnknownLocaleError, ValueError):
@@ -90,6 +90,6 @@ def _right(language: str) -> tuple[tuple[int, ...], ...]:
 
 
 def _dense(chosen: tuple[int, ...]) -> tuple[int, ...]:
-    """The same choice, with forms that none of the numbers takes left out."""
+    """The same choice, without the forms that none of the numbers takes."""
     used = {form: rank for rank, form in enumerate(sorted(set(chosen)))}
     return tuple(used[form] for form in chosen)

@@ -12,10 +12,10 @@ from siteparity.tools.schedule.instants import Instants, Zone, of_days
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ALWAYS_A_DAY = 28
-"""Every month has so many days; systemd takes a larger number from the end of a month in odd ways."""
+"""Every month has this many days. systemd treats larger numbers from the end of a month in odd ways."""
 _MICROSECONDS = 1_000_000
 _MOST_VALUES = 10_000
-"""Of one component; a timer that elapses more often within a minute is none that we know."""
+"""Of one component. No timer that we know of elapses more often within a minute."""
 
 _NORMAL = re.compile(
     r"(?:(?P<weekdays>[A-Za-z.,]+) )?(?P<year>[^ ~-]+)-(?P<month>[^ ~-]+)(?P<mark>[-~])(?P<day>[^ ~-]+) "
@@ -26,12 +26,12 @@ _PART = re.compile(rf"\*|(?P<start>{_NUMBER})(?:\.\.(?P<stop>{_NUMBER}))?(?:/(?P
 
 
 class CalendarError(SiteparityError):
-    """This is not the normal form of a calendar."""
+    """A text is not the normal form of a calendar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """When a timer elapses, by local time. Days are judged by `runs_on`."""
+    """When a timer elapses, in local time. `runs_on` tells on which days."""
 
     weekdays: frozenset[int]
     """1 is Monday."""
@@ -39,12 +39,12 @@ class Calendar:
     months: frozenset[int]
     days: str
     from_the_end: bool
-    """Days are counted from the end of their month: 1 is the last."""
+    """Whether days are counted from the end of the month: 1 is the last."""
     times: frozenset[int]
     """Minutes of a day."""
     seconds: tuple[float, ...]
     zone: str | None
-    """The zone that it names; the host's own when None."""
+    """The time zone that it names; None for the host's own."""
 
     def runs_on(self, day: date) -> bool:
         """Whether it elapses on a local date."""
@@ -55,7 +55,7 @@ class Calendar:
         return day.day in days and day.year in _values(self.years, day.year, day.year)
 
     def instants(self, zone: Zone) -> Instants:
-        """When systemd starts it; `zone` is the one that it names, or else the host's."""
+        """When systemd starts it. ``zone`` is the time zone that it names, or else the host's."""
         return of_days(self.runs_on, self.times, self.seconds, zone)
 
 
@@ -63,7 +63,7 @@ def parse(text: str) -> Calendar:
     """Read the normal form, e.g. ``Mon..Fri *-*-* 08,20:00:00 America/Chicago``.
 
     Raises:
-        CalendarError: it is none, or one that is too odd to be computed with certainty.
+        CalendarError: it is not in normal form, or too odd to be computed with certainty.
     """
     found = _NORMAL.fullmatch(text)
     if found is None:
@@ -131,7 +131,7 @@ def _values(text: str, low: int, high: int, unit: int = 1) -> frozenset[int]:
 
 
 def _from_the_end(text: str, last_day: int) -> set[int]:
-    """Days of a month that are counted from its end. A range runs forward all the same."""
+    """Days that are counted from the end of a month. A range runs forward nevertheless."""
     days: set[int] = set()
     for part in text.split(","):
         number, stop, step = _numbers(part)
@@ -143,7 +143,7 @@ def _from_the_end(text: str, last_day: int) -> set[int]:
 
 
 def _numbers(part: str, unit: int = 1) -> tuple[int | None, int | None, int | None]:
-    """Start, stop and step; no start stands for every value."""
+    """Start, stop and step. Without a start, every value is meant."""
     found = _PART.fullmatch(part)
     if found is None:
         raise ValueError(f"{part!r} is no value")

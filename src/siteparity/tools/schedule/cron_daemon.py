@@ -1,9 +1,10 @@
-"""The cron daemon and local time as it sees it: the question, and its answer in parts.
+"""The cron daemon, and local time as it sees it.
 
-Debian's cron uses the zone of ``TZ`` in its own environment, else that of ``/etc/localtime`` (tzset(3)).
-Only its init script reads ``/etc/timezone``, which cron(8) names; where systemd starts cron, nothing does.
-From 3.0pl1-152 on cron follows a changed ``/etc/localtime`` within a minute (Debian bug 1019716); an older
-one keeps the old zone until daylight saving time changes next, or until it is started again.
+Debian's cron uses the time zone of ``TZ`` in its own environment, or else that of ``/etc/localtime``
+(tzset(3)). cron(8) mentions ``/etc/timezone``, but only the init script reads it; if systemd starts cron,
+nothing does. Since 3.0pl1-152 cron follows a changed ``/etc/localtime`` within a minute (Debian bug
+1019716). An older cron keeps the old zone until the next change of daylight saving time, or until it is
+restarted.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _ZONES = "/usr/share/zoneinfo/"
 _SETTINGS = "/etc/systemd/system.conf " + " ".join(
     f"{place}/systemd/system.conf.d/*.conf" for place in ("/usr/lib", "/usr/local/lib", "/run", "/etc")
 )
-"""systemd-system.conf(5); the last one wins."""
+"""The files of systemd-system.conf(5). The last one wins."""
 _PROPERTIES = (
     *("Id", "LoadState", "ActiveState", "SubState", "UnitFileState", "FreezerState", "Environment"),
     *("MainPID", "ExecMainStartTimestamp", "ConditionResult", "ConditionTimestampMonotonic"),
@@ -61,13 +62,13 @@ class Crond:
     """The daemon, timers and local time of a host."""
 
     units: Mapping[str, Unit]
-    """By name: cron, the timers, and what else was asked for."""
+    """By name: cron, the timers, and the units that were asked for."""
     stopped: bool
-    """The process is there, but a signal holds it."""
+    """Whether a signal has stopped the process."""
     another: bool
-    """It knows CRON_TZ, so it is not Debian's cron and has other rules."""
+    """Whether it is not Debian's cron: it knows CRON_TZ, and has other rules."""
     lsb_names: bool
-    """It takes files in /etc/cron.d by the names of the Linux Standard Base (``cron -l``)."""
+    """Whether it accepts files in /etc/cron.d by the Linux Standard Base's naming rules (``cron -l``)."""
     running: bool
     tz: str | None
     """TZ in the environment of the daemon."""
@@ -78,15 +79,15 @@ class Crond:
     assigned_tz: str | None
     """TZ that systemd hands to whatever it starts (``set-environment``, ``DefaultEnvironment=``)."""
     boot_tz: str | None
-    """The same after a boot, as the files of systemd's own settings have it."""
+    """The same after a boot, by the files of systemd's own settings."""
     localtime: str
-    """Where ``/etc/localtime`` leads; empty where it is no link."""
+    """Where ``/etc/localtime`` leads; empty if it is not a link."""
     timezone: str | None
-    """What ``/etc/timezone`` says; None where it is not there."""
+    """What ``/etc/timezone`` says; None if there is no such file."""
     changed: Mapping[str, float]
     """When each of the two files was made or changed, in seconds since 1970."""
     zones: Mapping[str, bytes]
-    """Files of the zone database: that of ``/etc/localtime``, and cron's own."""
+    """Files of the zone database by path: ``/etc/localtime``, and the file that cron uses."""
 
     @property
     def unit(self) -> Unit:
@@ -95,22 +96,22 @@ class Crond:
 
     @property
     def started(self) -> float | None:
-        """When the daemon was started, in whole seconds since 1970; None while it does not run."""
+        """When the daemon started, in whole seconds since 1970; None if it does not run."""
         text = one(self.unit, "ExecMainStartTimestamp") if self.running else ""
         return seconds(text) if text else None
 
     @property
     def cron_file(self) -> str:
-        """The file of the zone that cron uses."""
+        """The path of the zone file that cron uses."""
         tz = self.tz if self.running else self.configured_tz
         return LOCALTIME if tz is None else zone_file(tz)
 
 
 def one(unit: Unit, name: str) -> str:
-    """The only value of a property.
+    """The one value of a property.
 
     Raises:
-        UnmeasuredError: systemd does not say.
+        UnmeasuredError: systemd shows none, or several.
     """
     values = unit.get(name, ())
     if len(values) != 1:
@@ -119,21 +120,21 @@ def one(unit: Unit, name: str) -> str:
 
 
 def zone_file(tz: str) -> str:
-    """The file that a value of TZ means (tzset(3)); an empty one means UTC."""
+    """The zone file that a value of TZ means (tzset(3)). An empty value means UTC."""
     tz = tz.removeprefix(":")
     return tz if tz.startswith("/") else _ZONES + (tz or "Etc/UTC")
 
 
 def zone_name(path: str) -> str:
-    """The zone's name, from its place in the zone database."""
+    """The name of a zone, from its path in the zone database."""
     return path.rpartition("/zoneinfo/")[2].removeprefix("posix/") or path
 
 
 def read(answer: bytes) -> Crond:
-    """Take the answer apart.
+    """Read the answer to `question`.
 
     Raises:
-        UnmeasuredError: any part of it is not as the question prints it.
+        UnmeasuredError: a part of it is not understood.
     """
     parts = answer.split(b"\0", 2)
     if len(parts) != 3:  # noqa: PLR2004  # units, cron and its zone, files of zones
@@ -167,7 +168,7 @@ def read(answer: bytes) -> Crond:
 
 
 def _units(shown: str) -> Mapping[str, Unit]:
-    """Units as ``systemctl show`` prints them, with an empty line between two."""
+    """Units as ``systemctl show`` prints them, separated by empty lines."""
     units: dict[str, Unit] = {}
     for block in shown.strip("\n").split("\n\n"):
         unit: dict[str, tuple[str, ...]] = {}
@@ -183,7 +184,7 @@ def _units(shown: str) -> Mapping[str, Unit]:
 
 
 def _configured(unit: Unit, default: str | None, assigned: str | None) -> str | None:
-    """TZ of ``/etc/default/cron``, else of ``Environment=``, else the manager's (systemd.exec(5))."""
+    """TZ of ``/etc/default/cron``, or else of ``Environment=``, or else of the manager (systemd.exec(5))."""
     if default is not None:
         return default.strip().strip("\"'")
     try:
@@ -194,7 +195,7 @@ def _configured(unit: Unit, default: str | None, assigned: str | None) -> str | 
 
 
 def _zones(part: bytes) -> Mapping[str, bytes]:
-    """Files, all their headers first."""
+    """Files of the zone database: first the headers of all of them, then their contents."""
     sizes: list[tuple[str, int]] = []
     while part and not part.startswith(b"\0"):
         path, size, part = (*part.split(b"\0", 2), b"", b"")[:3]
@@ -209,10 +210,10 @@ def _zones(part: bytes) -> Mapping[str, bytes]:
 
 
 def seconds(text: str) -> float:
-    """A time as systemctl(1) prints it with TZ=UTC (``Mon 2026-11-23 04:23:40 UTC``), since 1970.
+    """Seconds since 1970 of a time that systemctl(1) prints with TZ=UTC: ``Mon 2026-11-23 04:23:40 UTC``.
 
     Raises:
-        UnmeasuredError: it is none.
+        UnmeasuredError: the text is not such a time.
     """
     try:
         return datetime.strptime(text, "%a %Y-%m-%d %H:%M:%S UTC").replace(tzinfo=UTC).timestamp()

@@ -1,6 +1,6 @@
-"""The files from which cron, and run-parts for it, starts something.
+"""The files from which cron, and run-parts on its behalf, start jobs.
 
-With each file goes what decides whether cron takes it: kind, owner, mode, links (cron(8); database.c of
+Each comes with what decides whether cron accepts it: kind, owner, mode, links (cron(8); database.c of
 cron 3.0pl1-162; run-parts(8)).
 """
 
@@ -22,7 +22,7 @@ OTHERS = (
     *("/etc/cron.allow", "/etc/cron.deny", "/etc/anacrontab"),
     *("/etc/environment", "/etc/pam.d/cron", "/etc/security/access.conf"),
 )
-"""Who may edit a crontab (crontab(1)), what anacron runs; what PAM gives to a job, and whom it refuses."""
+"""Who may edit a crontab (crontab(1)), what anacron runs, what PAM gives to jobs, and whom it refuses."""
 
 _PLACES = frozenset({FOLDER, SPOOL, *SCRIPTS})
 
@@ -41,13 +41,13 @@ class File:
 
     path: str
     kind: str
-    """Of what a link leads to, as find(1) writes it: ``f``, ``d`` ...; ``l``: the link leads nowhere."""
+    """As find(1) writes it: ``f``, ``d`` ... A link has the kind of its target, or ``l`` if it has none."""
     owner: int
     mode: int
     links: int
     content: bytes = b""
     link_owner: int | None = None
-    """Of the link itself, where it is one."""
+    """The owner of the link itself, if the file is a link."""
 
     @property
     def place(self) -> str:
@@ -61,32 +61,32 @@ class File:
 
     @property
     def digest(self) -> str:
-        """What stands in it, in few words."""
+        """A short digest of the content."""
         return f"sha256 {hashlib.sha256(self.content).hexdigest()[:16]}"
 
 
 class _Parts:
-    """The answer, taken from its front."""
+    """An answer of which pieces are taken from the front."""
 
     def __init__(self, answer: bytes) -> None:
         self._rest = answer
 
     def text(self) -> str:
-        """What stands before the next NUL."""
+        """The text before the next NUL byte."""
         part, end, self._rest = self._rest.partition(b"\0")
         if not end:
             raise UnmeasuredError("crontabs: the answer ends too early")
         return part.decode("utf-8", "backslashreplace")
 
     def content(self, size: int) -> bytes:
-        """So many bytes."""
+        """The next bytes."""
         part, self._rest = self._rest[:size], self._rest[size:]
         if len(part) != size:
             raise UnmeasuredError("crontabs: the answer ends within a file")
         return part
 
     def end(self) -> None:
-        """Nothing may be left."""
+        """Refuse anything that is left."""
         if self._rest:
             raise UnmeasuredError("crontabs: there is more than was announced")
 

@@ -21,23 +21,24 @@ QUESTION = filled(program(__package__, "cron_lookups.sh"), system=SYSTEM, folder
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user for whom jobs are run."""
+    """A user as whom jobs run."""
 
     number: int
     """The user's id."""
     usable: str
-    """`USABLE`, or why PAM refuses it to cron."""
+    """`USABLE`, or why PAM does not let cron use it."""
     runs: frozenset[str] = frozenset()
-    """Programs that it may run, among those that were looked up."""
+    """The paths that it may run, among those that were looked up."""
     reads: frozenset[str] = frozenset()
+    """Likewise, the paths that it may read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
-    """What the host knows of the users and the words in its crontabs."""
+    """What the host knows about the users and the words in its crontabs."""
 
     users: frozenset[str]
-    """Those that were looked up; they exist if they are in `accounts`."""
+    """The users that were looked up. Those in `accounts` exist."""
     words: frozenset[str]
     folders: frozenset[str]
     accounts: Mapping[str, Account] = field(default_factory=dict)
@@ -79,7 +80,7 @@ def read(lines: Sequence[str]) -> Lookups:
 
 
 def _usable(aging: str | None, today: int) -> str:
-    """What PAM says to cron, which cannot ask for a new password (shadow(5), pam_unix(8))."""
+    """What PAM answers to cron, which cannot ask for a new password (shadow(5), pam_unix(8))."""
     found = re.fullmatch("(-?[0-9]*):(-?[0-9]*):(-?[0-9]*)", "::" if aging is None else aging)
     if found is None:
         raise UnmeasuredError("lookups: cannot read the shadow entry of a user")

@@ -1,8 +1,8 @@
 """Crontabs as Debian's cron reads them: what runs when, as whom and with which settings. Pure.
 
-The rules are those of crontab(5) and, where it is silent, of the source of cron 3.0pl1-162 (entry.c, env.c,
-user.c). Two habits surprise. One bad line makes cron ignore the whole file. And what follows a complete value
-within a field is skipped without a word: ``6#3`` is every Saturday, not the third one.
+The rules are those of crontab(5), and of the source of cron 3.0pl1-162 (entry.c, env.c, user.c) for what
+the page does not say. Two of them surprise. One bad line makes cron ignore the whole file. And within a
+field cron silently skips what follows a complete value: ``6#3`` is every Saturday, not the third one.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ SHORTHANDS: Mapping[str, str] = MappingProxyType(
 )
 
 MAX_BYTES = 998
-"""A longer command is an error; a longer setting is cut off here (cron.h: MAX_COMMAND, MAX_ENVSTR)."""
+"""A longer command is an error, a longer setting is cut (cron.h: MAX_COMMAND, MAX_ENVSTR)."""
 MAX_LINES = 10_003
-"""On a later line cron takes neither job nor setting (user.c)."""
+"""Cron accepts neither job nor setting on a later line (user.c)."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -51,7 +51,7 @@ _RANGE = re.compile(
 
 
 class CrontabError(SiteparityError):
-    """Cron ignores the whole file; the text names the line and says why."""
+    """Cron ignores the whole file. The message names the line and says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,9 @@ class Schedule:
     weekdays: frozenset[int]
     """0 is Sunday."""
     either_day: bool
-    """Neither day field begins with ``*``: one of the two is enough."""
+    """Whether one of the two day fields is enough: neither begins with ``*``."""
     follows_clock: bool
-    """The minute or hour begins with ``*``: it runs by the real clock when local time jumps (cron(8))."""
+    """Whether its minute or hour begins with ``*``, so that no jump of local time affects it (cron(8))."""
 
     def runs_on(self, month: int, day: int, weekday: int) -> bool:
         """Whether it runs on a date; 0 is Sunday."""
@@ -81,28 +81,28 @@ class Entry:
 
     line: int
     when: str
-    """Its time as it is written, with single blanks."""
+    """Its time as written, with single blanks."""
     schedule: Schedule | None
-    """None: when the host has booted."""
+    """None if it runs after a boot."""
     user: str | None
     """None in a user's own crontab."""
     command: str
-    """With all that follows a ``%``."""
+    """Including what follows a ``%``."""
     settings: Mapping[str, str]
-    """The settings above its line; the others are cron's own."""
+    """The settings above its line. Cron adds its own."""
 
 
 def parse(content: bytes, *, system: bool) -> tuple[Entry, ...]:
     """Read a crontab.
 
     Args:
-        content: The whole file.
-        system: Each job names its user, as in ``/etc/crontab`` and ``/etc/cron.d``.
+        content: the whole file.
+        system: whether each job names its user, as in ``/etc/crontab`` and ``/etc/cron.d``.
 
     Raises:
-        CrontabError: cron ignores the file for what it says. Whether its users exist is for the caller.
+        CrontabError: cron ignores the file for its content. The caller checks whether its users exist.
     """
-    # One character stands for one byte until a text is handed on: cron knows no encodings.
+    # Cron knows no encodings, so one character is one byte until a text is passed on.
     *lines, rest = content.decode("latin-1").split("\n")
     settings: dict[str, str] = {}
     entries: list[Entry] = []
@@ -127,7 +127,7 @@ def expanded(fields: str) -> Schedule:
     """The schedule that five fields, or one of the `SHORTHANDS`, mean.
 
     Raises:
-        CrontabError: cron does not know such a time.
+        CrontabError: cron does not accept them.
     """
     minute, hour, day, month, weekday = (*SHORTHANDS.get(fields, fields).split(), *[""] * 5)[:5]
     weekdays = _field(weekday, "day of the week", 0, _SUNDAY_AGAIN, _WEEKDAYS)
@@ -143,7 +143,7 @@ def expanded(fields: str) -> Schedule:
 
 
 def words_of(command: str) -> str:
-    """What the shell is given: all up to the first ``%``; an escaped ``%`` stands for itself."""
+    """What cron passes to the shell: all up to the first ``%``, with escaped ones unescaped."""
     given = re.match(r"(?:[^%\\]|\\.|\\\Z)*", command, re.DOTALL)
     return re.sub(r"\\([%\\])", r"\1", given.group() if given else "")
 
@@ -186,7 +186,7 @@ def _entry(number: int, text: str, settings: Mapping[str, str], *, system: bool)
 
 
 def _field(text: str, what: str, low: int, high: int, names: tuple[str, ...] = ()) -> frozenset[int]:
-    """The values of one field. After a complete list cron skips to the next blank, whatever stands there."""
+    """The values of one field. After a complete list cron skips to the next blank."""
     values: set[int] = set()
     position = 0
     while True:
@@ -216,7 +216,7 @@ def _range(found: re.Match[str], low: int, high: int, names: tuple[str, ...]) ->
 
 
 def _number(text: str, low: int, names: tuple[str, ...]) -> int:
-    """A number, or a name in its place; `range` refuses a step of zero."""
+    """A number, or the name of one. `range` refuses a step of zero."""
     if text.lower() in names:
         return names.index(text.lower()) + low
     if not re.fullmatch("[0-9]{1,20}", text):
@@ -225,5 +225,5 @@ def _number(text: str, low: int, names: tuple[str, ...]) -> int:
 
 
 def _shown(text: str) -> str:
-    """Text as people read it, from the characters that stood for bytes."""
+    """The text of characters that stand for bytes."""
     return text.encode("latin-1").decode("utf-8", "backslashreplace")

@@ -1,13 +1,14 @@
 """The instants in UTC at which a job runs over 13 months, every one of them. Pure.
 
-The 13 months are fixed, January 2028 to January 2029: they hold both changes of daylight saving time, every
-day of every month and a 29th of February. A window that moves with today's date would let two records of one
-schedule differ from month to month. How a zone's rules go on in other years stands in `Zone.changes`.
+The 13 months are fixed, January 2028 to January 2029. They contain both changes of daylight saving time,
+every day of every month and a 29th of February. With a window that moves with today's date, two records of
+one schedule would differ from month to month. `Zone.changes` covers the zone's rules in other years.
 
-The 13 months are one whole number with a bit for each minute. So any schedule is exact and costs a
-millisecond; counting off the runs of a job of every five minutes takes more than a second.
+The 13 months are one integer with a bit for each minute. So any schedule is exact and takes a millisecond,
+where listing the runs of a job of every five minutes takes more than a second.
 
-What cron does when local time jumps stands in ``main`` of its source (cron.c, 3.0pl1-162); cron(8) tells it.
+What cron does when local time jumps is in ``main`` of its source (cron.c, 3.0pl1-162), and described in
+cron(8).
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ DAY = 1440
 MINUTES = DAYS * DAY
 
 FIRST_YEAR, LAST_YEAR = 2026, 2037
-"""Whose changes of local time are compared."""
+"""The years whose changes of local time are compared."""
 _MARGIN = 2
 """Days beyond both ends, since local dates are up to 14 hours away from UTC."""
 _CAUGHT_UP = 180
-"""Minutes: at a longer jump cron neither makes good what was skipped nor holds back what would come twice."""
+"""Minutes. At a longer jump cron neither runs what was skipped nor holds back what would run twice."""
 _EPOCH = date(1970, 1, 1)
 _FIRST_MINUTE = (START - _EPOCH).days * DAY
 
@@ -49,7 +50,7 @@ class Zone:
 
     @property
     def always(self) -> int | None:
-        """Minutes east of UTC, where that never changes."""
+        """Minutes east of UTC if that never changes, or None."""
         return self.changes[0][1] if len(self.changes) == 1 else None
 
     def stretches(self) -> Iterator[tuple[int, int, int]]:
@@ -71,7 +72,7 @@ class Instants:
     """The seconds within those minutes."""
 
     def __or__(self, other: Instants) -> Instants:
-        """What either runs; the seconds are those of both."""
+        """The runs of either, with the seconds of both."""
         return Instants(self.bits | other.bits, tuple(sorted({*self.seconds, *other.seconds})))
 
     @property
@@ -82,7 +83,7 @@ class Instants:
 
 
 class _Whole(BytesIO):
-    """A file that is refused where it ends too early; zoneinfo would look for the lost rest for ever."""
+    """A file that raises an error if it ends too early, where zoneinfo would read on forever."""
 
     def read(self, size: int | None = -1) -> bytes:
         found = super().read(size)
@@ -96,7 +97,7 @@ def zone_of(tzif: bytes) -> Zone:
     """The zone in a file of the zone database (tzfile(5)).
 
     Raises:
-        ValueError: it is no such file, or its local time is not whole minutes from UTC.
+        ValueError: it is not such a file, or its local time is not whole minutes from UTC.
     """
     try:
         offsets = list(_offsets(ZoneInfo.from_file(_Whole(tzif))))
@@ -138,8 +139,8 @@ def _offset(info: ZoneInfo, minute: int) -> int:
 def of_schedule(schedule: Schedule, zone: Zone) -> Instants:
     """When cron runs a job.
 
-    A job whose minute or hour begins with ``*`` follows the real clock. Any other is run once where local
-    time jumps over it, and not again where local time comes back to it.
+    A job whose minute or hour begins with ``*`` follows the real clock. Any other job runs once if local time
+    jumps over it, and does not run again if local time comes back to it.
     """
     times = _bits(hour * 60 + minute for hour in schedule.hours for minute in schedule.minutes)
     local = _local(lambda day: schedule.runs_on(day.month, day.day, day.isoweekday() % 7), times)
@@ -155,10 +156,10 @@ def of_days(
     """When systemd starts a timer: at the first of two equal local times, never at a skipped one.
 
     Args:
-        runs_on: Whether it elapses on a local date.
-        times: Minutes of such a day.
-        seconds: Within those minutes.
-        zone: Whose local time.
+        runs_on: whether it elapses on a local date.
+        times: the minutes of such a day.
+        seconds: the seconds within those minutes.
+        zone: whose local time counts.
     """
     local = _local(runs_on, _bits(times))
     return Instants(_once(_by_the_clock(local, zone), local, zone, makes_good=False), seconds)
@@ -191,7 +192,7 @@ def _between(local: int, first: int, last: int) -> int:
 
 
 def _once(bits: int, local: int, zone: Zone, *, makes_good: bool) -> int:
-    """Runs with each jump of local time seen to."""
+    """The runs, corrected at each jump of local time."""
     for (_, at, before), (_, _, after) in pairwise(zone.stretches()):
         back, forward = before - after, after - before
         if 0 < back <= _CAUGHT_UP:

@@ -1,7 +1,7 @@
-"""The jobs in a host's crontabs, and why cron takes no notice of some of them.
+"""The jobs in a host's crontabs, and why cron ignores some of them.
 
-The reasons are those of cron(8), and of ``process_crontab`` in database.c of cron 3.0pl1-162. Cron tells
-them to the log at best, and goes on without the file; run-parts(8) tells nobody.
+The reasons are those of cron(8), and of ``process_crontab`` in database.c of cron 3.0pl1-162. Cron writes
+them to the log at best, and goes on without the file; run-parts(8) reports nothing.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ class Job:
     file: File
     entry: Entry
     refused: str | None
-    """Why cron takes no notice of the file."""
+    """Why cron ignores the file; None if it does not."""
 
     @property
     def user(self) -> str:
-        """For whom it is run."""
+        """The user as whom it runs."""
         return self.file.name if self.entry.user is None else self.entry.user
 
     @property
     def item(self) -> str:
-        """What it is called in tables."""
+        """Its name in tables."""
         return f"{self.file.path}: {self.user}: {self.entry.command}"
 
 
@@ -53,20 +53,20 @@ class Jobs:
     """What cron and run-parts find on a host."""
 
     files: Mapping[str, str]
-    """Each crontab and each script: `ACCEPTED`, or why it is not taken."""
+    """Each crontab and each script -> `ACCEPTED`, or why it is ignored."""
     jobs: tuple[Job, ...]
     without_jobs: tuple[File, ...]
-    """The other files: scripts, damaged crontabs, who may edit crontabs."""
+    """The other files: scripts, damaged crontabs, lists of users."""
     lookups: Lookups
 
 
 def sort_out(found: Iterable[File], lookups: Lookups, leftovers: Sequence[str], *, lsb_names: bool) -> Jobs:
-    """Which files cron and run-parts take, and the jobs in them.
+    """Which files cron and run-parts accept, and the jobs in them.
 
     Args:
         found: the files of the host.
         lookups: what the host knows of their users and words.
-        leftovers: patterns of file names that nobody means cron to take.
+        leftovers: patterns of file names that cron is meant to ignore.
         lsb_names: whether cron was started with ``-l``.
 
     Raises:
@@ -93,7 +93,7 @@ def sort_out(found: Iterable[File], lookups: Lookups, leftovers: Sequence[str], 
 
 
 def _ignored(file: File, leftovers: Sequence[str], *, lsb_names: bool) -> str | None:
-    """Whether a name is none that cron or run-parts takes."""
+    """Why cron or run-parts ignores a file for its name; None if it does not."""
     if file.place == SPOOL:
         return _LEFTOVER if file.name.startswith("tmp.") else None  # crontab(1) is writing it
     if file.place == FOLDER and lsb_names:
@@ -106,7 +106,7 @@ def _ignored(file: File, leftovers: Sequence[str], *, lsb_names: bool) -> str | 
 
 
 def _script(file: File) -> str | None:
-    """Why run-parts does not start a file."""
+    """Why run-parts does not start a file; None if it does."""
     if file.kind != "f":
         return "no regular file"
     return None if file.mode & _EXECUTABLE else "not executable"
@@ -115,7 +115,7 @@ def _script(file: File) -> str | None:
 def _entries(
     file: File, lookups: Lookups, ignored: str | None
 ) -> tuple[tuple[Entry, ...] | None, str | None]:
-    """The jobs of a crontab, None where they cannot be read; and why cron takes no notice of it."""
+    """The jobs of a crontab, None if it cannot be read; and why cron ignores it, None if it does not."""
     own = file.place == SPOOL
     refused = ignored or (_refused_own(file, lookups) if own else _refused(file))
     if b"\0" in file.content:
@@ -137,7 +137,7 @@ def _strangers(file: File, entries: Iterable[Entry], lookups: Lookups) -> Iterat
 
 
 def _refused(file: File) -> str | None:
-    """Why cron takes no notice of ``/etc/crontab`` or a file in ``/etc/cron.d``, whatever it says."""
+    """Why cron ignores ``/etc/crontab`` or a file in ``/etc/cron.d``, apart from its content."""
     if file.link_owner not in (None, _ROOT):
         return "a link that is not root's"
     if file.kind == "l":
@@ -148,7 +148,7 @@ def _refused(file: File) -> str | None:
 
 
 def _refused_own(file: File, lookups: Lookups) -> str | None:
-    """Why cron takes no notice of a user's own crontab, whatever it says."""
+    """Why cron ignores a user's own crontab, apart from its content."""
     if file.name not in lookups.users:
         raise UnmeasuredError(f"{file.path}: its user was not looked up")
     account = lookups.accounts.get(file.name)
@@ -170,7 +170,7 @@ def _insecure(file: File, *, allowed: int) -> str | None:
 
 
 def by_item(jobs: Iterable[Job]) -> Mapping[str, list[Job]]:
-    """The jobs that differ in nothing but their time are one."""
+    """The jobs by name: those that differ in their time only share one."""
     found: dict[str, list[Job]] = {}
     for job in jobs:
         found.setdefault(job.item, []).append(job)

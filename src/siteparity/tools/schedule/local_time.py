@@ -1,8 +1,8 @@
-"""Local time on a host: which zone cron and systemd go by, and whether it is the agreed one.
+"""Local time on a host: which time zone cron and systemd use, and whether it is the agreed one.
 
-What a zone is counts, not what it is called: ``UTC`` is ``Etc/UTC``. Its rules are those of the host's own
-files, so that a host with an old zone database differs; those of the agreed zone come from the database
-that siteparity brings along.
+The rules of a zone count, not its name: ``UTC`` is ``Etc/UTC``. They are read from the host's own files, so
+a host with an old zone database differs. Those of the agreed zone come from the database that siteparity
+installs.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ NOT_AFTER_BOOT = "another one after a boot"
 
 @lru_cache(maxsize=64)
 def named(name: str) -> Zone:
-    """The zone of that name in siteparity's own zone database.
+    """The zone of this name in siteparity's own zone database.
 
     Raises:
-        ValueError: it has none of that name.
+        ValueError: there is none.
     """
     place = files("tzdata").joinpath("zoneinfo", *name.split("/"))
     if not re.fullmatch("[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*)*", name) or not place.is_file():
@@ -38,7 +38,7 @@ def named(name: str) -> Zone:
 
 
 def known_name(name: str) -> str:
-    """A policy's name of a zone."""
+    """The name itself, if siteparity's zone database has it; for the policy."""
     named(name)
     return name
 
@@ -47,22 +47,22 @@ def of_cron(crond: Crond) -> Zone:
     """The zone that cron uses.
 
     Raises:
-        UnmeasuredError: it cannot be told.
+        UnmeasuredError: its file was not read, or is damaged.
     """
     return _zone(crond, crond.cron_file)
 
 
 def of_timers(crond: Crond) -> Zone:
-    """The zone of timers that name none: systemd's own.
+    """The zone of timers that do not name one: systemd's own.
 
     Raises:
-        UnmeasuredError: it cannot be told.
+        UnmeasuredError: its file was not read, or is damaged.
     """
     return _zone(crond, _systemd_file(crond))
 
 
 def names(crond: Crond, agreed: str) -> Mapping[str, str]:
-    """Who goes by which zone. A zone with the rules of the agreed one has its name."""
+    """Cron, timers and both files -> their zones. One with the rules of the agreed zone gets its name."""
     found = {
         "cron": _name(crond, crond.cron_file, agreed),
         "timers": _name(crond, _systemd_file(crond), agreed),
@@ -74,10 +74,10 @@ def names(crond: Crond, agreed: str) -> Mapping[str, str]:
 
 
 def in_force(crond: Crond) -> Mapping[str, str]:
-    """Whether cron was started after what sets its zone had last changed (systemd tells whole seconds).
+    """Each source of cron's time zone -> whether cron started after it last changed (to the second).
 
-    /etc/timezone does not count: nothing reads it when systemd starts cron, and each upgrade of Debian's
-    tzdata writes it anew. What it says counts for `names`.
+    /etc/timezone does not count here: nothing reads it when systemd starts cron, and each upgrade of Debian's
+    tzdata rewrites it. `names` shows what it says.
     """
     started = crond.started
     found = {

@@ -1,8 +1,8 @@
 """What the commands of jobs start, and whether the jobs' users may run it.
 
-Judged is what can be told without a shell: the first program of a command, and the script or program handed
-to it. A word that the shell makes only when it runs, such as ``$HOME/bin/job``, cannot be told
-(`UP_TO_THE_SHELL`).
+Only what is known without running a shell is judged: the first program of a command, and the script or
+program that is passed to it. A word that the shell expands when it runs, such as ``$HOME/bin/job``, is
+`UP_TO_THE_SHELL`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ RUNNABLE = "runnable"
 UP_TO_THE_SHELL = "up to the shell"
 
 _DEFAULT_PATH = "/usr/bin:/bin"
-"""What cron sets where the crontab does not (crontab(5))."""
+"""The PATH that cron sets if the crontab does not (crontab(5))."""
 _RESERVED = frozenset(("{", "(", "!", "if", "then", "while", "until", "do", "else", "elif"))
 _BUILTINS = frozenset(
     (
@@ -37,10 +37,10 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./+@-]+")
 
 
 def runnable(job: Job, lookups: Lookups) -> str:
-    """Whether the job's user may run what its command begins with.
+    """`RUNNABLE` if the job's user may run what its command starts first, or why not.
 
     Raises:
-        UnmeasuredError: a word of it was not looked up.
+        UnmeasuredError: a word of the command was not looked up.
     """
     account = lookups.accounts[job.user]
     if account.usable != USABLE:
@@ -62,13 +62,13 @@ def runnable(job: Job, lookups: Lookups) -> str:
 
 
 def commands(command: str) -> frozenset[str]:
-    """The simple commands that a command is made of, without redirections, with single blanks."""
+    """The simple commands of which a command consists, without redirections, with single blanks."""
     bare = re.sub(r"[0-9]*(?:>>|>&|<&|&>|>|<)[ \t]*&?[^ \t;&|()]+", " ", words_of(command))
     return frozenset(" ".join(part.split()) for part in re.split(r"[;&|(){}]+", bare))
 
 
 def _programs(words: list[str]) -> Iterator[tuple[str, bool]]:
-    """The program that a command starts first, and what is handed to it: (word, whether it is a script)."""
+    """The program that a command starts first, and the one that is passed to it: (word, is it a script)."""
     at = 0
     while at < len(words):
         word = words[at]

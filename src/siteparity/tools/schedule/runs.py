@@ -1,4 +1,4 @@
-"""When jobs and timers run, by the zones of the host or by the agreed one."""
+"""When jobs and timers run, in the time zones of the host or in the agreed one."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from siteparity.tools.schedule.jobs import Job, Jobs, by_item
 from siteparity.tools.schedule.timetable import ON_TIME, lateness, told
 
 AT_OTHER_TIMES = "not by the calendar"
-"""When the host has booted, or some time after something else."""
+"""After a boot, or some time after another event."""
 
 _Runs = Mapping[str, Sequence[Instants]]
 
 
 def instants(crond: Crond, found: Jobs) -> Table:
-    """Each job and timer, and its instants: told for people, with a digest of them all.
+    """Each job and timer -> its instants, in words for people and with a digest of them all.
 
     Raises:
         UnmeasuredError: local time or a timer cannot be read.
@@ -31,10 +31,10 @@ def instants(crond: Crond, found: Jobs) -> Table:
 
 
 def late(crond: Crond, found: Jobs, agreed: str) -> Table:
-    """Each job and timer, and how late it runs against the same one in the agreed zone.
+    """Each job and timer -> how late it runs, compared with the same one in the agreed zone.
 
     Raises:
-        UnmeasuredError: as above.
+        UnmeasuredError: local time or a timer cannot be read.
     """
     zone = local_time.named(agreed)
     meant = _runs(crond, found, zone, zone)
@@ -57,7 +57,7 @@ def _runs(crond: Crond, found: Jobs, of_cron: Zone, of_timers: Zone) -> _Runs:
 
 
 def _of_jobs(jobs: Sequence[Job], zone: Zone) -> Sequence[Instants]:
-    """All runs of one command in one series; none at all where it waits for a boot."""
+    """All runs of one command as one series; no series if it only runs after a boot."""
     schedules = [job.entry.schedule for job in jobs if job.refused is None]
     if schedules and not any(schedules):
         return ()
@@ -74,7 +74,7 @@ def _of_timer(calendar: Calendar, zone: Zone) -> Instants:
 
 
 def interval(crond: Crond, timer: str) -> float | None:
-    """The longest time between two starts by a timer, in seconds; None where it starts something once.
+    """The longest time between two starts by a timer, in seconds; None if it starts its job only once.
 
     Raises:
         UnmeasuredError: local time or the timer cannot be read.

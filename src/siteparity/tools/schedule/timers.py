@@ -1,4 +1,4 @@
-"""Timers of systemd, from the properties of their units (systemd.timer(5))."""
+"""Timers of systemd, by the properties of their units (systemd.timer(5))."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SPANS = {
     "us": 0.000_001, "ms": 0.001, "s": 1.0, "min": 60.0, "h": 3_600.0,
     "d": 86_400.0, "w": 604_800.0, "month": 2_629_800.0, "y": 31_557_600.0,
 }  # fmt: skip
-"""Seconds of each unit in which systemd tells a span (systemd.time(7))."""
+"""The seconds of each unit in which systemd writes a time span (systemd.time(7))."""
 
 _SETTINGS = {
     "AccuracyUSec": "AccuracySec",
@@ -37,7 +37,7 @@ def loaded(units: Mapping[str, Unit]) -> Mapping[str, Unit]:
 
 
 def told(unit: Unit) -> str:
-    """All that the unit says about when it starts what, without the state of the moment."""
+    """All that the unit says about when it starts what, without its current state."""
     if one(unit, "LoadState") != "loaded":
         return one(unit, "LoadState")
     specs = (_specs(unit, "TimersCalendar"), _specs(unit, "TimersMonotonic"))
@@ -49,7 +49,7 @@ def told(unit: Unit) -> str:
 
 
 def state(unit: Unit) -> str:
-    """`ARMED`, or why it starts nothing."""
+    """`ARMED`, or why the timer starts nothing."""
     if one(unit, "LoadState") != "loaded":
         return one(unit, "LoadState")
     if one(unit, "ActiveState") != "active":
@@ -58,9 +58,9 @@ def state(unit: Unit) -> str:
 
 
 def began(unit: Unit, service: Unit) -> float | None:
-    """When the job began that the timer waits for, in seconds since 1970; None where it waits for none.
+    """When the job started for which the timer waits, in seconds since 1970; None if it waits for none.
 
-    A service that is up for long, and that its timer only starts again when it went down, is no such job.
+    It does not wait for a service that stays up, and that it only starts again after it went down.
     """
     if one(unit, "SubState") != "running" or one(service, "ActiveState") != "activating":
         return None
@@ -68,17 +68,17 @@ def began(unit: Unit, service: Unit) -> float | None:
 
 
 def repeats(unit: Unit) -> Iterable[float]:
-    """Seconds after which it starts its job again, by other clocks than the calendar.
+    """The intervals, in seconds, after which the timer starts its job again regardless of the calendar.
 
     Raises:
-        UnmeasuredError: a span that is not understood.
+        UnmeasuredError: a time span is not understood.
     """
     specs = _specs(unit, "TimersMonotonic")
     return [_span(text) for name, text in specs if name in ("OnUnitActiveUSec", "OnUnitInactiveUSec")]
 
 
 def _span(text: str) -> float:
-    """``1h 30min`` in seconds."""
+    """A time span such as ``1h 30min`` in seconds."""
     found = [re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)([a-z]+)", word) for word in text.split()]
     if not found or not all(one and one[2] in _SPANS for one in found):
         raise UnmeasuredError(f"systemctl show: {text[:40]!r} is no span of time")
@@ -86,7 +86,7 @@ def _span(text: str) -> float:
 
 
 def ought_to_run(unit: Unit) -> bool:
-    """Whether it runs, or a boot would start it. What is masked, or not meant for this host, need not."""
+    """Whether the timer runs or a boot would start it; no, if it is masked or its conditions fail."""
     if one(unit, "LoadState") != "loaded":
         return False
     if one(unit, "ActiveState") != "inactive":
@@ -96,10 +96,10 @@ def ought_to_run(unit: Unit) -> bool:
 
 
 def calendars(unit: Unit) -> Iterable[Calendar]:
-    """When it elapses by the calendar; nothing where it is masked, or goes by other clocks.
+    """The calendars of a timer; none if it is masked, or has none.
 
     Raises:
-        UnmeasuredError: a calendar that is not understood.
+        UnmeasuredError: a calendar is not understood.
     """
     try:
         return [parse(text) for _, text in _specs(unit, "TimersCalendar")]

@@ -1,4 +1,4 @@
-"""Instants as people tell them: "03:15 UTC on Sun", "2 h late from March to November". Pure."""
+"""Instants in words for people: "03:15 UTC on Sun", "2 h late from March to November". Pure."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _MONTHS = (
 )
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _SEVERAL = 4
-"""So many times, days or stretches are told one by one."""
+"""Up to this many times, days or stretches are listed one by one."""
 _OFTEN = 60
-"""Runs on more days than this: a stretch of one or two days is only the day on which local time jumps."""
+"""If a job runs on more days than this, a stretch of one or two days is only a jump of local time."""
 _FARTHEST, _STEP = 14 * 60, 15
 """Minutes: zones are up to 14 hours from UTC, in quarters of an hour."""
 
 
 def told(instants: Instants) -> str:
-    """A short text; instants that differ may be told alike, their digests differ."""
+    """A short text. Different instants may have the same text, but not the same digest."""
     data = instants.bits.to_bytes(MINUTES // 8, "little")
     days = [(START + timedelta(days=day), data[day * DAY // 8 : (day + 1) * DAY // 8]) for day in range(DAYS)]
     runs = [(day, minutes) for day, minutes in days if any(minutes)]
@@ -84,7 +84,7 @@ def _every(step: int, first: int) -> str:
 
 
 def _rhythm(days: Sequence[date]) -> str:
-    """On which days, give or take the few that a jump of local time moves into another day of UTC."""
+    """On which days, apart from the few that a jump of local time moves to another day in UTC."""
     every = [START + timedelta(days=number) for number in range(DAYS)]
     weekdays = {day.isoweekday() for day in days}
     if len(days) <= 2:  # noqa: PLR2004  # once a year
@@ -103,10 +103,7 @@ def _nearly(days: Sequence[date], wanted: Sequence[date]) -> bool:
 
 
 def lateness(actual: Instants, meant: Instants) -> str:
-    """How late a job runs, by the months in which that holds.
-
-    Pure comparison of two series: for each month the smallest shift that makes one of them the other.
-    """
+    """How late a job runs, and in which months: the smallest shift that turns one series into the other."""
     if actual == meant:
         return ON_TIME
     stretches = list(_shifts(actual.bits, meant.bits))
@@ -121,7 +118,7 @@ def lateness(actual: Instants, meant: Instants) -> str:
 
 
 def _shifts(actual: int, meant: int) -> Iterator[tuple[int, int, int]]:
-    """(minutes late, month of the begin, month of the end), months from 0; the year closes upon itself."""
+    """(minutes late, first month, last month), months from 0. December and January are neighbours."""
     months: list[tuple[int, int | None]] = []
     for month, first, last in _month_bounds():
         if _part(actual, first, last) or _part(meant, first, last):
