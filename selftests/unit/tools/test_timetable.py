@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from siteparity.tools.schedule.cron_syntax import expanded
 from siteparity.tools.schedule.instants import MINUTES, Instants, of_schedule, zone_of
-from siteparity.tools.schedule.timetable import ON_TIME, lateness, told
+from siteparity.tools.schedule.timetable import ON_TIME, in_words, lateness
 
 
 def runs(fields: str, zone: str) -> Instants:
@@ -45,7 +45,7 @@ def runs(fields: str, zone: str) -> Instants:
 )
 def test_a_schedule_is_told_in_a_few_words(fields: str, zone: str, text: str) -> None:
     """In UTC, since that is the one time that both sites have."""
-    assert told(runs(fields, zone)) == text
+    assert in_words(runs(fields, zone)) == text
 
 
 @pytest.mark.parametrize(
@@ -96,4 +96,4 @@ def test_only_equal_series_are_on_time(one: int, other: int) -> None:
 @given(BITS, st.lists(st.sampled_from([0.0, 10.0, 0.5]), min_size=1, unique=True))
 def test_any_series_can_be_told(bits: int, seconds: list[float]) -> None:
     """No series of instants is beyond words."""
-    assert told(Instants(bits, tuple(seconds)))
+    assert in_words(Instants(bits, tuple(seconds)))

@@ -79,7 +79,7 @@ def read_settings(answers: Answers, target: Target[Policy]) -> Table:
     """Each setting -> its value in force, as the server's files and defaults set it."""
     settings = _server(answers, target).state.settings
     if not settings:
-        raise UnmeasuredError("the server told no setting")
+        raise UnmeasuredError("the server reported no setting")
     left_out = target.section.may_differ
     return {name: value for name, value in settings.items() if name not in left_out}
 
@@ -88,7 +88,9 @@ def read_limits(answers: Answers, target: Target[Policy]) -> Table:
     """Each of `LIMITS` -> its value now and after a restart."""
     state = _server(answers, target).state
     if set(state.limits) != set(LIMITS):
-        raise UnmeasuredError(f"the server told {', '.join(sorted(state.limits)) or 'nothing'} of its limits")
+        raise UnmeasuredError(
+            f"of its limits the server reported {', '.join(sorted(state.limits)) or 'none'}"
+        )
     after = {f"{name} after a restart": state.after_restart.get(name, state.limits[name]) for name in LIMITS}
     return {name: _number(value) for name, value in {**state.limits, **after}.items()}
 
@@ -106,8 +108,8 @@ def read_loaded(answers: Answers, target: Target[Policy]) -> Table:
         raise UnmeasuredError("files: the list lacks pg_hba.conf or pg_ident.conf")
     wrong = [(state.hba_file, one.line_number, one.error) for one in state.hba]
     wrong += [(state.ident_file, one.line_number, one.error) for one in state.ident]
-    told = {f"{file} line {line}": error for file, line, error in (*wrong, *state.bad_settings) if error}
-    return told | {
+    errors = {f"{file} line {line}": error for file, line, error in (*wrong, *state.bad_settings) if error}
+    return errors | {
         file: LOADED if changed <= state.loaded else "edited after the last reload"
         for file, changed in server.files.items()
     }
@@ -264,7 +266,7 @@ def _levels_of_roles(state: State) -> Iterator[str]:
 
 def _setting(state: State, name: str) -> str:
     if name not in state.settings:
-        raise UnmeasuredError(f"the server does not tell {name}")
+        raise UnmeasuredError(f"the server does not report {name}")
     return state.settings[name]
 
 
@@ -312,7 +314,7 @@ def _server(answers: Answers, _: Target[Policy]) -> Server:
 
 def _number(value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,18}", value):
-        raise UnmeasuredError(f"{value!r} is no number")
+        raise UnmeasuredError(f"{value!r} is not a number")
     return int(value)
 
 

@@ -86,8 +86,8 @@ def read_zone(answers: Answers, target: Target[Policy]) -> Table:
     starts = {server: said[server, Question(zone, "SOA")].values for server in _servers(target)}
     serials = {server: start[0].split(" ")[2] for server, start in starts.items() if start}
     differ = len(set(serials.values())) != 1
-    told = ", ".join(f"{server} {serial}" for server, serial in sorted(serials.items())) or "none"
-    return {f"serial of {zone}": told if differ else SAME_SERIAL} | {
+    each = ", ".join(f"{server} {serial}" for server, serial in sorted(serials.items())) or "none"
+    return {f"serial of {zone}": each if differ else SAME_SERIAL} | {
         f"name servers of {zone} at {server}": _named(said[server, Question(zone, "NS")], target)
         for server in serials
     }

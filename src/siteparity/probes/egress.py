@@ -168,9 +168,9 @@ def _place(answers: Answers, number: int) -> tuple[Sequence[str], str]:
     place = answers.parts(f"place{number}", ("addresses", "way"))
     addresses, routes = place["addresses"], place["way"]
     if not all(re.fullmatch(r"[0-9A-Fa-f:.%a-z]+", one) for one in addresses):
-        raise UnmeasuredError(f"place{number}: an address that is none")
+        raise UnmeasuredError(f"place{number}: an address is not valid")
     if not addresses and routes:
-        raise UnmeasuredError(f"place{number}: there is a way to no address")
+        raise UnmeasuredError(f"place{number}: a way was found, but no address")
     if not addresses:
         return [], ""
     source = re.search(r" src (\S+)", " ".join(routes))

@@ -77,7 +77,6 @@ AS_IT_SHOULD_BE = "as it should be"
 
 _UNITS = {"k": 1000, "kb": 1024, "m": 1000**2, "mb": 1024**2, "g": 1000**3, "gb": 1024**3, "b": 1, "": 1}
 
-
 _SEVERAL = {"client-output-buffer-limit", "loadmodule", "rename-command"}
 """Settings of which each line counts, named by its first word. Of all others the last line counts."""
 
@@ -152,7 +151,7 @@ def read_passwords(answers: Answers, _: Target[Policy]) -> Table:
     states = {"same": AS_FILED, "differs": "another than in its file"}
     pairs = [line.partition(" ") for line in answers.rows("passwords")]
     if any(state not in states for state, _, _ in pairs):
-        raise UnmeasuredError("passwords: the answer does not say how they stand")
+        raise UnmeasuredError("passwords: the answer is not understood")
     return {name: states[state] for state, _, name in pairs} or {"users with a file": AS_FILED}
 
 
@@ -280,7 +279,7 @@ def _canonical(name: str, value: str) -> str:
     if name == "maxmemory":
         size = re.fullmatch(r"([0-9]{1,18})([a-z]*)", value.lower())
         if size is None or size[2] not in _UNITS:
-            raise UnmeasuredError(f"maxmemory: {value[:40]!r} is no size")
+            raise UnmeasuredError(f"maxmemory: {value[:40]!r} is not a size")
         return str(int(size[1]) * _UNITS[size[2]])
     return "".join(sorted(value)) if name == "notify-keyspace-events" else value
 
@@ -293,7 +292,7 @@ def _users(lines: Iterable[str], where: str) -> dict[str, str]:
         if not words or words[0].startswith("#"):
             continue
         if len(words) < 3 or words[0] != "user":  # noqa: PLR2004  # user NAME RULE...
-            raise UnmeasuredError(f"{where}: a line that is no user: {line[:80]!r}")
+            raise UnmeasuredError(f"{where}: a line is not a user: {line[:80]!r}")
         users[words[1]] = " ".join(sorted(words[2:]))
     if not users:
         raise UnmeasuredError(f"{where}: it lists no user")
@@ -315,7 +314,7 @@ def _field(info: Mapping[str, str], name: str) -> str:
 def _number(info: Mapping[str, str], name: str) -> int:
     value = _field(info, name)
     if not re.fullmatch("[0-9]{1,18}", value):
-        raise UnmeasuredError(f"info: {name} is no number: {value[:40]!r}")
+        raise UnmeasuredError(f"info: {name} is not a number: {value[:40]!r}")
     return int(value)
 
 

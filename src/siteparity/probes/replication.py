@@ -118,12 +118,12 @@ def read_after_restart(answers: Answers, target: Target[Policy]) -> Table:
         return {"after a restart": f"does not start, or follows another history, since {left} is there"}
     if _state(answers, target)["recovery"] == bool(signals):
         return {"after a restart": AS_NOW}
-    told = (
+    changed = (
         f"recovers, since {signals[0]} is there"
         if signals
         else "takes writes, since standby.signal is missing"
     )
-    return {"after a restart": told}
+    return {"after a restart": changed}
 
 
 def read_receiver(answers: Answers, target: Target[Policy]) -> Table:
@@ -315,7 +315,7 @@ def _text(row: Mapping[str, Any], key: str) -> str:
 def _number(row: Mapping[str, Any], key: str) -> int:
     value = row.get(key)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise UnmeasuredError(f"{key} is no number: {value!r}")
+        raise UnmeasuredError(f"{key} is not a number: {value!r}")
     return value
 
 

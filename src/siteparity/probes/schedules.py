@@ -178,7 +178,9 @@ def read_runnable(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_timers(answers: Answers, target: Target[Policy]) -> Table:
     """Each loaded timer -> its settings."""
-    return {name: timers.told(unit) for name, unit in timers.loaded(_cron(answers, target).units).items()}
+    return {
+        name: timers.described(unit) for name, unit in timers.loaded(_cron(answers, target).units).items()
+    }
 
 
 def read_armed(answers: Answers, target: Target[Policy]) -> Table:
@@ -221,17 +223,17 @@ def read_scheduled(answers: Answers, target: Target[Policy]) -> Table:
     """Each job of the policy -> `SCHEDULED` if it is scheduled exactly once, or what is wrong."""
     crond, found = _cron(answers, target), _jobs(answers, target)
     return {
-        name: _timer_stands(job.timer, crond, answers) if job.timer else _stands(job, found)
+        name: _timer_state(job.timer, crond, answers) if job.timer else _job_state(job, found)
         for name, job in _required(target).items()
     }
 
 
-def _timer_stands(timer: str, crond: Crond, answers: Answers) -> str:
+def _timer_state(timer: str, crond: Crond, answers: Answers) -> str:
     state = _state(timer, crond, answers) if timer in crond.units else MISSING
     return SCHEDULED if state == timers.ARMED else state
 
 
-def _stands(wanted: Required, found: Jobs) -> str:
+def _job_state(wanted: Required, found: Jobs) -> str:
     jobs = [job for job in found.jobs if wanted.command in programs.commands(job.entry.command)]
     taken = [job for job in jobs if job.refused is None]
     if not taken:

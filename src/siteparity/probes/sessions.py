@@ -43,7 +43,7 @@ class Policy(Section):
     user: Text
     """The ACL user of the suite on the Redis hosts; it needs CLIENT LIST."""
     auth_file: AbsolutePath
-    """A file on the Redis hosts with that user's password, for root alone."""
+    """A file on the Redis hosts with that user's password, readable by root only."""
     persistent_connections: bool = True
     """Whether a running service always holds a connection, so that having none is a sign of trouble."""
 
@@ -128,9 +128,7 @@ def read_sockets(answers: Answers, target: Target[Policy]) -> Table:
         raise UnmeasuredError("sockets: the answer does not say which processes the service has")
     if not pids:
         raise UnmeasuredError(f"sockets: {target.section.service} does not run")
-    peers = {
-        peer for line in lines if pids & set(re.findall(r"pid=([0-9]+)", line)) for peer in [_peer(line)]
-    }
+    peers = {_peer(line) for line in lines if pids & set(re.findall(r"pid=([0-9]+)", line))}
     if not peers and not target.section.persistent_connections:
         return {"no connection is open": "localhost"}
     return {f"open connection to {peer}": peer for peer in peers}
@@ -167,7 +165,7 @@ def _peer(line: str) -> str:
     """The peer's address in a line of ``ss -Htn`` for two states: State, Recv-Q, Send-Q, local, peer."""
     words = line.split()
     if len(words) < 5 or words[0] not in ("ESTAB", "CLOSE-WAIT"):  # noqa: PLR2004  # the columns named above
-        raise UnmeasuredError(f"sockets: a line that is no connection: {line[:80]!r}")
+        raise UnmeasuredError(f"sockets: a line is not a connection: {line[:80]!r}")
     return words[4].rpartition(":")[0]
 
 

@@ -167,12 +167,12 @@ def _shop(code: str, answer: str, section: Policy) -> str:
     status = re.match(r"HTTP/1\.[01] ([1-5][0-9]{2})\b", head)
     if not status or not blank:
         raise UnmeasuredError(
-            f"health: the shop's answer is none (exit {code}: {' '.join(said.split())[:80]})"
+            f"health: the shop did not answer in HTTP (exit {code}: {' '.join(said.split())[:80]})"
         )
     try:
         found: Any = json.loads(body)
     except (ValueError, RecursionError):
-        raise UnmeasuredError(f"health: {section.health_path} is no JSON (HTTP {status[1]})") from None
+        raise UnmeasuredError(f"health: {section.health_path} is not JSON (HTTP {status[1]})") from None
     for name in section.follows.split("."):
         found = found.get(name) if isinstance(found, dict) else None
     if isinstance(found, bool):

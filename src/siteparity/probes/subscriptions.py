@@ -108,7 +108,7 @@ def read_age(answers: Answers, target: Target[Policy]) -> Table:
     try:
         moment = datetime.strptime(last, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
-        raise UnmeasuredError(f"status: last_success is no UTC time: {last!r}") from None
+        raise UnmeasuredError(f"status: last_success is not a UTC time: {last!r}") from None
     age = _number(_status(answers, target, "now")) - int(moment.timestamp())
     if age < -target.policy.limits.clock_offset.total_seconds():
         raise UnmeasuredError(f"status: last_success lies {-age} s in the future, so its age is not known")
@@ -129,7 +129,7 @@ def _status(answers: Answers, target: Target[Policy], key: str) -> str:
 
 def _number(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,12}", text):
-        raise UnmeasuredError(f"status: {text[:40]!r} is no number of seconds")
+        raise UnmeasuredError(f"status: {text[:40]!r} is not a number of seconds")
     return int(text)
 
 

@@ -86,7 +86,7 @@ class Rule:
             prefix = int(ip_address(self.netmask)).bit_count()
             return ip_network(f"{self.address}/{prefix}", strict=False)
         except ValueError:
-            raise UnmeasuredError(f"pg_hba line {self.line}: {self.address} is no address") from None
+            raise UnmeasuredError(f"pg_hba line {self.line}: {self.address} is not an address") from None
 
 
 def _is_user(word: str, client: Client) -> bool:

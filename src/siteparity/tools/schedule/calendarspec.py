@@ -146,7 +146,7 @@ def _numbers(part: str, unit: int = 1) -> tuple[int | None, int | None, int | No
     """Start, stop and step. Without a start, every value is meant."""
     found = _PART.fullmatch(part)
     if found is None:
-        raise ValueError(f"{part!r} is no value")
+        raise ValueError(f"{part!r} is not a value")
     start, stop, step = (
         None if text is None else _number(text, unit) for text in found.group("start", "stop", "step")
     )

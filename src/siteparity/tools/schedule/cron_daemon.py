@@ -139,9 +139,9 @@ def read(answer: bytes) -> Crond:
     parts = answer.split(b"\0", 2)
     if len(parts) != 3:  # noqa: PLR2004  # units, cron and its zone, files of zones
         raise UnmeasuredError("cron: the answer ends too early")
-    shown, told = (part.decode("utf-8", "backslashreplace") for part in parts[:2])
+    shown, tagged = (part.decode("utf-8", "backslashreplace") for part in parts[:2])
     units = _units(shown)
-    lines = [line.partition(" ")[::2] for line in told.splitlines()]
+    lines = [line.partition(" ")[::2] for line in tagged.splitlines()]
     facts = dict(lines)
     links = [text.split(" ", 2) for tag, text in lines if tag == "link"]
     if not all(len(link) == 3 and re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", link[1]) for link in links):  # noqa: PLR2004
@@ -218,4 +218,4 @@ def seconds(text: str) -> float:
     try:
         return datetime.strptime(text, "%a %Y-%m-%d %H:%M:%S UTC").replace(tzinfo=UTC).timestamp()
     except ValueError:
-        raise UnmeasuredError(f"systemctl show: {text[:40]!r} is no time in UTC") from None
+        raise UnmeasuredError(f"systemctl show: {text[:40]!r} is not a time in UTC") from None

@@ -120,5 +120,5 @@ def read(answer: bytes) -> Sequence[File]:
 
 def _number(text: str, base: int = 10) -> int:
     if not re.fullmatch("[0-7]{1,20}" if base == 8 else "[0-9]{1,20}", text):  # noqa: PLR2004  # a file's mode
-        raise UnmeasuredError(f"crontabs: {text[:40]!r} is no number")
+        raise UnmeasuredError(f"crontabs: {text[:40]!r} is not a number")
     return int(text, base)

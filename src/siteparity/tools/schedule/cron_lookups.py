@@ -50,7 +50,7 @@ def read(lines: Sequence[str]) -> Lookups:
     Raises:
         UnmeasuredError: it is not understood, or nothing was looked up.
     """
-    told: dict[str, list[str]] = {"user": [], "word": [], "folder": [], "aging": [], "local": [], "now": []}
+    by_tag: dict[str, list[str]] = {"user": [], "word": [], "folder": [], "aging": [], "local": [], "now": []}
     found: dict[str, dict[str, set[str]]] = {}
     numbers: dict[str, int] = {}
     of_user: dict[str, set[str]] = {}
@@ -62,21 +62,23 @@ def read(lines: Sequence[str]) -> Lookups:
             of_user = found.setdefault(name, {"runs": set(), "reads": set()})
         elif tag in of_user:
             of_user[tag].add(text)
-        elif tag in told:
-            told[tag].append(text)
+        elif tag in by_tag:
+            by_tag[tag].append(text)
         else:
             raise UnmeasuredError(f"lookups: cannot read {line[:80]!r}")
-    if len(told["now"]) != 1 or not told["folder"]:
+    if len(by_tag["now"]) != 1 or not by_tag["folder"]:
         raise UnmeasuredError("lookups: their users and programs were not looked up")
-    today = _number(told["now"][0]) // 86400
-    aging = dict(text.split(":", 1) for text in told["aging"] if ":" in text)
+    today = _number(by_tag["now"][0]) // 86400
+    aging = dict(text.split(":", 1) for text in by_tag["aging"] if ":" in text)
     accounts = {
         name: Account(
             numbers[name], _usable(aging.get(name), today), frozenset(of["runs"]), frozenset(of["reads"])
         )
         for name, of in found.items()
     }
-    return Lookups(frozenset(told["user"]), frozenset(told["word"]), frozenset(told["folder"]), accounts)
+    return Lookups(
+        frozenset(by_tag["user"]), frozenset(by_tag["word"]), frozenset(by_tag["folder"]), accounts
+    )
 
 
 def _usable(aging: str | None, today: int) -> str:
@@ -94,5 +96,5 @@ def _usable(aging: str | None, today: int) -> str:
 
 def _number(text: str) -> int:
     if not re.fullmatch("[0-9]{1,20}", text):
-        raise UnmeasuredError(f"lookups: {text[:40]!r} is no number")
+        raise UnmeasuredError(f"lookups: {text[:40]!r} is not a number")
     return int(text)

@@ -12,7 +12,7 @@ from siteparity.tools.schedule.calendarspec import Calendar
 from siteparity.tools.schedule.cron_daemon import Crond
 from siteparity.tools.schedule.instants import Instants, Zone, of_schedule
 from siteparity.tools.schedule.jobs import Job, Jobs, by_item
-from siteparity.tools.schedule.timetable import ON_TIME, lateness, told
+from siteparity.tools.schedule.timetable import ON_TIME, in_words, lateness
 
 AT_OTHER_TIMES = "not by the calendar"
 """After a boot, or some time after another event."""
@@ -91,4 +91,4 @@ def _longest_gap(series: Instants) -> float | None:
 
 @lru_cache(maxsize=256)
 def _shown(series: Instants) -> str:
-    return f"{told(series)} [{series.digest}]" if series.bits else told(series)
+    return f"{in_words(series)} [{series.digest}]" if series.bits else in_words(series)

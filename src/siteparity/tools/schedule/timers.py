@@ -36,7 +36,7 @@ def loaded(units: Mapping[str, Unit]) -> Mapping[str, Unit]:
     return {name: unit for name, unit in units.items() if name.endswith(".timer")}
 
 
-def told(unit: Unit) -> str:
+def described(unit: Unit) -> str:
     """All that the unit says about when it starts what, without its current state."""
     if one(unit, "LoadState") != "loaded":
         return one(unit, "LoadState")
@@ -81,7 +81,7 @@ def _span(text: str) -> float:
     """A time span such as ``1h 30min`` in seconds."""
     found = [re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)([a-z]+)", word) for word in text.split()]
     if not found or not all(one and one[2] in _SPANS for one in found):
-        raise UnmeasuredError(f"systemctl show: {text[:40]!r} is no span of time")
+        raise UnmeasuredError(f"systemctl show: {text[:40]!r} is not a time span")
     return sum(float(one[1]) * _SPANS[one[2]] for one in found if one)
 
 

@@ -33,7 +33,7 @@ _FARTHEST, _STEP = 14 * 60, 15
 """Minutes: zones are up to 14 hours from UTC, in quarters of an hour."""
 
 
-def told(instants: Instants) -> str:
+def in_words(instants: Instants) -> str:
     """A short text. Different instants may have the same text, but not the same digest."""
     data = instants.bits.to_bytes(MINUTES // 8, "little")
     days = [(START + timedelta(days=day), data[day * DAY // 8 : (day + 1) * DAY // 8]) for day in range(DAYS)]
