@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selftests.unit.targets import answered, web_host
+from selftests.unit.targets import answered, framed, web_host
 from siteparity.model import Table, UnmeasuredError
 from siteparity.probes import Answers, Target
 from siteparity.probes import dns as probe
@@ -238,16 +238,12 @@ def test_a_spoiled_byte_gives_no_other_name(at: int, byte: int) -> None:
     assert found.state == AUTHORITY or not found.values
 
 
-@pytest.mark.parametrize(
-    "answer", [b"", b"end", b"x\nend\n", b"0 0 zz\nend\n", b"2 0 00\nend\n", b"0 99 00\nend\n", b"0 0 00\n"]
-)
-def test_an_answer_in_another_form_is_unmeasured(answer: bytes) -> None:
-    """What was cut, or never asked for."""
-    if answer == b"end":
-        answer = b"\nend of life\n"
+@pytest.mark.parametrize("line", [b"x", b"0 0 zz", b"2 0 00", b"0 99 00"])
+def test_an_answer_in_another_form_is_unmeasured(line: bytes) -> None:
+    """What the program does not print, or was never asked."""
     for table in READERS:
         with pytest.raises(UnmeasuredError):
-            table(answered(replies=answer), target())
+            table(answered(replies=framed(line)), target())
 
 
 def test_a_site_without_a_domain_has_no_front_door() -> None:

@@ -1,4 +1,5 @@
-# Each address of the third party once, and the way to the first one. No address at all is an answer (status 2).
+# Each address of the third party once, and the way to the first one. A name without an address (status 2) is an
+# answer as well.
 echo '[addresses]'
 found=$(timeout @SECONDS@ getent ahosts -- @SERVER@) || [ $? -eq 2 ] || exit
 newline='

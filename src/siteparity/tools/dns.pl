@@ -1,6 +1,6 @@
-# Sends every question to every server at once, and twice more what was not answered. An answer has the number of
-# its question. Arguments: port, servers (addresses with commas between them), the questions as hexadecimal bytes.
-# Prints "SERVER QUESTION ANSWER", two numbers and the bytes of the answer.
+# Sends every question to every server at once, and twice more what was not answered. An answer has the number
+# of its question. Arguments: port, servers (addresses with commas between them), and the questions, each as
+# hexadecimal bytes. Prints "SERVER QUESTION ANSWER": two numbers and the bytes of the answer.
 use Socket qw(:DEFAULT getaddrinfo AI_NUMERICHOST);
 my $port = shift;
 my @servers = split /,/, shift;

@@ -1,6 +1,6 @@
-# "same NAME" or "differs NAME" for each user that runs and is in a file: whether the file has the password that
-# is in force. The running Redis has hashes, the files may have words, so sha256sum hashes each word; it reads
-# them through pipes, so that no word is ever an argument or a file.
+# "same NAME" or "differs NAME" for each user of the files that the running Redis has: whether the file has the
+# password that is in force. The running Redis shows hashes and the files may have plain words, so sha256sum
+# hashes each word. It reads them through pipes: a word is never an argument, nor in a file.
 our @lines;
 my @filed = grep { /^user\s/i } @lines;
 my $one = value_of("requirepass");

@@ -53,8 +53,8 @@ if [ -f @TIMEZONE@ ]; then
 fi
 printf '\0'
 
-# Path and size of each file, an empty path, then all contents in a row: find passes the files to cat when it has
-# printed all headers. The last place, /, makes the empty path.
+# Path and size of each file, an empty path, then all contents in a row: find passes the files to cat when it
+# has printed all headers. The last place, /, makes the empty path.
 set --
 for file in @LOCALTIME@ "$zone"; do
     case " $* " in *" $file "*) ;; *) [ ! -f "$file" ] || set -- "$@" "$file";; esac

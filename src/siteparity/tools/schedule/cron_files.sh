@@ -1,6 +1,6 @@
-# "link", path, owner; then "file", path, "KIND OWNER MODE LINKS SIZE", each ended by a NUL byte; an empty tag;
-# then the contents of all regular files in a row: find passes them to cat when it has printed all headers. The
-# last place, /, makes the empty tag.
+# For each link "link", path, owner; for each file "file", path, "KIND OWNER MODE LINKS SIZE"; each of these
+# ends with a NUL byte. Then an empty tag, and the contents of all regular files in a row: find passes them to
+# cat when it has printed all headers. The last place, /, makes the empty tag.
 places=
 for place in @SYSTEM@ @FOLDER@ @SPOOL@ @OTHERS@; do
     [ ! -e $place ] && [ ! -L $place ] || places="$places $place"
