@@ -87,8 +87,8 @@ SELECT concat_ws(E'\n', (
     'conninfo', current_setting('primary_conninfo') <> '',
     'inline_password', current_setting('primary_conninfo') ~ '(^|\s)password\s*=',
     'slot_name', current_setting('primary_slot_name') <> '',
-    -- Physical copies have the same catalogues, so trees and numbers are compared as they stand: to write them
-    -- out as SQL takes milliseconds for each index.
+    -- Physical copies have the same catalogues, so parse trees and numbers are compared as they are. Writing
+    -- them out as SQL would take milliseconds for each index.
     'tables', (SELECT coalesce(json_object_agg(n.nspname || '.' || c.relname, md5(concat_ws(chr(10),
                  c.relkind, c.relacl, c.relrowsecurity,
                  (SELECT string_agg(concat_ws(' ', a.attname, a.atttypid::regtype, a.atttypmod, a.attnotnull,
