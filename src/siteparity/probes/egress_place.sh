@@ -1,5 +1,5 @@
-# Each address of the third party once, and the way to the first one. A name without an address (status 2) is an
-# answer as well.
+# Each address of the third party once, and the way to the first one. A name without an address (status 2) is
+# an answer as well.
 echo '[addresses]'
 found=$(timeout @SECONDS@ getent ahosts -- @SERVER@) || [ $? -eq 2 ] || exit
 newline='

@@ -1,5 +1,5 @@
-# "same NAME" or "differs NAME" for each user of the files that the running Redis has: whether the file has the
-# password that is in force. The running Redis shows hashes and the files may have plain words, so sha256sum
+# "same NAME" or "differs NAME" for each user of the files that the running Redis has: whether the files have
+# the password that is in force. The running Redis shows hashes and the files may have plain words, so sha256sum
 # hashes each word. It reads them through pipes: a word is never an argument, nor in a file.
 our @lines;
 my @filed = grep { /^user\s/i } @lines;
