@@ -33,15 +33,13 @@ def test_the_same_groups_have_the_same_members(parity: Parity) -> None:
 @pytest.mark.drill("account_with_another_number", "account_missing", "account_missing_at_both_sites")
 def test_every_service_account_is_there(parity: Parity) -> None:
     """The service that runs as this account does not start again."""
-    parity.everywhere(
-        "required", equals="present", fix="useradd --system --uid NUMBER {item}, then chown what it owned"
-    )
+    parity.healthy("required", fix="useradd --system --uid NUMBER {item}, then chown what it owned")
 
 
 @pytest.mark.drill("account_without_a_password")
 def test_no_account_is_open_to_anybody(parity: Parity) -> None:
     """Strangers reach customers' data."""
-    parity.everywhere("passwords", equals="locked, or has a password", fix="passwd --lock {item}")
+    parity.healthy("passwords", fix="passwd --lock {item}")
 
 
 @pytest.mark.drill("sudo_rule_added")
@@ -53,9 +51,8 @@ def test_sudo_allows_the_same(parity: Parity) -> None:
 @pytest.mark.drill("sudo_rule_added", "sudo_rule_added_at_both_sites")
 def test_sudo_allows_what_the_policy_names(parity: Parity) -> None:
     """A right that nobody decided on lets a stolen account reach customers' data."""
-    parity.everywhere(
+    parity.healthy(
         "sudo_planned",
-        equals="as the policy says",
         fix="grep -rF {item} /etc/sudoers /etc/sudoers.d; remove it, or name it in aspects.accounts.sudo",
     )
 
@@ -69,8 +66,7 @@ def test_the_same_keys_open_the_same_accounts(parity: Parity) -> None:
 @pytest.mark.drill("key_for_root_on_one_host", "key_for_root_at_both_sites")
 def test_only_the_planned_accounts_are_opened_by_keys(parity: Parity) -> None:
     """Nobody can come in to help, or somebody can whom nobody knows of."""
-    parity.everywhere(
+    parity.healthy(
         "log_in",
-        equals="as the policy says",
         fix="ls -l ~{item}/.ssh; remove the key, or name the account in aspects.accounts.log_in",
     )

@@ -20,9 +20,8 @@ pytestmark = pytest.mark.blocker
 )
 def test_every_line_of_fstab_can_be_mounted(parity: Parity) -> None:
     """The host stops in the middle of its next boot and waits for somebody at the console."""
-    parity.everywhere(
+    parity.healthy(
         "fstab",
-        equals="well",
         fix="findmnt --verify --verbose; correct /etc/fstab, then systemctl daemon-reload",
     )
 
@@ -38,9 +37,8 @@ def test_every_line_of_fstab_can_be_mounted(parity: Parity) -> None:
 )
 def test_what_is_mounted_is_what_a_boot_mounts(parity: Parity) -> None:
     """What customers sent in is not there, now or after the next boot."""
-    parity.everywhere(
+    parity.healthy(
         "mounts",
-        one_of=["as in fstab", "as a unit says", "not there, and need not be (nofail)"],
         fix="mount {item}; or write it into /etc/fstab, then systemctl daemon-reload",
     )
 
@@ -50,9 +48,8 @@ def test_what_is_mounted_is_what_a_boot_mounts(parity: Parity) -> None:
 )
 def test_every_required_file_system_is_mounted_also_after_a_boot(parity: Parity) -> None:
     """Uploads go to the wrong disk and are lost with it, or the shop cannot store them."""
-    parity.everywhere(
+    parity.healthy(
         "required",
-        equals="mounted, also after a boot",
         fix="mount {item}; write it into /etc/fstab without nofail, then systemctl daemon-reload",
     )
 
@@ -72,24 +69,21 @@ def test_file_systems_are_mounted_alike(parity: Parity) -> None:
 def test_data_is_mounted_from_the_own_site(parity: Parity) -> None:
     """The site loses its files together with the one that has just died."""
     fix = "name the own site's server in /etc/fstab, then systemctl daemon-reload; umount and mount: {item}"
-    parity.everywhere("foreign", equals="none", fix=fix)
+    parity.healthy("foreign", fix=fix)
     parity.same("sources", fix=fix)
 
 
 @pytest.mark.drill("array_missing")
 def test_every_array_is_whole(parity: Parity) -> None:
     """The next disk that fails takes the data with it, or the host does not find its disks at a boot."""
-    parity.everywhere(
-        "arrays", one_of=["whole", "none"], fix="cat /proc/mdstat; mdadm --detail {item}; replace the disk"
-    )
+    parity.healthy("arrays", fix="cat /proc/mdstat; mdadm --detail {item}; replace the disk")
 
 
 @pytest.mark.drill("boot_loader_names_a_missing_root")
 def test_the_boot_loader_finds_root_and_kernel(parity: Parity) -> None:
     """The host does not come up again."""
-    parity.everywhere(
+    parity.healthy(
         "loader",
-        one_of=["is there", "none (a container)"],
         fix="blkid; update-grub, and look at root= in its menu: {item}",
     )
 
@@ -109,8 +103,7 @@ def test_the_boot_loader_finds_root_and_kernel(parity: Parity) -> None:
 )
 def test_each_host_has_booted_with_what_it_has(parity: Parity) -> None:
     """Nobody knows whether the host comes up: since its last boot something was changed that a boot needs."""
-    parity.everywhere(
+    parity.healthy(
         "proven",
-        equals="the host has booted with it",
         fix="boot the host once when nobody needs it; it was changed since: {item}",
     )

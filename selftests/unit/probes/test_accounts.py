@@ -33,7 +33,7 @@ NAMED = "".join(f"{one}\n" for one in USERS.splitlines()[1:])
 def said(passwd: str = USERS, group: str = GROUP, shadow: str = SHADOW, named: str | None = None) -> bytes:
     """The answer about users and groups."""
     known = named if named is not None else passwd
-    return f"[passwd]\n{passwd}[group]\n{group}[shadow]\n{shadow}[named]\n{known}[end]\n".encode()
+    return f"[passwd]\n{passwd}[group]\n{group}[shadow]\n{shadow}[named]\n{known}end\n".encode()
 
 
 def read(table: str, answer: bytes, question: str = "accounts") -> Table:
@@ -108,21 +108,19 @@ def test_hashes_of_passwords_stay_on_the_host(tmp_path: Path) -> None:
     (tmp_path / "group").write_text(GROUP, encoding="utf-8")
     text = database.question(["root"]).replace("/etc/", f"{tmp_path}/")
     done = subprocess.run(["sh", "-c", text], capture_output=True, check=True)
-    assert database.read(done.stdout).passwords == {"a": "set", "b": "locked", "c": "locked", "d": "none"}
+    found = database.read(answered(accounts=done.stdout).parts("accounts", database.PARTS))
+    assert found.passwords == {"a": "set", "b": "locked", "c": "locked", "d": "none"}
     assert b"$y$" not in done.stdout
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        b"",
-        said()[:-6],
         said("shop:x:980:980::/srv:/bin/sh\n"),
         said(USERS + "shop:x:many:980::/srv:/bin/sh\n"),
         said(USERS + "what is this\n"),
         said(group="root\n"),
         said(shadow="root:$y$abc\n"),
-        said() + b"more\n",
     ],
 )
 def test_accounts_that_are_not_understood_are_unmeasured(answer: bytes) -> None:
@@ -135,7 +133,7 @@ def test_accounts_that_are_not_understood_are_unmeasured(answer: bytes) -> None:
 SUDO = (
     "v\t/etc/sudoers: parsed OK\nv\t/etc/sudoers.d/x: parsed OK\nc\t/etc/sudoers\tDefaults\tenv_reset # why\n"
 )
-SUDO += "c\t/etc/sudoers.d/x\t%sudo ALL=(ALL:ALL) \\\nc\t/etc/sudoers.d/x\t    ALL\nend 0\n"
+SUDO += "c\t/etc/sudoers.d/x\t%sudo ALL=(ALL:ALL) \\\nc\t/etc/sudoers.d/x\t    ALL\ns\t0\nend\n"
 
 
 def test_rules_of_sudo_are_read_as_sudo_reads_them() -> None:
@@ -156,7 +154,7 @@ def test_a_rule_that_nobody_planned_is_told_and_one_that_is_missing() -> None:
 def test_the_order_of_rules_counts() -> None:
     """The last one that matches decides (sudoers(5))."""
     lines = SUDO.splitlines(keepends=True)
-    swapped = "".join([*lines[:2], *lines[3:5], lines[2], lines[5]])
+    swapped = "".join([*lines[:2], *lines[3:5], lines[2], *lines[5:]])
     assert read("sudo", swapped.encode(), "sudo") != read("sudo", SUDO.encode(), "sudo")
 
 
@@ -173,13 +171,13 @@ def test_the_order_of_rules_counts() -> None:
 )
 def test_a_number_sign_is_not_always_a_comment(line: str, rules: list[str]) -> None:
     """sudoers(5): before digits it is a user's number, and an old form of a directive."""
-    found = sudo.read(f"v\t/etc/sudoers: parsed OK\nc\t/etc/sudoers\t{line}\nend 0\n")
+    found = sudo.read(["v\t/etc/sudoers: parsed OK", f"c\t/etc/sudoers\t{line}", "s\t0"])
     assert list(found.rules) == rules
 
 
 def test_an_error_that_sudo_finds_is_told() -> None:
     """Sudo passes over such a file, or refuses everybody."""
-    answer = b"v\t/etc/sudoers: parsed OK\nv\t/etc/sudoers.d/x:1:9: syntax error\nend 1\n"
+    answer = b"v\t/etc/sudoers: parsed OK\nv\t/etc/sudoers.d/x:1:9: syntax error\ns\t1\nend\n"
     assert sudo.REFUSED in read("sudo_planned", answer, "sudo").values()
 
 
@@ -189,11 +187,11 @@ def test_a_host_without_sudo_has_no_rules() -> None:
     assert table[RULES[0]] == "missing, and the policy names it"
 
 
-@pytest.mark.parametrize("answer", ["", "end", "end 0\n", "end 1\n", "v\tx\n", "x\ty\nend 0\n", "none\n"])
-def test_sudo_that_is_not_understood_is_unmeasured(answer: str) -> None:
+@pytest.mark.parametrize("rows", [(), ("s\t0",), ("s\t1",), ("v\tx",), ("x\ty", "s\t0"), ("none", "s\t0")])
+def test_sudo_that_is_not_understood_is_unmeasured(rows: tuple[str, ...]) -> None:
     """No rule is not the same as none read."""
     with pytest.raises(UnmeasuredError):
-        sudo.read(answer)
+        sudo.read(rows)
 
 
 BLOB = base64.b64encode(b"\0\0\0\x0bssh-ed25519" + b"k" * 36).decode()
@@ -226,7 +224,8 @@ def test_a_fingerprint_is_that_of_ssh_keygen(tmp_path: Path) -> None:
     said_by = subprocess.run(
         ["ssh-keygen", "-lf", str(public)], capture_output=True, check=True
     ).stdout.decode()
-    found = keys.read(let_in(public.read_text(encoding="utf-8").strip()).decode())
+    answer = let_in(public.read_text(encoding="utf-8").strip())
+    found = keys.read(answered(keys=answer).rows("keys"))
     assert [name.split()[1] for _, name in found.keys] == [said_by.split()[1]]
 
 
@@ -262,11 +261,11 @@ def test_a_damaged_key_is_no_key_of_anybody() -> None:
     assert any("no key" in item for item in table)
 
 
-@pytest.mark.parametrize("answer", ["", "end", "end\n", SETTINGS, "s\tx y\nend\n", SETTINGS + "k\tx\nend\n"])
-def test_keys_that_are_not_understood_are_unmeasured(answer: str) -> None:
+@pytest.mark.parametrize("rows", [(), ("s\tx y",), (*SETTINGS.splitlines(), "k\tx")])
+def test_keys_that_are_not_understood_are_unmeasured(rows: tuple[str, ...]) -> None:
     """No key is not the same as none read."""
     with pytest.raises(UnmeasuredError):
-        keys.read(answer)
+        keys.read(rows)
 
 
 @given(st.binary())
@@ -275,7 +274,7 @@ def test_any_answer_is_facts_or_unmeasured(answer: bytes) -> None:
     texts = (
         answer,
         said() + answer,
-        SUDO.encode()[:-6] + answer + b"end 0\n",
+        SUDO.encode()[:-8] + answer + b"s\t0\nend\n",
         SETTINGS.encode() + answer + b"end\n",
     )
     for text in texts:

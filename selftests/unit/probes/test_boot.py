@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from selftests.unit.sites import ARIZONA, DALLAS
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Unmeasured, UnmeasuredError
-from siteparity.probes import read_tables
+from siteparity.probes import Answers, read_tables
 from siteparity.probes.boot import PROBE, Policy
 from siteparity.tools.storage import arrays, changes, loader, mounts
 
@@ -44,7 +43,8 @@ def storage(  # noqa: PLR0913, PLR0917  # one part each
     devices: tuple[str, ...] = (),
 ) -> mounts.Storage:
     """What is read of one host."""
-    return mounts.read(storage_of(lines, mounted, units, verified, swaps, devices))
+    answer = storage_of(lines, mounted, units, verified, swaps, devices)
+    return mounts.read(answered(mounts=answer).parts("mounts", mounts.PARTS))
 
 
 def storage_of(  # noqa: PLR0913, PLR0917  # one part each
@@ -63,9 +63,9 @@ def storage_of(  # noqa: PLR0913, PLR0917  # one part each
         "swaps": swaps,
         "units": units,
         "verify": verified,
-        "end": (),
     }
-    return "\n".join(row for name, rows in parts.items() for row in (f"[{name}]", *rows)).encode()
+    rows = [row for name, of_part in parts.items() for row in (f"[{name}]", *of_part)]
+    return "".join(f"{row}\n" for row in [*rows, "end"]).encode()
 
 
 def test_a_host_as_its_fstab_has_it_is_well() -> None:
@@ -303,7 +303,8 @@ def test_devices_of_fstab_are_asked_for_by_a_real_shell(tmp_path: Path) -> None:
     )
     script = mounts.QUESTION.replace("/etc/fstab", str(tmp_path / "fstab"))
     ran = subprocess.run(["sh", "-c", script], capture_output=True, check=True, cwd="/")
-    assert mounts.read(ran.stdout).devices == {"/dev/null": "1:3"}
+    found = mounts.read(answered(mounts=ran.stdout).parts("mounts", mounts.PARTS))
+    assert found.devices == {"/dev/null": "1:3"}
     traced = subprocess.run(["sh", "-xc", script], capture_output=True, text=True, check=True, cwd="/")
     assert "/dev/null /dev/none /dev/disk/by-uuid/none" in traced.stderr
 
@@ -420,41 +421,51 @@ md2 : active raid6 sdf[5] sde[4] sdd[3] sdc[2]
 )
 def test_arrays_are_whole_or_say_what_is_wrong(mdstat: str, wanted: str, states: dict[str, str]) -> None:
     """Lists in the form of md(4); one that mdadm.conf wants and that does not run is missing."""
-    assert arrays.read(f"[mdstat]\n{mdstat}\n[wanted]\n{wanted}\n[end]\n".encode()) == states
+    assert arrays.read({"mdstat": mdstat.split("\n"), "wanted": [wanted]}) == states
 
 
 def test_a_list_of_arrays_that_is_not_understood_is_unmeasured() -> None:
-    """An empty list is no list."""
-    for answer in (b"", b"[mdstat]\nodd\n[wanted]\n[end]\n", b"[mdstat]\n[wanted]\n"):
-        with pytest.raises(UnmeasuredError):
-            arrays.read(answer)
+    """It begins with the kernel's "Personalities"."""
+    with pytest.raises(UnmeasuredError):
+        arrays.read({"mdstat": ["odd"], "wanted": []})
 
 
 @pytest.mark.parametrize(
-    ("answer", "states"),
+    ("rows", "states"),
     [
-        ("container\nend\n", {"boot loader": "none (a container)"}),
+        (("container",), {"boot loader": "none (a container)"}),
         (
-            "menus 1\nthere root UUID=1\nthere file /vmlinuz-6.1\nmissing file /initrd.img-6.1\nend\n",
+            (
+                "menus 1",
+                "there root UUID=1",
+                "there file /vmlinuz-6.1",
+                "missing file /initrd.img-6.1",
+            ),
             {"root=UUID=1": "is there", "/vmlinuz-6.1": "is there", "/initrd.img-6.1": "does not exist"},
         ),
-        ("menus 2\nmissing root LABEL=root\nend\n", {"root=LABEL=root": "does not exist"}),
+        (("menus 2", "missing root LABEL=root"), {"root=LABEL=root": "does not exist"}),
     ],
 )
-def test_the_boot_loaders_references_exist_or_do_not(answer: str, states: dict[str, str]) -> None:
+def test_the_boot_loaders_references_exist_or_do_not(rows: tuple[str, ...], states: dict[str, str]) -> None:
     """Root, kernel, initial RAM disk."""
-    assert loader.read(answer) == states
+    assert loader.read(rows) == states
 
 
 @pytest.mark.parametrize(
-    "answer",
-    ["", "end\n", "there root UUID=1\nend\n", "menus 1\nend\n", "menus 1\nthere file /vmlinuz\nend\n",
-     "menus 1\nunknown root ZFS=tank/root\nend\n", "menus 1\nodd\nend\n", "menus 1\nthere root UUID=1\n"],
-)  # fmt: skip
-def test_a_boot_loader_that_is_not_known_is_unmeasured(answer: str) -> None:
+    "rows",
+    [
+        (),
+        ("there root UUID=1",),
+        ("menus 1",),
+        ("menus 1", "there file /vmlinuz"),
+        ("menus 1", "unknown root ZFS=tank/root"),
+        ("menus 1", "odd"),
+    ],
+)
+def test_a_boot_loader_that_is_not_known_is_unmeasured(rows: tuple[str, ...]) -> None:
     """A host that is no container boots by something."""
     with pytest.raises(UnmeasuredError):
-        loader.read(answer)
+        loader.read(rows)
 
 
 def test_a_real_shell_reads_a_menu(tmp_path: Path) -> None:
@@ -466,70 +477,77 @@ def test_a_real_shell_reads_a_menu(tmp_path: Path) -> None:
         "\tlinux ${path}/vmlinuz root=${root}\n}\n"
     )
     script = loader.QUESTION.replace("/boot/grub/grub.cfg", str(menu)).replace("/proc/cmdline", "/dev/null")
-    ran = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
-    assert loader.read(ran.stdout) == {
+    ran = subprocess.run(["sh", "-c", script], capture_output=True, check=True)
+    assert loader.read(answered(loader=ran.stdout).rows("loader")) == {
         "root=UUID=0-0": "does not exist",
         "/vmlinuz-none": "does not exist",
         "/initrd.img-none": "does not exist",
     }
 
 
-BOOTED = "kernel 1000\nfirst 5000 100\nended 77\n"
+BOOTED = ("kernel 1000", "first 5000 100", "ended 77")
 
 
 @pytest.mark.parametrize(
     ("rows", "states"),
     [
-        ("file 1040 /etc/fstab\n", {"/etc/fstab": "the host has booted with it"}),
-        ("file 1055 /etc/fstab\n", {"/etc/fstab": "the host has booted with it"}),
-        ("file 1056 /etc/fstab\n", {"/etc/fstab": "changed since the last boot"}),
-        ("", {"files that a boot reads": "the host has booted with it"}),
+        (("file 1040 /etc/fstab",), {"/etc/fstab": "the host has booted with it"}),
+        (("file 1055 /etc/fstab",), {"/etc/fstab": "the host has booted with it"}),
+        (("file 1056 /etc/fstab",), {"/etc/fstab": "changed since the last boot"}),
+        ((), {"files that a boot reads": "the host has booted with it"}),
     ],
 )
-def test_what_was_changed_since_the_boot_is_not_proven(rows: str, states: dict[str, str]) -> None:
+def test_what_was_changed_since_the_boot_is_not_proven(rows: tuple[str, ...], states: dict[str, str]) -> None:
     """The boot is the start of process 1: of a container as well as of a machine."""
-    assert changes.read(f"{BOOTED}{rows}end\n") == states
+    assert changes.read([*BOOTED, *rows]) == states
 
 
 def test_a_boot_that_has_not_ended_proves_nothing() -> None:
     """It may still fail."""
-    assert changes.read(BOOTED.replace("77", "0") + "end\n") == {"the boot": "has not come to its end"}
+    assert changes.read([*BOOTED[:2], "ended 0"]) == {"the boot": "has not come to its end"}
 
 
 @pytest.mark.parametrize(
-    "answer",
-    ["", "end\n", BOOTED, BOOTED.replace("kernel", "colonel") + "end\n", f"{BOOTED}file x /etc/fstab\nend\n",
-     BOOTED.replace("5000 100", "5000") + "end\n", BOOTED.replace("ended 77", "ended ") + "end\n"],
-)  # fmt: skip
-def test_a_boot_whose_time_is_not_known_is_unmeasured(answer: str) -> None:
+    "rows",
+    [
+        (),
+        BOOTED[:2],
+        ("colonel 1000", *BOOTED[1:]),
+        (*BOOTED, "file x /etc/fstab"),
+        (BOOTED[0], "first 5000", BOOTED[2]),
+        (*BOOTED[:2], "ended "),
+    ],
+)
+def test_a_boot_whose_time_is_not_known_is_unmeasured(rows: tuple[str, ...]) -> None:
     """Nothing can be older or younger than it."""
     with pytest.raises(UnmeasuredError):
-        changes.read(answer)
+        changes.read(rows)
 
 
-@pytest.mark.parametrize("question", [arrays.QUESTION, changes.QUESTION, mounts.QUESTION])
-def test_real_questions_are_read(question: str) -> None:
-    """Asked of this machine by its own shell; a container without systemd has no answer to one of them."""
-    ran = subprocess.run(["sh", "-c", question], capture_output=True, check=False, cwd="/")
-    readers: dict[str, Callable[[bytes], object]] = {
-        arrays.QUESTION: arrays.read,
-        mounts.QUESTION: mounts.read,
-    }
-    read = readers.get(question)
-    if read is not None:
-        assert read(ran.stdout)
-    elif b"\nended " in ran.stdout and Path("/run/systemd/system").exists():
-        assert changes.read(ran.stdout.decode())
+def asked(question: str) -> Answers:
+    """What this machine's own shell answers, as the question `it`."""
+    return answered(
+        it=subprocess.run(["sh", "-c", question], capture_output=True, check=False, cwd="/").stdout
+    )
+
+
+def test_real_questions_are_read() -> None:
+    """Asked of this machine; a container without systemd cannot say when its boot ended."""
+    assert arrays.read(asked(arrays.QUESTION).parts("it", arrays.PARTS))
+    assert mounts.read(asked(mounts.QUESTION).parts("it", mounts.PARTS))
+    rows = asked(changes.QUESTION).rows("it")
+    if Path("/run/systemd/system").exists():
+        assert changes.read(rows)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_facts_or_unmeasured(raw: bytes) -> None:
     """The readers raise the one declared exception only."""
-    parts = b"".join(
-        b"[" + name.encode() + b"]\n" + raw + b"\n"
-        for name in ("fstab", "devices", "mounts", "swaps", "units", "verify", "end")
-    )
-    given = {"mounts": parts, "arrays": b"[mdstat]\n" + raw + b"\n[wanted]\n" + raw + b"\n[end]\n"}
+    parts = b"".join(b"[" + name.encode() + b"]\n" + raw + b"\n" for name in mounts.PARTS)
+    given = {
+        "mounts": parts + b"end\n",
+        "arrays": b"[mdstat]\n" + raw + b"\n[wanted]\n" + raw + b"\nend\n",
+    }
     for texts in (
         {**given, "loader": raw + b"\nend\n", "changes": raw + b"\nend\n"},
         dict.fromkeys(given, raw),

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shlex
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -22,7 +21,7 @@ from pydantic import Field, StringConstraints
 from siteparity.model import Table
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.redaction import fingerprint
 from siteparity.tools.accounts import database, keys, sudo
 from siteparity.tools.accounts.database import FIRST_PERSON, AccountDatabase, User
@@ -59,17 +58,21 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     return {
         "accounts": Ask(database.question(names)),
         "sudo": Ask(sudo.QUESTION),
-        "keys": Ask(keys.question(" ".join(map(shlex.quote, names)))),
+        "keys": Ask(keys.question(names)),
     }
+
+
+@once
+def _accounts(answers: Answers, _: Target[Policy]) -> AccountDatabase:
+    return database.read(answers.parts("accounts", database.PARTS))
 
 
 def read_users(answers: Answers, target: Target[Policy]) -> Table:
     """Each account -> shell, home, whether it has a password; its numbers where they matter."""
-    found = database.read(answers.raw("accounts"))
-    users = {**found.users, **found.named}
+    found = _accounts(answers, target)
     return {
         f"user {name}": _described(found, user, numbered=_counts(user, target))
-        for name, user in users.items()
+        for name, user in found.everybody().items()
     }
 
 
@@ -88,8 +91,8 @@ def _described(found: AccountDatabase, user: User, *, numbered: bool) -> str:
 
 def read_groups(answers: Answers, target: Target[Policy]) -> Table:
     """Each group -> its members; its number where the policy or people depend on it."""
-    found = database.read(answers.raw("accounts"))
-    own = {user.gid for user in {**found.users, **found.named}.values() if _counts(user, target)}
+    found = _accounts(answers, target)
+    own = {user.gid for user in found.everybody().values() if _counts(user, target)}
     return {
         f"group {name}": (f"gid {gid}, " if gid in own or gid >= FIRST_PERSON else "")
         + f"members {', '.join(members) or 'none'}"
@@ -99,8 +102,8 @@ def read_groups(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_required(answers: Answers, target: Target[Policy]) -> Table:
     """Each service account of the policy -> `PRESENT`, or what is wrong."""
-    found = database.read(answers.raw("accounts"))
-    roots = {name for name, user in {**found.users, **found.named}.items() if user.uid == 0} - {"root"}
+    found = _accounts(answers, target)
+    roots = {name for name, user in found.everybody().items() if user.uid == 0} - {"root"}
     others = dict.fromkeys(sorted(roots), "has the number of root")
     return {**{name: _state(found, name, uid) for name, uid in _named(target).items()}, **others}
 
@@ -115,18 +118,23 @@ def _state(found: AccountDatabase, name: str, uid: int | None) -> str:
     return f"shares its number with {', '.join(twins)}" if twins else PRESENT
 
 
-def read_passwords(answers: Answers, _: Target[Policy]) -> Table:
+def read_passwords(answers: Answers, target: Target[Policy]) -> Table:
     """Each local account -> `GUARDED`, or that it has no password at all."""
-    found = database.read(answers.raw("accounts"))
+    found = _accounts(answers, target)
     return {
         name: "anybody may log in: no password" if found.passwords.get(name) == "none" else GUARDED
         for name in found.users
     }
 
 
+@once
+def _sudo(answers: Answers, _: Target[Policy]) -> sudo.Sudo:
+    return sudo.read(answers.rows("sudo"))
+
+
 def read_sudo(answers: Answers, target: Target[Policy]) -> Table:
     """Each line that sudo goes by -> `IN_FORCE`; and a digest of their order."""
-    found = sudo.read(answers.text("sudo"))
+    found = _sudo(answers, target)
     generic = OwnNames.of(target.site).generic("\n".join(found.rules))
     order = hashlib.sha256(generic.encode()).hexdigest()[:16]
     return {**dict.fromkeys(found.rules, IN_FORCE), "the rules in their order": f"sha256 {order}"}
@@ -134,7 +142,7 @@ def read_sudo(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_sudo_planned(answers: Answers, target: Target[Policy]) -> Table:
     """Each line that sudo goes by, and sudo's opinion of its files -> `AS_PLANNED`, or what is wrong."""
-    found, planned = sudo.read(answers.text("sudo")), target.section.sudo
+    found, planned = _sudo(answers, target), target.section.sudo
     files = {f"files of sudo ({len(found.files)})": AS_PLANNED} if not found.complaints else {}
     wrong = dict.fromkeys(found.complaints, sudo.REFUSED)
     if planned is None:
@@ -145,9 +153,14 @@ def read_sudo_planned(answers: Answers, target: Target[Policy]) -> Table:
     return {**files, **wrong, **extra, **lacking}
 
 
+@once
+def _keys(answers: Answers, _: Target[Policy]) -> keys.Keys:
+    return keys.read(answers.rows("keys"))
+
+
 def read_keys(answers: Answers, target: Target[Policy]) -> Table:
     """Each key of each account -> its options; and where sshd looks for keys."""
-    found = keys.read(answers.text("keys"))
+    found = _keys(answers, target)
     settings = {f"sshd {name}": value for name, value in found.settings.items()}
     generic = OwnNames.of(target.site).generic
     opened = {
@@ -167,7 +180,7 @@ def _shown(options: str, key: str) -> str:
 
 def read_log_in(answers: Answers, target: Target[Policy]) -> Table:
     """Each account that must be let in by key, and each that has one -> `AS_PLANNED`, or what is wrong."""
-    found = keys.read(answers.text("keys"))
+    found = _keys(answers, target)
     holders = {user for user, _ in found.keys}
     needed = {name: _entry(found, name, holders) for name in target.section.log_in}
     others = sorted(holders - set(target.section.log_in))
@@ -186,11 +199,11 @@ PROBE = Probe(
     tables={
         "users": Reading(read_users),
         "groups": Reading(read_groups),
-        "required": Reading(read_required),
-        "passwords": Reading(read_passwords),
+        "required": Reading(read_required, healthy=PRESENT),
+        "passwords": Reading(read_passwords, healthy=GUARDED),
         "sudo": Reading(read_sudo),
-        "sudo_planned": Reading(read_sudo_planned),
+        "sudo_planned": Reading(read_sudo_planned, healthy=AS_PLANNED),
         "keys": Reading(read_keys),
-        "log_in": Reading(read_log_in),
+        "log_in": Reading(read_log_in, healthy=AS_PLANNED),
     },
 )

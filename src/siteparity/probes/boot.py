@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import AbsolutePath, RoleName, Section
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.storage import arrays, changes, loader, mounts
 from siteparity.transport.script import Ask
 
@@ -45,31 +45,36 @@ def _required(target: Target[Policy]) -> tuple[str, ...]:
     return target.listed(target.section.required)
 
 
-def read_fstab(answers: Answers, _: Target[Policy]) -> Table:
+@once
+def _storage(answers: Answers, _: Target[Policy]) -> mounts.Storage:
+    return mounts.read(answers.parts("mounts", mounts.PARTS))
+
+
+def read_fstab(answers: Answers, target: Target[Policy]) -> Table:
     """Each line of fstab -> whether its device, mount point and options are there."""
-    return mounts.read(answers.raw("mounts")).verified()
+    return _storage(answers, target).verified()
 
 
-def read_mounts(answers: Answers, _: Target[Policy]) -> Table:
+def read_mounts(answers: Answers, target: Target[Policy]) -> Table:
     """Each line of fstab, and whatever else is mounted and holds data -> how it stands."""
-    return mounts.read(answers.raw("mounts")).states()
+    return _storage(answers, target).states()
 
 
 def read_required(answers: Answers, target: Target[Policy]) -> Table:
     """Each mount point that the policy requires -> whether it is there, and lasts."""
-    seen = mounts.read(answers.raw("mounts"))
+    seen = _storage(answers, target)
     return {path: seen.required(path) for path in _required(target)}
 
 
 def read_options(answers: Answers, target: Target[Policy]) -> Table:
     """Each file system -> its kind and options."""
-    return mounts.read(answers.raw("mounts")).options(_required(target))
+    return _storage(answers, target).options(_required(target))
 
 
 def read_sources(answers: Answers, target: Target[Policy]) -> Table:
     """Each file system of another machine -> where it comes from; or that there is none."""
     names = OwnNames.of(target.site)
-    found = mounts.read(answers.raw("mounts")).sources()
+    found = _storage(answers, target).sources()
     return {path: _with_own_addresses(source, names) for path, source in found.items()} or {NO_OTHERS: NONE}
 
 
@@ -87,7 +92,7 @@ def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
     names = OwnNames.of(target.other)
     return {
         f"{path}: {source}": f"names {target.other.name}"
-        for path, source in mounts.read(answers.raw("mounts")).all_sources()
+        for path, source in _storage(answers, target).all_sources()
         if names.generic(source) != source or _lies_in(mounts.machine_of(source), names)
     } or {"file systems of the other site": NONE}
 
@@ -99,31 +104,33 @@ def _lies_in(machine: str, names: OwnNames) -> bool:
 
 def read_arrays(answers: Answers, _: Target[Policy]) -> Table:
     """Each array -> whether it is whole."""
-    return arrays.read(answers.raw("arrays"))
+    return arrays.read(answers.parts("arrays", arrays.PARTS))
 
 
 def read_loader(answers: Answers, _: Target[Policy]) -> Table:
     """Each root, kernel and initial RAM disk of the boot loader -> whether it exists."""
-    return loader.read(answers.text("loader"))
+    return loader.read(answers.rows("loader"))
 
 
 def read_proven(answers: Answers, _: Target[Policy]) -> Table:
     """Each file that a boot reads -> whether the host has booted since it was changed."""
-    return changes.read(answers.text("changes"))
+    return changes.read(answers.rows("changes"))
 
 
 PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "fstab": Reading(read_fstab),
-        "mounts": Reading(read_mounts),
-        "required": Reading(read_required, roles=lambda section: tuple(section.required)),
+        "fstab": Reading(read_fstab, healthy=mounts.CLEAN),
+        "mounts": Reading(read_mounts, healthy=(mounts.AS_IN_FSTAB, mounts.BY_A_UNIT, mounts.NEED_NOT_BE)),
+        "required": Reading(
+            read_required, healthy=mounts.LASTING, roles=lambda section: tuple(section.required)
+        ),
         "options": Reading(read_options),
         "sources": Reading(read_sources),
-        "foreign": Reading(read_foreign),
-        "arrays": Reading(read_arrays),
-        "loader": Reading(read_loader),
-        "proven": Reading(read_proven),
+        "foreign": Reading(read_foreign, healthy=NONE),
+        "arrays": Reading(read_arrays, healthy=(arrays.WHOLE, arrays.NONE)),
+        "loader": Reading(read_loader, healthy=(loader.THERE, loader.CONTAINER)),
+        "proven": Reading(read_proven, healthy=changes.PROVEN),
     },
 )

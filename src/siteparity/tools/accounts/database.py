@@ -9,21 +9,12 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.parts import lines, sections
+from siteparity.tools.program import filled, program
 
-_QUESTION = """\
-echo '[passwd]';cat /etc/passwd||exit
-echo '[group]';cat /etc/group||exit
-echo '[shadow]'
-awk -F: '{{ s = $2 == "" ? "none" : $2 ~ /^[!*]/ ? "locked" : "set"; print $1 ":" s }}' /etc/shadow||exit
-echo '[named]'
-getent passwd -- {names}||[ $? -eq 2 ]||exit
-echo '[end]'
-"""
-"""No hash of a password leaves the host. getent(1): 2 says that one of the names was not found."""
+_QUESTION = program(__package__, "database.sh")
+PARTS = ("passwd", "group", "shadow", "named")
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_.-]*\$?"
 _USER = re.compile(rf"({_NAME}):[^:]*:([0-9]{{1,10}}):([0-9]{{1,10}}):[^:]*:([^:]*):([^:]*)")
@@ -58,6 +49,10 @@ class AccountDatabase:
     named: Mapping[str, User]
     """The accounts that were asked for by name, wherever they come from."""
 
+    def everybody(self) -> Mapping[str, User]:
+        """Every known account by its name."""
+        return {**self.users, **self.named}
+
     def group_of(self, user: User) -> str:
         """The name of a user's own group, or its number."""
         names = [name for name, (gid, _) in self.groups.items() if gid == user.gid]
@@ -65,30 +60,26 @@ class AccountDatabase:
 
 
 def question(names: Sequence[str]) -> str:
-    """A shell text about all accounts of the host, and some by name (at least one)."""
-    return _QUESTION.format(names=" ".join(map(shlex.quote, names)))
+    """A shell text about all accounts of the host, and about some by name (at least one)."""
+    return filled(_QUESTION, names=" ".join(map(shlex.quote, names)))
 
 
-@lru_cache(maxsize=32)
-def read(answer: bytes) -> AccountDatabase:
-    """Read the answer to `question`; remembered, since several tables are made of it.
+def read(parts: Mapping[str, Sequence[str]]) -> AccountDatabase:
+    """Read the answer to `question`.
 
     Raises:
-        UnmeasuredError: a part is missing, or a line is not understood, or there is no root.
+        UnmeasuredError: a line is not understood, or there is no root.
     """
-    passwd, group, shadow, named, end = sections(answer, ["passwd", "group", "shadow", "named", "end"])
-    if any(end):
-        raise UnmeasuredError("accounts: there is something after the end of the answer")
-    users = _users(lines(passwd))
+    users = _users(parts["passwd"])
     if "root" not in users:
         raise UnmeasuredError("accounts: /etc/passwd has no root")
     groups: dict[str, tuple[int, tuple[str, ...]]] = {}
-    for line in _local(lines(group)):
+    for line in _local(parts["group"]):
         found = _matched(_GROUP, line, "/etc/group")
         groups.setdefault(found[1], (int(found[2]), tuple(sorted(filter(None, found[3].split(","))))))
-    words = [_matched(_PASSWORD, line, "/etc/shadow") for line in lines(shadow)]
+    words = [_matched(_PASSWORD, line, "/etc/shadow") for line in parts["shadow"] if line]
     passwords = {word[1]: word[2] for word in reversed(words)}
-    return AccountDatabase(users, groups, passwords, _users(lines(named)))
+    return AccountDatabase(users, groups, passwords, _users(parts["named"]))
 
 
 def _users(entries: Iterable[str]) -> Mapping[str, User]:
@@ -100,8 +91,8 @@ def _users(entries: Iterable[str]) -> Mapping[str, User]:
 
 
 def _local(entries: Iterable[str]) -> list[str]:
-    """The entries without those that only bring in others (``+``, ``-``: nsswitch.conf(5), compat)."""
-    return [line for line in entries if not line.startswith(("+", "-"))]
+    """The entries without those that only include others (``+``, ``-``: nsswitch.conf(5), compat)."""
+    return [line for line in entries if line and not line.startswith(("+", "-"))]
 
 
 def _matched(pattern: re.Pattern[str], line: str, file: str) -> re.Match[str]:

@@ -11,48 +11,14 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 
-# "s\tSETTING VALUE" of sshd; for each file of keys "m\tUSER\tFILE\tMODE OWNER PATH" of it and its folders,
-# and "k\tUSER\tFILE\tLINE". Tests of the shell cost nothing, and most accounts have no such file.
-_QUESTION = """\
-[ -x /usr/sbin/sshd ]||{{ printf 'none\\nend\\n';exit 0; }}
-settings=$(/usr/sbin/sshd -T)||exit
-places=
-old=$IFS newline='
-'
-IFS=$newline
-set -f
-entries=$(cat /etc/passwd&&{{ getent passwd -- {names}||[ $? -eq 2 ]; }})||exit
-for line in $settings;do case $line in
-authorizedkeysfile*)places=${{line#* }};printf 's\\t%s\\n' "$line";;
-authorizedkeyscommand\\ *|authorizedprincipals*|trustedusercakeys*|strictmodes*)printf 's\\t%s\\n' "$line";;
-esac;done
-tab=$(printf '\\t')
-for entry in $entries
-do user=${{entry%%:*}} home=${{entry%:*}} home=${{home##*:}}
-case $seen in *":$user:"*)continue;;esac
-seen="$seen:$user:"
-IFS=' '
-for place in $places
-do case $place in none)continue;;*%U*|*%%*)echo "a place of keys is not understood: $place" >&2;exit 1;;esac
-while :;do case $place in
-*%h*)place=${{place%%%h*}}$home${{place#*%h}};;
-*%u*)place=${{place%%%u*}}$user${{place#*%u}};;
-*)break;;esac;done
-case $place in /*)file=$place;;*)file=$home/$place;;esac
-[ -e "$file" ]||continue
-stat -c "m$tab$user$tab$file$tab%a %U %n" -- "$home" "${{file%/*}}" "$file"||exit
-awk -v who="k$tab$user$tab$file$tab" '{{ print who $0 }}' <"$file"||exit
-done
-IFS=$newline
-done
-echo end
-"""
+_QUESTION = program(__package__, "keys.sh")
 
 _KEY = re.compile(
     r"(?:(?P<options>(?:[^\s\"]|\"(?:[^\"\\]|\\.)*\")+)\s+)??"
@@ -74,31 +40,23 @@ class Keys:
     """User -> why sshd passes over a file of keys."""
 
 
-def question(names: str) -> str:
-    """A shell text about every account.
-
-    Args:
-        names: further accounts, quoted for a shell.
-    """
-    return _QUESTION.format(names=names)
+def question(names: Sequence[str]) -> str:
+    """A shell text about every account of the host, and about some by name (at least one)."""
+    return filled(_QUESTION, names=" ".join(map(shlex.quote, names)))
 
 
-@lru_cache(maxsize=32)
-def read(text: str) -> Keys:
+def read(rows: Sequence[str]) -> Keys:
     """Read the answer to `question`.
 
     Raises:
-        UnmeasuredError: it is cut, or holds something else.
+        UnmeasuredError: a line is not understood, or sshd does not say where the keys lie.
     """
-    lines = text.split("\n")
-    if lines[-2:] != ["end", ""]:
-        raise UnmeasuredError("keys: the answer lacks its end")
-    if lines == ["none", "end", ""]:
+    if rows == ["none"]:
         return Keys({}, {}, {})
     settings: dict[str, str] = {}
     keys: dict[tuple[str, str], str] = {}
     refused: dict[str, str] = {}
-    for line in lines[:-2]:
+    for line in rows:
         kind, *fields = line.split("\t", 3)
         if kind == "s" and len(fields) == 1:
             name, _, value = fields[0].partition(" ")

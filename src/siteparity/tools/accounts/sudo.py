@@ -12,20 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import program
 
-# A line for each of visudo's, "v\tTEXT", and for each line of a file, "c\tPATH\tLINE".
-QUESTION = """\
-command -v visudo >/dev/null||{ printf 'none\\nend\\n';exit 0; }
-said=$(visudo -c 2>&1) status=$?
-old=$IFS IFS='
-'
-set -f --
-for line in $said;do printf 'v\\t%s\\n' "$line"
-case $line in *': parsed OK')set -- "$@" "${line%: parsed OK}";;esac;done
-IFS=$old
-if [ $# -gt 0 ];then awk '{ print "c\\t" FILENAME "\\t" $0 }' "$@"||exit;fi
-echo "end $status"
-"""
+QUESTION = program(__package__, "sudo.sh")
 
 REFUSED = "sudo finds an error in it"
 ACCEPTED = "accepted by sudo"
@@ -42,21 +31,20 @@ class Sudo:
     complaints: tuple[str, ...]
 
 
-def read(text: str) -> Sudo:
+def read(rows: Sequence[str]) -> Sudo:
     """Read the answer to `QUESTION`.
 
     Raises:
-        UnmeasuredError: it is cut, or holds something else.
+        UnmeasuredError: a line is not understood, or visudo does not say what it finds.
     """
-    *answer, last, end = ["", *text.split("\n")]
-    answer = [line for line in answer if line]
-    if not end and last == "end" and answer == ["none"]:
+    if rows == ["none"]:
         return Sudo((), (), ())
-    if end or not re.fullmatch(r"end [0-9]{1,3}", last):
-        raise UnmeasuredError("sudo: the answer lacks its end")
+    status = rows[-1] if rows else ""
+    if not re.fullmatch(r"s\t[0-9]{1,3}", status):
+        raise UnmeasuredError("sudo: the answer lacks the exit status of visudo")
     said: list[str] = []
     content: dict[str, list[str]] = {}
-    for line in answer:
+    for line in rows[:-1]:
         kind, *fields = line.split("\t", 2)
         if kind == "v" and len(fields) == 1:
             said.append(fields[0])
@@ -68,12 +56,12 @@ def read(text: str) -> Sudo:
     complaints = tuple(line for line in said if not line.endswith(": parsed OK"))
     if denied := [line for line in complaints if "ermission denied" in line]:
         raise UnmeasuredError(f"sudo: {denied[0][:80]}")
-    if last != "end 0" and not complaints:
+    if status != "s\t0" and not complaints:
         raise UnmeasuredError("sudo: visudo finds an error, and does not say which")
     if not files and not complaints:
         raise UnmeasuredError("sudo: visudo names no file that it has read")
     rules = tuple(rule for lines in content.values() for rule in _rules(lines))
-    return Sudo(files, rules, complaints if last != "end 0" else ())
+    return Sudo(files, rules, complaints if status != "s\t0" else ())
 
 
 def _rules(lines: Sequence[str]) -> list[str]:

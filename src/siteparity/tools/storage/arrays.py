@@ -3,42 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.parts import lines, sections
+from siteparity.tools.program import program
 
 WHOLE = "whole"
 NONE = "none"
 
-_PARTS = ["mdstat", "wanted", "end"]
-
-# A kernel without md has no /proc/mdstat; that /proc itself is there, /proc/self shows.
-QUESTION = """\
-[ -r /proc/self/stat ]||{ echo '/proc cannot be read' >&2;exit 1; }
-echo '[mdstat]'
-[ ! -e /proc/mdstat ]||cat /proc/mdstat||exit
-printf '\\n[wanted]\\n'
-for file in /etc/mdadm/mdadm.conf /etc/mdadm.conf;do [ -e "$file" ]||continue
-names=$(awk 'toupper($1) == "ARRAY" { print $2 }' "$file")||exit
-for name in $names;do real=$(readlink -f "$name")||real=
-if [ -b "$real" ];then printf '%s %s\\n' "$name" "${real##*/}";else printf '%s\\n' "$name";fi
-done;done
-echo '[end]'
-"""
+QUESTION = program(__package__, "arrays.sh")
+PARTS = ("mdstat", "wanted")
 
 
-def read(answer: bytes) -> Mapping[str, str]:
+def read(parts: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
     """Each array that runs, or that a file wants -> `WHOLE`, or what is wrong with it.
 
     Raises:
         UnmeasuredError: the answer is not understood.
     """
-    mdstat, wanted, _ = (lines(part) for part in sections(answer, _PARTS))
+    mdstat = list(filter(None, parts["mdstat"]))
     if mdstat and not mdstat[0].startswith("Personalities"):
         raise UnmeasuredError("mdstat: the list is not understood")
     found = _running(mdstat)
-    for line in wanted:
+    for line in filter(None, parts["wanted"]):
         name, _, device = line.partition(" ")
         if device not in found:
             found[name] = "wanted by mdadm.conf, and does not run"

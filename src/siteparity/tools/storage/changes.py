@@ -7,9 +7,10 @@ bears the time at which it was built, so there the change of its inode counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import program
 
 PROVEN = "the host has booted with it"
 NOT_PROVEN = "changed since the last boot"
@@ -18,39 +19,18 @@ _SLACK_SECONDS = 5
 _MOMENTS = {"kernel": "[0-9]{1,20}", "first": "[0-9]{1,20} [0-9]{1,6}", "ended": "[0-9]{1,20}"}
 """The moment of the boot is computed from the clock, which may have been corrected since."""
 
-QUESTION = """\
-while read -r key value _;do [ "$key" != btime ]||printf 'kernel %s\\n' "$value";done </proc/stat
-IFS= read -r first </proc/1/stat||exit
-set -- ${first##*) }
-printf 'first %s %s\\n' "${20}" "$(getconf CLK_TCK)"
-printf 'ended %s\\n' "$(systemctl show --property=FinishTimestampMonotonic --value)"
-set --
-for file in /etc/fstab /etc/crypttab /etc/mdadm/mdadm.conf /etc/mdadm.conf \\
-/etc/default/grub /etc/default/grub.d/*.cfg \\
-/boot/grub/grub.cfg /boot/grub2/grub.cfg /boot/loader/entries/*.conf /efi/loader/entries/*.conf \\
-/boot/efi/loader/entries/*.conf /boot/initrd.img-* /boot/initramfs-* /etc/initramfs-tools/*.conf \\
-/etc/initramfs-tools/modules
-do [ ! -e "$file" ]||set -- "$@" "$file";done
-[ $# -eq 0 ]||stat -L -c 'file %Y %n' -- "$@"||exit
-set --
-for file in /boot/vmlinuz-*;do [ ! -e "$file" ]||set -- "$@" "$file";done
-[ $# -eq 0 ]||stat -L -c 'file %Z %n' -- "$@"||exit
-echo end
-"""
+QUESTION = program(__package__, "changes.sh")
 
 
-def read(answer: str) -> Mapping[str, str]:
+def read(rows: Iterable[str]) -> Mapping[str, str]:
     """Each file that a boot reads -> `PROVEN` or `NOT_PROVEN`.
 
     Raises:
-        UnmeasuredError: it is cut or not understood.
+        UnmeasuredError: a line is not understood, or the host does not say when it booted.
     """
-    rows = answer.split("\n")
-    if rows[-2:] != ["end", ""]:
-        raise UnmeasuredError("changes: the answer lacks its end")
     facts: dict[str, str] = {}
     files: dict[str, int] = {}
-    for row in rows[:-2]:
+    for row in rows:
         kind, _, rest = row.partition(" ")
         file = re.fullmatch(r"([0-9]{1,12}) (/.+)", rest)
         if kind == "file" and file:

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.parts import lines, sections
+from siteparity.tools.program import filled, program
 
 AS_IN_FSTAB = "as in fstab"
 BY_A_UNIT = "as a unit says"
@@ -27,7 +26,7 @@ _UNITS = (
 )  # fmt: skip
 """Where a unit of a mount is there again after a boot (systemd.unit(5))."""
 
-_PARTS = ["fstab", "devices", "mounts", "swaps", "units", "verify", "end"]
+PARTS = ("fstab", "devices", "mounts", "swaps", "units", "verify")
 
 _PLACES = {
     "UUID": "/dev/disk/by-uuid/",
@@ -37,34 +36,7 @@ _PLACES = {
 }
 """Where udev keeps a link to the device that a line of fstab means."""
 
-# Without BLKID_FILE a device that is not there would have libblkid write its cache (libblkid(3)).
-QUESTION = f"""\
-command -v findmnt >/dev/null||{{ echo 'findmnt: not found' >&2;exit 127; }}
-echo '[fstab]'
-[ ! -e /etc/fstab ]||cat /etc/fstab||exit
-printf '\\n[devices]\\n'
-paths=$([ ! -e /etc/fstab ]||awk '$1 !~ /^#/ && NF > 2 {{
-path = $1;gsub(/"/, "", path);equals = index(path, "=")
-if (path ~ /^\\/dev\\//) print path
-else if (path ~ /^(PART)?(UUID|LABEL)=/)
-print "/dev/disk/by-" tolower(substr(path, 1, equals - 1)) "/" substr(path, equals + 1)
-}}' /etc/fstab)||exit
-set -f
-set -- $paths
-set +f
-[ $# -eq 0 ]||stat -L -c '%n %t:%T' -- "$@" 2>/dev/null||:
-echo '[mounts]'
-sed -E 's/(lower|upper|work)dir=[^, ]*/\\1dir=/g' /proc/self/mountinfo||exit
-echo '[swaps]'
-[ ! -e /proc/swaps ]||cat /proc/swaps||exit
-echo '[units]'
-for folder in {" ".join(_UNITS)};do for file in "$folder"/*.mount;do
-[ ! -s "$file" ]||printf '%s\\n' "${{file##*/}}"
-done;done
-echo '[verify]'
-[ ! -e /etc/fstab ]||BLKID_FILE=/dev/null findmnt --verify --verbose 2>&1||[ $? -eq 1 ]||exit
-echo '[end]'
-"""
+QUESTION = filled(program(__package__, "mounts.sh"), units=" ".join(_UNITS))
 
 _ON_DISK = frozenset(
     (
@@ -335,14 +307,13 @@ def unit_name(target: str) -> str:
     return escaped.replace("/", "-") + ".mount"
 
 
-@lru_cache(maxsize=32)
-def read(answer: bytes) -> Storage:
-    """Read the answer to `QUESTION`; remembered, since several tables are made of it.
+def read(parts: Mapping[str, Sequence[str]]) -> Storage:
+    """Read the answer to `QUESTION`.
 
     Raises:
-        UnmeasuredError: a part is missing or not understood.
+        UnmeasuredError: a line is not understood, nothing is mounted at ``/``, or findmnt did not finish.
     """
-    parts = dict(zip(_PARTS, (lines(part) for part in sections(answer, _PARTS)), strict=True))
+    parts = {name: [line for line in lines if line] for name, lines in parts.items()}
     mounts = [_mount(line) for line in parts["mounts"]]
     if not any(mount.target == "/" for mount in mounts):
         raise UnmeasuredError("mounts: the list has no root")
