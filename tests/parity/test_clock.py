@@ -20,9 +20,8 @@ pytestmark = pytest.mark.blocker
 )
 def test_every_clock_is_synchronised_now(parity: Parity) -> None:
     """A clock that nobody corrects drifts: sessions end early, and renewals run at the wrong time."""
-    parity.everywhere(
+    parity.healthy(
         "synchronised",
-        equals="synchronised",
         fix="systemctl restart chrony; chronyc sources -v  # which source answers?",
     )
 
@@ -35,17 +34,14 @@ def test_every_clock_is_synchronised_now(parity: Parity) -> None:
 )
 def test_no_clock_is_off_as_its_own_service_sees_it(parity: Parity) -> None:
     """Customers are logged out at once, and certificates count as expired or not yet valid."""
-    parity.everywhere(
-        "error", equals="within the limit", fix="chronyc tracking; chronyc makestep  # look at its sources"
-    )
+    parity.healthy("error", fix="chronyc tracking; chronyc makestep  # look at its sources")
 
 
 @pytest.mark.drill("clock_an_hour_ahead")
 def test_every_clock_agrees_with_the_runners(parity: Parity) -> None:
     """Times of orders contradict each other after the switch."""
-    parity.everywhere(
+    parity.healthy(
         "offset",
-        equals="within the limit",
         fix="chronyc makestep; if it is so on all hosts, look at the clock of the machine that runs this",
     )
 
@@ -59,7 +55,7 @@ def test_every_clock_agrees_with_the_runners(parity: Parity) -> None:
 def test_the_time_is_taken_from_the_same_sources(parity: Parity) -> None:
     """When a site dies, the clocks of the other one lose their source, and drift apart unseen."""
     fix = "name the own site's time servers in chrony.conf; systemctl restart chrony  # {item}"
-    parity.everywhere("foreign", equals="none", fix=fix)
+    parity.healthy("foreign", fix=fix)
     parity.same("configured", fix=fix)
 
 

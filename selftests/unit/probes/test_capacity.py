@@ -34,8 +34,8 @@ DISKS = (
     b"        -        -  1000 970 30 /srv/data with space\n"
     b"     1000       10  4194304 0 4194304 /srv/uploads\nend\n"
 )
-WORKERS = b"LoadState=loaded\nMainPID=31\n[workers]\n/proc/40/cmdline\n/proc/41/cmdline\n[end]\n"
-POOL = b"LoadState=loaded\nMainPID=31\n[file]\nPOOL=9\nPOOL=4\n[running]\nPOOL=4\0\n[end]\n"
+WORKERS = b"[unit]\nLoadState=loaded\nMainPID=31\n[workers]\n/proc/40/cmdline\n/proc/41/cmdline\nend\n"
+POOL = b"[unit]\nLoadState=loaded\nMainPID=31\n[file]\nPOOL=9\nPOOL=4\n[running]\nPOOL=4\0\nend\n"
 CONNECTIONS = b"\tworker_connections 768;\n"
 
 
@@ -72,44 +72,47 @@ def test_a_host_tells_all_that_it_can_do() -> None:
 @pytest.mark.parametrize(
     ("rows", "cores", "memory"),
     [
-        ("", 4, 8 * 2**30),
-        ("most 2147483648 \nshare 150000 100000\n", 1.5, 2**31),
-        ("most max \nshare max 100000\n", 4, 8 * 2**30),
-        ("most 9223372036854771712 \nquota -1 \nperiod 100000 \n", 4, 8 * 2**30),
-        ("quota 50000 \nperiod 100000 \n", 0.5, 8 * 2**30),
-        ("share 51200000 100000\n", 4, 8 * 2**30),
+        ((), 4, 8 * 2**30),
+        (("most 2147483648 ", "share 150000 100000"), 1.5, 2**31),
+        (("most max ", "share max 100000"), 4, 8 * 2**30),
+        (("most 9223372036854771712 ", "quota -1 ", "period 100000 "), 4, 8 * 2**30),
+        (("quota 50000 ", "period 100000 "), 0.5, 8 * 2**30),
+        (("share 51200000 100000",), 4, 8 * 2**30),
     ],
 )
-def test_a_control_group_gives_less_and_never_more(rows: str, cores: float, memory: int) -> None:
+def test_a_control_group_gives_less_and_never_more(rows: tuple[str, ...], cores: float, memory: int) -> None:
     """Both versions of control groups, and none."""
-    assert machine.read(f"cores 4\nmemory 8388608\n{rows}end\n") == (cores, memory)
+    assert machine.read(["cores 4", "memory 8388608", *rows]) == (cores, memory)
 
 
 @pytest.mark.parametrize(
-    "answer",
-    ["", "end\n", "cores 0\nmemory 1\nend\n", "cores 4\nmemory 1\n", "cores \nmemory 1\nend\n",
-     "cores 4\nmemory 1\nshare 1 0\nend\n", "cores 4\nmemory 1\nquota x \nperiod 1\nend\n"],
-)  # fmt: skip
-def test_a_machine_that_is_not_understood_is_unmeasured(answer: str) -> None:
+    "rows",
+    [
+        (),
+        ("cores 0", "memory 1"),
+        ("cores ", "memory 1"),
+        ("cores 4", "memory 1", "share 1 0"),
+        ("cores 4", "memory 1", "quota x ", "period 1"),
+    ],
+)
+def test_a_machine_that_is_not_understood_is_unmeasured(rows: tuple[str, ...]) -> None:
     """A machine without processors was not measured."""
     with pytest.raises(UnmeasuredError):
-        machine.read(answer)
+        machine.read(rows)
 
 
 def test_this_machine_is_read_as_it_is() -> None:
     """Against what Python says of it."""
-    ran = subprocess.run(["sh", "-c", machine.QUESTION], capture_output=True, text=True, check=True, cwd="/")
-    cores, memory = machine.read(ran.stdout)
+    ran = subprocess.run(["sh", "-c", machine.QUESTION], capture_output=True, check=True, cwd="/")
+    cores, memory = machine.read(answered(machine=ran.stdout).rows("machine"))
     assert 0 < cores <= len(os.sched_getaffinity(0))
     assert 0 < memory <= os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def test_the_disks_of_this_machine_are_read_as_they_are() -> None:
     """Against statvfs(3)."""
-    ran = subprocess.run(
-        ["sh", "-c", disks.question(["/dev"])], capture_output=True, text=True, check=True, cwd="/"
-    )
-    seen = disks.read(ran.stdout)
+    ran = subprocess.run(["sh", "-c", disks.question(["/dev"])], capture_output=True, check=True, cwd="/")
+    seen = disks.read(answered(disks=ran.stdout).rows("disks"))
     for path in ("/", "/dev"):
         told = os.statvfs(path)
         used, free = (told.f_blocks - told.f_bfree) * told.f_frsize, told.f_bavail * told.f_frsize
@@ -118,7 +121,7 @@ def test_the_disks_of_this_machine_are_read_as_they_are() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [b"", b"end\n", DISKS.removesuffix(b"end\n"), DISKS.replace(b" /\n", b" /other\n"),
+    [b"", b"end\n", DISKS.replace(b" /\n", b" /other\n"),
      DISKS.replace(b"16777216", b"many"), DISKS.split(b"\n")[0] + b"\nend\n"],
 )  # fmt: skip
 def test_disks_that_are_not_understood_are_unmeasured(answer: bytes) -> None:
@@ -129,13 +132,13 @@ def test_disks_that_are_not_understood_are_unmeasured(answer: bytes) -> None:
 
 def test_a_service_that_does_not_run_has_no_workers() -> None:
     """That is a number, and too small."""
-    none = b"LoadState=loaded\nMainPID=0\n[workers]\n[end]\n"
+    none = b"[unit]\nLoadState=loaded\nMainPID=0\n[workers]\nend\n"
     assert facts(**{"workers:shop.service": none})["workers"] == {"shop.service workers": 0}
 
 
 @pytest.mark.parametrize(
     "answer",
-    [b"", WORKERS.removesuffix(b"[end]\n"), WORKERS.replace(b"/proc/40", b"/etc"), b"[workers]\n[end]\n"],
+    [b"", WORKERS.replace(b"/proc/40", b"/etc"), b"[unit]\n[workers]\nend\n"],
 )
 def test_workers_that_are_not_understood_are_unmeasured(answer: bytes) -> None:
     """And so is the peak that would need them."""
@@ -158,7 +161,6 @@ def test_a_pool_that_nobody_put_in_force_is_told() -> None:
         POOL.replace(b"POOL=9\nPOOL=4\n", b""),
         POOL.replace(b"=4\n", b"=few\n"),
         POOL.replace(b"MainPID=31", b"MainPID=0"),
-        POOL.removesuffix(b"[end]\n"),
     ],
 )
 def test_a_pool_without_its_numbers_is_unmeasured(answer: bytes) -> None:

@@ -39,7 +39,7 @@ HEALTHY = (SSHD, SHOP, REDIS, VPN, PHP)
 
 def table(name: str, *lines: str, head: str = "handed out 32768 60999") -> Table:
     """A table of a host with these sockets."""
-    text = "\n".join([head, *lines, ""]).encode()
+    text = "\n".join([head, *lines, "end", ""]).encode()
     return PROBE.tables[name].read(answered(sockets=text), TARGET)
 
 
@@ -138,22 +138,22 @@ def test_addresses_count_by_their_kind(place: str, kind: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        b"",
-        b"handed out 32768 60999\n",
-        b"handed out 32768\n" + SSHD.encode(),
-        SSHD.encode(),
-        f"handed out 1 2\n{SSHD[:-1]}".encode(),
-        f"handed out 1 2\n{SSHD}\nFailed to open cgroup2\n".encode(),
-        b"handed out 1 2\ntcp LISTEN 0 9 somewhere:25 0.0.0.0:*\n",
-        b"handed out 1 2\ntcp ESTAB 0 9 0.0.0.0:25 0.0.0.0:*\n",
-        b"handed out 1 2\ntcp LISTEN 0 9 0.0.0.0:25 0.0.0.0:* users:((nginx,pid=1,fd=3))\n",
+        "",
+        "handed out 32768 60999",
+        f"handed out 32768\n{SSHD}",
+        SSHD,
+        f"handed out 1 2\n{SSHD[:-1]}",
+        f"handed out 1 2\n{SSHD}\nFailed to open cgroup2",
+        "handed out 1 2\ntcp LISTEN 0 9 somewhere:25 0.0.0.0:*",
+        "handed out 1 2\ntcp ESTAB 0 9 0.0.0.0:25 0.0.0.0:*",
+        "handed out 1 2\ntcp LISTEN 0 9 0.0.0.0:25 0.0.0.0:* users:((nginx,pid=1,fd=3))",
     ],
 )
-def test_what_is_no_list_of_sockets_is_unmeasured(text: bytes) -> None:
+def test_what_is_no_list_of_sockets_is_unmeasured(text: str) -> None:
     """An empty list is impossible on a host that was reached by SSH."""
     for reading in PROBE.tables.values():
         with pytest.raises(UnmeasuredError):
-            reading.read(answered(sockets=text), TARGET)
+            reading.read(answered(sockets=f"{text}\nend\n".encode()), TARGET)
 
 
 def test_a_program_may_call_itself_anything() -> None:
@@ -168,7 +168,7 @@ def test_a_program_may_call_itself_anything() -> None:
 def test_any_text_is_facts_or_unmeasured(text: str) -> None:
     """Whatever a host prints makes a table or a reason, and nothing else."""
     for reading in PROBE.tables.values():
-        for given_text in (text, f"handed out 1 2\n{text}"):
+        for given_text in (text, f"{text}\nend\n", f"handed out 1 2\n{text}\nend\n"):
             with contextlib.suppress(UnmeasuredError):
                 reading.read(answered(sockets=given_text.encode("utf-8", "replace")), TARGET)
 

@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from siteparity.model import Table, UnmeasuredError, Value
 from siteparity.policy import AbsolutePath, Percent, Port, RoleName, Section, Text
 from siteparity.policy.section import Strict, matching, size_or_count
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.capacity import disks, machine, servers
 from siteparity.tools.postgres import psql
 from siteparity.tools.redis_cli import client
@@ -124,27 +124,39 @@ def _connections(server: Server) -> str:
     return servers.setting_question(server.setting.file, server.setting.name)
 
 
-def read_cores(answers: Answers, _: Target[Policy]) -> Table:
+@once
+def _machine(answers: Answers, _: Target[Policy]) -> tuple[float, int]:
+    return machine.read(answers.rows("machine"))
+
+
+def read_cores(answers: Answers, target: Target[Policy]) -> Table:
     """How many processors the host may use."""
-    return {"cores": machine.read(answers.text("machine"))[0]}
+    cores, _ = _machine(answers, target)
+    return {"cores": cores}
 
 
-def read_memory(answers: Answers, _: Target[Policy]) -> Table:
+def read_memory(answers: Answers, target: Target[Policy]) -> Table:
     """How many bytes of memory it may use."""
-    return {"memory": machine.read(answers.text("machine"))[1]}
+    _, memory = _machine(answers, target)
+    return {"memory": memory}
 
 
-def read_full(answers: Answers, _: Target[Policy]) -> Table:
+@once
+def _disks(answers: Answers, _: Target[Policy]) -> Mapping[str, disks.Disk]:
+    return disks.read(answers.rows("disks"))
+
+
+def read_full(answers: Answers, target: Target[Policy]) -> Table:
     """How full each file system is, in percent."""
-    seen = disks.read(answers.text("disks"))
+    seen = _disks(answers, target)
     return {f"{path} bytes": disk.percent() for path, disk in seen.items()} | {
         f"{path} inodes": disk.percent_inodes() for path, disk in seen.items()
     }
 
 
-def read_free(answers: Answers, _: Target[Policy]) -> Table:
+def read_free(answers: Answers, target: Target[Policy]) -> Table:
     """How much each file system has left."""
-    seen = disks.read(answers.text("disks"))
+    seen = _disks(answers, target)
     return {f"{path} bytes": disk.free for path, disk in seen.items()} | {
         f"{path} inodes": disk.files_left for path, disk in seen.items()
     }
@@ -153,7 +165,7 @@ def read_free(answers: Answers, _: Target[Policy]) -> Table:
 def read_workers(answers: Answers, target: Target[Policy]) -> Table:
     """How many worker processes each service has now."""
     return {
-        f"{unit} workers": servers.read_workers(answers.text(f"workers:{unit}"))
+        f"{unit} workers": servers.read_workers(answers.parts(f"workers:{unit}", servers.WORKERS_PARTS))
         for unit, _ in _workers(target)
     }
 
@@ -168,9 +180,12 @@ def read_pools_in_force(answers: Answers, target: Target[Policy]) -> Table:
     return servers.in_force(*_pools(answers, target))
 
 
+@once
 def _pools(answers: Answers, target: Target[Policy]) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    pools = target.named(target.section.pools)
-    found = {pool.variable: servers.read_pool(answers.raw(f"pool:{pool.variable}")) for pool in pools}
+    found = {
+        pool.variable: servers.read_pool(answers.parts(f"pool:{pool.variable}", servers.POOL_PARTS))
+        for pool in target.named(target.section.pools)
+    }
     return {name: pair[0] for name, pair in found.items()}, {name: pair[1] for name, pair in found.items()}
 
 
@@ -215,7 +230,9 @@ PROBE = Probe(
         "free": Reading(read_free, moves=True),
         "workers": Reading(read_workers, roles=lambda section: tuple(section.workers), moves=True),
         "pools": Reading(read_pools, roles=lambda section: tuple(section.pools)),
-        "pools_in_force": Reading(read_pools_in_force, roles=lambda section: tuple(section.pools)),
+        "pools_in_force": Reading(
+            read_pools_in_force, healthy=servers.AS_IN_FILE, roles=lambda section: tuple(section.pools)
+        ),
         "connections": Reading(read_connections, roles=lambda section: tuple(section.connections)),
         "peak": Reading(read_peak, roles=lambda section: tuple(section.peak)),
     },

@@ -27,9 +27,11 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import Section
 from siteparity.policy.section import PositiveDuration
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.tools import timekeeping
+from siteparity.tools.program import filled, program
 from siteparity.tools.schedule.local_time import known_name
-from siteparity.tools.timekeeping import QUESTION, Sources, Timekeeping
+from siteparity.tools.timekeeping import SYNCHRONISED, Sources, Timekeeping
 from siteparity.transport.script import Ask
 
 WITHIN = "within the limit"
@@ -50,12 +52,7 @@ class Policy(Section):
     """Zones whose rules must be alike on all hosts, besides the local one: those of sites and customers."""
 
 
-_LOCAL = """\
-tail -n 1 /etc/localtime||exit
-sed -n '1s/^# version //p' /usr/share/zoneinfo/tzdata.zi||exit
-sha256sum {files}||exit
-echo end
-"""
+_ZONE = program(__package__, "clock.sh")
 _FOLDER = "/usr/share/zoneinfo/"
 _LOCALTIME = "/etc/localtime"
 
@@ -67,23 +64,28 @@ def _files(target: Target[Policy]) -> tuple[str, ...]:
 def ask(target: Target[Policy]) -> dict[str, Ask]:
     """What keeps the time, and the zone database."""
     return {
-        "time": Ask(QUESTION),
-        "zone": Ask(_LOCAL.format(files=" ".join(map(shlex.quote, _files(target))))),
+        "time": Ask(timekeeping.QUESTION),
+        "zone": Ask(filled(_ZONE, files=" ".join(map(shlex.quote, _files(target))))),
     }
+
+
+@once
+def _told(answers: Answers, _: Target[Policy]) -> timekeeping.Told:
+    return timekeeping.read(answers.rows("time"))
 
 
 def read_synchronised(answers: Answers, target: Target[Policy]) -> Table:
     """``synchronised``, or what keeps the clock from it."""
-    told = Timekeeping.read(answers.text("time"))
-    return {"the clock": told.state(target.section.max_age.total_seconds())}
+    kept = Timekeeping.of(_told(answers, target))
+    return {"the clock": kept.state(target.section.max_age.total_seconds())}
 
 
 def read_error(answers: Answers, target: Target[Policy]) -> Table:
     """How far the clock is off, as the program that keeps it believes."""
-    told = Timekeeping.read(answers.text("time"))
-    if not told.follows:
-        raise UnmeasuredError(f"time: {told.fault}: how far it is off is not known")
-    return {f"by {told.program}": _judged(told.offset, told.uncertainty, _limit(target))}
+    kept = Timekeeping.of(_told(answers, target))
+    if not kept.follows:
+        raise UnmeasuredError(f"time: {kept.fault}: how far it is off is not known")
+    return {f"by {kept.program}": _judged(kept.offset, kept.uncertainty, _limit(target))}
 
 
 def read_offset(answers: Answers, target: Target[Policy]) -> Table:
@@ -108,7 +110,7 @@ def _judged(offset: float, uncertainty: float, limit: float) -> str:
 
 def read_configured(answers: Answers, target: Target[Policy]) -> Table:
     """Each line that says from whom the time is taken, and how -> how often it stands there."""
-    lines = Sources.read(answers.text("time")).lines
+    lines = Sources.of(_told(answers, target)).lines
     counts = Counter(_generic(line, target) for line in lines)
     return {line: _times(count) for line, count in counts.items()} or {"servers": "as the program was built"}
 
@@ -136,7 +138,7 @@ def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
     """Each source of the time that lies in the other site -> that it does; or that none does."""
     if target.other is None:
         raise UnmeasuredError("time: the other site is not known, so its names cannot be looked for")
-    found, names = Sources.read(answers.text("time")), OwnNames.of(target.other)
+    found, names = Sources.of(_told(answers, target)), OwnNames.of(target.other)
     if target.section.may_name_the_other_site:
         return {FOREIGN: NONE}
     return {
@@ -158,24 +160,25 @@ def read_database(answers: Answers, target: Target[Policy]) -> Table:
     return {"version": version} | {path: digest for path, digest in digests.items() if path != _LOCALTIME}
 
 
+@once
 def _zone(answers: Answers, target: Target[Policy]) -> tuple[str, str, dict[str, str]]:
     """The rule at the end of the local zone's file, the database's version, each file -> digest."""
-    lines, wanted = answers.lines("zone"), _files(target)
-    found = [re.fullmatch(r"([0-9a-f]{64})  (/.*)", line) for line in lines[2:-1]]
-    if lines[-1:] != ["end"] or [one and one[2] for one in found] != list(wanted):
+    rows, wanted = answers.rows("zone"), _files(target)
+    found = [re.fullmatch(r"([0-9a-f]{64})  (/.*)", row) for row in rows[2:]]
+    if [one and one[2] for one in found] != list(wanted):
         raise UnmeasuredError("zone: the answer lacks the rule, the version or a digest")
-    return lines[0], lines[1], {one[2]: f"sha256 {one[1][:16]}" for one in found if one}
+    return rows[0], rows[1], {one[2]: f"sha256 {one[1][:16]}" for one in found if one}
 
 
 PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "synchronised": Reading(read_synchronised),
-        "error": Reading(read_error),
-        "offset": Reading(read_offset),
+        "synchronised": Reading(read_synchronised, healthy=SYNCHRONISED),
+        "error": Reading(read_error, healthy=WITHIN),
+        "offset": Reading(read_offset, healthy=WITHIN),
         "configured": Reading(read_configured),
-        "foreign": Reading(read_foreign),
+        "foreign": Reading(read_foreign, healthy=NONE),
         "zone": Reading(read_zone),
         "database": Reading(read_database),
     },

@@ -20,7 +20,8 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import Port, RoleName, Section, Text
 from siteparity.policy.section import Strict
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.tools.program import program
 from siteparity.transport.script import Ask
 
 LISTENS = "listens"
@@ -54,14 +55,7 @@ class Policy(Section):
     """For each role, besides those."""
 
 
-# Without the right to look into other users' processes ss names no program and says nothing about it.
-_QUESTION = """\
-ports=$(cat /proc/sys/net/ipv4/ip_local_port_range)||exit
-seen=;for fd in /proc/1/fd/*;do [ ! -e "$fd" ]||seen=yes;done
-[ "$seen" ]||{ echo "the programs of other users cannot be seen" >&2;exit 1; }
-echo "handed out" $ports
-ss -Hlntup
-"""
+_QUESTION = program(__package__, "listeners.sh")
 
 
 def ask(_: Target[Policy]) -> Mapping[str, Ask]:
@@ -145,15 +139,16 @@ def _state(wanted: Listener, found: list[Socket], target: Target[Policy]) -> str
     return LISTENS if is_right else _said(found)
 
 
+@once
 def _sockets(answers: Answers, target: Target[Policy]) -> list[Socket]:
     """Every socket that says something about the host.
 
     Raises:
         UnmeasuredError: a line is not understood, or there is none.
     """
-    first, _, rest = answers.text("sockets").partition("\n")
+    first, *rows = answers.rows("sockets") or [""]
     ports = re.fullmatch(r"handed out ([0-9]{1,5}) ([0-9]{1,5})", first)
-    lines = [line for line in rest.split("\n") if line.strip()]
+    lines = [row for row in rows if row.strip()]
     if ports is None or not lines:
         raise UnmeasuredError("sockets: the answer lists no socket, not even that of the SSH daemon")
     handed_out = range(int(ports[1]), int(ports[2]) + 1)
@@ -222,7 +217,7 @@ PROBE = Probe(
     ask=ask,
     tables={
         "listening": Reading(read_listening),
-        "required": Reading(read_required),
-        "unexpected": Reading(read_unexpected),
+        "required": Reading(read_required, healthy=LISTENS),
+        "unexpected": Reading(read_unexpected, healthy=NONE),
     },
 )

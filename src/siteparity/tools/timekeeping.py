@@ -8,11 +8,12 @@ known are named, and leave the clock unmeasured. ``timedatectl`` is not asked: i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeAlias
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 
 SYNCHRONISED = "synchronised"
 
@@ -24,43 +25,10 @@ _MAX_DRIFT = 500e-6
 """Seconds a second: the kernel corrects no clock that drifts more (adjtimex(2))."""
 _TRACKING_FIELDS, _SOURCE_FIELDS = 14, 10
 
-QUESTION = f"""\
-[ -r /proc/1/comm ]||{{ echo 'processes cannot be listed' >&2;exit 1; }}
-for comm in /proc/[0-9]*/comm;do name=;{{ read -r name <"$comm"; }} 2>/dev/null
-case $name in chronyd)found="$found $name" chronyd=${{comm%/comm}};;
-{"|".join(_UNKNOWN)})found="$found $name";;
-systemd-timesyn)found="$found {_TIMESYNCD}";;esac;done
-for name in $found;do printf 'program %s\\n' $name;done
-case $found in *chronyd*)
-tracking=$(chronyc -c tracking 2>&1)||{{ printf '%s\\n' "$tracking" >&2;exit 1; }}
-sources=$(chronyc -c sources 2>&1)||{{ printf '%s\\n' "$sources" >&2;exit 1; }}
-printf 'tracking %s\\n' "$tracking"
-printf '%s\\n' "$sources"|while IFS= read -r line;do [ ! "$line" ]||printf 'source %s\\n' "$line";done;;
-esac
-case $found in *timesyncd*)
-file=/run/systemd/timesync/synchronized
-[ ! -e $file ]||printf 'synchronized %s\\n' "$(stat -c %Y $file)";;
-esac
-conf() {{ while read -r word rest||[ "$word" ];do
-case $word in ''|[#%\\;!]*)continue;;esac
-printf 'chrony %s %s\\n' "$word" "$rest"
-case $word in include)for one in $rest;do [ ! -f "$one" ]||conf "$one"||return;done;;
-confdir)for one in $rest;do for file in "$one"/*.conf;do [ ! -f "$file" ]||conf "$file"||return;done;done;;
-sourcedir)for one in $rest;do for file in "$one"/*.sources;do [ ! -f "$file" ]||conf "$file"||return
-done;done;;esac
-done <"$1"; }}
-given=
-[ ! "$chronyd" ]||{{ read -r given <"$chronyd/cmdline"; }} 2>/dev/null
-case $given in *-f*)set -- "$(tr '\\0' '\\n' <"$chronyd/cmdline"|sed -n '/^-f/{{s/^-f//;/./!n;p}}')";;
-*)set -- /etc/chrony/chrony.conf /etc/chrony.conf;;esac
-for one;do [ ! -e "$one" ]||conf "$one"||exit;done
-for file in /usr/lib/systemd/timesyncd.conf.d/*.conf /run/systemd/timesyncd.conf.d/*.conf \
-/etc/systemd/timesyncd.conf /etc/systemd/timesyncd.conf.d/*.conf
-do [ ! -f "$file" ]||while read -r line||[ "$line" ];do
-case $line in NTP=*|FallbackNTP=*)printf 'timesyncd %s\\n' "$line";;esac
-done <"$file"||exit;done
-printf 'now %s\\nend\\n' "$(date +%s)"
-"""
+QUESTION = filled(program(__package__, "timekeeping.sh"), unknown="|".join(_UNKNOWN))
+
+Told: TypeAlias = Mapping[str, Sequence[str]]
+"""Kind of line -> what was said, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +52,12 @@ class Timekeeping:
         return self.fault or SYNCHRONISED
 
     @classmethod
-    def read(cls, answer: str) -> Self:
-        """The answer to `QUESTION`.
+    def of(cls, told: Told) -> Self:
+        """What the answer tells of the clock.
 
         Raises:
-            UnmeasuredError: it is cut or not understood, or the clock is kept by a program that is not known.
+            UnmeasuredError: it is not understood, or the clock is kept by an unknown program.
         """
-        told = _told(answer)
         programs = sorted(set(told.get("program", ())))
         if len(programs) > 1:
             return cls(
@@ -150,13 +117,12 @@ class Sources:
         )
 
     @classmethod
-    def read(cls, answer: str) -> Self:
-        """The answer to `QUESTION`.
+    def of(cls, told: Told) -> Self:
+        """What the answer tells of the sources.
 
         Raises:
-            UnmeasuredError: it is cut or not understood, or the configuration of what runs is not found.
+            UnmeasuredError: it is not understood, or the configuration of the running program is not found.
         """
-        told = _told(answer)
         if unknown := [name for name in told.get("program", ()) if name not in (_CHRONYD, _TIMESYNCD)]:
             raise UnmeasuredError(f"time: the configuration of {unknown[0]} is not known")
         lines = [" ".join(line.split()) for kind in ("chrony", "timesyncd") for line in told.get(kind, ())]
@@ -168,12 +134,14 @@ class Sources:
         return cls(tuple(lines), tuple(source[2] for source in asked))
 
 
-def _told(answer: str) -> Mapping[str, Sequence[str]]:
-    """Kind of line -> what was said, in order."""
-    if not answer.endswith("\nend\n"):
-        raise UnmeasuredError("time: the answer lacks its end")
+def read(rows: Iterable[str]) -> Told:
+    """Read the answer to `QUESTION`.
+
+    Raises:
+        UnmeasuredError: a line is not understood.
+    """
     told: dict[str, list[str]] = {}
-    for line in answer.split("\n")[:-2]:
+    for line in rows:
         kind, _, rest = line.partition(" ")
         told.setdefault(kind, []).append(rest)
     if not told.keys() <= {"program", "tracking", "source", "synchronized", "chrony", "timesyncd", "now"}:

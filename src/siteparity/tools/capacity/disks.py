@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 
 _NO_LIMIT = 10**12
 """Files, where bytes alone are the limit."""
 
 _LOCAL = "ext2|ext3|ext4|xfs|btrfs|vfat|f2fs|jfs|reiserfs|zfs|bcachefs"
 
-# A file system that is mounted in several places is asked once; a mounted file, as in containers, is none.
-# A network's could hang, so it must be named.
-_QUESTION = """\
-set -- / {named}
-seen=' '
-while read -r _ _ device _ target rest;do
-type=${{rest#* - }}
-case ${{type%% *}} in {local})case $seen in *" $device "*)continue;;esac
-target=$(printf %b "$target");[ -d "$target" ]||continue
-seen="$seen$device ";[ "$target" = / ]||set -- "$@" "$target";;esac
-done </proc/self/mountinfo||exit
-df --block-size=1 --output=itotal,iavail,size,used,avail,target -- "$@"||exit
-echo end
-"""
+_QUESTION = program(__package__, "disks.sh")
 
 
 def question(named: Iterable[str]) -> str:
     """A shell text; file systems of other kinds than local disks are asked where they are named."""
-    return _QUESTION.format(named=" ".join(shlex.quote(path) for path in named), local=_LOCAL)
+    return filled(_QUESTION, named=" ".join(map(shlex.quote, named)), local=_LOCAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +48,14 @@ class Disk:
         return round(100 * (self.inodes - self.inodes_free) / max(1, self.inodes), 1)
 
 
-@lru_cache(maxsize=32)
-def read(answer: str) -> Mapping[str, Disk]:
-    """Mount point -> how full it is; remembered, since several tables are made of it.
+def read(rows: Sequence[str]) -> Mapping[str, Disk]:
+    """Mount point -> how full it is. The first line is the header of df.
 
     Raises:
-        UnmeasuredError: it is cut or not understood.
+        UnmeasuredError: a line is not understood, or the root is missing.
     """
-    rows = answer.split("\n")
-    if rows[-2:] != ["end", ""] or len(rows) < 4:  # noqa: PLR2004  # a header and the root besides
-        raise UnmeasuredError("disks: the answer lacks its end")
     found: dict[str, Disk] = {}
-    for row in rows[1:-2]:
+    for row in rows[1:]:
         fields = re.fullmatch(
             r" *([0-9]{1,18}|-) +([0-9]{1,18}|-) +[0-9]+ +([0-9]{1,18}) +([0-9]{1,18}) (/.*)", row
         )

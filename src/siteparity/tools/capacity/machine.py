@@ -6,34 +6,21 @@ Sources: nproc(1), proc(5) (meminfo), cgroups(7) (``cpu.max``, ``memory.max`` an
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import program
 
-QUESTION = """\
-printf 'cores %s\\n' "$(nproc)"
-while read -r key value _;do [ "$key" != MemTotal: ]||printf 'memory %s\\n' "$value";done </proc/meminfo||exit
-cd /sys/fs/cgroup 2>/dev/null||{ echo end;exit 0; }
-tell() { if [ -e "$2" ];then read -r a b <"$2"||exit;printf '%s %s %s\\n' "$1" "$a" "$b";fi; }
-tell most memory.max
-tell most memory/memory.limit_in_bytes
-tell share cpu.max
-tell quota cpu/cpu.cfs_quota_us
-tell period cpu/cpu.cfs_period_us
-echo end
-"""
+QUESTION = program(__package__, "machine.sh")
 
 
-def read(answer: str) -> tuple[float, int]:
+def read(rows: Iterable[str]) -> tuple[float, int]:
     """Processors, and bytes of memory.
 
     Raises:
-        UnmeasuredError: it is cut or not understood.
+        UnmeasuredError: a number is missing or not understood.
     """
-    rows = [line.split() for line in answer.split("\n")]
-    if rows[-2:] != [["end"], []]:
-        raise UnmeasuredError("machine: the answer lacks its end")
-    told: dict[str, list[str]] = {row[0]: row[1:] for row in rows[:-2] if row}
+    told = {words[0]: words[1:] for row in rows if (words := row.split())}
     cores, memory = _number(told, "cores"), _number(told, "memory") * 1024
     if "most" in told and told["most"][:1] != ["max"]:
         memory = min(memory, _number(told, "most"))

@@ -4,52 +4,37 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 from siteparity.tools.systemd import unit
 
 AS_IN_FILE = "as in its file"
 
-_WORKERS = """\
-{look_up}
-set --
-for pid in $pids;do [ "$pid" = "$main" ]||set -- "$@" "/proc/$pid/cmdline";done
-echo '[workers]'
-[ $# -eq 0 ]||grep -lasF -e {text} -- "$@"||[ $? -le 2 ]||exit
-echo '[end]'
-"""
+_WORKERS = program(__package__, "workers.sh")
+WORKERS_PARTS = ("unit", "workers")
 
-_POOL = """\
-{look_up}
-echo '[file]'
-grep -hE '^[[:space:]]*{variable}[[:space:]]*=' -- {file}||[ $? -eq 1 ]||exit
-echo '[running]'
-[ "$main" -eq 0 ]||grep -zaE '^{variable}=' "/proc/$main/environ"||[ $? -eq 1 ]||exit
-printf '\\n[end]\\n'
-"""
+_POOL = program(__package__, "pool.sh")
+POOL_PARTS = ("unit", "file", "running")
 
 _SETTING = "grep -hE '^[[:space:]]*{setting}[[:space:]=]' -- {file}"
 
 
 def workers_question(service: str, text: str) -> str:
     """A shell text about the processes of a service whose command line holds a text, besides its main one."""
-    return _WORKERS.format(look_up=unit.look_up(service), text=shlex.quote(text))
+    return filled(_WORKERS, look_up=unit.look_up(service), mark=shlex.quote(text))
 
 
-def read_workers(answer: str) -> int:
-    """How many there are; none where the service does not run.
+def read_workers(parts: Mapping[str, Sequence[str]]) -> int:
+    """How many there are; none if the service does not run.
 
     Raises:
-        UnmeasuredError: it is cut or not understood.
+        UnmeasuredError: a line is not understood.
     """
-    head, mark, rest = answer.partition("[workers]\n")
-    rows, end, after = rest.rpartition("[end]\n")
-    if not mark or not end or after:
-        raise UnmeasuredError("workers: the answer lacks one of its parts")
-    if unit.not_running(unit.read_properties(line for line in head.split("\n") if line)):
+    if unit.not_running(unit.read_properties(parts["unit"])):
         return 0
-    paths = rows.split("\n")[:-1]
+    paths = parts["workers"]
     if not all(re.fullmatch(r"/proc/[0-9]+/cmdline", path) for path in paths):
         raise UnmeasuredError("workers: a line is no process")
     return len(paths)
@@ -57,24 +42,21 @@ def read_workers(answer: str) -> int:
 
 def pool_question(service: str, file: str, variable: str) -> str:
     """A shell text about a variable of a service's environment, in its file and in its main process."""
-    return _POOL.format(look_up=unit.look_up(service), file=shlex.quote(file), variable=variable)
+    look_up = unit.look_up(service)
+    return filled(_POOL, look_up=look_up, file=shlex.quote(file), variable=variable)
 
 
-def read_pool(answer: bytes) -> tuple[int, int]:
+def read_pool(parts: Mapping[str, Sequence[str]]) -> tuple[int, int]:
     """The number in the file, and that of the running service.
 
     Raises:
         UnmeasuredError: one of both is no number; the service does not run.
     """
-    text = answer.decode("utf-8", "backslashreplace")
-    parts = re.fullmatch(r"(.*\n)\[file\]\n(.*)\[running\]\n(.*)\n\[end\]\n", text, re.DOTALL)
-    if parts is None:
-        raise UnmeasuredError("pool: the answer lacks one of its parts")
-    idle = unit.not_running(unit.read_properties(line for line in parts[1].split("\n") if line))
+    idle = unit.not_running(unit.read_properties(parts["unit"]))
     if idle:
         raise UnmeasuredError(f"pool: {idle}")
-    filed = [line for line in parts[2].split("\n") if line]
-    running = [one for one in parts[3].split("\0") if one]
+    filed = [line for line in parts["file"] if line]
+    running = [one for one in "\n".join(parts["running"]).split("\0") if one]
     return _value(filed[-1:], "its file"), _value(running[:1], "the running service")
 
 

@@ -14,21 +14,12 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 
 UnitName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9:_.@\\-]+\.service$")]
 """The full name of a service, e.g. ``shop.service`` (systemd.unit(5))."""
 
-_LOOK_UP = """\
-shown=$(systemctl show --property={properties} -- {unit})||exit
-printf '%s\\n' "$shown"
-main=${{shown#*MainPID=}} main=${{main%%[!0-9]*}} pids=
-below() {{ for task in /proc/"$1"/task/[0-9]*/children;do kids=;{{ read -r kids <"$task"; }} 2>/dev/null
-for kid in $kids;do pids="$pids $kid";below "$kid";done;done; }}
-if [ "${{main:-0}}" -gt 0 ];then pids=$main
-[ -r /proc/"$main"/task/"$main"/children ]||
-{{ echo "the children of process $main cannot be read" >&2;exit 1; }}
-below "$main";fi
-"""
+_LOOK_UP = program(__package__, "unit.sh")
 
 
 def look_up(unit: str, properties: Iterable[str] = ()) -> str:
@@ -38,7 +29,7 @@ def look_up(unit: str, properties: Iterable[str] = ()) -> str:
     unit, the main process first.
     """
     wanted = ",".join(("LoadState", "MainPID", *properties))
-    return _LOOK_UP.format(properties=wanted, unit=shlex.quote(unit))
+    return filled(_LOOK_UP, properties=wanted, unit=shlex.quote(unit))
 
 
 def read_properties(lines: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
@@ -48,7 +39,7 @@ def read_properties(lines: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
         UnmeasuredError: a line is no property, or systemd does not say whether the unit is there and runs.
     """
     found: dict[str, tuple[str, ...]] = {}
-    for line in lines:
+    for line in filter(None, lines):
         name, equals, value = line.partition("=")
         if not equals or not re.fullmatch(r"[A-Za-z]+", name):
             raise UnmeasuredError("systemctl show: a line is no property")
