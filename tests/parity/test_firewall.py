@@ -52,9 +52,8 @@ def test_the_same_rules_are_in_force_in_the_same_order(parity: Parity) -> None:
 )
 def test_a_boot_changes_no_rule(parity: Parity) -> None:
     """After a restart customers are turned away, or strangers let in."""
-    parity.everywhere(
+    parity.healthy(
         "persisted",
-        one_of=["the same after a boot", "not judged (policy)"],
         fix="nft list ruleset; compare with /etc/nftables.conf, then: systemctl reload nftables  # {item}",
     )
 
@@ -62,6 +61,4 @@ def test_a_boot_changes_no_rule(parity: Parity) -> None:
 @pytest.mark.drill("firewall_accepts_by_policy", "firewall_accepts_by_policy_at_both_sites")
 def test_what_no_rule_accepts_is_dropped(parity: Parity) -> None:
     """Whatever listens on the host can be reached by everybody."""
-    parity.everywhere(
-        "policies", equals="drop", fix="nft chain {item} '{ policy drop; }'; correct the file as well"
-    )
+    parity.healthy("policies", fix="nft chain {item} '{ policy drop; }'; correct the file as well")

@@ -16,9 +16,8 @@ pytestmark = pytest.mark.warning
 @pytest.mark.drill("exporter_stopped", "exporter_disabled", "exporter_disabled_at_both_sites")
 def test_every_agent_runs_also_after_a_boot(parity: Parity) -> None:
     """Nobody would notice that the shop fails for customers of this host."""
-    parity.everywhere(
+    parity.healthy(
         "agents",
-        equals="runs, also after a boot",
         fix="systemctl enable --now prometheus-node-exporter  # {item}",
     )
 
@@ -31,9 +30,7 @@ def test_every_agent_runs_also_after_a_boot(parity: Parity) -> None:
 )
 def test_every_agent_answers(parity: Parity) -> None:
     """Nobody would notice that the shop fails for customers of this host."""
-    parity.everywhere(
-        "answers", equals="answers", fix="systemctl restart prometheus-node-exporter; ss -Hltn  # {item}"
-    )
+    parity.healthy("answers", fix="systemctl restart prometheus-node-exporter; ss -Hltn  # {item}")
 
 
 @pytest.mark.drill(

@@ -27,7 +27,8 @@ table inet filter {
 }
 """
 SWAPPED = RULES.replace("80", "x").replace("443", "80").replace("x", "443")
-LOADED, SAVED = b"[loaded]\n" + listing(nft=RULES), b"[loaded]\n" + listing(nft=SWAPPED)
+NOTHING = b"[outcome]\nloaded\n" + listing()
+LOADED, SAVED = (b"[outcome]\nloaded\n" + listing(nft=rules) for rules in (RULES, SWAPPED))
 SAVE = "*filter\n:INPUT {} [0:0]\n-A INPUT -j LOG\nCOMMIT\n"
 
 
@@ -39,7 +40,7 @@ def table(name: str, loaded: bytes = listing(nft=RULES), saved: bytes | str = LO
 def test_rules_that_a_boot_loads_are_the_same_after_a_boot() -> None:
     """And a host without any rule says so."""
     assert table("persisted") == {"all rules": "the same after a boot"}
-    assert table("persisted", listing(), b"[loaded]\n" + listing()) == {"all rules": "the same after a boot"}
+    assert table("persisted", listing(), NOTHING) == {"all rules": "the same after a boot"}
     assert table("rules", listing()) == {"rules": "none"}
 
 
@@ -49,7 +50,7 @@ def test_what_a_boot_would_change_is_told_rule_by_rule() -> None:
         "inet filter input: tcp dport 80 accept": "another place after a boot: after tcp dport 443 accept",
         "inet filter input: tcp dport 443 accept": "another place after a boot: the first rule",
     }
-    gone = table("persisted", saved=b"[loaded]\n" + listing())
+    gone = table("persisted", saved=NOTHING)
     assert set(gone.values()) == {"loaded now, gone after a boot"}
     comes = table("persisted", listing(), LOADED)
     assert set(comes.values()) == {"not loaded, comes with a boot"}
@@ -57,14 +58,21 @@ def test_what_a_boot_would_change_is_told_rule_by_rule() -> None:
 
 def test_a_file_that_is_no_ruleset_is_a_finding_and_a_network_that_lacks_something_is_not() -> None:
     """A mistake in the file leaves the host open at the next boot; an interface is there on the host."""
-    broken = table("persisted", saved=b"[problem]\n/etc/nftables.conf:30:3-7: Error: syntax error\n")
+
+    def problem(said: str) -> bytes:
+        return f"[outcome]\nproblem\n{said}\n".encode() + listing()
+
+    broken = table("persisted", saved=problem("/etc/nftables.conf:30:3-7: Error: syntax error"))
     assert broken == {"all rules": "cannot be loaded: /etc/nftables.conf:30:3-7: Error: syntax error"}
     for reason in ("Error: Interface does not exist", "Error: Could not process rule: No such file", ""):
         with pytest.raises(UnmeasuredError):
-            table("persisted", saved=f"[problem]\n{reason}\n".encode())
+            table("persisted", saved=problem(reason))
 
 
-@pytest.mark.parametrize("saved", ["exit 1", b"", b"end\n", b"[loaded]\n", LOADED[:-7]])
+@pytest.mark.parametrize(
+    "saved",
+    ["exit 1", b"end\n", b"[outcome]\nloaded\nend\n", b"[outcome]\n" + listing(), LOADED[:-6] + b"end\n"],
+)
 def test_what_a_boot_would_load_and_cannot_be_listed_is_unmeasured(saved: bytes | str) -> None:
     """Unknown is not the same."""
     with pytest.raises(UnmeasuredError):

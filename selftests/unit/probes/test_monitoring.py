@@ -36,13 +36,13 @@ node_scrape_collector_success{collector="cpu"} 1
 node_scrape_collector_success{collector="hwmon"} 0
 node_textfile_mtime_seconds{file="/var/lib/backup.prom"} 1.7e+09
 node_time_seconds 1.7000000995e+09
-end
+complete
 """
 
 
 def answer(told: str = TOLD, unit: str = UNIT, arguments: str = "/usr/bin/exporter\n--x=1\n") -> bytes:
     """What a host says of its agent, at 1,700,000,100 s."""
-    return f"{unit}\n[arguments]\n{arguments}[answer]\n{told}[now]\n1700000100\n".encode()
+    return f"[unit]\n{unit}[arguments]\n{arguments}[answer]\n{told}[now]\n1700000100\nend\n".encode()
 
 
 def facts(text: bytes, target: Target[Policy] = TARGET) -> Facts:
@@ -93,9 +93,9 @@ def test_an_agent_that_does_not_run_or_will_not_says_so(change: tuple[str, str],
     [
         ("Connection refused\n", "Connection refused"),
         ("silent for 3 s\n", "silent for 3 s"),
-        ("503\nend\n", "503"),
+        ("503\ncomplete\n", "503"),
         ("no HTTP\n", "no HTTP"),
-        (TOLD.replace("end", "silent for 3 s"), "silent for 3 s, after a part of the answer"),
+        (TOLD.replace("complete", "silent for 3 s"), "silent for 3 s, after a part of the answer"),
     ],
 )
 def test_an_agent_that_does_not_answer_says_why_also_in_place_of_its_age(told: str, state: str) -> None:
@@ -112,12 +112,11 @@ def test_a_clock_that_is_ahead_is_no_fresh_report() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        b"",
-        answer()[:-12],
+        b"end\n",
         answer().replace(b"[now]", b""),
         answer().replace(b"\n1700000100\n", b"\nsoon\n"),
         answer().replace(b"LoadState=loaded", b""),
-        answer("200\nend\n"),
+        answer("200\ncomplete\n"),
         answer(TOLD + TOLD[4:]),
         answer(TOLD.replace("node_time_seconds 1.7000000995e+09", "node_time_seconds now")),
     ],
@@ -131,7 +130,7 @@ def test_half_an_answer_is_unmeasured(text: bytes) -> None:
 def test_an_agent_that_repeats_no_file_and_tells_no_time_is_fresh_when_it_answers() -> None:
     """Most exporters look when they are asked."""
     target = web_host(SECTION.model_copy(update={"agents": {"x": Agent(unit="x.service", port=1)}}))
-    found = facts(answer("200\nend\n"), target)
+    found = facts(answer("200\ncomplete\n"), target)
     assert found["age"] == {"x": 0.0}
     assert found["file_age"] == {"x, which repeats no file": 0.0}
 
@@ -188,8 +187,8 @@ def told(port: int, path: str = "/metrics", main: int = 0) -> str:
 def test_the_real_program_tells_the_wanted_metrics_alone(exporter: int) -> None:
     """Nothing else leaves the host."""
     lines = told(exporter).split("\n")
-    assert lines[1:6] == ["[arguments]", "[answer]", "200", "node_time_seconds 1.7e9", "end"]
-    assert told(exporter, "/other").split("\n")[3] == "404"
+    assert lines[:5] == ["[arguments]", "[answer]", "200", "node_time_seconds 1.7e9", "complete"]
+    assert told(exporter, "/other").split("\n")[2] == "404"
 
 
 def test_the_real_program_tells_of_a_closed_and_of_a_silent_port(exporter: int) -> None:

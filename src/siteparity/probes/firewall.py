@@ -21,13 +21,14 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
 from siteparity.policy.section import matching
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.firewall import question
 from siteparity.tools.firewall.rules import Ruleset, read
 from siteparity.transport.script import Ask
 
 AFTER_BOOT = "the same after a boot"
 NOT_JUDGED = "not judged (policy)"
+DROP = "drop"
 
 
 class Policy(Section):
@@ -53,9 +54,14 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     return asks
 
 
+@once
+def _loaded(answers: Answers, _: Target[Policy]) -> Ruleset:
+    return read(answers.parts("loaded", question.PARTS))
+
+
 def read_rules(answers: Answers, target: Target[Policy]) -> Table:
     """Each chain and each rule in it -> the rule before; each set and its elements; or that there is none."""
-    loaded = read(answers.raw("loaded"))
+    loaded = _loaded(answers, target)
     return loaded.items(OwnNames.of(target.site).generic, target.section.ignore) or {"rules": "none"}
 
 
@@ -63,20 +69,21 @@ def read_persisted(answers: Answers, target: Target[Policy]) -> Table:
     """Each rule that the next boot takes away, brings or moves; or `AFTER_BOOT`."""
     if not target.section.persisted:
         return {"all rules": NOT_JUDGED}
-    now = read(answers.raw("loaded")).items(str, target.section.ignore)
-    mark, _, listing = answers.raw("saved").partition(b"\n")
-    if mark == b"[problem]":
-        return {"all rules": _cannot_be_loaded(listing)}
-    if mark != b"[loaded]":
+    now = _loaded(answers, target).items(str, target.section.ignore)
+    saved = answers.parts("saved", question.SAVED_PARTS)
+    outcome, *problem = saved["outcome"] or [""]
+    if outcome == "problem":
+        return {"all rules": _cannot_be_loaded(" ".join(problem))}
+    if outcome != "loaded":
         raise UnmeasuredError("saved: the answer does not say whether the saved rules were loaded")
-    then = read(listing).items(str, target.section.ignore)
+    then = read(saved).items(str, target.section.ignore)
     changed = {item: _change(now.get(item), then.get(item)) for item in (*now, *then)}
     return {item: said for item, said in changed.items() if said} or {"all rules": AFTER_BOOT}
 
 
 def read_policies(answers: Answers, target: Target[Policy]) -> Table:
-    """Each chain of which the policy says so -> ``drop``, or what it does instead."""
-    loaded = read(answers.raw("loaded"))
+    """Each chain that the policy names -> `DROP`, or what it does instead."""
+    loaded = _loaded(answers, target)
     return {chain: _policy(loaded, chain) for chain in target.listed(target.section.drop)}
 
 
@@ -86,7 +93,7 @@ def _policy(loaded: Ruleset, name: str) -> str:
         return "no such chain"
     if "dormant" in loaded.objects.get(name.rpartition(" ")[0], ""):
         return "its table is dormant"
-    if chain.policy == "drop" and chain.accepts_everything:
+    if chain.policy == DROP and chain.accepts_everything:
         return "a rule accepts everything"
     return chain.policy or "no policy"
 
@@ -102,13 +109,13 @@ def _change(now: str | None, then: str | None) -> str:
 _WORLD = re.compile(r"Interface does not exist|Could not process rule|Operation not permitted|not supported")
 
 
-def _cannot_be_loaded(said: bytes) -> str:
+def _cannot_be_loaded(problem: str) -> str:
     """Why the saved rules are no rules.
 
     Raises:
         UnmeasuredError: it may be the network of its own that lacks something, and not the file.
     """
-    words = " ".join(said.decode("utf-8", "backslashreplace").split())[:200]
+    words = " ".join(problem.split())[:200]
     if _WORLD.search(words) or not words:
         raise UnmeasuredError(
             "saved: the rules could not be loaded into a network of its own "
@@ -122,7 +129,7 @@ PROBE = Probe(
     ask=ask,
     tables={
         "rules": Reading(read_rules),
-        "persisted": Reading(read_persisted),
-        "policies": Reading(read_policies, roles=lambda section: tuple(section.drop)),
+        "persisted": Reading(read_persisted, healthy=(AFTER_BOOT, NOT_JUDGED)),
+        "policies": Reading(read_policies, healthy=DROP, roles=lambda section: tuple(section.drop)),
     },
 )

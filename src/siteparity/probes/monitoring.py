@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -21,13 +21,15 @@ from pydantic import Field
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Duration, Port, RoleName, Section, Text
 from siteparity.policy.section import PositiveDuration, Strict, matching
-from siteparity.probes import Answers, Probe, Reading, Target
-from siteparity.tools.parts import lines, sections
+from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.tools.program import filled, program
 from siteparity.tools.systemd.unit import UnitName, look_up, read_properties
 from siteparity.transport.script import Ask
 
 RUNS = "runs, also after a boot"
 ANSWERS = "answers"
+_COMPLETE = "complete"
+"""How the program ends an answer of which nothing is missing."""
 
 Metric = Annotated[
     str, matching(r"[a-zA-Z_:][a-zA-Z0-9_:]*", "the name of a metric such as node_time_seconds")
@@ -66,34 +68,14 @@ class Policy(Section):
     """The oldest file whose content an agent repeats."""
 
 
-PROGRAM = r"""
-use strict;use Socket qw(:DEFAULT getaddrinfo AI_NUMERICHOST);
-my($main,$place,$port,$path,$patience,@wanted)=@ARGV;my $wanted=join "|",@wanted;$|=1;
-my $secret="(?:pass|secret|token|key|dsn|auth)";
-print "\n[arguments]\n";
-if($main){open(my $line,"<","/proc/$main/cmdline") or die "the arguments of process $main: $!\n";local $/;
-my $hide;
-for(split /\0/,<$line>){if($hide){$hide=0;$_="(secret)"}elsif(/^-[^=]*$secret[^=]*$/i){$hide=1}
-s/($secret[^=]*[=:]).*/$1(secret)/i;
-s#//[^/\@]*\@#//(secret)\@#;s/\s+/ /g;print "$_\n"}}
-print "[answer]\n";
-sub over{print "$_[0]\n[now]\n",time,"\n";exit 0}
-$SIG{ALRM}=sub{over("silent for $patience s")};alarm $patience;
-my($error,$found)=getaddrinfo($place,$port,{socktype=>SOCK_STREAM,flags=>AI_NUMERICHOST});
-die "$place: $error\n" if $error;
-socket(my $s,$found->{family},SOCK_STREAM,0) or die "socket: $!\n";
-connect($s,$found->{addr}) or over($!);
-$SIG{PIPE}="IGNORE";syswrite($s,"GET $path HTTP/1.0\r\nHost: $place\r\n\r\n") or over($!);
-my $first=<$s>;over("no HTTP") unless $first=~m#^HTTP/1\.[01] (\d\d\d)\b#;
-print "$1\n";
-while(<$s>){print if length($wanted)&&/^(?:$wanted)[{ ]/}
-over("end");
-"""
-"""Perl's core belongs to what every Debian has; other tools that speak HTTP do not."""
+PROGRAM = program(__package__, "monitoring.pl")
+
+_PARTS = ("unit", "arguments", "answer", "now")
 
 _QUESTION = """\
-{look_up}
-exec perl -e {perl} -- "${{main:-0}}" {arguments}
+echo '[unit]'
+@LOOK_UP@
+exec perl -e @PERL@ -- "${main:-0}" @ARGUMENTS@
 """
 
 
@@ -115,7 +97,8 @@ def _question(agent: Agent, target: Target[Policy]) -> str:
         str(round(target.section.patience.total_seconds())),
         *wanted,
     ]
-    return _QUESTION.format(
+    return filled(
+        _QUESTION,
         look_up=look_up(agent.unit, ["ActiveState", "SubState", "UnitFileState"]),
         perl=shlex.quote(PROGRAM),
         arguments=" ".join(map(shlex.quote, arguments)),
@@ -160,16 +143,14 @@ def read_configuration(answers: Answers, target: Target[Policy]) -> Table:
 class _Report:
     """What is known of one agent."""
 
-    def __init__(self, name: str, agent: Agent, answer: bytes) -> None:
+    def __init__(self, name: str, agent: Agent, parts: Mapping[str, Sequence[str]]) -> None:
         self.name = name
-        unit, arguments, told, now = map(
-            lines, sections(b"[unit]\n" + answer, ["unit", "arguments", "answer", "now"])
-        )
+        arguments, told, now = ([line for line in parts[part] if line] for part in _PARTS[1:])
         if not told or len(now) != 1 or not re.fullmatch(r"[0-9]{1,12}", now[0]):
-            raise UnmeasuredError(f"{name}: the answer lacks its end")
-        self.properties = read_properties(unit)
+            raise UnmeasuredError(f"{name}: the answer lacks its status or its time")
+        self.properties = read_properties(parts["unit"])
         self.arguments, self.status, self.now = arguments, told[0], float(now[0])
-        if self.status == "200" and told[-1] != "end":
+        if self.status == "200" and told[-1] != _COMPLETE:
             self.status = f"{told[-1]}, after a part of the answer"
         metrics = [_metric(line) for line in told[1:-1]]
         self.answers = self.status == "200"
@@ -208,9 +189,10 @@ def _agents(target: Target[Policy]) -> Iterator[tuple[str, Agent]]:
             yield name, agent
 
 
+@once
 def _reports(answers: Answers, target: Target[Policy]) -> list[_Report]:
     return [
-        _Report(name, agent, answers.raw(f"agent{number}"))
+        _Report(name, agent, answers.parts(f"agent{number}", _PARTS))
         for number, (name, agent) in enumerate(_agents(target))
     ]
 
@@ -231,8 +213,8 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "agents": Reading(read_agents),
-        "answers": Reading(read_answers),
+        "agents": Reading(read_agents, healthy=RUNS),
+        "answers": Reading(read_answers, healthy=ANSWERS),
         "age": Reading(read_age, moves=True),
         "file_age": Reading(read_file_age, moves=True),
         "configuration": Reading(read_configuration),

@@ -14,7 +14,6 @@ from fnmatch import fnmatchcase
 
 from siteparity.model import UnmeasuredError
 from siteparity.tools.firewall.question import PARTS
-from siteparity.tools.parts import lines, sections
 
 MAX_ELEMENTS = 200
 """A set with more elements is compared by their digest."""
@@ -125,23 +124,19 @@ def _sorted(rule: str) -> str:
     return re.sub(r"\{ ([^{}\"]*) \}", lambda found: f"{{ {', '.join(sorted(found[1].split(', ')))} }}", rule)
 
 
-def read(answer: bytes) -> Ruleset:
+def read(parts: Mapping[str, Sequence[str]]) -> Ruleset:
     """Read a listing (`siteparity.tools.firewall.question`).
 
     Raises:
-        UnmeasuredError: it is cut, or holds something that is not understood.
+        UnmeasuredError: a line is not understood, or a tool did not finish its listing.
     """
-    parts = sections(answer, [*PARTS, "end"])
-    if any(parts.pop()):
-        raise UnmeasuredError("the listing of packet filters goes on after its end")
-    nft, *saved = (lines(part) for part in parts)
     found = Ruleset()
     listed: set[str] = set()
-    for name, text in zip(PARTS[1:], saved, strict=True):
-        tables = set(_read_iptables(name, text, found))
+    for name in PARTS[1:]:
+        tables = set(_read_iptables(name, filter(None, parts[name]), found))
         if not name.endswith("-legacy"):
             listed |= {f"{name.removesuffix('tables')} {table}" for table in tables}
-    _read_nft(nft, found, listed)
+    _read_nft(parts["nft"], found, listed)
     return found
 
 
