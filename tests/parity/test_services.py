@@ -75,9 +75,8 @@ def test_the_same_units_are_up(parity: Parity) -> None:
 )
 def test_a_boot_changes_nothing(parity: Parity) -> None:
     """What works now stops at the next restart, or what stands still now comes up unlooked-for."""
-    parity.everywhere(
+    parity.healthy(
         "after_boot",
-        equals="the same after a boot",
         fix="systemctl enable --now {item}  # or disable --now, if it is not meant to run",
     )
 
@@ -85,13 +84,13 @@ def test_a_boot_changes_nothing(parity: Parity) -> None:
 @pytest.mark.drill("service_failed", "service_failed_at_both_sites")
 def test_no_unit_has_failed(parity: Parity) -> None:
     """Work that customers wait for was begun and not done."""
-    parity.everywhere("failed", equals="none", fix="journalctl -u {item}; systemctl restart {item}")
+    parity.healthy("failed", fix="journalctl -u {item}; systemctl restart {item}")
 
 
 @pytest.mark.drill("service_stopped_by_a_signal", "cron_frozen", "exporter_hung", "wal_receiver_frozen")
 def test_no_service_is_stopped_by_a_signal(parity: Parity) -> None:
     """Customers wait for a program that looks as if it ran."""
-    parity.everywhere("stopped", equals="none", fix="systemctl kill --signal=CONT {item}")
+    parity.healthy("stopped", fix="systemctl kill --signal=CONT {item}")
 
 
 @pytest.mark.drill(
@@ -108,8 +107,7 @@ def test_no_service_is_stopped_by_a_signal(parity: Parity) -> None:
 )
 def test_every_required_unit_runs_also_after_a_boot(parity: Parity) -> None:
     """The shop, or what it stands on, is not there."""
-    parity.everywhere(
+    parity.healthy(
         "required",
-        equals="runs, also after a boot",
         fix="systemctl enable --now {item}; where its user may not execute the program: chmod and chown it",
     )

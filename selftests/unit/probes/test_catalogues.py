@@ -76,7 +76,8 @@ def service_answer(*started: int, now: float = 3000.0, ticks: int = 500_000, unr
     """What a host answers on which processes started at these ticks."""
     lines = [stat_line(7, "cat", ticks), *(stat_line(30, "guni) corn 3", one) for one in started)]
     times = "\n".join([*lines, f"{now:.9f}"])
-    return f"MainPID=29\nLoadState=loaded\n\n[started]\n{times}\n\n[unreadable]\n{unreadable}".encode()
+    unit = "[unit]\nMainPID=29\nLoadState=loaded"
+    return f"{unit}\n[started]\n{times}\n[unreadable]\n{unreadable}end\n".encode()
 
 
 HEALTHY = {"files": files_answer(FILES), "service": service_answer(400_000, 400_010)}
@@ -256,8 +257,8 @@ def test_a_source_that_was_touched_after_compiling_is_seen() -> None:
         (service_answer(300_100, 300_001), catalogues.LOADED),
         (service_answer(400_000, 299_000), "replaced since the service started"),
         (service_answer(400_000, unreadable="/locales/de.mo\n"), "the service may not read it"),
-        (b"MainPID=0\nLoadState=loaded\n\n[started]\n", "not running"),
-        (b"MainPID=0\nLoadState=not-found\n\n[started]\n", "the unit is not-found"),
+        (b"[unit]\nMainPID=0\nLoadState=loaded\n[started]\n[unreadable]\nend\n", "not running"),
+        (b"[unit]\nMainPID=0\nLoadState=not-found\n[started]\n[unreadable]\nend\n", "the unit is not-found"),
     ],
 )
 def test_the_oldest_process_decides_what_is_loaded(service: bytes, state: str) -> None:
@@ -268,9 +269,8 @@ def test_the_oldest_process_decides_what_is_loaded(service: bytes, state: str) -
 @pytest.mark.parametrize(
     "service",
     [
-        b"",
-        b"LoadState=loaded\n",
-        b"MainPID=29\nLoadState=loaded\n\n[started]\n\n[unreadable]\n",
+        b"[unit]\nLoadState=loaded\n[started]\n[unreadable]\nend\n",
+        b"[unit]\nMainPID=29\nLoadState=loaded\n[started]\n[unreadable]\nend\n",
         service_answer(),
         service_answer(500_001),
         service_answer(400_000).replace(b"3000.000000000", b"soon"),

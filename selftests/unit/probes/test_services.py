@@ -30,7 +30,12 @@ FILE = f"f\t{ETC}/shop.service\t100"
 
 def files(*lines: str) -> bytes:
     """What lies on disk, in the form of the question; `OTHER` is always there."""
-    return "\n".join([f"f\t{USR}/{OTHER}\t9", *lines, "end", ""]).encode()
+    return "\n".join(["[entries]", f"f\t{USR}/{OTHER}\t9", *lines, "end", ""]).encode()
+
+
+def on_disk_of(answer: bytes) -> unit_files.UnitFiles:
+    """What is read of it."""
+    return unit_files.read(answered(files=answer).parts("files", unit_files.PARTS))
 
 
 def unit(name: str, active: str = "active", sub: str = "running", text: str = "A thing") -> str:
@@ -48,7 +53,8 @@ def units(*up: str, show: tuple[str, ...] = (), seconds: float = 1000.0) -> byte
     """What the manager says, in the form of the question."""
     target = unit("multi-user.target", sub="active")
     blocks = "\n\n".join(show) + "\n" if show else ""
-    return "\n".join([f"[up] {seconds:.2f}", target, *up, f"[shown]\n{blocks}[end]", ""]).encode()
+    head = ["[up]", f"{seconds:.2f}", "[units]", target, *up]
+    return "\n".join([*head, f"[shown]\n{blocks}end", ""]).encode()
 
 
 def read(table: Read, on_disk: bytes, now: bytes) -> Table:
@@ -127,7 +133,7 @@ def test_a_static_service_that_others_pull_in_survives_a_boot() -> None:
 
 def test_a_file_in_an_earlier_place_hides_a_mask() -> None:
     """A link to nothing below /run masks no unit whose file is below /etc (systemd.unit(5))."""
-    found = unit_files.read(files(FILE, f"l\t{RUN}/shop.service\t/dev/null"))
+    found = on_disk_of(files(FILE, f"l\t{RUN}/shop.service\t/dev/null"))
     assert not found.is_masked("shop.service")
 
 
@@ -149,7 +155,7 @@ def test_states_say_what_starts_a_unit() -> None:
         "f\t/run/systemd/transient/session-1.scope\t10",
         f"f\t{ETC}/shop.service.bak\t10",
     )
-    assert unit_files.read(on_disk).states() == {
+    assert on_disk_of(on_disk).states() == {
         OTHER: "not enabled",
         "cron.service": "not enabled",
         "dbus.socket": "pulled in by sockets.target",
@@ -175,7 +181,7 @@ def test_what_each_host_names_by_its_own_hardware_or_refreshes_when_it_likes_is_
         f"f\t{netplan}\t9",
         f"c\t{netplan}\tExecStart=/lib/systemd/systemd-networkd-wait-online -i ens3:degraded",
     )
-    found = unit_files.read(on_disk)
+    found = on_disk_of(on_disk)
     assert found.states() == {OTHER: "not enabled", "srv-data.mount": "not enabled"}
     assert found.contents(str, "key") == {f"{mount} What": "/dev/vg/data"}
 
@@ -213,7 +219,7 @@ def test_definitions_are_settings_with_the_sites_own_names_replaced() -> None:
 def test_a_secret_with_the_sites_own_name_has_the_same_digest_at_both_sites() -> None:
     """Names are replaced before the digest is made; afterwards they could not be found."""
     contents = [
-        unit_files.read(files(f"c\t{ETC}/a.service\tExecStart=/bin/a --site {site}")).contents(
+        on_disk_of(files(f"c\t{ETC}/a.service\tExecStart=/bin/a --site {site}")).contents(
             lambda text, site=site: text.replace(site, "{site}"),  # type: ignore[misc]  # a default argument
             "5e" * 32,
         )
@@ -314,8 +320,7 @@ def test_failed_units_are_named_and_sessions_are_not() -> None:
 @pytest.mark.parametrize(
     "now",
     [
-        b"",
-        RUNNING[:-7],
+        RUNNING.replace(b"[up]\n", b"[up]\nx"),
         RUNNING.replace(b"[shown]", b"[seen]"),
         RUNNING.replace(b"loaded active", b"loaded"),
         RUNNING.replace(b"multi-user.target", b"multi-user.mount"),
@@ -335,19 +340,21 @@ def test_a_manager_that_is_not_understood_is_unmeasured(now: bytes) -> None:
 
 @pytest.mark.parametrize(
     "on_disk",
-    [b"", b"end", files(FILE)[:-1], files("x\ty"), files("f\tonly"), files("l\t/a"), files("deadbeef  /a")],
+    [b"[entries]\n\nend\n", files("x\ty"), files("f\tonly"), files("l\t/a"), files("deadbeef  /a")],
 )
 def test_files_that_are_not_understood_are_unmeasured(on_disk: bytes) -> None:
     """Half a listing would make enabled units look disabled."""
     with pytest.raises(UnmeasuredError):
-        unit_files.read(on_disk)
+        on_disk_of(on_disk)
 
 
 @given(st.binary(), st.booleans())
 def test_any_text_is_facts_or_unmeasured(answer: bytes, framed: bool) -> None:
     """Whatever a host prints makes a table or a reason, and nothing else."""
-    on_disk = answer + b"\nend\n" if framed else answer
-    now = b"[up] 1.0\n" + answer + b"\n[shown]\n" + answer + b"[end]\n" if framed else answer
+    on_disk, now = answer, answer
+    if framed:
+        on_disk = b"[entries]\n" + answer + b"\nend\n"
+        now = b"[up]\n1.0\n[units]\n" + answer + b"\n[shown]\n" + answer + b"\nend\n"
     for reading in services.PROBE.tables.values():
         with contextlib.suppress(UnmeasuredError):
             reading.read(answered(files=on_disk, units=now), TARGET)
@@ -362,7 +369,7 @@ def test_every_unit_on_disk_has_one_state(on_disk: set[str], linked: set[str], m
     lines = [f"f\t{USR}/{name}\t9" for name in on_disk]
     lines += [f"l\t{ETC}/{WANTS}/{name}\tx" for name in linked]
     lines += [f"l\t{ETC}/{name}\t/dev/null" for name in masked]
-    states = dict(unit_files.read(files(*lines)).states())
+    states = dict(on_disk_of(files(*lines)).states())
     assert states.pop(OTHER) == "not enabled"
     assert states == {
         name: "masked"
@@ -392,7 +399,7 @@ def test_real_folders_are_read(tmp_path: Path) -> None:
         .replace("'/usr/lib/*'", f"'{usr}/*'")
     )
     done = subprocess.run(["sh", "-c", text], capture_output=True, check=True)
-    found = unit_files.read(done.stdout)
+    found = on_disk_of(done.stdout)
     assert found.links[f"{etc}/{WANTS}/a.service"] == f"{etc}/a.service"
     assert found.links[f"{etc}/masked.service"] == "/dev/null"
     assert found.lines[f"{etc}/a.service.d/more.conf"] == ("[Service]", "Nice=5")
@@ -414,10 +421,8 @@ def test_a_program_that_its_user_may_not_execute_is_a_finding() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "answer", ["", "end", "0\tshop.service\tshop\t/x\n", "2\tshop.service\tshop\t/x\nend\n", "1\tx\nend\n"]
-)
-def test_programs_that_could_not_be_tried_are_unmeasured(answer: str) -> None:
+@pytest.mark.parametrize("row", ["2\tshop.service\tshop\t/x", "1\tx"])
+def test_programs_that_could_not_be_tried_are_unmeasured(row: str) -> None:
     """A user that is not known, or a test(1) that failed, is no permission."""
     with pytest.raises(UnmeasuredError, match="programs: "):
-        programs.read(answer)
+        programs.read([row])

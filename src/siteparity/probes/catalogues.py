@@ -168,7 +168,7 @@ def _some(messages: Iterable[Message]) -> str:
 def read_loaded(answers: Answers, target: Target[Policy]) -> Table:
     """Each language with a catalogue -> `LOADED`, or why the service does not use the file on disk."""
     found = _shelf(answers, target)
-    service = readers.read(answers.text("service"))
+    service = readers.read(answers.parts("service", readers.PARTS))
     table: dict[str, str] = {}
     for language, path in found.paths.items():
         file = found.file(language)

@@ -21,9 +21,8 @@ from pydantic import AfterValidator, Field
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import LocaleName, Section
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools import locale as content
-from siteparity.tools.parts import lines
 from siteparity.tools.systemd import environment, unit
 from siteparity.transport.script import Ask
 
@@ -54,39 +53,45 @@ def _needed(target: Target[Policy]) -> tuple[str, ...]:
     return tuple(name for name in named if name.partition(".")[0] not in ("C", "POSIX"))
 
 
-_CONFIGURED = """\
-[ ! -e /var/lib/dpkg/info/locales-all.list ]||echo locales-all
-set --
-for file in /etc/default/locale /etc/locale.gen;do [ ! -e $file ]||set -- "$@" $file;done
-[ $# -eq 0 ]||grep -Hv '^[[:space:]]*#' -- "$@"||[ $? -eq 1 ]||exit
-"""
-
-
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Two questions: what is configured, compiled and yields what; how the service runs."""
     return {
-        "content": Ask(_CONFIGURED + content.question(_needed(target), target.section.service)),
+        "content": Ask(content.question(_needed(target), target.section.service)),
         "service": Ask(environment.question(target.section.service)),
     }
 
 
+@once
+def _content(answers: Answers, target: Target[Policy]) -> Mapping[str, list[str]]:
+    return answers.parts("content", content.parts_of(_needed(target)))
+
+
+@once
+def _compiled(answers: Answers, target: Target[Policy]) -> frozenset[str]:
+    return content.compiled(_content(answers, target))
+
+
+@once
+def _yields(answers: Answers, target: Target[Policy]) -> Mapping[str, content.Yield]:
+    return content.yields(_content(answers, target), _needed(target))
+
+
 def read_served(answers: Answers, target: Target[Policy]) -> Table:
     """Each needed locale -> `content.USABLE`, or what is wrong with it."""
-    compiled, yields = _content(answers, target)
-    return {name: content.state(name, one, compiled) for name, one in yields.items()}
+    compiled = _compiled(answers, target)
+    return {name: content.state(name, one, compiled) for name, one in _yields(answers, target).items()}
 
 
 def read_compiled(answers: Answers, target: Target[Policy]) -> Table:
     """Every compiled locale -> "compiled"."""
-    compiled, _ = _content(answers, target)
-    return dict.fromkeys(sorted(compiled), "compiled")
+    return dict.fromkeys(sorted(_compiled(answers, target)), "compiled")
 
 
 def read_content(answers: Answers, target: Target[Policy]) -> Table:
     """Each category of each needed locale, and the order in which it sorts `content.WORDS`."""
-    compiled, yields = _content(answers, target)
+    compiled = _compiled(answers, target)
     table: dict[str, str] = {}
-    for name, one in yields.items():
+    for name, one in _yields(answers, target).items():
         if content.alike(name) not in compiled or one.complaint:
             raise UnmeasuredError(
                 f"{name} is {content.state(name, one, compiled)}: there is nothing to compare"
@@ -98,7 +103,7 @@ def read_content(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_kept(answers: Answers, target: Target[Policy]) -> Table:
     """Each needed locale -> what makes it again when glibc or the package locales is upgraded."""
-    configured = _configured(answers)
+    configured = _content(answers, target)["configured"]
     if "locales-all" in configured:
         return dict.fromkeys(_needed(target), PREBUILT)
     entries = [line.partition(":")[2].split() for line in configured if line.startswith("/etc/locale.gen:")]
@@ -115,27 +120,17 @@ def _is_entry(words: list[str]) -> bool:
     return len(words) > 1
 
 
-def read_default(answers: Answers, _: Target[Policy]) -> Table:
+def read_default(answers: Answers, target: Target[Policy]) -> Table:
     """The host's default language, which cron's jobs and logins get (``/etc/default/locale``)."""
-    own = [line for line in _configured(answers) if line.startswith("/etc/default/locale:")]
+    configured = _content(answers, target)["configured"]
+    own = [line for line in configured if line.startswith("/etc/default/locale:")]
     found = environment.assignments(line.partition(":")[2] for line in own)
     return {"LANG": UNSET, "LC_ALL": UNSET, **found}
 
 
-def _configured(answers: Answers) -> list[str]:
-    return lines(_content_parts(answers)[0].split(b"\n"))
-
-
-def _content(answers: Answers, target: Target[Policy]) -> tuple[frozenset[str], Mapping[str, content.Yield]]:
-    return content.read(_content_parts(answers)[1], _needed(target))
-
-
-def _content_parts(answers: Answers) -> tuple[bytes, bytes]:
-    """What is configured; what is compiled and yields what."""
-    configured, mark, rest = answers.raw("content").partition(content.FIRST)
-    if not mark:
-        raise UnmeasuredError("content: the answer has no part compiled")
-    return configured, mark + rest
+@once
+def _service(answers: Answers, _: Target[Policy]) -> environment.Service:
+    return environment.Service.read(answers.parts("service", environment.PARTS))
 
 
 def read_service(answers: Answers, target: Target[Policy]) -> Table:
@@ -156,14 +151,14 @@ def read_environment(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_loaded(answers: Answers, target: Target[Policy]) -> Table:
     """Whether the service's processes use the locale files that are on disk now."""
-    service = environment.Service.read(answers.raw("service"))
+    service = _service(answers, target)
     state = "uses locale files that were replaced since it started" if service.replaced else ON_DISK
     return {target.section.service: service.idle or state}
 
 
 def _language(answers: Answers, target: Target[Policy]) -> Mapping[tuple[str, str], str]:
     """(Variable, "configured" or "running") -> value, or why there is none."""
-    service = environment.Service.read(answers.raw("service"))
+    service = _service(answers, target)
     names = sorted({"LANG", "LC_ALL", *target.section.environment, *service.configured, *service.running})
     return {
         **{(name, "configured"): service.configured.get(name, UNSET) for name in names},
@@ -175,13 +170,13 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "served": Reading(read_served),
+        "served": Reading(read_served, healthy=content.USABLE),
         "compiled": Reading(read_compiled),
         "content": Reading(read_content),
-        "kept": Reading(read_kept),
+        "kept": Reading(read_kept, healthy=(GENERATED, PREBUILT)),
         "default": Reading(read_default),
-        "service": Reading(read_service),
+        "service": Reading(read_service, healthy=AS_DECLARED),
         "environment": Reading(read_environment),
-        "loaded": Reading(read_loaded),
+        "loaded": Reading(read_loaded, healthy=ON_DISK),
     },
 )

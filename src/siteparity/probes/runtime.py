@@ -103,7 +103,11 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 def read_kernel(answers: Answers, target: Target[Policy]) -> Table:
     """The running kernel -> that it is the newest one installed, or what a boot would start instead."""
-    return {"the running kernel": _kernel_state(kernel.read(answers.raw("kernel")), target.section.kernel)}
+    return {
+        "the running kernel": _kernel_state(
+            kernel.read(answers.parts("kernel", kernel.PARTS)), target.section.kernel
+        )
+    }
 
 
 def _kernel_state(found: kernel.Kernel, expected: str) -> str:
@@ -125,7 +129,7 @@ def _kernel_state(found: kernel.Kernel, expected: str) -> str:
 
 def read_release(answers: Answers, _: Target[Policy]) -> Table:
     """Release and build of the running kernel."""
-    found = kernel.read(answers.raw("kernel"))
+    found = kernel.read(answers.parts("kernel", kernel.PARTS))
     return {"release": found.release, "build": found.build}
 
 

@@ -20,7 +20,7 @@ from pydantic import Field, StringConstraints
 from siteparity.model import Table
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.systemd import manager, programs, stopped, unit_files
 from siteparity.transport.script import Ask
 
@@ -65,20 +65,25 @@ def _required(target: Target[Policy]) -> tuple[str, ...]:
     return target.listed(target.section.required)
 
 
-def read_enabled(answers: Answers, _: Target[Policy]) -> Table:
+@once
+def _files(answers: Answers, _: Target[Policy]) -> unit_files.UnitFiles:
+    return unit_files.read(answers.parts("files", unit_files.PARTS))
+
+
+def read_enabled(answers: Answers, target: Target[Policy]) -> Table:
     """Each unit -> what starts it, whether it is masked, or that nothing starts it."""
-    return unit_files.read(answers.raw("files")).states()
+    return _files(answers, target).states()
 
 
 def read_definitions(answers: Answers, target: Target[Policy]) -> Table:
     """Each setting of the host's own unit files and drop-ins; each packaged unit file -> digest."""
-    return unit_files.read(answers.raw("files")).contents(OwnNames.of(target.site).generic, answers.key)
+    return _files(answers, target).contents(OwnNames.of(target.site).generic, answers.key)
 
 
 def read_active(answers: Answers, target: Target[Policy]) -> Table:
     """Each unit that is up and stays up by itself -> its state."""
-    seen = _Seen(answers, target)
-    return {unit.name: _state(unit) for unit in seen.lasting() if unit.active != "failed"}
+    units = _units(answers, target)
+    return {unit.name: _state(unit) for unit in units.lasting() if unit.active != "failed"}
 
 
 def _state(unit: manager.Unit) -> str:
@@ -93,28 +98,28 @@ def read_after_boot(answers: Answers, target: Target[Policy]) -> Table:
 
     Units that the policy requires are left out: `read_required` says it of them.
     """
-    seen = _Seen(answers, target)
-    up = {unit.name: seen.when_up(unit.name) for unit in seen.lasting() if unit.is_up}
-    down = {name: seen.when_down(name) for name in seen.down()}
-    return {name: state for name, state in {**up, **down}.items() if not seen.is_required(name)}
+    units = _units(answers, target)
+    up = {unit.name: units.when_up(unit.name) for unit in units.lasting() if unit.is_up}
+    down = {name: units.when_down(name) for name in units.down()}
+    return {name: state for name, state in {**up, **down}.items() if not units.is_required(name)}
 
 
 def read_failed(answers: Answers, target: Target[Policy]) -> Table:
     """Each failed unit -> why; or that there is none."""
-    seen = _Seen(answers, target)
+    units = _units(answers, target)
     failed = [
         unit.name
-        for unit in seen.manager.units.values()
-        if unit.active == "failed" and unit.kind != "scope" and not seen.ignored(unit.name)
+        for unit in units.manager.units.values()
+        if unit.active == "failed" and unit.kind != "scope" and not units.ignored(unit.name)
     ]
     return dict.fromkeys(failed, "failed") or {"failed units": NONE}
 
 
 def read_required(answers: Answers, target: Target[Policy]) -> Table:
     """Each unit that the policy requires -> `RUNS`, or what it does instead."""
-    seen = _Seen(answers, target)
-    barred = programs.read(answers.text("programs"))
-    states = {name: seen.requirement(name) for name in _required(target)}
+    units = _units(answers, target)
+    barred = programs.read(answers.rows("programs"))
+    states = {name: units.requirement(name) for name in _required(target)}
     return {
         name: f"runs, but {barred[name]}: gone when it is started again"
         if state == RUNS and name in barred
@@ -125,18 +130,18 @@ def read_required(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_stopped(answers: Answers, _: Target[Policy]) -> Table:
     """Each unit with processes that a signal has stopped -> how many; or that there is none."""
-    found = stopped.read(answers.text("stopped"))
+    found = stopped.read(answers.rows("stopped"))
     return {unit: f"{count} stopped" for unit, count in found.items()} or {
         "units with stopped processes": NONE
     }
 
 
-class _Seen:
-    """Both answers of a host, held against each other."""
+class _Units:
+    """The units of a host: what the manager does with them, held against what lies on disk."""
 
     def __init__(self, answers: Answers, target: Target[Policy]) -> None:
-        self.files = unit_files.read(answers.raw("files"))
-        self.manager = manager.read(answers.text("units"))
+        self.files = _files(answers, target)
+        self.manager = manager.read(answers.parts("units", manager.PARTS))
         self._ignored = (*PASSING, *target.section.ignore)
         self._required = {one for name in _required(target) for one in (name, *self._names(name))}
 
@@ -217,6 +222,11 @@ class _Seen:
         return RUNS if starts else NOT_STARTED
 
 
+@once
+def _units(answers: Answers, target: Target[Policy]) -> _Units:
+    return _Units(answers, target)
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -224,9 +234,9 @@ PROBE = Probe(
         "enabled": Reading(read_enabled),
         "definitions": Reading(read_definitions),
         "active": Reading(read_active),
-        "after_boot": Reading(read_after_boot),
-        "failed": Reading(read_failed),
-        "stopped": Reading(read_stopped),
-        "required": Reading(read_required, roles=lambda section: tuple(section.required)),
+        "after_boot": Reading(read_after_boot, healthy=AFTER_BOOT),
+        "failed": Reading(read_failed, healthy=NONE),
+        "stopped": Reading(read_stopped, healthy=NONE),
+        "required": Reading(read_required, healthy=RUNS, roles=lambda section: tuple(section.required)),
     },
 )

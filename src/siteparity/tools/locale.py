@@ -7,10 +7,9 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.parts import sections
+from siteparity.tools.program import filled, program
 
 CATEGORIES = (
     "LC_CTYPE", "LC_NUMERIC", "LC_TIME", "LC_COLLATE", "LC_MONETARY", "LC_MESSAGES",
@@ -41,27 +40,7 @@ WORDS = tuple(word for line in _LINES for word in line.split())
 """Words that each of glibc's own orders sorts in another way: those of es, fr_CA, ja, cs, cy, da, et, hr, hu,
 lt, pl, sv, tr, the common one of de, en and fr, and "C" (all compared with glibc 2.36)."""
 
-FIRST = b"[compiled]\n"
-"""How the answer begins."""
-
-# locale(1) is asked as the user of the service: root can read what the service cannot. setpriv(1) opens no
-# session, and so writes to no log, which runuser(1) does.
-_QUESTION = """\
-for tool in locale sort id setpriv
-do command -v $tool >/dev/null||{{ echo "$tool: not found" >&2;exit 127; }};done
-user=$(systemctl show --property=User -- {service})||exit
-user=${{user#User=}} as=
-if [ "$user" ]&&[ "$user" != root ]&&[ "$(id -u)" -eq 0 ]
-then group=$(id -g -- "$user")||exit;as="setpriv --reuid=$user --regid=$group --init-groups --";fi
-echo '[compiled]'
-locale -a||exit
-for name in {names};do
-printf '\\n[%s]\\n' "$name"
-LANGUAGE=en LC_ALL=$name $as locale -ck {categories} 2>&1||exit
-printf '\\n%s\\n' '[sorted]'
-printf '%s\\n' {words}|LC_ALL=$name $as sort||exit
-done
-"""
+_QUESTION = program(__package__, "locale.sh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +68,9 @@ class Yield:
 
 
 def question(names: Sequence[str], service: str) -> str:
-    """A shell text that lists what is compiled and then sets each locale, as the user of the service."""
-    return _QUESTION.format(
+    """A shell text that lists what is configured and compiled, and sets each locale as the service's user."""
+    return filled(
+        _QUESTION,
         service=shlex.quote(service),
         names=" ".join(map(shlex.quote, names)),
         categories=" ".join(CATEGORIES),
@@ -98,22 +78,34 @@ def question(names: Sequence[str], service: str) -> str:
     )
 
 
-@lru_cache(maxsize=16)
-def read(answer: bytes, names: tuple[str, ...]) -> tuple[frozenset[str], Mapping[str, Yield]]:
-    """The answer to `question`: the compiled locales (see `alike`), and what each asked one yields.
+def parts_of(names: Sequence[str]) -> Sequence[str]:
+    """The parts of the answer to `question`."""
+    return ("configured", "compiled", *(part for name in names for part in (name, _sorted_by(name))))
 
-    Read once for all tables, and for all hosts that say the same.
+
+def _sorted_by(name: str) -> str:
+    return f"sorted {name}"
+
+
+def compiled(parts: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """The compiled locales, by the names that `alike` gives them.
 
     Raises:
-        UnmeasuredError: a part is missing, out of place or not understood.
+        UnmeasuredError: the list is not whole.
     """
-    parts = sections(answer, ["compiled", *(part for name in names for part in (name, "sorted"))])
-    listed = frozenset(alike(_text(line)) for line in parts[0] if line)
+    listed = frozenset(alike(_shown(line)) for line in parts["compiled"] if line)
     if not listed >= {"C", "POSIX"}:
         raise UnmeasuredError("locale -a: the list lacks C and POSIX, which every host has")
-    return listed, {
-        name: _read_one(name, parts[2 * at + 1], parts[2 * at + 2]) for at, name in enumerate(names)
-    }
+    return listed
+
+
+def yields(parts: Mapping[str, Sequence[str]], names: Sequence[str]) -> Mapping[str, Yield]:
+    """What each locale yields.
+
+    Raises:
+        UnmeasuredError: a line is not understood, or a category or a sorted word is missing.
+    """
+    return {name: _read_one(name, parts[name], parts[_sorted_by(name)]) for name in names}
 
 
 def state(name: str, one: Yield, compiled: frozenset[str]) -> str:
@@ -156,11 +148,11 @@ def plain(charset: str) -> str:
     return f"iso{letters}" if letters.isdigit() else letters
 
 
-def _read_one(name: str, lines: list[bytes], in_order: list[bytes]) -> Yield:
+def _read_one(name: str, lines: Sequence[str], in_order: Sequence[str]) -> Yield:
     complaint: str | None = None
     categories: dict[str, dict[str, str]] = {}
     current: dict[str, str] = {}
-    for line in filter(None, map(_text, lines)):
+    for line in filter(None, map(_shown, lines)):
         keyword, equals, value = line.partition("=")
         if line in CATEGORIES:
             current = categories.setdefault(line, {})
@@ -173,12 +165,11 @@ def _read_one(name: str, lines: list[bytes], in_order: list[bytes]) -> Yield:
     missing = [category for category in CATEGORIES if not categories.get(category)]
     if missing:
         raise UnmeasuredError(f"{name}: locale -ck: nothing about {', '.join(missing)}")
-    words = tuple(_text(line) for line in in_order if line)
+    words = tuple(_shown(line) for line in in_order if line)
     if sorted(words) != sorted(WORDS):
         raise UnmeasuredError(f"{name}: sort did not give back the words that it was given")
     return Yield(complaint, categories, words)
 
 
-def _text(line: bytes) -> str:
-    """A line in whatever charset the locale writes; what is not UTF-8 is shown as bytes."""
-    return line.decode("utf-8", "backslashreplace").replace("\0", "\\0")
+def _shown(line: str) -> str:
+    return line.replace("\0", "\\0")

@@ -9,31 +9,14 @@ and a hypervisor may bring one from outside.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.parts import lines, sections
+from siteparity.tools.program import program
 
-QUESTION = r"""
-echo '[release]'
-read -r release </proc/sys/kernel/osrelease||exit
-echo "$release"
-echo '[version]'
-read -r version </proc/version||exit
-printf '%s\n' "$version"
-echo '[container]'
-[ ! -e /run/systemd/container ]||cat /run/systemd/container||exit
-echo '[kernels]'
-for file in /boot/vmlinu[xz]-* /boot/kernel-* /boot/Image-* /usr/lib/modules/*/vmlinuz /boot/*/*/linux \
-/efi/*/*/linux /boot/efi/*/*/linux /boot/EFI/Linux/*.efi /efi/EFI/Linux/*.efi /boot/efi/EFI/Linux/*.efi
-do [ ! -e "$file" ]||printf '%s\n' "$file";done
-echo '[packages]'
-for name in "linux-image-$release" "linux-image-$release-unsigned"
-do [ ! -e "/var/lib/dpkg/info/$name.list" ]||
-dpkg-query --show --showformat='${Package} ${Version} ${db:Status-Status}\n' "$name"||exit;done
-echo '[end]'
-"""
+QUESTION = program(__package__, "kernel.sh")
+PARTS = ("release", "version", "container", "kernels", "packages")
 
 _RELEASE = r"[0-9]+\.[0-9]+[A-Za-z0-9.+~_-]*"
 _FILE = re.compile(
@@ -80,16 +63,14 @@ class Kernel:
         return said is None or self.package is None or said[1] == self.package
 
 
-@lru_cache(maxsize=32)
-def read(answer: bytes) -> Kernel:
+def read(parts: Mapping[str, Sequence[str]]) -> Kernel:
     """Read the answer to `QUESTION`.
 
     Raises:
-        UnmeasuredError: a part is missing, or something in it is not understood.
+        UnmeasuredError: a line is not understood, or the running kernel is not named.
     """
-    names = ["release", "version", "container", "kernels", "packages", "end"]
-    release, version, container, kernels, packages, end = map(lines, sections(answer, names))
-    if len(release) != 1 or not re.fullmatch(_RELEASE, release[0]) or len(version) != 1 or end:
+    release, version, container, kernels, packages = (list(filter(None, parts[name])) for name in PARTS)
+    if len(release) != 1 or not re.fullmatch(_RELEASE, release[0]) or len(version) != 1:
         raise UnmeasuredError("kernel: the answer does not say which one runs")
     if release[0] not in version[0]:
         raise UnmeasuredError("kernel: /proc/version is not of the release that runs")

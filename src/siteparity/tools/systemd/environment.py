@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.parts import lines, sections
+from siteparity.tools.program import filled, program
 from siteparity.tools.systemd import unit
 
 VARIABLE = r"(?:LANG|LANGUAGE|LOCPATH|LC_[A-Z]+)"
@@ -21,36 +21,8 @@ VARIABLE = r"(?:LANG|LANGUAGE|LOCPATH|LC_[A-Z]+)"
 
 PROPERTIES = ("Environment", "EnvironmentFiles", "PassEnvironment", "UnsetEnvironment")
 
-_QUESTION = """\
-{look_up}
-manager=$(systemctl show-environment)||exit
-printf '\\n%s\\n' '[manager]'
-old=$IFS IFS='
-'
-set -f
-for line in $manager;do case $line in LANG=*|LANGUAGE=*|LOCPATH=*|LC_*=*)printf '%s\\n' "$line";;esac;done
-printf '\\n%s\\n' '[files]'
-for line in $shown;do case $line in EnvironmentFiles=*)
-set +f
-files=${{line#*=}}
-for file in ${{files% (*}};do
-case $line in *ignore_errors=yes*)[ -e "$file" ]||continue;;esac
-grep -hE '^[[:space:]]*(LANG|LANGUAGE|LOCPATH|LC_[A-Z]+)[[:space:]]*=' -- "$file"||[ $? -eq 1 ]||exit
-done
-set -f;;
-esac;done
-set +f
-IFS=$old
-maps=;for pid in $pids;do maps="$maps /proc/$pid/maps";done
-printf '\\n%s\\n' '[replaced]'
-if [ "$maps" ];then grep -lsE '/locale(-archive|/.*) \\(deleted\\)$' $maps||[ $? -eq 1 ]||
-for map in $maps;do [ ! -e "$map" ]||head -c1 "$map" >/dev/null||exit;done;fi
-printf '\\n%s\\n' '[running]'
-[ "$main" -eq 0 ]||grep -qzaE '^(PATH|INVOCATION_ID)=' /proc/"$main"/environ||
-{{ echo "the environment of process $main was written over (setproctitle)" >&2;exit 1; }}
-[ "$main" -eq 0 ]||grep -zaE '^(LANG|LANGUAGE|LOCPATH|LC_[A-Z]+)=' /proc/"$main"/environ||[ $? -eq 1 ]||exit
-"""
-"""A process may end while it is asked; one that is still there must answer."""
+_QUESTION = program(__package__, "environment.sh")
+PARTS = ("unit", "manager", "files", "replaced", "running")
 
 Variables = Mapping[str, str]
 
@@ -69,29 +41,25 @@ class Service:
     """Whether any of its processes uses locale files that are no longer on disk."""
 
     @classmethod
-    def read(cls, answer: bytes) -> Service:
-        """The answer to `question`.
+    def read(cls, parts: Mapping[str, Sequence[str]]) -> Service:
+        """Read the answer to `question`.
 
         Raises:
-            UnmeasuredError: a part is missing or not understood.
+            UnmeasuredError: a line is not understood.
         """
-        head, mark, environ = answer.partition(b"\n[running]\n")
-        if not mark:
-            raise UnmeasuredError("service: the answer has no part running")
-        parts = sections(b"[unit]\n" + head, ["unit", "manager", "files", "replaced"])
-        shown, manager, files, replaced = (lines(part) for part in parts)
-        properties = unit.read_properties(shown)
+        properties = unit.read_properties(parts["unit"])
+        manager, files = (list(filter(None, parts[name])) for name in ("manager", "files"))
         return cls(
             configured(properties, manager, files),
-            running(environ),
+            running("\n".join(parts["running"])),
             unit.not_running(properties),
-            replaced=bool(replaced),
+            replaced=any(parts["replaced"]),
         )
 
 
 def question(service: str) -> str:
     """A shell text about a unit and its processes."""
-    return _QUESTION.format(look_up=unit.look_up(service, PROPERTIES))
+    return filled(_QUESTION, look_up=unit.look_up(service, PROPERTIES))
 
 
 def checked_name(name: str) -> str:
@@ -128,15 +96,15 @@ def configured(
     return found
 
 
-def running(environ: bytes) -> Variables:
+def running(environ: str) -> Variables:
     """The language variables in NUL-ended assignments of ``/proc/PID/environ``.
 
     Raises:
         UnmeasuredError: it is cut, or holds something else.
     """
-    if environ and not environ.endswith(b"\0"):
+    if environ and not environ.endswith("\0"):
         raise UnmeasuredError("the environment of the running process is cut")
-    words = [word.decode("utf-8", "backslashreplace") for word in environ.split(b"\0")[:-1]]
+    words = environ.split("\0")[:-1]
     if not all(re.match(VARIABLE + "=", word) for word in words):
         raise UnmeasuredError("the environment of the running process cannot be read")
     return _assigned(reversed(words))  # getenv(3) finds the first one of two

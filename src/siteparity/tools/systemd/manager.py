@@ -10,9 +10,9 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 from siteparity.tools.systemd.unit_files import UNIT
 
 _PROPERTIES = (
@@ -29,47 +29,8 @@ UP = ("active", "reloading")
 _SETTLED_SECONDS = 60
 """A service that was restarted by the manager, and is up for less, is not trusted to stay up."""
 
-# `show` costs more than a millisecond a unit, so it is asked of few: what the policy requires; what is
-# up, and not by a link of another unit that is up; what is on its way up or down; what such a link
-# starts, and is down.
-_QUESTION = """\
-read -r up rest </proc/uptime||exit
-units=$(systemctl list-units --full --plain --no-legend --no-pager)||exit
-printf '%s\\n' "[up] $up" "$units" '[shown]'
-set -- {required}
-column() {{ unit=$1 state=$3; }}
-newline='
-'
-IFS=$newline now=' ' wanted= unclear= places=
-set -f
-for line in $units
-do IFS=' ';column $line;IFS=$newline
-case $state in active|reloading)now="$now$unit "
-case $unit in *.service|*.socket|*.timer|*.path)wanted="$wanted$unit$newline";;esac;;
-failed);;
-*)case $unit in *.service|*.socket|*.timer|*.path)unclear="$unclear$unit$newline";;esac;;esac
-done
-set +f
-set -- "$@" $unclear
-for place in /etc/systemd/system /run/systemd/generator /run/systemd/generator.early \\
-/run/systemd/generator.late /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system
-do for folder in $place/*.wants $place/*.requires $place/*.upholds
-do unit=${{folder##*/}} unit=${{unit%.*}}
-case $now in *" $unit "*)places="$places$folder$newline";;esac
-done;done
-for unit in $wanted
-do for folder in $places;do [ ! -L "$folder/$unit" ]||continue 2;done
-set -- "$@" "$unit"
-done
-for folder in $places
-do case $folder in /usr/lib/*|/lib/*)continue;;esac
-for unit in "$folder"/*
-do unit=${{unit##*/}}
-case $unit in *.service|*.socket|*.timer|*.path)case $now in *" $unit "*);;*)set -- "$@" "$unit";;esac;;esac
-done;done
-[ $# -eq 0 ]||systemctl show --no-pager --property={properties} -- "$@"||exit
-echo '[end]'
-"""
+_QUESTION = program(__package__, "manager.sh")
+PARTS = ("up", "units", "shown")
 
 _LINE = re.compile(rf"({UNIT}) +([a-z-]+) +([a-z]+) +([a-z-]+)(?: .*)?")
 
@@ -154,23 +115,22 @@ class Manager:
 
 def question(required: Sequence[str]) -> str:
     """A shell text that lists what is up, and shows the units that need explaining."""
-    return _QUESTION.format(required=" ".join(map(shlex.quote, required)), properties=",".join(_PROPERTIES))
+    return filled(_QUESTION, required=" ".join(map(shlex.quote, required)), properties=",".join(_PROPERTIES))
 
 
-@lru_cache(maxsize=32)
-def read(text: str) -> Manager:
-    """Read the answer to `question`; remembered, since several tables are made of it.
+def read(parts: Mapping[str, Sequence[str]]) -> Manager:
+    """Read the answer to `question`.
 
     Raises:
-        UnmeasuredError: it is cut, or holds something that is not understood.
+        UnmeasuredError: a line is not understood, or no target is up.
     """
-    parts = re.fullmatch(r"\[up\] ([0-9]+\.[0-9]+)\n(.*\n)\[shown\]\n(.*)\[end\]\n", text, re.DOTALL)
-    if parts is None:
-        raise UnmeasuredError("units: the answer lacks a part")
-    units = {unit.name: unit for unit in map(_unit, parts[2].split("\n")[:-1])}
+    up = "".join(parts["up"])
+    if not re.fullmatch(r"[0-9]+\.[0-9]+", up):
+        raise UnmeasuredError(f"units: the time since the boot is no number: {up[:40]!r}")
+    units = {unit.name: unit for unit in map(_unit, parts["units"])}
     if not any(unit.kind == "target" and unit.is_up for unit in units.values()):
         raise UnmeasuredError("systemctl list-units: no target is up")
-    return Manager(float(parts[1]), units, _shown(parts[3].split("\n\n")))
+    return Manager(float(up), units, _shown("\n".join(parts["shown"]).split("\n\n")))
 
 
 def _unit(line: str) -> Unit:

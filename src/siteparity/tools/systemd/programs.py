@@ -7,54 +7,32 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 
-# A unit's properties come in any order, and an empty line ends them.
-_QUESTION = """\
-shown=$(systemctl show --no-pager --property=Id,User,ExecStart -- {units})||exit
-look() {{
-group=
-if [ -z "$user" ]||[ "$user" = root ]||[ "$(id -u)" -ne 0 ];then [ -x "$path" ]
-else group=$(id -g -- "$user")&&
-setpriv --reuid="$user" --regid="$group" --init-groups -- test -x "$path";fi
-printf '%s\\t%s\\t%s\\t%s\\n' "$?" "$unit" "$user" "$path"
-}}
-unit= user= paths=
-printf '%s\\n' "$shown" ''|while IFS= read -r line;do case $line in
-Id=*)unit=${{line#Id=}};;
-User=*)user=${{line#User=}};;
-ExecStart=*)path=${{line#*path=}} paths="$paths
-${{path%% ;*}}";;
-'')set -f;IFS='
-';for path in $paths;do look;done;unset IFS;set +f;unit= user= paths=;;
-esac;done
-echo end
-"""
+_QUESTION = program(__package__, "programs.sh")
 
 _LINE = re.compile(r"([0-9]{1,3})\t([^\t]+)\t([^\t]*)\t(/[^\t]*)")
 
 
 def question(units: Sequence[str]) -> str:
     """A shell text that tries every program of some units; with no unit it asks nothing."""
-    return _QUESTION.format(units=" ".join(map(shlex.quote, units))) if units else "echo end"
+    return filled(_QUESTION, units=" ".join(map(shlex.quote, units))) if units else "echo end"
 
 
-def read(answer: str) -> Mapping[str, str]:
+def read(rows: Iterable[str]) -> Mapping[str, str]:
     """Unit -> which of its programs its user may not execute; units without such a program are not in it.
 
     Raises:
-        UnmeasuredError: the answer is cut, or a program could not be tried.
+        UnmeasuredError: a program could not be tried.
     """
-    *lines, last, end = ["", "", *answer.split("\n")]
-    if last != "end" or end:
-        raise UnmeasuredError("programs: the answer lacks its end")
     found: dict[str, str] = {}
-    for line in filter(None, lines):
-        said = _LINE.fullmatch(line)
-        if said is None or said[1] not in ("0", "1"):
-            raise UnmeasuredError(f"programs: a program could not be tried: {line[:80]!r}")
-        if said[1] == "1":
-            found.setdefault(said[2], f"{said[3] or 'root'} may not execute {said[4]}")
+    for row in rows:
+        tried = _LINE.fullmatch(row)
+        if tried is None or tried[1] not in ("0", "1"):
+            raise UnmeasuredError(f"programs: a program could not be tried: {row[:80]!r}")
+        if tried[1] == "1":
+            found.setdefault(tried[2], f"{tried[3] or 'root'} may not execute {tried[4]}")
     return found

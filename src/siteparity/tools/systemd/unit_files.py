@@ -10,13 +10,13 @@ boot.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Self
 
 from siteparity.model import UnmeasuredError
 from siteparity.redaction import fingerprint, pseudonym
+from siteparity.tools.program import filled, program
 
 _PLACES = (
     "/etc/systemd/system.control", "/run/systemd/system.control", "/run/systemd/transient",
@@ -29,37 +29,8 @@ _GENERATED = "/run/systemd/generator"
 _TRANSIENT = "/run/systemd/transient"
 _LASTING = ("/etc/", "/usr/", "/lib/", _GENERATED)
 
-# One line for each entry: "f\tPATH\tSIZE", "l\tPATH\tTARGET"; for each line of an own file
-# "c\tPATH\tLINE"; for each packaged file its digest. Folders are looked into one by one, so that links to
-# folders are followed. A reload of the manager takes away what generators made, and makes it again: then the
-# look is made once more.
-QUESTION = f"""\
-look() {{
-for place in {" ".join(_PLACES)}
-do [ -d $place ]||continue
-case $place in /lib/*)[ ! /usr/lib/systemd/system -ef $place ]||continue;;esac
-for folder in $place/ $place/*/;do [ ! -d "$folder" ]||set -- "$@" "$folder";done
-done
-[ $# -gt 0 ]||{{ echo "no folder of unit files" >&2;exit 1; }}
-find "$@" -ignore_readdir_race -mindepth 1 -maxdepth 1 \\
-\\( -type l -printf 'l\\t%p\\t%l\\n' -o -type f -printf 'f\\t%p\\t%s\\n' \\) , \\
-\\( -type f -o -type l -lname '/*' ! -lname '/lib/systemd/*' ! -lname '/usr/lib/systemd/*' \\
-! -lname '/etc/systemd/*' ! -lname '/run/systemd/*' -xtype f \\) \\
-! -path '*.wants/*' ! -path '*.requires/*' ! -path '*.upholds/*' ! -path '/run/systemd/generator*' \\
-! -path '/run/systemd/transient/*' \\
-\\( -path '/usr/lib/*' -exec sha256sum {{}} + -o -path '/lib/*' -exec sha256sum {{}} + -o \\
--exec awk '{{ print "c\\t" FILENAME "\\t" $0 }}' {{}} + \\)
-}}
-generated() {{ stat -c '%i %z' {_GENERATED}* {_GENERATED}*/*; }}
-for try in 1 2 3 4 5
-do before=$(generated) found=$(look)&&[ "$before" = "$(generated)" ]&&
-{{ printf '%s\\nend\\n' "$found";exit 0; }}
-sleep 0.2
-done 2>/dev/null
-look >/dev/null||exit
-echo 'unit files change all the time' >&2
-exit 1
-"""
+QUESTION = filled(program(__package__, "unit_files.sh"), places=" ".join(_PLACES), generated=_GENERATED)
+PARTS = ("entries",)
 
 _KINDS = (
     "service",
@@ -201,21 +172,17 @@ class UnitFiles:
         return found
 
 
-@lru_cache(maxsize=32)
-def read(answer: bytes) -> UnitFiles:
-    """Read the answer to `QUESTION`; remembered, since several tables are made of it.
+def read(parts: Mapping[str, Sequence[str]]) -> UnitFiles:
+    """Read the answer to `QUESTION`.
 
     Raises:
-        UnmeasuredError: it is cut, or holds something that is not understood.
+        UnmeasuredError: a line is not understood.
     """
-    text = answer.decode("utf-8", "backslashreplace")
-    if not text.endswith("\nend\n"):
-        raise UnmeasuredError("unit files: the answer lacks its end")
     files: set[str] = set()
     links: dict[str, str] = {}
     lines: dict[str, list[str]] = {}
     digests: dict[str, str] = {}
-    for line in text.split("\n")[:-2]:
+    for line in parts["entries"]:
         kind, *fields = line.split("\t", 2)
         if kind == "f" and len(fields) == 2:  # noqa: PLR2004  # file, size
             files.add(fields[0])
