@@ -20,7 +20,7 @@ pytestmark = pytest.mark.blocker
 )
 def test_every_host_reaches_the_services_that_it_needs(parity: Parity) -> None:
     """The shop answers with an error page, or not at all."""
-    parity.everywhere("reached", equals="answers", fix="ss -Hltn; nft list ruleset  # on the server: {item}")
+    parity.healthy("reached", fix="ss -Hltn; nft list ruleset  # on the server: {item}")
 
 
 @pytest.mark.drill(
@@ -50,9 +50,7 @@ def test_nothing_is_lost_on_the_way(parity: Parity) -> None:
 )
 def test_every_interface_carries_full_size_packets_at_full_speed(parity: Parity) -> None:
     """Short pages work, and long ones hang."""
-    parity.everywhere(
-        "links", equals="well", fix="ip link show; ip link set dev eth0 mtu 1500; ethtool eth0  # {item}"
-    )
+    parity.healthy("links", fix="ip link show; ip link set dev eth0 mtu 1500; ethtool eth0  # {item}")
 
 
 @pytest.mark.drill("mtu_lower_on_one_host")
@@ -70,9 +68,8 @@ def test_paths_are_alike_at_both_sites(parity: Parity) -> None:
 )
 def test_names_lead_to_the_own_sites_hosts(parity: Parity) -> None:
     """The shop asks the site that has just died, and waits."""
-    parity.everywhere(
+    parity.healthy(
         "names",
-        one_of=["as in the inventory", "without a name in the inventory"],
         fix="getent ahosts {item}; cat /etc/hosts /etc/resolv.conf",
     )
 

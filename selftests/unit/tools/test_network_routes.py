@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 
 import pytest
 
@@ -20,13 +21,18 @@ NONE, LO = "0" * 32, "00200200       lo"
 def four(*flags: str) -> bytes:
     """An answer with a default route of IPv4 for each of the flags."""
     lines = [f"eth0\t00000000\t010012C6\t{flag}\t0\t0\t100\t00000000\t0\t0\t0   " for flag in flags]
-    return "\n".join(["[4]", HEAD, NEAR, *lines, "[6]", "[end]", ""]).encode()
+    return "\n".join(["[4]", HEAD, NEAR, *lines, "[6]", "end", ""]).encode()
 
 
 def six(prefix: str, rest: str) -> bytes:
     """An answer with one route of IPv6."""
     line = f"{NONE} {prefix} {NONE} 00 {NONE} 00000400 00000001 00000000 {rest}"
-    return f"[4]\n{HEAD}\n[6]\n{line}\n[end]\n".encode()
+    return f"[4]\n{HEAD}\n[6]\n{line}\nend\n".encode()
+
+
+def read(answer: bytes) -> Mapping[int, bool]:
+    """What is read of it."""
+    return routes.read(answered(routes=answer).parts("routes", routes.PARTS))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +49,7 @@ def six(prefix: str, rest: str) -> bytes:
 )
 def test_a_default_route_leads_on(answer: bytes, expected: dict[int, bool]) -> None:
     """One that rejects, is down, or leads to the host itself is none."""
-    assert routes.read(answer) == expected
+    assert read(answer) == expected
 
 
 def test_each_version_of_ip_is_spoken_of() -> None:
@@ -56,15 +62,15 @@ def test_each_version_of_ip_is_spoken_of() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [b"", b"[4]\n[6]\n[end]\n", four("0003")[:-6], four("zz"), six("00", "x"), four("0003") + b"more\n"],
+    [b"[4]\n[6]\nend\n", four("zz"), six("00", "x")],
 )
-def test_an_answer_that_is_cut_or_not_understood_is_unmeasured(answer: bytes) -> None:
+def test_an_answer_that_is_not_understood_is_unmeasured(answer: bytes) -> None:
     """Nothing follows from half of it."""
     with pytest.raises(UnmeasuredError):
-        routes.read(answer)
+        read(answer)
 
 
 def test_this_machine_is_understood() -> None:
     """Whatever routes it has."""
     done = subprocess.run(["sh", "-c", routes.QUESTION], capture_output=True, check=True)
-    assert routes.read(done.stdout).keys() == {4, 6}
+    assert read(done.stdout).keys() == {4, 6}

@@ -25,9 +25,9 @@ from siteparity.model import Address, Facts, Host, Table, Unmeasured, Unmeasured
 from siteparity.names import OwnNames
 from siteparity.policy import Percent, Port, RoleName, Section
 from siteparity.policy.section import PositiveDuration, Strict
-from siteparity.probes import Answers, Probe, Reading, SecondLook, Seen, Target
+from siteparity.probes import Answers, Probe, Reading, SecondLook, Seen, Target, once
 from siteparity.tools.network import rates, reading, routes
-from siteparity.tools.network.question import reach, resolve
+from siteparity.tools.network.question import REACHED, reach, resolve
 from siteparity.tools.network.reading import Connections, Link, Packets, Reached
 from siteparity.transport.script import Ask, Word
 
@@ -150,9 +150,14 @@ def _peers(target: Target[Policy]) -> list[tuple[Host, str]]:
     ]
 
 
+@once
+def _names(answers: Answers, _: Target[Policy]) -> reading.Names:
+    return reading.read_names(answers.parts("names", reading.NAMES_PARTS))
+
+
 def read_names(answers: Answers, target: Target[Policy]) -> Table:
     """Each name of each server -> `AS_INVENTORIED`, or what it stands for on this host."""
-    found = reading.read_names(answers.raw("names")).answers
+    found = _names(answers, target).answers
     wanted = {name: host for host in _servers(target) for name in host.names}
     states = {name: _sense(found.get(name, ()), host) for name, host in wanted.items()}
     known = {name: state for name, state in states.items() if state != UNKNOWN or _is_full(name, target)}
@@ -174,7 +179,7 @@ def _sense(answer: tuple[str, ...], host: Host) -> str:
 
 def read_resolution(answers: Answers, target: Target[Policy]) -> Table:
     """What decides about names besides the name server: lines of /etc/hosts, the resolver's settings."""
-    files, own = reading.read_names(answers.raw("names")).files, OwnNames.of(target.site)
+    files, own = _names(answers, target).files, OwnNames.of(target.site)
     found: dict[str, str] = {}
     for line in files["hosts"]:
         place, *names = line.split()
@@ -201,7 +206,7 @@ def _is_pinned(place: str, host: Host) -> bool:
 
 def read_routes(answers: Answers, _: Target[Policy]) -> Table:
     """Each version of IP -> whether there is a way to what is outside the host's own networks."""
-    found = routes.read(answers.raw("routes"))
+    found = routes.read(answers.parts("routes", routes.PARTS))
     return {
         f"default route of IPv{version}": "there" if is_there else NO_ROUTE
         for version, is_there in found.items()
@@ -209,20 +214,13 @@ def read_routes(answers: Answers, _: Target[Policy]) -> Table:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """What this host found out about the peers that were measured themselves."""
+class _Peers:
+    """What this host found out about those of its peers that were measured themselves."""
 
     reached: Reached
     names: Mapping[str, str]
     """Address -> name of the host."""
     target: Target[Policy]
-
-    @classmethod
-    def of(cls, answers: Answers, target: Target[Policy]) -> _Seen:
-        answer = answers.raw("reached")
-        if answer == b"nobody\n":
-            raise UnmeasuredError("reached: none of the hosts on the other end could be measured")
-        return cls(reading.read(answer), {place: host.name for host, place in _peers(target)}, target)
 
     def packets(self) -> Iterator[tuple[str, Packets]]:
         """Name of the peer, and what came back from it."""
@@ -249,9 +247,17 @@ class _Seen:
             yield self.names.get(place, place), link, min(link.mtu, mtu or link.mtu) if link else 0
 
 
+@once
+def _found(answers: Answers, target: Target[Policy]) -> _Peers:
+    parts = answers.parts("reached", REACHED)
+    if not any(parts["peers"]):
+        raise UnmeasuredError("reached: none of the hosts on the other end could be measured")
+    return _Peers(reading.read(parts), {place: host.name for host, place in _peers(target)}, target)
+
+
 def read_reached(answers: Answers, target: Target[Policy]) -> Table:
     """Each port of each server -> `ANSWERS`, or what becomes of everybody who connects."""
-    return {port: _outcome(tried) for port, tried in _Seen.of(answers, target).connections()}
+    return {port: _outcome(tried) for port, tried in _found(answers, target).connections()}
 
 
 def _outcome(tried: Connections) -> str:
@@ -264,7 +270,7 @@ def read_connections(answers: Answers, target: Target[Policy]) -> Table:
     """Each port -> the rate of failed connections, in percent, that the tries do not exclude."""
     return {
         f"connections to {port} that may fail, in percent": _bound(tried.tried - tried.answered, tried.tried)
-        for port, tried in _Seen.of(answers, target).connections()
+        for port, tried in _found(answers, target).connections()
     }
 
 
@@ -274,7 +280,7 @@ def read_packets(answers: Answers, target: Target[Policy]) -> Table:
     Raises:
         UnmeasuredError: a peer answers no packet of any size, and nothing else is wrong: it may be forbidden.
     """
-    seen = list(_Seen.of(answers, target).packets())
+    seen = list(_found(answers, target).packets())
     silent = [name for name, packets in seen if packets.received + packets.small_received == 0]
     found = {
         f"packets to {name} and back that may be lost, in percent": _bound(
@@ -296,13 +302,13 @@ def _bound(failures: int, of: int) -> float:
 
 def read_resent(answers: Answers, target: Target[Policy]) -> Table:
     """The rate of TCP segments sent again, in percent, that is certain; of all of the host's traffic."""
-    sent, again = _Seen.of(answers, target).reached.segments
+    sent, again = _found(answers, target).reached.segments
     return {"TCP segments sent again, in percent": round(100 * rates.at_least(min(again, sent), sent), 3)}
 
 
 def read_errors(answers: Answers, target: Target[Policy]) -> Table:
     """Errors of each interface during the tries, and packets that came twice."""
-    seen = _Seen.of(answers, target)
+    seen = _found(answers, target)
     return {
         **{f"errors of {device}": number for device, number in seen.reached.errors.items()},
         **{f"packets that came twice from {name}": packets.doubled for name, packets in seen.packets()},
@@ -311,13 +317,13 @@ def read_errors(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_latency(answers: Answers, target: Target[Policy]) -> Table:
     """Each peer -> the quickest round trip, in seconds."""
-    seen = _Seen.of(answers, target).packets()
+    seen = _found(answers, target).packets()
     return {f"to {name} and back": one.quickest for name, one in seen if one.quickest is not None}
 
 
 def read_links(answers: Answers, target: Target[Policy]) -> Table:
     """The interface towards each peer -> `WELL`, or what is wrong with it."""
-    links = _Seen.of(answers, target).links()
+    links = _found(answers, target).links()
     return {f"towards {name}": _fitness(link, mtu, target.section) for name, link, mtu in links}
 
 
@@ -336,7 +342,7 @@ def _fitness(link: Link | None, mtu: int, section: Policy) -> str:
 
 def read_paths(answers: Answers, target: Target[Policy]) -> Table:
     """MTU and order of magnitude of the round trip to all others; sites may have other numbers of them."""
-    seen, quick = _Seen.of(answers, target), target.section.quick
+    seen, quick = _found(answers, target), target.section.quick
     mtus = {name: mtu for name, _, mtu in seen.links()}
     said = {f"MTU {mtus[name]}, {_pace(one.quickest, quick)}" for name, one in seen.packets()}
     return {"to the others and back": " or ".join(sorted(said))}
@@ -363,7 +369,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "names": Reading(read_names, roles=_clients),
+        "names": Reading(read_names, healthy=(AS_INVENTORIED, NAMELESS), roles=_clients),
         "resolution": Reading(read_resolution, roles=_everybody),
         "routes": Reading(read_routes, roles=_everybody),
     },
@@ -371,13 +377,13 @@ PROBE = Probe(
         ask_again,
         who_is_up,
         tables={
-            "reached": Reading(read_reached, roles=_clients),
+            "reached": Reading(read_reached, healthy=ANSWERS, roles=_clients),
             "connections": Reading(read_connections, roles=_clients, moves=True),
             "packets": Reading(read_packets, roles=_everybody, moves=True),
             "resent": Reading(read_resent, roles=_everybody, moves=True),
             "errors": Reading(read_errors, roles=_everybody),
             "latency": Reading(read_latency, roles=_everybody, moves=True),
-            "links": Reading(read_links, roles=_everybody),
+            "links": Reading(read_links, healthy=WELL, roles=_everybody),
             "paths": Reading(read_paths, roles=_everybody, moves=True),
         },
     ),

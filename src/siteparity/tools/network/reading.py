@@ -7,14 +7,14 @@ of ``/sys/class/net``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.parts import lines, sections
+from siteparity.tools.network.question import REACHED
 
 FILES = ("hosts", "resolv.conf", "nsswitch.conf")
+NAMES_PARTS = ("names", *FILES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +27,21 @@ class Names:
     """File below /etc -> its lines, without comments."""
 
 
-@lru_cache(maxsize=32)
-def read_names(answer: bytes) -> Names:
+def read_names(parts: Mapping[str, Sequence[str]]) -> Names:
     """Read the answer to `siteparity.tools.network.question.resolve`.
 
     Raises:
-        UnmeasuredError: it is cut, or a file could not be read.
+        UnmeasuredError: a file could not be read.
     """
-    names, *files, end = (lines(part) for part in sections(answer, ["names", *FILES, "end"]))
-    if end:
-        raise UnmeasuredError("names: the answer goes on after its end")
-    for name, of_file in zip(FILES, files, strict=True):
+    files = {name: tuple(filter(None, parts[name])) for name in FILES}
+    for name, of_file in files.items():
         if any(line.startswith("!") for line in of_file):
             raise UnmeasuredError(f"names: /etc/{name} cannot be read: {of_file[0]}")
     answers: dict[str, tuple[str, ...]] = {}
-    for line in names:
+    for line in filter(None, parts["names"]):
         name, _, rest = line.partition(" ")
         answers[name] = (rest,) if rest.startswith("!") else tuple(dict.fromkeys(rest.split()))
-    return Names(answers, {name: tuple(of_file) for name, of_file in zip(FILES, files, strict=True)})
+    return Names(answers, files)
 
 
 @dataclass(slots=True)
@@ -107,17 +104,13 @@ class Reached:
     """Interface -> errors in the meantime."""
 
 
-@lru_cache(maxsize=32)
-def read(answer: bytes) -> Reached:
+def read(parts: Mapping[str, Sequence[str]]) -> Reached:
     """Read the answer to `siteparity.tools.network.question.reach`.
 
     Raises:
-        UnmeasuredError: it is cut, or holds something that is not understood.
+        UnmeasuredError: a line is not understood, or something about a peer is missing.
     """
-    parts = sections(answer, ["peers", "routes", "links", "before", "tries", "after", "end"])
-    peers, routes, links, before, tries, after, end = (lines(part) for part in parts)
-    if end:
-        raise UnmeasuredError("reached: the answer goes on after its end")
+    peers, routes, links, before, tries, after = ([line for line in parts[name] if line] for name in REACHED)
     found = _Tries()
     for line in tries:
         found.read(line)

@@ -6,19 +6,13 @@ Rules that send some packets by other tables (ip-rule(8)) are not looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.parts import lines, sections
+from siteparity.tools.program import program
 
-# A kernel without IPv6 has no such file.
-QUESTION = """\
-echo '[4]'
-cat /proc/net/route||exit
-echo '[6]'
-[ ! -e /proc/net/ipv6_route ]||cat /proc/net/ipv6_route||exit
-echo '[end]'
-"""
+QUESTION = program(__package__, "routes.sh")
+PARTS = ("4", "6")
 
 _UP, _REJECT = 0x1, 0x200
 _FOUR = re.compile(r"(\S+)\t([0-9A-F]{8})\t[0-9A-F]{8}\t([0-9A-F]{4})\t\d+\t\d+\t\d+\t([0-9A-F]{8})\t.*")
@@ -28,15 +22,15 @@ _SIX = re.compile(
 )
 
 
-def read(answer: bytes) -> Mapping[int, bool]:
+def read(parts: Mapping[str, Sequence[str]]) -> Mapping[int, bool]:
     """Version of IP -> whether the host has a default route of it.
 
     Raises:
-        UnmeasuredError: the answer is cut, or a line is not understood.
+        UnmeasuredError: a line is not understood.
     """
-    four, six, end = (lines(part) for part in sections(answer, ["4", "6", "end"]))
-    if end or not four or not four[0].startswith("Iface\tDestination\t"):
-        raise UnmeasuredError("routes: the answer lacks a part")
+    four, six = ([line for line in parts[name] if line] for name in PARTS)
+    if not four or not four[0].startswith("Iface\tDestination\t"):
+        raise UnmeasuredError("routes: the list of IPv4 lacks its header")
     return {4: any(list(map(_is_default_of_four, four[1:]))), 6: any(list(map(_is_default_of_six, six)))}
 
 
