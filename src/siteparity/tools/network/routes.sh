@@ -1,6 +1,6 @@
 echo '[4]'
-cat /proc/net/route || exit
+ip -4 route show default type unicast || exit
 echo '[6]'
-# A kernel without IPv6 has no such file.
-[ ! -e /proc/net/ipv6_route ] || cat /proc/net/ipv6_route || exit
+# A kernel without IPv6 has no such file, and may answer ip with an error.
+[ ! -e /proc/net/if_inet6 ] || ip -6 route show default type unicast || exit
 echo end
