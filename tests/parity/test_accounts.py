@@ -1,7 +1,7 @@
 """The same people and programs may do the same things at both sites.
 
-An account with another number cannot read the files that were copied to it, a missing key keeps out whoever
-is to bring the shop back, and a right that only one site grants is a door that nobody looks after.
+An account with another number cannot read the files that were copied for it. A missing key keeps out whoever
+is to bring the shop back. A right that only one site grants is a door that nobody watches.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ pytestmark = pytest.mark.blocker
     "account_missing",
 )
 def test_the_same_accounts_exist(parity: Parity) -> None:
-    """Files that came from the primary belong to somebody else, and the shop cannot read them."""
+    """Files copied from the primary belong to another account, and the shop cannot read them."""
     parity.same("users", fix="getent passwd; usermod --uid, --gid, --shell as at the primary: {item}")
 
 
 @pytest.mark.drill("account_in_another_group_at_primary", "account_missing")
 def test_the_same_groups_have_the_same_members(parity: Parity) -> None:
-    """A program may read at one site what it may not at the other, and fails when it is needed."""
+    """A program may read files at one site only, and fails at the other when it is needed."""
     parity.same("groups", fix="getent group; gpasswd --members ... as at the primary: {item}")
 
 
 @pytest.mark.drill("account_with_another_number", "account_missing", "account_missing_at_both_sites")
 def test_every_service_account_is_there(parity: Parity) -> None:
-    """The service that runs as this account does not start again."""
+    """The service that runs as this account cannot start again."""
     parity.healthy("required", fix="useradd --system --uid NUMBER {item}, then chown what it owned")
 
 
@@ -44,7 +44,7 @@ def test_no_account_is_open_to_anybody(parity: Parity) -> None:
 
 @pytest.mark.drill("sudo_rule_added")
 def test_sudo_allows_the_same(parity: Parity) -> None:
-    """A step of the failover is refused at one site, or somebody has rights there that nobody gave him."""
+    """A step of the failover is refused at one site, or somebody has rights there that nobody granted."""
     parity.same("sudo", fix="visudo -c; grep -r . /etc/sudoers /etc/sudoers.d  # make them the same")
 
 
@@ -65,7 +65,7 @@ def test_the_same_keys_open_the_same_accounts(parity: Parity) -> None:
 
 @pytest.mark.drill("key_for_root_on_one_host", "key_for_root_at_both_sites")
 def test_only_the_planned_accounts_are_opened_by_keys(parity: Parity) -> None:
-    """Nobody can come in to help, or somebody can whom nobody knows of."""
+    """Nobody can log in to help, or a stranger can."""
     parity.healthy(
         "log_in",
         fix="ls -l ~{item}/.ssh; remove the key, or name the account in aspects.accounts.log_in",

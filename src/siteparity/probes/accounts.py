@@ -1,12 +1,12 @@
-"""Accounts: users with their numbers, groups, shells; what sudo allows; the keys that let people in.
+"""Accounts: users, groups and their numbers; what sudo allows; the keys that people log in with.
 
-A service account with another number at the standby cannot read what was copied there; a key that is missing
-keeps out the person who is to do the failover; a rule of sudo or a key that only one site has is a door that
-nobody looks after. Numbers are compared of people and of the accounts that the policy names: packages get
-theirs in the order of their installation, which harms nobody.
+A service account with another number at the standby cannot read files that were copied there. A missing key
+keeps out the person who is to do the failover. A key or a sudo rule that only one site has is a door that
+nobody watches. Numbers are compared for people and for the accounts that the policy names: packages get
+theirs in the order of their installation, and there they do no harm.
 
-Local files are read (passwd(5), group(5), sudoers(5), ``AuthorizedKeysFile`` of sshd_config(5)); accounts of
-a directory service are looked at where the policy names them. No password leaves a host, nor its hash.
+Sources: passwd(5), group(5), sudoers(5), sshd_config(5) (``AuthorizedKeysFile``). Accounts of a directory
+service are asked for if the policy names them. Neither passwords nor their hashes leave a host.
 """
 
 from __future__ import annotations
@@ -37,23 +37,23 @@ AccountName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.-
 
 
 class Policy(Section):
-    """The accounts that the sites stand on, and those that people come in by."""
+    """The accounts that services run as, and those that people log in to."""
 
     required: Annotated[Mapping[RoleName, Mapping[AccountName, int | None]], Field(min_length=1)]
-    """For each role: its service accounts, and the number that each must have; ``null`` leaves it open."""
+    """For each role: service account -> the number it must have; ``null`` for any number."""
     log_in: Annotated[tuple[AccountName, ...], Field(min_length=1)]
-    """The accounts that must have a key that sshd accepts; any other account that has one is a finding."""
+    """The accounts that must have a key that sshd accepts. A key of any other account is a finding."""
     sudo: tuple[Text, ...] | None = None
-    """Every line that sudo may find, without comments; None: whatever both sites have."""
+    """Every rule that sudo may have, without comments; None: any rule that both sites have."""
 
 
 def _named(target: Target[Policy]) -> Mapping[str, int | None]:
-    """The service accounts of the host's roles, and the number that the policy wants."""
+    """Each service account of the host's roles -> the number it must have."""
     return {name: uid for wanted in target.named(target.section.required) for name, uid in wanted.items()}
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """Who there is, what sudo allows, and whom sshd lets in."""
+    """Users and groups, the rules of sudo, and the keys that sshd accepts."""
     names = tuple(dict.fromkeys([*_named(target), *target.section.log_in]))
     return {
         "accounts": Ask(database.question(names)),
@@ -68,7 +68,7 @@ def _accounts(answers: Answers, _: Target[Policy]) -> AccountDatabase:
 
 
 def read_users(answers: Answers, target: Target[Policy]) -> Table:
-    """Each account -> shell, home, whether it has a password; its numbers where they matter."""
+    """Each account -> home, shell, state of its password, and its numbers where they matter."""
     found = _accounts(answers, target)
     return {
         f"user {name}": _described(found, user, numbered=_counts(user, target))
@@ -90,7 +90,7 @@ def _described(found: AccountDatabase, user: User, *, numbered: bool) -> str:
 
 
 def read_groups(answers: Answers, target: Target[Policy]) -> Table:
-    """Each group -> its members; its number where the policy or people depend on it."""
+    """Each group -> its members, and its number where it matters."""
     found = _accounts(answers, target)
     own = {user.gid for user in found.everybody().values() if _counts(user, target)}
     return {
@@ -101,7 +101,7 @@ def read_groups(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_required(answers: Answers, target: Target[Policy]) -> Table:
-    """Each service account of the policy -> `PRESENT`, or what is wrong."""
+    """Each service account of the policy, and each second root -> `PRESENT`, or what is wrong."""
     found = _accounts(answers, target)
     roots = {name for name, user in found.everybody().items() if user.uid == 0} - {"root"}
     others = dict.fromkeys(sorted(roots), "has the number of root")
@@ -133,7 +133,7 @@ def _sudo(answers: Answers, _: Target[Policy]) -> sudo.Sudo:
 
 
 def read_sudo(answers: Answers, target: Target[Policy]) -> Table:
-    """Each line that sudo goes by -> `IN_FORCE`; and a digest of their order."""
+    """Each rule of sudo -> `IN_FORCE`; and a digest of their order."""
     found = _sudo(answers, target)
     generic = OwnNames.of(target.site).generic("\n".join(found.rules))
     order = hashlib.sha256(generic.encode()).hexdigest()[:16]
@@ -141,7 +141,7 @@ def read_sudo(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_sudo_planned(answers: Answers, target: Target[Policy]) -> Table:
-    """Each line that sudo goes by, and sudo's opinion of its files -> `AS_PLANNED`, or what is wrong."""
+    """Each rule of sudo, each rule of the policy, and the files -> `AS_PLANNED`, or what is wrong."""
     found, planned = _sudo(answers, target), target.section.sudo
     files = {f"files of sudo ({len(found.files)})": AS_PLANNED} if not found.complaints else {}
     wrong = dict.fromkeys(found.complaints, sudo.REFUSED)
@@ -159,7 +159,7 @@ def _keys(answers: Answers, _: Target[Policy]) -> keys.Keys:
 
 
 def read_keys(answers: Answers, target: Target[Policy]) -> Table:
-    """Each key of each account -> its options; and where sshd looks for keys."""
+    """Each key of each account -> its options; each setting of sshd about keys -> its value."""
     found = _keys(answers, target)
     settings = {f"sshd {name}": value for name, value in found.settings.items()}
     generic = OwnNames.of(target.site).generic
@@ -170,7 +170,7 @@ def read_keys(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _shown(options: str, key: str) -> str:
-    """The options of a key; of those that may hold a secret only a digest."""
+    """The options of a key; those that may hold a secret as digests."""
 
     def digest(found: re.Match[str]) -> str:
         return f"{found[1]}={fingerprint(found[2], key)}"
@@ -179,7 +179,7 @@ def _shown(options: str, key: str) -> str:
 
 
 def read_log_in(answers: Answers, target: Target[Policy]) -> Table:
-    """Each account that must be let in by key, and each that has one -> `AS_PLANNED`, or what is wrong."""
+    """Each account of ``log_in``, and each other one with a key -> `AS_PLANNED`, or what is wrong."""
     found = _keys(answers, target)
     holders = {user for user, _ in found.keys}
     needed = {name: _entry(found, name, holders) for name in target.section.log_in}

@@ -1,1 +1,1 @@
-"""Accounts of a host: its users and groups, what sudo allows them, and the keys that let them in."""
+"""Accounts of a host: its users and groups, what sudo allows them, and the keys they log in with."""

@@ -1,6 +1,6 @@
-"""Users and groups: passwd(5), group(5), and of shadow(5) only whether there is a password.
+"""Users and groups: passwd(5), group(5), and from shadow(5) only whether there is a password.
 
-What ``getent`` finds besides comes from elsewhere, such as a directory service (nsswitch.conf(5)).
+getent(1) also finds accounts of other sources, such as a directory service (nsswitch.conf(5)).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _GROUP = re.compile(rf"({_NAME}):[^:]*:([0-9]{{1,10}}):([^:]*)")
 _PASSWORD = re.compile(rf"({_NAME}):(none|locked|set)")
 
 FIRST_PERSON = 1000
-"""Ids below it are given to packages in the order of their installation (login.defs(5), UID_MIN)."""
+"""Packages get the ids below it, in the order of their installation (login.defs(5), UID_MIN)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +41,20 @@ class AccountDatabase:
     """The accounts of one host."""
 
     users: Mapping[str, User]
-    """Of the host's own file."""
+    """The entries of /etc/passwd."""
     groups: Mapping[str, tuple[int, tuple[str, ...]]]
     """Name -> id, members."""
     passwords: Mapping[str, str]
     """Name -> ``none``, ``locked`` or ``set``."""
     named: Mapping[str, User]
-    """The accounts that were asked for by name, wherever they come from."""
+    """The accounts that were asked for by name, from any source."""
 
     def everybody(self) -> Mapping[str, User]:
         """Every known account by its name."""
         return {**self.users, **self.named}
 
     def group_of(self, user: User) -> str:
-        """The name of a user's own group, or its number."""
+        """The name of a user's primary group, or its number."""
         names = [name for name, (gid, _) in self.groups.items() if gid == user.gid]
         return names[0] if names else str(user.gid)
 

@@ -1,8 +1,7 @@
-"""The keys with which sshd lets accounts in: ``sshd -T`` says where they lie (sshd_config(5)).
+"""The keys that sshd accepts for each account; ``sshd -T`` prints where the files are (sshd_config(5)).
 
 Only public keys are read, and shown as fingerprints (ssh-keygen(1), ``-l``). With ``StrictModes`` sshd
-passes over a file that others may write, or that lies in a folder that they may write. Places that a
-``Match`` block names are not looked at.
+ignores a file if others may write it or its folder. Files named in ``Match`` blocks are not read.
 """
 
 from __future__ import annotations
@@ -30,14 +29,14 @@ PLAIN = "without options"
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """How sshd lets accounts in, on one host."""
+    """What sshd accepts on one host."""
 
     settings: Mapping[str, str]
-    """The settings of sshd about them; empty where there is no sshd."""
+    """The settings of sshd about keys; empty if there is no sshd."""
     keys: Mapping[tuple[str, str], str]
     """(User, fingerprint) -> its options."""
     refused: Mapping[str, str]
-    """User -> why sshd passes over a file of keys."""
+    """User -> why sshd ignores a file of keys."""
 
 
 def question(names: Sequence[str]) -> str:
@@ -49,9 +48,9 @@ def read(rows: Sequence[str]) -> Keys:
     """Read the answer to `question`.
 
     Raises:
-        UnmeasuredError: a line is not understood, or sshd does not say where the keys lie.
+        UnmeasuredError: a line is not understood, or sshd does not print where the keys are.
     """
-    if rows == ["none"]:
+    if list(rows) == ["none"]:
         return Keys({}, {}, {})
     settings: dict[str, str] = {}
     keys: dict[tuple[str, str], str] = {}
@@ -75,7 +74,7 @@ def read(rows: Sequence[str]) -> Keys:
 
 
 def _key(line: str) -> tuple[str, str] | None:
-    """Fingerprint and options of a line; None for a comment, and for what sshd would not take as a key."""
+    """Fingerprint and options of a line; None for a comment. A line that is no key is shown as such."""
     text = line.strip()
     if not text or text.startswith("#"):
         return None
@@ -92,7 +91,7 @@ def _key(line: str) -> tuple[str, str] | None:
 
 
 def _refusal(user: str, shown: str) -> str | None:
-    """Why sshd would refuse a file or a folder, from its mode, owner and path."""
+    """Why sshd would ignore a file or folder, shown as "MODE OWNER PATH"; None if it would not."""
     found = re.fullmatch(r"([0-7]{1,5}) (\S+) (/.*)", shown)
     if found is None:
         raise UnmeasuredError("keys: the mode of a file is not understood")
