@@ -1,7 +1,7 @@
 """Every host comes up again after a boot, with everything in its place.
 
-In October 2012 a disk configuration had changed, and the server did not boot any more. A failover is when
-machines restart, and a host that has run for a year proves nothing about its next start.
+In October 2012 a disk configuration had changed, and the server did not boot any more. Machines restart
+during a failover, and a host that has run for a year proves nothing about its next start.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.blocker
     "fstab_not_told_to_systemd",
 )
 def test_every_line_of_fstab_can_be_mounted(parity: Parity) -> None:
-    """The host stops in the middle of its next boot and waits for somebody at the console."""
+    """The next boot stops halfway, and the host waits for somebody at the console."""
     parity.healthy(
         "fstab",
         fix="findmnt --verify --verbose; correct /etc/fstab, then systemctl daemon-reload",
@@ -36,7 +36,7 @@ def test_every_line_of_fstab_can_be_mounted(parity: Parity) -> None:
     "memory_mounted_by_hand_at_both_sites",
 )
 def test_what_is_mounted_is_what_a_boot_mounts(parity: Parity) -> None:
-    """What customers sent in is not there, now or after the next boot."""
+    """What customers uploaded is missing, now or after the next boot."""
     parity.healthy(
         "mounts",
         fix="mount {item}; or write it into /etc/fstab, then systemctl daemon-reload",
@@ -61,13 +61,13 @@ def test_every_required_file_system_is_mounted_also_after_a_boot(parity: Parity)
     "folder_mounted_in_a_second_place_by_hand",
 )
 def test_file_systems_are_mounted_alike(parity: Parity) -> None:
-    """What works at one site is refused at the other: no writes, no programs, no locks."""
+    """What works at one site is refused at the other: writing, running programs, locking."""
     parity.same("options", fix="correct the options in /etc/fstab, then mount -o remount {item}")
 
 
 @pytest.mark.drill("archive_mounted_from_the_other_site", "archives_of_each_others_sites")
 def test_data_is_mounted_from_the_own_site(parity: Parity) -> None:
-    """The site loses its files together with the one that has just died."""
+    """The site loses its files together with the site that has just died."""
     fix = "name the own site's server in /etc/fstab, then systemctl daemon-reload; umount and mount: {item}"
     parity.healthy("foreign", fix=fix)
     parity.same("sources", fix=fix)
@@ -75,7 +75,7 @@ def test_data_is_mounted_from_the_own_site(parity: Parity) -> None:
 
 @pytest.mark.drill("array_missing")
 def test_every_array_is_whole(parity: Parity) -> None:
-    """The next disk that fails takes the data with it, or the host does not find its disks at a boot."""
+    """The next failed disk takes the data with it, or the next boot does not find the disks."""
     parity.healthy("arrays", fix="cat /proc/mdstat; mdadm --detail {item}; replace the disk")
 
 
@@ -102,7 +102,7 @@ def test_the_boot_loader_finds_root_and_kernel(parity: Parity) -> None:
     "kernel_newer_than_what_runs",
 )
 def test_each_host_has_booted_with_what_it_has(parity: Parity) -> None:
-    """Nobody knows whether the host comes up: since its last boot something was changed that a boot needs."""
+    """Nobody knows whether the host comes up: something that a boot needs has changed since the last one."""
     parity.healthy(
         "proven",
         fix="boot the host once when nobody needs it; it was changed since: {item}",

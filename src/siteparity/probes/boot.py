@@ -1,9 +1,8 @@
 """Boots: whether a host would come up again, with everything in its place.
 
-A host that has run for a year proves nothing about its next start. What is mounted is held against what a
-boot would mount, each line of fstab against the devices that there are, arrays against their configuration,
-and the boot loader's menu against the disks. What comes from another machine must not come from the other
-site. What was changed since the last boot has never been tried.
+A host that has run for a year proves nothing about its next start. Mounts are compared with what a boot would
+mount, fstab with the devices, arrays with their configuration, and the boot loader's menu with the disks. No
+file system may come from the other site. What changed since the last boot has never been tried.
 
 Sources: fstab(5), findmnt(8) (``--verify``), proc(5) (mountinfo, mdstat), md(4), systemd.mount(5).
 """
@@ -28,7 +27,7 @@ class Policy(Section):
     """What must be mounted."""
 
     required: Mapping[RoleName, tuple[AbsolutePath, ...]] = {}
-    """For each role: mount points that must be there, now and after a boot."""
+    """For each role: what must be mounted there, now and after a boot."""
 
 
 def ask(_: Target[Policy]) -> Mapping[str, Ask]:
@@ -51,17 +50,17 @@ def _storage(answers: Answers, _: Target[Policy]) -> mounts.Storage:
 
 
 def read_fstab(answers: Answers, target: Target[Policy]) -> Table:
-    """Each line of fstab -> whether its device, mount point and options are there."""
+    """Each line of fstab -> `mounts.CLEAN`, or what is wrong with its device, mount point or options."""
     return _storage(answers, target).verified()
 
 
 def read_mounts(answers: Answers, target: Target[Policy]) -> Table:
-    """Each line of fstab, and whatever else is mounted and holds data -> how it stands."""
+    """Each line of fstab, and each other mount that holds data -> what a boot would do to it."""
     return _storage(answers, target).states()
 
 
 def read_required(answers: Answers, target: Target[Policy]) -> Table:
-    """Each mount point that the policy requires -> whether it is there, and lasts."""
+    """Each mount point that the policy requires -> `mounts.LASTING`, or what is wrong."""
     seen = _storage(answers, target)
     return {path: seen.required(path) for path in _required(target)}
 
@@ -72,21 +71,21 @@ def read_options(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_sources(answers: Answers, target: Target[Policy]) -> Table:
-    """Each file system of another machine -> where it comes from; or that there is none."""
+    """Each file system of another machine -> where it comes from; or `NO_OTHERS` -> `NONE`."""
     names = OwnNames.of(target.site)
     found = _storage(answers, target).sources()
     return {path: _with_own_addresses(source, names) for path, source in found.items()} or {NO_OTHERS: NONE}
 
 
 def _with_own_addresses(source: str, names: OwnNames) -> str:
-    """An address inside the site that is no host's stands for the site, as hosts' names do by themselves."""
+    """The source; an address inside the site that is no host's is replaced, as hosts' names are elsewhere."""
     machine = mounts.machine_of(source)
     own = re.fullmatch(r"[0-9a-fA-F.:]+", machine) and names.owns(machine) and names.generic(source) == source
     return source.replace(machine, "{an address of the site}", 1) if own else source
 
 
 def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
-    """Each file system that comes from the other site, now or by fstab -> that it does; or that none does."""
+    """Each file system of the other site, mounted now or in fstab -> the site; or that there is none."""
     if target.other is None:
         raise UnmeasuredError("mounts: the other site is not known, so its names cannot be looked for")
     names = OwnNames.of(target.other)
@@ -98,22 +97,22 @@ def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _lies_in(machine: str, names: OwnNames) -> bool:
-    """Loopback lies inside every site, and is nobody else's."""
+    """Whether a machine is the other site's. Loopback is inside every site, and so never the other one's."""
     return names.owns(machine) and not re.fullmatch(r"localhost|127\..*|::1", machine, re.IGNORECASE)
 
 
 def read_arrays(answers: Answers, _: Target[Policy]) -> Table:
-    """Each array -> whether it is whole."""
+    """Each array -> `arrays.WHOLE`, or what is wrong with it."""
     return arrays.read(answers.parts("arrays", arrays.PARTS))
 
 
 def read_loader(answers: Answers, _: Target[Policy]) -> Table:
-    """Each root, kernel and initial RAM disk of the boot loader -> whether it exists."""
+    """Each root, kernel and initial RAM disk of the boot loader -> `loader.THERE`, or that it is missing."""
     return loader.read(answers.rows("loader"))
 
 
 def read_proven(answers: Answers, _: Target[Policy]) -> Table:
-    """Each file that a boot reads -> whether the host has booted since it was changed."""
+    """Each file that a boot reads -> `changes.PROVEN`, or that it changed since the last boot."""
     return changes.read(answers.rows("changes"))
 
 

@@ -1,4 +1,4 @@
-"""Arrays of disks (md(4)): which run, and which the host's files want (mdadm.conf(5))."""
+"""Arrays of disks (md(4)): which ones run, and which ones mdadm.conf(5) names."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ PARTS = ("mdstat", "wanted")
 
 
 def read(parts: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
-    """Each array that runs, or that a file wants -> `WHOLE`, or what is wrong with it.
+    """Each array that runs or that a file names -> `WHOLE`, or what is wrong; or that there is `NONE`.
 
     Raises:
-        UnmeasuredError: the answer is not understood.
+        UnmeasuredError: the list of the kernel is not understood.
     """
     mdstat = list(filter(None, parts["mdstat"]))
     if mdstat and not mdstat[0].startswith("Personalities"):
@@ -33,7 +33,7 @@ def read(parts: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
 
 
 def _running(rows: Iterable[str]) -> dict[str, str]:
-    """``md0 : active raid1 sdb1[1] sda1[0]``, and below it ``1046528 blocks ... [2/2] [UU]``."""
+    """Read ``md0 : active raid1 sdb1[1] sda1[0]``, and below it ``1046528 blocks ... [2/2] [UU]``."""
     found: dict[str, str] = {}
     name = ""
     for row in rows:

@@ -1,7 +1,6 @@
-"""What a boot reads, and whether the host has booted since it was changed.
+"""The files that a boot reads, and whether the host has booted since they changed.
 
-The boot began when process 1 was started (proc(5)), which is right in a container, too. A kernel's file
-bears the time at which it was built, so there the change of its inode counts.
+The boot began when process 1 started (proc(5)); that holds in a container as well.
 """
 
 from __future__ import annotations
@@ -16,8 +15,9 @@ PROVEN = "the host has booted with it"
 NOT_PROVEN = "changed since the last boot"
 
 _SLACK_SECONDS = 5
+"""The time of the boot is computed from the clock, which may have been corrected since."""
 _MOMENTS = {"kernel": "[0-9]{1,20}", "first": "[0-9]{1,20} [0-9]{1,6}", "ended": "[0-9]{1,20}"}
-"""The moment of the boot is computed from the clock, which may have been corrected since."""
+"""Boot of the kernel (s since 1970); start of process 1 (ticks), ticks a second; end of the boot (us)."""
 
 QUESTION = program(__package__, "changes.sh")
 
@@ -26,7 +26,7 @@ def read(rows: Iterable[str]) -> Mapping[str, str]:
     """Each file that a boot reads -> `PROVEN` or `NOT_PROVEN`.
 
     Raises:
-        UnmeasuredError: a line is not understood, or the host does not say when it booted.
+        UnmeasuredError: a line is not understood, or the time of the boot is missing.
     """
     facts: dict[str, str] = {}
     files: dict[str, int] = {}

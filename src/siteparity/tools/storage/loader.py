@@ -1,7 +1,8 @@
-"""What the next boot needs from the boot loader: a root that exists, a kernel and an initial RAM disk.
+"""What the next boot needs from the boot loader: a root that exists, a kernel, and an initial RAM disk.
 
-Read are the menus of GRUB, systemd-boot and extlinux, and the line that the running kernel was started with
-(proc(5), /proc/cmdline), which must do for images that hold their own line (``EFI/Linux/*.efi``).
+The menus of GRUB, systemd-boot and extlinux are read, and the command line of the running kernel
+(/proc/cmdline, proc(5)). An image that holds its own command line (``EFI/Linux/*.efi``) is not opened: for it
+the running kernel's has to do.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ QUESTION = program(__package__, "loader.sh")
 
 
 def read(rows: Iterable[str]) -> Mapping[str, str]:
-    """Each root, kernel and initial RAM disk that a menu names -> whether it exists.
+    """Each root, kernel and initial RAM disk that a menu names -> `THERE`, or that it does not exist.
 
     Raises:
         UnmeasuredError: a line is not understood, no known boot loader is found, or its menus name no root.

@@ -1,6 +1,6 @@
-"""What is mounted (proc(5), mountinfo) and what a boot would mount (fstab(5), systemd.mount(5)).
+"""What is mounted (proc(5), mountinfo), and what a boot would mount (fstab(5), systemd.mount(5)).
 
-``findmnt --verify`` looks for each line of fstab whether device, mount point and options are there.
+``findmnt --verify`` checks the device, mount point and options of each line of fstab.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _UNITS = (
     "/run/systemd/generator", "/run/systemd/generator.late", "/usr/local/lib/systemd/system",
     "/usr/lib/systemd/system", "/lib/systemd/system",
 )  # fmt: skip
-"""Where a unit of a mount is there again after a boot (systemd.unit(5))."""
+"""Where the unit of a mount outlasts a boot (systemd.unit(5))."""
 
 PARTS = ("fstab", "devices", "mounts", "swaps", "units", "verify")
 
@@ -34,7 +34,7 @@ _PLACES = {
     "PARTUUID": "/dev/disk/by-partuuid/",
     "PARTLABEL": "/dev/disk/by-partlabel/",
 }
-"""Where udev keeps a link to the device that a line of fstab means."""
+"""Where udev links to the device that a tag of fstab means."""
 
 QUESTION = filled(program(__package__, "mounts.sh"), units=" ".join(_UNITS))
 
@@ -45,10 +45,10 @@ _ON_DISK = frozenset(
         "fuse.sshfs",
     )
 )
-"""File systems that hold data, and are no part of another one. ZFS mounts its own by itself."""
+"""File systems that hold data and are no part of another one. ZFS needs no fstab to mount its own."""
 
 _HAVE_PARTS = _ON_DISK | {"overlay", "tmpfs", "zfs"}
-"""File systems of which a part may be seen in a second place (``mount --bind``)."""
+"""File systems of which a part may be mounted in a second place (``mount --bind``)."""
 
 _OF_OTHERS = frozenset(
     (
@@ -56,16 +56,16 @@ _OF_OTHERS = frozenset(
         *("9p", "virtiofs", "lustre", "davfs", "fuse.s3fs", "fuse.rclone"),
     )
 )
-"""File systems of other machines."""
+"""Kinds of file systems that come from another machine."""
 _NAMES_A_MACHINE = re.compile(r"//|\\\\|(?:sshfs#)?[^/=]+:")
-"""How the source of one begins: ``nas:/x``, ``//nas/x``, ``user@nas:x``."""
+"""How their sources begin: ``nas:/x``, ``//nas/x``, ``user@nas:x``."""
 
 _COME_AND_GO = re.compile(
     r"/(?:run|dev|tmp|var/tmp|sys|proc|snap|var/snap|var/named/chroot|var/log/journal"
     r"|var/lib/(?:snapd|containers|containerd|docker|kubelet|rancher|lxcfs|lxd|incus|machines)"
     r"|etc/(?:hosts|hostname|resolv\.conf|machine-id))(?:/.*)?|.*/(?:kubernetes\.io~|volume-subpaths/).*"
 )
-"""Where systemd and what runs containers mount memory, and parts of what is mounted, whenever they like."""
+"""Where systemd, and programs that run containers, mount and unmount at any time."""
 
 _SIZES = frozenset(
     (
@@ -73,7 +73,7 @@ _SIZES = frozenset(
         *("subvolid", "addr", "clientaddr", "mountaddr", "port", "mountport", "fd", "pgrp", "pipe_ino"),
     )
 )
-"""Options in which hosts that are alike differ; sizes are judged where capacity is."""
+"""Options that differ between hosts that are alike. Sizes are the business of capacity."""
 
 _FLAGS = ("nosuid", "nodev", "noexec")
 
@@ -84,17 +84,17 @@ class Mount:
 
     target: str
     device: str
-    """Its numbers, ``8:1``; those of a file system without one device begin with zero."""
+    """Major and minor number, ``8:1``; the major one is 0 for a file system without a device."""
     root: str
     kind: str
     options: tuple[str, ...]
-    """Those of the mount, then those of the file system."""
+    """The options of the mount, then those of the file system."""
     source: str = ""
-    """The device, or where on another machine it comes from; a file system may say anything here."""
+    """The device, or the place on another machine; some file systems put any word here."""
 
     @property
     def read_only(self) -> bool:
-        """By the mount or by the file system, which an error may have made so."""
+        """Whether the mount or the file system is read-only; an error may have made the latter so."""
         return "ro" in self.options
 
     @property
@@ -103,12 +103,12 @@ class Mount:
         return _from_another_machine(self.kind, self.source)
 
     def holds(self, other: Mount) -> bool:
-        """Whether another one shows a part of what this one shows."""
+        """Whether the other one mounts the same file system, or a part of it, in a second place."""
         inside = self.root == "/" or f"{other.root}/".startswith(f"{self.root}/")
         return self.device == other.device and inside and self.target != other.target
 
     def text(self) -> str:
-        """Kind and options, without what differs between hosts that are alike."""
+        """Kind and options, without those that differ between hosts that are alike."""
         kept = [one for one in self.options if one.partition("=")[0] not in _SIZES]
         return f"{self.kind} {','.join(sorted(dict.fromkeys(kept)))}"
 
@@ -124,7 +124,7 @@ class Line:
 
     @property
     def device(self) -> str:
-        """The path of the device that is meant; empty where none is."""
+        """The path of the device; empty if the line names none."""
         tag, equals, value = self.source.partition("=")
         if equals and tag in _PLACES:
             return _PLACES[tag] + value.strip('"')
@@ -132,11 +132,11 @@ class Line:
 
     @property
     def is_swap(self) -> bool:
-        """Whether it is no file system."""
+        """Whether the line is about swap, which is no file system."""
         return self.kind == "swap"
 
     def accepts(self, kind: str) -> bool:
-        """Whether what is mounted may be of this kind: nfs comes as nfs4, and helpers come as fuse."""
+        """Whether a mount of this kind fits the line: nfs appears as nfs4, and helpers appear as fuse."""
         return self.kind in ("auto", "none", "bind") or kind.startswith((self.kind, "fuse"))
 
     @property
@@ -145,9 +145,9 @@ class Line:
         return _from_another_machine(self.kind, self.source)
 
     def means(self, mount: Mount) -> bool:
-        """Whether what is mounted comes from where the line says, as far as the kernel tells."""
-        told = self.of_another_machine and mount.of_another_machine
-        if not told or mount.kind == "ceph":  # whose names are resolved before it is mounted
+        """Whether the mount comes from where the line says, as far as the kernel shows it."""
+        both = self.of_another_machine and mount.of_another_machine
+        if not both or mount.kind == "ceph":  # ceph shows addresses in place of names
             return True
         if mount.kind.startswith("fuse") and not _NAMES_A_MACHINE.match(mount.source):
             return True
@@ -155,23 +155,23 @@ class Line:
 
     @property
     def at_boot(self) -> bool:
-        """Whether a boot sees to it."""
+        """Whether a boot mounts it."""
         return "noauto" not in self.options
 
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """What one host has mounted, and what it would mount."""
+    """What one host has mounted, and what a boot would mount."""
 
     lines: tuple[Line, ...]
     devices: Mapping[str, str]
-    """Path of a device that fstab means -> its numbers."""
+    """Path of a device in fstab -> its major and minor number."""
     mounts: Mapping[str, Mount]
-    """Mount point -> what is on top there."""
+    """Mount point -> the topmost mount there."""
     swaps: int
     units: frozenset[str]
     complaints: Mapping[str, str]
-    """Mount point -> what ``findmnt --verify`` has to say against its line."""
+    """Mount point -> what ``findmnt --verify`` reports about its line."""
 
     def verified(self) -> Mapping[str, str]:
         """Each line of fstab -> `CLEAN`, or what is wrong with it."""
@@ -182,7 +182,7 @@ class Storage:
         return {"fstab": self.complaints.get("fstab", CLEAN), **told}
 
     def states(self) -> Mapping[str, str]:
-        """Each line of fstab, and each other file system that holds data -> how it stands."""
+        """Each line of fstab, and each other file system that holds data -> its state."""
         listed = {line.target for line in self.lines}
         told = {line.target: self._state(line) for line in self.lines if line.at_boot and not line.is_swap}
         others = {mount.target: self._unlisted(mount) for mount in self._data() if mount.target not in listed}
@@ -200,7 +200,7 @@ class Storage:
         return self._wrong(line, mount) or AS_IN_FSTAB
 
     def _wrong(self, line: Line, mount: Mount) -> str:
-        """How what is mounted differs from its line."""
+        """How a mount differs from its line; empty if it does not."""
         if not line.accepts(mount.kind):
             return f"is {mount.kind}, fstab says {line.kind}"
         if not line.means(mount):
@@ -223,7 +223,7 @@ class Storage:
                 yield mount
 
     def _on_demand(self, target: str) -> bool:
-        """Whether an automounter mounts it when somebody looks."""
+        """Whether an automounter mounts it when it is used."""
         return any(
             mount.kind == "autofs" and target.startswith(f"{mount.target}/") for mount in self.mounts.values()
         )
@@ -234,12 +234,12 @@ class Storage:
         if _COME_AND_GO.fullmatch(mount.target) or mount.root.startswith("/ostree/"):
             return False
         if mount.root == "/":
-            return mount.kind == "tmpfs" and mount.source != "shm"  # that of a container
-        # A container sees parts of file systems that it does not see: these are mounted from outside.
+            return mount.kind == "tmpfs" and mount.source != "shm"  # a container's
+        # Into a container parts of file systems are mounted from outside, of which it does not see the rest.
         return mount.kind in _HAVE_PARTS and any(other.holds(mount) for other in self.mounts.values())
 
     def sources(self) -> Mapping[str, str]:
-        """Each file system of another machine that does not come and go -> where it comes from."""
+        """Each lasting file system of another machine -> where it comes from."""
         told = {line.target: line.source for line in self.lines if line.of_another_machine}
         mounted = {
             mount.target: mount.source
@@ -251,12 +251,12 @@ class Storage:
         return told | mounted
 
     def all_sources(self) -> Iterator[tuple[str, str]]:
-        """Mount point and source of whatever comes from another machine: of what is mounted, and of fstab."""
+        """Mount point and source of all that comes from other machines, in fstab or mounted now."""
         yield from ((line.target, line.source) for line in self.lines if line.of_another_machine)
         yield from ((one.target, one.source) for one in self.mounts.values() if one.of_another_machine)
 
     def required(self, target: str) -> str:
-        """`LASTING`, or what is wrong with a mount point that must be there."""
+        """`LASTING`, or what is wrong with a required mount point."""
         mount, line = self.mounts.get(target), self._line(target)
         if mount is None:
             return "not mounted" if line else "not mounted, and not in fstab"
@@ -270,7 +270,7 @@ class Storage:
         return next((line for line in self.lines if line.target == target), None)
 
     def options(self, more: Iterable[str]) -> Mapping[str, str]:
-        """Each file system that lasts or holds data -> kind and options."""
+        """Each file system that is in fstab, holds data, or is named -> kind and options."""
         wanted = {"/", *more, *(line.target for line in self.lines), *(one.target for one in self._data())}
         return {
             target: self.mounts[target].text() if target in self.mounts else "not mounted"
@@ -280,19 +280,19 @@ class Storage:
 
 
 def machine_of(source: str) -> str:
-    """The name or the address in ``nas:/x``, ``//nas/x``, ``user@nas:x``."""
+    """The name or address of the machine in ``nas:/x``, ``//nas/x``, ``user@nas:x``."""
     found = re.match(r"(?:sshfs#|//|\\\\)?(?:[^@/:]*@)?(\[[^\]]*\]|[^:/\\]*)", source)
     return found[1].strip("[]") if found else ""
 
 
 def _from_another_machine(kind: str, source: str) -> bool:
-    if kind in ("swap", "autofs", "tmpfs", "overlay"):  # whose source may be any word
+    if kind in ("swap", "autofs", "tmpfs", "overlay"):  # their source may be any word
         return False
     return kind in _OF_OTHERS or _NAMES_A_MACHINE.match(source) is not None
 
 
 def _spelled(source: str) -> str:
-    """A source without what may be written in several ways."""
+    """A source in one of the ways in which it may be written."""
     return source.removeprefix("sshfs#").replace("\\", "/").rstrip("/").lower()
 
 
@@ -331,7 +331,7 @@ def read(parts: Mapping[str, Sequence[str]]) -> Storage:
 
 
 def _plain(text: str) -> str:
-    """Spaces and the like are written as a backslash and three octal digits."""
+    """A field without its escapes: a backslash and three octal digits for a space and the like."""
     return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), text)
 
 
@@ -345,7 +345,7 @@ def _mount(line: str) -> Mount:
 
 
 def _device(line: str) -> tuple[str, str]:
-    """``/dev/disk/by-uuid/1 8:1``; stat(1) gives both numbers in hexadecimal."""
+    """Read ``/dev/disk/by-uuid/1 8:1``; stat(1) prints both numbers in hexadecimal."""
     found = re.fullmatch(r"(/\S+) ([0-9a-f]{1,8}):([0-9a-f]{1,8})", line)
     if found is None:
         raise UnmeasuredError(f"devices: a line is not understood: {line[:80]}")
@@ -362,9 +362,9 @@ def _line(text: str) -> Line:
 
 
 def _complaints(told: Iterable[str], *, expected: bool) -> Mapping[str, str]:
-    """What ``findmnt --verify --verbose`` says: a line for each target, below it its marks; a summary.
+    """Read ``findmnt --verify --verbose``: a line for each target, below it its marks; at the end a summary.
 
-    Errors count, and warnings about what cannot be reached; the others are advice.
+    Errors count, and warnings about what is unreachable; other warnings are advice.
     """
     found: dict[str, str] = {}
     target, summaries = "fstab", 0
