@@ -1,7 +1,7 @@
 """The standby can carry what the primary carries.
 
-After the switch all customers are on one site. One that is smaller than the other answers slowly at first,
-and then not at all.
+After the switch all customers are on one site. If it is the smaller one, it answers slowly at first, and then
+not at all.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ pytestmark = pytest.mark.blocker
 
 @pytest.mark.drill("fewer_processors")
 def test_the_standby_has_as_many_processors(parity: Parity) -> None:
-    """Pages take longer the more customers come."""
+    """The more customers come, the longer pages take."""
     parity.at_least("cores", over="role", fix="give the standby's hosts more processors, or add a host")
 
 
 @pytest.mark.drill("less_memory")
 def test_the_standby_has_as_much_memory(parity: Parity) -> None:
-    """The shop is killed when most customers are there."""
+    """The kernel kills the shop when most customers are there."""
     parity.at_least(
         "memory", over="role", percent="memory", fix="give the standby's hosts more memory, or add a host"
     )
@@ -35,13 +35,13 @@ def test_no_disk_is_full(parity: Parity) -> None:
 
 @pytest.mark.drill("disk_full", "inodes_exhausted", "upload_folder_unmounted")
 def test_the_standby_has_as_much_room_on_disk(parity: Parity) -> None:
-    """Disks that suffice for a standby are full soon after the switch."""
+    """Disks that are large enough for a standby are full soon after the switch."""
     parity.at_least("free", over="role", percent="free", fix="make room, or enlarge the disk: {item}")
 
 
 @pytest.mark.drill("fewer_workers", "fewer_workers_configured")
 def test_the_standby_has_as_many_workers(parity: Parity) -> None:
-    """Customers wait in a queue that they do not have at the primary."""
+    """Customers wait in a queue that the primary does not have."""
     parity.at_least(
         "workers", over="role", fix="raise the number of workers as at the primary, then restart: {item}"
     )
@@ -65,7 +65,7 @@ def test_services_run_with_the_pools_of_their_files(parity: Parity) -> None:
     "fewer_connections", "fewer_connections_at_the_edge", "redis_stopped", "redis_suite_user_refused"
 )
 def test_the_standbys_servers_take_as_many_connections(parity: Parity) -> None:
-    """Customers are refused when more come than ever came to the standby."""
+    """Customers are refused when more of them come than ever came to the standby."""
     parity.at_least("connections", over="role", fix="raise the limit to {primary} as at the primary")
 
 

@@ -1,6 +1,6 @@
-"""Clocks at both sites are right, and agree on what local time is.
+"""Clocks at both sites are right, and agree on local time.
 
-Orders, sessions, certificates and renewals all carry times. A site whose clock is off throws customers out,
+Orders, sessions, certificates and renewals all carry times. A site whose clock is off logs customers out,
 refuses good certificates, and charges on the wrong day.
 """
 
@@ -33,13 +33,13 @@ def test_every_clock_is_synchronised_now(parity: Parity) -> None:
     "clock_source_unreachable_at_primary",
 )
 def test_no_clock_is_off_as_its_own_service_sees_it(parity: Parity) -> None:
-    """Customers are logged out at once, and certificates count as expired or not yet valid."""
+    """Customers are logged out at once, and good certificates are refused."""
     parity.healthy("error", fix="chronyc tracking; chronyc makestep  # look at its sources")
 
 
 @pytest.mark.drill("clock_an_hour_ahead")
 def test_every_clock_agrees_with_the_runners(parity: Parity) -> None:
-    """Times of orders contradict each other after the switch."""
+    """After the switch the times of orders contradict each other."""
     parity.healthy(
         "offset",
         fix="chronyc makestep; if it is so on all hosts, look at the clock of the machine that runs this",
@@ -53,7 +53,7 @@ def test_every_clock_agrees_with_the_runners(parity: Parity) -> None:
     "clock_off_by_its_source",
 )
 def test_the_time_is_taken_from_the_same_sources(parity: Parity) -> None:
-    """When a site dies, the clocks of the other one lose their source, and drift apart unseen."""
+    """When a site dies, the clocks of the other one lose their source, and drift apart unnoticed."""
     fix = "name the own site's time servers in chrony.conf; systemctl restart chrony  # {item}"
     parity.healthy("foreign", fix=fix)
     parity.same("configured", fix=fix)
@@ -61,7 +61,7 @@ def test_the_time_is_taken_from_the_same_sources(parity: Parity) -> None:
 
 @pytest.mark.drill("localtime_changed", "localtime_changed_and_cron_restarted", "sites_in_their_own_zones")
 def test_local_time_is_the_same(parity: Parity) -> None:
-    """Jobs run, and customers see times, hours apart from before."""
+    """After the switch jobs run hours earlier or later, and customers see other times."""
     parity.same(
         "zone", fix="timedatectl set-timezone <as on the other hosts>, then restart cron and the shop"
     )
@@ -69,5 +69,5 @@ def test_local_time_is_the_same(parity: Parity) -> None:
 
 @pytest.mark.drill("zone_rules_changed", "zone_database_older_at_primary")
 def test_the_zone_databases_are_the_same(parity: Parity) -> None:
-    """Where a government has changed its daylight saving time, one site is an hour late."""
+    """If a government has changed its daylight saving time, one site is an hour off."""
     parity.same("database", fix="apt-get install tzdata, then restart what keeps local time: cron, the shop")

@@ -1,9 +1,9 @@
 """Capacity: whether the standby can carry what the primary carries.
 
-A standby is often the older, smaller machine, and nobody notices while it is idle. What counts is what a role
-can do in all, so that fewer, bigger hosts are as good. Sizes are held against the primary's, and against the
-peak that the policy tells, since two sites that were both made too small are equal. Disks that are full now
-leave no room for the orders of tomorrow.
+A standby is often the older, smaller machine, and nobody notices while it is idle. The hosts of a role count
+together: fewer, bigger ones are as good. Sizes are compared with the primary's, and with the peak that the
+policy names, since two sites that are both too small are equal. Disks that are full now leave no room for the
+orders of tomorrow.
 
 Sources: nproc(1), proc(5), cgroups(7), df(1).
 """
@@ -33,7 +33,7 @@ class Pool(Strict):
 
     service: UnitName
     file: AbsolutePath
-    """Where the unit has its environment from."""
+    """The unit's environment file."""
     variable: Variable
 
 
@@ -45,7 +45,7 @@ class Postgres(Strict):
 
 
 class Redis(Strict):
-    """A Redis that is asked as the suite's own user."""
+    """A Redis that is asked as siteparity's own user."""
 
     port: Port = 6379
     user: Text
@@ -60,7 +60,7 @@ class Setting(Strict):
 
 
 class Server(Strict):
-    """How a server is asked how many connections it takes; one of these."""
+    """How to find out how many connections a server accepts: exactly one of these."""
 
     postgresql: Postgres | None = None
     redis: Redis | None = None
@@ -78,25 +78,25 @@ class Policy(Section):
     """What is enough."""
 
     full: Percent = 90.0
-    """How full a file system may be, of its bytes and of its inodes."""
+    """How full a file system may be, in bytes and in inodes."""
     file_systems: Mapping[RoleName, tuple[AbsolutePath, ...]] = {}
-    """For each role: file systems that are no local disk and are judged as well."""
+    """For each role: further file systems to judge, which are no local disks."""
     free: Percent = 80.0
-    """How much of what the primary has free is enough at the standby."""
+    """How much of the primary's free space is enough at the standby."""
     memory: Percent = 95.0
     """How much of the primary's memory is enough; machines of one kind differ a little."""
     workers: Mapping[RoleName, Mapping[UnitName, Text]]
-    """For each role: service -> a text in the command line of each of its worker processes."""
+    """For each role: service -> a text in the command line of each of its workers."""
     pools: Mapping[RoleName, Pool] = {}
     connections: Mapping[RoleName, Server] = {}
     peak: Annotated[
         Mapping[RoleName, Mapping[Text, Annotated[int, BeforeValidator(size_or_count)]]], Field(min_length=1)
     ]
-    """For each role: what all its hosts together need at the worst hour; items are those of the tables."""
+    """For each role: item of a table below -> what all its hosts together need in the worst hour."""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """Machine, disks, and what of the servers the policy names for the host's roles."""
+    """The machine, the disks, and the servers that the policy names for the host's roles."""
     section = target.section
     named = target.listed(section.file_systems)
     asks = {"machine": Ask(machine.QUESTION), "disks": Ask(disks.question(named))}
@@ -136,7 +136,7 @@ def read_cores(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_memory(answers: Answers, target: Target[Policy]) -> Table:
-    """How many bytes of memory it may use."""
+    """How many bytes of memory the host may use."""
     _, memory = _machine(answers, target)
     return {"memory": memory}
 
@@ -147,7 +147,7 @@ def _disks(answers: Answers, _: Target[Policy]) -> Mapping[str, disks.Disk]:
 
 
 def read_full(answers: Answers, target: Target[Policy]) -> Table:
-    """How full each file system is, in percent."""
+    """How full each file system is, in percent of its bytes and of its inodes."""
     seen = _disks(answers, target)
     return {f"{path} bytes": disk.percent() for path, disk in seen.items()} | {
         f"{path} inodes": disk.percent_inodes() for path, disk in seen.items()
@@ -155,7 +155,7 @@ def read_full(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_free(answers: Answers, target: Target[Policy]) -> Table:
-    """How much each file system has left."""
+    """How many bytes and inodes each file system has left."""
     seen = _disks(answers, target)
     return {f"{path} bytes": disk.free for path, disk in seen.items()} | {
         f"{path} inodes": disk.files_left for path, disk in seen.items()
@@ -171,17 +171,18 @@ def read_workers(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_pools(answers: Answers, target: Target[Policy]) -> Table:
-    """How large the pools of the running services are."""
+    """Each pool -> its size in the running service."""
     return dict(_pools(answers, target)[1])
 
 
 def read_pools_in_force(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether the running services have what their files say."""
+    """Each pool -> `servers.AS_IN_FILE`, or its size in the running service and in the file."""
     return servers.in_force(*_pools(answers, target))
 
 
 @once
 def _pools(answers: Answers, target: Target[Policy]) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Each pool -> its size, in the files and in the running services."""
     found = {
         pool.variable: servers.read_pool(answers.parts(f"pool:{pool.variable}", servers.POOL_PARTS))
         for pool in target.named(target.section.pools)
@@ -190,7 +191,7 @@ def _pools(answers: Answers, target: Target[Policy]) -> tuple[Mapping[str, int],
 
 
 def read_connections(answers: Answers, target: Target[Policy]) -> Table:
-    """How many connections the host's server takes."""
+    """How many connections the host's server accepts."""
     (*_, server) = target.named(target.section.connections)
     text = answers.text("connections")
     if server.setting:
@@ -202,7 +203,7 @@ def read_connections(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_peak(answers: Answers, target: Target[Policy]) -> Table:
-    """Of everything above what the policy tells a peak of."""
+    """Each item that the policy names in ``peak`` -> its value in the tables above."""
     section, roles = target.section, target.host.roles
     wanted = [item for role in roles for item in section.peak.get(role, {})]
     known: dict[str, Value] = {}

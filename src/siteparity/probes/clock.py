@@ -1,14 +1,14 @@
 """Clocks: whether they are right now, and whether both sites agree on local time.
 
-Replication lag, certificates, sessions and schedules all trust the clock. "NTP is on" is a setting, and
-``NTPSynchronized`` stays true for long after the last answer of a server, so the program that keeps the time
-is asked itself: which source it follows, when it last heard of it, how far off it believes to be. Whether
-the clock is *right* is seen from the runner: the host's clock as the run's own connection showed it, between
-the moment when the run's script was sent and the moment when its first line came back.
+Replication lag, certificates, sessions and schedules all rely on the clock. "NTP is on" is only a setting,
+and ``NTPSynchronized`` stays true long after the last answer of a server. So the program that keeps the time
+is asked: which source it follows, when it last heard from it, and how far off it believes to be. Whether the
+clock is *right* is measured from the runner: the host's clock must lie between the moment when the run's
+script was sent and the moment when its first line came back.
 
-From whom the time is taken must be the same at both sites, and must not be the other site.
+Both sites must take the time from the same sources, and never from each other.
 
-Local time is decided by ``/etc/localtime`` and by the zone database's rules, which governments change.
+Local time depends on ``/etc/localtime`` and on the rules of the zone database, which governments change.
 
 Sources: chronyc(1) (``-c tracking``, ``-c sources``), systemd-timesyncd.service(8) (files), tzfile(5).
 """
@@ -42,14 +42,14 @@ ZoneName = Annotated[str, AfterValidator(known_name)]
 
 
 class Policy(Section):
-    """How good clocks must be; how far they may be off is the policy's ``limits.clock_offset``."""
+    """How good clocks must be. How far they may be off is ``limits.clock_offset`` of the policy."""
 
     max_age: PositiveDuration = timedelta(hours=1)
     """How long ago the last answer of a time source may be."""
     may_name_the_other_site: bool = False
-    """Each site takes the time from servers of both on purpose, and does without the other's."""
+    """Each site takes the time from servers of both on purpose, and can do without the other's."""
     zones: tuple[ZoneName, ...] = ()
-    """Zones whose rules must be alike on all hosts, besides the local one: those of sites and customers."""
+    """Zones of sites and customers, whose rules must be alike on all hosts, besides the local one."""
 
 
 _ZONE = program(__package__, "clock.sh")
@@ -62,7 +62,7 @@ def _files(target: Target[Policy]) -> tuple[str, ...]:
 
 
 def ask(target: Target[Policy]) -> dict[str, Ask]:
-    """What keeps the time, and the zone database."""
+    """The program that keeps the time, and the zone database."""
     return {
         "time": Ask(timekeeping.QUESTION),
         "zone": Ask(filled(_ZONE, files=" ".join(map(shlex.quote, _files(target))))),
@@ -75,13 +75,13 @@ def _told(answers: Answers, _: Target[Policy]) -> timekeeping.Told:
 
 
 def read_synchronised(answers: Answers, target: Target[Policy]) -> Table:
-    """``synchronised``, or what keeps the clock from it."""
+    """The clock -> `SYNCHRONISED`, or why it is not."""
     kept = Timekeeping.of(_told(answers, target))
     return {"the clock": kept.state(target.section.max_age.total_seconds())}
 
 
 def read_error(answers: Answers, target: Target[Policy]) -> Table:
-    """How far the clock is off, as the program that keeps it believes."""
+    """How far the clock is off, by the account of the program that keeps it: `WITHIN`, or by how much."""
     kept = Timekeeping.of(_told(answers, target))
     if not kept.follows:
         raise UnmeasuredError(f"time: {kept.fault}: how far it is off is not known")
@@ -89,7 +89,7 @@ def read_error(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_offset(answers: Answers, target: Target[Policy]) -> Table:
-    """How far the clock is from the runner's."""
+    """How far the clock is from the runner's: `WITHIN`, or by how much."""
     seen = answers.moment()
     return {"by the runner's clock": _judged(seen.offset, seen.uncertainty, _limit(target))}
 
@@ -99,17 +99,21 @@ def _limit(target: Target[Policy]) -> float:
 
 
 def _judged(offset: float, uncertainty: float, limit: float) -> str:
-    """An offset against the limit; what lies on both sides of it is not known."""
+    """`WITHIN`, or the offset, all in seconds.
+
+    Raises:
+        UnmeasuredError: the offset may be on either side of the limit.
+    """
     if abs(offset) + uncertainty <= limit:
         return WITHIN
-    told = f"{abs(offset):.1f} s {'ahead' if offset > 0 else 'behind'}"
+    shown = f"{abs(offset):.1f} s {'ahead' if offset > 0 else 'behind'}"
     if abs(offset) - uncertainty > limit:
-        return told
-    raise UnmeasuredError(f"{told}, and that may be wrong by {uncertainty:.1f} s: the limit is {limit:g} s")
+        return shown
+    raise UnmeasuredError(f"{shown}, and that may be wrong by {uncertainty:.1f} s: the limit is {limit:g} s")
 
 
 def read_configured(answers: Answers, target: Target[Policy]) -> Table:
-    """Each line that says from whom the time is taken, and how -> how often it stands there."""
+    """Each line of the configuration of the time sources -> how often it is there."""
     lines = Sources.of(_told(answers, target)).lines
     counts = Counter(_generic(line, target) for line in lines)
     return {line: _times(count) for line, count in counts.items()} or {"servers": "as the program was built"}
@@ -120,7 +124,7 @@ def _times(count: int) -> str:
 
 
 def _generic(line: str, target: Target[Policy]) -> str:
-    """Own addresses that are no host's stand for the site, as hosts' names do by themselves."""
+    """The line; addresses inside the site that are no host's are replaced, as hosts' names are elsewhere."""
     own = OwnNames.of(target.site)
     other = OwnNames.of(target.other) if target.other and target.section.may_name_the_other_site else None
 
@@ -135,34 +139,34 @@ def _generic(line: str, target: Target[Policy]) -> str:
 
 
 def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
-    """Each source of the time that lies in the other site -> that it does; or that none does."""
+    """Each time source at the other site -> the site; or that there is none."""
     if target.other is None:
         raise UnmeasuredError("time: the other site is not known, so its names cannot be looked for")
     found, names = Sources.of(_told(answers, target)), OwnNames.of(target.other)
     if target.section.may_name_the_other_site:
         return {FOREIGN: NONE}
     return {
-        said: f"names {target.other.name}"
-        for said in (*found.of_servers(), *(f"asked now: {address}" for address in found.in_force))
-        if names.generic(said) != said or any(map(names.owns, re.split(r"[ =]", said)[1:]))
+        source: f"names {target.other.name}"
+        for source in (*found.of_servers(), *(f"asked now: {address}" for address in found.in_force))
+        if names.generic(source) != source or any(map(names.owns, re.split(r"[ =]", source)[1:]))
     } or {FOREIGN: NONE}
 
 
 def read_zone(answers: Answers, target: Target[Policy]) -> Table:
-    """The rules of local time, whatever the zone is called: those of the future, and a digest of all."""
+    """The rules of local time, whatever the zone is called: the one for the future, and a digest of all."""
     rule, _, digests = _zone(answers, target)
     return {"local time": f"{rule} ({digests[_LOCALTIME]})"}
 
 
 def read_database(answers: Answers, target: Target[Policy]) -> Table:
-    """The zone database: version, and digests of what counts."""
+    """The zone database -> its version; each zone of the policy -> a digest of its rules."""
     _, version, digests = _zone(answers, target)
     return {"version": version} | {path: digest for path, digest in digests.items() if path != _LOCALTIME}
 
 
 @once
 def _zone(answers: Answers, target: Target[Policy]) -> tuple[str, str, dict[str, str]]:
-    """The rule at the end of the local zone's file, the database's version, each file -> digest."""
+    """The future rule of local time, the version of the database, and each file -> its digest."""
     rows, wanted = answers.rows("zone"), _files(target)
     found = [re.fullmatch(r"([0-9a-f]{64})  (/.*)", row) for row in rows[2:]]
     if [one and one[2] for one in found] != list(wanted):

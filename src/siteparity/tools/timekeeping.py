@@ -1,8 +1,8 @@
-"""The program that keeps a host's clock, and what it says of its sources.
+"""The program that keeps a host's clock, and what it reports about its sources.
 
-chronyd is asked by ``chronyc -c`` (chronyc(1)); systemd-timesyncd leaves the time of its last success as the
-time of a file (systemd-timesyncd.service(8), ``/run/systemd/timesync/synchronized``). Programs that are not
-known are named, and leave the clock unmeasured. ``timedatectl`` is not asked: it starts a service there.
+``chronyc -c`` asks chronyd (chronyc(1)). systemd-timesyncd shows the time of its last success as the time of
+a file, ``/run/systemd/timesync/synchronized`` (systemd-timesyncd.service(8)). With any other program the
+clock is unmeasured. ``timedatectl`` is not asked, since it would start a service on the host.
 """
 
 from __future__ import annotations
@@ -20,40 +20,44 @@ SYNCHRONISED = "synchronised"
 _CHRONYD, _TIMESYNCD = "chronyd", "systemd-timesyncd"
 _UNKNOWN = ("ntpd", "ptp4l", "phc2sys")
 _OWN_CLOCK = "7F7F0101"
-"""The reference of a server that follows nobody (chrony.conf(5), local)."""
+"""The reference of a server that follows only itself (chrony.conf(5), local)."""
 _MAX_DRIFT = 500e-6
-"""Seconds a second: the kernel corrects no clock that drifts more (adjtimex(2))."""
+"""Seconds a second: the kernel cannot correct a clock that drifts more (adjtimex(2))."""
 _TRACKING_FIELDS, _SOURCE_FIELDS = 14, 10
 
 QUESTION = filled(program(__package__, "timekeeping.sh"), unknown="|".join(_UNKNOWN))
 
 Told: TypeAlias = Mapping[str, Sequence[str]]
-"""Kind of line -> what was said, in order."""
+"""Kind of line -> its values, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timekeeping:
-    """What keeps a clock, and how well it believes to do it. Offsets: positive where the clock is ahead."""
+    """What keeps a clock, and how well by its own account. Offsets are seconds, positive for a clock ahead."""
 
     program: str
     fault: str | None
-    """What is wrong, whatever the age of the last answer."""
+    """What is wrong, apart from the age of the last answer; None if nothing is."""
     age: float
     """Seconds since the last answer of a source."""
     offset: float
     uncertainty: float
     follows: bool = True
-    """Whether it follows anything, so that offset and uncertainty mean something."""
+    """Whether it follows a source; without one offset and uncertainty mean nothing."""
 
     def state(self, max_age: float) -> str:
-        """``synchronised``, or why not."""
+        """`SYNCHRONISED`, or why not.
+
+        Args:
+            max_age: how old the last answer of a source may be, in seconds.
+        """
         if self.fault is None and self.age > max_age:
             return f"{self.program} has heard of no source for more than {max_age:g} s"
         return self.fault or SYNCHRONISED
 
     @classmethod
     def of(cls, told: Told) -> Self:
-        """What the answer tells of the clock.
+        """What an answer says about the clock.
 
         Raises:
             UnmeasuredError: it is not understood, or the clock is kept by an unknown program.
@@ -91,7 +95,7 @@ class Timekeeping:
 
     @classmethod
     def _of_timesyncd(cls, synchronized: Sequence[str], now: Sequence[str]) -> Self:
-        """The daemon corrects the clock at each success; since then it may have drifted."""
+        """Timesyncd corrects the clock at each success; since then it may have drifted."""
         if len(now) != 1:
             raise UnmeasuredError("time: the host does not tell the time")
         if not synchronized:
@@ -103,12 +107,12 @@ class Timekeeping:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """From whom a host is to take the time, and takes it."""
+    """The configured sources of a host's clock, and those in use."""
 
     lines: tuple[str, ...]
-    """Every line of chronyd's configuration; of that of timesyncd the lines with servers."""
+    """Every line of chronyd's configuration, and the lines of timesyncd's that name servers."""
     in_force: tuple[str, ...]
-    """The addresses that chronyd asks now."""
+    """The addresses of chronyd's current sources."""
 
     def of_servers(self) -> tuple[str, ...]:
         """The lines that name servers."""
@@ -118,7 +122,7 @@ class Sources:
 
     @classmethod
     def of(cls, told: Told) -> Self:
-        """What the answer tells of the sources.
+        """What an answer says about the sources.
 
         Raises:
             UnmeasuredError: it is not understood, or the configuration of the running program is not found.

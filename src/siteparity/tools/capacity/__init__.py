@@ -1,1 +1,1 @@
-"""How much a host can do: its machine, its disks, its processes, and the limits of its servers."""
+"""What a host can carry: its machine, its disks, its workers, and the limits of its servers."""

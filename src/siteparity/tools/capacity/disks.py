@@ -1,4 +1,4 @@
-"""How full file systems are (df(1)): bytes and inodes; local disks, the root, others that are named."""
+"""How full file systems are, in bytes and inodes (df(1)): the root, local disks, and those that are named."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from siteparity.model import UnmeasuredError
 from siteparity.tools.program import filled, program
 
 _NO_LIMIT = 10**12
-"""Files, where bytes alone are the limit."""
+"""Free inodes of a file system that makes them as they are needed."""
 
 _LOCAL = "ext2|ext3|ext4|xfs|btrfs|vfat|f2fs|jfs|reiserfs|zfs|bcachefs"
 
@@ -19,7 +19,7 @@ _QUESTION = program(__package__, "disks.sh")
 
 
 def question(named: Iterable[str]) -> str:
-    """A shell text; file systems of other kinds than local disks are asked where they are named."""
+    """A shell text about the root, all local disks, and the file systems of other kinds that are named."""
     return filled(_QUESTION, named=" ".join(map(shlex.quote, named)), local=_LOCAL)
 
 
@@ -28,23 +28,23 @@ class Disk:
     """How full one file system is."""
 
     inodes: int
-    """Zero where the file system makes them as they are needed."""
+    """0 if the file system makes them as they are needed."""
     inodes_free: int
     used: int
     free: int
-    """Bytes for users that are not root."""
+    """Bytes that users other than root may still write."""
 
     def percent(self) -> float:
-        """How full, as df says it."""
+        """How full it is, in percent, as df computes it."""
         return round(100 * self.used / max(1, self.used + self.free), 1)
 
     @property
     def files_left(self) -> int:
-        """How many files can still be made."""
+        """How many more files it can hold."""
         return self.inodes_free if self.inodes else _NO_LIMIT
 
     def percent_inodes(self) -> float:
-        """How many of its inodes are taken."""
+        """How many of its inodes are in use, in percent."""
         return round(100 * (self.inodes - self.inodes_free) / max(1, self.inodes), 1)
 
 

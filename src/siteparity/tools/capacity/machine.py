@@ -1,4 +1,4 @@
-"""Processors and memory that a host may use: those of the machine, or less where a control group says so.
+"""Processors and memory that a host may use: those of the machine, or less if a control group limits it.
 
 Sources: nproc(1), proc(5) (meminfo), cgroups(7) (``cpu.max``, ``memory.max`` and their names in version 1).
 """
@@ -15,7 +15,7 @@ QUESTION = program(__package__, "machine.sh")
 
 
 def read(rows: Iterable[str]) -> tuple[float, int]:
-    """Processors, and bytes of memory.
+    """The number of processors, and the bytes of memory.
 
     Raises:
         UnmeasuredError: a number is missing or not understood.
@@ -28,7 +28,7 @@ def read(rows: Iterable[str]) -> tuple[float, int]:
 
 
 def _share(told: Mapping[str, list[str]]) -> float:
-    """How many processors' time a control group allows; infinite where it does not say."""
+    """How many processors' time the control group allows; infinite if it sets no limit."""
     words = [*told.get("share", []), *told.get("quota", []), *told.get("period", [])][:2] or ["max", "1"]
     most, period = (*words, "")[:2]
     if most in ("max", "-1"):

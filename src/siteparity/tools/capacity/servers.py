@@ -1,4 +1,4 @@
-"""How many workers a service has, how large its pools are, how many connections a server takes."""
+"""How many workers a service has, how large its pools are, and how many connections a server accepts."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _SETTING = "grep -hE '^[[:space:]]*{setting}[[:space:]=]' -- {file}"
 
 
 def workers_question(service: str, text: str) -> str:
-    """A shell text about the processes of a service whose command line holds a text, besides its main one."""
+    """A shell text that lists the processes of a service with a text in their command line, but not the main one."""
     return filled(_WORKERS, look_up=unit.look_up(service), mark=shlex.quote(text))
 
 
 def read_workers(parts: Mapping[str, Sequence[str]]) -> int:
-    """How many there are; none if the service does not run.
+    """How many workers there are; 0 if the service does not run.
 
     Raises:
         UnmeasuredError: a line is not understood.
@@ -41,7 +41,7 @@ def read_workers(parts: Mapping[str, Sequence[str]]) -> int:
 
 
 def pool_question(service: str, file: str, variable: str) -> str:
-    """A shell text about a variable of a service's environment, in its file and in its main process."""
+    """A shell text about a variable in the environment file of a service, and in its main process."""
     look_up = unit.look_up(service)
     return filled(_POOL, look_up=look_up, file=shlex.quote(file), variable=variable)
 
@@ -50,7 +50,7 @@ def read_pool(parts: Mapping[str, Sequence[str]]) -> tuple[int, int]:
     """The number in the file, and that of the running service.
 
     Raises:
-        UnmeasuredError: one of both is no number; the service does not run.
+        UnmeasuredError: one of the two is no number, or the service does not run.
     """
     idle = unit.not_running(unit.read_properties(parts["unit"]))
     if idle:
@@ -73,7 +73,7 @@ def setting_question(file: str, setting: str) -> str:
 
 
 def read_setting(answer: str) -> int:
-    """The number that counts: the last.
+    """The last number, which is the one that counts.
 
     Raises:
         UnmeasuredError: there is none.
