@@ -1,6 +1,6 @@
 """The same packets are let through at both sites, now and after a boot.
 
-A firewall is changed in a hurry, by hand, on one host. It is found out when traffic arrives that never came
+A firewall is changed in a hurry, by hand, on one host. Nobody notices until traffic arrives that never came
 before: customers after a failover, or a neighbour who should have been kept out. The order of rules decides.
 """
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.blocker
     "address_banned_for_a_year",
 )
 def test_the_same_rules_are_in_force_in_the_same_order(parity: Parity) -> None:
-    """Customers are turned away at one site, or strangers let in."""
+    """One site turns customers away, or lets strangers in."""
     parity.same(
         "rules",
         fix="nft -a list ruleset  # compare with the other site, and correct the file and the kernel: {item}",
@@ -51,7 +51,7 @@ def test_the_same_rules_are_in_force_in_the_same_order(parity: Parity) -> None:
     "address_banned_for_a_year",
 )
 def test_a_boot_changes_no_rule(parity: Parity) -> None:
-    """After a restart customers are turned away, or strangers let in."""
+    """After a boot the host turns customers away, or lets strangers in."""
     parity.healthy(
         "persisted",
         fix="nft list ruleset; compare with /etc/nftables.conf, then: systemctl reload nftables  # {item}",
@@ -60,5 +60,5 @@ def test_a_boot_changes_no_rule(parity: Parity) -> None:
 
 @pytest.mark.drill("firewall_accepts_by_policy", "firewall_accepts_by_policy_at_both_sites")
 def test_what_no_rule_accepts_is_dropped(parity: Parity) -> None:
-    """Whatever listens on the host can be reached by everybody."""
+    """Everybody can reach whatever listens on the host."""
     parity.healthy("policies", fix="nft chain {item} '{ policy drop; }'; correct the file as well")

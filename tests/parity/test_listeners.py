@@ -1,7 +1,7 @@
 """The same ports are open at both sites, at the right addresses, and nothing else is.
 
-A service that is bound to loopback answers every test on its own host and no customer; a program that nobody
-expects is a door that nobody watches. Neither is seen before the traffic comes.
+A service that is bound to loopback answers every test on its own host, and no customer. A program that nobody
+expects is a door that nobody watches. Neither is noticed before the traffic comes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.blocker
     "tls_not_served",
 )
 def test_the_same_programs_listen_at_the_same_ports(parity: Parity) -> None:
-    """A part of the shop is out of reach at one site, or open to everybody."""
+    """At one site a part of the shop is out of reach, or open to everybody."""
     parity.same(
         "listening", fix="ss -Hlntup  # compare {item} on both hosts, and correct the service that differs"
     )
@@ -36,7 +36,7 @@ def test_the_same_programs_listen_at_the_same_ports(parity: Parity) -> None:
     "tls_not_served",
 )
 def test_every_expected_port_is_open_to_those_who_need_it(parity: Parity) -> None:
-    """What customers ask for cannot be fetched from the host that should answer."""
+    """Customers cannot reach the host that should answer them."""
     parity.healthy("required", fix="ss -Hlntup; correct the address that the service binds: {item}")
 
 
@@ -44,7 +44,7 @@ def test_every_expected_port_is_open_to_those_who_need_it(parity: Parity) -> Non
     "listener_unexpected", "listener_unexpected_at_both_sites", "listener_unexpected_at_the_primary"
 )
 def test_nothing_else_listens(parity: Parity) -> None:
-    """A forgotten or hostile program can be reached by whoever finds it."""
+    """Whoever finds a forgotten or hostile program can use it."""
     parity.healthy(
         "unexpected",
         fix="ss -Hlntup; stop the program, or name the port in the policy (listeners.expected): {item}",

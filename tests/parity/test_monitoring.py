@@ -1,7 +1,7 @@
-"""Both sites are watched, and those who watch learn what is true now.
+"""Both sites are watched, and monitoring shows what is true now.
 
-In October 2012 monitoring noticed the failure, and showed that the other site carried the load. An agent that
-is stopped, silent or stale at the standby is missed when the standby is all there is.
+In October 2012 monitoring noticed the failure, and showed that the other site carried the load. A stopped,
+silent or stale agent at the standby is missed when the standby is all there is.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def test_every_agent_answers(parity: Parity) -> None:
     "listener_at_loopback_at_both_sites",
 )
 def test_what_agents_tell_is_fresh(parity: Parity) -> None:
-    """The graphs look well while what they show is long over."""
+    """The graphs look healthy while what they show is long over."""
     parity.within("age", "max_age", fix="date -u; systemctl restart prometheus-node-exporter  # {item}")
     parity.within(
         "file_age", "max_file_age", fix="systemctl list-timers; crontab -l  # find the job that writes {item}"
@@ -53,7 +53,7 @@ def test_what_agents_tell_is_fresh(parity: Parity) -> None:
     "exporter_without_a_collector", "exporter_stopped", "exporter_hung", "listener_at_loopback_at_one_site"
 )
 def test_agents_watch_the_same_at_both_sites(parity: Parity) -> None:
-    """What is watched at one site goes unnoticed at the other."""
+    """A failure that is noticed at one site goes unnoticed at the other."""
     parity.same(
         "configuration",
         fix="cat /etc/default/prometheus-node-exporter  # give it the same arguments on all hosts: {item}",

@@ -3,8 +3,8 @@
 Replication lag, certificates, sessions and schedules all rely on the clock. "NTP is on" is only a setting,
 and ``NTPSynchronized`` stays true long after the last answer of a server. So the program that keeps the time
 is asked: which source it follows, when it last heard from it, and how far off it believes to be. Whether the
-clock is *right* is measured from the runner: the host's clock must lie between the moment when the run's
-script was sent and the moment when its first line came back.
+clock is *right* is measured from the runner: it read the host's clock between the moment when it sent the
+run's script and the moment when the first line came back.
 
 Both sites must take the time from the same sources, and never from each other.
 

@@ -1,12 +1,11 @@
 """Firewall: the rules that decide who reaches a host, in their order, now and after a boot.
 
-The rules that the kernel goes by are not those of the file: either may have been changed without the other,
-and the one is gone, or comes, with the next boot. So both are listed, and held against each other. Left out
-is what counts and what comes and goes: counters, handles, elements that time takes away, bans of fail2ban and
-its like; and chains without a rule that accept everything, which do nothing.
+The rules in the kernel may differ from those in the file: either can be changed without the other, and the
+next boot takes the file's. So both are listed and compared. Left out are counters, handles, elements that
+time out, bans of fail2ban and the like, and empty chains that accept everything.
 
-Rules of iptables are read from its own tools, since nft(8) cannot show all of them. What a boot would load is
-loaded into a network of its own, which ends with the question (`siteparity.tools.firewall.question`).
+Rules of iptables are listed by its own tools, since nft(8) cannot show all of them. What a boot would load is
+loaded into a network namespace that ends with the question (`siteparity.tools.firewall.question`).
 """
 
 from __future__ import annotations
@@ -35,19 +34,19 @@ class Policy(Section):
     """The packet filters."""
 
     drop: Annotated[Mapping[RoleName, tuple[Text, ...]], Field(min_length=1)]
-    """For each role: the chains that must drop what no rule accepts, e.g. ``inet filter input``, or
+    """For each role: the chains that must drop what no rule accepts, such as ``inet filter input`` or
     ``iptables filter INPUT``."""
     saved: Annotated[str, matching(r"/[A-Za-z0-9._/-]+", "a plain absolute path")] = "/etc/nftables.conf"
-    """What nftables.service loads at a boot."""
+    """The file that nftables.service loads at a boot."""
     persisted: bool = True
-    """Whether a boot loads the rules from that file, or from those of netfilter-persistent. False where
-    another program makes them (ufw, firewalld, Docker): then what comes after a boot is not judged."""
+    """Whether a boot loads the rules from that file, or from those of netfilter-persistent. False if another
+    program makes them (ufw, firewalld, Docker): then the rules after a boot are not judged."""
     ignore: tuple[Text, ...] = ()
-    """Patterns of further tables, chains and sets that come and go by themselves, e.g. ``DOCKER*``."""
+    """Patterns of further tables, chains and sets that come and go, such as ``DOCKER*``."""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """What the kernel goes by, and what it would go by after a boot."""
+    """The rules in the kernel, and those that a boot would load."""
     asks = {"loaded": Ask(question.LOADED)}
     if target.section.persisted:
         asks["saved"] = Ask(question.saved(target.section.saved))
@@ -60,13 +59,13 @@ def _loaded(answers: Answers, _: Target[Policy]) -> Ruleset:
 
 
 def read_rules(answers: Answers, target: Target[Policy]) -> Table:
-    """Each chain and each rule in it -> the rule before; each set and its elements; or that there is none."""
+    """Each chain -> its header; each rule -> the rule before it; each set and element; or that there is none."""
     loaded = _loaded(answers, target)
     return loaded.items(OwnNames.of(target.site).generic, target.section.ignore) or {"rules": "none"}
 
 
 def read_persisted(answers: Answers, target: Target[Policy]) -> Table:
-    """Each rule that the next boot takes away, brings or moves; or `AFTER_BOOT`."""
+    """Each rule that the next boot removes, adds or moves -> which of these; or all rules -> `AFTER_BOOT`."""
     if not target.section.persisted:
         return {"all rules": NOT_JUDGED}
     now = _loaded(answers, target).items(str, target.section.ignore)
@@ -78,7 +77,7 @@ def read_persisted(answers: Answers, target: Target[Policy]) -> Table:
         raise UnmeasuredError("saved: the answer does not say whether the saved rules were loaded")
     then = read(saved).items(str, target.section.ignore)
     changed = {item: _change(now.get(item), then.get(item)) for item in (*now, *then)}
-    return {item: said for item, said in changed.items() if said} or {"all rules": AFTER_BOOT}
+    return {item: change for item, change in changed.items() if change} or {"all rules": AFTER_BOOT}
 
 
 def read_policies(answers: Answers, target: Target[Policy]) -> Table:
@@ -110,10 +109,11 @@ _WORLD = re.compile(r"Interface does not exist|Could not process rule|Operation 
 
 
 def _cannot_be_loaded(problem: str) -> str:
-    """Why the saved rules are no rules.
+    """Why the saved rules cannot be loaded.
 
     Raises:
-        UnmeasuredError: it may be the network of its own that lacks something, and not the file.
+        UnmeasuredError: the network namespace may lack something, such as an interface; the file may be
+        right.
     """
     words = " ".join(problem.split())[:200]
     if _WORLD.search(words) or not words:

@@ -1,11 +1,11 @@
 """Listeners: which ports are open, at which kind of address, and which program answers there.
 
-A service that listens at loopback alone looks well to everything on its own host; a program that nobody
-expects answers whoever asks. Both are read from the kernel's own list of sockets (ss(8)), not from files.
+A service that listens only at loopback looks healthy to everything on its own host. A program that nobody
+expects answers whoever asks. Both are read from the kernel's list of sockets (ss(8)), not from files.
 
-An address counts by its kind (loopback, inside the site, any), since the addresses themselves differ by site.
-UDP sockets of clients at ports that the kernel hands out come and go, and are left out; so does the number
-of a TCP port that it handed out.
+Addresses differ by site, so only their kind counts: loopback, inside the site, any. Clients' UDP sockets at
+ports that the kernel hands out come and go, and are left out; so are the numbers of TCP ports that it hands
+out.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ class Listener(Strict):
     port: Port | Literal["ephemeral"]
     """Its number, or ``ephemeral`` for one that the kernel hands out (``ip_local_port_range``)."""
     program: Text
-    """As ss(8) shows it: at most 15 characters; ``systemd`` for a socket unit, ``kernel`` for the kernel."""
+    """As ss(8) shows it, at most 15 characters; ``systemd`` for a socket unit, ``kernel`` for the kernel."""
     at: Literal["any", "site", "loopback"] = "any"
-    """Every address of the host, addresses inside the site alone, or loopback alone."""
+    """Every address of the host, only addresses inside the site, or only loopback."""
 
     @property
     def name(self) -> str:
-        """As the facts name the port."""
+        """The item of the facts."""
         return f"{self.protocol} {EPHEMERAL if self.port == 'ephemeral' else self.port}"
 
 
@@ -52,7 +52,7 @@ class Policy(Section):
     everywhere: tuple[Listener, ...] = ()
     """On every host."""
     expected: Mapping[RoleName, tuple[Listener, ...]]
-    """For each role, besides those."""
+    """For each role, in addition."""
 
 
 _QUESTION = program(__package__, "listeners.sh")
@@ -83,12 +83,12 @@ class Socket:
 
     @property
     def place(self) -> str:
-        """The kind of address, for people."""
+        """The kind of the address, for people."""
         return f"{self.kind} (IPv{self.version})"
 
 
 def read_listening(answers: Answers, target: Target[Policy]) -> Table:
-    """Each open port -> the programs that answer there, and at which kinds of address."""
+    """Each open port -> the programs that answer there, and the kinds of their addresses."""
     return {name: _said(of_port) for name, of_port in _by_name(_sockets(answers, target)).items()}
 
 
@@ -99,7 +99,7 @@ def read_required(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_unexpected(answers: Answers, target: Target[Policy]) -> Table:
-    """Each open port that the policy does not expect -> who answers there; or that there is none."""
+    """Each open port that the policy does not expect -> the programs there; or that there is none."""
     expected = {one.name for one in _expected(target)}
     return {name: said for name, said in read_listening(answers, target).items() if name not in expected} or {
         "unexpected listeners": NONE
@@ -141,7 +141,7 @@ def _state(wanted: Listener, found: list[Socket], target: Target[Policy]) -> str
 
 @once
 def _sockets(answers: Answers, target: Target[Policy]) -> list[Socket]:
-    """Every socket that says something about the host.
+    """Every socket that is judged.
 
     Raises:
         UnmeasuredError: a line is not understood, or there is none.
@@ -164,7 +164,7 @@ _USER = r'\("(.*?)",pid=([0-9]+),fd=[0-9]+\)'
 
 
 def _read(line: str, handed_out: range, fixed: set[str], names: OwnNames) -> list[Socket]:
-    """The socket of a line: none where it says nothing, two where it takes both versions of IP."""
+    """The sockets of a line: none for a client's, two for one that takes both versions of IP."""
     found = _LINE.fullmatch(line)
     if found is None:
         raise UnmeasuredError(f"ss: a line is no socket: {line[:80]}")
@@ -178,7 +178,7 @@ def _read(line: str, handed_out: range, fixed: set[str], names: OwnNames) -> lis
 
 
 def _program(users: str | None) -> str:
-    """Who holds the socket. A socket unit's is systemd's, whether or not the service runs at the moment."""
+    """The programs that hold a socket. One of a socket unit is systemd's, whether or not its service runs."""
     if users is None:
         return "kernel"
     if not re.fullmatch(rf"{_USER}(?:,{_USER})*", users):
@@ -190,7 +190,7 @@ def _program(users: str | None) -> str:
 
 
 def _kinds(place: str, names: OwnNames) -> list[tuple[str, int]]:
-    """The kind and the version of an address as ss writes it; ``*`` stands for every address of both."""
+    """Kind and version of an address as ss writes it; ``*`` means every address of both versions."""
     bare = re.sub(r"%[^\]]*", "", place).strip("[]")
     if bare == "*":
         return [("any", 4), ("any", 6)]

@@ -1,11 +1,11 @@
-"""Monitoring: whether the agents that watch a host run, answer, and tell of now.
+"""Monitoring: whether the agents that watch a host run, answer, and report current values.
 
-In October 2012 monitoring noticed the failure, and watched both sites afterwards. An agent that was stopped
-at the standby is noticed when the standby is all there is. One that runs can be silent (hung, bound to
-loopback) or stale (it repeats what a job wrote last week), so it is asked as the monitoring server asks it:
-by HTTP, at the host's own address, in the text format of Prometheus.
+In October 2012 monitoring noticed the failure, and watched both sites afterwards. A stopped agent at the
+standby is noticed when the standby is all there is. An agent that runs can be silent (hung, bound to
+loopback) or stale (it repeats what a job wrote last week). So each one is asked as the monitoring server asks
+it: by HTTP, at the host's own address, in the text format of Prometheus.
 
-Of the agent's arguments, values that look like secrets do not leave the host; of its answer only few metrics.
+Arguments of the agent that look like secrets do not leave the host; of its answer only a few metrics do.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from siteparity.transport.script import Ask
 RUNS = "runs, also after a boot"
 ANSWERS = "answers"
 _COMPLETE = "complete"
-"""How the program ends an answer of which nothing is missing."""
+"""The last line of an answer that the agent finished."""
 
 Metric = Annotated[
     str, matching(r"[a-zA-Z_:][a-zA-Z0-9_:]*", "the name of a metric such as node_time_seconds")
@@ -37,7 +37,7 @@ Metric = Annotated[
 
 
 class Agent(Strict):
-    """One program that watches a host, and answers those who ask."""
+    """A program that watches a host and answers over HTTP."""
 
     unit: UnitName
     port: Port
@@ -45,18 +45,18 @@ class Agent(Strict):
     roles: tuple[RoleName, ...] = ()
     """Where it must run; empty: everywhere."""
     time: Metric | None = None
-    """The metric that holds the time of the report, in seconds; without it every answer counts as fresh."""
+    """The metric with the time of the report, in seconds; without it every answer counts as fresh."""
     parts: Metric | None = None
-    """The metric that says for each part of the agent whether it works (1), e.g. its collectors."""
+    """The metric that is 1 for each part of the agent that works, such as a collector."""
     files: Metric | None = None
-    """The metric that holds the times of the files whose content it repeats, in seconds."""
+    """The metric with the times of the files whose content it repeats, in seconds."""
 
 
 WaitBudget = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(seconds=8))]
 
 
 class Policy(Section):
-    """The agents, and how old what they say may be."""
+    """The agents, and how old their reports may be."""
 
     agents: Annotated[Mapping[Text, Agent], Field(min_length=1)]
     """Name for people -> agent."""
@@ -80,7 +80,7 @@ exec perl -e @PERL@ -- "${main:-0}" @ARGUMENTS@
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """Each agent's unit and arguments, and what it answers."""
+    """Each agent's unit, its arguments, and its answer."""
     return {
         f"agent{number}": Ask(_question(agent, target), timeout=10)
         for number, (_, agent) in enumerate(_agents(target))
@@ -111,17 +111,17 @@ def read_agents(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_answers(answers: Answers, target: Target[Policy]) -> Table:
-    """Each agent -> `ANSWERS`, or what happens to those who ask it."""
+    """Each agent -> `ANSWERS`, or how the request failed."""
     return {one.name: ANSWERS if one.answers else one.status for one in _reports(answers, target)}
 
 
 def read_age(answers: Answers, target: Target[Policy]) -> Table:
-    """Each agent -> the age of its report, in seconds; or why it tells nothing."""
+    """Each agent -> the age of its report, in seconds; or how the request failed."""
     return {one.name: abs(one.age) if one.answers else one.status for one in _reports(answers, target)}
 
 
 def read_file_age(answers: Answers, target: Target[Policy]) -> Table:
-    """Each file that an agent repeats -> its age in seconds; the agent alone where it repeats none."""
+    """Each file that an agent repeats -> its age in seconds; an agent that repeats none -> 0."""
     found: dict[str, float | str] = {
         one.name: one.status for one in _reports(answers, target) if not one.answers
     }
@@ -132,11 +132,11 @@ def read_file_age(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_configuration(answers: Answers, target: Target[Policy]) -> Table:
-    """Each argument of each agent that runs, and each part of it that works or does not."""
+    """Each argument of each running agent -> its text; each part of it -> whether it works."""
     found: dict[str, str] = {}
     for one in _reports(answers, target):
         found |= {f"{one.name}, argument {number}": word for number, word in enumerate(one.arguments)}
-        found |= {f"{one.name}, {part}": "works" if well else "fails" for part, well in one.parts.items()}
+        found |= {f"{one.name}, {part}": "works" if works else "fails" for part, works in one.parts.items()}
     return found or {"arguments and parts": "of no agent"}
 
 
@@ -163,7 +163,7 @@ _METRIC = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)(\{.*\})? ([-+0-9.eE]+|NaN|[+-]
 
 
 def _metric(line: str) -> tuple[str, str, float]:
-    """Name, labels, value of a line of the text format (Prometheus, "Exposition formats")."""
+    """Name, labels and value of a line (Prometheus, "Exposition formats"); empty and 0 for any other line."""
     found = _METRIC.fullmatch(line)
     try:
         return (found[1], found[2] or "", float(found[3])) if found else ("", "", 0.0)
@@ -179,7 +179,7 @@ def _time(agent: Agent, metrics: list[tuple[str, str, float]]) -> float:
 
 
 def _label(labels: str) -> str:
-    """The labels' values: ``{collector="cpu"}`` is ``cpu``."""
+    """The values of labels: ``cpu`` for ``{collector="cpu"}``."""
     return " ".join(re.findall(r'="((?:[^"\\]|\\.)*)"', labels)) or "it"
 
 

@@ -33,7 +33,7 @@ Told: TypeAlias = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Timekeeping:
-    """What keeps a clock, and how well by its own account. Offsets are seconds, positive for a clock ahead."""
+    """What keeps a clock, and how well by its own account. In seconds; positive offsets are ahead."""
 
     program: str
     fault: str | None

@@ -22,7 +22,7 @@ _SETTING = "grep -hE '^[[:space:]]*{setting}[[:space:]=]' -- {file}"
 
 
 def workers_question(service: str, text: str) -> str:
-    """A shell text that lists the processes of a service with a text in their command line, but not the main one."""
+    """A shell text listing the processes below the main one of a service that have a text in their arguments."""
     return filled(_WORKERS, look_up=unit.look_up(service), mark=shlex.quote(text))
 
 

@@ -1,8 +1,7 @@
 """What a host is asked about its packet filters.
 
-What a boot would load is found out by loading it: into a network of its own (``unshare -n``, which is gone
-with the process that has it), so that both are listed by the same tool in the same words, and the host's own
-rules are not touched. Where a host may not make a network (a container), it makes a user of its own first.
+To see what a boot would load, it is loaded into a network namespace of its own (``unshare -n``), which ends
+with its process. So the same tool lists both in the same words, and the host's own rules are not touched.
 """
 
 from __future__ import annotations
@@ -24,7 +23,10 @@ SAVED_PARTS = ("outcome", *PARTS)
 def saved(file: str) -> str:
     """A shell text that lists what a boot would load: the file of nftables.service, and iptables' own.
 
-    The part ``outcome`` is ``loaded``, or ``problem`` and what the tool said; then the listing is empty.
+    The part ``outcome`` is ``loaded``, or ``problem`` and the message of the tool; then the listing is empty.
+
+    Args:
+        file: a plain path, since it is not quoted.
     """
     parts = " ".join(f'"[{part}]"' for part in PARTS)
     return filled(_SAVED, file=file, parts=parts, list=shlex.quote(_LIST))

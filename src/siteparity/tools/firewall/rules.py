@@ -1,7 +1,7 @@
-"""Rules as they are compared: in their order, without what counts, and without what comes and goes.
+"""Rules as they are compared: in their order, without counters, and without what comes and goes.
 
-Formats: nft(8) ``list ruleset``, iptables-save(8). Everything becomes item -> value: a rule's value is the
-rule before it, so that two rules that changed places are two findings and not a whole chain.
+Formats: nft(8) ``list ruleset``, iptables-save(8). Everything becomes item -> value. The value of a rule is
+the rule before it, so two rules that changed places are two findings, not a whole chain.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from siteparity.model import UnmeasuredError
 from siteparity.tools.firewall.question import PARTS
 
 MAX_ELEMENTS = 200
-"""A set with more elements is compared by their digest."""
+"""A set with more elements is compared as one digest."""
 
 _DAYS = 30
-"""An element that is to stay for so long is no ban for a while."""
+"""An element that stays so long is no temporary ban."""
 
 BANS = ("f2b-*", "addr-set-*", "addr6-set-*", "crowdsec*", "sshguard*")
-"""Tables, chains and sets of programs that ban addresses for a while (fail2ban, CrowdSec, sshguard)."""
+"""Tables, chains and sets of temporary bans (fail2ban, CrowdSec, sshguard)."""
 
 
 @dataclass
@@ -30,12 +30,12 @@ class Chain:
     """A list of rules."""
 
     header: str = ""
-    """What it is for and what becomes of the rest; empty where other rules call it."""
+    """Its hook and its policy; empty for a chain that other rules call."""
     rules: list[str] = field(default_factory=list)
 
     @property
     def policy(self) -> str:
-        """What becomes of a packet that no rule decides on, in small letters; empty where there is none."""
+        """What happens to a packet that no rule decides on, in lower case; empty without a policy."""
         found = re.search(r"\bpolicy (\w+)", self.header)
         return found[1].lower() if found else ""
 
@@ -46,7 +46,7 @@ class Chain:
 
     @property
     def does_nothing(self) -> bool:
-        """Whether packets go on as if it were not there."""
+        """Whether every packet passes it unchanged."""
         return not self.rules and self.policy in ("", "accept")
 
 
@@ -61,11 +61,11 @@ class Ruleset:
     """Counters, limits, flow tables, flags of tables."""
 
     def items(self, generic: Callable[[str], str], ignored: Sequence[str]) -> Mapping[str, str]:
-        """Item -> value of all that decides about packets.
+        """Item -> value for everything that decides about packets.
 
         Args:
-            generic: replaces a site's own names, before anything is sorted.
-            ignored: patterns of tables, chains and sets that come and go by themselves.
+            generic: replaces a site's own names. Members are sorted afterwards.
+            ignored: patterns of tables, chains and sets that come and go.
         """
         kept = _Kept((*BANS, *ignored))
         found = {name: generic(text) for name, text in self.objects.items() if kept.keeps(name)}
@@ -87,7 +87,7 @@ class _Kept:
     ignored: tuple[str, ...]
 
     def keeps(self, text: str) -> bool:
-        """Whether none of its words is the name of something that comes and goes."""
+        """Whether no word of it names something that comes and goes."""
         words = [word.strip("@{},;") for word in _QUOTED.sub("", text).split()]
         return not any(fnmatchcase(word, pattern) for word in words for pattern in self.ignored)
 
@@ -120,7 +120,7 @@ def _meaning(element: str) -> str:
 
 
 def _sorted(rule: str) -> str:
-    """A rule with the members of its own sets in order: the order means nothing there."""
+    """A rule with the members of its own sets sorted, since their order means nothing."""
     return re.sub(r"\{ ([^{}\"]*) \}", lambda found: f"{{ {', '.join(sorted(found[1].split(', ')))} }}", rule)
 
 
@@ -141,7 +141,7 @@ def read(parts: Mapping[str, Sequence[str]]) -> Ruleset:
 
 
 def _read_iptables(tool: str, text: Iterable[str], found: Ruleset) -> Iterator[str]:
-    """Put the tables that a tool listed into the rule set; their names."""
+    """Add the tables that a tool listed to the rule set; yield their names."""
     table = ""
     for line in text:
         words = line.split()
@@ -168,7 +168,7 @@ _BLOCK = re.compile(r"(table|chain|set|map|[a-z]+(?: [a-z]+)?) (\S+(?: \S+)?) \{
 
 
 def _read_nft(text: Iterable[str], found: Ruleset, listed: set[str]) -> None:
-    """Put what ``nft list ruleset`` says into the rule set, except for tables that iptables listed."""
+    """Add what nft listed to the rule set, except for tables that iptables listed already."""
     table, block = "", ("", "")
     for statement in _statements(text):
         opened = _BLOCK.fullmatch(statement)
@@ -215,7 +215,7 @@ def _put(table: str, block: tuple[str, str], statement: str, found: Ruleset) -> 
 
 
 def _with_statement(one: tuple[str, list[str]], text: str) -> tuple[str, list[str]]:
-    """A set with one more of its statements. Elements that time takes away soon are not kept."""
+    """A set with one more of its statements. Elements that time out soon are left out."""
     header, elements = one
     listed = re.fullmatch(r"elements = \{ ?(.*?) ?\}", text)
     if listed is None:
@@ -229,13 +229,13 @@ def _with_statement(one: tuple[str, list[str]], text: str) -> tuple[str, list[st
 
 
 def _lasts(element: str) -> bool:
-    """Whether an element that time takes away is there for longer than any ban: somebody put it there."""
+    """Whether an element that times out stays longer than a ban would, so somebody added it on purpose."""
     days = re.search(r" timeout ([0-9]+)d", element)
     return days is not None and int(days[1]) >= _DAYS
 
 
 def _without_counts(statement: str) -> str:
-    """A statement without its counters, also where a set's elements have them; names in quotes stay."""
+    """A statement without counters, also those of a set's elements; text in quotes stays."""
     pieces = re.split(r'("[^"]*")', statement)
     pieces[::2] = [
         re.sub(r"(?:^| )counter(?: packets [0-9]+ bytes [0-9]+)?(?=[ ,}]|$)(?! name)", "", piece)
@@ -245,7 +245,7 @@ def _without_counts(statement: str) -> str:
 
 
 def _statements(text: Iterable[str]) -> Iterator[str]:
-    """The statements of a listing: one a line, and more lines where a set within is not closed yet."""
+    """The statements of a listing: one a line, or several lines until its braces are closed."""
     begun: list[str] = []
     for line in text:
         bare = line.strip()
