@@ -1,8 +1,8 @@
 """Both sites speak every served language in the same way.
 
-Customers whose language the host cannot speak get an error page, or words, sums and dates of another
-country. In October 2012 the stores themselves found this out, after the switch: packages were equal, and
-the locales had not been compiled.
+Customers whose language a host cannot speak get an error page, or words, sums and dates of another country.
+In October 2012 the stores themselves noticed this, after the switch: packages were equal, and the locales had
+not been compiled.
 """
 
 import pytest
@@ -52,7 +52,7 @@ def test_the_same_locales_are_compiled(parity: Parity) -> None:
     "locales_for_root_alone_at_both_sites",
 )
 def test_compiled_locales_have_the_same_content(parity: Parity) -> None:
-    """Sums, dates or the order of names change with the site, and nobody sees an error."""
+    """Sums, dates or the order of names change with the site, without any error."""
     parity.same("content", fix="dpkg --verify locales libc-bin; locale-gen; systemctl restart shop")
 
 
@@ -75,7 +75,7 @@ def test_the_default_language_of_jobs_is_the_same(parity: Parity) -> None:
     "service_language_changed_by_its_environment_file",
 )
 def test_the_service_runs_in_its_declared_language(parity: Parity) -> None:
-    """Texts that the service makes without asking for a language come out in another one, or broken."""
+    """Texts for which the service sets no language come out in another one, or broken."""
     fix = "systemctl cat shop; systemctl show-environment  # correct {item}, then: systemctl restart shop"
     parity.healthy("service", fix=fix)
     parity.same("environment", fix=fix)

@@ -1,7 +1,7 @@
 """The same services run at both sites, and a boot brings them back.
 
-A failover is when machines restart, and a standby is where nobody notices that a service stopped last
-night. What was started by hand, or stopped by hand, looks well until then.
+Machines restart during a failover, and at a standby nobody notices that a service stopped last night. What
+was started or stopped by hand looks healthy until then.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.blocker
     "firewall_not_loaded_at_a_boot",
 )
 def test_the_same_units_are_enabled_disabled_and_masked(parity: Parity) -> None:
-    """After a restart one site does something that the other does not."""
+    """After a boot one site does something that the other does not."""
     parity.same(
         "enabled", fix="systemctl enable {item}  # or disable, mask, unmask it, as on the other hosts"
     )
@@ -74,7 +74,7 @@ def test_the_same_units_are_up(parity: Parity) -> None:
     "exporter_disabled_at_both_sites",
 )
 def test_a_boot_changes_nothing(parity: Parity) -> None:
-    """What works now stops at the next restart, or what stands still now comes up unlooked-for."""
+    """The next boot stops something that works now, or starts something that nobody expects."""
     parity.healthy(
         "after_boot",
         fix="systemctl enable --now {item}  # or disable --now, if it is not meant to run",
@@ -83,13 +83,13 @@ def test_a_boot_changes_nothing(parity: Parity) -> None:
 
 @pytest.mark.drill("service_failed", "service_failed_at_both_sites")
 def test_no_unit_has_failed(parity: Parity) -> None:
-    """Work that customers wait for was begun and not done."""
+    """Work that customers wait for was begun and never finished."""
     parity.healthy("failed", fix="journalctl -u {item}; systemctl restart {item}")
 
 
 @pytest.mark.drill("service_stopped_by_a_signal", "cron_frozen", "exporter_hung", "wal_receiver_frozen")
 def test_no_service_is_stopped_by_a_signal(parity: Parity) -> None:
-    """Customers wait for a program that looks as if it ran."""
+    """Customers wait for a program that only seems to run."""
     parity.healthy("stopped", fix="systemctl kill --signal=CONT {item}")
 
 
@@ -106,7 +106,7 @@ def test_no_service_is_stopped_by_a_signal(parity: Parity) -> None:
     "firewall_not_loaded_at_a_boot",
 )
 def test_every_required_unit_runs_also_after_a_boot(parity: Parity) -> None:
-    """The shop, or what it stands on, is not there."""
+    """The shop, or something that it depends on, is not there."""
     parity.healthy(
         "required",
         fix="systemctl enable --now {item}; where its user may not execute the program: chmod and chown it",

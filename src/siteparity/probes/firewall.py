@@ -59,7 +59,7 @@ def _loaded(answers: Answers, _: Target[Policy]) -> Ruleset:
 
 
 def read_rules(answers: Answers, target: Target[Policy]) -> Table:
-    """Each chain -> its header; each rule -> the rule before it; each set and element; or that there is none."""
+    """Each chain -> its header; each rule -> the rule before it; each set and its elements; or "none"."""
     loaded = _loaded(answers, target)
     return loaded.items(OwnNames.of(target.site).generic, target.section.ignore) or {"rules": "none"}
 

@@ -1,14 +1,14 @@
-"""Locales: what a host compiled, what each of them yields, and in which language the service itself runs.
+"""Locales: which ones are compiled, what each of them yields, and in which language the service runs.
 
-A locale that is not compiled makes setlocale(3) fail, and most programs then go on in "C" without a word;
-locale(1) complains on stderr and exits with 0. So each needed locale is set for real, as the user of the
-service (root can read more), and asked for all that it yields (``locale -ck``), and a fixed list of words is
-sorted by it: package versions are equal where contents are not (locale-gen(8), localedef(1)). Not looked at:
-tables of upper and lower case beyond their sizes.
+If a locale is not compiled, setlocale(3) fails, and most programs silently go on in "C"; locale(1) complains
+on stderr and exits with 0. So each needed locale is set for real, as the user of the service (root can read
+more). ``locale -ck`` prints all that it yields, and sort(1) sorts a fixed list of words by it, since package
+versions can be equal where contents are not (locale-gen(8), localedef(1)). Tables of upper and lower case are
+compared only by their sizes.
 
 The language of a *service* is not that of a login: it comes from the manager's environment, then
-``Environment=``, then ``EnvironmentFile=`` (systemd.exec(5)). Beside it stands what the running process
-was started with (``/proc/PID/environ``), and whether its processes use locale files that were replaced
+``Environment=``, then ``EnvironmentFile=`` (systemd.exec(5)). It is compared with what the running process
+was started with (``/proc/PID/environ``). The locale files that its processes use may have been replaced
 since.
 """
 
@@ -36,25 +36,25 @@ Variable = Annotated[str, AfterValidator(environment.checked_name)]
 
 
 class Policy(Section):
-    """The locales that customers' languages need; they are those of the policy's own ``languages``."""
+    """The locales that customers' languages need, besides those of ``languages`` in the policy."""
 
     also: tuple[LocaleName, ...] = ()
-    """Further locales that must be usable, e.g. one that only a report uses."""
+    """Further locales that must be usable, such as one that only a report uses."""
     service: unit.UnitName
     """The service that speaks these languages."""
     environment: Annotated[Mapping[Variable, str], Field(min_length=1)]
-    """Its language: each variable (LANG, LC_ALL, LC_TIME ...) and its value; all others must be unset."""
+    """Its language: variable (LANG, LC_ALL, LC_TIME ...) -> value; all others must be unset."""
 
 
 def _needed(target: Target[Policy]) -> tuple[str, ...]:
-    """Every locale that must be usable: of the languages, of the service itself, and what the policy adds."""
+    """Every locale that must be usable: of the languages, of the service, and of the policy's ``also``."""
     own = [value for name, value in target.section.environment.items() if name not in ("LANGUAGE", "LOCPATH")]
     named = dict.fromkeys([*target.policy.languages.values(), *own, *target.section.also])
     return tuple(name for name in named if name.partition(".")[0] not in ("C", "POSIX"))
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """Two questions: what is configured, compiled and yields what; how the service runs."""
+    """What is configured and compiled, and what each locale yields; in which language the service runs."""
     return {
         "content": Ask(content.question(_needed(target), target.section.service)),
         "service": Ask(environment.question(target.section.service)),
@@ -88,7 +88,7 @@ def read_compiled(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_content(answers: Answers, target: Target[Policy]) -> Table:
-    """Each category of each needed locale, and the order in which it sorts `content.WORDS`."""
+    """Each category of each needed locale -> its content; and the order in which it sorts `content.WORDS`."""
     compiled = _compiled(answers, target)
     table: dict[str, str] = {}
     for name, one in _yields(answers, target).items():
@@ -102,7 +102,7 @@ def read_content(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_kept(answers: Answers, target: Target[Policy]) -> Table:
-    """Each needed locale -> what makes it again when glibc or the package locales is upgraded."""
+    """Each needed locale -> `PREBUILT`, `GENERATED`, or that the next upgrade of its package drops it."""
     configured = _content(answers, target)["configured"]
     if "locales-all" in configured:
         return dict.fromkeys(_needed(target), PREBUILT)
@@ -116,12 +116,12 @@ def read_kept(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _is_entry(words: list[str]) -> bool:
-    """``locale charset``, as locale-gen(8) reads a line."""
+    """Whether locale-gen(8) reads a locale and its charset."""
     return len(words) > 1
 
 
 def read_default(answers: Answers, target: Target[Policy]) -> Table:
-    """The host's default language, which cron's jobs and logins get (``/etc/default/locale``)."""
+    """Each variable of the default language of cron's jobs and logins (``/etc/default/locale``) -> value."""
     configured = _content(answers, target)["configured"]
     own = [line for line in configured if line.startswith("/etc/default/locale:")]
     found = environment.assignments(line.partition(":")[2] for line in own)
@@ -134,7 +134,7 @@ def _service(answers: Answers, _: Target[Policy]) -> environment.Service:
 
 
 def read_service(answers: Answers, target: Target[Policy]) -> Table:
-    """Each language variable of the service, configured and running -> `AS_DECLARED`, or what it is."""
+    """Each language variable of the service, configured and running -> `AS_DECLARED`, or its value."""
     declared = target.section.environment
     return {
         f"{name}, {when}": AS_DECLARED
@@ -145,19 +145,19 @@ def read_service(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_environment(answers: Answers, target: Target[Policy]) -> Table:
-    """The same -> value."""
+    """Each language variable of the service, configured and running -> its value."""
     return {f"{name}, {when}": value for (name, when), value in _language(answers, target).items()}
 
 
 def read_loaded(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether the service's processes use the locale files that are on disk now."""
+    """The service -> `ON_DISK`, or that its processes use locale files that were replaced since."""
     service = _service(answers, target)
     state = "uses locale files that were replaced since it started" if service.replaced else ON_DISK
     return {target.section.service: service.idle or state}
 
 
 def _language(answers: Answers, target: Target[Policy]) -> Mapping[tuple[str, str], str]:
-    """(Variable, "configured" or "running") -> value, or why there is none."""
+    """(Variable, "configured" or "running") -> its value, `UNSET`, or why the service does not run."""
     service = _service(answers, target)
     names = sorted({"LANG", "LC_ALL", *target.section.environment, *service.configured, *service.running})
     return {

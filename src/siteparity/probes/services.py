@@ -1,12 +1,12 @@
 """Services: what runs, what a boot would start, and what their unit files say.
 
-Running is not configured, and configured is not running: a service that was started by hand is gone after
-a boot, and one that is enabled may have stopped last night. So what the manager does now is held against
-what lies on disk (`manager` and `unit_files` in `siteparity.tools.systemd`).
+A service that was started by hand is gone after a boot, and one that is enabled may have stopped last night.
+So what the manager does now is compared with the files on disk (`manager` and `unit_files` in
+`siteparity.tools.systemd`).
 
-Judged are services, sockets, timers and paths; mounts and swaps belong to ``boot``. What comes and goes
-by itself is never compared: scopes, logins, jobs that end (``Type=oneshot``), and services that a socket,
-a timer or the message bus starts when they are needed.
+Services, sockets, timers and paths are judged; mounts and swaps belong to ``boot``. What comes and goes by
+itself is never compared: scopes, logins, jobs that end (``Type=oneshot``), and services that a socket, a
+timer or the message bus starts when they are needed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PASSING = (
     "user@*.service", "user-runtime-dir@*.service", "getty@tty[2-9]*.service", "autovt@*.service",
     "modprobe@*.service", "systemd-fsck@*.service", "systemd-backlight@*.service", "systemd-rfkill.*",
 )  # fmt: skip
-"""Units that logins, consoles and devices bring."""
+"""Units that come with logins, consoles and devices."""
 
 UnitName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9:_.@\\-]+\.(service|socket|timer|path|mount|target)$")
@@ -43,16 +43,16 @@ UnitName = Annotated[
 
 
 class Policy(Section):
-    """The units that must run, and those that say nothing about a site."""
+    """The units that must run, and those that are not judged."""
 
     required: Annotated[Mapping[RoleName, tuple[UnitName, ...]], Field(min_length=1)]
-    """For each role: what must run now, and start by itself at a boot."""
+    """For each role: what must run now, and what a boot must start."""
     ignore: tuple[Text, ...] = ()
-    """Further patterns of units whose state is not judged, e.g. ``backup-*.service``."""
+    """Patterns of further units whose state is not judged, such as ``backup-*.service``."""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """What the manager does, and what lies on disk; in this order, since a reload holds up the first one."""
+    """The manager's units, and the files on disk. A reload of the manager delays the first question."""
     return {
         "units": Ask(manager.question(_required(target))),
         "files": Ask(unit_files.QUESTION),
@@ -71,12 +71,12 @@ def _files(answers: Answers, _: Target[Policy]) -> unit_files.UnitFiles:
 
 
 def read_enabled(answers: Answers, target: Target[Policy]) -> Table:
-    """Each unit -> what starts it, whether it is masked, or that nothing starts it."""
+    """Each unit -> what starts it, that it is masked, or that nothing starts it."""
     return _files(answers, target).states()
 
 
 def read_definitions(answers: Answers, target: Target[Policy]) -> Table:
-    """Each setting of the host's own unit files and drop-ins; each packaged unit file -> digest."""
+    """Each setting of the host's own unit files and drop-ins -> value; each packaged file -> digest."""
     return _files(answers, target).contents(OwnNames.of(target.site).generic, answers.key)
 
 
@@ -87,16 +87,16 @@ def read_active(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _state(unit: manager.Unit) -> str:
-    """``running`` or ``exited`` for a service; other units change their finer state by the minute."""
+    """``running`` or ``exited`` for a service that is up; other units change their substate all the time."""
     if not unit.is_up:
         return f"{unit.active} ({unit.sub})"
     return unit.sub if unit.kind == "service" and unit.sub in ("running", "exited") else "up"
 
 
 def read_after_boot(answers: Answers, target: Target[Policy]) -> Table:
-    """Each unit that is up, or that a boot starts -> `AFTER_BOOT`, or how the next boot would change it.
+    """Each unit that is up or that a boot starts -> `AFTER_BOOT`, or how the next boot would change it.
 
-    Units that the policy requires are left out: `read_required` says it of them.
+    Units that the policy requires are left to `read_required`.
     """
     units = _units(answers, target)
     up = {unit.name: units.when_up(unit.name) for unit in units.lasting() if unit.is_up}
@@ -105,7 +105,7 @@ def read_after_boot(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_failed(answers: Answers, target: Target[Policy]) -> Table:
-    """Each failed unit -> why; or that there is none."""
+    """Each failed unit -> that it failed; or that there is none."""
     units = _units(answers, target)
     failed = [
         unit.name
@@ -129,7 +129,7 @@ def read_required(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_stopped(answers: Answers, _: Target[Policy]) -> Table:
-    """Each unit with processes that a signal has stopped -> how many; or that there is none."""
+    """Each unit with processes that a signal has stopped -> how many of them; or that there is none."""
     found = stopped.read(answers.rows("stopped"))
     return {unit: f"{count} stopped" for unit, count in found.items()} or {
         "units with stopped processes": NONE
@@ -146,7 +146,7 @@ class _Units:
         self._required = {one for name in _required(target) for one in (name, *self._names(name))}
 
     def ignored(self, name: str) -> bool:
-        """Whether the unit says nothing about the site."""
+        """Whether the unit is not judged."""
         return any(fnmatchcase(name, pattern) for pattern in self._ignored)
 
     def is_required(self, name: str) -> bool:
@@ -157,7 +157,7 @@ class _Units:
         return self.manager.shown.get(name, {}).get("Names", "").split()
 
     def lasting(self) -> Iterator[manager.Unit]:
-        """The judged units that are up (or on their way), and not because of what happens at the moment."""
+        """The judged units that are up, on their way, or failed, and do not come and go."""
         for unit in self.manager.units.values():
             if unit.kind in JUDGED and not self.ignored(unit.name) and self._lasts(unit):
                 yield unit
@@ -193,7 +193,7 @@ class _Units:
         return AFTER_BOOT if self.manager.pulled_in(name) else NOT_STARTED
 
     def down(self) -> Iterator[str]:
-        """The judged units that a boot starts, that are not up, and have not failed."""
+        """The judged units that a boot starts, and that are neither up nor failed."""
         for name, properties in self.manager.shown.items():
             is_judged = name.rpartition(".")[2] in JUDGED and not self.ignored(name)
             is_down = properties["ActiveState"] not in (*manager.UP, "failed")
@@ -208,7 +208,7 @@ class _Units:
         return f"{self.manager.state(name)} now, and a boot starts it"
 
     def requirement(self, name: str) -> str:
-        """What a required unit does."""
+        """`RUNS`, or what a required unit does instead."""
         load, is_up = self.manager.property(name, "LoadState"), self.manager.shown_up(name)
         if self.files.is_masked(name) or load == "masked":
             return "runs now, and is masked" if is_up else "masked"

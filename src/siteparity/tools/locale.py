@@ -1,4 +1,4 @@
-"""What a locale yields, once it is really set: by locale(1), and by a fixed list of words that it sorts."""
+"""What a locale yields when it is set: its categories, by locale(1), and how it sorts a list of words."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHOWN = {
     "LC_ADDRESS": ("lang_ab", "country_ab2"),
     "LC_IDENTIFICATION": ("title", "revision", "date"),
 }
-"""What a finding shows of a category; its digest covers all of it."""
+"""The keywords that a finding shows; the digest covers all of them."""
 
 USABLE = "usable"
 
@@ -37,8 +37,8 @@ _LINES = (
     "я А б ё е λ Ω",  # noqa: RUF001  # as above
 )
 WORDS = tuple(word for line in _LINES for word in line.split())
-"""Words that each of glibc's own orders sorts in another way: those of es, fr_CA, ja, cs, cy, da, et, hr, hu,
-lt, pl, sv, tr, the common one of de, en and fr, and "C" (all compared with glibc 2.36)."""
+"""Words that each order of glibc 2.36 sorts differently: those of es, fr_CA, ja, cs, cy, da, et, hr, hu, lt,
+pl, sv, tr, the common one of de, en and fr, and "C"."""
 
 _QUESTION = program(__package__, "locale.sh")
 
@@ -48,18 +48,18 @@ class Yield:
     """What one locale yields on one host."""
 
     complaint: str | None
-    """What locale(1) said when it could not be set; then all the rest is that of "C"."""
+    """The message of locale(1) if it could not be set; then all the rest is that of "C"."""
     categories: Mapping[str, Mapping[str, str]]
     """Category -> keyword -> value."""
     in_order: tuple[str, ...]
     """`WORDS`, sorted."""
 
     def keyword(self, category: str, name: str) -> str:
-        """A keyword's value without quotes; empty when it has none."""
+        """The value of a keyword, without quotes; empty if there is none."""
         return self.categories[category].get(name, "").strip('"')
 
     def summary(self, category: str) -> str:
-        """A category for people to compare: the keywords that customers notice, and a digest of all."""
+        """A category in one line: the keywords that customers notice, and a digest of all."""
         keywords = self.categories[category]
         everything = "\n".join(f"{name}={value}" for name, value in sorted(keywords.items()))
         digest = hashlib.sha256(everything.encode()).hexdigest()[:12]
@@ -109,7 +109,7 @@ def yields(parts: Mapping[str, Sequence[str]], names: Sequence[str]) -> Mapping[
 
 
 def state(name: str, one: Yield, compiled: frozenset[str]) -> str:
-    """The first thing that is wrong with a locale, or `USABLE`."""
+    """`USABLE`, or the first thing that is wrong with a locale."""
     if alike(name) not in compiled:
         return "not compiled"
     if one.complaint:
@@ -124,7 +124,7 @@ def state(name: str, one: Yield, compiled: frozenset[str]) -> str:
 
 
 def _identity(name: str, one: Yield) -> str:
-    """Whether a locale is of the language and the country that its name says."""
+    """`USABLE`, or which other language or country a locale is of than its name says."""
     language, _, country = name.partition(".")[0].partition("@")[0].partition("_")
     codes = [one.keyword("LC_ADDRESS", code) for code in ("lang_ab", "lang_term", "lang_lib")]
     land = one.keyword("LC_ADDRESS", "country_ab2")

@@ -22,7 +22,7 @@ _SETTING = "grep -hE '^[[:space:]]*{setting}[[:space:]=]' -- {file}"
 
 
 def workers_question(service: str, text: str) -> str:
-    """A shell text listing the processes below the main one of a service that have a text in their arguments."""
+    """A shell text that lists the processes below a main one that have a text in their command line."""
     return filled(_WORKERS, look_up=unit.look_up(service), mark=shlex.quote(text))
 
 

@@ -1,1 +1,1 @@
-"""Units: what the manager does with them now, what their files say, which language they are started in."""
+"""Units: what the manager does with them now, what their files say, and their processes and environment."""

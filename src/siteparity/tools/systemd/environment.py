@@ -1,8 +1,8 @@
 """The language variables of a service: what systemd would start it with, and what it was started with.
 
-systemd.exec(5): the manager's environment, then ``Environment=``, then each ``EnvironmentFile=``, later
-ones winning; ``UnsetEnvironment=`` removes at the end. Of the manager, the files and the process only
-language variables leave the host.
+systemd takes the manager's environment, then ``Environment=``, then each ``EnvironmentFile=``; later ones
+win, and ``UnsetEnvironment=`` removes variables at the end (systemd.exec(5)). Only language variables leave
+the host.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from siteparity.tools.program import filled, program
 from siteparity.tools.systemd import unit
 
 VARIABLE = r"(?:LANG|LANGUAGE|LOCPATH|LC_[A-Z]+)"
-"""The variables that choose a language, and where locales lie (locale(7))."""
+"""The variables that choose a language, and the folder of the locales (locale(7))."""
 
 PROPERTIES = ("Environment", "EnvironmentFiles", "PassEnvironment", "UnsetEnvironment")
 
@@ -29,14 +29,14 @@ Variables = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What is known of a service."""
+    """The language variables of a service."""
 
     configured: Variables
-    """With what it would be started now."""
+    """What it would be started with now."""
     running: Variables
-    """With what its main process was started; empty when there is none."""
+    """What its main process was started with; empty if there is none."""
     idle: str | None
-    """Why there is none."""
+    """Why there is no main process; None if there is one."""
     replaced: bool
     """Whether any of its processes uses locale files that are no longer on disk."""
 
@@ -63,7 +63,11 @@ def question(service: str) -> str:
 
 
 def checked_name(name: str) -> str:
-    """A policy's name of a language variable."""
+    """The name of a language variable in a policy.
+
+    Raises:
+        ValueError: it is none.
+    """
     if not re.fullmatch(VARIABLE, name):
         raise ValueError(
             f"expected LANG, LANGUAGE, LOCPATH, LC_ALL or another LC_ variable, found {name!r}; correct it"
@@ -82,7 +86,8 @@ def configured(
         files: language lines of the unit's environment files, in their order.
 
     Raises:
-        UnmeasuredError: an assignment in a form that is not understood.
+        UnmeasuredError: an assignment is not understood, or the manager hands on variables that it does not
+        show.
     """
     passed = _words(properties, "PassEnvironment")
     if any(re.fullmatch(VARIABLE, name) for name in passed):
@@ -97,7 +102,7 @@ def configured(
 
 
 def running(environ: str) -> Variables:
-    """The language variables in NUL-ended assignments of ``/proc/PID/environ``.
+    """The language variables among the NUL-terminated assignments of ``/proc/PID/environ``.
 
     Raises:
         UnmeasuredError: it is cut, or holds something else.
@@ -114,7 +119,7 @@ def assignments(lines: Iterable[str]) -> Variables:
     """The language variables that a file of plain assignments sets, such as ``/etc/default/locale``.
 
     Raises:
-        UnmeasuredError: a value in a form that is not understood.
+        UnmeasuredError: a value is not understood.
     """
     return _assigned(_unquoted(line) for line in lines if re.match(rf"\s*{VARIABLE}\s*=", line))
 
@@ -143,6 +148,6 @@ def _unquoted(line: str) -> str:
 
 
 def _assigned(words: Iterable[str]) -> dict[str, str]:
-    """Later assignments win; an empty value is the same as none (setlocale(3))."""
+    """The variables that are set; later ones win, and an empty value counts as unset (setlocale(3))."""
     pairs = dict(word.split("=", 1) for word in words)
     return {name: value for name, value in pairs.items() if value}

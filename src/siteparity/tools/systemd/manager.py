@@ -1,4 +1,4 @@
-"""What systemd's manager does now: which units are up, and what it says of those that need explaining.
+"""What systemd's manager does now: which units are up, and the properties of those that need explaining.
 
 Formats: systemctl(1), ``list-units --plain --no-legend`` and ``show``; properties:
 org.freedesktop.systemd1(5).
@@ -24,10 +24,10 @@ _PROPERTIES = (
 _PULLS = ("WantedBy", "RequiredBy", "UpheldBy", "BoundBy")
 
 UP = ("active", "reloading")
-"""States of a unit that does its work; one that reads its settings again does."""
+"""States of a unit that does its work, also while it reloads its settings."""
 
 _SETTLED_SECONDS = 60
-"""A service that was restarted by the manager, and is up for less, is not trusted to stay up."""
+"""A service that the manager restarted must be up for so long to count as up."""
 
 _QUESTION = program(__package__, "manager.sh")
 PARTS = ("up", "units", "shown")
@@ -57,21 +57,21 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Manager:
-    """What the manager said."""
+    """The units of one host, as the manager knows them."""
 
     seconds: float
     """Since the boot."""
     units: Mapping[str, Unit]
     """Every unit that is not inactive."""
     shown: Mapping[str, Mapping[str, str]]
-    """Unit, under each of its names -> property -> value."""
+    """Name of a unit, each of several names too -> property -> value."""
 
     def is_up(self, name: str) -> bool:
         """Whether a unit does its work now."""
         return name in self.units and self.units[name].is_up
 
     def property(self, name: str, key: str) -> str:
-        """A property of a unit that was shown; empty when it has none (units of other types lack some).
+        """A property of a unit that was shown; empty if its type does not have it.
 
         Raises:
             UnmeasuredError: the unit was not shown.
@@ -85,7 +85,7 @@ class Manager:
         return f"{self.property(name, 'ActiveState')} ({self.property(name, 'SubState')})"
 
     def shown_up(self, name: str) -> bool:
-        """Whether a unit that was shown, under any of its names, does its work now."""
+        """Whether a unit that was shown does its work now; it may have several names."""
         return self.property(name, "ActiveState") in UP
 
     def pulled_in(self, name: str) -> bool:
@@ -98,16 +98,16 @@ class Manager:
         return by_bus or any(self.is_up(other) for other in self.property(name, "TriggeredBy").split())
 
     def of_a_device(self, name: str) -> bool:
-        """Whether it comes and goes with a device, such as ``ifup@eth0``, which udev starts at each boot."""
+        """Whether it comes and goes with a device, as ``ifup@eth0`` does, which udev starts at each boot."""
         return any(other.endswith(".device") for other in self.property(name, "BindsTo").split())
 
     def passed_over(self, name: str) -> bool:
-        """Whether its conditions were looked at, and did not hold."""
+        """Whether systemd checked its conditions, and they did not hold."""
         looked = self.property(name, "ConditionTimestampMonotonic") not in ("", "0")
         return looked and self.property(name, "ConditionResult") == "no"
 
     def keeps_restarting(self, name: str) -> bool:
-        """Whether the manager had to restart it, a moment ago."""
+        """Whether the manager restarted it less than a minute ago."""
         restarts = self.property(name, "NRestarts")
         since = int(self.property(name, "ActiveEnterTimestampMonotonic") or 0) / 1_000_000
         return restarts not in ("", "0") and self.seconds - since < _SETTLED_SECONDS

@@ -1,6 +1,6 @@
-"""Whether the user of a unit may execute what the unit starts, which a unit that runs already does not show.
+"""Whether the user of a unit may execute its programs, which a unit that runs already does not show.
 
-Asked with access(2) as that user (test(1) by setpriv(1), which opens no session and writes to no log).
+test(1) asks access(2) as that user, by setpriv(1).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _LINE = re.compile(r"([0-9]{1,3})\t([^\t]+)\t([^\t]*)\t(/[^\t]*)")
 
 
 def question(units: Sequence[str]) -> str:
-    """A shell text that tries every program of some units; with no unit it asks nothing."""
+    """A shell text that tries every program of these units."""
     return filled(_QUESTION, units=" ".join(map(shlex.quote, units))) if units else "echo end"
 
 
 def read(rows: Iterable[str]) -> Mapping[str, str]:
-    """Unit -> which of its programs its user may not execute; units without such a program are not in it.
+    """Unit -> the program that its user may not execute. Units without such a program are left out.
 
     Raises:
         UnmeasuredError: a program could not be tried.

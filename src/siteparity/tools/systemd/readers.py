@@ -1,4 +1,4 @@
-"""The processes that read files when they start: since when they run, and which files they may not read."""
+"""Processes that read files when they start: when they started, and which files they may not read."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ PARTS = ("unit", "started", "unreadable")
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """What is known of them."""
+    """What is known of these processes."""
 
     idle: str | None
-    """Why there are none."""
+    """Why there are none; None if there are some."""
     oldest: float
     """When the oldest of them started, in seconds since 1970."""
     unreadable: frozenset[str]
@@ -26,7 +26,13 @@ class Readers:
 
 
 def question(service: str, paths: Iterable[str], *, main_alone: bool) -> str:
-    """A shell text that looks at the processes below a unit's main process, or at that one alone."""
+    """A shell text about the processes below a unit's main process, or about that one alone.
+
+    Args:
+        service: the unit.
+        paths: the files that the processes read.
+        main_alone: the main process itself reads them.
+    """
     return filled(
         _QUESTION,
         look_up=unit.look_up(service),
@@ -40,7 +46,7 @@ def read(parts: Mapping[str, Sequence[str]]) -> Readers:
     """Read the answer to `question`.
 
     Raises:
-        UnmeasuredError: it is not understood, or no process could be looked at.
+        UnmeasuredError: a line is not understood, or every process ended while it was asked.
     """
     idle = unit.not_running(unit.read_properties(parts["unit"]))
     if idle:

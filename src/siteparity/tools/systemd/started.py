@@ -1,4 +1,4 @@
-"""Since when processes run, in the host's own time."""
+"""When processes started, by the host's own clock."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 
 from siteparity.model import UnmeasuredError
 
-# `cat` itself tells what time it is in ticks, also where a container's /proc/uptime is not the kernel's. A
-# process may end while it is asked; then the others answer.
+# The start of cat itself is the current time in ticks, also if a container's /proc/uptime is not the
+# kernel's. A process may end while it is asked; then the others answer.
 ASK = """\
 cat /proc/self/stat "$@" 2>/dev/null||:
 date +%s.%N||exit
@@ -15,16 +15,16 @@ date +%s.%N||exit
 """A shell text; its arguments are the files ``/proc/PID/stat`` of the processes."""
 
 _TICKS_A_SECOND = 100
-"""The unit of times in ``/proc/PID/stat`` on every Linux of today (USER_HZ)."""
+"""The unit of times in ``/proc/PID/stat`` (USER_HZ), the same on every current Linux."""
 _STARTED = 19
-"""Where the start stands after the name in ``/proc/PID/stat`` (field 22, proc(5))."""
+"""Index of the start time among the fields after the name in ``/proc/PID/stat`` (field 22, proc(5))."""
 
 
 def oldest(answer: str) -> float:
     """When the oldest of the processes started, in seconds since 1970, from what `ASK` printed.
 
     Raises:
-        UnmeasuredError: it is not understood, or no process could be looked at.
+        UnmeasuredError: a line is not understood, or every process ended while it was asked.
     """
     *stats, now = [line for line in answer.split("\n") if line] or [""]
     if not re.fullmatch(r"[0-9]{1,12}\.[0-9]{9}", now, re.ASCII):

@@ -1,6 +1,6 @@
-"""Processes of services that a signal has stopped (``SIGSTOP``): for the manager they run.
+"""Processes of services that a signal has stopped (``SIGSTOP``); the manager reports them as running.
 
-A process that somebody has suspended at a terminal belongs to no service, and says nothing.
+A process that somebody suspended at a terminal belongs to no service, and does not count.
 """
 
 from __future__ import annotations

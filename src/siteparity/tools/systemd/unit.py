@@ -1,6 +1,6 @@
-"""A systemd unit and its processes, as more than one probe asks for them.
+"""A systemd unit and its processes, as several probes ask for them.
 
-The unit's processes are its main process and all that descend from it (``/proc/PID/task/TID/children``,
+The processes of a unit are its main process and all its descendants (``/proc/PID/task/TID/children``,
 proc(5)): they are what runs now, whatever the unit's files say.
 """
 
@@ -17,15 +17,15 @@ from siteparity.model import UnmeasuredError
 from siteparity.tools.program import filled, program
 
 UnitName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9:_.@\\-]+\.service$")]
-"""The full name of a service, e.g. ``shop.service`` (systemd.unit(5))."""
+"""The full name of a service, such as ``shop.service`` (systemd.unit(5))."""
 
 _LOOK_UP = program(__package__, "unit.sh")
 
 
 def look_up(unit: str, properties: Iterable[str] = ()) -> str:
-    """A shell text that prints properties of a unit, one ``Name=value`` on a line.
+    """A shell text that prints properties of a unit, one ``Name=value`` a line.
 
-    It sets ``$main`` to the main process (0 when the unit does not run) and ``$pids`` to every process of the
+    It sets ``$main`` to the main process (0 if the unit does not run), and ``$pids`` to every process of the
     unit, the main process first.
     """
     wanted = ",".join(("LoadState", "MainPID", *properties))
@@ -33,10 +33,10 @@ def look_up(unit: str, properties: Iterable[str] = ()) -> str:
 
 
 def read_properties(lines: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-    """What `look_up` printed: name of the property -> its values, in order.
+    """Read what `look_up` printed: property -> its values, in order.
 
     Raises:
-        UnmeasuredError: a line is no property, or systemd does not say whether the unit is there and runs.
+        UnmeasuredError: a line is no property, or LoadState or MainPID is missing.
     """
     found: dict[str, tuple[str, ...]] = {}
     for line in filter(None, lines):
@@ -52,7 +52,7 @@ def read_properties(lines: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
 
 
 def not_running(properties: Mapping[str, tuple[str, ...]]) -> str | None:
-    """Why the unit has no process, or None when it has."""
+    """Why the unit has no process; None if it has one."""
     if properties["LoadState"] != ("loaded",):
         return f"the unit is {properties['LoadState'][0]}"
     return "not running" if properties["MainPID"] == ("0",) else None

@@ -1,10 +1,9 @@
-"""Unit files as they lie on disk: which units a boot starts, and what their files say.
+"""Unit files on disk: which units a boot starts, and what their files say.
 
-``systemctl list-unit-files`` costs the manager a fifth of a second, in which it does nothing else, and
-names no instances. What it would say stands in a few folders (systemd.unit(5), "Unit File Load Path"): a
-link in ``TARGET.wants/`` or ``TARGET.requires/`` starts a unit with its target, a link to ``/dev/null``
-masks it, any other link is an alias. Below ``/run`` only what generators made is there again after a
-boot.
+``systemctl list-unit-files`` blocks the manager for a fifth of a second, and lists no instances. What it
+would print can be seen in a few folders (systemd.unit(5), "Unit File Load Path"): a link in ``TARGET.wants/``
+or ``TARGET.requires/`` starts a unit with its target, a link to ``/dev/null`` masks it, any other link is an
+alias. Below ``/run`` only what generators made is there again after a boot.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _PLACES = (
     "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
     "/run/systemd/generator.late",
 )  # fmt: skip
-"""A unit's file in an earlier place hides those in later ones."""
+"""A file in an earlier place hides those of the same unit in later ones."""
 _GENERATED = "/run/systemd/generator"
 _TRANSIENT = "/run/systemd/transient"
 _LASTING = ("/etc/", "/usr/", "/lib/", _GENERATED)
@@ -50,7 +49,7 @@ UNIT = rf"[A-Za-z0-9:_.@\\-]+\.(?:{'|'.join(_KINDS)})"
 _DIGEST = re.compile(r"(\\?)([0-9a-f]{64})  (/.*)")
 
 _SECRET = re.compile(r"Environment|SetCredential|SetCredentialEncrypted|Exec[A-Za-z]*")
-"""Settings that may hold a secret: only their digest is shown."""
+"""Settings that may hold a secret: they are shown as digests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +58,9 @@ class Start:
 
     by: str
     enabled: bool
-    """By the host's own configuration, not by a package or a generator."""
+    """Whether the host's own configuration made it, not a package or a generator."""
     lasts: bool
-    """It is there after a boot, too."""
+    """Whether it is there again after a boot."""
     generated: bool
 
     @classmethod
@@ -75,7 +74,7 @@ class Start:
         )
 
     def counts(self, unit: str) -> bool:
-        """Whether it says more than the source of a generator, such as /etc/fstab, does."""
+        """Whether it says more than the source of its generator, such as /etc/fstab."""
         return not self.generated or unit.endswith((".service", ".socket", ".timer", ".path"))
 
     def __str__(self) -> str:
@@ -85,19 +84,19 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class UnitFiles:
-    """What lies in the folders of unit files of one host."""
+    """The unit files of one host."""
 
     files: frozenset[str]
     """Paths."""
     links: Mapping[str, str]
-    """Path -> where it points to."""
+    """Path -> its target."""
     lines: Mapping[str, tuple[str, ...]]
-    """Path of a file that is no package's -> its lines."""
+    """Path of a file of the host's own -> its lines."""
     digests: Mapping[str, str]
     """Path of a file in the packages' folders -> SHA-256."""
     _starts: Mapping[str, frozenset[Start]] = field(init=False)
     _first: Mapping[str, str] = field(init=False)
-    """Unit -> the path of the file or link that counts."""
+    """Unit -> the path of the file or link that hides all others."""
 
     def __post_init__(self) -> None:
         starts: dict[str, set[Start]] = {}
@@ -115,18 +114,18 @@ class UnitFiles:
         object.__setattr__(self, "_first", {unit: of_unit[0] for unit, of_unit in paths.items() if of_unit})
 
     def is_masked(self, unit: str) -> bool:
-        """Whether the unit cannot be started: its file is empty, or a link to nothing (systemd.unit(5))."""
+        """Whether the unit cannot be started: its file is empty, or a link to /dev/null (systemd.unit(5))."""
         return self._target(unit) == "/dev/null"
 
     def _target(self, unit: str) -> str:
         return self.links.get(self._first.get(unit, ""), unit)
 
     def starters(self, unit: str) -> frozenset[str]:
-        """The units whose start, after a boot, too, starts this one."""
+        """The units that start this one together with themselves, also after a boot."""
         return frozenset(start.by for start in self._starts.get(unit, ()) if start.lasts)
 
     def is_transient(self, unit: str) -> bool:
-        """Whether the unit was made by a program, such as systemd-run, and is gone with it."""
+        """Whether a program such as systemd-run made the unit; it does not outlast a boot."""
         return f"{_TRANSIENT}/{unit}" in self.files
 
     def states(self) -> Mapping[str, str]:
@@ -141,7 +140,7 @@ class UnitFiles:
         return {unit: self._state(unit) for unit in units}
 
     def _is_revision(self, path: str) -> bool:
-        """Whether it mounts one revision of a snap: each host refreshes its snaps when it likes."""
+        """Whether it mounts one revision of a snap, which each host refreshes by itself."""
         return path.endswith(".mount") and any(
             re.match(r"\s*What\s*=\s*/var/lib/snapd/snaps/", line) for line in self.lines.get(path, ())
         )
@@ -155,11 +154,11 @@ class UnitFiles:
         return f"alias of {target}" if target != unit else "not enabled"
 
     def contents(self, generic: Callable[[str], str], run_key: str) -> Mapping[str, str]:
-        """Each setting of a file that is no package's -> value; each packaged file -> digest.
+        """Each setting of a file of the host's own -> value; each packaged file -> digest.
 
         Args:
-            generic: replaces a site's own names, since digests cannot be replaced afterwards.
-            run_key: the key of the run, for what may hold a secret.
+            generic: replaces a site's own names, which could not be replaced within digests.
+            run_key: the key of the run, for digests of secrets.
         """
         found = {path: f"sha256 {digest[:16]}" for path, digest in self.digests.items() if _counts(path)}
         for path, lines in self.lines.items():
@@ -200,7 +199,7 @@ def read(parts: Mapping[str, Sequence[str]]) -> UnitFiles:
 
 
 def _counts(path: str) -> bool:
-    """Whether systemd reads the file: a unit, or a drop-in; but for netplan's, which name network cards."""
+    """Whether the file is a unit or a drop-in. Those of netplan do not count: they name network cards."""
     if re.fullmatch(r"/run/systemd/system/[^/]*/10-netplan\.conf", path):
         return False
     folder, _, name = path.rpartition("/")
@@ -208,7 +207,7 @@ def _counts(path: str) -> bool:
 
 
 def _settings(lines: Iterable[str]) -> Mapping[str, str]:
-    """``[Section] Key`` -> values, joined; comments and continuation lines as in systemd.syntax(7)."""
+    """``[Section] Key`` -> its values, joined; comments and continued lines as in systemd.syntax(7)."""
     found: dict[str, list[str]] = {}
     section, begun = "", ""
     for line in lines:
@@ -228,7 +227,7 @@ def _settings(lines: Iterable[str]) -> Mapping[str, str]:
 
 
 def _shown(key: str, value: str, run_key: str) -> str:
-    """A value for people, or its digest where it may hold a secret, or is long."""
+    """The value, or its digest if it may hold a secret or is long."""
     name = key.rpartition(" ")[2]
     if name.startswith("SetCredential"):
         return pseudonym(value, run_key)
