@@ -1,7 +1,7 @@
 """The hosts that serve customers together reach each other without loss.
 
 In October 2012 a faulty switch between web and database hosts of the new site lost a few packets in a
-hundred, and customers met random errors for days. On the day before, that path carried next to no traffic.
+hundred, and customers met random errors for days. The day before, that path had carried next to no traffic.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def test_every_interface_carries_full_size_packets_at_full_speed(parity: Parity)
 
 @pytest.mark.drill("mtu_lower_on_one_host")
 def test_paths_are_alike_at_both_sites(parity: Parity) -> None:
-    """Every page waits longer at one site, since each of its questions to the database does."""
+    """Every page takes longer at one site, since each of its queries to the database does."""
     parity.within("latency", "latency", fix="ip route get; mtr  # {item} must stay inside the site")
     parity.same("paths", fix="ip route get; ip link  # compare with the other site: {item}")
 
@@ -83,7 +83,7 @@ def test_names_lead_to_the_own_sites_hosts(parity: Parity) -> None:
     "storefront_slow_web_host",
 )
 def test_names_are_looked_up_alike(parity: Parity) -> None:
-    """A name that is pinned on one host stays behind when everybody else moves."""
+    """A name that is pinned on one host stays behind when everything else moves."""
     parity.same(
         "resolution",
         fix="cat /etc/hosts /etc/resolv.conf  # make {item} the same; a line in /etc/hosts is seldom meant",

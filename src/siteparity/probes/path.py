@@ -1,14 +1,15 @@
 """Path: whether the hosts that serve together reach each other without loss, at full size, by the right name.
 
-In October 2012 a faulty switch between web and database hosts threw random errors. Such a switch is not
-off: it loses a few packets in a hundred, and TCP hides that behind waiting. So each pair of the own site, in
-the roles it will have, makes n connections (one that is not there after half a second has lost a packet) and
-sends n packets of full size that may not be cut into pieces, from both ends. What n tries prove is a bound:
-0 lost of 150 excludes, at 95 %, a rate of 2 % (`siteparity.tools.network.rates`). Where one is lost there are
-four times as many tries, so that one odd packet does not decide.
+In October 2012 a faulty switch between web and database hosts caused random errors. Such a switch still
+works: it loses a few packets in a hundred, and TCP hides that behind waiting. So each pair of hosts of a
+site, in the roles they have after the switch, opens n connections (one that takes half a second has lost a
+packet), and sends n packets of full size that may not be fragmented, from both ends. n tries prove a bound: 0
+lost of 150 excludes a rate of 2 % at 95 % confidence (`siteparity.tools.network.rates`). If one is lost there
+are four times as many tries, so that one odd packet does not decide.
 
-During that time interface errors, and TCP segments sent again, are counted. Before it every host says what it
-takes the others' names for. Peers that could not be measured themselves are not blamed on the way to them.
+Meanwhile interface errors are counted, and TCP segments that are sent again. Before that every host looks up
+the others' names. Peers that could not be measured themselves are left out: the path is not to blame for
+them.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ Rate = Annotated[Percent, Field(le=50)]
 
 
 class Leg(Strict):
-    """Every host of one role connects to every host of another one at its own site."""
+    """Every host of the client role connects to every host of the server role at its own site."""
 
     client: RoleName
     server: RoleName
@@ -51,31 +52,31 @@ class Leg(Strict):
 
 
 class Policy(Section):
-    """The paths that customers' requests take, and what they may lose."""
+    """The paths that customers' requests take, and how much they may lose."""
 
     legs: Annotated[tuple[Leg, ...], Field(min_length=1)]
     packets: Rate = 2.0
-    """The rate of lost packets that must be excluded; 2% takes 149 packets of full size each way."""
+    """The rate of lost packets that must be excluded; 2% needs 149 packets of full size each way."""
     connections: Rate = 10.0
-    """The rate of failed connections that must be excluded; 10% takes 29 of them."""
+    """The rate of failed connections that must be excluded; 10% needs 29 of them."""
     resent: Rate = 5.0
-    """The rate of TCP segments that a host may send again; measured during the tries, on all its traffic."""
+    """The rate of TCP segments that a host may send again, in all of its traffic during the tries."""
     errors: Annotated[int, Field(ge=0)] = 0
-    """How many errors of an interface, and doubled packets, may occur during the tries."""
+    """How many errors of an interface, or doubled packets, may occur during the tries."""
     mtu: Annotated[int, Field(ge=576, le=65535)] = 1500
-    """The size of a packet, in bytes, that every path must carry."""
+    """The size in bytes of a packet that every path must carry."""
     shaped: bool = False
     """Traffic may be held back on purpose (tc(8): tbf, htb ...)."""
     min_speed: Annotated[int, Field(ge=0)] = 1000
-    """Mb/s, where the interface tells."""
+    """Mb/s, for interfaces that say their speed."""
     latency: PositiveDuration = timedelta(milliseconds=5)
-    """The longest round trip, taking the quickest of all tries."""
+    """How long the quickest round trip of all tries may take."""
     quick: PositiveDuration = timedelta(milliseconds=1)
-    """Paths that are quicker count as alike; slower ones are compared by their order of magnitude."""
+    """Quicker paths count as alike; slower ones are compared by their order of magnitude."""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """What the names of the servers stand for, and where all that is not near is sent to."""
+    """How the names of the servers are resolved, and the default routes."""
     return {
         "names": Ask(resolve(name for host in _servers(target) for name in host.names)),
         "routes": Ask(routes.QUESTION),
@@ -83,11 +84,11 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 
 PEERS = Word("PEERS", "0-9A-Za-z.:%_ -", 20_000)
-"""The addresses of the peers that were measured themselves, or "none"."""
+"""The addresses of the peers that were measured themselves, or ``none``."""
 
 
 def ask_again(target: Target[Policy]) -> Mapping[str, Ask]:
-    """Packets to every peer, connections to every port, of those that `PEERS` names."""
+    """Packets to every peer and connections to every port, for the peers in `PEERS`."""
     section = target.section
     text = reach(
         [(place, _payload(host, section.mtu)) for host, place in _peers(target)],
@@ -99,7 +100,11 @@ def ask_again(target: Target[Policy]) -> Mapping[str, Ask]:
 
 
 def who_is_up(target: Target[Policy], seen: Seen) -> Mapping[str, str]:
-    """The peers that answered when they were measured: others are not blamed on the way to them."""
+    """The peers that answered when they were measured.
+
+    Raises:
+        UnmeasuredError: this host did not answer itself.
+    """
     site = target.site.name
     own = [
         table for table in seen.get((site, target.host.name), {}).values() if isinstance(table, Unmeasured)
@@ -111,7 +116,7 @@ def who_is_up(target: Target[Policy], seen: Seen) -> Mapping[str, str]:
 
 
 def _payload(host: Host, mtu: int) -> int:
-    """Bytes after the headers of IP and ICMP that fill a packet."""
+    """The bytes that fill a packet after the headers of IP and ICMP."""
     return mtu - (28 if _place(host).version == 4 else 48)  # noqa: PLR2004  # the version of IP
 
 
@@ -127,7 +132,7 @@ def _place(host: Host) -> Address:
 
 
 def _ports(target: Target[Policy]) -> Iterator[tuple[Leg, Host]]:
-    """Every port to which this host connects in its roles."""
+    """Every port that this host connects to in its roles."""
     for leg in target.section.legs:
         if leg.client in target.host.roles:
             for host in target.site.in_role(leg.server):
@@ -140,7 +145,7 @@ def _servers(target: Target[Policy]) -> list[Host]:
 
 
 def _peers(target: Target[Policy]) -> list[tuple[Host, str]]:
-    """Every host of the own site with which this one exchanges packets, and its address."""
+    """Every host of the own site that this one exchanges packets with, and its address."""
     roles = {leg.server for leg in target.section.legs if leg.client in target.host.roles}
     roles |= {leg.client for leg in target.section.legs if leg.server in target.host.roles}
     return [
@@ -156,7 +161,7 @@ def _names(answers: Answers, _: Target[Policy]) -> reading.Names:
 
 
 def read_names(answers: Answers, target: Target[Policy]) -> Table:
-    """Each name of each server -> `AS_INVENTORIED`, or what it stands for on this host."""
+    """Each name of each server -> `AS_INVENTORIED`, or the addresses that this host finds."""
     found = _names(answers, target).answers
     wanted = {name: host for host in _servers(target) for name in host.names}
     states = {name: _sense(found.get(name, ()), host) for name, host in wanted.items()}
@@ -165,7 +170,7 @@ def read_names(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _is_full(name: str, target: Target[Policy]) -> bool:
-    """Whether a name server must know it; a short name in an inventory may be for people alone."""
+    """Whether a name server must know the name. A short one in an inventory may be meant for people only."""
     return bool(target.site.domain) and name.endswith(f".{target.site.domain}")
 
 
@@ -178,7 +183,7 @@ def _sense(answer: tuple[str, ...], host: Host) -> str:
 
 
 def read_resolution(answers: Answers, target: Target[Policy]) -> Table:
-    """What decides about names besides the name server: lines of /etc/hosts, the resolver's settings."""
+    """Each line of /etc/hosts about others, and each setting of the resolver -> value."""
     files, own = _names(answers, target).files, OwnNames.of(target.site)
     found: dict[str, str] = {}
     for line in files["hosts"]:
@@ -194,7 +199,7 @@ def read_resolution(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _is_pinned(place: str, host: Host) -> bool:
-    """Whether a line of /etc/hosts says something about other hosts."""
+    """Whether an address in /etc/hosts is another host's."""
     try:
         address = ip_address(place.partition("%")[0])
     except ValueError:
@@ -205,7 +210,7 @@ def _is_pinned(place: str, host: Host) -> bool:
 
 
 def read_routes(answers: Answers, _: Target[Policy]) -> Table:
-    """Each version of IP -> whether there is a way to what is outside the host's own networks."""
+    """Each version of IP -> whether there is a default route."""
     found = routes.read(answers.parts("routes", routes.PARTS))
     return {
         f"default route of IPv{version}": "there" if is_there else NO_ROUTE
@@ -223,14 +228,14 @@ class _Peers:
     target: Target[Policy]
 
     def packets(self) -> Iterator[tuple[str, Packets]]:
-        """Name of the peer, and what came back from it."""
+        """Each peer's name, and the packets that came back from it."""
         for place, packets in self.reached.packets.items():
             if not packets.sent:
                 raise UnmeasuredError(f"reached: ping said nothing about {self.names.get(place, place)}")
             yield self.names.get(place, place), packets
 
     def connections(self) -> Iterator[tuple[str, Connections]]:
-        """Port of the peer, and what became of the connections to it."""
+        """Each port of each peer, and how the connections to it ended."""
         ports = [(str(_place(host)), leg.port) for leg, host in _ports(self.target)]
         if {one for one in ports if one[0] in self.reached.peers} != self.reached.connections.keys():
             raise UnmeasuredError("reached: the answer lacks the connections to one of the ports")
@@ -238,7 +243,7 @@ class _Peers:
             yield f"{self.names.get(place, place)} port {port}", tried
 
     def links(self) -> Iterator[tuple[str, Link | None, int]]:
-        """Name of the peer, the interface that leads there, and the MTU of the way; none without a route."""
+        """Each peer's name, the interface that leads there (None if no route does), and the path MTU."""
         for place in self.reached.peers:
             device, mtu = self.reached.routes.get(place, ("", None))
             link = self.reached.links.get(device)
@@ -256,7 +261,7 @@ def _found(answers: Answers, target: Target[Policy]) -> _Peers:
 
 
 def read_reached(answers: Answers, target: Target[Policy]) -> Table:
-    """Each port of each server -> `ANSWERS`, or what becomes of everybody who connects."""
+    """Each port of each server -> `ANSWERS`, or how every connection to it fails."""
     return {port: _outcome(tried) for port, tried in _found(answers, target).connections()}
 
 
@@ -267,7 +272,7 @@ def _outcome(tried: Connections) -> str:
 
 
 def read_connections(answers: Answers, target: Target[Policy]) -> Table:
-    """Each port -> the rate of failed connections, in percent, that the tries do not exclude."""
+    """Each port -> the highest rate of failed connections that the tries do not exclude, in percent."""
     return {
         f"connections to {port} that may fail, in percent": _bound(tried.tried - tried.answered, tried.tried)
         for port, tried in _found(answers, target).connections()
@@ -275,10 +280,11 @@ def read_connections(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_packets(answers: Answers, target: Target[Policy]) -> Table:
-    """Each peer -> the rate of lost packets of full size, in percent, that the tries do not exclude.
+    """Each peer -> the highest rate of lost packets of full size that the tries do not exclude, in percent.
 
     Raises:
-        UnmeasuredError: a peer answers no packet of any size, and nothing else is wrong: it may be forbidden.
+        UnmeasuredError: a peer answers no packet of any size, and no other peer loses any: it may be
+        forbidden.
     """
     seen = list(_found(answers, target).packets())
     silent = [name for name, packets in seen if packets.received + packets.small_received == 0]
@@ -301,13 +307,13 @@ def _bound(failures: int, of: int) -> float:
 
 
 def read_resent(answers: Answers, target: Target[Policy]) -> Table:
-    """The rate of TCP segments sent again, in percent, that is certain; of all of the host's traffic."""
+    """The lowest rate of TCP segments sent again that the counters do not exclude, in percent."""
     sent, again = _found(answers, target).reached.segments
     return {"TCP segments sent again, in percent": round(100 * rates.at_least(min(again, sent), sent), 3)}
 
 
 def read_errors(answers: Answers, target: Target[Policy]) -> Table:
-    """Errors of each interface during the tries, and packets that came twice."""
+    """Each interface -> its errors during the tries; each peer -> packets that came back twice."""
     seen = _found(answers, target)
     return {
         **{f"errors of {device}": number for device, number in seen.reached.errors.items()},
@@ -322,7 +328,7 @@ def read_latency(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_links(answers: Answers, target: Target[Policy]) -> Table:
-    """The interface towards each peer -> `WELL`, or what is wrong with it."""
+    """Each peer -> `WELL`, or what is wrong with the interface that leads there."""
     links = _found(answers, target).links()
     return {f"towards {name}": _fitness(link, mtu, target.section) for name, link, mtu in links}
 
@@ -341,7 +347,7 @@ def _fitness(link: Link | None, mtu: int, section: Policy) -> str:
 
 
 def read_paths(answers: Answers, target: Target[Policy]) -> Table:
-    """MTU and order of magnitude of the round trip to all others; sites may have other numbers of them."""
+    """MTU and order of magnitude of the round trip, of all peers together: their number may differ."""
     seen, quick = _found(answers, target), target.section.quick
     mtus = {name: mtu for name, _, mtu in seen.links()}
     said = {f"MTU {mtus[name]}, {_pace(one.quickest, quick)}" for name, one in seen.packets()}

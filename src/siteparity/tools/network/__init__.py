@@ -1,1 +1,1 @@
-"""The network between two hosts: names, connections, packets, and what few tries say of a rate."""
+"""The network between two hosts: names, routes, connections, packets, and what few tries prove of a rate."""

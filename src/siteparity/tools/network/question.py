@@ -1,10 +1,9 @@
 """What a host is asked about the network between itself and its peers.
 
-Perl's core is on every Debian host, with sockets that do not block, and it resolves names as the host's
-programs do. ``ping`` (iputils) sends full-size packets that may not be cut into pieces, the next one when the
-last came back: with pauses of less than 10 ms it would not sleep but wait actively. Half of them are sent
-before the connections and half a little later, since devices lose packets in bursts. All peers are tried at
-once.
+Perl's core is on every Debian host; it has sockets that do not block, and resolves names as the host's
+programs do. ``ping`` (iputils) sends packets of full size that may not be fragmented, each one when the last
+came back: with pauses of less than 10 ms it would wait actively. Half of them are sent before the connections
+and half a little later, since devices lose packets in bursts. All peers are tried at once.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ from collections.abc import Iterable
 from siteparity.tools.program import filled, program
 
 PATIENCE_MS = 500
-"""After this time a connection that is not there has lost a packet: the kernel repeats it after 1 s."""
+"""A connection that takes longer has lost a packet: the kernel sends it again after 1 s."""
 AT_ONCE = 4
-"""Connections to one port at the same time: a database may have few left for its customers."""
+"""Connections to one port at the same time. A database must have some left for its customers."""
 
 _RESOLVE = program(__package__, "resolve.pl")
 CONNECT = program(__package__, "connect.pl")
@@ -29,7 +28,7 @@ REACHED = ("peers", "routes", "links", "before", "tries", "after")
 
 
 def resolve(names: Iterable[str]) -> str:
-    """A shell text that asks for names as programs do, and prints the files that decide about the answer."""
+    """A shell text that looks names up as programs do, and prints the files that decide about the result."""
     return f"exec perl -e {shlex.quote(_RESOLVE)} -- {' '.join(map(shlex.quote, names))}"
 
 
@@ -38,14 +37,14 @@ def reach(
 ) -> str:
     """A shell text that sends packets to peers and opens connections to ports, all at once.
 
-    Only those peers are tried whose addresses stand in the shell's ``PEERS``, with blanks between them; the
-    parts of the answer are empty if there are none of them.
+    Only the peers in the shell's ``PEERS`` are tried: addresses with blanks between them. If there are none,
+    the parts of the answer are empty.
 
     Args:
-        peers: Address, and how many bytes of payload fill a packet on the way there.
-        ports: Address and port.
-        packets: How many packets for each peer, in two halves; four times as many where one of them is lost.
-        tries: How many connections to each port.
+        peers: address, and the bytes of payload that fill a packet on the way there.
+        ports: address and port.
+        packets: how many for each peer, in two halves; four times as many if one of them is lost.
+        tries: how many connections to each port.
     """
     half = math.ceil(packets / 2)
     quoted = [(shlex.quote(place), size) for place, size in peers]

@@ -1,9 +1,10 @@
-"""What n tries with k failures say of the rate of failures, at 95 % confidence.
+"""What n tries with k failures prove about the rate of failures, at 95 % confidence.
 
-The bounds are exact (Clopper and Pearson, 1934) and one-sided: 0 of n bounds the rate near 3/n from above, k
-of n bounds it from below by the rate that brings k or more in one run of twenty. Where failures and successes
-are both counted in thousands the score interval (Wilson, 1927) is used, which differs by less than one part
-in a thousand there: a sum over all failures of a busy host, or of one that lies, would take for ever.
+The bounds are exact (Clopper and Pearson, 1934) and one-sided. From above, 0 of n bounds the rate near 3/n.
+From below, k of n bounds it by the rate that brings k or more failures in one run of twenty. With thousands
+of failures and thousands of successes the score interval (Wilson, 1927) is used, which differs by less than
+one part in a thousand there: the exact sum over all failures of a busy host, or of one that lies, would take
+too long.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from collections.abc import Callable
 CONFIDENCE = 0.95
 _STEPS = 60
 _MOST_TERMS = 2000
-"""Failures over which probabilities are still summed up one by one."""
+"""With more failures probabilities are not summed up one by one."""
 _Z = 1.6448536269514722
 """One-sided 95 % of the normal distribution."""
 
 
 def tries(rate: float) -> int:
-    """How many tries without a failure exclude a rate (a fraction): about 3 divided by it."""
+    """How many tries without a failure exclude a rate (a fraction): about 3 divided by the rate."""
     return math.ceil(math.log(1 - CONFIDENCE) / math.log(1 - rate))
 
 
@@ -49,7 +50,7 @@ def _score(failures: int, of: int, z: float) -> float:
 
 
 def _where(holds: Callable[[float], bool]) -> float:
-    """The lowest rate for which it holds, when it holds for all higher ones."""
+    """The lowest rate for which a condition holds that holds for all higher ones."""
     low, high = 0.0, 1.0
     for _ in range(_STEPS):
         middle = (low + high) / 2
@@ -58,7 +59,7 @@ def _where(holds: Callable[[float], bool]) -> float:
 
 
 def _up_to(failures: int, of: int, rate: float) -> float:
-    """The probability of so many failures or fewer (binomial), by logarithms since `of` may be large."""
+    """The binomial probability of so many failures or fewer; by logarithms, since `of` may be large."""
     if rate in (0.0, 1.0):
         return 1.0 if rate == 0.0 or failures >= of else 0.0
     well, ill = math.log1p(-rate), math.log(rate)

@@ -1,4 +1,4 @@
-"""What hosts answer about the network: names and files, routes and links, packets and connections.
+"""Answers about the network: names and files, routes and links, packets and connections.
 
 Formats: ``ip -o route get`` (ip-route(8)), ``ping -q`` of iputils (ping(8)), proc_net_snmp(5) and the files
 of ``/sys/class/net``.
@@ -19,12 +19,12 @@ NAMES_PARTS = ("names", *FILES)
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a host takes names for."""
+    """How a host resolves names."""
 
     answers: Mapping[str, tuple[str, ...]]
-    """Name -> addresses; none, or a reason that begins with ``!``."""
+    """Name -> its addresses, perhaps none; or a reason that begins with ``!``."""
     files: Mapping[str, tuple[str, ...]]
-    """File below /etc -> its lines, without comments."""
+    """Name of a file in /etc -> its lines, without comments."""
 
 
 def read_names(parts: Mapping[str, Sequence[str]]) -> Names:
@@ -46,13 +46,13 @@ def read_names(parts: Mapping[str, Sequence[str]]) -> Names:
 
 @dataclass(slots=True)
 class Packets:
-    """Packets that were sent to a peer, and came back."""
+    """Packets of full size that were sent to a peer, and came back."""
 
     sent: int = 0
     received: int = 0
     doubled: int = 0
     small_received: int = 0
-    """Of a few small packets, sent where none of full size came back."""
+    """How many of a few small packets came back, which are sent if none of full size did."""
     quickest: float | None = None
     """The shortest round trip, in seconds."""
 
@@ -78,10 +78,10 @@ class Link:
 
     mtu: int
     speed: int | None
-    """Mb/s, where the interface tells."""
+    """Mb/s; None if the interface does not say."""
     duplex: str | None
     shaped: str | None = None
-    """By which discipline of tc(8) its traffic is held back, if by any."""
+    """The discipline of tc(8) that holds its traffic back; None if none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Reached:
     peers: tuple[str, ...]
     """Addresses of those that were tried."""
     routes: Mapping[str, tuple[str, int | None]]
-    """Address of the peer -> interface, and an MTU of the route itself (learned or set)."""
+    """Address of a peer -> interface, and the MTU of the route itself if it has one (learned or set)."""
     links: Mapping[str, Link]
     """By interface."""
     packets: Mapping[str, Packets]
@@ -99,9 +99,9 @@ class Reached:
     connections: Mapping[tuple[str, int], Connections]
     """By address and port."""
     segments: tuple[int, int]
-    """TCP segments that the host sent in the meantime, and how many of them again."""
+    """How many TCP segments the host sent during the tries, and how many of them again."""
     errors: Mapping[str, int]
-    """Interface -> errors in the meantime."""
+    """Interface -> errors during the tries."""
 
 
 def read(parts: Mapping[str, Sequence[str]]) -> Reached:
@@ -154,11 +154,11 @@ def _links(some: Iterable[str]) -> Mapping[str, Link]:
 
 
 _SHAPING = ("tbf", "htb", "hfsc", "cbq", "netem")
-"""Others only share out what there is."""
+"""Disciplines that hold traffic back. Others only share out what there is."""
 
 
 def _link(device: str, values: Mapping[str, str]) -> Link:
-    """An interface; a virtual one says nothing of its speed, or -1."""
+    """An interface. A virtual one has no speed, or -1."""
     if not re.fullmatch(r"[0-9]{1,6}", values.get("mtu", "")):
         raise UnmeasuredError(f"the MTU of {device} cannot be read")
     speed, duplex = values.get("speed", ""), values.get("duplex", "")
@@ -171,7 +171,7 @@ def _link(device: str, values: Mapping[str, str]) -> Link:
 
 
 def _counters(some: Iterable[str]) -> dict[str, int]:
-    """``DEVICE NAME NUMBER`` of each interface, and of TCP the segments that were sent, and sent again."""
+    """``DEVICE NAME`` -> number, for each interface; and the TCP segments sent, and sent again."""
     found: dict[str, int] = {}
     tcp: list[list[str]] = []
     for line in some:
@@ -209,7 +209,7 @@ _CONNECTED = re.compile(r"connected (\S+) ([0-9]{1,5}) ([0-9]{1,9}) ([0-9]{1,9})
 
 @dataclass
 class _Tries:
-    """What came back, line by line."""
+    """What the tries print, read line by line."""
 
     packets: dict[str, Packets] = field(default_factory=dict)
     connections: dict[tuple[str, int], Connections] = field(default_factory=dict)

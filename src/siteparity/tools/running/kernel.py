@@ -1,9 +1,9 @@
 """The kernel that runs, and those that a boot could start.
 
-Kernels are looked for where boot loaders find them (Debian's /boot, kernel-install(8), the Boot Loader
-Specification's ``/MACHINE-ID/RELEASE/linux`` and ``EFI/Linux/*.efi``). A package may be renewed without
-another release; Debian writes the package's version into /proc/version. A container has no kernel of its own,
-and a hypervisor may bring one from outside.
+Kernels are looked for where boot loaders find them: Debian's /boot, kernel-install(8), and
+``/MACHINE-ID/RELEASE/linux`` and ``EFI/Linux/*.efi`` of the Boot Loader Specification. A package can be
+updated without a new release, so Debian writes the version of the package into /proc/version. A container has
+no kernel of its own, and a hypervisor may start one from outside.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ class Kernel:
     """The kernel of one host."""
 
     release: str
-    """As ``uname -r`` gives it."""
+    """As ``uname -r`` prints it."""
     version: str
     """The line of /proc/version, which names the build."""
     contained: bool
-    """Whether the host is a container, whose kernel is another machine's."""
+    """Whether the host is a container, which runs another machine's kernel."""
     installed: frozenset[str]
     """Releases that a boot could start."""
     package: str | None
-    """Version of the running release's package; None where there is none."""
+    """The version of the running release's package; None if there is none."""
 
     @property
     def build(self) -> str:
@@ -52,15 +52,15 @@ class Kernel:
 
     @property
     def newest(self) -> str | None:
-        """The newest release of the running one's flavour; of any, where the flavour is not installed."""
+        """The newest release of the running one's flavour, or of any flavour if that one is not installed."""
         flavour = _flavour(self.release)
         alike = [one for one in self.installed if _flavour(one) == flavour] or list(self.installed)
         return max(alike, key=_order, default=None)
 
     def is_newest_build(self) -> bool:
-        """Whether the running release is of the package that is installed, as far as the kernel says it."""
-        said = re.search(r" Debian (\S+)", self.version)
-        return said is None or self.package is None or said[1] == self.package
+        """Whether the running kernel is of the installed package, as far as the kernel says."""
+        running = re.search(r" Debian (\S+)", self.version)
+        return running is None or self.package is None or running[1] == self.package
 
 
 def read(parts: Mapping[str, Sequence[str]]) -> Kernel:
@@ -83,7 +83,7 @@ def read(parts: Mapping[str, Sequence[str]]) -> Kernel:
 
 
 def _release_of(path: str) -> str | None:
-    """The release in a kernel's path; None for backups, rescue images and what bears no release."""
+    """The release in a kernel's path; None for backups, rescue images and names without a release."""
     found = _FILE.fullmatch(path)
     if found is None or path.endswith(_BACKUP):
         return None
