@@ -255,8 +255,8 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     """One declared exception and no other."""
     for answer in (text, CHRONY.replace(TRACKING, text), CHRONY.replace(SOURCE, text)):
         try:
-            told = read(answer.split("\n"))
-            assert Timekeeping.of(told).state(600)
-            assert Sources.of(told) is not None
+            entries = read(answer.split("\n"))
+            assert Timekeeping.of(entries).state(600)
+            assert Sources.of(entries) is not None
         except UnmeasuredError:
             continue

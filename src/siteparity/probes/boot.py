@@ -61,8 +61,8 @@ def read_mounts(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_required(answers: Answers, target: Target[Policy]) -> Table:
     """Each mount point that the policy requires -> `mounts.LASTING`, or what is wrong."""
-    seen = _storage(answers, target)
-    return {path: seen.required(path) for path in _required(target)}
+    storage = _storage(answers, target)
+    return {path: storage.required(path) for path in _required(target)}
 
 
 def read_options(answers: Answers, target: Target[Policy]) -> Table:

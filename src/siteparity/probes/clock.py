@@ -70,19 +70,19 @@ def ask(target: Target[Policy]) -> dict[str, Ask]:
 
 
 @once
-def _told(answers: Answers, _: Target[Policy]) -> timekeeping.Told:
+def _entries(answers: Answers, _: Target[Policy]) -> timekeeping.Entries:
     return timekeeping.read(answers.rows("time"))
 
 
 def read_synchronised(answers: Answers, target: Target[Policy]) -> Table:
     """The clock -> `SYNCHRONISED`, or why it is not."""
-    kept = Timekeeping.of(_told(answers, target))
+    kept = Timekeeping.of(_entries(answers, target))
     return {"the clock": kept.state(target.section.max_age.total_seconds())}
 
 
 def read_error(answers: Answers, target: Target[Policy]) -> Table:
     """How far the clock is off, by the account of the program that keeps it: `WITHIN`, or by how much."""
-    kept = Timekeeping.of(_told(answers, target))
+    kept = Timekeeping.of(_entries(answers, target))
     if not kept.follows:
         raise UnmeasuredError(f"time: {kept.fault}: how far it is off is not known")
     return {f"by {kept.program}": _judged(kept.offset, kept.uncertainty, _limit(target))}
@@ -114,7 +114,7 @@ def _judged(offset: float, uncertainty: float, limit: float) -> str:
 
 def read_configured(answers: Answers, target: Target[Policy]) -> Table:
     """Each line of the configuration of the time sources -> how often it is there."""
-    lines = Sources.of(_told(answers, target)).lines
+    lines = Sources.of(_entries(answers, target)).lines
     counts = Counter(_generic(line, target) for line in lines)
     return {line: _times(count) for line, count in counts.items()} or {"servers": "as the program was built"}
 
@@ -142,7 +142,7 @@ def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
     """Each time source at the other site -> the site; or that there is none."""
     if target.other is None:
         raise UnmeasuredError("time: the other site is not known, so its names cannot be looked for")
-    found, names = Sources.of(_told(answers, target)), OwnNames.of(target.other)
+    found, names = Sources.of(_entries(answers, target)), OwnNames.of(target.other)
     if target.section.may_name_the_other_site:
         return {FOREIGN: NONE}
     return {

@@ -89,7 +89,7 @@ class Socket:
 
 def read_listening(answers: Answers, target: Target[Policy]) -> Table:
     """Each open port -> the programs that answer there, and the kinds of their addresses."""
-    return {name: _said(of_port) for name, of_port in _by_name(_sockets(answers, target)).items()}
+    return {name: _programs(of_port) for name, of_port in _by_name(_sockets(answers, target)).items()}
 
 
 def read_required(answers: Answers, target: Target[Policy]) -> Table:
@@ -101,9 +101,9 @@ def read_required(answers: Answers, target: Target[Policy]) -> Table:
 def read_unexpected(answers: Answers, target: Target[Policy]) -> Table:
     """Each open port that the policy does not expect -> the programs there; or that there is none."""
     expected = {one.name for one in _expected(target)}
-    return {name: said for name, said in read_listening(answers, target).items() if name not in expected} or {
-        "unexpected listeners": NONE
-    }
+    return {
+        name: programs for name, programs in read_listening(answers, target).items() if name not in expected
+    } or {"unexpected listeners": NONE}
 
 
 def _expected(target: Target[Policy]) -> tuple[Listener, ...]:
@@ -117,7 +117,7 @@ def _by_name(sockets: Iterable[Socket]) -> dict[str, list[Socket]]:
     return found
 
 
-def _said(sockets: Iterable[Socket]) -> str:
+def _programs(sockets: Iterable[Socket]) -> str:
     places: dict[str, set[str]] = {}
     for socket in sockets:
         places.setdefault(socket.program, set()).add(socket.place)
@@ -136,7 +136,7 @@ def _state(wanted: Listener, found: list[Socket], target: Target[Policy]) -> str
         and kinds <= allowed | {"loopback"}
         and (bool(versions) if wanted.at == "loopback" else own <= versions)
     )
-    return LISTENS if is_right else _said(found)
+    return LISTENS if is_right else _programs(found)
 
 
 @once

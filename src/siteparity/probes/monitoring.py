@@ -145,14 +145,14 @@ class _Report:
 
     def __init__(self, name: str, agent: Agent, parts: Mapping[str, Sequence[str]]) -> None:
         self.name = name
-        arguments, told, now = ([line for line in parts[part] if line] for part in _PARTS[1:])
-        if not told or len(now) != 1 or not re.fullmatch(r"[0-9]{1,12}", now[0]):
+        arguments, answer, now = ([line for line in parts[part] if line] for part in _PARTS[1:])
+        if not answer or len(now) != 1 or not re.fullmatch(r"[0-9]{1,12}", now[0]):
             raise UnmeasuredError(f"{name}: the answer lacks its status or its time")
         self.properties = read_properties(parts["unit"])
-        self.arguments, self.status, self.now = arguments, told[0], float(now[0])
-        if self.status == "200" and told[-1] != _COMPLETE:
-            self.status = f"{told[-1]}, after a part of the answer"
-        metrics = [_metric(line) for line in told[1:-1]]
+        self.arguments, self.status, self.now = arguments, answer[0], float(now[0])
+        if self.status == "200" and answer[-1] != _COMPLETE:
+            self.status = f"{answer[-1]}, after a part of the answer"
+        metrics = [_metric(line) for line in answer[1:-1]]
         self.answers = self.status == "200"
         self.age = self.now - _time(agent, metrics) if agent.time and self.answers else 0.0
         self.parts = {_label(labels): value == 1 for of, labels, value in metrics if of == agent.parts}

@@ -350,8 +350,8 @@ def read_paths(answers: Answers, target: Target[Policy]) -> Table:
     """MTU and order of magnitude of the round trip, of all peers together: their number may differ."""
     seen, quick = _found(answers, target), target.section.quick
     mtus = {name: mtu for name, _, mtu in seen.links()}
-    said = {f"MTU {mtus[name]}, {_pace(one.quickest, quick)}" for name, one in seen.packets()}
-    return {"to the others and back": " or ".join(sorted(said))}
+    kinds = {f"MTU {mtus[name]}, {_pace(one.quickest, quick)}" for name, one in seen.packets()}
+    return {"to the others and back": " or ".join(sorted(kinds))}
 
 
 def _pace(seconds: float | None, quick: timedelta) -> str:

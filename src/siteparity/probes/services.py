@@ -137,7 +137,7 @@ def read_stopped(answers: Answers, _: Target[Policy]) -> Table:
 
 
 class _Units:
-    """The units of a host: what the manager does with them, held against what lies on disk."""
+    """The units of a host: what the manager does with them, compared with the files on disk."""
 
     def __init__(self, answers: Answers, target: Target[Policy]) -> None:
         self.files = _files(answers, target)

@@ -31,19 +31,19 @@ def read(lines: Sequence[str]) -> Mapping[str, str]:
     Raises:
         UnmeasuredError: a line is not understood, or the kernel lists no module.
     """
-    told: dict[str, list[str]] = {"wanted": [], "has": []}
+    names: dict[str, list[str]] = {"wanted": [], "has": []}
     files = [line for line in lines if line.startswith(("file\t", "line\t"))]
     for line in lines:
         kind, _, name = line.partition("\t")
-        if kind in told:
-            told[kind].append(name.replace("-", "_"))
+        if kind in names:
+            names[kind].append(name.replace("-", "_"))
         elif line and line not in files:
             raise UnmeasuredError(f"modules: a line is not understood: {line[:80]}")
-    if not told["has"]:
+    if not names["has"]:
         raise UnmeasuredError("modules: the kernel lists none at all")
     filed = {name.replace("-", "_"): path for path, name in conf_d.settings(files)}
-    wanted = {**dict.fromkeys(told["wanted"], "the policy"), **filed}
+    wanted = {**dict.fromkeys(names["wanted"], "the policy"), **filed}
     return {
-        name: IN_THE_KERNEL if name in told["has"] else f"not in the kernel; {by} wants it"
+        name: IN_THE_KERNEL if name in names["has"] else f"not in the kernel; {by} wants it"
         for name, by in sorted(wanted.items())
     } or {"modules that are wanted": NONE}

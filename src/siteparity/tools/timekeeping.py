@@ -27,7 +27,7 @@ _TRACKING_FIELDS, _SOURCE_FIELDS = 14, 10
 
 QUESTION = filled(program(__package__, "timekeeping.sh"), unknown="|".join(_UNKNOWN))
 
-Told: TypeAlias = Mapping[str, Sequence[str]]
+Entries: TypeAlias = Mapping[str, Sequence[str]]
 """Kind of line -> its values, in order."""
 
 
@@ -56,21 +56,21 @@ class Timekeeping:
         return self.fault or SYNCHRONISED
 
     @classmethod
-    def of(cls, told: Told) -> Self:
+    def of(cls, entries: Entries) -> Self:
         """What an answer says about the clock.
 
         Raises:
             UnmeasuredError: it is not understood, or the clock is kept by an unknown program.
         """
-        programs = sorted(set(told.get("program", ())))
+        programs = sorted(set(entries.get("program", ())))
         if len(programs) > 1:
             return cls(
                 "all", f"the clock is kept by {' and '.join(programs)} at once", 0, 0, 0, follows=False
             )
         if programs == [_CHRONYD]:
-            return cls._of_chronyd(told.get("tracking", []), told.get("source", []))
+            return cls._of_chronyd(entries.get("tracking", []), entries.get("source", []))
         if programs == [_TIMESYNCD]:
-            return cls._of_timesyncd(told.get("synchronized", []), told.get("now", []))
+            return cls._of_timesyncd(entries.get("synchronized", []), entries.get("now", []))
         if programs:
             raise UnmeasuredError(f"time: the clock is kept by {programs[0]}, which cannot be asked")
         return cls("nobody", "no program keeps the clock", 0, 0, 0, follows=False)
@@ -121,36 +121,36 @@ class Sources:
         )
 
     @classmethod
-    def of(cls, told: Told) -> Self:
+    def of(cls, entries: Entries) -> Self:
         """What an answer says about the sources.
 
         Raises:
             UnmeasuredError: it is not understood, or the configuration of the running program is not found.
         """
-        if unknown := [name for name in told.get("program", ()) if name not in (_CHRONYD, _TIMESYNCD)]:
+        if unknown := [name for name in entries.get("program", ()) if name not in (_CHRONYD, _TIMESYNCD)]:
             raise UnmeasuredError(f"time: the configuration of {unknown[0]} is not known")
-        lines = [" ".join(line.split()) for kind in ("chrony", "timesyncd") for line in told.get(kind, ())]
-        if _CHRONYD in told.get("program", ()) and "chrony" not in told:
+        lines = [" ".join(line.split()) for kind in ("chrony", "timesyncd") for line in entries.get(kind, ())]
+        if _CHRONYD in entries.get("program", ()) and "chrony" not in entries:
             raise UnmeasuredError("time: the configuration of chronyd is not found")
-        asked = [line.split(",") for line in told.get("source", ())]
+        asked = [line.split(",") for line in entries.get("source", ())]
         if any(len(source) != _SOURCE_FIELDS for source in asked):
             raise UnmeasuredError("chronyc: the answer does not have the fields that are known")
         return cls(tuple(lines), tuple(source[2] for source in asked))
 
 
-def read(rows: Iterable[str]) -> Told:
+def read(rows: Iterable[str]) -> Entries:
     """Read the answer to `QUESTION`.
 
     Raises:
         UnmeasuredError: a line is not understood.
     """
-    told: dict[str, list[str]] = {}
+    entries: dict[str, list[str]] = {}
     for line in rows:
         kind, _, rest = line.partition(" ")
-        told.setdefault(kind, []).append(rest)
-    if not told.keys() <= {"program", "tracking", "source", "synchronized", "chrony", "timesyncd", "now"}:
+        entries.setdefault(kind, []).append(rest)
+    if not entries.keys() <= {"program", "tracking", "source", "synchronized", "chrony", "timesyncd", "now"}:
         raise UnmeasuredError("time: a line is not understood")
-    return told
+    return entries
 
 
 def _fault_of_chronyd(

@@ -20,16 +20,19 @@ def read(rows: Iterable[str]) -> tuple[float, int]:
     Raises:
         UnmeasuredError: a number is missing or not understood.
     """
-    told = {words[0]: words[1:] for row in rows if (words := row.split())}
-    cores, memory = _number(told, "cores"), _number(told, "memory") * 1024
-    if "most" in told and told["most"][:1] != ["max"]:
-        memory = min(memory, _number(told, "most"))
-    return min(float(cores), _share(told)), memory
+    values = {words[0]: words[1:] for row in rows if (words := row.split())}
+    cores, memory = _number(values, "cores"), _number(values, "memory") * 1024
+    if "most" in values and values["most"][:1] != ["max"]:
+        memory = min(memory, _number(values, "most"))
+    return min(float(cores), _share(values)), memory
 
 
-def _share(told: Mapping[str, list[str]]) -> float:
+def _share(values: Mapping[str, list[str]]) -> float:
     """How many processors' time the control group allows; infinite if it sets no limit."""
-    words = [*told.get("share", []), *told.get("quota", []), *told.get("period", [])][:2] or ["max", "1"]
+    words = [*values.get("share", []), *values.get("quota", []), *values.get("period", [])][:2] or [
+        "max",
+        "1",
+    ]
     most, period = (*words, "")[:2]
     if most in ("max", "-1"):
         return float("inf")
@@ -38,8 +41,8 @@ def _share(told: Mapping[str, list[str]]) -> float:
     return int(most) / int(period)
 
 
-def _number(told: Mapping[str, list[str]], name: str) -> int:
-    text = "".join(told.get(name, [])[:1])
+def _number(values: Mapping[str, list[str]], name: str) -> int:
+    text = "".join(values.get(name, [])[:1])
     if not re.fullmatch(r"[1-9][0-9]{0,20}", text):
         raise UnmeasuredError(f"machine: {name} is no number above zero: {text[:40]!r}")
     return int(text)

@@ -1,1 +1,1 @@
-"""Packet filters: what the kernel goes by now, and what it would go by after a boot."""
+"""Packet filters: the rules in the kernel now, and those that a boot would load."""

@@ -175,21 +175,21 @@ class Storage:
 
     def verified(self) -> Mapping[str, str]:
         """Each line of fstab -> `CLEAN`, or what is wrong with it."""
-        told = {
+        lines = {
             f"swap {line.source}" if line.is_swap else line.target: self.complaints.get(line.target, CLEAN)
             for line in self.lines
         }
-        return {"fstab": self.complaints.get("fstab", CLEAN), **told}
+        return {"fstab": self.complaints.get("fstab", CLEAN), **lines}
 
     def states(self) -> Mapping[str, str]:
         """Each line of fstab, and each other file system that holds data -> its state."""
         listed = {line.target for line in self.lines}
-        told = {line.target: self._state(line) for line in self.lines if line.at_boot and not line.is_swap}
+        lines = {line.target: self._state(line) for line in self.lines if line.at_boot and not line.is_swap}
         others = {mount.target: self._unlisted(mount) for mount in self._data() if mount.target not in listed}
         swaps = sum(line.is_swap and line.at_boot for line in self.lines)
         if swaps:
-            told["swap"] = AS_IN_FSTAB if self.swaps >= swaps else f"{self.swaps} of {swaps} in use"
-        return told | others or {"file systems": AS_IN_FSTAB}
+            lines["swap"] = AS_IN_FSTAB if self.swaps >= swaps else f"{self.swaps} of {swaps} in use"
+        return lines | others or {"file systems": AS_IN_FSTAB}
 
     def _state(self, line: Line) -> str:
         mount = self.mounts.get(line.target)
@@ -240,7 +240,7 @@ class Storage:
 
     def sources(self) -> Mapping[str, str]:
         """Each lasting file system of another machine -> where it comes from."""
-        told = {line.target: line.source for line in self.lines if line.of_another_machine}
+        in_fstab = {line.target: line.source for line in self.lines if line.of_another_machine}
         mounted = {
             mount.target: mount.source
             for mount in self.mounts.values()
@@ -248,7 +248,7 @@ class Storage:
             and not _COME_AND_GO.fullmatch(mount.target)
             and not self._on_demand(mount.target)
         }
-        return told | mounted
+        return in_fstab | mounted
 
     def all_sources(self) -> Iterator[tuple[str, str]]:
         """Mount point and source of all that comes from other machines, in fstab or mounted now."""
@@ -361,14 +361,14 @@ def _line(text: str) -> Line:
     return Line(_plain(fields[0]), target.rstrip("/") or target, fields[2], options)
 
 
-def _complaints(told: Iterable[str], *, expected: bool) -> Mapping[str, str]:
+def _complaints(rows: Iterable[str], *, expected: bool) -> Mapping[str, str]:
     """Read ``findmnt --verify --verbose``: a line for each target, below it its marks; at the end a summary.
 
     Errors count, and warnings about what is unreachable; other warnings are advice.
     """
     found: dict[str, str] = {}
     target, summaries = "fstab", 0
-    for row in told:
+    for row in rows:
         mark = re.match(r"\s+\[([ EW])\] (.*)", row)
         summary = re.fullmatch(r"Success.*|([0-9]+) parse errors?, .*", row)
         if summary:
