@@ -1,7 +1,7 @@
 """The kernel gives the services the same, now and after a boot.
 
-Limits are what nobody looks at until the traffic of both sites is on one: connections are refused, files
-cannot be opened, and the same configuration carried the same load elsewhere.
+Nobody looks at limits until the traffic of both sites is on one: then connections are refused and files
+cannot be opened, although the same configuration carried the same load elsewhere.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def test_the_kernel_is_set_alike(parity: Parity) -> None:
 
 @pytest.mark.drill("sysctl_changed_live", "sysctl_changed_live_at_both_sites", "sysctl_file_not_loaded")
 def test_what_the_files_set_is_in_force(parity: Parity) -> None:
-    """After the next boot the host behaves in another way than it was tested in."""
+    """After the next boot the host behaves differently from how it was tested."""
     parity.healthy("persisted", fix="sysctl --system  # or correct the file of {item} in /etc/sysctl.d")
 
 

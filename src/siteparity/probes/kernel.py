@@ -1,8 +1,8 @@
 """The kernel: its settings, its modules, and what it lets the running services have.
 
-A setting that was changed at night with ``sysctl -w`` is gone after a boot, and a file that nobody loaded
-does nothing until then, so each is held against the other. What a service may open, lock or start is decided
-when it is started, and a login shell's ``ulimit`` says nothing about it: its own ``/proc/PID/limits`` do.
+A setting that was changed with ``sysctl -w`` is gone after a boot, and a file that nobody loaded has no
+effect until then, so the two are compared. What a service may open, lock or start is decided when it starts:
+its own ``/proc/PID/limits`` show it, a login shell's ``ulimit`` does not.
 
 Sources: sysctl.d(5), modules-load.d(5), proc(5), systemd.exec(5) (``LimitNOFILE=``), setrlimit(2).
 """
@@ -20,18 +20,18 @@ from siteparity.transport.script import Ask
 
 
 class Policy(Section):
-    """What the kernel must have, and whose limits count."""
+    """What the kernel must have, and the services whose limits count."""
 
     services: Mapping[RoleName, tuple[UnitName, ...]]
     """For each role: the services whose limits are compared."""
     modules: Mapping[RoleName, tuple[Text, ...]] = {}
     """For each role: what must be in the kernel, as a module or built in, e.g. ``nf_tables``."""
     ignore: tuple[Text, ...] = ()
-    """Further settings that differ for a reason, as patterns: ``net.ipv4.conf.*.forwarding``."""
+    """Patterns of further settings that differ for a reason, such as ``net.ipv4.conf.*.forwarding``."""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """Settings as they are and as they are filed; modules; limits of each service."""
+    """Settings in the kernel and in files, modules, and the limits of each service."""
     return {
         "sysctl": Ask(sysctl.QUESTION),
         "modules": Ask(modules.question(target.listed(target.section.modules))),
@@ -45,7 +45,7 @@ def read_settings(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_persisted(answers: Answers, target: Target[Policy]) -> Table:
-    """Each setting that a file sets -> whether it is so now."""
+    """Each setting that a file sets -> whether the kernel has it so."""
     return _settings(answers, target).persisted()
 
 

@@ -1,7 +1,7 @@
 """Folders of small configuration files, as systemd reads them: ``sysctl.d``, ``modules-load.d``.
 
-A file hides those of the same name in later places, be it empty or a link to nothing; those that are left are
-read in the order of their names (sysctl.d(5), "Configuration Directories and Precedence").
+A file hides those of the same name in later places, even if it is empty or a link to /dev/null. The others
+are read in the order of their names (sysctl.d(5), "Configuration Directories and Precedence").
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ def question(name: str) -> str:
 
 
 def settings(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Path and text of each line that counts and is no comment, in the order in which they are read.
+    """Path and text of each line that is read, in that order; without comments and hidden files.
 
     Args:
-        lines: those that `question` prints.
+        lines: what `question` prints, without empty lines.
 
     Raises:
         UnmeasuredError: a line is not understood.

@@ -1,7 +1,7 @@
 """What a running service may use (setrlimit(2)), and what its unit says about it (systemd.exec(5)).
 
-The main process counts. systemd cannot give more than it has itself where it may not raise limits, as in a
-container; a service may raise its own soft limits up to the hard ones.
+The limits of the main process count. In a container systemd may not raise limits, and so cannot give more
+than it has itself. A service may raise its own soft limits up to the hard ones.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Limits:
     manager: Mapping[str, Pair]
 
     def shown(self) -> Mapping[str, str]:
-        """Each limit of the running service, for people."""
+        """Each limit -> the running service's, soft and hard; `_OWN` if the kernel computed it."""
         return {
             name: _OWN
             if name in _COMPUTED and self.service[key] == self.manager[key]
@@ -63,7 +63,7 @@ class Limits:
         }
 
     def in_force(self) -> Mapping[str, str]:
-        """Each limit -> `IN_FORCE`, or what the service runs with and what it should."""
+        """Each limit -> `IN_FORCE`, or that of the running service and that of its unit."""
         return {name: self._state(key) for key, name in _NAMES.items()}
 
     def _state(self, key: str) -> str:
@@ -84,7 +84,7 @@ def read(parts: Mapping[str, Sequence[str]]) -> Limits:
     """Read the answer to `question`.
 
     Raises:
-        UnmeasuredError: it is not understood, or a limit is missing.
+        UnmeasuredError: a line is not understood, the unit is not loaded, or a limit is missing.
     """
     shown = dict(line.split("=", 1) for line in parts["unit"] if "=" in line)
     if shown.get("LoadState") != "loaded":

@@ -1,7 +1,7 @@
 """Modules of the kernel: which are wanted, and which it has (modules-load.d(5), sysfs(5)).
 
-A module that is loaded, or built in with parameters, has a folder in ``/sys/module``; other built-in ones
-stand in ``modules.builtin`` of the running kernel.
+A module that is loaded, or built in with parameters, has a folder in ``/sys/module``. Other built-in ones are
+listed in ``modules.builtin`` of the running kernel.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _QUESTION = program(__package__, "modules.sh")
 
 
 def question(names: Iterable[str]) -> str:
-    """A shell text about modules that are wanted, besides those that the host's own files load."""
+    """A shell text about these modules and those that the host's own files load."""
     safe = [name for name in names if re.fullmatch(r"[A-Za-z0-9_-]+", name)]
     return filled(_QUESTION, files=conf_d.question("modules-load.d"), names=" ".join(safe))
 
 
 def read(lines: Sequence[str]) -> Mapping[str, str]:
-    """Each module that is wanted -> whether the kernel has it.
+    """Each module that the policy or a file wants -> `IN_THE_KERNEL`, or that it is not there; or `NONE`.
 
     Raises:
         UnmeasuredError: a line is not understood, or the kernel lists no module.

@@ -38,13 +38,13 @@ _COMPUTED = (
     "net.netfilter.nf_conntrack_*max", "net.nf_conntrack_max", "net.sctp.*mem",
     "vm.admin_reserve_kbytes", "vm.drop_caches", "vm.min_free_kbytes", "vm.user_reserve_kbytes",
 )  # fmt: skip
-"""What differs by itself. It is compared all the same where a file of the host sets it."""
+"""Settings that differ by themselves. They are compared if a file of the host sets them."""
 
 _OF_INTERFACE = re.compile(r"net\.ipv[46]\.(conf|neigh)\.(?!all\.|default\.)")
-"""Interfaces have other names on other machines."""
+"""Settings of single interfaces, whose names differ between machines."""
 
 _WITNESSES = ("kernel.ostype", "vm.swappiness")
-"""Without these the list is not the whole."""
+"""Every kernel has these; without them the list is not whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Settings:
     """Name -> the file that sets it last, and the value."""
 
     def judged(self, ignore: Iterable[str] = ()) -> Mapping[str, str]:
-        """What could matter to a service -> its value now."""
+        """Each setting that could matter to a service -> its value now."""
         more = tuple(ignore)
         return {
             name: value
@@ -65,7 +65,7 @@ class Settings:
         }
 
     def persisted(self) -> Mapping[str, str]:
-        """What a file sets -> `IN_FORCE`, or both values."""
+        """Each setting that a file sets -> `IN_FORCE`, or both values."""
         return {name: self._state(name) for name in sorted(self.filed)} or {"sysctl.d": NOTHING}
 
     def _state(self, name: str) -> str:
@@ -78,7 +78,7 @@ class Settings:
 
 @lru_cache(maxsize=8192)
 def _differs(name: str) -> bool:
-    """Whether it differs between hosts that are alike."""
+    """Whether a setting differs between hosts that are alike."""
     return _OF_INTERFACE.match(name) is not None or _matches(name, _COMPUTED)
 
 
@@ -90,7 +90,7 @@ def read(parts: Mapping[str, Sequence[str]]) -> Settings:
     """Read the answer to `QUESTION`.
 
     Raises:
-        UnmeasuredError: it is not understood, or a setting may not be read.
+        UnmeasuredError: a line is not understood, or a setting is missing or may not be read.
     """
     now = _now(parts["now"])
     if not all(name in now for name in _WITNESSES):
@@ -99,7 +99,7 @@ def read(parts: Mapping[str, Sequence[str]]) -> Settings:
 
 
 def _now(lines: Iterable[str]) -> Mapping[str, str]:
-    """``./net/core/somaxconn:1024``, one line of grep for each line of a setting."""
+    """Each setting -> its value, from lines of grep such as ``./net/core/somaxconn:1024``."""
     found: dict[str, list[str]] = {}
     for line in lines:
         refused = re.fullmatch(r"grep: \./(.+): ([A-Z][A-Za-z ]+)", line)
@@ -125,7 +125,7 @@ def _dotted(path: str) -> str:
 
 
 def _filed(lines: Iterable[tuple[str, str]], now: Mapping[str, str]) -> Mapping[str, tuple[str, str]]:
-    """What the files come to (systemd-sysctl(8)): later lines win, but a plain name wins over any pattern."""
+    """Each setting of the files -> path, value. Later lines win, plain names over patterns."""
     plain: dict[str, tuple[str, str]] = {}
     patterns: list[tuple[str, str, str]] = []
     spared: list[str] = []
@@ -151,7 +151,7 @@ def _filed(lines: Iterable[tuple[str, str]], now: Mapping[str, str]) -> Mapping[
 
 
 def _name(key: str) -> str:
-    """The first separator decides: with a slash, dots belong to names (sysctl.d(5))."""
+    """The name with dots. If its first separator is a slash, dots belong to names (sysctl.d(5))."""
     first = re.search(r"[./]", key)
     return _dotted(key) if first and first[0] == "/" else key
 
