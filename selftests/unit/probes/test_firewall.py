@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -133,6 +134,39 @@ def test_the_saved_rules_are_asked_for_only_where_a_boot_loads_some(tmp_path: Pa
     text = question.saved("/etc/nftables.conf").replace("/etc/systemd/system", str(tmp_path))
     done = subprocess.run(["sh", "-c", text], capture_output=True, check=True)
     assert table("persisted", listing(), done.stdout) == {"all rules": "the same after a boot"}
+
+
+def saved_by_a_host(folder: Path, nft: str) -> subprocess.CompletedProcess[bytes]:
+    """What a host whose nftables.service is enabled answers; `nft` stands in for its tool."""
+    wants, tools = folder / "multi-user.target.wants", folder / "bin"
+    for one in (wants, tools):
+        one.mkdir()
+    (wants / "nftables.service").symlink_to("/dev/null")
+    legacy = dict.fromkeys(("iptables-legacy-save", "ip6tables-legacy-save"), ":")
+    for name, text in {"nft": nft, "unshare": 'shift; exec "$@"', **legacy}.items():
+        (tools / name).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+        (tools / name).chmod(0o755)
+    text = question.saved("/etc/nftables.conf").replace("/etc/systemd/system", str(folder))
+    path = {"PATH": f"{tools}:{os.environ['PATH']}"}
+    return subprocess.run(["sh", "-c", text], capture_output=True, check=False, env=path)
+
+
+def test_the_saved_rules_are_loaded_and_listed(tmp_path: Path) -> None:
+    """Both by the host's own tool, which prints nothing while it loads."""
+    done = saved_by_a_host(tmp_path, f"[ \"$1\" = -f ] || cat <<'RULES'\n{RULES}RULES")
+    assert table("persisted", listing(nft=RULES), done.stdout) == {"all rules": "the same after a boot"}
+
+
+def test_saved_rules_that_cannot_be_loaded_say_why(tmp_path: Path) -> None:
+    """In the words of the tool, quotes included."""
+    done = saved_by_a_host(tmp_path, '[ "$1" != -f ] || { echo "file:1: Error: \'x\'"; exit 1; }')
+    assert table("persisted", saved=done.stdout) == {"all rules": "cannot be loaded: file:1: Error: 'x'"}
+
+
+def test_saved_rules_that_cannot_be_listed_are_unmeasured(tmp_path: Path) -> None:
+    """They were loaded, and half a listing is none."""
+    done = saved_by_a_host(tmp_path, '[ "$1" = -f ]')
+    assert (done.returncode, done.stdout) == (1, b"")
 
 
 def test_the_policy_takes_a_plain_path_only() -> None:
