@@ -24,6 +24,7 @@ from lab import keys, sites
 from selftests.peer.account import NAME, lent, through
 from selftests.peer.conftest import CONTROL
 from siteparity import configuration
+from siteparity.collect.questions import Questions
 from siteparity.configuration import Configuration, find_root
 from siteparity.model import Host
 from siteparity.probes import KEY, Answers, Probe, Target, read_tables
@@ -159,6 +160,7 @@ def _peer(folder: Path, names: list[str]) -> None:
 def _costs(settings: Configuration) -> Iterator[Cost]:
     """Each aspect alone, on the first host of each role of the standby, the better of two times."""
     every_role = tuple(settings.policy.roles)
+    questions = Questions(settings.policy, settings.probes, settings.sites)
     with Transport() as transport:
         for role in every_role:
             host = settings.standby.in_role(role)[0]
@@ -166,13 +168,7 @@ def _costs(settings: Configuration) -> Iterator[Cost]:
             for aspect, probe in settings.probes.items():
                 section = settings.policy.section(aspect)
                 if role in probe.roles(section, every_role):
-                    target = Target(
-                        host,
-                        settings.standby,
-                        section,
-                        settings.policy,
-                        settings.primary,
-                    )
+                    target = questions.target(aspect, settings.standby, host)
                     yield min(
                         (_cost(transport, role, aspect, probe, target) for _ in range(2)),
                         key=lambda cost: cost.host_cpu,

@@ -67,7 +67,7 @@ def target_of(aspect: str, site: str, host: str) -> Target[Any]:
     roles = tuple(policy.roles)
     of_site = load_site(root / "inventories" / site, roles)
     other = load_site(root / "inventories" / OTHER[site], roles)
-    return Target(of_site.host(host), of_site, policy.section(aspect), policy, other)
+    return Questions(policy, probes, (of_site, other)).target(aspect, of_site, of_site.host(host))
 
 
 def read(

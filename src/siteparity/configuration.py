@@ -10,6 +10,7 @@ from siteparity.model import ConfigurationError, Site
 from siteparity.plan import PlannedCheck, Probes, plan
 from siteparity.plan.whole import demand_whole
 from siteparity.policy import Policy, load_policy
+from siteparity.policy.journeys import JOURNEYS
 from siteparity.probes import discover
 from siteparity.waivers import Waiver, load_waivers
 
@@ -32,6 +33,12 @@ class Configuration:
     def sites(self) -> tuple[Site, Site]:
         """The primary, then the standby."""
         return (self.primary, self.standby)
+
+    @property
+    def never_waived(self) -> frozenset[str]:
+        """The aspects and journeys for which no waiver is accepted."""
+        aspects = (aspect for aspect, probe in self.probes.items() if probe.never_waived)
+        return frozenset((*aspects, *(name for name, journey in JOURNEYS.items() if journey.never_waived)))
 
     @property
     def inventory_digest(self) -> str:

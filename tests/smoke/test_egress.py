@@ -25,7 +25,7 @@ def test_every_call_to_a_third_party_is_accepted(standby: Standby) -> None:
     policy: Egress = standby.policy
     for host in standby.hosts():
         with standby.trying(host):
-            for name, party in standby.section("egress").parties.items():
+            for name, party in standby.needed.parties.items():
                 standby.expect(
                     f"calls to the {name} that were not accepted",
                     refusals(standby, host, party, policy.tries),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siteparity.collect import Measured
-from siteparity.facts.data_loss import ASPECT, MODE, POSITION, REPLAYED, Loss, lsn, possible_loss
+from siteparity.facts.data_loss import Loss, lsn, possible_loss
 from siteparity.facts.records import Record, record_of
 from siteparity.model import Facts, Table, Unmeasured
 from siteparity.probes import discover
@@ -17,6 +17,9 @@ from siteparity.probes import discover
 NOTED = datetime(2026, 11, 23, 3, tzinfo=UTC)
 NOW = NOTED + timedelta(hours=6)
 DIGEST = "0" * 64
+WITNESSES = {aspect: probe.data_loss for aspect, probe in discover().items() if probe.data_loss}
+((ASPECT, WITNESS),) = WITNESSES.items()
+MODE, POSITION, REPLAYED = WITNESS.writable, WITNESS.position, WITNESS.replayed
 
 
 def record(site: str, at: datetime, *hosts: Facts) -> Record:
@@ -33,7 +36,8 @@ def server(writable: str, position: str, replayed: float | None = None) -> Facts
 
 def lost(*standby: Facts, noted: str = "0/1000") -> Loss | None:
     """With a primary that was recorded at 3, and a standby of 9 o'clock."""
-    return possible_loss(record("dallas", NOTED, server("yes", noted)), record("arizona", NOW, *standby))
+    primary = record("dallas", NOTED, server("yes", noted))
+    return possible_loss(primary, record("arizona", NOW, *standby), discover())
 
 
 def test_a_standby_that_has_passed_the_noted_position_has_all_until_then() -> None:
@@ -77,7 +81,28 @@ def test_what_is_not_known_is_no_small_range(standby: tuple[Facts, ...]) -> None
 def test_two_primaries_have_no_range() -> None:
     """Each may have taken other orders."""
     both = record("dallas", NOTED, server("yes", "0/1000"), server("yes", "0/1000"))
-    assert possible_loss(both, record("arizona", NOW, server("no", "0/2000", 5))) is None
+    assert possible_loss(both, record("arizona", NOW, server("no", "0/2000", 5)), discover()) is None
+
+
+def test_without_an_aspect_that_tells_nothing_is_known() -> None:
+    """A policy may measure no database."""
+    one = record("dallas", NOTED, server("yes", "0/1000"))
+    assert possible_loss(one, record("arizona", NOW, server("no", "0/2000", 5)), {}) is None
+
+
+def test_of_several_aspects_that_tell_the_widest_range_counts() -> None:
+    """And none is known if one of them does not tell."""
+    probes = {"first": discover()[ASPECT], "second": discover()[ASPECT]}
+
+    def both(site: str, at: datetime, first: Facts, second: Facts) -> Record:
+        measured = Measured(site, at, {"db1": {"first": first, "second": second}})
+        return record_of(measured, tool_version="1", policy_digest=DIGEST, inventory_digest=DIGEST)
+
+    primary = both("dallas", NOTED, server("yes", "0/1000"), server("yes", "0/1000"))
+    late, later = server("no", "0/2000", 60), server("no", "0/2000", 600)
+    found = possible_loss(primary, both("arizona", NOW, late, later), probes)
+    assert found == Loss(NOW - timedelta(minutes=10), NOW, 0)
+    assert possible_loss(primary, both("arizona", NOW, late, {}), probes) is None
 
 
 @given(

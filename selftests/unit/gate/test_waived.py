@@ -75,7 +75,8 @@ def lines(
     settings: Configuration, check: PlannedCheck, judgement: Judgement, **changes: Any
 ) -> Mapping[str, Mapping[str, Any]]:
     """The journal of a run in which one check found something, and every other is the same."""
-    waivers = Waivers(settings.waivers, STARTED.at, *(site.name for site in settings.sites))
+    primary, standby = (site.name for site in settings.sites)
+    waivers = Waivers(settings.waivers, STARTED.at, primary, standby, settings.never_waived)
 
     def line(one: PlannedCheck) -> dict[str, Any]:
         found = judgement if one is check else Judgement((), 3)

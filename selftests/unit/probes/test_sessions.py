@@ -118,12 +118,11 @@ def test_clients_are_told_by_address_and_user() -> None:
 def test_a_replica_is_no_client_where_the_policy_wants_one(replicated: bool, others: set[str]) -> None:
     """Else whoever copies the sessions to the other site would always be a worker of that site."""
     redis: Any = SimpleNamespace(replicated=replicated)
-    policy = dataclasses.replace(TARGET.policy, sections={**TARGET.policy.sections, "redis": redis})
     clients = (
         b"id=3 addr=198.18.1.41:54946 flags=S user=default\nid=5 addr=198.18.1.42:6379 flags=M user=x\n"
         b"id=4 addr=198.18.2.21:5 flags=N user=shop\n"
     )
-    target = dataclasses.replace(TARGET, policy=policy)
+    target = dataclasses.replace(TARGET, needed=redis)
     read = read_tables(PROBE.readings(), answered(clients=framed(clients)), target, ("web",))
     assert set(table(read, "clients").values()) == {"198.18.2.21", *others}
 

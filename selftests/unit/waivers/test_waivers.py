@@ -27,7 +27,6 @@ from siteparity.plan import CheckSource, PlannedCheck
 from siteparity.waivers import (
     CEILING,
     LONGEST,
-    NEVER,
     Found,
     State,
     Waiver,
@@ -41,9 +40,10 @@ from siteparity.waivers import (
 )
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+NEVER = frozenset({"replication", "session"})
 BOTH = ("web1", "web2")
 ROLES = ("web", "db")
-CHECKS = ("packages", "packages.versions", "packages.origins", "sessions.setting_is_the_same", *sorted(NEVER))
+CHECKS = ("packages", "packages.versions", "packages.origins", "session.a_session_is_kept", *sorted(NEVER))
 
 
 def check(
@@ -123,7 +123,7 @@ def read(folder: Path, *stanzas: Mapping[str, Any]) -> tuple[Waiver, ...]:
 
 def at(waivers: tuple[Waiver, ...], now: datetime = NOW) -> Waivers:
     """The waivers, judged."""
-    return Waivers(waivers, now, "dallas", "arizona")
+    return Waivers(waivers, now, "dallas", "arizona", NEVER)
 
 
 def stands(waivers: Waivers, *found: Found) -> list[tuple[State, str]]:
@@ -297,7 +297,7 @@ def test_a_waiver_of_one_pair_of_sites_accepts_nothing_at_another(tmp_path: Path
     """A third site may have hosts of the same names; and after a failover the difference is another one."""
     waivers = read(tmp_path, stanza())
     for primary, standby in (("dallas", "nevada"), ("nevada", "arizona"), ("arizona", "dallas")):
-        assert Waivers(waivers, NOW, primary, standby).accepting(VERSIONS, finding()) is None
+        assert Waivers(waivers, NOW, primary, standby, NEVER).accepting(VERSIONS, finding()) is None
 
 
 @pytest.mark.parametrize(
@@ -486,9 +486,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         )
         for aspect in sorted(NEVER)
     },
-    "about one check of sessions": (
-        {"check": "sessions.setting_is_the_same"},
-        "is about sessions, of which nothing can be accepted",
+    "about one check of a journey": (
+        {"check": "session.a_session_is_kept"},
+        "is about session, of which nothing can be accepted",
     ),
 }
 

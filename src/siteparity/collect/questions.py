@@ -1,7 +1,7 @@
-"""Every question that a run may put to one host: what its collector holds. Pure.
+"""Every question that a run may ask one host: the content of the host's collector. Pure.
 
-The same functions make the questions of a run, so a host's collector and the run agree as long as policy,
-inventories and siteparity are the same; where they are not, the digests of the two differ.
+A run makes its questions with the same functions. So the collector on a host has the digest that the run
+expects if, and only if, both were made from the same policy, inventories and version of siteparity.
 """
 
 from __future__ import annotations
@@ -27,25 +27,30 @@ MACHINE_ASPECT = "machine"
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """What the questions of a run are made from."""
+    """The sources of a run's questions."""
 
     policy: Policy
     probes: Probes
     sites: Sequence[Site]
-    """Every site, also those that are not measured now."""
+    """Every site, including one that is not measured in this run."""
     recorded_at: datetime | None = None
-    """When a site was measured for which a record stands in; no question depends on it."""
+    """When the site was measured that a record stands in for; no question depends on it."""
 
     def targets(self, site: Site, host: Host) -> list[tuple[str, Probe[Any], Target[Any]]]:
         """What is measured on a host: each aspect of its roles."""
         every_role = tuple(self.policy.roles)
-        sections = {aspect: self.policy.section(aspect) for aspect in self.probes}
-        other = next((one for one in self.sites if one.name != site.name), None)
         return [
-            (aspect, probe, Target(host, site, sections[aspect], self.policy, other, self.recorded_at))
+            (aspect, probe, self.target(aspect, site, host))
             for aspect, probe in self.probes.items()
-            if not set(probe.roles(sections[aspect], every_role)).isdisjoint(host.roles)
+            if not set(probe.roles(self.policy.section(aspect), every_role)).isdisjoint(host.roles)
         ]
+
+    def target(self, aspect: str, site: Site, host: Host) -> Target[Any]:
+        """A host as the probe of an aspect sees it, whatever the host's roles."""
+        other = next((one for one in self.sites if one.name != site.name), None)
+        needed = self.policy.sections.get(self.probes[aspect].needs or "")
+        section = self.policy.section(aspect)
+        return Target(host, site, section, self.policy, other, self.recorded_at, needed)
 
     def collector(self, site: Site, host: Host) -> Collector:
         """The collector that a host must have."""
@@ -60,7 +65,7 @@ class Questions:
 def asked(
     ask: Callable[[Target[Any]], Mapping[str, Ask]], target: Target[Any]
 ) -> Mapping[str, Ask] | UnmeasuredError:
-    """A probe's questions, or why there are none."""
+    """A probe's questions, or the reason why there are none."""
     try:
         return ask(target)
     except UnmeasuredError as error:
@@ -70,7 +75,7 @@ def asked(
 
 
 def named(asks: Mapping[str, Mapping[str, Ask] | UnmeasuredError]) -> Mapping[str, Ask]:
-    """The questions of all aspects under one name each."""
+    """The questions of all aspects, named ``aspect.question``."""
     return {
         f"{aspect}.{name}": ask
         for aspect, mapping in asks.items()

@@ -1,36 +1,40 @@
-"""What the suite needs on a host, and no more: the account and what it may do, to print and to copy.
+"""What a host must grant the suite, and no more: printed, or written as files to install.
 
-The account may run one program as root, the host's collector, without arguments. The key that opens it starts
-that program whatever is asked for, and connects to nothing but what smoke checks need. In the database and in
-Redis it may look at how the servers are, and at no row or value.
+The suite's account may run one program as root, the host's collector, without arguments. Its key starts that
+program whatever command is asked for, and forwards connections only to where smoke checks connect. In
+PostgreSQL and Redis the suite sees the state of the server, and no rows or values but those that probes and
+journeys declare (`siteparity.policy.grants`).
 """
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from siteparity.collect import live_questions
 from siteparity.collect.questions import Questions
 from siteparity.configuration import Configuration
 from siteparity.model import ConfigurationError, Host, Site
-from siteparity.policy import Policy
+from siteparity.policy.grants import DatabaseAccess, Grant, RedisAccess
+from siteparity.tools.program import filled, program
 from siteparity.transport.collector import Collector
 
 ACCOUNT = "parity"
-"""Where the inventory names none."""
+"""The suite's account, unless the inventory names another."""
 PATH = "/usr/local/sbin/siteparity-collect"
-"""Where the inventory names none."""
+"""The collector's path, unless the inventory names another."""
 MAP = "siteparity"
 """The user name map of PostgreSQL."""
 NOWHERE = "localhost:1"
-"""A place that no account can listen at, and where nothing does: sshd has no word for none (sshd(8))."""
+"""A port that no account can listen on: permitlisten of sshd has no word for "none" (sshd(8))."""
 REDIS_COMMANDS = ("ping", "ttl", "info", "config|get", "client|list", "acl|list")
-"""What the suite asks; with ``ping`` an operator sees that its user is let in."""
+"""The commands that the suite uses, and ``ping``, with which an operator tries the user out."""
+
+_SQL = program(__package__, "grants.sql")
+_INSTALL = program(__package__, "install.sh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,11 @@ class Privileges:
     """What one host must grant."""
 
     host: Host
-    policy: Policy
     collector: Collector
-
-    def _section(self, aspect: str) -> Any:  # noqa: ANN401  # its type is the probe's own
-        """The policy's part of an aspect; None where no such aspect is measured."""
-        return self.policy.sections.get(aspect)
+    ways: tuple[str, ...]
+    """Where smoke checks connect through the host."""
+    grants: tuple[Grant, ...]
+    """What aspects and journeys need on this host."""
 
     @property
     def account(self) -> str:
@@ -52,37 +55,36 @@ class Privileges:
 
     @property
     def path(self) -> str:
-        """Where the collector stands on the host."""
+        """The collector's path on the host."""
         return self.host.connection.collector or PATH
 
     @property
     def sudo(self) -> str:
-        """The one line of sudoers(5). The empty argument means that none may be given."""
+        """The line of sudoers(5). The empty string after the program forbids arguments."""
         return f'{self.account} ALL=(root) NOPASSWD: {self.path} ""\n'
 
     @property
     def key_options(self) -> str:
-        """What stands before a key in authorized_keys (sshd(8))."""
-        ways = live_questions.ways(self.policy, self.host)
+        """The options before a key in authorized_keys (sshd(8))."""
         options = ["restrict", f'command="sudo -n {self.path}"']
-        if ways:
+        if self.ways:
             options += ["port-forwarding", f'permitlisten="{NOWHERE}"']
-            # sshd takes the path of a socket for a host, here as well, and wants a port behind it.
-            places = [f"[{way}]:*" if way.startswith("/") else way for way in ways]
+            # sshd takes the path of a socket for a host here, and expects a port after it.
+            places = [f"[{way}]:*" if way.startswith("/") else way for way in self.ways]
             options += [f'permitopen="{place}"' for place in places]
         return ",".join(options)
 
     def authorized_keys(self, keys: Sequence[str]) -> str:
-        """The file of the account's keys.
+        """The account's file of keys.
 
         Args:
-            keys: public keys as ``ssh-keygen`` writes them, without options; see `public_keys`.
+            keys: public keys without options, as ``ssh-keygen`` writes them; see `public_keys`.
         """
         return "".join(f"{self.key_options} {key}\n" for key in keys)
 
     @property
     def account_commands(self) -> str:
-        """Shell commands that make the account; no password opens it."""
+        """Shell commands that create the account; no password opens it."""
         name = shlex.quote(self.account)
         return (
             f"id -u {name} >/dev/null 2>&1 ||\n"
@@ -91,53 +93,49 @@ class Privileges:
 
     @property
     def database(self) -> Mapping[str, str] | None:
-        """SQL, and lines of pg_hba.conf and pg_ident.conf; None for a host without the database."""
-        section, journey = self._section("replication"), self.policy.smoke.database
-        if section is None or not {*section.roles, journey.role} & set(self.host.roles):
+        """SQL, and lines of pg_hba.conf and pg_ident.conf; None if the host has no database."""
+        needed = [grant for grant in self.grants if isinstance(grant, DatabaseAccess)]
+        if not needed:
             return None
-        questions = (journey.query, *self.policy.smoke.subscriptions.unchanged)
-        role, database = _identifier(section.role), _identifier(journey.database)
+        roles = list(dict.fromkeys(_identifier(one.name) for one in needed))
+        database = next((one.database for one in needed if one.database), "postgres")
+        queries = [f"--   {' '.join(query.split())}" for one in needed for query in one.queries]
+        sql = filled(
+            _SQL,
+            create_roles="\n".join(f"CREATE ROLE {role} LOGIN;" for role in roles),
+            roles=", ".join(roles),
+            database=_identifier(database),
+            connect=database,
+            queries="\n".join(queries),
+        )
         return {
-            "postgresql.sql": _SQL.format(
-                role=role,
-                database=database,
-                connect=journey.database,
-                questions="\n".join(f"--   {' '.join(one.split())}" for one in questions),
+            "postgresql.sql": sql,
+            "pg_hba.conf": "".join(f"local   all   {role}   peer map={MAP}\n" for role in roles),
+            "pg_ident.conf": "".join(
+                f"{MAP}   {account}   {role}\n" for role in roles for account in (self.account, "root")
             ),
-            "pg_hba.conf": f"local   all   {role}   peer map={MAP}\n",
-            "pg_ident.conf": f"{MAP}   {self.account}   {role}\n{MAP}   root   {role}\n",
         }
 
+    @property
+    def redis(self) -> tuple[RedisAccess, ...]:
+        """What is needed in the host's Redis; nothing if it has none."""
+        return tuple(grant for grant in self.grants if isinstance(grant, RedisAccess))
+
     def redis_user(self, digest: str) -> str | None:
-        """The line of Redis's ACL file; None for a host without Redis.
+        """The lines of Redis's ACL file; None if the host has no Redis.
 
         Args:
             digest: SHA-256 of the user's password, in hexadecimal digits.
         """
-        section, journey = self._section("redis"), self.policy.smoke.session
-        if section is None or not {*section.roles, journey.sessions_role} & set(self.host.roles):
-            return None
-        keys = journey.key.format(cookie="*")
+        keys: dict[str, list[str]] = {}
+        for one in self.redis:
+            keys.setdefault(one.name, []).extend([f"%R~{one.keys} "] if one.keys else [])
         commands = " ".join(f"+{name}" for name in REDIS_COMMANDS)
-        return f"user {section.user} on #{digest} resetkeys %R~{keys} resetchannels -@all {commands}\n"
-
-
-_SQL = """\
--- Once, as superuser, on the server that takes writes; the others get it by replication.
-CREATE ROLE {role} LOGIN;
-GRANT pg_monitor TO {role};
-GRANT CONNECT ON DATABASE {database} TO {role};
-\\connect {connect}
--- What the server's files say, as the server reads them; and who has a password, without the password.
-GRANT EXECUTE ON FUNCTION pg_hba_file_rules(), pg_ident_file_mappings() TO {role};
-GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO {role};
-CREATE SCHEMA siteparity;
-CREATE VIEW siteparity.passwords AS SELECT rolname, rolpassword IS NOT NULL AS has_password FROM pg_authid;
-GRANT USAGE ON SCHEMA siteparity TO {role};
-GRANT SELECT ON siteparity.passwords TO {role};
--- Smoke checks ask the following; grant SELECT on the columns that they read, and on no other:
-{questions}
-"""
+        lines = [
+            f"user {user} on #{digest} resetkeys {''.join(patterns)}resetchannels -@all {commands}\n"
+            for user, patterns in keys.items()
+        ]
+        return "".join(lines) or None
 
 
 def _identifier(name: str) -> str:
@@ -147,16 +145,29 @@ def _identifier(name: str) -> str:
 
 def privileges(settings: Configuration, site: Site, host: Host) -> Privileges:
     """What a host of a run's sites must grant."""
-    known = Questions(settings.policy, settings.probes, settings.sites).collector(site, host)
-    return Privileges(host, settings.policy, known)
+    return Privileges(
+        host,
+        Questions(settings.policy, settings.probes, settings.sites).collector(site, host),
+        live_questions.ways(settings.policy, host),
+        tuple(grant for grant in _grants(settings) if not set(grant.on).isdisjoint(host.roles)),
+    )
+
+
+def _grants(settings: Configuration) -> Iterator[Grant]:
+    """What every aspect and journey needs."""
+    for aspect, probe in settings.probes.items():
+        yield from probe.grants(settings.policy.section(aspect))
+    smoke = settings.policy.smoke
+    for journey in smoke.journeys().values():
+        yield from journey.grants(smoke)
 
 
 def chosen(settings: Configuration, names: Sequence[str]) -> list[Privileges]:
-    """What these hosts must grant; every host where none is named.
+    """What some hosts must grant; every host if none is named.
 
     Args:
         settings: of the run.
-        names: ``dallas/web1``.
+        names: such as ``dallas/web1``.
 
     Raises:
         ConfigurationError: one of them is no host of the two sites.
@@ -172,20 +183,22 @@ PASSWORD_DIGEST = "SHA256-OF-THE-PASSWORD"  # noqa: S105  # a place for one
 
 
 def parts(one: Privileges, keys: Sequence[str]) -> Mapping[str, str]:
-    """Everything for one host as files, by name; what the host has no use for is left out.
+    """File name -> content of everything that one host needs.
 
     Args:
         one: the host.
-        keys: public keys; without any the place for one is shown.
+        keys: public keys; if there are none, a line says where to put one.
     """
     acl = one.redis_user(PASSWORD_DIGEST)
+    install = filled(
+        _INSTALL,
+        label=one.host.label,
+        account=one.account_commands.rstrip("\n"),
+        name=shlex.quote(one.account),
+        path=shlex.quote(one.path),
+    )
     return {
-        "install": _INSTALL.format(
-            label=one.host.label,
-            account=one.account_commands,
-            name=shlex.quote(one.account),
-            path=shlex.quote(one.path),
-        ),
+        "install": install,
         "sudoers": one.sudo,
         "authorized_keys": one.authorized_keys(keys) if keys else f"{FOR_YOUR_KEY}\n{one.key_options} \n",
         **(one.database or {}),
@@ -193,20 +206,6 @@ def parts(one: Privileges, keys: Sequence[str]) -> Mapping[str, str]:
         "siteparity-collect": one.collector.text.decode(),
     }
 
-
-_INSTALL = """\
-#!/bin/sh
-# Lets siteparity measure {label}: run as root in the folder with the files that were made for this host.
-set -eu
-cd "$(dirname "$0")"
-/usr/sbin/visudo -cqf sudoers
-! grep '^#' authorized_keys
-{account}\
-install -o root -g root -m 0755 siteparity-collect {path}
-install -o root -g root -m 0440 sudoers /etc/sudoers.d/siteparity
-install -d -o root -g root -m 0755 /home/{name}/.ssh
-install -o root -g root -m 0644 authorized_keys /home/{name}/.ssh/authorized_keys
-"""
 
 _TITLES: Mapping[str, str] = {
     "install": "what puts the following in its place, as root",
@@ -221,14 +220,14 @@ _TITLES: Mapping[str, str] = {
 
 
 def page(one: Privileges, keys: Sequence[str], *, whole: bool) -> str:
-    """Everything for one host as one text.
+    """Everything that one host needs, as one text.
 
     Args:
         one: the host.
         keys: public keys.
         whole: with the collector's text, and not only its digest.
     """
-    auth_file = one.policy.smoke.session.redis_auth_file
+    auth_file = ", ".join(dict.fromkeys(access.auth_file for access in one.redis))
     shown = []
     for name, text in parts(one, keys).items():
         title = _TITLES[name].format(digest=one.collector.digest, auth_file=auth_file)
@@ -238,10 +237,10 @@ def page(one: Privileges, keys: Sequence[str], *, whole: bool) -> str:
 
 
 def write(one: Privileges, keys: Sequence[str], folder: Path) -> Path:
-    """Write everything for one host into a folder of its own, and return that.
+    """Write everything that one host needs into a folder of its own, and return the folder.
 
     Raises:
-        ConfigurationError: it cannot be written.
+        ConfigurationError: a file cannot be written.
     """
     place = folder / one.host.site / one.host.name
     try:
@@ -257,10 +256,10 @@ def write(one: Privileges, keys: Sequence[str], folder: Path) -> Path:
 
 
 def public_keys(paths: Sequence[Path]) -> tuple[str, ...]:
-    """The keys in some files as ``ssh-keygen`` writes them.
+    """The keys in files that ``ssh-keygen`` has written.
 
     Raises:
-        ConfigurationError: one cannot be read, or holds no key.
+        ConfigurationError: a file cannot be read, or holds anything else.
     """
     found: list[str] = []
     for path in paths:
@@ -279,6 +278,6 @@ def public_keys(paths: Sequence[Path]) -> tuple[str, ...]:
 
 
 def is_public_key(line: str) -> bool:
-    """Whether it is a public key without options, as sshd takes it."""
+    """Whether a line is a public key without options, as sshd takes it."""
     key = r"(ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,3}( [ -~]*)?"
     return re.fullmatch(key, line) is not None

@@ -68,7 +68,7 @@ def assemble(
     """
     finished_at = datetime.now(UTC)
     primary, standby = settings.sites
-    waivers = Waivers(settings.waivers, started.at, primary.name, standby.name)
+    waivers = Waivers(settings.waivers, started.at, primary.name, standby.name, settings.never_waived)
     ages = _Ages(seen, started.at)
     checks = tuple(
         _saved_check(check, executed.entries.get(check.id), settings, waivers, ages)
@@ -155,7 +155,7 @@ def _sources(
 
 
 def _loss(evidence: Evidence) -> SavedLoss | None:
-    loss = possible_loss(evidence.primary, evidence.standby)
+    loss = possible_loss(evidence.primary, evidence.standby, evidence.probes)
     if loss is None:
         return None
     return SavedLoss(since=loss.since, until=loss.until, missing_bytes=loss.missing_bytes)

@@ -1,4 +1,4 @@
-"""The policy: what both sites must satisfy, and who owns what. Typed, strict, frozen, read once."""
+"""The policy: what both sites must satisfy, and who owns what."""
 
 from siteparity.policy.document import Limits, Policy, Role, load_policy
 from siteparity.policy.journeys import Smoke

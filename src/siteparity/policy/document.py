@@ -1,7 +1,7 @@
-"""The policy: what both sites must satisfy, and who owns what. Typed, strict, frozen, read once.
+"""The policy file: what both sites must satisfy, and who owns what.
 
-The core is declared here, the smoke checks' parts in `siteparity.policy.journeys`; each probe declares its
-aspect's own `Section`.
+This module declares the core; `siteparity.policy.journeys` declares the parts of the smoke checks, and each
+probe the `Section` of its aspect.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ from siteparity.yamlfile import did_you_mean, load, quoted, shown_path, validate
 
 
 class Limits(Strict):
-    """How long a run may take, and how old what it knows may be."""
+    """The time limits of a run, and the largest age of what it relies on."""
 
     deadline: PositiveDuration = timedelta(seconds=300)
     """The whole run."""
     host_deadline: PositiveDuration = timedelta(seconds=30)
-    """Measuring one host; a host that hangs delays the run by no more than this."""
+    """The measuring of one host: a host that hangs delays the run by no more than this."""
     check_deadline: PositiveDuration = timedelta(seconds=30)
-    """One check; a live one that waits longer is cut, and unmeasured."""
+    """One check; a smoke check that takes longer is stopped and counts as unmeasured."""
     window: PositiveDuration = timedelta(minutes=10)
-    """Both sites are measured within this time of each other."""
+    """Both sites must be measured within this time of each other."""
     go_valid_for: PositiveDuration = timedelta(hours=4)
     record_max_age: PositiveDuration = timedelta(hours=24)
-    """The oldest record of a primary that may stand in for it."""
+    """The largest age of a record that may stand in for the primary."""
     clock_offset: PositiveDuration = timedelta(seconds=2)
 
     @model_validator(mode="after")
@@ -64,7 +64,7 @@ class Role(Strict):
 
 
 class _File(Strict):
-    """The whole file; the sections of the aspects are put in where it is read."""
+    """The whole file; `_file_model` adds the sections of the aspects."""
 
     version: Literal[1]
     primary: Text | None = None
@@ -93,34 +93,33 @@ class Policy:
 
     limits: Limits
     roles: Mapping[str, Role]
-    """In the order of the file, which is the order of every report."""
+    """In the order of the file, which every report follows."""
     languages: Mapping[str, str]
     """Served language -> locale."""
     smoke: Smoke
     sections: Mapping[str, Section]
     primary: str | None
-    """The site that is primary when no option says otherwise."""
+    """The primary site, unless an option names another."""
     standby: str | None
     digest: str
-    """SHA-256 of its meaning: comments, order and spelled-out defaults do not count."""
+    """SHA-256 of the meaning: comments, the order of keys and spelled-out defaults do not change it."""
     source: Path = field(compare=False)
 
     def section(self, aspect: str) -> Section:
-        """The part of an aspect, of the type that its probe declares.
+        """The section of an aspect, of the type that its probe declares.
 
         Raises:
-            ConfigurationError: there is no such aspect in the policy.
+            ConfigurationError: the policy has no such aspect.
         """
         return self._part("aspect", aspect, self.sections)
 
     def journey(self, name: str) -> Journey:
-        """The part of a smoke check.
+        """The section of a journey.
 
         Raises:
-            ConfigurationError: there is no such journey in the policy.
+            ConfigurationError: the policy has no such journey.
         """
-        journeys: dict[str, Journey] = {known: getattr(self.smoke, known) for known in Smoke.model_fields}
-        return self._part("journey", name, journeys)
+        return self._part("journey", name, self.smoke.journeys())
 
     def _part(self, what: str, name: str, parts: Mapping[str, P]) -> P:
         if name not in parts:
@@ -136,11 +135,11 @@ def load_policy(path: Path, sections: Mapping[str, type[Section]]) -> Policy:
 
     Args:
         path: Usually ``inventories/policy.yml``.
-        sections: Aspect -> the type of its section, from every probe there is.
+        sections: Aspect -> the type of its section, of every probe.
 
     Raises:
         ConfigurationError: every problem of the file, one per line; among them an aspect without a probe, a
-            probe without its section (unless all its keys have defaults), an unknown role or language.
+            probe without a section (unless all its keys have defaults), an unknown role or language.
     """
     document = load(path)
     known = {key: _keys(document.value, key) for key in ("roles", "languages")}
@@ -160,14 +159,14 @@ def load_policy(path: Path, sections: Mapping[str, type[Section]]) -> Policy:
 
 
 def _keys(value: object, key: str) -> tuple[str, ...] | None:
-    """The names in one of the policy's own tables; None when the file has no such table."""
+    """The names in one of the policy's tables; None if the file has no such table."""
     table = value.get(key) if isinstance(value, dict) else None
     return tuple(table) if isinstance(table, dict) else None
 
 
 @cache
 def _file_model(sections: tuple[tuple[str, type[Section]], ...]) -> type[_File]:
-    """The type of the whole file, so that one validation finds the problems of all sections at once."""
+    """The type of the whole file: one validation then finds the problems of all sections."""
     fields: dict[str, Any] = {
         aspect: (section, ... if _needs_keys(section) else Field(default_factory=section))
         for aspect, section in sections

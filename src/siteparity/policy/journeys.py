@@ -1,14 +1,19 @@
-"""What the smoke checks need to know: one class for each journey, ``tests/smoke/test_<journey>.py``."""
+"""The journeys: one class for each file of smoke checks, ``tests/smoke/test_<journey>.py``.
+
+A journey holds its part of the policy, and says what it needs: ways through hosts, rights in a database or a
+Redis, another aspect's section.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from itertools import permutations
-from typing import Annotated, Literal, Self, TypeAlias
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self, TypeAlias, cast
 
 from pydantic import Field, ValidationInfo, model_validator
 
+from siteparity.policy.grants import DatabaseAccess, Grant, RedisAccess
 from siteparity.policy.section import (
     AbsolutePath,
     Duration,
@@ -28,23 +33,57 @@ from siteparity.tools.waf.answers import ATTACKS, NORMAL
 
 Roles: TypeAlias = Annotated[tuple[RoleName, ...], Field(min_length=1, max_length=1)]
 Query: TypeAlias = Annotated[str, matching(r"(?is)\s*select\s[^;]*", "one SELECT without a semicolon")]
-"""Gives one row with one number."""
+"""Returns one row with one number."""
 LanguagePath: TypeAlias = Annotated[str, template("language")]
 Format: TypeAlias = Literal["number", "price", "date", "plural"]
 
 
+class Way(NamedTuple):
+    """A connection that a journey makes through a host."""
+
+    role: str
+    """The host's role."""
+    target: str
+    """``host:port`` as `place` writes it, or the path of a Unix socket."""
+
+
+def place(server: str, port: int) -> str:
+    """A server's port as OpenSSH writes it: ``127.0.0.1:80``, ``[::1]:80``."""
+    return f"[{server}]:{port}" if ":" in server else f"{server}:{port}"
+
+
+def _own(role: str, port: int) -> Way:
+    """A way to a port of the host itself."""
+    return Way(role, place("127.0.0.1", port))
+
+
 class Journey(Section):
-    """What every smoke check's part of the policy holds."""
+    """A journey's part of the policy, and what it says of itself."""
+
+    title: ClassVar[str] = ""
+    """The heading in reports; made from the journey's name if empty."""
+    never_waived: ClassVar[bool] = False
+    """Whether no waiver is accepted for it."""
+    needs: ClassVar[str | None] = None
+    """The aspect whose section it reads as well, and whose servers it connects to."""
 
     roles: Roles
     """The one role whose hosts do the work."""
     timeout: PositiveDuration = timedelta(seconds=10)
-    """One request, query or command."""
+    """The longest that one request, query or command may take."""
 
     @property
     def role(self) -> str:
         """The one role whose hosts do the work."""
         return self.roles[0]
+
+    def ways(self) -> Iterator[Way]:
+        """The connections that it makes through hosts, other than to the servers of the aspect it needs."""
+        yield from ()
+
+    def grants(self, _: Smoke) -> Iterator[Grant]:
+        """What hosts must grant for it, given all journeys: one may use another's database."""
+        yield from ()
 
 
 class Storefront(Journey):
@@ -58,24 +97,29 @@ class Storefront(Journey):
     web_port: Port = 8000
     path: LanguagePath = "/{language}/"
     says: Mapping[Language, Text]
-    """For each served language a text of the page, as a customer reads it, that no other language has."""
+    """For each served language: a text of the page, as a customer reads it, that no other language has."""
     formats: tuple[Format, ...] = ("number", "price", "date", "plural")
-    """What the page must show as the language writes it; marks: `pytest_plugin.formats`."""
+    """What the page must write as the language does; `pytest_plugin.formats` lists the marks."""
     date_style: Literal["full", "long", "medium", "short"] = "long"
     """How long the page's dates are (CLDR's names)."""
     requests: Annotated[int, Field(ge=1, le=1000)] = 40
-    """In all, through the edge. No error in n requests bounds the rate of errors near 3/n at 95 %."""
+    """In all, through the edge. No error in n requests bounds the error rate near 3/n at 95 % confidence."""
     at_once: Annotated[int, Field(ge=1, le=32)] = 2
-    """How many of these customers come at the same time, each over a connection of its own."""
+    """How many requests run at the same time, each over a connection of its own."""
     slowest: PositiveDuration = timedelta(seconds=2)
-    """A page that takes longer counts as one that failed: customers leave."""
+    """A page that takes longer counts as failed: customers leave."""
     rounds: Annotated[int, Field(ge=3, le=100)] = 5
-    """How many pages each edge and web host of both sites is asked for, in turn, to compare their waits."""
+    """How many pages are fetched from each edge and web host of both sites, in turn, to compare times."""
     times_slower: Annotated[int, Field(ge=1, le=100)] = 2
-    """A host is slow that lets customers wait so many times as long as the primary's slowest of its role
-    does, and longer by more than `slower_by`, each with the quickest of its pages."""
+    """A host is slow if its quickest page takes this many times as long as that of the slowest host of its
+    role at the primary, and longer by more than `slower_by`."""
     slower_by: PositiveDuration = timedelta(milliseconds=250)
-    """What customers notice, and by how much the runner's own way to the two sites may differ."""
+    """What customers notice; more than the runner's own ways to the two sites may differ by."""
+
+    def ways(self) -> Iterator[Way]:
+        """To the edge's port, and to the shop on the web hosts."""
+        yield _own(self.role, self.port)
+        yield _own(self.web_role, self.web_port)
 
     @model_validator(mode="after")
     def _a_text_for_each_language(self, info: ValidationInfo) -> Self:
@@ -94,27 +138,38 @@ class Storefront(Journey):
 
 
 class Session(Journey):
-    """A canary session through each web host of the standby must appear in the standby's own Redis."""
+    """A session started through each web host of the standby must be kept in the standby's own Redis."""
+
+    never_waived: ClassVar[bool] = True
 
     roles: Roles = ("web",)
     port: Port = 8000
     language: Language | None = None
-    """The language of the page that is asked; the policy's first when None."""
+    """The language of the page; the policy's first if None."""
     path: LanguagePath = "/{language}/cart"
     """GET starts a session."""
     end: LanguagePath = "/{language}/cart/end"
     """POST ends it, as customers do."""
     cookie: Text = "sid"
     longest: Duration = timedelta(hours=24)
-    """A session that nobody ends must end by itself within this time."""
+    """A session that nobody ends must expire within this time."""
     sessions_role: RoleName = "sessions"
     redis_port: Port = 6379
     redis_database: Annotated[int, Field(ge=0)] = 0
     redis_user: Text = "parity"
-    """It needs TTL on the keys of sessions (``+ttl %R~session:*``), which does not show what they hold."""
+    """It may ask for the TTL of sessions' keys (``+ttl %R~session:*``), which does not show their values."""
     redis_auth_file: AbsolutePath = "/etc/siteparity/redis-auth"
     """On the sessions host: one line, the password; it never leaves the host."""
     key: Annotated[str, template("cookie")] = "session:{cookie}"
+
+    def ways(self) -> Iterator[Way]:
+        """To the shop."""
+        yield _own(self.role, self.port)
+
+    def grants(self, _: Smoke) -> Iterator[Grant]:
+        """TTL on the keys of sessions."""
+        keys = self.key.format(cookie="*")
+        yield RedisAccess((self.sessions_role,), self.redis_user, self.redis_auth_file, keys)
 
 
 class Database(Journey):
@@ -122,42 +177,56 @@ class Database(Journey):
 
     roles: Roles = ("db",)
     socket: AbsolutePath = "/var/run/postgresql/.s.PGSQL.5432"
-    """Unix socket, so that the account's name is the proof (peer authentication)."""
+    """A Unix socket: the server knows the client by its account (peer authentication)."""
     database: Text
     user: Text = "parity"
     query: Query
     """The number of the newest row, such as ``SELECT max(id) FROM orders``; it only grows."""
     at_least: int = 1
-    """The least number that it must give."""
+    """The least number that `query` must return."""
     web_role: RoleName = "web"
     web_port: Port = 8000
     path: LanguagePath = "/{language}/orders/latest"
     """The page that shows the newest rows."""
     language: Language | None = None
-    """The language of the page that is asked; the policy's first when None."""
+    """The language of the page; the policy's first if None."""
     row: Annotated[str, matching(r"data-[a-z0-9-]+", "an attribute such as data-order")] = "data-order"
-    """The attribute with which the page marks each row, with the row's number."""
+    """The attribute that holds each row's number on the page."""
+
+    def ways(self) -> Iterator[Way]:
+        """To the database, and to the shop on the web hosts."""
+        yield Way(self.role, self.socket)
+        yield _own(self.web_role, self.web_port)
+
+    def grants(self, _: Smoke) -> Iterator[Grant]:
+        """The journey's own query."""
+        yield DatabaseAccess(self.roles, self.user, self.database, (self.query,))
 
 
 class Subscriptions(Journey):
-    """The subscription job must run dry on the standby and charge nobody."""
+    """A dry run of the subscriptions job must succeed on the standby and charge nobody."""
 
     roles: Roles = ("web",)
     timeout: PositiveDuration = timedelta(seconds=30)
     command: Annotated[tuple[Text, ...], Field(min_length=1)]
-    """Argument by argument; no shell reads it."""
+    """The arguments of the job; no shell reads them."""
     user: Annotated[str, matching(r"[a-z_][a-z0-9_-]{0,31}", "the name of a user")] = "root"
-    """Who runs it: the user that the schedule runs it as."""
+    """The account that the schedule runs the job as."""
     expect: Annotated[Mapping[str, str], Field(min_length=1)]
-    """Lines ``key=value`` that it must print, each as key: "value"."""
+    """Lines ``key=value`` that the job must print, written as key: "value"."""
     counts: tuple[Text, ...] = ()
-    """Keys of lines ``key=value`` whose value must be a whole number, whichever."""
+    """Keys of lines ``key=value`` whose value must be some whole number."""
     unchanged: tuple[Query, ...] = ()
-    """Numbers of the journey `database`'s database that a dry run must not change."""
+    """Queries of the journey `Database`'s database whose numbers a dry run must not change."""
+
+    def grants(self, smoke: Smoke) -> Iterator[Grant]:
+        """The queries that a dry run must not change."""
+        database = smoke.database
+        yield DatabaseAccess(database.roles, database.user, database.database, self.unchanged)
 
 
 class Attack(Journey):
-    """Requests that look like attacks must be blocked, and normal ones must not."""
+    """Requests that look like attacks must be blocked, and a normal one must not."""
 
     roles: Roles = ("edge",)
     host: Text
@@ -165,40 +234,53 @@ class Attack(Journey):
     port: Port = 80
     normal: RequestPath = NORMAL
     attacks: Annotated[Mapping[str, RequestPath], Field(min_length=1)] = ATTACKS
-    """Words for a report -> path and query; harmless, whatever inspects it or not."""
+    """Name in reports -> path and query, which do no harm where nothing inspects them."""
     status: Annotated[int, Field(ge=400, le=599)] = 403
-    """With which status the firewall blocks."""
+    """The status with which the firewall blocks a request."""
+
+    def ways(self) -> Iterator[Way]:
+        """To the edge's port."""
+        yield _own(self.role, self.port)
 
 
 class StatusPage(Journey):
-    """The page that tells customers what is going on, whatever has become of either site."""
+    """The page that tells customers what is going on, even if both sites are down."""
 
     roles: Roles = ("edge",)
-    """The hosts through which it is looked at: the runner may stand where no name or page is to be had."""
+    """The hosts that fetch it: the runner itself may reach neither name servers nor the page."""
     server: ServerName
     port: Port = 80
     path: RequestPath = "/"
     says: Text
-    """A text that it shows."""
+    """A text that the page shows."""
+
+    def ways(self) -> Iterator[Way]:
+        """To the page's server."""
+        yield Way(self.role, place(self.server, self.port))
 
 
 class MaintenancePage(Journey):
-    """What customers are shown while no web host answers."""
+    """The page that customers see while no web host answers."""
 
     roles: Roles = ("edge",)
     host: Text
     port: Port = 80
     path: RequestPath
-    """Where the page can be seen at any time, made by the same error handling."""
+    """A path that always shows the page, through the same error handling."""
     status: Annotated[int, Field(ge=200, le=599)] = 503
-    """No success: search engines and caches would keep the page as the shop's."""
+    """Not a success: search engines and caches would keep the page as the shop's."""
     says: Text
+    """A text that the page shows."""
     links: Text
-    """Where it sends customers who want to know more."""
+    """The address that the page links for customers who want to know more."""
+
+    def ways(self) -> Iterator[Way]:
+        """To the edge's port."""
+        yield _own(self.role, self.port)
 
 
 class Admin(Journey):
-    """Where store owners are sent."""
+    """The redirect that leads store owners to their own pages."""
 
     roles: Roles = ("edge",)
     host: Text
@@ -207,16 +289,23 @@ class Admin(Journey):
     web_port: Port = 8000
     path: RequestPath = "/admin"
     leads_to: Text
-    """The address to which it redirects, whole."""
+    """The whole address that it redirects to."""
+
+    def ways(self) -> Iterator[Way]:
+        """To the edge's port, and to the shop on the web hosts."""
+        yield _own(self.role, self.port)
+        yield _own(self.web_role, self.web_port)
 
 
 class Egress(Journey):
-    """Each third party of the aspect ``egress`` must accept every one of some connections from each host."""
+    """Each third party of the aspect ``egress`` must accept every one of several calls from each host."""
+
+    needs: ClassVar[str | None] = "egress"
 
     roles: Roles = ("web",)
     timeout: PositiveDuration = timedelta(seconds=5)
     tries: Annotated[int, Field(ge=1, le=100)] = 3
-    """A gateway is more than one machine, and each has a list of its own."""
+    """Calls to each third party: a gateway is several machines, each with its own list of known addresses."""
 
 
 class Smoke(Strict):
@@ -231,3 +320,13 @@ class Smoke(Strict):
     maintenance_page: MaintenancePage
     admin: Admin
     egress: Egress
+
+    def journeys(self) -> Mapping[str, Journey]:
+        """Each journey by its name, in the order of this class."""
+        return {name: getattr(self, name) for name in JOURNEYS}
+
+
+JOURNEYS: Mapping[str, type[Journey]] = {
+    name: cast("type[Journey]", one.annotation) for name, one in Smoke.model_fields.items()
+}
+"""Each journey's class by its name."""

@@ -1,6 +1,7 @@
-"""What every part of the policy is made of: values with units, references, the base of all sections.
+"""The building blocks of the policy: values with units, references, the base class of all sections.
 
-Typed, strict, frozen: an unknown key, a number without its unit or a reference to nothing is refused.
+All of them are typed, strict and frozen. An unknown key, a number without a unit, or a reference to a role or
+language that the policy does not list is an error.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 
 def _measure(value: object, units: Mapping[str, float], example: str) -> float:
-    """A number with its unit; no number goes without one."""
+    """A number with its unit. Raises ValueError without one."""
     found = re.fullmatch(r"([0-9]{1,9}) ?([A-Za-z]+)", value) if isinstance(value, str) else None
     if found and found[2] in units:
         return int(found[1]) * units[found[2]]
@@ -57,7 +58,7 @@ def _percent(value: object, info: ValidationInfo) -> float:
 
 
 def size_or_count(value: object) -> int:
-    """A size with its unit as bytes, or a count, which has none."""
+    """A size with its unit, in bytes; or a count, which has no unit."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     return int(_measure(value, _BYTES, "16MiB"))
@@ -67,14 +68,14 @@ Duration: TypeAlias = Annotated[timedelta, BeforeValidator(_duration)]
 """Written as ``500ms``, ``30s``, ``5m``, ``4h``, ``2d``."""
 
 Percent: TypeAlias = Annotated[float, BeforeValidator(_percent), Field(gt=0, le=100)]
-"""Written as ``90%``, ``0.5%``; of what, the key says."""
+"""Written as ``90%``, ``0.5%``; the key says of what."""
 
 Size: TypeAlias = Annotated[int, BeforeValidator(_size)]
 """Bytes, written as ``64KiB``, ``16MiB``, ``1GiB``."""
 
 
 def matching(pattern: str, expected: str) -> AfterValidator:
-    """A text of this pattern, all of it; `expected` says so in words."""
+    """The whole text matches `pattern`; messages describe it as `expected`."""
 
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
@@ -85,7 +86,7 @@ def matching(pattern: str, expected: str) -> AfterValidator:
 
 
 def _one_of(what: str, key: str) -> AfterValidator:
-    """A reference into the policy's own table ``key``; checked where the whole policy is read."""
+    """A reference to an entry of the policy's table ``key``; checked only while the whole policy is read."""
 
     def check(text: str, info: ValidationInfo) -> str:
         known = (info.context or {}).get(key)
@@ -100,7 +101,7 @@ def _one_of(what: str, key: str) -> AfterValidator:
 
 
 def template(*names: str) -> AfterValidator:
-    """A text with exactly these placeholders, each in braces."""
+    """A text with exactly these placeholders, each of them in braces."""
 
     def check(text: str) -> str:
         try:
@@ -131,7 +132,7 @@ RoleName: TypeAlias = Annotated[str, _one_of("a role", "roles")]
 """A reference to one of the policy's roles; usable in every section."""
 
 Roles: TypeAlias = Annotated[tuple[RoleName, ...], Field(min_length=1)]
-"""References to roles, at least one: where something is measured that not every host has."""
+"""At least one reference to a role: for an aspect that only some hosts have."""
 
 Language: TypeAlias = Annotated[str, _one_of("a language", "languages")]
 """A reference to one of the policy's languages; usable in every section."""
@@ -142,7 +143,7 @@ AbsolutePath: TypeAlias = Annotated[str, matching(r"/[^\0\n]*", "an absolute pat
 RequestPath: TypeAlias = Annotated[
     str, matching(r"/[!-~]*", "a path of printable ASCII, other characters written as %XX")
 ]
-"""What is asked of a web server: a path, perhaps with a query."""
+"""The target of an HTTP request: a path, optionally with a query."""
 
 ServerName: TypeAlias = Annotated[
     str, matching(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}", "the name of a server, or its address")
@@ -155,17 +156,21 @@ PositiveDuration = Annotated[Duration, Field(gt=timedelta(0))]
 
 
 class Strict(BaseModel):
-    """Frozen, strict, and without a key that is not declared: the base of whatever the policy holds."""
+    """The base class of everything in the policy: frozen, strict, no undeclared keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Section(Strict):
-    """What every aspect's part of the policy holds; a probe adds its own keys."""
+    """The keys of every aspect's part of the policy; a probe adds its own."""
 
     owner: Text
-    """Who gets its findings."""
+    """Who gets the findings."""
     severity: Severity | None = None
-    """Overrides the checks' own."""
+    """Overrides the severity of the checks."""
     roles: tuple[RoleName, ...] = ()
-    """Where it is measured; empty: on every role."""
+    """The roles whose hosts are measured; every role if empty."""
+
+    def outside_servers(self) -> tuple[tuple[str, int], ...]:
+        """Name (or address) and port of each server outside both sites that hosts connect to."""
+        return ()

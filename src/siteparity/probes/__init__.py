@@ -1,7 +1,8 @@
-"""What a probe is: one aspect, how it is asked for on one host, and how the answers are read.
+"""A probe: one aspect, how it is measured on one host, and what the aspect says of itself.
 
-Asking and reading are pure functions; running the questions is the work of `siteparity.collect`.
-Each module of this package names one `Probe` as ``PROBE``. Its file name is the aspect; nothing lists them.
+Asking and reading are pure functions; `siteparity.collect` runs the questions. Each module of this package
+defines one `Probe` as ``PROBE``, and the module's name is the aspect's. `discover` finds them all; no other
+module names an aspect.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from siteparity.model import Facts, Host, OtherSiteAwayError, Site, Table, Unmeasured, UnmeasuredError, Value
 from siteparity.policy import Policy, Section
+from siteparity.policy.grants import Grant
 from siteparity.tools.frame import framed, parts
 from siteparity.transport.script import Answer, Ask, Moment, Word
 
@@ -23,12 +25,12 @@ S = TypeVar("S", bound=Section)
 T = TypeVar("T")
 
 KEY = Word("KEY", "0-9a-f", 64)
-"""Digits that are made for one run and kept nowhere, for hashes of secrets."""
+"""The key of one run, for hashes of secrets; it is never stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target(Generic[S]):
-    """The host that is asked, and all that a probe may know about it beforehand."""
+    """The host that is measured, and all that a probe knows of it beforehand."""
 
     host: Host
     site: Site
@@ -36,17 +38,19 @@ class Target(Generic[S]):
     """The aspect's own part of the policy."""
     policy: Policy
     other: Site | None = None
-    """The site that it is compared with; None where only one is known."""
+    """The site that it is compared with; None if only one site is known."""
     other_recorded_at: datetime | None = None
-    """When the other site was measured, where a record stands in for it; None while it is measured itself.
-    No question depends on it: those of a host are the same in every run."""
+    """When the other site was measured, if a record stands in for it; None if it is measured in this run.
+    No question may depend on it: a host is asked the same in every run."""
+    needed: Section | None = None
+    """The section of the aspect that the probe `needs`; None if it needs none."""
 
     def named(self, of_roles: Mapping[str, T]) -> tuple[T, ...]:
         """What the policy names for the roles of this host, in the order of its roles."""
         return tuple(of_roles[role] for role in self.host.roles if role in of_roles)
 
     def listed(self, of_roles: Mapping[str, Iterable[T]]) -> tuple[T, ...]:
-        """The same where the policy names several things for a role; each of them once."""
+        """The same for tables that name several things for each role; each thing once."""
         return tuple(dict.fromkeys(one for some in self.named(of_roles) for one in some))
 
 
@@ -152,19 +156,19 @@ class Reading(Generic[S]):
     read: Read[S]
     _: KW_ONLY
     healthy: Value | tuple[Value, ...] = ()
-    """The value that every item should have, or the values; for ``parity.healthy``."""
+    """The value, or one of the values, that every item must have; for ``parity.healthy``."""
     roles: Callable[[S], tuple[str, ...]] | None = None
-    """The roles that have this table; every role of the aspect when None."""
+    """The roles that have this table; every role of the aspect if None."""
     optional: bool = False
-    """The policy may name nothing of the kind, and so give it no role: then no check of it is planned."""
+    """The policy may name nothing for this table and so give it no role: then no check of it is planned."""
     with_other_site: bool = False
-    """What it says depends on the other site: where all of that is silent, it says nothing about this one."""
+    """Its values depend on the other site: if no host there answers, they say nothing about this one."""
     of_one_run: bool = False
-    """Its values mean something within one run only, such as hashes with the run's own key."""
+    """Its values can be compared within one run only, such as hashes with the run's key."""
     unless_changed: str | None = None
-    """The table that proves, by being the same as in an earlier run, that this one's values still hold."""
+    """The table that proves, if it is the same as in an earlier run, that this table's values still hold."""
     moves: bool = False
-    """Its values change by themselves (a lag, an age, an amount): two looks at an untouched host differ."""
+    """Its values change by themselves (a lag, an age, an amount): two looks at an idle host differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,22 +176,46 @@ class SecondLook(Generic[S]):
     """Questions that need the first answers of other hosts, such as "have you passed this position?"."""
 
     ask: Callable[[Target[S]], Mapping[str, Ask]]
-    """What is asked, whatever was seen; pure, as the first look's."""
+    """The questions, which do not depend on the first answers; pure."""
     words: Callable[[Target[S], Seen], Mapping[str, str] | None]
-    """The words of these questions, from what was seen. None for a host means that it is not asked, and its
-    tables are not read there."""
+    """First answers -> the words of the questions. None if the host is not asked: it has no such tables."""
     tables: Mapping[str, Reading[S]]
 
 
 @dataclass(frozen=True, slots=True)
+class LossWitness:
+    """Where a probe's tables tell what a replica may lack of its primary: a table and an item each."""
+
+    writable: tuple[str, str]
+    """"yes" on the server that takes writes, "no" on a replica."""
+    position: tuple[str, str]
+    """How far the server has written or replayed the WAL, as PostgreSQL writes an LSN: ``1/A0``."""
+    replayed: tuple[str, str]
+    """Seconds since the commit of the last transaction that a replica has replayed; may be missing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Probe(Generic[S]):
-    """How one aspect is measured on one host."""
+    """How one aspect is measured on one host, and what the rest of siteparity must know of it."""
 
     section: type[S]
     """The aspect's part of the policy."""
     ask: Callable[[Target[S]], Mapping[str, Ask]]
+    """The questions to a host, by name; pure."""
     tables: Mapping[str, Reading[S]]
+    """How each table is read from the answers, by name."""
     then: SecondLook[S] | None = None
+    _: KW_ONLY
+    title: str = ""
+    """The heading in reports; made from the aspect's name if empty."""
+    never_waived: bool = False
+    """Whether no waiver is accepted for the aspect."""
+    needs: str | None = None
+    """Another aspect whose section it reads as well (`Target.needed`)."""
+    grants: Callable[[S], Iterable[Grant]] = lambda _: ()
+    """What hosts must grant for it."""
+    data_loss: LossWitness | None = None
+    """Where it tells what may be lost with a primary that is away; None if it does not."""
 
     def readings(self) -> Mapping[str, Reading[S]]:
         """Every table of both looks."""
@@ -204,7 +232,7 @@ class Probe(Generic[S]):
         return tuple(role for role in every_role if role in wanted)
 
     def roles(self, section: S, every_role: tuple[str, ...]) -> tuple[str, ...]:
-        """The roles on which the aspect is measured at all."""
+        """The roles on which the aspect is measured: those of any of its tables."""
         wanted = {role for table in self.readings() for role in self.roles_of(table, section, every_role)}
         return tuple(role for role in every_role if role in wanted)
 
@@ -212,7 +240,7 @@ class Probe(Generic[S]):
 def read_tables(
     tables: Mapping[str, Reading[S]], answers: Answers, target: Target[S], every_role: tuple[str, ...]
 ) -> Facts:
-    """Read every table of the target's roles; what cannot be read is unmeasured, with its reason."""
+    """Read every table of the target's roles; one that cannot be read is `Unmeasured` with the reason."""
     facts: dict[str, Table | Unmeasured] = {}
     for name, reading in tables.items():
         wanted = reading.roles(target.section) if reading.roles else (target.section.roles or every_role)
@@ -227,13 +255,13 @@ def read_tables(
 
 MAX_VALUE_CHARACTERS = 65_536
 MAX_ITEMS = 100_000
-"""Thirty times what the largest table of a usual host holds."""
+"""Thirty times the largest table of a usual host."""
 MAX_NUMBER = 2**63
-"""No size, count or time of a host is larger."""
+"""Larger than any size, count or time of a host."""
 
 
 def _checked(table: Table) -> Table:
-    """Refuse what cannot be saved and compared: no value, NaN, lone surrogates, what has no measure."""
+    """The table; UnmeasuredError if it cannot be saved and compared: too large, NaN, a lone surrogate."""
     if len(table) > MAX_ITEMS:
         raise UnmeasuredError(f"more than {MAX_ITEMS} items; a host does not have so many")
     for item, value in table.items():
@@ -251,7 +279,7 @@ def _checked(table: Table) -> Table:
 
 @cache
 def discover() -> Mapping[str, Probe[Any]]:
-    """Every probe by its aspect, in alphabetical order."""
+    """Each probe by its aspect, in alphabetical order."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     modules = {name: importlib.import_module(f"{__name__}.{name}") for name in names}
     return {name: module.PROBE for name, module in modules.items()}

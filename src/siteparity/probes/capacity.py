@@ -10,13 +10,14 @@ Sources: nproc(1), proc(5), cgroups(7), df(1).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError, Value
 from siteparity.policy import AbsolutePath, Percent, Port, RoleName, Section, Text
+from siteparity.policy.grants import DatabaseAccess, Grant, RedisAccess
 from siteparity.policy.section import Strict, matching, size_or_count
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.capacity import disks, machine, servers
@@ -221,9 +222,18 @@ def read_peak(answers: Answers, target: Target[Policy]) -> Table:
     return {item: known[item] for item in wanted}
 
 
+def _grants(section: Policy) -> Iterator[Grant]:
+    for role, server in section.connections.items():
+        if server.postgresql:
+            yield DatabaseAccess((role,), server.postgresql.user)
+        if server.redis:
+            yield RedisAccess((role,), server.redis.user, server.redis.auth_file)
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    grants=_grants,
     tables={
         "cores": Reading(read_cores),
         "memory": Reading(read_memory),

@@ -16,6 +16,7 @@ from typing import Any
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Roles, Section, Text
+from siteparity.policy.grants import DatabaseAccess
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.locale import WORDS
 from siteparity.tools.order import chain
@@ -134,6 +135,7 @@ def _text(row: Mapping[str, Any], key: str) -> str:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    grants=lambda section: (DatabaseAccess(section.roles, section.role),),
     tables={
         "recorded": Reading(read_recorded, healthy=AS_RECORDED),
         "versions": Reading(read_versions),

@@ -18,6 +18,7 @@ from typing import Literal
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Roles, Section, Text
+from siteparity.policy.grants import DatabaseAccess
 from siteparity.policy.section import Strict
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools import postgres_rules, postgres_server
@@ -321,6 +322,7 @@ def _number(value: str) -> int:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    grants=lambda section: (DatabaseAccess(section.roles, section.role),),
     tables={
         "settings": Reading(read_settings),
         "limits": Reading(read_limits),

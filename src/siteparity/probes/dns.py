@@ -156,6 +156,7 @@ def _heard(answers: Answers, target: Target[Policy]) -> Mapping[tuple[str, Quest
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    title="DNS",
     tables={
         "servers": Reading(read_servers, healthy=AUTHORITY),
         "zone": Reading(read_zone, healthy=(SAME_SERIAL, AS_IN_POLICY)),

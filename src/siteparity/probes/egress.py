@@ -72,6 +72,10 @@ class Policy(Section):
         """The patience in whole seconds."""
         return max(1, round(self.patience.total_seconds()))
 
+    def outside_servers(self) -> tuple[tuple[str, int], ...]:
+        """The third parties."""
+        return tuple((party.server, party.port) for party in self.parties.values())
+
 
 _PLACE = program(__package__, "egress_place.sh")
 _SETTING = program(__package__, "egress_setting.sh")

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Percent, Port, Roles, Section, Text
+from siteparity.policy.grants import RedisAccess
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.redaction import pseudonym
 from siteparity.tools import json_text, redis_file
@@ -321,6 +322,7 @@ def _number(info: Mapping[str, str], name: str) -> int:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    grants=lambda section: (RedisAccess(section.roles, section.user, section.auth_file),),
     tables={
         "version": Reading(read_version),
         "settings": Reading(read_settings),

@@ -20,7 +20,8 @@ from typing import Any
 
 from siteparity.model import Facts, OtherSiteAwayError, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Duration, Roles, Section, Size, Text
-from siteparity.probes import Answers, Probe, Reading, SecondLook, Seen, Target, once
+from siteparity.policy.grants import DatabaseAccess
+from siteparity.probes import Answers, LossWitness, Probe, Reading, SecondLook, Seen, Target, once
 from siteparity.tools.postgres import psql, question, rows
 from siteparity.tools.program import filled, program
 from siteparity.transport.script import Ask, Word
@@ -329,6 +330,13 @@ def _seconds(row: Mapping[str, Any], key: str) -> float:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    never_waived=True,
+    grants=lambda section: (DatabaseAccess(section.roles, section.role),),
+    data_loss=LossWitness(
+        writable=("mode", "writable"),
+        position=("_position", "position"),
+        replayed=("_replayed", "seconds since the last replayed commit"),
+    ),
     tables={
         "identity": Reading(read_identity),
         "timeline": Reading(read_timeline),

@@ -19,6 +19,7 @@ from pydantic import StringConstraints
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Port, Roles, Section, Text
+from siteparity.policy.grants import RedisAccess
 from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools import redis_cli
 from siteparity.tools.program import filled, program
@@ -136,7 +137,7 @@ def read_sockets(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_clients(answers: Answers, target: Target[Policy]) -> Table:
     """Who is connected to this Redis, without its replica and master if the policy wants replication."""
-    replicated = getattr(target.policy.sections.get("redis"), "replicated", False)
+    replicated = getattr(target.needed, "replicated", False)
     clients = {
         (found[1], user[1])
         for line in answers.rows("clients")
@@ -180,6 +181,9 @@ def _servers(section: Policy) -> tuple[str, ...]:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    never_waived=True,
+    needs="redis",
+    grants=lambda section: (RedisAccess(section.servers, section.user, section.auth_file),),
     tables={
         "setting": Reading(read_setting, roles=_clients),
         "configured": Reading(read_configured, roles=_clients),

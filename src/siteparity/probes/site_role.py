@@ -22,6 +22,7 @@ from typing import Annotated, Any
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import Port, RoleName, Section, Text
+from siteparity.policy.grants import DatabaseAccess
 from siteparity.policy.section import RequestPath, ServerName, matching
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.postgres import question, rows
@@ -197,6 +198,8 @@ def _shops(section: Policy) -> tuple[str, ...]:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    never_waived=True,
+    grants=lambda section: (DatabaseAccess(section.databases, section.role),),
     tables={
         "led": Reading(read_led, roles=_edges),
         "writes": Reading(read_writes, roles=_databases),

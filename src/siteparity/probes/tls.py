@@ -154,6 +154,7 @@ def _parts(answer: bytes) -> Mapping[str, list[str]]:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    title="TLS",
     tables={
         "served": Reading(read_served),
         "expiry": Reading(read_expiry),

@@ -199,6 +199,7 @@ def _state(code: int | str, blocks: int, *, normal: bool) -> str:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    title="WAF",
     tables={
         "mode": Reading(read_mode),
         "placed": Reading(read_placed),

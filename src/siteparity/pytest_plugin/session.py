@@ -79,9 +79,8 @@ class Session:
             options.root, options.inventories, options.primary, options.standby
         )
         settings = self.configuration
-        self.waivers = Waivers(
-            settings.waivers, options.started, settings.primary.name, settings.standby.name
-        )
+        sites = (settings.primary.name, settings.standby.name)
+        self.waivers = Waivers(settings.waivers, options.started, *sites, settings.never_waived)
         self._checks = {check.id: check for check in settings.checks}
         self._left_out: frozenset[tuple[str, str]] | None = None
         self._evidence: Evidence | None = None

@@ -20,7 +20,7 @@ from siteparity.configuration import Configuration
 from siteparity.judging.rules import alike
 from siteparity.model import Finding, FindingKind, Group, Host, Judgement, Site, UnmeasuredError, Value
 from siteparity.plan import PlannedCheck
-from siteparity.policy.journeys import Smoke
+from siteparity.policy.journeys import Smoke, place
 from siteparity.probes import discover
 from siteparity.pytest_plugin.check_findings import CheckFindings
 from siteparity.pytest_plugin.page import Visitor
@@ -81,11 +81,11 @@ class Standby(CheckFindings):
         transport: Transport,
         check: PlannedCheck,
         stack: ExitStack,
-        patience: WaitBudget,
+        wait_budget: WaitBudget,
     ) -> None:
         super().__init__(check.source.effect)
         self.policy: Any = settings.policy.journey(check.source.aspect)
-        """The journey's part of the policy."""
+        """The journey's section of the policy."""
         self._policy = settings.policy
         self.smoke: Smoke = settings.policy.smoke
         """The parts of all journeys."""
@@ -94,8 +94,8 @@ class Standby(CheckFindings):
         self.primary: Site = settings.primary
         self._transport = transport
         self._stack = stack
-        self.wait_budget = patience
-        """What the live checks of this run have waited for in vain."""
+        self.wait_budget = wait_budget
+        """How long the smoke checks of this run may still wait for servers that do not answer."""
         self.by_record = False
         """Whether a record stands in for the primary, so that none of its hosts is reached."""
         self._expectations: dict[tuple[str, type[Value], Value], _Expectation] = {}
@@ -195,7 +195,7 @@ class Standby(CheckFindings):
             UnmeasuredError: the host is not connected.
         """
         transport = self._reached(host)
-        return transport.forward(host, self._known_way(host, live_questions.place(server, port)), port=True)
+        return transport.forward(host, self._known_way(host, place(server, port)), port=True)
 
     def _known_way(self, host: Host, target: str) -> str:
         """The target, which the host's account must have been allowed to reach."""
@@ -204,9 +204,10 @@ class Standby(CheckFindings):
             raise ValueError(f"{host.label}: {target} is no way that `{named}` names; add it")
         return target
 
-    def section(self, aspect: str) -> Any:  # noqa: ANN401  # its type is the probe's own
-        """The policy's part of an aspect."""
-        return self._policy.section(aspect)
+    @property
+    def needed(self) -> Any:  # noqa: ANN401  # the section's type is the probe's own
+        """The section of the aspect that the journey `needs`."""
+        return self._policy.section(self.policy.needs)
 
     def database(self, host: Host, questions: Sequence[str]) -> Reply:
         """Ask the database on a host, as the journey ``database`` says, for one number with each question.

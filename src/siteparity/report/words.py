@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
 
 from babel.localtime import get_localzone
+
+from siteparity.policy.journeys import JOURNEYS
+from siteparity.probes import discover
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _SHORT_HOURS = 48
 """Up to here a span is told in hours; longer ones in days."""
-_INITIALS = frozenset({"dns", "tls", "waf"})
 
 
 def utc(moment: datetime, zone: tzinfo | None = None) -> str:
@@ -41,11 +45,20 @@ def span(length: timedelta) -> str:
 
 
 def title(slug: str) -> str:
-    """A site, aspect or journey as a heading: ``site_role`` -> ``Site role``, ``dns`` -> ``DNS``."""
-    if slug in _INITIALS:
-        return slug.upper()
+    """A site, aspect or journey as a heading: ``site_role`` -> ``Site role``, ``dns`` -> ``DNS``.
+
+    A result may name an aspect that this version does not know; its heading is made from its name.
+    """
     text = slug.replace("_", " ")
-    return text[:1].upper() + text[1:]
+    return _titles().get(slug) or text[:1].upper() + text[1:]
+
+
+@cache
+def _titles() -> Mapping[str, str]:
+    """The headings that aspects and journeys declare."""
+    titles = {name: journey.title for name, journey in JOURNEYS.items()}
+    titles |= {aspect: probe.title for aspect, probe in discover().items() if probe.title}
+    return titles
 
 
 def count(number: int, noun: str) -> str:

@@ -4,7 +4,7 @@
 speaks against GO. All but the reading is pure.
 """
 
-from siteparity.waivers.accepting import CEILING, LONGEST, NEVER, Waivers
+from siteparity.waivers.accepting import CEILING, LONGEST, Waivers
 from siteparity.waivers.difference import difference_digest, waivable, was_measured
 from siteparity.waivers.status import Found, State, WaiverStatus, reasons, statuses
 from siteparity.waivers.writing import Stanza, Waiver, load_waivers
@@ -12,7 +12,6 @@ from siteparity.waivers.writing import Stanza, Waiver, load_waivers
 __all__ = [
     "CEILING",
     "LONGEST",
-    "NEVER",
     "Found",
     "Stanza",
     "State",

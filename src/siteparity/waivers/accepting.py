@@ -16,9 +16,6 @@ CEILING = 10
 """More than this many waivers are no exceptions any more; those that come later in the file do not count."""
 LONGEST = timedelta(days=90)
 """How far ahead a waiver may expire."""
-NEVER = frozenset({"replication", "sessions", "session", "site_role"})
-"""Aspects, and the journey that tries the same out, of which nothing can be accepted. (Nor can a host that is
-not reached: what is unmeasured is no difference.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +28,8 @@ class Waivers:
     """When the run began."""
     primary: str
     standby: str
+    never: frozenset[str]
+    """The aspects and journeys for which no waiver is accepted (`Probe.never_waived`)."""
 
     def refusal(self, waiver: Waiver) -> str:
         """Why a waiver is not in force, in the words of the first reason; empty when it is."""
@@ -46,7 +45,7 @@ class Waivers:
             yield "is too wide: its item is every item"
         if _person(says.owner) == _person(says.approved_by):
             yield "is approved by its own owner; somebody else must"
-        if about in NEVER:
+        if about in self.never:
             yield f"is about {about}, of which nothing can be accepted"
         if self.listed.index(waiver) >= CEILING:
             yield f"is one too many: {CEILING} are accepted, and the file holds {len(self.listed)}"
@@ -67,7 +66,7 @@ class Waivers:
 
     def values(self, check: PlannedCheck, finding: Difference) -> str | None:
         """What a waiver must name to accept a finding; None where nothing can."""
-        if not waivable(finding) or check.source.aspect in NEVER:
+        if not waivable(finding) or check.source.aspect in self.never:
             return None
         return difference_digest(finding, self.primary, self.standby)
 
