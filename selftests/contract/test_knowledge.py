@@ -1,0 +1,108 @@
+"""What an aspect or a journey is stands in its own module, and the rest of siteparity takes it from there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+import siteparity
+from siteparity import configuration
+from siteparity.collect.questions import Questions, asked
+from siteparity.configuration import Configuration, find_root
+from siteparity.model import UnmeasuredError
+from siteparity.policy.grants import DatabaseAccess, RedisAccess
+from siteparity.policy.journeys import JOURNEYS
+from siteparity.probes import discover
+
+PACKAGE = Path(siteparity.__file__).parent
+NAMES = {*discover(), *JOURNEYS}
+ORDINARY: Mapping[str, Mapping[str, str]] = {
+    "probes/": {
+        "database": "a question of packages, and a table of clock: the kind of thing that is looked at",
+        "files": "questions and tables about files of many kinds",
+        "kernel": "a question and a table of runtime; of listeners, who holds a socket without a process",
+        "locales": "a table of collation",
+        "path": "a kind of unit (systemd.path(5))",
+        "replication": "an attribute of roles, and a keyword of pg_hba.conf",
+    },
+    "tools/": {
+        "boot": "a variable of cron's environment",
+        "files": "a part of an answer",
+        "kernel": "a package of rpm, and the kernel's clock",
+        "packages": "a part of an answer",
+        "path": "a kind of unit (systemd.path(5))",
+        "replication": "an attribute of roles, and a keyword of pg_hba.conf",
+    },
+    "gate/file_digests.py": {"files": "a plural in a message"},
+    "pytest_plugin/database_rows.py": {"database": "an item: the server"},
+    "redaction.py": {"session": "a part of the names of secrets"},
+}
+"""Words that name something else there: module, or the start of its path -> word -> what it means."""
+
+
+def _named() -> Iterator[tuple[str, int, str]]:
+    """Module, line and name of each string that is the name of an aspect or a journey."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and node.value in NAMES:
+                yield path.relative_to(PACKAGE).as_posix(), node.lineno, node.value
+
+
+def _is_its_own(module: str, name: str) -> bool:
+    """Whether a module may name an aspect or journey: its own, or one that it declares to need."""
+    aspect = module.removeprefix("probes/").removesuffix(".py")
+    own = module == f"probes/{aspect}.py" and aspect in discover()
+    return module == "policy/journeys.py" or (own and name in (aspect, discover()[aspect].needs))
+
+
+def _meanings(module: str, name: str) -> set[tuple[str, str]]:
+    """The entries of `ORDINARY` that allow a word."""
+    return {(place, name) for place, words in ORDINARY.items() if module.startswith(place) and name in words}
+
+
+def test_only_its_own_module_names_an_aspect_or_a_journey() -> None:
+    """A second place would be forgotten when an aspect is added, renamed or taken out."""
+    found = [one for one in _named() if not _is_its_own(one[0], one[2])]
+    strangers = [f"{module}:{line}: {name}" for module, line, name in found if not _meanings(module, name)]
+    assert not strangers
+    used = set().union(*(_meanings(module, name) for module, _, name in found))
+    assert used == {(place, word) for place, words in ORDINARY.items() for word in words}
+
+
+@pytest.fixture(scope="module")
+def settings() -> Configuration:
+    """The project's own policy and inventories."""
+    return configuration.load(find_root(), find_root() / "inventories")
+
+
+def test_of_these_nothing_is_ever_waived(settings: Configuration) -> None:
+    """To accept a difference here would be to accept the loss of October 2012; the manual lists the same."""
+    assert settings.never_waived == {"replication", "sessions", "session", "site_role"}
+    manual = (find_root() / "README.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"or about ((?:`\w+`(?:, | or )?)+) accepts nothing", manual)
+    assert set(re.findall(r"\w+", listed)) - {"or"} == settings.never_waived
+
+
+def test_what_an_aspect_or_a_journey_needs_is_an_aspect() -> None:
+    """It reads that aspect's section."""
+    needs = {probe.needs for probe in discover().values()} | {one.needs for one in JOURNEYS.values()}
+    assert needs > {None}
+    assert needs - {None} <= set(discover())
+
+
+def test_whoever_asks_a_server_declares_what_it_must_grant(settings: Configuration) -> None:
+    """Else a host that grants what is printed does not answer."""
+    questions = Questions(settings.policy, settings.probes, settings.sites)
+    for site in settings.sites:
+        for host in site.hosts:
+            for aspect, probe, target in questions.targets(site, host):
+                asks = asked(probe.ask, target)
+                assert not isinstance(asks, UnmeasuredError)
+                texts = " ".join(ask.text for ask in asks.values())
+                granted = {type(one) for one in probe.grants(target.section) if set(one.on) & set(host.roles)}
+                assert (DatabaseAccess in granted) == ("psql" in texts), (host.label, aspect)
+                assert (RedisAccess in granted) == ("redis-cli" in texts), (host.label, aspect)
