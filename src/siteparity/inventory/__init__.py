@@ -1,6 +1,6 @@
-"""Inventories: a site is one folder in Ansible's own YAML layout, read strictly into typed hosts.
+"""Inventories: each site is a folder in Ansible's YAML layout, read strictly into typed hosts.
 
-Every problem of both sites is said at once, with file, line and key, before any host is asked.
+All problems of both sites are reported at once, with file, line and key, before any host is contacted.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def load_site(directory: Path, roles: Collection[str]) -> Site:
 
     Args:
         directory: The site's folder; its name is the site's name.
-        roles: The groups that the policy names as roles; other groups only group.
+        roles: The groups that the policy names as roles. Other groups carry settings only.
 
     Raises:
         ConfigurationError: every problem found, one per line.
@@ -38,7 +38,7 @@ def load_site(directory: Path, roles: Collection[str]) -> Site:
 
 
 def load_sites(inventories: Path, primary: str, standby: str, roles: Collection[str]) -> tuple[Site, Site]:
-    """Read both sites of a run and check them against each other: the primary, then the standby.
+    """Read both sites of a run, the primary first, and check them against each other.
 
     Raises:
         ConfigurationError: every problem found, one per line.
@@ -61,10 +61,10 @@ def load_sites(inventories: Path, primary: str, standby: str, roles: Collection[
 
 
 def site_names(inventories: Path) -> tuple[str, ...]:
-    """The sites of a folder of inventories, in alphabetical order.
+    """The names of the sites below a folder, in alphabetical order.
 
     Raises:
-        ConfigurationError: there is no such folder.
+        ConfigurationError: the folder does not exist.
     """
     if not inventories.is_dir():
         raise ConfigurationError(
@@ -79,10 +79,10 @@ def site_names(inventories: Path) -> tuple[str, ...]:
 
 
 def inventory_digest(sites: Iterable[Site]) -> str:
-    """SHA-256 of what the inventories mean, in hexadecimal digits.
+    """SHA-256 of the meaning of inventories, in hexadecimal digits.
 
-    The order of sites, hosts and lists does not count, nor do comments, nor the paths of keys and ssh
-    configuration: they say how the runner opens the door, not which machine stands behind it.
+    It does not depend on comments, on the order of sites, hosts and lists, or on the paths of keys and ssh
+    configuration, which say how the runner logs in and not which machine it reaches.
     """
     meaning = sorted((_meaning(site) for site in sites), key=lambda one: str(one["name"]))
     return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
@@ -151,7 +151,7 @@ def _layout(directory: Path) -> Layout:
 
 
 def _check_roles(directory: Path, layout: Layout, roles: tuple[str, ...], problems: Problems) -> None:
-    """Every host needs a role, and every role a host."""
+    """Report hosts without a role and roles without a host."""
     wanted = ", ".join(roles)
     if not layout.machines:
         problems.add("expected hosts, found none; write them below all: children: ROLE: hosts:", layout.file)

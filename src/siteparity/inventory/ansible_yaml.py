@@ -1,16 +1,16 @@
-"""Ansible's own YAML layout, read strictly: ``hosts.yml``, ``group_vars/``, ``host_vars/``.
+"""Ansible's YAML layout, read strictly: ``hosts.yml``, ``group_vars/``, ``host_vars/``.
 
-Precedence as in Ansible ("Using variables", "Understanding variable precedence"; checked against
-``ansible-inventory --list``), from the weakest: ``all`` in hosts.yml, groups in hosts.yml,
-``group_vars/all``, other ``group_vars``, the host in hosts.yml, ``host_vars``. Among groups the deeper one
-wins; at one depth the later in the alphabet.
+Settings override each other as in Ansible ("Using variables", "Understanding variable precedence"; checked
+against ``ansible-inventory --list``). From the weakest to the strongest: ``all`` in hosts.yml, groups in
+hosts.yml, ``group_vars/all``, other ``group_vars``, the host in hosts.yml, ``host_vars``. The deeper group
+wins; of groups at the same depth the last in alphabetical order.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from siteparity.inventory.layout import (
@@ -22,14 +22,15 @@ from siteparity.inventory.layout import (
     expand,
     inventory_files,
     is_name,
+    with_groups_above,
 )
 from siteparity.model import ConfigurationError
 from siteparity.yamlfile import Document, KeyPath, Problems, did_you_mean, load, quoted, shown
 
 _SECTIONS = {"vars": "variables", "children": "groups", "hosts": "hosts"}
-"""The keys of a group, and what each holds."""
+"""The keys of a group, and what each contains."""
 _VARS_ENDS = ("", ".yml", ".yaml", ".json")
-"""In the order in which Ansible looks for them; it reads the first that exists."""
+"""In the order in which Ansible looks for them; it reads only the first that exists."""
 
 _Settings = dict[str, Setting]
 
@@ -58,7 +59,7 @@ def read_yaml(directory: Path) -> Layout:
     parents = tree.parents()
     machines = []
     for name, line in tree.hosts.items():
-        groups = _around(name, tree.homes, parents)
+        groups = with_groups_above(tree.homes[name], parents)
         ordered = sorted(groups, key=lambda group: (depths[group], group))
         settings: _Settings = {}
         for layer in (tree.group_settings, of_groups):
@@ -71,27 +72,15 @@ def read_yaml(directory: Path) -> Layout:
     return Layout(tuple(machines), frozenset(tree.groups), every_setting, tree.document.path)
 
 
-def _around(host: str, homes: Mapping[str, list[str]], parents: Mapping[str, set[str]]) -> frozenset[str]:
-    """Every group of a host: its own, and all above them."""
-    found: set[str] = set()
-    pending = list(homes[host])
-    while pending:
-        group = pending.pop()
-        if group not in found:
-            found.add(group)
-            pending += parents[group]
-    return frozenset(found | {"all"})
-
-
 class _Tree:
-    """The groups and hosts of one hosts.yml, walked in the order in which Ansible walks them."""
+    """The groups and hosts of one hosts.yml, in the order in which Ansible visits them."""
 
     def __init__(self, document: Document, problems: Problems) -> None:
         self.document = document
         self.groups: set[str] = {"all"}
         self.children: dict[str, list[str]] = defaultdict(list)
         self.hosts: dict[str, int] = {}
-        """Host -> line of its first mention."""
+        """Host -> the line where it is first named."""
         self.homes: dict[str, list[str]] = defaultdict(list)
         self.group_settings: dict[str, _Settings] = defaultdict(dict)
         self.host_settings: dict[str, _Settings] = defaultdict(dict)
@@ -102,7 +91,7 @@ class _Tree:
         self.children["all"] += sorted(self.groups - nested - {"all"})
 
     def _pairs(self, value: object, at: KeyPath, what: str) -> Iterator[tuple[str, object]]:
-        """The keys of a mapping; nothing stands for no keys, a text for one key without a value."""
+        """The items of a mapping. A missing value is an empty mapping; a text is a key without a value."""
         if value is None:
             return
         if isinstance(value, str) and at and at[-1] in {"hosts", "children"}:
@@ -177,7 +166,7 @@ class _Tree:
         return above
 
     def depths(self) -> dict[str, int]:
-        """Group -> the length of the longest way to it from ``all``."""
+        """Group -> the length of the longest path to it from ``all``. Reports a cycle."""
         depths = dict.fromkeys(self.groups, 0)
         for _ in range(len(self.groups) + 1):
             deeper = {
@@ -202,7 +191,7 @@ class _VarsFiles:
         self._problems = problems
 
     def read(self, folder: Path, owners: Collection[str], kind: str) -> dict[str, _Settings]:
-        """Owner (a group or a host) -> its settings. A file that belongs to no owner is a problem."""
+        """Owner (a group or a host) -> its settings. A file without an owner is a problem."""
         if not folder.is_dir():
             return {}
         found: dict[str, _Settings] = defaultdict(dict)
@@ -255,7 +244,7 @@ def _end(path: Path) -> str:
 
 
 def _inside(path: Path) -> Iterator[Path]:
-    """A file itself, or the files in a folder that Ansible would read, in its order."""
+    """The file itself; of a folder the files that Ansible reads, in the same order."""
     if not path.is_dir():
         yield path
         return

@@ -1,7 +1,7 @@
 """Inventories in any other format (INI, scripts, plugins, vault), read by Ansible itself.
 
-The ``ansible-inventory`` executable is asked for the merged result, with its settings that make an unparsed
-source an error. It is no dependency of ours: a site in Ansible's YAML layout needs nothing but this package.
+``ansible-inventory --list`` prints the merged result; its settings here make an unparsed source an error. A
+site in Ansible's YAML layout does not need the executable.
 """
 
 from __future__ import annotations
@@ -15,13 +15,21 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-from siteparity.inventory.layout import HOSTS_FILE, MAX_HOSTS, Layout, Machine, Setting, inventory_files
+from siteparity.inventory.layout import (
+    HOSTS_FILE,
+    MAX_HOSTS,
+    Layout,
+    Machine,
+    Setting,
+    inventory_files,
+    with_groups_above,
+)
 from siteparity.model import ConfigurationError
 from siteparity.redaction import remember_settings
 from siteparity.yamlfile import shown_path
 
 TIMEOUT_SECONDS = 60.0
-"""A plugin may ask a cloud's interface; a minute is long for that."""
+"""Long enough for a plugin that queries the interface of a cloud."""
 
 _STRICT = {
     "ANSIBLE_INVENTORY_UNPARSED_FAILED": "1",
@@ -30,7 +38,7 @@ _STRICT = {
 }
 _TRUE = frozenset({"true", "yes", "on", "1", "t", "y"})
 _FALSE = frozenset({"false", "no", "off", "0", "f", "n"})
-"""Texts that Ansible takes for booleans; an INI file has no other way to write one in lower case."""
+"""Texts that Ansible takes for booleans: an INI file cannot write a boolean in lower case otherwise."""
 
 
 def read_executable(directory: Path) -> Layout:
@@ -57,7 +65,7 @@ def read_executable(directory: Path) -> Layout:
 
 
 def _run(command: list[str], directory: Path) -> bytes:
-    """The output of a command, which is stopped with all that it started when it takes too long."""
+    """The output of a command. One that takes too long is killed with all processes that it started."""
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -81,7 +89,7 @@ def _run(command: list[str], directory: Path) -> bytes:
 
 
 def _layout(listing: Mapping[str, Mapping[str, object]], source: Path) -> Layout:
-    """Ansible's ``--list``: group -> hosts and children, and the merged variables of each host."""
+    """The layout from ``--list``: group -> hosts and children, and the merged variables of each host."""
     of_hosts = _mapping(_mapping(listing["_meta"])["hostvars"])
     remember_settings(of_hosts)
     groups = {name: _mapping(group) for name, group in listing.items() if name != "_meta"}
@@ -97,7 +105,12 @@ def _layout(listing: Mapping[str, Mapping[str, object]], source: Path) -> Layout
             f"{shown_path(source)}: expected at most {MAX_HOSTS} hosts, found {len(homes)}"
         )
     machines = tuple(
-        Machine(host, _closed(own, above), _settings(host, _mapping(of_hosts.get(host, {})), source), source)
+        Machine(
+            host,
+            with_groups_above(own, above),
+            _settings(host, _mapping(of_hosts.get(host, {})), source),
+            source,
+        )
         for host, own in homes.items()
     )
     every_setting = tuple(setting for machine in machines for setting in machine.settings.values())
@@ -114,18 +127,6 @@ def _texts(value: object) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise TypeError
     return value
-
-
-def _closed(groups: set[str], above: Mapping[str, set[str]]) -> frozenset[str]:
-    """The groups with all groups above them."""
-    found: set[str] = set()
-    pending = list(groups)
-    while pending:
-        group = pending.pop()
-        if group not in found:
-            found.add(group)
-            pending += above.get(group, ())
-    return frozenset(found | {"all"})
 
 
 def _settings(host: str, variables: Mapping[str, object], source: Path) -> dict[str, Setting]:

@@ -1,19 +1,19 @@
-"""What an inventory says, whoever read it: machines, their groups, and their settings with their place."""
+"""The content of an inventory, in whatever format: machines, their groups, and their settings with places."""
 
 from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
 HOSTS_FILE = "hosts.yml"
-"""The one inventory file that we read ourselves."""
+"""The inventory file that this package reads itself."""
 
 MAX_HOSTS = 5000
-"""More hosts in one site are taken for a range that went wrong."""
+"""More hosts at one site are taken for a mistake in a range."""
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,252})")
 _IGNORED_NAMES = frozenset({"group_vars", "host_vars", "vars_plugins"})
@@ -21,36 +21,36 @@ _IGNORED_ENDS = (
     *(".pyc", ".pyo", ".swp", ".bak", "~", ".rpm", ".md", ".txt", ".rst"),
     *(".orig", ".cfg", ".retry"),
 )
-"""What Ansible skips in a folder of inventories (ansible-core, ``INVENTORY_IGNORE_EXTS``)."""
+"""Files that Ansible skips in a folder of inventories (ansible-core, ``INVENTORY_IGNORE_EXTS``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One variable, and where it was set."""
+    """One variable, and where it is set."""
 
     name: str
     value: object
     owner: str
-    """The host or group that it was set for."""
+    """The host or group that it is set for."""
     file: Path
     line: int = 0
-    """0 when the line is not known."""
+    """0 if the line is not known."""
 
     @property
     def ours(self) -> bool:
-        """Whether it concerns us; every other variable is the operator's own."""
+        """Whether this package uses it; all other variables are the operator's."""
         return self.name.startswith(("ansible_", "parity_"))
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """One host as the inventory has it, nothing checked yet."""
+    """One host as the inventory names it, not checked yet."""
 
     name: str
     groups: frozenset[str]
-    """Every group that it is in, through child groups too."""
+    """Every group that contains it, directly or through child groups."""
     settings: Mapping[str, Setting]
-    """The setting that wins, for each name."""
+    """Name -> the setting that takes precedence."""
     file: Path
     line: int = 0
 
@@ -62,12 +62,12 @@ class Layout:
     machines: tuple[Machine, ...]
     groups: frozenset[str]
     settings: tuple[Setting, ...]
-    """Every setting that was read, the overridden ones too."""
+    """Every setting that was read, including overridden ones."""
     file: Path
 
 
 def inventory_files(directory: Path) -> tuple[Path, ...]:
-    """The entries of a site's folder that Ansible would read as an inventory."""
+    """The entries of a site's folder that Ansible reads as an inventory."""
     if not directory.is_dir():
         return ()
     return tuple(path for path in sorted(directory.iterdir()) if not _ignored(path.name))
@@ -77,8 +77,25 @@ def _ignored(name: str) -> bool:
     return name.startswith(".") or name in _IGNORED_NAMES or name.endswith(_IGNORED_ENDS)
 
 
+def with_groups_above(groups: Iterable[str], parents: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """Some groups, and every group that contains one of them; always with ``all``.
+
+    Args:
+        groups: the groups that name a host.
+        parents: group -> the groups directly above it.
+    """
+    found: set[str] = set()
+    pending = list(groups)
+    while pending:
+        group = pending.pop()
+        if group not in found:
+            found.add(group)
+            pending += parents.get(group, ())
+    return frozenset(found | {"all"})
+
+
 def is_name(text: str) -> bool:
-    """Whether a text can be a host's name or address: letters, digits, ``. _ -``, or an IP literal."""
+    """Whether a text can be the name or address of a host: letters, digits, ``. _ -``, or an IP address."""
     if _NAME.fullmatch(text):
         return True
     try:
@@ -89,10 +106,10 @@ def is_name(text: str) -> bool:
 
 
 def expand(pattern: str) -> Iterator[str]:
-    """The names that a host range stands for, as in Ansible: ``web[01:03]``, ``db[a:c]``, ``n[0:8:2]``.
+    """The names in one of Ansible's host ranges: ``web[01:03]``, ``db[a:c]``, ``n[0:8:2]``.
 
     Raises:
-        ValueError: the range cannot be read, or is empty; the text says what was expected.
+        ValueError: the range is malformed or empty; says what was expected.
     """
     if "[" not in pattern:
         yield pattern
@@ -108,7 +125,7 @@ def expand(pattern: str) -> Iterator[str]:
 
 
 def _counted(begin: str, end: str, step: str) -> Iterator[str]:
-    """Letters or numbers from begin to end, both included; a leading zero sets the width."""
+    """The letters or numbers from begin to end, inclusive; a leading zero sets the width."""
     if not re.fullmatch(r"[1-9][0-9]{0,8}", step):
         raise ValueError(f'expected a step such as 2, found "{step}"; write a whole number above 0')
     letters = string.ascii_letters

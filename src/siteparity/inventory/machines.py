@@ -1,4 +1,4 @@
-"""No machine may stand for two hosts: a site compared with itself is always the same, and proves nothing."""
+"""Checks that no machine stands for two hosts: a site compared with itself shows no difference."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from siteparity.yamlfile import Problems, quoted
 
 _SSH_PORT = 22
 _RESOLVERS = 16
-_PATIENCE_SECONDS = 3.0
-"""For all names together. A name without an answer by then stands for itself: no resolver delays a run."""
+_RESOLVE_SECONDS = 3.0
+"""For all names together. A name that does not resolve by then is compared as it is written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A site, and where its inventory names each host."""
+    """A site, and the file and line where its inventory names each host."""
 
     site: Site
     places: Mapping[str, tuple[Path, int]]
 
 
 def check_machines(sites: Sequence[Placed]) -> None:
-    """Check one site, or two against each other.
+    """Check one site, or two sites against each other.
 
     Raises:
-        ConfigurationError: two hosts are one machine, share an address or a name, an address lies outside its
-            site's networks, or "its own site" would mean both sites.
+        ConfigurationError: two hosts are one machine, or share an address or a name; an address lies outside
+            its site's networks; the networks or domains of the sites overlap.
     """
     problems = Problems()
     _check_unique(sites, problems)
@@ -56,7 +56,7 @@ def _check_networks(placed: Placed, problems: Problems) -> None:
 
 
 def _check_apart(one: Site, other: Site, problems: Problems) -> None:
-    """What belongs to a site must not belong to the other one too."""
+    """Report networks and domains that belong to both sites."""
     for mine, theirs in itertools.product(one.networks, other.networks):
         if mine.overlaps(theirs):
             text = f"parity_networks: expected networks of its own, found {theirs}, which overlaps {mine}"
@@ -92,7 +92,7 @@ def _is_ssh(host: Host) -> bool:
 
 
 def _machine_keys(host: Host, resolved: Mapping[str, frozenset[str]]) -> list[str]:
-    """What identifies the machine behind a connection; two hosts that share one of these are one machine."""
+    """What identifies the machine behind a connection: hosts that share one of these are the same machine."""
     connection = host.connection
     if connection.kind is ConnectionKind.LOCAL:
         return ["the runner itself (ansible_connection: local)"]
@@ -104,7 +104,7 @@ def _machine_keys(host: Host, resolved: Mapping[str, frozenset[str]]) -> list[st
 
 
 def _resolve(names: Collection[str]) -> Mapping[str, frozenset[str]]:
-    """Name -> its addresses, for the names that have some by now. A literal is its own address."""
+    """Name -> its addresses, without names that do not resolve in time. A literal is its own address."""
     found: dict[str, frozenset[str]] = {}
     todo: queue.SimpleQueue[str] = queue.SimpleQueue()
     for name in names:
@@ -114,7 +114,7 @@ def _resolve(names: Collection[str]) -> Mapping[str, frozenset[str]]:
             todo.put(name)
     count = min(_RESOLVERS, todo.qsize())
     workers = [threading.Thread(target=_look_up, args=(todo, found), daemon=True) for _ in range(count)]
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + _RESOLVE_SECONDS
     for worker in workers:
         worker.start()
     for worker in workers:

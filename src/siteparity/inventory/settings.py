@@ -1,4 +1,4 @@
-"""The settings of one machine -> a typed `Host`. Nothing from an inventory is used before it passed here."""
+"""Turns the settings of one machine into a typed `Host`. No setting is used unless it was checked here."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _path(value: object, setting: Setting) -> Path:
 
 
 def _listed(value: object) -> list[object]:
-    """One or a list; never an empty list."""
+    """The items of a list; a single value counts as a list of one. Raises ValueError for an empty list."""
     listed = value if isinstance(value, list) else [value]
     if not listed:
         raise ValueError("expected at least one, found an empty list; fill it, or remove the key")
@@ -123,7 +123,7 @@ def _collector(value: object, _setting: Setting) -> str:
 
 
 def _hint(value: object, _setting: Setting) -> str:
-    """One line for people, shown when no host of the site answers."""
+    """A line of text that the answer shows if no host of the site answers."""
     text = _text(value)
     if not text.isprintable():
         raise ValueError(f"expected one printable line, found {quoted(text)}; shorten it")
@@ -131,7 +131,7 @@ def _hint(value: object, _setting: Setting) -> str:
 
 
 def _nothing(_value: object, _setting: Setting) -> None:
-    """Known to Ansible's users, without a meaning for us."""
+    """A setting that Ansible uses and this package ignores."""
 
 
 _READERS: Mapping[str, Callable[[object, Setting], object]] = {
@@ -151,11 +151,11 @@ _READERS: Mapping[str, Callable[[object, Setting], object]] = {
     "parity_collector": _collector,
 }
 SITE_WIDE = ("parity_domain", "parity_networks", "parity_hint")
-"""Settings that must have one value for all hosts of a site."""
+"""Settings that must have the same value for all hosts of a site."""
 
 
 def check_settings(layout: Layout, problems: Problems) -> None:
-    """Note whatever is wrong with a host's name, or a setting of ours, an overridden one too."""
+    """Report what is wrong with hosts' names and with our settings, including overridden ones."""
     for machine in layout.machines:
         if not is_name(machine.name):
             text = f"expected a host name of letters, digits, . _ -, found {quoted(machine.name)}; rename it"
@@ -200,7 +200,7 @@ def _unknown(name: str) -> str:
 
 
 def host_of(machine: Machine, site: str, roles: tuple[str, ...]) -> Host:
-    """A machine whose settings have all been checked, as a `Host`."""
+    """The `Host` for a machine whose settings have been checked."""
     values: dict[str, Any] = {name: typed(one) for name, one in machine.settings.items() if one.ours}
     connection = Connection(
         kind=values.get("ansible_connection", ConnectionKind.SSH),
@@ -223,7 +223,7 @@ def host_of(machine: Machine, site: str, roles: tuple[str, ...]) -> Host:
 
 
 def site_wide(layout: Layout, name: str, problems: Problems) -> object:
-    """The one value of a setting for the whole site, None when no host has it."""
+    """The value of a site-wide setting; None if no host has it. Reports hosts that differ or lack it."""
     by_host = {machine.name: machine.settings.get(name) for machine in layout.machines}
     given = [setting for setting in by_host.values() if setting is not None]
     if not given:

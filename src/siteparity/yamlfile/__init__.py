@@ -1,7 +1,7 @@
-"""Strict YAML whose every key remembers its file and line, so that an error can say where it is.
+"""Strict YAML that keeps the line of every key, so that an error can name its place.
 
-`load` reads one file, `validate` makes a typed model of it; both say every problem at once, one per line:
-file:line: key: what was expected, what was found, what to do.
+`load` reads one file; `validate` turns it into a typed model. Both report every problem at once, one per
+line: file:line: key: what was expected, what was found, what to do.
 """
 
 from siteparity.yamlfile.problems import Problems, did_you_mean, quoted, shown, shown_path

@@ -1,4 +1,4 @@
-"""How a problem in a file of the user is put into words, and collected until all are known."""
+"""The wording of problems in the user's files, and a collection that reports all of them at once."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _LONGEST = 60
 
 
 class Problems:
-    """Collects what is wrong, so that all of it is said at once, in the order of files and lines."""
+    """Collects problems, and reports all of them at once in the order of files and lines."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, int, str], None] = {}
 
     def add(self, text: str, path: Path | None = None, line: int = 0) -> None:
-        """Note one problem; ``line`` 0 means that no line of the file is meant."""
+        """Add one problem; ``line`` 0 if it concerns no line of the file."""
         self._found[shown_path(path) if path else "", line, text] = None
 
     def add_error(self, error: ConfigurationError) -> None:
-        """Note the problems that another stage has already put into words."""
+        """Add the problems that another stage has reported."""
         for text in str(error).split("\n"):
             self.add(text)
 
@@ -36,18 +36,18 @@ class Problems:
 
 
 def placed(path: str, line: int, text: str) -> str:
-    """A problem behind its place: ``inventories/policy.yml:12: ...``."""
+    """A problem after its place: ``inventories/policy.yml:12: ...``."""
     place = f"{path}:{line}" if line else path
     return f"{place}: {text}" if place else text
 
 
 def fail(text: str, path: Path, line: int = 0) -> NoReturn:
-    """Raise one problem at once: nothing more can be said about the file."""
+    """Raise ConfigurationError with one problem, after which nothing more can be read of the file."""
     raise ConfigurationError(placed(shown_path(path), line, text)) from None
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
-    """`` (did you mean "roles"?)``, or nothing when no known word is near."""
+    """`` (did you mean "roles"?)``; empty if no known word is similar."""
     near = difflib.get_close_matches(word.lower(), sorted(known), n=1)
     return f" (did you mean {quoted(near[0])}?)" if near else ""
 
@@ -74,16 +74,16 @@ def shown_key(at: tuple[str | int, ...]) -> str:
 
 
 def shown_path(path: Path) -> str:
-    """A path as the user would type it: relative where it lies below the current directory."""
+    """A path as the user would type it: relative if it lies below the current directory."""
     here = Path.cwd()
     return printable(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
 def printable(text: str) -> str:
-    """The text with everything escaped that a terminal would not show as it is."""
+    """The text with unprintable characters escaped as in JSON."""
     return text if text.isprintable() else json.dumps(text)[1:-1]
 
 
 def quoted(text: str) -> str:
-    """The beginning of a text, printable and in quotes."""
+    """The first `_LONGEST` characters of a text, printable and in quotes."""
     return f'"{printable(text if len(text) <= _LONGEST else text[:_LONGEST] + "...")}"'

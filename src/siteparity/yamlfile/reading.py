@@ -1,9 +1,8 @@
-"""One strict YAML file -> its value and the line of every key.
+"""Reads one strict YAML file into its value and the line of every key.
 
-What is read is close to the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema), made
-narrower wherever another reader of the same file would see something else: ``010``, ``22:22``, ``1e3`` and
-dates stay text; ``yes``, ``no``, ``on`` and ``off`` are refused until they are quoted; duplicate keys, merge
-keys and tags are refused.
+The dialect is the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema), without anything
+that another reader could understand differently. ``010``, ``22:22``, ``1e3`` and dates are text. Unquoted
+``yes``, ``no``, ``on`` and ``off`` are errors, as are duplicate keys, merge keys and tags.
 """
 
 from __future__ import annotations
@@ -29,12 +28,12 @@ from siteparity.yamlfile.problems import Problems, fail, quoted, shown_key, show
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
 MAX_VALUES = 200_000
-"""Counted after aliases are expanded, so that a small file cannot become a large value."""
+"""Counted with aliases expanded: a small file cannot become a large value."""
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 """Where a value stands inside its file, e.g. ``("aspects", "locales", "served", 0)``."""
 
-# The tags that our own resolver gives. A file cannot write a tag with a space in it.
+# The tags that our resolver assigns. A tag in a file cannot contain a space.
 _PLAIN, _QUOTED, _MAPPING, _SEQUENCE = "plain word", "quoted text", "a mapping", "a sequence"
 
 _WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
@@ -46,29 +45,29 @@ _WORDS: Mapping[str, bool | None] = {
 }
 _AMBIGUOUS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-"""Control characters (but tab and line feed) and halves of characters: no setting needs them."""
+"""Control characters except tab and line feed, and lone surrogates: no setting needs them."""
 
 _STRANGE_BREAK = re.compile("[\x85\u2028\u2029]")
-"""Line breaks in YAML 1.1, plain characters in YAML 1.2 (section 5.4)."""
+"""Line breaks in YAML 1.1, ordinary characters in YAML 1.2 (section 5.4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Stands in place of a value that two readers would understand differently; the text says why."""
+    """Takes the place of a value that another reader could understand differently."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file: its value, and the line of every key and list item in it."""
+    """One file: its value, and the line of each key and list item."""
 
     path: Path
     value: object
     lines: Mapping[KeyPath, int] = field(repr=False)
 
     def line(self, at: KeyPath) -> int:
-        """The line of a key; of the nearest key around it when it is missing."""
+        """The line of a key; if the file lacks it, that of the nearest key around it."""
         while at and at not in self.lines:
             at = at[:-1]
         return self.lines.get(at, 1)
@@ -78,7 +77,7 @@ class Document:
         return f"{shown_path(self.path)}:{self.line(at)}"
 
     def known(self, at: KeyPath) -> KeyPath:
-        """The steps of a path that exist in the file; validators add some of their own, such as ``[key]``."""
+        """The steps of a path that exist in the file; validators add others, such as ``[key]``."""
         there: KeyPath = ()
         for step in at:
             if (*there, step) in self.lines:
@@ -91,9 +90,10 @@ def load(path: Path, *, keep_refused: bool = False, may_hold_secrets: bool = Fal
 
     Args:
         path: The file; at most `MAX_BYTES` of UTF-8.
-        keep_refused: Leave `Refused` in place of ambiguous values, for a caller that uses only some of them.
-        may_hold_secrets: Hide what stands under a name that says so. Not in a policy: there a section of that
-            name holds the places of secrets, which findings must name.
+        keep_refused: Put `Refused` in place of ambiguous values instead of reporting them, for a caller that
+            uses only some of the values.
+        may_hold_secrets: Hide values under names such as ``password`` in all output. Not for a policy: its
+            section ``secrets`` holds the places of secrets, which findings must name.
 
     Raises:
         ConfigurationError: the file cannot be read or is not strict YAML; every problem, one per line.
@@ -120,7 +120,7 @@ def load(path: Path, *, keep_refused: bool = False, may_hold_secrets: bool = Fal
 
 
 def can_hold(text: str) -> bool:
-    """Whether a file can hold a text, at least with its characters escaped."""
+    """Whether a file can hold a text, if need be with escapes."""
     return not _UNFIT.search(text)
 
 
@@ -145,11 +145,11 @@ def _read(path: Path) -> str:
 
 
 def _syntax(error: Exception, text: str) -> tuple[int, str]:
-    """The line and the words of what PyYAML did not like; line 0 when it does not tell."""
+    """The line and the description of a syntax error; line 0 if PyYAML does not give it."""
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         words = " ".join(part for part in (error.problem, error.context) if part)
-        # A value that begins with * or & may be a secret.
+        # The name may be a secret that begins with * or &.
         words = re.sub(r"((?:alias|anchor) )'.*?'", r"\1", words)
         return (mark.line + 1 if mark else 0), quoted(" ".join(words.split()))
     if isinstance(error, ReaderError):
@@ -159,9 +159,9 @@ def _syntax(error: Exception, text: str) -> tuple[int, str]:
 
 
 class _Composing(Reader, Scanner, Parser, Composer):
-    """PyYAML's own pure Python stages up to the node tree, with a limit of depth, without its resolver.
+    """PyYAML's stages up to the node tree, in pure Python, with a depth limit and without its resolver.
 
-    Its C parser is faster, but not there on every machine, and a file must mean the same everywhere.
+    The C parser is faster but not available everywhere, and a file must mean the same on every machine.
     """
 
     def __init__(self, text: str) -> None:
@@ -172,7 +172,7 @@ class _Composing(Reader, Scanner, Parser, Composer):
         self._depth = 0
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:  # noqa: ANN401  # PyYAML's signature
-        """One node with all below it."""
+        """One node with everything below it."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # the stubs leave it untyped
@@ -188,14 +188,14 @@ class _Composing(Reader, Scanner, Parser, Composer):
         """Required by PyYAML's composer; we resolve without paths."""
 
     def resolve(self, kind: type[Node], _value: object, implicit: Any) -> str:  # noqa: ANN401  # PyYAML's signature
-        """The tag of a node that has none of its own. ``implicit`` is (plain, quoted) for a scalar."""
+        """The tag of a node that the file gives none. ``implicit`` is (plain, quoted) for a scalar."""
         if kind is ScalarNode:
             return _PLAIN if implicit[0] else _QUOTED
         return _MAPPING if kind is MappingNode else _SEQUENCE
 
 
 class _Reading:
-    """Nodes -> values, with the line of each and everything that is refused."""
+    """Turns nodes into values, and collects the line of each value and every problem."""
 
     def __init__(self, path: Path, *, keep_refused: bool) -> None:
         self.lines: dict[KeyPath, int] = {}
@@ -270,7 +270,7 @@ def _tagged(tag: str) -> str:
 
 
 def _wrong_key(node: Node) -> str:
-    """What is wrong with a key; empty when nothing is."""
+    """What is wrong with a key; empty if nothing is."""
     text = str(node.value)
     if not isinstance(node, ScalarNode):
         return "expected a word as key, found a list or a mapping; write a word"

@@ -1,4 +1,4 @@
-"""A document -> a typed model, with pydantic's errors in our words and at their line."""
+"""Turns a document into a typed model, and pydantic's errors into messages with file and line."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ _EXPECTED = {
 def validate(document: Document, model: type[M], context: Mapping[str, object] | None = None) -> M:
     """Make a typed, strict model of a document.
 
-    The value goes through JSON, because pydantic's strict mode takes a list for a tuple, and a text for an
-    enum, an address or a date, from JSON alone: exactly what a file can write.
+    The value goes through JSON: in strict mode pydantic accepts a list for a tuple, and text for an enum, an
+    address or a date, only from JSON.
 
     Args:
-        document: As `load` gives it, with nothing refused left inside.
-        model: A strict model; its validators raise ``ValueError`` with "expected, found; what to do".
-        context: Passed on to the model's validators.
+        document: As `load` returns it, without `Refused` values.
+        model: A strict model; its validators raise ValueError with "expected, found; what to do".
+        context: Passed to the model's validators.
 
     Raises:
-        ConfigurationError: every error, one per line: file:line: key: expected, found, what to do.
+        ConfigurationError: every problem, one per line: file:line: key: expected, found, what to do.
     """
     try:
         return model.model_validate_json(json.dumps(document.value), context=dict(context or {}))
@@ -60,7 +60,7 @@ def validate(document: Document, model: type[M], context: Mapping[str, object] |
 
 
 def _explain(detail: Mapping[str, Any], fields: Collection[str]) -> str:
-    """One error of pydantic in our words: expected, found, what to do."""
+    """The message for one of pydantic's errors: expected, found, what to do."""
     kind, found = str(detail["type"]), detail["input"]
     last = str(detail["loc"][-1]) if detail["loc"] else ""
     if kind == "missing":
