@@ -9,7 +9,7 @@ import pytest
 
 from siteparity.policy.journeys import Database
 from siteparity.pytest_plugin import Standby
-from siteparity.pytest_plugin.database_rows import answers, page_claims, server_claims
+from siteparity.pytest_plugin.database_rows import answer_claims, page_claims, server_claims
 
 pytestmark = pytest.mark.blocker
 
@@ -41,6 +41,6 @@ def test_the_shop_shows_the_newest_rows_of_the_standbys_database(standby: Standb
                 with standby.trying(host):
                     pages[host] = standby.visitor(host, policy.web_port).get(path)
             after = standby.database(server, [policy.query])
-            standby.hold(server, (*answers(before), *answers(after)))
+            standby.hold(server, (*answer_claims(before), *answer_claims(after)))
             for host, page in pages.items():
                 standby.hold(host, page_claims(page, path, policy.row, before, after))

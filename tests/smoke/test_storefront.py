@@ -10,7 +10,7 @@ import pytest
 
 from siteparity.policy.journeys import Storefront
 from siteparity.pytest_plugin import Standby
-from siteparity.pytest_plugin.storefront import claims, compare_waits, path_of, tried, waits
+from siteparity.pytest_plugin.storefront import compare_waits, path_of, storefront_claims, tried, waits
 
 pytestmark = pytest.mark.blocker
 
@@ -42,7 +42,7 @@ def test_every_web_host_speaks_the_language(standby: Standby, language: str) -> 
     for host in standby.hosts(policy.web_role):
         with standby.trying(host):
             page = standby.visitor(host, policy.web_port, Host=policy.host).get(path_of(language, policy))
-            standby.hold(host, claims(page, language, policy))
+            standby.hold(host, storefront_claims(page, language, policy))
 
 
 @pytest.mark.drill(

@@ -10,7 +10,7 @@ import pytest
 
 from siteparity.policy.journeys import Subscriptions
 from siteparity.pytest_plugin import Standby
-from siteparity.pytest_plugin.dry_run import claims, dry_runs
+from siteparity.pytest_plugin.dry_run import dry_run_claims, dry_runs
 
 pytestmark = pytest.mark.blocker
 
@@ -30,7 +30,7 @@ def test_a_dry_run_succeeds_and_charges_nobody(standby: Standby) -> None:
     policy: Subscriptions = standby.policy
     said, wrote = dry_runs(standby)
     for host, words in said.items():
-        standby.hold(host, claims(words, policy))
+        standby.hold(host, dry_run_claims(words, policy))
         standby.expect(
             "charges and runs in the database",
             "changed" if wrote else "as before",

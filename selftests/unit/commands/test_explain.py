@@ -101,8 +101,8 @@ def test_a_name_that_is_none_gets_the_nearest(project: Path) -> None:
 HELPED = '''\
 """Things work."""
 
-from siteparity.pytest_plugin.standby import Claim
-from siteparity.pytest_plugin.dry_run import claims, dry_runs
+from siteparity.pytest_plugin.claims import Claim
+from siteparity.pytest_plugin.dry_run import dry_run_claims, dry_runs
 
 LOOK = "journalctl -u"
 
@@ -117,7 +117,7 @@ def test_it_works(standby):
     fix = LOOK + " shop"
     standby.expect("it", 1, equals=1, fix=fix)
     for host, words in dry_runs(standby)[0].items():
-        standby.hold(host, claims(words, standby.policy))
+        standby.hold(host, dry_run_claims(words, standby.policy))
     _judged(standby, host)
 '''
 

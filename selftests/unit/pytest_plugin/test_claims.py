@@ -13,13 +13,12 @@ from siteparity.collect import live_questions
 from siteparity.model import UnmeasuredError
 from siteparity.policy.journeys import Database, Storefront, Subscriptions
 from siteparity.pytest_plugin.canary import ABSENT, ENDLESS, read_lives
+from siteparity.pytest_plugin.claims import Claim
 from siteparity.pytest_plugin.database_rows import page_claims, server_claims
-from siteparity.pytest_plugin.dry_run import DryRun, reported
-from siteparity.pytest_plugin.dry_run import claims as dry_claims
+from siteparity.pytest_plugin.dry_run import DryRun, dry_run_claims, reported
 from siteparity.pytest_plugin.page import Page
 from siteparity.pytest_plugin.postgres import ANSWERS, Reply
-from siteparity.pytest_plugin.standby import Claim
-from siteparity.pytest_plugin.storefront import BEARABLE, bearable, claims, languages_of, tried
+from siteparity.pytest_plugin.storefront import BEARABLE, bearable, languages_of, storefront_claims, tried
 
 STOREFRONT = Storefront(
     owner="Shop",
@@ -61,7 +60,7 @@ class Pages:
 
 def test_a_page_in_its_language_holds_every_claim() -> None:
     """Status, text, header, attribute, characters and formats: six things were looked at."""
-    found = list(claims(page(), "de", STOREFRONT))
+    found = list(storefront_claims(page(), "de", STOREFRONT))
     assert broken(found) == {}
     assert len(found) == 6
 
@@ -91,7 +90,7 @@ def test_a_page_in_its_language_holds_every_claim() -> None:
 )
 def test_whatever_is_wrong_with_a_page_is_named(given: Page, items: dict[str, Any]) -> None:
     """A page that failed is not looked at further."""
-    assert broken(claims(given, "de", STOREFRONT)) == items
+    assert broken(storefront_claims(given, "de", STOREFRONT)) == items
 
 
 def test_the_text_of_a_language_is_found_whatever_its_blanks() -> None:
@@ -181,7 +180,7 @@ def test_a_page_must_show_the_newest_row_of_before_or_after(text: str, items: di
 
 def test_a_dry_run_that_says_what_it_must_holds_every_claim() -> None:
     """It succeeded, charged nobody, and counted."""
-    found = list(dry_claims(DryRun(0, "7-x 100 EUR\nactive=24\ndue=3\ncharged=0\n"), JOB))
+    found = list(dry_run_claims(DryRun(0, "7-x 100 EUR\nactive=24\ndue=3\ncharged=0\n"), JOB))
     assert (broken(found), len(found)) == ({}, 3)
 
 
@@ -198,7 +197,7 @@ def test_a_dry_run_that_says_what_it_must_holds_every_claim() -> None:
 )
 def test_whatever_is_wrong_with_a_dry_run_is_named(said: DryRun, items: dict[str, Any]) -> None:
     """A run that failed is not read further: its words may be anything."""
-    assert broken(dry_claims(said, JOB)) == items
+    assert broken(dry_run_claims(said, JOB)) == items
 
 
 def test_the_job_runs_as_its_user_with_each_argument_quoted() -> None:

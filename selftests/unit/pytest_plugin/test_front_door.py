@@ -19,6 +19,7 @@ from siteparity.policy.journeys import Admin, Attack, MaintenancePage, StatusPag
 from siteparity.probes.egress import ThirdParty
 from siteparity.pytest_plugin import storefront
 from siteparity.pytest_plugin.calls import NONE, refusals
+from siteparity.pytest_plugin.claims import Claim
 from siteparity.pytest_plugin.front_door import (
     admin_claims,
     attack_claims,
@@ -27,7 +28,7 @@ from siteparity.pytest_plugin.front_door import (
     status_page_claims,
 )
 from siteparity.pytest_plugin.page import Page
-from siteparity.pytest_plugin.standby import Claim, Standby
+from siteparity.pytest_plugin.standby import Standby
 from siteparity.pytest_plugin.wait_budget import WaitBudget
 from siteparity.transport.script import Answer
 

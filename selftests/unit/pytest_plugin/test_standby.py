@@ -16,8 +16,9 @@ from pydantic import ValidationError
 from selftests.unit.sites import ARIZONA, DALLAS
 from siteparity.model import FindingKind, Group, Outcome, UnmeasuredError
 from siteparity.policy.journeys import Storefront
+from siteparity.pytest_plugin.claims import Claim
 from siteparity.pytest_plugin.postgres import Reply, Server, ask
-from siteparity.pytest_plugin.standby import Claim, Standby
+from siteparity.pytest_plugin.standby import Standby
 from siteparity.pytest_plugin.storefront import compare_waits
 from siteparity.pytest_plugin.wait_budget import WaitBudget
 from siteparity.transport import Output

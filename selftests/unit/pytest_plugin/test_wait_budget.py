@@ -15,22 +15,22 @@ from siteparity.pytest_plugin.wait_budget import (
 
 def test_a_server_that_answers_has_its_whole_time(tmp_path: Path) -> None:
     """However often it is asked, and whatever became of another server."""
-    patience = WaitBudget(tmp_path, {})
-    patience.turn("edge1 80").in_vain(10)
-    assert patience.turn("edge2 80").seconds(2) == 2
+    budget = WaitBudget(tmp_path, {})
+    budget.turn("edge1 80").in_vain(10)
+    assert budget.turn("edge2 80").seconds(2) == 2
 
 
 def test_all_servers_together_have_a_budget(tmp_path: Path) -> None:
     """Where a database hangs, whatever needs it hangs as well, each by another name."""
-    patience = WaitBudget(tmp_path, {})
+    budget = WaitBudget(tmp_path, {})
     waited = 0.0
     for number in range(10):
-        turn = patience.turn(f"web{number} 8000")
+        turn = budget.turn(f"web{number} 8000")
         seconds = turn.seconds(10)
         turn.in_vain(seconds)
         waited += seconds
     assert waited <= TOTAL_SECONDS + 10 * FIRST_SECONDS
-    assert patience.turn("edge1 80").seconds(10) == FIRST_SECONDS
+    assert budget.turn("edge1 80").seconds(10) == FIRST_SECONDS
 
 
 def test_a_silent_server_uses_a_budget_up_that_all_workers_share(tmp_path: Path) -> None:
@@ -49,10 +49,10 @@ def test_a_silent_server_uses_a_budget_up_that_all_workers_share(tmp_path: Path)
 
 def test_a_host_is_given_up_with_the_first_reason(tmp_path: Path) -> None:
     """The reason is told for each check that would have asked it."""
-    patience = WaitBudget(tmp_path, {"arizona/web2": "connection refused"})
-    assert patience.given_up("arizona/web1") is None
-    patience.give_up("arizona/web1", "timed out after 5 s")
-    patience.give_up("arizona/web1", "the connection broke")
-    for seen in (patience, WaitBudget(tmp_path, {})):
+    budget = WaitBudget(tmp_path, {"arizona/web2": "connection refused"})
+    assert budget.given_up("arizona/web1") is None
+    budget.give_up("arizona/web1", "timed out after 5 s")
+    budget.give_up("arizona/web1", "the connection broke")
+    for seen in (budget, WaitBudget(tmp_path, {})):
         assert seen.given_up("arizona/web1") == "timed out after 5 s"
-    assert patience.given_up("arizona/web2") == "connection refused"
+    assert budget.given_up("arizona/web2") == "connection refused"

@@ -1,7 +1,7 @@
-"""Connections to third parties that leave from a host of the standby, through its SSH connection.
+"""Calls to third parties from a host of the standby, through its SSH connection.
 
-What is said is what the aspect ``egress`` says, by other means: no program of the host has a part in it, and
-each third party is called more than once, since a gateway may be several machines with a list each.
+They say the same as the questions of `siteparity.probes.egress`, but depend on no program of the host. Each
+third party is called several times: a gateway may be several machines, each with its own list of addresses.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ NONE = "none"
 
 
 def refusals(standby: Standby, host: Host, party: ThirdParty, tries: int) -> str:
-    """How many of some calls from a host were not accepted, and how; `NONE` if all were.
+    """How many calls from a host were not accepted, and why; `NONE` if all were accepted.
 
     Raises:
-        UnmeasuredError: the host is not connected, or its connection broke.
+        UnmeasuredError: the host is not connected, or the connection broke.
     """
     states = Counter(state(party, _call(standby, host, party)) for _ in range(tries))
     refused: Mapping[str, int] = {words: count for words, count in states.items() if words != ACCEPTS}
@@ -60,11 +60,11 @@ def _said(connection: socket.socket, party: ThirdParty, words: Talk) -> Greeting
 
 
 def _first_line(connection: socket.socket, words: Talk) -> Greeting:
-    """The server's first line. A forward takes connections by itself, so silence at its end counts too."""
+    """The server's first line. A forward accepts connections itself: only an answer shows a server."""
     connection.sendall(words.send.encode())
     heard = b""
     if not words.waits:
-        connection.settimeout(1.0)  # where nobody listens, the forward hangs up at once
+        connection.settimeout(1.0)  # if nothing listens there, the forward closes the connection at once
         try:
             return Greeting("", "no connection") if not connection.recv(1) else Greeting("connected", "")
         except TimeoutError:

@@ -1,7 +1,7 @@
-"""Canary sessions: made through the shop as customers make them, looked for in Redis, and ended again.
+"""Canary sessions: started through the shop as customers start them, looked up in Redis, and ended again.
 
-Only the shop writes. The suite knows a canary by the cookie that it was given, and asks Redis for nothing but
-how long a session still lives, which does not show what it holds.
+Only the shop writes. The suite knows a session by its cookie, and asks Redis for nothing but its time to
+live, which does not show its content.
 """
 
 from __future__ import annotations
@@ -19,28 +19,27 @@ from siteparity.pytest_plugin.standby import Standby
 from siteparity.redaction import Secret, remember
 
 ABSENT, ENDLESS = -2, -1
-"""What Redis answers to TTL besides seconds (Redis manual, "TTL")."""
+"""Redis's answers to TTL that are no seconds: no such key, no end (Redis manual, "TTL")."""
 _COOKIE = re.compile(r"[A-Za-z0-9_.-]{16,128}")
 _LOOK = "journalctl --unit=shop --lines=20"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Canary:
-    """One session, made through one web host."""
+    """One session, started through one web host."""
 
     host: Host
     visitor: Visitor
     cookie: Secret
-    """What the shop knows it by, and its key in Redis is made of: who knows it is that customer."""
+    """Identifies the session, also in Redis. To the shop, whoever knows the cookie is the customer."""
 
 
 @contextmanager
 def canaries(standby: Standby, site: Site) -> Iterator[Mapping[Canary, int]]:
-    """Make a session through each web host of the standby, and look for it in the Redis of a site.
+    """Start a session through each web host of the standby, and look it up in the Redis of a site.
 
-    Yields, for each session, the seconds that it still lives there, or `ABSENT`, or `ENDLESS`; nothing, and a
-    finding, when that is not known. All sessions are ended when the block is left, however that happens, and
-    must be gone from there then.
+    Yields session -> seconds to live there, `ABSENT` or `ENDLESS`; nothing, and a finding, if they are not
+    known. When the block is left, in whatever way, all sessions are ended, and then must be gone from there.
     """
     policy: Session = standby.policy
     started: list[Canary] = []
@@ -64,10 +63,10 @@ def canaries(standby: Standby, site: Site) -> Iterator[Mapping[Canary, int]]:
 
 @contextmanager
 def at_the_primary(standby: Standby) -> Iterator[Mapping[Canary, bool]]:
-    """Make a session through each web host of the standby, and tell whether it is kept at the primary.
+    """Start a session through each web host of the standby, and yield whether the primary keeps it.
 
-    Where a record stands in for the primary its Redis is not asked: a session that the standby's own Redis
-    keeps is kept without it, and one that it does not keep is taken for one that the primary would have kept.
+    If a record stands in for the primary, its Redis cannot be asked. Then a session counts as kept by the
+    primary if the standby's own Redis does not keep it.
     """
     if standby.by_record:
         with canaries(standby, standby.site) as sessions:
@@ -78,7 +77,7 @@ def at_the_primary(standby: Standby) -> Iterator[Mapping[Canary, bool]]:
 
 
 def _lives(standby: Standby, site: Site, sessions: Sequence[Canary]) -> Mapping[Canary, int]:
-    """How long each session lives; nothing when one of the site's Redis hosts does not say."""
+    """Session -> its seconds to live; nothing if one of the site's Redis hosts does not answer."""
     policy: Session = standby.policy
     hosts = site.in_role(policy.sessions_role)
     answers: list[list[int]] = []
@@ -94,10 +93,10 @@ def _lives(standby: Standby, site: Site, sessions: Sequence[Canary]) -> Mapping[
 
 
 def read_lives(stdout: str, stderr: str, count: int) -> list[int]:
-    """The numbers of Redis's answer, one a line.
+    """The numbers in Redis's answer, one a line.
 
     Raises:
-        UnmeasuredError: it is not so many numbers; says what Redis said.
+        UnmeasuredError: they are not `count` numbers; quotes the answer.
     """
     lines = stdout.split()
     if len(lines) != count or not all(re.fullmatch(r"-[12]|[0-9]{1,12}", line) for line in lines):
@@ -111,7 +110,7 @@ def _language(standby: Standby, policy: Session) -> str:
 
 
 def _start(standby: Standby, policy: Session, host: Host) -> Canary | None:
-    """Visit a page that starts a session; None, and a finding, when the shop starts none."""
+    """Visit a page that starts a session; None, and a finding, if the shop does not start one."""
     path = policy.path.format(language=_language(standby, policy))
     visitor = standby.visitor(host, policy.port)
     page = visitor.get(path)

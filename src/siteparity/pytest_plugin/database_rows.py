@@ -1,4 +1,4 @@
-"""Whether a database that follows another one can be read, and the shop shows its newest rows. Pure."""
+"""Whether the standby's database can be read, and the shop shows its newest rows. Pure."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from siteparity.policy.journeys import Database
+from siteparity.pytest_plugin.claims import Claim
 from siteparity.pytest_plugin.page import Page
 from siteparity.pytest_plugin.postgres import ANSWERS, Reply
-from siteparity.pytest_plugin.standby import Claim
 
 _SERVER = "tail -n 50 /var/log/postgresql/postgresql-*-main.log; pg_lsclusters"
 _SHOP = "journalctl --unit=shop --lines=20; then try its SHOP_DATABASE_URL with psql"
@@ -16,8 +16,8 @@ _TWO_WRITERS = "stop the server that must not take writes, then pg_rewind it"
 
 
 def server_claims(reply: Reply, policy: Database) -> Iterator[Claim]:
-    """What must hold for the server, asked the policy's one question."""
-    yield from answers(reply)
+    """The server answers, follows another one, refuses writes, and has enough rows."""
+    yield from answer_claims(reply)
     if reply.state != ANSWERS:
         return
     following = "in recovery" if reply.in_recovery else "not in recovery"
@@ -28,20 +28,20 @@ def server_claims(reply: Reply, policy: Database) -> Iterator[Claim]:
     yield Claim("rows of the database", rows, "enough", "rebuild the standby with pg_basebackup")
 
 
-def answers(reply: Reply) -> Iterator[Claim]:
-    """The server answered at all."""
+def answer_claims(reply: Reply) -> Iterator[Claim]:
+    """The server answers."""
     yield Claim("database", reply.state, ANSWERS, _SERVER)
 
 
 def page_claims(page: Page, path: str, row: str, before: Reply, after: Reply) -> Iterator[Claim]:
-    """What must hold for a page of rows: its newest is the newest that the server had before or after.
+    """The newest row on the page is one that was the newest in the database while the page was fetched.
 
     Args:
-        page: as the web host answered.
-        path: of the page.
-        row: the attribute with which it marks each row.
-        before: the number of the newest row, asked before the page.
-        after: the same, asked after the page; rows may have come in between.
+        page: the web host's answer.
+        path: the page's path.
+        row: the attribute that holds each row's number.
+        before: the number of the newest row before the page was fetched.
+        after: the same afterwards: rows may have arrived in between.
     """
     yield Claim(f"status of {path}", page.status, HTTPStatus.OK.value, _SHOP)
     if page.status != HTTPStatus.OK or not (before.numbers and after.numbers):

@@ -1,4 +1,4 @@
-"""Running the subscriptions job dry on the standby's web hosts, and watching whether anything is written."""
+"""Dry runs of the subscriptions job on the standby's web hosts, and whether they write to the database."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from siteparity.model import Host
 from siteparity.policy.journeys import Subscriptions
-from siteparity.pytest_plugin.database_rows import answers
-from siteparity.pytest_plugin.standby import Claim, Standby
+from siteparity.pytest_plugin.claims import Claim
+from siteparity.pytest_plugin.database_rows import answer_claims
+from siteparity.pytest_plugin.standby import Standby
 
 _TRIES = 4
 _PAUSE_SECONDS = 1.5
@@ -19,17 +20,20 @@ _PAUSE_SECONDS = 1.5
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What one dry run said."""
+    """The exit status and output of one dry run."""
 
     status: int
     text: str
 
 
 def dry_runs(standby: Standby) -> tuple[Mapping[Host, DryRun], bool]:
-    """Run the job dry on each host; what it said there, and whether a watched number changed each time.
+    """Run the job dry on each host.
 
-    The primary's own job may write between two looks, on one of its hosts after the other, and the standby
-    follows it. That ends within seconds; what a dry run writes is written each time.
+    The primary's own job may write in the meantime, and the standby follows it. That ends within seconds,
+    while a dry run that writes does so each time. So a change counts only if each of several tries shows it.
+
+    Returns:
+        Host -> the last dry run; whether a watched number changed during every try.
     """
     policy: Subscriptions = standby.policy
     said: dict[Host, DryRun] = {}
@@ -45,8 +49,8 @@ def dry_runs(standby: Standby) -> tuple[Mapping[Host, DryRun], bool]:
     return said, True
 
 
-def claims(said: DryRun, policy: Subscriptions) -> Iterator[Claim]:
-    """What must hold for a dry run: it succeeded, and printed what the policy wants."""
+def dry_run_claims(said: DryRun, policy: Subscriptions) -> Iterator[Claim]:
+    """The dry run succeeds, and prints what the policy expects."""
     command_line = shlex.join(policy.command)
     fix = f"runuser -u {shlex.quote(policy.user)} -- {command_line}  # read what it says"
     yield Claim("exit status", said.status, 0, fix)
@@ -61,7 +65,7 @@ def claims(said: DryRun, policy: Subscriptions) -> Iterator[Claim]:
 
 
 def reported(text: str) -> dict[str, str]:
-    """The lines ``key=value``; of a key that is printed twice, both values, so that it equals neither."""
+    """The lines ``key=value`` by key. A key that is printed twice gets both values, and so equals neither."""
     found: dict[str, str] = {}
     for line in text.splitlines():
         key, equals, value = line.partition("=")
@@ -71,11 +75,11 @@ def reported(text: str) -> dict[str, str]:
 
 
 def _watched(standby: Standby, policy: Subscriptions) -> Mapping[str, tuple[int, ...]]:
-    """The numbers that must not change, from each of the standby's databases that answers."""
+    """The numbers that must not change, of each database of the standby that answers."""
     found: dict[str, tuple[int, ...]] = {}
     for host in standby.hosts(standby.smoke.database.role) if policy.unchanged else ():
         with standby.trying(host):
             reply = standby.database(host, policy.unchanged)
-            standby.hold(host, answers(reply))
+            standby.hold(host, answer_claims(reply))
             found[host.name] = reply.numbers
     return found

@@ -1,4 +1,4 @@
-"""The fixtures of checks: `parity` for facts already measured, `standby` for what is tried out live."""
+"""The fixtures of checks: `parity` for measured facts, `standby` for the live hosts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from siteparity.pytest_plugin.standby import Standby
 
 @pytest.fixture
 def parity(request: pytest.FixtureRequest) -> Parity:
-    """The facts of the check's aspect on one role of both sites, and the rules to judge them by."""
+    """The facts of the check's aspect for one role of both sites, and the rules that judge them."""
     judged = parity_of(session_of(request.config), request.node.stash[CHECK])
     _judged_by(request, judged)
     return judged
@@ -36,7 +36,7 @@ def parity_of(session: Session, check: PlannedCheck) -> Parity:
 
 @pytest.fixture
 def standby(request: pytest.FixtureRequest) -> Iterator[Standby]:
-    """The standby's hosts, reached through SSH, to see that they do their work."""
+    """The standby's hosts, reached through SSH, to see whether they do their work."""
     session, check = session_of(request.config), request.node.stash[CHECK]
     settings = session.configuration
     away = {
@@ -51,7 +51,7 @@ def standby(request: pytest.FixtureRequest) -> Iterator[Standby]:
 
 
 def _judged_by(request: pytest.FixtureRequest, judged: CheckFindings) -> None:
-    """Say who judges the check; what a second one finds would be lost, so there is none."""
+    """Remember what judges the check. A second fixture is an error: its findings would be lost."""
     if JUDGED in request.node.stash:
         raise UnmeasuredError("a check is judged by `parity` or by `standby`, not by both")
     request.node.stash[JUDGED] = judged

@@ -5,8 +5,8 @@ A page marks each value with its plain form, beside the text that customers read
 - ``data-number="1234.5"``; ``data-price="24.90" data-currency="EUR"``; ``data-date="2026-01-31"``
 - ``data-plural="3" data-message="..."``: a text with a number in it, and the name of its message
 
-Babel says how it should read. Which words a plural form has only the shop's catalogue knows, but the
-language's rule (CLDR, "Language Plural Rules") knows which numbers must have the same words.
+Babel knows how each should read. The words of a plural form are known to the shop's catalogue alone, but the
+language's rule (CLDR, "Language Plural Rules") tells which numbers must share the same words.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?")
 
 DateStyle: TypeAlias = Literal["full", "long", "medium", "short"]
 Written: TypeAlias = tuple[str, str]
-"""What the page says, and what it should say."""
+"""The text on the page, and the expected text."""
 
 
 def judge(kind: str, marks: Sequence[Mark], language: str, date_style: DateStyle) -> str:
-    """How the page writes all values of a kind: `RIGHT`, or the first that is wrong and how many more.
+    """How the page writes all values of a kind: `RIGHT`, or the first wrong one and the number of others.
 
     Args:
         kind: ``number``, ``price``, ``date`` or ``plural``.
         marks: all marks of the page.
         language: a language tag, such as ``pt-BR``.
-        date_style: CLDR's name of the dates' length, such as ``long``.
+        date_style: CLDR's name for the length of dates, such as ``long``.
 
     Raises:
-        UnmeasuredError: the page marks no value of the kind, or what is none; Babel lacks the language.
+        UnmeasuredError: the page marks no value of the kind, or an invalid one; Babel lacks the language.
     """
     of_kind = [mark for mark in marks if f"data-{kind}" in mark.attributes]
     if not of_kind:
@@ -105,7 +105,7 @@ _WRITERS: Mapping[str, Callable[[Mapping[str, str], Locale, DateStyle], str]] = 
 
 
 def _plurals(marks: Sequence[Mark], locale: Locale) -> Iterator[Written]:
-    """Each text with its number, against the words of the least positive number of the same plural form."""
+    """Each text, and what it should be by the words of the least positive number of its plural form."""
 
     def form(mark: Mark) -> tuple[str, str]:
         number = _number(mark.attributes, "data-plural")

@@ -1,4 +1,4 @@
-"""What the front door must answer: attacks, maintenance, store owners, and those who ask what is going on."""
+"""What the edge must answer to attacks, during maintenance and to store owners; and the status page."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from siteparity.model import Host, Site, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy.journeys import Admin, Attack, MaintenancePage, StatusPage
+from siteparity.pytest_plugin.claims import Claim
 from siteparity.pytest_plugin.page import Page, Visitor
-from siteparity.pytest_plugin.standby import Claim, Standby
+from siteparity.pytest_plugin.standby import Standby
 
 OUTSIDE = "outside both sites"
 _MOST = 200
-"""Characters of what a server says that are shown."""
+"""The longest quotation from a server's answer, in characters."""
 _TRIES = 3
 _ERROR = 500
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -23,7 +24,7 @@ _ADMIN = "set where the shop sends store owners (SHOP_ADMIN_URL); systemctl rest
 
 
 def attack_claims(visitor: Visitor, policy: Attack) -> Iterator[Claim]:
-    """Each attack is blocked, and a normal request is not."""
+    """Each attack is blocked; a normal request is not."""
     for name, path in policy.attacks.items():
         status = visitor.get(path).status
         found = "blocked" if status == policy.status else f"not blocked ({status})"
@@ -34,7 +35,7 @@ def attack_claims(visitor: Visitor, policy: Attack) -> Iterator[Claim]:
 
 
 def status_page_claims(page: Page, place: str, policy: StatusPage) -> Iterator[Claim]:
-    """It is there, says what it is, and stands where neither site can take it along."""
+    """The page is there, shows its text, and stands outside both sites."""
     yield Claim(f"status of {policy.server}", page.status, 200, _STATUS)
     if page.status == 200:  # noqa: PLR2004  # HTTP
         yield Claim(f"{policy.says!r} on it", _shows(page, policy.says), "shown", _STATUS)
@@ -42,10 +43,10 @@ def status_page_claims(page: Page, place: str, policy: StatusPage) -> Iterator[C
 
 
 def place_of(standby: Standby, host: Host, server: str) -> str:
-    """Where a server stands, by the addresses that its name has on a host.
+    """Where a server stands, according to the addresses of its name on a host.
 
     Raises:
-        UnmeasuredError: it has none there.
+        UnmeasuredError: the name has no address there.
     """
     answer = standby.ask(host, "addresses")
     text = answer.text.decode("ascii", "replace")
@@ -62,7 +63,7 @@ def _has_one(site: Site, addresses: set[str]) -> bool:
 
 
 def maintenance_claims(page: Page, policy: MaintenancePage) -> Iterator[Claim]:
-    """It is shown, says what is going on, and where to read more."""
+    """The page is shown, says what is going on, and links to where customers can read more."""
     yield Claim(f"status of {policy.path}", page.status, policy.status, _MAINTENANCE)
     if isinstance(page.status, int):
         yield Claim(f"{policy.says!r} on it", _shows(page, policy.says), "shown", _MAINTENANCE)
@@ -75,13 +76,16 @@ def _shows(page: Page, words: str) -> str:
 
 
 def admin_pages(visitor: Visitor, policy: Admin) -> list[Page]:
-    """Some answers, those of the shop if there are any: errors at random are for the journey `storefront`."""
+    """The shop's answers out of some tries; the first answer if all are errors.
+
+    Random errors are the concern of the journey `Storefront`.
+    """
     pages = [visitor.get(policy.path) for _ in range(_TRIES)]
     return [page for page in pages if isinstance(page.status, int) and page.status < _ERROR] or pages[:1]
 
 
 def admin_claims(page: Page, policy: Admin) -> Iterator[Claim]:
-    """It is a redirect to where the policy says."""
+    """The page redirects to the address that the policy names."""
     found = page.headers.get("location", "nowhere")[:_MOST] if page.status in _REDIRECTS else "nowhere"
     status = "redirect" if page.status in _REDIRECTS else page.status
     yield Claim(f"status of {policy.path}", status, "redirect", _ADMIN)

@@ -1,7 +1,7 @@
-"""Whether the judge is still the one that was appointed: no check may change how checks are judged.
+"""Whether the code that judges checks is unchanged: no check may change how checks are judged.
 
-All checks of a worker run in one process. One that replaces a function of this package, for itself or for
-those that follow, may mean no harm; what is judged afterwards proves nothing all the same.
+All checks of a worker run in one process. If one of them replaces a function of this package, even by
+accident, whatever is judged afterwards proves nothing.
 """
 
 from __future__ import annotations
@@ -24,8 +24,7 @@ _JUDGES = (
     "siteparity.waivers.",
     "siteparity.pytest_plugin.",
 )
-"""Modules, each with all that are below it."""
-
+"""The modules that judge, each with all modules below it."""
 
 Part = tuple[object, object]
 """A function or class, and the code of a function."""
@@ -33,12 +32,12 @@ Part = tuple[object, object]
 
 @dataclass(frozen=True, slots=True)
 class _Space:
-    """What stood in a module or class: every name and every value, whatever it is."""
+    """The content of a module or class: every name and every value."""
 
     members: Mapping[str, Any]
     names: Sequence[str]
     values: Sequence[object]
-    """Held, so that no other object can come to have the identity of one of them."""
+    """Kept alive: no other object can get the identity of one of them."""
     identities: Sequence[int]
 
     @classmethod
@@ -52,25 +51,25 @@ class _Space:
 
 @dataclass(slots=True)
 class JudgeIntegrity:
-    """The functions and classes of the modules that judge, as they were."""
+    """The functions and classes of the modules that judge, as they were when this was made."""
 
     modules: Mapping[str, ModuleType]
     parts: Mapping[str, Part]
     _spaces: Sequence[_Space] = ()
-    """Where these modules were last found whole."""
+    """The content of these modules when they were last found unchanged."""
     _functions: Sequence[FunctionType] = ()
     _codes: Sequence[CodeType] = ()
 
     @classmethod
-    def set(cls) -> JudgeIntegrity:
-        """JudgeIntegrity what is imported now."""
+    def of_now(cls) -> JudgeIntegrity:
+        """Note the modules that are imported now."""
         modules = {name: module for name, module in sys.modules.items() if f"{name}.".startswith(_JUDGES)}
         parts = dict(_parts(modules))
         functions = [part for part, _ in parts.values() if isinstance(part, FunctionType)]
         return cls(modules, parts, (), functions, [function.__code__ for function in functions])
 
     def broken(self) -> list[str]:
-        """The names of what is not as it was: replaced, added or gone."""
+        """The names of what has been replaced, added or removed since then."""
         if self._untouched():
             return []
         there = {name: sys.modules[name] for name in self.modules if name in sys.modules}
@@ -83,7 +82,7 @@ class JudgeIntegrity:
         return [name for name in names if now.get(name, nothing) != self.parts.get(name, nothing)]
 
     def _untouched(self) -> bool:
-        """Whether nothing changed since the last whole look: nearly always so, and seen at a glance."""
+        """Whether nothing has changed since the last full comparison. Quick, and nearly always true."""
         return (
             bool(self._spaces)
             and all(sys.modules.get(name) is module for name, module in self.modules.items())
@@ -100,7 +99,7 @@ def _parts(modules: Mapping[str, ModuleType]) -> Iterator[tuple[str, Part]]:
 
 
 def _rooms(modules: Mapping[str, ModuleType]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each module, and each class made in it: its name, and what stands in it."""
+    """Name and content of each module, and of each class that it defines."""
     for name, module in modules.items():
         yield from _below(name, name, vars(module))
 

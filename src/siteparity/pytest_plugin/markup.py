@@ -1,4 +1,4 @@
-"""What a page says: its language, its text, and the values that it marks. Pure."""
+"""The content of a page: its language, its text, and the values that it marks. Pure."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ _UNSEEN = frozenset({"script", "style", "template", "title"})
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An element with ``data-`` attributes: plain values beside the text that customers read."""
+    """An element with ``data-`` attributes, which hold the plain form of the text that customers read."""
 
     attributes: Mapping[str, str]
-    """The ``data-`` attributes alone."""
+    """The ``data-`` attributes only."""
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """A page, read."""
+    """A page that was read."""
 
     language: str
-    """The ``lang`` attribute of ``html``; empty when it has none."""
+    """The ``lang`` attribute of ``html``; empty if there is none."""
     text: str
-    """What customers read, every run of blanks as one space."""
+    """The text that customers read, with runs of blanks as one space."""
     marks: tuple[Mark, ...]
 
     def numbers(self, attribute: str) -> list[int]:
-        """The whole numbers that the page marks with an attribute, in its order."""
+        """The whole numbers in one attribute of the marks, in the order of the page."""
         values = (mark.attributes.get(attribute, "") for mark in self.marks)
         return [int(value) for value in values if re.fullmatch(r"[0-9]{1,18}", value)]
 
     @classmethod
     def of(cls, page: str) -> Self:
-        """Read a page; what is no HTML has neither language nor marks.
+        """Read a page. Text that is not HTML has neither a language nor marks.
 
         Raises:
-            UnmeasuredError: it holds a declaration that nobody knows.
+            UnmeasuredError: the page holds an unknown declaration.
         """
         reader = _Reader()
         try:
             reader.feed(page)
             reader.close()
-        except AssertionError as error:  # how html.parser refuses a declaration that it does not know
+        except AssertionError as error:  # html.parser raises it for an unknown declaration
             raise UnmeasuredError(f"the page cannot be read as HTML: {error}") from None
         marks = tuple(Mark(attributes, "".join(text).strip()) for attributes, text in reader.marks)
         return cls(reader.language, " ".join("".join(reader.text).split()), marks)
@@ -60,11 +60,11 @@ class Markup:
 
 @dataclass
 class _Open:
-    """An element that has begun and not ended."""
+    """An element whose end tag has not come yet."""
 
     tag: str
     words: list[str] | None
-    """Where its text goes when it is a mark."""
+    """Collects its text; None if it is no mark."""
 
 
 @dataclass(eq=False)
@@ -85,7 +85,7 @@ class _Reader(HTMLParser):
             self._stack.append(_Open(tag, words))
 
     def handle_endtag(self, tag: str) -> None:
-        """End the element, and all in it that were left open."""
+        """End the element, and all open elements inside it."""
         for place in reversed(range(len(self._stack))):
             if self._stack[place].tag == tag:
                 del self._stack[place:]

@@ -1,4 +1,4 @@
-"""A web page as the standby serves it, fetched with limits on time and size, never following a redirect."""
+"""A web page as the standby serves it, fetched with limits on time and size, and without redirects."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from siteparity.pytest_plugin.wait_budget import WHOLE, Turn
 
 CONNECT_SECONDS = 3.0
 LATE_SECONDS = 2.0
-"""An answer that takes longer counts as waited for."""
+"""The time of an answer that takes longer counts as waited in vain."""
 MAX_BYTES = 1024 * 1024
 _CHUNK_BYTES = 65_536
 
 
 @dataclass(frozen=True)
 class Page:
-    """One answer of a web server, or the words that say why there is none."""
+    """One answer of a web server, or the reason why there is none."""
 
     status: int | str
     """The status code, or ``no answer ...``."""
@@ -34,26 +34,26 @@ class Page:
     """By lower-case name."""
     cookies: Mapping[str, str]
     text: str
-    """What does not fit the page's own charset is U+FFFD, the replacement character."""
+    """Bytes that are invalid in the page's charset are U+FFFD, the replacement character."""
     seconds: float
     """Until the last byte."""
 
     @cached_property
     def markup(self) -> Markup:
-        """The page's language, text and marks."""
+        """The language, text and marks of the page."""
         return Markup.of(self.text)
 
 
 class Visitor:
-    """A customer's browser: it keeps its connection and its cookies, and uses no proxy.
+    """A customer's browser: keeps its connection and its cookies, and uses no proxy.
 
     Args:
-        address: ``http://127.0.0.1:8000``, without a path.
+        address: such as ``http://127.0.0.1:8000``, without a path.
         headers: sent with every request.
-        seconds: what one request may take.
-        look_after: called when there is no answer; raises `UnmeasuredError` if the way to the server is
-            broken, so that only a server that was reached and does not answer counts as one.
-        turn: how much of its time the server gets, after what others have waited for it.
+        seconds: the time limit of one request.
+        look_after: called if there is no answer; raises UnmeasuredError if the connection to the host is
+            broken, so that only a server that was reached counts as one that does not answer.
+        turn: the server's share of the run's wait budget.
     """
 
     def __init__(
@@ -73,15 +73,15 @@ class Visitor:
         self._session.headers.update({"User-Agent": "siteparity", **headers})
 
     def get(self, path: str) -> Page:
-        """Ask for a page.
+        """Fetch a page.
 
         Raises:
-            UnmeasuredError: the page is larger than `MAX_BYTES`, or the way to the server is broken.
+            UnmeasuredError: the page is larger than `MAX_BYTES`, or the connection to the host is broken.
         """
         return self._ask("GET", path)
 
     def post(self, path: str) -> Page:
-        """Press a button that sends nothing but itself; raises what `get` raises."""
+        """Send an empty form; raises what `get` raises."""
         return self._ask("POST", path)
 
     def close(self) -> None:
@@ -117,13 +117,13 @@ class Visitor:
         return Page(f"no answer {reason}", {}, {}, "", time.monotonic() - began)
 
     def _wait_no_longer(self, seconds: float) -> None:
-        """An answer that came this late was waited for too: forty of them would take minutes."""
+        """Count a late answer as waited in vain: forty of them would take minutes."""
         if seconds > LATE_SECONDS:
             self._turn.in_vain(seconds)
 
 
 def _body(raw: Any, end: float) -> bytes:  # noqa: ANN401  # urllib3's response, which requests does not type
-    """The whole body. Each read has the connection's time limit, and all of them together have the end."""
+    """The whole body. Each read has the connection's time limit, and all of them must be over by `end`."""
     body = b""
     while chunk := raw.read1(_CHUNK_BYTES, decode_content=True):
         body += chunk
@@ -137,5 +137,5 @@ def _body(raw: Any, end: float) -> bytes:  # noqa: ANN401  # urllib3's response,
 def _decoded(body: bytes, charset: str) -> str:
     try:
         return body.decode(charset, errors="replace")
-    except LookupError:  # no such charset: a browser guesses, and so may not show what was meant
+    except LookupError:  # no such charset: a browser guesses one, and may guess wrong
         return body.decode("ascii", errors="replace")

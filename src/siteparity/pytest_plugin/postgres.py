@@ -1,4 +1,4 @@
-"""Asking a PostgreSQL server through a forwarded Unix socket: read only, every wait with a limit."""
+"""Queries to a PostgreSQL server through a forwarded Unix socket: read-only, and with time limits."""
 
 from __future__ import annotations
 
@@ -17,41 +17,42 @@ CONNECT_SECONDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where to ask, and as whom."""
+    """How to connect to a server."""
 
     socket: Path
-    """Named as the server names its own: ``.s.PGSQL.5432``."""
+    """Has the name that the server gives its own: ``.s.PGSQL.5432``."""
     database: str
     user: str
-    """The role; the server trusts the account at the other end of the socket (peer authentication)."""
+    """The role. The server identifies the account at the other end of the socket (peer authentication)."""
     seconds: float
-    """What each question may take."""
+    """The time limit of each question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a server said to some questions, or why it did not answer."""
+    """A server's answers to some questions, or why it did not answer."""
 
     state: str
-    """`ANSWERS`, or what it said instead."""
+    """`ANSWERS`, or the server's error."""
     in_recovery: bool = False
-    """Whether it follows another server."""
+    """Whether the server follows another one."""
     read_only: bool = False
-    """Whether it refuses every write, whoever asks."""
+    """Whether transactions are read-only by the server's own settings."""
     numbers: tuple[int, ...] = ()
-    """One for each question."""
+    """The answer to each question."""
 
 
 def ask(server: Server, questions: Sequence[str], look_after: Callable[[], None]) -> Reply:
-    """Ask for one number with each question.
+    """Ask each question, and return the numbers.
 
     Args:
-        server: where and as whom.
-        questions: SELECTs, each with one row of one number.
-        look_after: called when there is no answer; raises `UnmeasuredError` if the way there is broken.
+        server: how to connect.
+        questions: SELECTs that return one row with one number.
+        look_after: called if there is no answer; raises UnmeasuredError if the connection to the host is
+            broken.
 
     Raises:
-        UnmeasuredError: the role may not ask that, or the answer is no number.
+        UnmeasuredError: the role lacks a right, or an answer is not a number.
     """
     try:
         with psycopg.connect(
@@ -85,5 +86,5 @@ def _number(connection: psycopg.Connection[tuple[object, ...]], question: str) -
 
 
 def _words(error: psycopg.Error) -> str:
-    """The server's own sentence, without the place in the statement."""
+    """The first line of the server's message, at most 160 characters."""
     return (error.diag.message_primary or str(error)).split("\n")[0][:160]

@@ -1,7 +1,7 @@
-"""Trying the standby out: its hosts as a smoke check reaches them, and what it expects of them.
+"""The standby as a smoke check sees it: how it reaches the hosts, and what it expects of them.
 
-Everything goes through the SSH connections of the run; nothing but SSH needs to be open to the runner. A
-server that was reached and refuses is a difference; a way to it that is broken leaves the check unmeasured.
+Everything goes through the run's SSH connections: the runner needs no other port. A server that is reached
+and refuses is a difference. A connection to it that is broken leaves the check unmeasured.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from testinfra.host import Host as TestinfraHost
@@ -17,12 +17,12 @@ from testinfra.host import Host as TestinfraHost
 from siteparity.collect import live_questions
 from siteparity.collect.questions import Questions
 from siteparity.configuration import Configuration
-from siteparity.judging.rules import alike
 from siteparity.model import Finding, FindingKind, Group, Host, Judgement, Site, UnmeasuredError, Value
 from siteparity.plan import PlannedCheck
 from siteparity.policy.journeys import Smoke, place
 from siteparity.probes import discover
 from siteparity.pytest_plugin.check_findings import CheckFindings
+from siteparity.pytest_plugin.claims import Claim, Expectations
 from siteparity.pytest_plugin.page import Visitor
 from siteparity.pytest_plugin.postgres import Reply, Server, ask
 from siteparity.pytest_plugin.wait_budget import WaitBudget
@@ -31,49 +31,13 @@ from siteparity.transport.asking import Asked
 from siteparity.transport.script import NO_WORDS, Answer
 
 LOOK_SECONDS = 5.0
-"""What a host may take to show that its connection still works."""
+"""How long a host may take to show that its connection still works."""
 SPARE_SECONDS = 4.0
-"""Between a question's own time on the host and the deadline here, so that the reason can arrive."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One thing that must hold for what a smoke check saw."""
-
-    item: str
-    found: Value
-    expected: Value
-    fix: str
-
-
-@dataclass(slots=True)
-class _Expectation:
-    """One item, and what each host that was tried has."""
-
-    equals: Value
-    fix: str
-    found: list[tuple[Host, Value]] = field(default_factory=list)
-
-    def finding(self, item: str) -> Finding | None:
-        """The hosts that have something else, together; None when there are none."""
-        wrong: dict[Value, list[Host]] = {}
-        for host, value in dict.fromkeys(self.found):
-            if not alike(value, self.equals):
-                wrong.setdefault(value, []).append(host)
-        if not wrong:
-            return None
-        said = ", ".join(f"{value} ({', '.join(h.label for h in hosts)})" for value, hosts in wrong.items())
-        return Finding(
-            item=item,
-            kind=FindingKind.EXPECTATION,
-            message=f"{item}: found {said}; expected {self.equals}",
-            fix=self.fix,
-            standby=tuple(Group(value, tuple(host.name for host in hosts)) for value, hosts in wrong.items()),
-        )
+"""How much longer than the host this machine waits for an answer, so that the reason can arrive."""
 
 
 class Standby(CheckFindings):
-    """The standby's hosts, live. What is expected and not found becomes a finding; the check goes on."""
+    """The standby's hosts, live. A claim that does not hold becomes a finding, and the check goes on."""
 
     def __init__(
         self,
@@ -88,7 +52,7 @@ class Standby(CheckFindings):
         """The journey's section of the policy."""
         self._policy = settings.policy
         self.smoke: Smoke = settings.policy.smoke
-        """The parts of all journeys."""
+        """The sections of all journeys."""
         self.languages = settings.policy.languages
         self.site: Site = settings.standby
         self.primary: Site = settings.primary
@@ -97,8 +61,8 @@ class Standby(CheckFindings):
         self.wait_budget = wait_budget
         """How long the smoke checks of this run may still wait for servers that do not answer."""
         self.by_record = False
-        """Whether a record stands in for the primary, so that none of its hosts is reached."""
-        self._expectations: dict[tuple[str, type[Value], Value], _Expectation] = {}
+        """Whether a record stands in for the primary: then no host of the primary is contacted."""
+        self._expectations = Expectations()
 
     @classmethod
     @contextmanager
@@ -111,14 +75,14 @@ class Standby(CheckFindings):
         *,
         by_record: bool = False,
     ) -> Iterator[Standby]:
-        """The standby for one check; clients that the check opened are closed after it.
+        """The standby for one check. Closes every client that the check opened.
 
         Args:
             settings: of the run.
-            transport: its connections.
-            check: what is judged.
-            away: label of a host -> why it did not answer when it was measured; it is not waited for again.
-            by_record: a record stands in for the primary.
+            transport: the run's connections.
+            check: the check that is made.
+            away: label of a host -> why it could not be measured; the check does not wait for it again.
+            by_record: whether a record stands in for the primary.
         """
         with ExitStack() as stack:
             standby = cls(settings, transport, check, stack, WaitBudget(transport.directory, away))
@@ -131,25 +95,25 @@ class Standby(CheckFindings):
         return self._transport
 
     def hosts(self, role: str | None = None) -> tuple[Host, ...]:
-        """The standby's hosts of a role; of the journey's own role when none is given."""
+        """The standby's hosts of a role; of the journey's role by default."""
         return self.site.in_role(role or self.policy.role)
 
     def both(self, role: str) -> tuple[Host, ...]:
-        """The hosts of a role at both sites, the primary's first; its own alone, where a record stands in."""
+        """The hosts of a role, the primary's first; only the standby's if a record stands in."""
         return (*(() if self.by_record else self.primary.in_role(role)), *self.hosts(role))
 
     def host(self, host: Host) -> TestinfraHost:
-        """The host as testinfra knows it: ``standby.host(web).service("nginx").is_running``.
+        """The host for testinfra's modules: ``standby.host(web).service("nginx").is_running``.
 
-        Commands of testinfra need an account that may run any; `ask` does not.
+        They need an account that may run any command; `ask` does not.
         """
         return self._reached(host).testinfra(host, timeout=round(self.seconds))
 
     def ask(self, host: Host, name: str, words: Mapping[str, str] = NO_WORDS) -> Answer:
-        """Put one of the questions of `siteparity.collect.live_questions` to a host.
+        """Ask a host one of the questions of `siteparity.collect.live_questions`.
 
         Raises:
-            UnmeasuredError: why there is no answer.
+            UnmeasuredError: the reason why there is no answer.
         """
         full = live_questions.full_name(name)
         asks = {full: live_questions.questions(self._policy, host)[full]}
@@ -169,11 +133,11 @@ class Standby(CheckFindings):
 
     @property
     def seconds(self) -> float:
-        """What one request, query or command may take."""
+        """How long one request, query or command may take."""
         return float(self.policy.timeout.total_seconds())
 
     def visitor(self, host: Host, port: int, *, server: str = "127.0.0.1", **headers: str) -> Visitor:
-        """A browser for a port of the host itself, or of another server as seen from the host.
+        """A browser for a port of the host itself, or of another server that the host connects to.
 
         Raises:
             UnmeasuredError: the host is not connected.
@@ -189,7 +153,7 @@ class Standby(CheckFindings):
         return visitor
 
     def way(self, host: Host, server: str, port: int) -> int:
-        """A port of 127.0.0.1 from which connections lead to a server, as if the host had made them.
+        """A port of 127.0.0.1 that forwards connections to a server, as if the host had made them.
 
         Raises:
             UnmeasuredError: the host is not connected.
@@ -198,10 +162,9 @@ class Standby(CheckFindings):
         return transport.forward(host, self._known_way(host, place(server, port)), port=True)
 
     def _known_way(self, host: Host, target: str) -> str:
-        """The target, which the host's account must have been allowed to reach."""
+        """The target, if the suite's account on the host is allowed to connect to it; else ValueError."""
         if target not in live_questions.ways(self._policy, host):
-            named = "siteparity.collect.live_questions.ways"
-            raise ValueError(f"{host.label}: {target} is no way that `{named}` names; add it")
+            raise ValueError(f"{host.label}: no journey declares {target} in its `ways`; add it there")
         return target
 
     @property
@@ -210,10 +173,10 @@ class Standby(CheckFindings):
         return self._policy.section(self.policy.needs)
 
     def database(self, host: Host, questions: Sequence[str]) -> Reply:
-        """Ask the database on a host, as the journey ``database`` says, for one number with each question.
+        """Ask the database on a host for a number with each question, as the journey `Database` connects.
 
         Raises:
-            UnmeasuredError: the host is not connected, the role may not ask that, the answer is no number.
+            UnmeasuredError: the host is not connected, the role lacks a right, or an answer is no number.
         """
         settings = self.smoke.database
         transport = self._reached(host)
@@ -229,22 +192,19 @@ class Standby(CheckFindings):
         return ask(server, questions, look_after)
 
     def expect(self, item: str, found: Value, *, equals: Value, host: Host, fix: str) -> bool:
-        """What was found on a host is what was expected, or it is a finding; True if it is."""
-        wanted = (item, type(equals), equals)  # an item may be tried twice, and not for the same
-        expectation = self._expectations.setdefault(wanted, _Expectation(equals, fix))
-        expectation.found.append((host, found))
-        return alike(found, equals)
+        """Expect a value on a host; another value becomes a finding. True if the values are the same."""
+        return self._expectations.add(host, Claim(item, found, equals, fix))
 
     def hold(self, host: Host, claims: Iterable[Claim]) -> None:
-        """Expect each claim of the host."""
+        """Expect each claim about a host."""
         for claim in claims:
-            self.expect(claim.item, claim.found, equals=claim.expected, host=host, fix=claim.fix)
+            self._expectations.add(host, claim)
 
     @contextmanager
     def trying(self, host: Host) -> Iterator[None]:
-        """What cannot be measured on this host is noted, and the check goes on with the next one.
+        """Turn an UnmeasuredError on this host into a finding, so that the check goes on with the next host.
 
-        A host that does not even run a shell is not asked again by any check of the run.
+        If the host does not answer at all, no check of the run asks it again.
         """
         try:
             yield
@@ -254,19 +214,13 @@ class Standby(CheckFindings):
                 self.look_after(host)
 
     def judgement(self) -> Judgement:
-        """What was expected and not found, then what could not be measured."""
+        """The claims that do not hold, then what could not be measured."""
         others = super().judgement()
-        findings = [
-            finding
-            for (item, _, _), expectation in self._expectations.items()
-            if (finding := expectation.finding(item))
-        ]
-        compared = sum(len(expectation.found) for expectation in self._expectations.values())
-        told = tuple(replace(finding, effect=self._effect) for finding in findings)
-        return Judgement((*told, *others.findings), compared + others.compared)
+        told = tuple(replace(finding, effect=self._effect) for finding in self._expectations.findings())
+        return Judgement((*told, *others.findings), self._expectations.compared() + others.compared)
 
     def look_after(self, host: Host) -> None:
-        """Raise `UnmeasuredError` if the host's connection is broken, and remember that."""
+        """Raise UnmeasuredError if the host's connection is broken, and remember it for the whole run."""
         asked = self._asked(host)
         try:
             asked.put({}, timeout=LOOK_SECONDS)

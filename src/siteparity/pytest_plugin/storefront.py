@@ -1,4 +1,4 @@
-"""What a storefront's page must say, and what many requests for it meet."""
+"""The storefront's pages: their language and formats, errors among many requests, and waiting times."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from http import HTTPStatus
 
 from siteparity.model import Host, UnmeasuredError
 from siteparity.policy.journeys import Storefront
+from siteparity.pytest_plugin.claims import Claim
 from siteparity.pytest_plugin.formats import RIGHT, judge
 from siteparity.pytest_plugin.page import Page, Visitor
-from siteparity.pytest_plugin.standby import Claim, Standby
+from siteparity.pytest_plugin.standby import Standby
 
 NO_LONGER = "no longer than at the primary"
 BEARABLE = "no longer than customers bear, nor than at its siblings"
 ENOUGH = 3
-"""So many requests without any answer end the trying: each may cost its whole time limit."""
+"""After this many requests without an answer no more are sent: each may take its whole time limit."""
 _MOST = 40
-"""Characters of what a page says that are shown."""
+"""The longest quotation from a page, in characters."""
 _LOOK = "journalctl --unit=shop --lines=20  # then look at the catalogue and the locale of the language"
 _SLOW = "on that host: top; cat /etc/resolv.conf; systemctl show shop | grep -i quota; ping the database"
 _RELEASE = "deploy the release of the primary; then: systemctl restart shop"
@@ -28,19 +29,19 @@ _RELEASE = "deploy the release of the primary; then: systemctl restart shop"
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What went wrong in a number of requests; ``none`` when nothing did."""
+    """How many of a number of requests failed or were slow; ``none`` if none."""
 
     failed: str
     slow: str
 
 
 def path_of(language: str, policy: Storefront) -> str:
-    """The page of a language."""
+    """The path of the page in a language."""
     return policy.path.format(language=language)
 
 
-def claims(page: Page, language: str, policy: Storefront) -> Iterator[Claim]:
-    """What must hold for the page of a language; of a page that failed, only that it failed.
+def storefront_claims(page: Page, language: str, policy: Storefront) -> Iterator[Claim]:
+    """The page is in its language, throughout. For a page that failed, only the status is claimed.
 
     Raises:
         UnmeasuredError: the page does not mark the values that the policy names.
@@ -62,16 +63,16 @@ def claims(page: Page, language: str, policy: Storefront) -> Iterator[Claim]:
 
 
 def languages_of(text: str, says: Mapping[str, str]) -> str:
-    """The languages whose own text stands on a page, ``none`` where no language's does."""
+    """The languages whose text (`Storefront.says`) is on a page; ``none`` if there are none."""
     found = [language for language, words in says.items() if " ".join(words.split()) in text]
     return ", ".join(found) or "none"
 
 
 def tried(visitors: Sequence[Visitor], policy: Storefront, languages: Collection[str]) -> Tried:
-    """Ask for the pages as often as the policy says; all visitors come at the same time.
+    """Fetch the pages as often as the policy says, with all visitors at the same time.
 
-    They ask for one language at a time: the edge gives requests to its web hosts in turn, so that each web
-    host is asked for each language, on whichever of its connections.
+    They fetch one language after the other. The edge hands requests to its web hosts in turn, so every web
+    host gets requests for every language.
     """
     failed: Counter[str] = Counter()
     count = slow = unanswered = 0
@@ -90,13 +91,13 @@ def tried(visitors: Sequence[Visitor], policy: Storefront, languages: Collection
 
 
 def _stretches(languages: Collection[str], requests: int) -> Iterator[tuple[str, int]]:
-    """How often each language is asked for: all of them alike, and each at least once."""
+    """Each language, and its number of requests: an equal share, at least one."""
     for place, language in enumerate(languages):
         yield language, max(1, len(range(place, requests, len(languages))))
 
 
 def _stretch(path: str, visitor: Visitor, requests: int) -> list[Page]:
-    """One visitor's share. Who gets no answer does not ask again: each try may cost its whole time limit."""
+    """One visitor's share. A visitor without an answer stops: each request may take its whole time limit."""
     pages: list[Page] = []
     for _ in range(requests):
         pages.append(visitor.get(path))
@@ -108,10 +109,10 @@ def _stretch(path: str, visitor: Visitor, requests: int) -> list[Page]:
 def waits(
     visitors: Mapping[Host, Visitor], policy: Storefront, languages: Sequence[str]
 ) -> Mapping[Host, float | None]:
-    """For how many seconds a customer waits at each host: the quickest of some pages; None without an answer.
+    """Host -> the seconds that a customer waits, by its quickest page; None if a page got no answer.
 
-    The hosts are asked in turn. Whatever else runs at the time, here or there, only adds to the time that a
-    host needs by itself.
+    The quickest page counts: other load, here or there, only adds to the time that a host needs itself.
+    The hosts are asked in turn.
     """
     pages: dict[Host, list[Page]] = {host: [] for host in visitors}
     for turn in range(policy.rounds):
@@ -128,7 +129,7 @@ def _wait(pages: Sequence[Page]) -> float | None:
 
 
 def slower(own: float | None, others: Collection[float], policy: Storefront) -> str:
-    """How much longer customers wait at a host than at the slowest of the primary's, or `NO_LONGER`."""
+    """`NO_LONGER`; or how much longer customers wait at a host than at the slowest of the primary's hosts."""
     if own is None:
         return "no answer"
     known = max(others)
@@ -139,8 +140,8 @@ def slower(own: float | None, others: Collection[float], policy: Storefront) -> 
 def compare_waits(standby: Standby, found: Mapping[Host, float | None]) -> None:
     """Expect each host of the standby to be about as quick as the primary's hosts of the same role.
 
-    Where a record stands in for the primary nobody can be asked how long customers wait there: then each host
-    must be about as quick as the quickest of its own kind, and never slower than customers bear.
+    If a record stands in for the primary, its waiting times are not known. Then each host must be about as
+    quick as the quickest of its own role, and no slower than customers bear.
     """
     policy: Storefront = standby.policy
     if standby.by_record:
@@ -167,7 +168,7 @@ def compare_waits(standby: Standby, found: Mapping[Host, float | None]) -> None:
 
 
 def bearable(own: float | None, others: Collection[float], policy: Storefront) -> str:
-    """How much longer customers wait at a host than they bear, or than at its quickest sibling."""
+    """`BEARABLE`; or how much longer customers wait than they bear, or than at the quickest sibling."""
     if own is None:
         return "no answer"
     bear, known = policy.slowest.total_seconds(), min(others)

@@ -1,9 +1,9 @@
-"""How long live checks wait for what does not answer: a budget for the whole run, shared by its processes.
+"""How long smoke checks wait for servers that do not answer: one budget for all processes of a run.
 
-Each check would wait for a hung server by itself, and the answer would come minutes late. So the time that
-was waited in vain is counted, for each server and for all together, in the private folder of the run, where
-every worker sees it: once the budget is spent a server gets a moment only. A host whose shell does not
-answer is not asked again.
+If each check waited for a hung server by itself, the answer would come minutes late. So the time that is
+waited in vain is counted, for each server and in all, in the private folder of the run, which all workers
+share. Once the budget is spent, a server gets only a moment. A host whose shell does not answer is not asked
+again.
 """
 
 from __future__ import annotations
@@ -16,38 +16,38 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BUDGET_SECONDS = 6.0
-"""What may be waited in vain for one server, by all checks of a run together."""
+"""How long all checks of a run together may wait in vain for one server."""
 TOTAL_SECONDS = 6.0
-"""And for all servers together: where one hangs, those that need it hang as well."""
+"""How long they may wait in vain for all servers: if one hangs, those that need it hang too."""
 LEAST_SECONDS = 0.5
-"""What a server gets that has used its budget up: enough for one that has come back."""
+"""The time limit of a server whose budget is spent: enough for one that has come back."""
 FIRST_SECONDS = 2.0
-"""What a server gets that has never been waited for in vain, whatever others have used up."""
+"""The least time limit of a server that nobody has waited for in vain, even if the total is spent."""
 _PER_SECOND = 100
-"""A wait is counted in bytes of a file, which many processes can append to without a lock."""
-_FOLDER = "patience"
+"""Waited time is counted in bytes of a file, which several processes can append to without a lock."""
+_FOLDER = "wait-budget"
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """How long one server is waited for."""
+    """The waiting for one server."""
 
     seconds: Callable[[float], float]
-    """How long it may take this time, of so many seconds."""
+    """The usual time limit, in seconds -> the time limit now."""
     in_vain: Callable[[float], None]
-    """Told how long was waited without an answer."""
+    """Counts seconds that were waited without an answer."""
 
 
 WHOLE = Turn(lambda seconds: seconds, lambda _: None)
-"""No budget: each time the whole time."""
+"""Without a budget: the usual time limit each time."""
 
 
 class WaitBudget:
-    """What a run has waited for in vain.
+    """The time that a run has waited in vain, and the hosts that it has given up.
 
     Args:
-        folder: private to the run, and the same for all of its processes.
-        away: label of a host -> why it did not answer when it was measured; it is not waited for again.
+        folder: private to the run, and the same for all its processes.
+        away: label of a host -> why it could not be measured; it is given up from the start.
     """
 
     def __init__(self, folder: Path, away: Mapping[str, str]) -> None:
@@ -56,7 +56,7 @@ class WaitBudget:
         self._folder.mkdir(mode=0o700, exist_ok=True)
 
     def turn(self, server: str) -> Turn:
-        """The budget of one server, by any name that means the same in every check."""
+        """The budget of one server, by a name that means the same in every check."""
         file, together = self._file(server, "waited"), self._folder / "together"
 
         def seconds(most: float) -> float:
@@ -70,11 +70,11 @@ class WaitBudget:
         return Turn(seconds, in_vain)
 
     def give_up(self, host: str, reason: str) -> None:
-        """Remember for the whole run that a host does not answer."""
+        """Remember for the rest of the run that a host does not answer."""
         _append(self._file(host, "silent"), reason.encode() + b"\n")
 
     def given_up(self, host: str) -> str | None:
-        """Why a host is not asked again; None while it is."""
+        """Why a host was given up; None if it was not."""
         if host in self._away:
             return self._away[host]
         with suppress(FileNotFoundError):
