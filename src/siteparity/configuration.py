@@ -7,11 +7,11 @@ from pathlib import Path
 
 from siteparity.inventory import inventory_digest, load_sites, site_names
 from siteparity.model import ConfigurationError, Site
-from siteparity.plan import PlannedCheck, Probes, plan
+from siteparity.plan import PlannedCheck, plan
 from siteparity.plan.whole import demand_whole
 from siteparity.policy import Policy, load_policy
 from siteparity.policy.journeys import JOURNEYS
-from siteparity.probes import discover
+from siteparity.probes import Probes, discover
 from siteparity.waivers import Waiver, load_waivers
 
 

@@ -1,7 +1,7 @@
-"""A site's own names, replaced by what they stand for.
+"""Replaces a site's own names and addresses by placeholders.
 
-Configuration that should differ only by site then compares as the same, and configuration that names the
-*other* site stands out, since only a site's own names are replaced.
+Configuration that differs only by the site's own names then compares as the same. A name of the *other* site
+is never replaced, so configuration that names it differs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NO_ZONE = "".join(
         *("America/Argentina", "America/Indiana", "America/Kentucky", "America/North_Dakota"),
     )
 )
-"""A site may bear the name of its time zone: zones that differ must stay different (tzdata's areas)."""
+"""The areas of tzdata. A site may share a time zone's name, and different zones must stay different."""
 _NOT_AFTER = r"(?![A-Za-z0-9])"
 _V4 = r"(?<![0-9A-Za-z.]){}(?![0-9A-Za-z]|\.[0-9])"
 _V6 = r"(?<![0-9A-Fa-f:.]){}(?![0-9A-Fa-f:]|\.[0-9])"
@@ -30,7 +30,7 @@ _V6 = r"(?<![0-9A-Fa-f:.]){}(?![0-9A-Fa-f:]|\.[0-9])"
 
 @dataclass(frozen=True, slots=True)
 class OwnNames:
-    """The names and addresses of one site, ready to be found in text."""
+    """The names and addresses of one site, compiled for replacing them in text."""
 
     site: Site
     _pattern: re.Pattern[str]
@@ -38,7 +38,7 @@ class OwnNames:
 
     @classmethod
     def of(cls, site: Site) -> Self:
-        """Collect the names of a site: its hosts' addresses and names, networks, domain, its own name."""
+        """Collect the addresses and names of a site's hosts, its networks, its domain and its name."""
         addresses = {str(network): "{network}" for network in site.networks}
         addresses |= {str(address): f"{{{host.name}}}" for host in site.hosts for address in host.addresses}
         names = {name: f"{{{host.name}}}" for host in site.hosts for name in host.names}
@@ -46,7 +46,7 @@ class OwnNames:
             names[site.domain] = "{site}"
         names[site.name] = "{site}"
         own = _NO_ZONE + re.escape(site.name)
-        # A text that already holds a placeholder must not read as if a name had been replaced by it.
+        # A placeholder that a text already contains is escaped, so that it differs from a replaced name.
         literal = {sense: f"{{{sense}}}" for sense in (*names.values(), *addresses.values())}
         parts = [re.escape(text) for text in literal]
         parts += [(_V6 if ":" in text else _V4).format(re.escape(text)) for text in _longest_first(addresses)]
@@ -58,18 +58,18 @@ class OwnNames:
         return cls(site, re.compile("|".join(parts), re.IGNORECASE | re.ASCII), meaning)
 
     def generic(self, text: str) -> str:
-        """The text with the site's own names replaced, e.g. ``db.{site}``, ``{web1}:8000``."""
+        """The text with the site's own names replaced, such as ``db.{site}`` or ``{web1}:8000``."""
         if not self.may_stand_in(text):
             return text
         return self._pattern.sub(lambda found: self._meaning[found.group().lower()], text)
 
     def may_stand_in(self, text: str) -> bool:
-        """Whether a name may be found in it; to look for all names at each place takes ten times as long."""
+        """Whether a text may contain one of the names. Ten times as quick as the search itself."""
         lower = text.lower()
         return any(own in lower for own in self._meaning)
 
     def generic_table(self, table: Table) -> Table:
-        """A table with items and texts made generic; an item that would collide keeps its own name."""
+        """The table with names replaced in items and values. An item that would collide is left as it is."""
         texts = [*table, *(value for value in table.values() if isinstance(value, str))]
         if not self.may_stand_in("\0".join(texts)):
             return table
@@ -82,7 +82,7 @@ class OwnNames:
         return generic
 
     def owns(self, place: str) -> bool:
-        """Whether an address or a name lies inside the site. Loopback is inside every site."""
+        """Whether an address or a name belongs to the site. Loopback belongs to every site."""
         bare = place.strip().removeprefix("[").split("]")[0].split("%")[0].lower().rstrip(".")
         try:
             address = ip_address(bare)

@@ -18,10 +18,9 @@ import pytest
 from selftests.unit.sites import ARIZONA, DALLAS
 from selftests.unit.targets import web_host
 from siteparity.collect import Measured, Measurement
-from siteparity.collect.questions import Probes
 from siteparity.model import Host, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Section
-from siteparity.probes import Answers, Probe, Reading, SecondLook, Seen, Target
+from siteparity.probes import Answers, Probe, Probes, Reading, SecondLook, Seen, Target
 from siteparity.transport import Output
 from siteparity.transport.script import Ask, Word
 

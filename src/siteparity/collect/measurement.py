@@ -1,7 +1,7 @@
-"""Measuring: every host of both sites at once, one script each, before anything is compared.
+"""Measures all hosts of both sites at the same time, each with one script, before anything is compared.
 
-A host that cannot be measured delays the run by no more than its own deadline, and stands in the result with
-the reason for each of its tables.
+A host that cannot be measured delays the run by no more than its own deadline. Each of its tables is
+`Unmeasured`, with the reason.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from siteparity.collect.questions import MACHINE_ASPECT, Probes, Questions, asked, named
+from siteparity.collect.questions import MACHINE_ASPECT, Questions, asked, named
 from siteparity.collect.same_machine import ASK as MACHINE
 from siteparity.collect.same_machine import identity, twins
 from siteparity.model import Facts, Host, HostFacts, Site, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Policy
-from siteparity.probes import KEY, Answers, Probe, SecondLook, Seen, Target, read_tables
+from siteparity.probes import KEY, Answers, Probe, Probes, SecondLook, Seen, Target, read_tables
 from siteparity.redaction import pseudonyms, redacted
 from siteparity.transport import Output
 from siteparity.transport.asking import Asked
 from siteparity.transport.script import NO_WORDS, Answer, Ask, Moment
 
 NOT_MEASURED = "not measured"
-"""How what is said of a host begins of which nothing is known."""
+"""The first words of the progress message for a host that could not be measured."""
 MAX_CONNECTIONS = 32
-"""Hosts asked at the same time."""
+"""How many hosts are asked at the same time."""
 _WAKE_SECONDS = 0.5
 _MUCH_BYTES = 4 * 1024 * 1024
-"""Of one host; a usual one says a tenth of it."""
+"""Answers of one host beyond which caches are dropped; ten times the usual size."""
 
 L = TypeVar("L")
 
 Say: TypeAlias = Callable[[Host, str], None]
-"""Tells the person who waits how far a host is."""
+"""Reports the progress of a host to whoever waits."""
 
 
 class Runner(Protocol):
-    """What collecting needs of the transport."""
+    """The part of the transport that measuring needs."""
 
     def run(self, host: Host, script: bytes, *, timeout: float, opener: bytes) -> Output:
-        """Run a script on a host after its opener; `UnmeasuredError` says why it could not be run."""
+        """Run a script on a host after its opener; UnmeasuredError if it cannot be run, with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,33 +61,33 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What the first look at a host brought."""
+    """The result of the first look at a host."""
 
     facts: HostFacts
     machine: str | None
-    """Which machine answered (`siteparity.collect.same_machine`)."""
+    """The machine that answered (`siteparity.collect.same_machine`); None if it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One run's measuring: the same policy, probes and deadline for every host."""
+    """The measuring of one run: the same policy, probes and deadline for every host."""
 
     policy: Policy
     probes: Probes
     runner: Runner
     deadline: float
-    """The moment, on the monotonic clock, at which everything must be over."""
+    """When everything must be over, by the monotonic clock."""
     say: Say
     known: Sequence[Site] = ()
-    """Every site, also those that are not measured now."""
+    """Every site, including one that is not measured in this run."""
     stand_in: Measured | None = None
-    """A record that stands in for a site which is not contacted: what second looks need to know of it."""
+    """The record that stands in for a site which is not contacted; second looks need its facts."""
     key: str = field(default_factory=lambda: secrets.token_hex(32), init=False, repr=False)
-    """What hosts hash secrets with; gone with the run."""
+    """The key with which hosts hash secrets in this run."""
     _taken: dict[str, float] = field(default_factory=dict, init=False, repr=False)
-    """Host -> seconds that it has taken: both looks together have the limit of one host."""
+    """Host -> seconds that it has taken: both looks share the host's deadline."""
     _reading: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
-    """One host's answers are read at a time: threads would not do it sooner, and would hold more memory."""
+    """Only one host's answers are read at a time: several threads would take as long and more memory."""
 
     def collect(self, sites: Sequence[Site]) -> tuple[Measured, ...]:
         """Measure every host of the sites. Never raises for what a host does."""
@@ -109,7 +109,7 @@ class Measurement:
                 site.name,
                 started,
                 {
-                    host.name: _once(_joined(one.facts, two), same.get(host.label))
+                    host.name: _trusted(_joined(one.facts, two), same.get(host.label))
                     for (of, host), one, two in zip(targets, first, second, strict=True)
                     if of is site
                 },
@@ -166,7 +166,7 @@ class Measurement:
         return Questions(self.policy, self.probes, self.known, recorded_at)
 
     def _read(self, tables: Mapping[str, Any], answers: Answers, target: Target[Any]) -> Facts:
-        """The tables, with what stands in for each secret."""
+        """The tables, with a pseudonym for each secret."""
         facts = _read(tables, answers, target, tuple(self.policy.roles))
         return {name: _without_secrets(table, self.key) for name, table in facts.items()}
 
@@ -177,7 +177,7 @@ class Measurement:
         asks: Mapping[str, Mapping[str, Ask] | UnmeasuredError],
         words: Mapping[str, str] = NO_WORDS,
     ) -> Mapping[str, Answers]:
-        """Ask a host everything at once; each aspect gets its answers, or the reason."""
+        """Ask a host everything at once. Each aspect gets its answers, or the reason why there are none."""
         joined = named(asks)
         try:
             given, when = self._run(site, host, joined, words) if joined else ({}, None)
@@ -212,7 +212,7 @@ class Measurement:
 
 
 def _forget_answers() -> None:
-    """Let go of what readers remember of other hosts' answers, where one host has said too much."""
+    """Drop the readers' caches of answers after a host has said too much."""
     readers = ("siteparity.probes.", "siteparity.tools.")
     for name in [name for name in sys.modules if name.startswith(readers)]:
         for remembered in vars(sys.modules[name]).values():
@@ -222,7 +222,7 @@ def _forget_answers() -> None:
 
 @contextmanager
 def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
-    """Threads that are waited for, unless the run was told to end: then its connections are closed first."""
+    """A pool whose threads are waited for, unless the run must end: then connections are closed first."""
     pool = ThreadPoolExecutor(count)
     try:
         yield pool
@@ -235,7 +235,7 @@ def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
 def _each(
     pool: Executor, look: Callable[[Site, Host], L], sites: Sequence[Site], hosts: Sequence[Host]
 ) -> list[L]:
-    """Look at every host at the same time; wake up now and then: a thread that sleeps may miss a signal."""
+    """Look at all hosts at the same time. The wait is interrupted now and then, or it may miss a signal."""
     looks = [pool.submit(look, site, host) for site, host in zip(sites, hosts, strict=True)]
     while wait(looks, timeout=_WAKE_SECONDS).not_done:
         pass
@@ -243,7 +243,7 @@ def _each(
 
 
 class _NoAnswers(Answers):
-    """Stands in for answers where nothing could be asked: every look gives the reason."""
+    """The answers if nothing could be asked: every access raises UnmeasuredError with the reason."""
 
     def __init__(self, reason: str) -> None:
         super().__init__({})
@@ -263,7 +263,7 @@ def _failed(reason: str) -> Answers:
 def _words(
     then: SecondLook[Any], target: Target[Any], seen: Seen
 ) -> Mapping[str, str] | UnmeasuredError | None:
-    """The words of a second look; None where there is nothing to ask."""
+    """The words of a second look; None if there is nothing to ask."""
     try:
         return then.words(target, seen)
     except UnmeasuredError as error:
@@ -281,7 +281,7 @@ def _read(
             facts |= read_tables({name: reading}, answers, target, tuple(every_role))
         except Exception as error:  # noqa: BLE001  # as above
             facts[name] = Unmeasured(f"the probe itself failed: {type(error).__name__}: {error}")
-    if isinstance(answers, _NoAnswers):  # even a table that looks at no answer is not known of such a host
+    if isinstance(answers, _NoAnswers):  # then not even a table that reads no answer is known
         facts = {
             name: table if isinstance(table, Unmeasured) else Unmeasured(f"{name}: {answers.reason}")
             for name, table in facts.items()
@@ -290,7 +290,7 @@ def _read(
 
 
 def _without_secrets(table: Table | Unmeasured, key: str) -> Table | Unmeasured:
-    """A table in which two secrets can be told apart, and neither is known; a reason that quotes none."""
+    """A table in which pseudonyms tell secrets apart without revealing them; or a reason without secrets."""
     if isinstance(table, Unmeasured):
         return Unmeasured(redacted(table.reason), table.away)
     return {
@@ -314,8 +314,8 @@ def _machine(answers: Answers) -> str | None:
         return None
 
 
-def _once(facts: HostFacts, reason: str | None) -> HostFacts:
-    """The facts, unless there is a reason to trust none of them."""
+def _trusted(facts: HostFacts, reason: str | None) -> HostFacts:
+    """The facts; all unmeasured if there is a reason not to trust the host."""
     if reason is None:
         return facts
     return {
@@ -324,7 +324,7 @@ def _once(facts: HostFacts, reason: str | None) -> HostFacts:
 
 
 def _progress(facts: HostFacts, seconds: float) -> str:
-    """What the person who waits needs to know of a host: that it answered, or why not."""
+    """The progress message for a host: that it answered, or why not."""
     tables = [table for of_aspect in facts.values() for table in of_aspect.values()]
     reasons = [table.reason for table in tables if isinstance(table, Unmeasured)]
     if tables and len(reasons) == len(tables):

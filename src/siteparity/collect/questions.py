@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from siteparity.collect import live_questions
 from siteparity.collect.same_machine import ASK as MACHINE
 from siteparity.model import Host, Site, UnmeasuredError
 from siteparity.policy import Policy
-from siteparity.probes import Probe, Target
+from siteparity.probes import Probe, Probes, Target
 from siteparity.transport.collector import Collector, collector
 from siteparity.transport.script import Ask
-
-Probes: TypeAlias = Mapping[str, Probe[Any]]
 
 MACHINE_ASPECT = "machine"
 """The name of the one question that belongs to no aspect."""

@@ -1,4 +1,4 @@
-"""What a check proves, why it matters, how to fix what it finds, and which drill shows that it works."""
+"""Explains checks: what each proves, why it matters, how to fix what it finds, and which drills prove it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ WIDTH = 100
 _HELPERS = "siteparity.pytest_plugin."
 _PLUGIN = Path(__file__).parents[1] / "pytest_plugin"
 _OF_A_CLAIM = 4
-"""Its arguments: item, found, expected, fix."""
+"""The number of its arguments: item, found, expected, fix."""
 
 
 def explain(root: Path, wanted: str) -> str:
-    """Everything that is written about one check, or about all checks of an aspect.
+    """The explanation of one check, or of all checks of an aspect.
 
     Args:
         root: the project, whose test files are read.
-        wanted: ``locales``, ``locales.every_served_locale_...``, or a test id as reports and pytest show it.
+        wanted: such as ``locales``, ``locales.every_served_locale_...``, or a test id of a report or pytest.
 
     Raises:
-        ConfigurationError: there is no such check; names the nearest.
+        ConfigurationError: there is no such check; names similar ones.
     """
     every = list(sources(root))
     name = wanted.partition("[")[0]
@@ -66,31 +66,31 @@ def _paragraph(head: str, text: str) -> str:
 
 
 def _lines(head: str, texts: Iterable[str]) -> Iterator[str]:
-    """What may be a command stays on one line, to be copied."""
+    """One line for each text, without wrapping: a command can be copied."""
     for number, text in enumerate(texts):
         yield f"  {'' if number else head:<10}{text}"
 
 
 def fixes_of(root: Path, source: CheckSource) -> list[str]:
-    """The fixes as they stand in the check's rules, with their placeholders; each once."""
+    """The fixes in the check's rules, with their placeholders; each once."""
     module = _Module.read(root / source.path)
     return list(dict.fromkeys(module.fixes(source.function, set())))
 
 
 @dataclass(frozen=True, slots=True)
 class _Module:
-    """A file with checks, or with what helps them, as far as fixes are concerned."""
+    """A file of checks or of their helpers, as far as fixes are concerned."""
 
     path: Path
     functions: Mapping[str, ast.FunctionDef]
     texts: Mapping[str, ast.expr]
-    """What has a name at the top of the file."""
+    """Name -> value of each assignment at the top level."""
     helpers: Mapping[str, tuple[Path, str]]
-    """Name -> file and name of what is taken from the plugin."""
+    """Name -> file and original name of each import from the plugin."""
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """The file's syntax; nothing is imported."""
+        """Parse the file; nothing is imported."""
         module = ast.parse(path.read_text(encoding="utf-8"))
         helpers = {
             alias.asname or alias.name: (_PLUGIN / f"{node.module.removeprefix(_HELPERS)}.py", alias.name)
@@ -102,7 +102,7 @@ class _Module:
         return cls(path, functions, _assigned(module.body), helpers)
 
     def fixes(self, name: str, seen: set[tuple[Path, str]]) -> Iterator[str]:
-        """Those of a function, and of the helpers that it calls, in the order of their use."""
+        """The fixes in a function and in the helpers that it calls, in the order of use."""
         function = self.functions.get(name)
         if function is None or (self.path, name) in seen:
             return
@@ -122,7 +122,7 @@ class _Module:
 
 
 def _fix_of(call: ast.Call) -> ast.expr | None:
-    """What a rule is given as ``fix=``, and a claim as its last argument."""
+    """The argument ``fix=`` of a rule, or the last argument of a claim."""
     if isinstance(call.func, ast.Name) and call.func.id == "Claim" and len(call.args) == _OF_A_CLAIM:
         return call.args[-1]
     return next((keyword.value for keyword in call.keywords if keyword.arg == "fix"), None)
@@ -139,7 +139,7 @@ def _assigned(nodes: Iterable[ast.AST]) -> dict[str, ast.expr]:
 
 
 def _written(text: ast.expr, texts: Mapping[str, ast.expr]) -> str:
-    """A text as the file composes it from literals and names; empty where it is handed on from elsewhere."""
+    """The text that the file composes from literals and names; empty if it comes from elsewhere."""
     match text:
         case ast.Constant():
             return str(text.value)
@@ -155,7 +155,7 @@ def _written(text: ast.expr, texts: Mapping[str, ast.expr]) -> str:
 
 
 def _placeholder(value: ast.expr, texts: Mapping[str, ast.expr]) -> str:
-    """What is known only when the check runs, by its name: ``{user}`` of ``shlex.quote(policy.user)``."""
+    """A placeholder for what only the running check knows: ``{user}`` for ``shlex.quote(policy.user)``."""
     while isinstance(value, ast.Call) and value.args:
         value = value.args[0]
     if isinstance(value, ast.Name) and value.id in texts:

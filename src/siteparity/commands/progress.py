@@ -1,4 +1,4 @@
-"""How far a run is, on stderr: one line on a terminal that tells who is awaited, plain lines elsewhere."""
+"""The progress of a run on stderr: on a terminal one line that names the awaited hosts, else plain lines."""
 
 from __future__ import annotations
 
@@ -15,20 +15,19 @@ from siteparity.redaction import redacted
 from siteparity.report.visible import shortened, visible
 
 WIDTH = 300
-"""Characters of a plain line."""
+"""The longest plain line, in characters."""
 _COLUMNS = 80
-"""Of a terminal that does not say."""
+"""The width of a terminal that does not tell it."""
 
 
 class Progress:
-    """Told by several threads how far each host is.
+    """Shows the progress of each host. Several threads may report to it at once.
 
-    A terminal gets spaces and carriage returns, and no escape, neither an own one nor one that a host has
-    sent; so there is no colour that NO_COLOR would have to take away.
+    A terminal gets spaces and carriage returns only: no colour, and no escape sequence that a host has sent.
 
     Args:
-        sites: whose hosts are measured.
-        stream: stderr, where none is given.
+        sites: the sites whose hosts are measured.
+        stream: the output; stderr by default.
     """
 
     def __init__(self, sites: Iterable[Site], stream: TextIO | None = None) -> None:
@@ -40,18 +39,18 @@ class Progress:
         self._live = self._stream.isatty() and os.environ.get("TERM") != "dumb"
 
     def __enter__(self) -> Self:
-        """Show who is waited for."""
+        """Show the hosts that are awaited."""
         with self._lock:
             self._draw()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave a clean line for the answer."""
+        """Clear the line for the answer."""
         with self._lock:
             self._clear()
 
     def say(self, host: Host, words: str) -> None:
-        """Tell how far a host is; on a terminal only one that was not measured gets a line that stays."""
+        """Report a host's progress. On a terminal, only a host that was not measured gets a lasting line."""
         with self._lock:
             if host.label in self._awaited:
                 self._awaited.remove(host.label)
@@ -65,7 +64,7 @@ class Progress:
             return
         self._clear()
         told = f"{self._count - len(self._awaited)} of {self._count} hosts looked at"
-        width = max(self._columns() - 1, 1)  # a full line would begin another one
+        width = max(self._columns() - 1, 1)  # after a full line the terminal begins another
         text = shortened(told + _waiting(self._awaited, width - len(told)), width)
         self._shown = len(text)
         self._write(text)
@@ -82,14 +81,14 @@ class Progress:
             return _COLUMNS
 
     def _write(self, text: str) -> None:
-        # A terminal that has gone away must not cost the answer.
+        # The run must go on if the terminal has gone away.
         with suppress(OSError):
             self._stream.write(text)
             self._stream.flush()
 
 
 def _waiting(labels: Sequence[str], width: int) -> str:
-    """Who is waited for, as many as there is room for."""
+    """The hosts that are awaited, as many as fit."""
     names = [visible(label) for label in labels]
     for count in range(len(names), 0, -1):
         more = f" and {len(names) - count} more" if count < len(names) else ""

@@ -1,1 +1,1 @@
-"""What was measured: records of a site, what is judged of them, and what changed between two."""
+"""Measured facts: records of a site, the facts that are judged, and what changed between two records."""

@@ -1,22 +1,21 @@
-"""What has changed between two looks at a site: table by table, by digest. Pure.
+"""What has changed at a site between two records of it, table by table. Pure.
 
-Tables that change by themselves (a lag, an age, an amount), and those that mean something within one run
-only, are not held against each other: what they say is judged again instead.
+Tables that change by themselves (a lag, an age, an amount), or that can be compared within one run only, are
+left out: the checks judge them again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from siteparity.facts.records import Record, SavedUnmeasured
 from siteparity.model import Table, Value
-from siteparity.probes import Probe
+from siteparity.probes import Probes
 from siteparity.redaction import without_pseudonyms
 
 NAMED = 3
-"""Items of one table that are named."""
+"""How many items of one table a message names."""
 _WIDTH = 80
 
 Entry = str | SavedUnmeasured | None
@@ -24,19 +23,19 @@ Entry = str | SavedUnmeasured | None
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is not as it was."""
+    """What has changed, a message for each table."""
 
     changed: tuple[str, ...]
     unmeasured: tuple[str, ...]
-    """What was known, and could not be measured again."""
+    """Tables, and whole hosts, that were measured before and could not be measured again."""
     compared: int
-    """How many tables were held against each other."""
+    """How many tables were compared."""
     both: tuple[str, ...] = ()
-    """Of what changed the tables that were measured both times; the others are new or gone."""
+    """The part of `changed` that was measured both times; the other tables are new or gone."""
 
 
-def changes(before: Record, now: Record, probes: Mapping[str, Probe[Any]]) -> Changes:
-    """Hold two records of one site against each other."""
+def changes(before: Record, now: Record, probes: Probes) -> Changes:
+    """Compare two records of one site."""
     changed: list[str] = []
     both: list[str] = []
     unmeasured: list[str] = []
@@ -75,13 +74,13 @@ def _entry(record: Record, host: str, aspect: str, table: str) -> Entry:
     return record.hosts.get(host, {}).get(aspect, {}).get(table)
 
 
-def _lasts(probes: Mapping[str, Probe[Any]], aspect: str, table: str) -> bool:
+def _lasts(probes: Probes, aspect: str, table: str) -> bool:
     reading = probes[aspect].readings().get(table) if aspect in probes else None
     return reading is None or not (reading.moves or reading.of_one_run)
 
 
 def _table(record: Record, entry: str | None) -> Table:
-    """A table without what tells secrets apart within one run only."""
+    """A table without the pseudonyms of secrets, which differ in each run."""
     return {
         without_pseudonyms(item): without_pseudonyms(value) if isinstance(value, str) else value
         for item, value in (record.tables[entry] if entry else {}).items()

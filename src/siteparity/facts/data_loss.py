@@ -12,16 +12,13 @@ Source: PostgreSQL 15 manual, sections 9.27.4 (pg_last_xact_replay_timestamp) an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
 
 from siteparity.facts.records import Record
 from siteparity.model import Unmeasured, Value
-from siteparity.probes import LossWitness, Probe
-
-Probes: TypeAlias = Mapping[str, Probe[Any]]
+from siteparity.probes import LossWitness, Probes
 
 
 @dataclass(frozen=True, slots=True)

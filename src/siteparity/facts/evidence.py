@@ -1,47 +1,45 @@
-"""What is judged: the facts of both sites, of one run or with a record that stands in for the primary.
+"""The facts that are judged: those of both sites from one run, or the standby's and a record of the primary.
 
-With a record everything that the standby says is live, but for two kinds of facts, which are taken from the
-standby's own record of the run in which the primary's was made, or are unmeasured:
+With a record, all facts of the standby are live, except for two kinds. These come from the standby's own
+record of the run in which the primary was recorded, or else are unmeasured:
 
-- hashes with the key of that run, where the hosts show that what was hashed has not changed since;
-- what cannot be seen while the other site is away, such as a stream that comes from it.
+- hashes with the key of that run, if the hosts prove that what was hashed has not changed since;
+- facts that cannot be measured while the other site is away, such as a stream from it.
 
-Nothing else is ever taken from there, and nothing that was measured live is replaced. Pure.
+No other fact is ever taken from that record, and no live fact is replaced. Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from siteparity.facts.records import Record
 from siteparity.model import Facts, Site, Table, Unmeasured, Value
-from siteparity.probes import Probe, Reading
+from siteparity.probes import Probes, Reading
 from siteparity.redaction import holds_pseudonym, without_pseudonyms
 
 _KEY = "hashed with the key of another run, which was kept nowhere"
 
-Probes: TypeAlias = Mapping[str, Probe[Any]]
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The records that are held against each other."""
+    """The records that are compared."""
 
     probes: Probes
     primary: Record
     standby: Record
     then: Record | None = None
-    """The standby's record of the run in which that of the primary was made, where it is at hand."""
+    """The standby's record of the run in which the primary was recorded; None if it was not kept."""
 
     @property
     def by_record(self) -> bool:
-        """Whether a record stands in for the primary: one look gives all its records the same time."""
+        """Whether a record stands in for the primary: all records of one run have the same time."""
         return self.primary.measured_at != self.standby.measured_at
 
     def facts(self, site: Site, aspect: str) -> Mapping[str, Facts]:
-        """Host -> the facts of an aspect, as they are judged."""
+        """Host -> the facts of an aspect that are judged."""
         if site.name == self.primary.site or not self.by_record:
             record = self.primary if site.name == self.primary.site else self.standby
             facts = {host.name: record.facts(host.name, aspect) for host in site.hosts}
@@ -54,7 +52,7 @@ class Evidence:
         return self.primary.silent().keys() == self.primary.hosts.keys()
 
     def _without_primary(self, aspect: str, facts: Facts) -> Facts:
-        """What the standby says for itself; not that nothing comes any more from a primary that is away."""
+        """The standby's facts; those that depend on the primary are unmeasured, since it is away."""
         readings = self.probes[aspect].readings()
         return {
             name: Unmeasured(
@@ -66,7 +64,7 @@ class Evidence:
         }
 
     def carried(self) -> Mapping[str, tuple[str, ...]]:
-        """Aspect -> the tables of which the standby's part comes from the run of the primary's record."""
+        """Aspect -> the tables whose facts for the standby come from the run of the primary's record."""
         found: dict[str, set[str]] = {}
         for host, aspects in self.standby.hosts.items() if self.by_record and self.then else ():
             for aspect in aspects:
@@ -95,7 +93,7 @@ class Evidence:
         if isinstance(table, Unmeasured):
             return self._of_then(name, then, table.reason) if table.away else table
         if reading is None or not reading.of_one_run:
-            # What stands for a secret differs in each run, and nothing shows that the secret is as it was.
+            # A secret has another pseudonym in each run, and nothing proves that the secret is unchanged.
             named = holds_pseudonym((*table, *table.values()))
             return Unmeasured(f"it names a secret, {_KEY}; measure both sites together") if named else table
         if reading.unless_changed is None:
@@ -105,7 +103,7 @@ class Evidence:
         return self._of_then(name, then, _KEY)
 
     def _of_then(self, name: str, then: Facts | None, reason: str) -> Table | Unmeasured:
-        """What the standby said in the run of the primary's record."""
+        """The standby's table from the run of the primary's record."""
         if then is None:
             return Unmeasured(
                 f"{reason}; a record of {self.standby.site} of the run of {self._day()} would tell, "
@@ -125,7 +123,7 @@ def _plain(item: str, value: Value) -> tuple[str, Value]:
 
 
 def _changed(proof: str, live: Facts, then: Facts) -> str:
-    """Why the tables that prove a state do not prove it; empty where they do."""
+    """Why the table that proves a state does not prove it; empty if it does."""
     now, before = live.get(proof), then.get(proof)
     if not now or not before or isinstance(now, Unmeasured) or isinstance(before, Unmeasured):
         return "it may have been changed: nothing shows that it was not"

@@ -1,7 +1,7 @@
 """Records: all facts of one site at one time, saved before anything is compared.
 
-Identical tables of many hosts are held once, by digest. A record that was damaged, or written by another
-schema, is refused.
+A table that several hosts share is saved once, by its digest. `load` raises RecordError for a record that is
+damaged or has another schema.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from siteparity.collect import Measured
 from siteparity.model import Facts, SiteparityError, Table, Unmeasured
 
 MAX_RECORD_BYTES = 512 * 1024 * 1024
-"""A record larger than this (unpacked) was not written by us."""
+"""Larger than any record, unpacked."""
 
 _Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class RecordError(SiteparityError):
-    """A record cannot be used; the text names the file and says why."""
+    """A record cannot be used; names the file and the reason."""
 
 
 class _Saved(BaseModel):
@@ -35,11 +35,12 @@ class _Saved(BaseModel):
 
 
 class SavedUnmeasured(_Saved):
-    """What stands in place of a table that could not be read."""
+    """Takes the place of a table that could not be read."""
 
     unmeasured: str
+    """The reason."""
     away: bool = False
-    """Whether the other site would have been needed to read it."""
+    """Whether it could not be read because the other site is away."""
 
 
 class Record(_Saved):
@@ -51,17 +52,17 @@ class Record(_Saved):
     tool_version: str
     policy_digest: _Digest
     inventory_digest: _Digest
-    """Of this site's inventory alone: that of the other one says nothing about what was measured here."""
+    """Of this site's inventory only: the other site's does not matter to what was measured here."""
     tables: dict[_Digest, dict[str, bool | int | float | str]]
     hosts: dict[str, dict[str, dict[str, _Digest | SavedUnmeasured]]]
-    """host -> aspect -> table name -> digest of the table, or why there is none."""
+    """Host -> aspect -> table name -> digest of the table, or why there is none."""
 
     def digest(self) -> str:
-        """SHA-256 over everything that was measured, independent of when."""
+        """SHA-256 of everything that was measured, whenever that was."""
         return _digest(self.model_dump(mode="json", include={"site", "hosts"}))
 
     def silent(self) -> Mapping[str, str]:
-        """The hosts that gave no table at all, each with its reason."""
+        """Each host without a single table -> the reason."""
         entries = {
             host: [entry for tables in aspects.values() for entry in tables.values()]
             for host, aspects in self.hosts.items()
@@ -75,7 +76,7 @@ class Record(_Saved):
         }
 
     def facts(self, host: str, aspect: str) -> Facts:
-        """The facts of one host, as they were measured; empty where the record has none."""
+        """The facts of one host, as they were measured; empty if the record has none."""
         saved = self.hosts.get(host, {}).get(aspect, {})
         return {
             name: Unmeasured(entry.unmeasured, entry.away)
@@ -85,7 +86,7 @@ class Record(_Saved):
         }
 
     def measured(self) -> int:
-        """How many tables could be read, of all hosts together."""
+        """How many tables could be read, on all hosts together."""
         return sum(
             isinstance(entry, str)
             for aspects in self.hosts.values()
@@ -94,7 +95,7 @@ class Record(_Saved):
         )
 
     def as_measured(self) -> Measured:
-        """What was measured, as it was before it was saved."""
+        """The facts in the form in which they were measured."""
         hosts = {
             host: {aspect: self.facts(host, aspect) for aspect in aspects}
             for host, aspects in self.hosts.items()
@@ -103,7 +104,7 @@ class Record(_Saved):
 
 
 def record_of(measured: Measured, *, tool_version: str, policy_digest: str, inventory_digest: str) -> Record:
-    """Put what was measured into its saved form."""
+    """The saved form of measured facts."""
     tables: dict[str, dict[str, bool | int | float | str]] = {}
 
     def saved(table: Table | Unmeasured) -> str | SavedUnmeasured:
@@ -130,7 +131,7 @@ def record_of(measured: Measured, *, tool_version: str, policy_digest: str, inve
 
 
 def save(record: Record, path: Path) -> None:
-    """Write a record so that it is there whole or not at all."""
+    """Write a record atomically: the file is complete, or it does not exist."""
     path.parent.mkdir(parents=True, exist_ok=True)
     data = gzip.compress(record.model_dump_json().encode(), compresslevel=3, mtime=0)
     temporary = path.with_suffix(".tmp")
@@ -142,10 +143,10 @@ def save(record: Record, path: Path) -> None:
 
 
 def load(path: Path) -> Record:
-    """Read a record back and prove it whole.
+    """Read a record, and check its digests.
 
     Raises:
-        RecordError: it is missing, damaged, too large, of another schema, or its digests do not hold.
+        RecordError: the record is missing, damaged, too large, or of another schema.
     """
     try:
         with gzip.open(path) as file:

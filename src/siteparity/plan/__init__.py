@@ -3,10 +3,9 @@
 from siteparity.plan.checks import (
     CheckSource,
     PlannedCheck,
-    Probes,
     left_out,
     plan,
     sources,
 )
 
-__all__ = ["CheckSource", "PlannedCheck", "Probes", "left_out", "plan", "sources"]
+__all__ = ["CheckSource", "PlannedCheck", "left_out", "plan", "sources"]

@@ -1,7 +1,7 @@
 """Which checks a run must make, known before any host is asked and without running pytest.
 
-Read from the test files' syntax, the policy and nothing else: the gate demands afterwards that exactly these
-checks were executed, so a check that pytest lost, skipped or deselected is noticed.
+The plan is made from the syntax of the test files and from the policy alone. Afterwards the gate demands that
+exactly these checks were made, so a check that pytest lost, skipped or deselected is noticed.
 """
 
 from __future__ import annotations
@@ -11,34 +11,33 @@ import inspect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from siteparity.model import ConfigurationError, Severity
 from siteparity.policy import Policy, Section
-from siteparity.probes import Probe
+from siteparity.probes import Probes
 
 Kind: TypeAlias = Literal["parity", "smoke"]
-Probes: TypeAlias = Mapping[str, Probe[Any]]
 
 FIXTURES: Mapping[Kind, str] = {"parity": "parity", "smoke": "standby"}
-"""What a check of each kind asks for: the one thing that judges it."""
+"""The fixture that judges a check of each kind."""
 
 RULES = frozenset(
     {"same", "healthy", "everywhere", "own_site", "within", "at_least", "only_at_primary", "expect"}
 )
-"""The rule vocabulary: the methods of `siteparity.pytest_plugin.Parity` and of ``Standby``."""
+"""The rules: methods of `siteparity.pytest_plugin.Parity` and of ``Standby``."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckSource:
-    """One test function as it stands in its file."""
+    """One test function, as its file has it."""
 
     path: str
-    """Relative to the project's root, with slashes: ``tests/parity/test_locales.py``."""
+    """Relative to the project's root, such as ``tests/parity/test_locales.py``."""
     function: str
     kind: Kind
     aspect: str
-    """The aspect of a parity check, the journey of a smoke check: the file's name."""
+    """The aspect of a parity check or the journey of a smoke check, from the file's name."""
     severity: Severity
     promise: str
     """The first line of the module's docstring."""
@@ -48,14 +47,14 @@ class CheckSource:
     """The test's docstring: what customers would notice."""
     drills: tuple[str, ...]
     leads_to: tuple[str, ...]
-    """The checks (``aspect.name``) or whole aspects that fail with this one."""
+    """The checks (``aspect.name``) or whole aspects that fail if this one does."""
     tables: tuple[str, ...]
-    """The tables that the check names, in the order of their use."""
+    """The tables that its rules name, in order."""
     arguments: tuple[str, ...]
 
     @property
     def name(self) -> str:
-        """The check as `siteparity explain` knows it: ``locales.every_served_locale_is_compiled``."""
+        """The name of the check in `siteparity explain`: ``locales.every_served_locale_is_compiled``."""
         return f"{self.aspect}.{self.function.removeprefix('test_')}"
 
     @property
@@ -74,16 +73,16 @@ class PlannedCheck:
     source: CheckSource
     role: str
     parameter: str | None
-    """What stands in the id's brackets: a role (parity), a language (smoke), or None."""
+    """The text in the id's brackets: a role (parity) or a language (smoke); None without brackets."""
     severity: Severity
     owner: str
 
 
 def plan(root: Path, policy: Policy, probes: Probes) -> tuple[PlannedCheck, ...]:
-    """Every check of ``tests/parity`` and ``tests/smoke`` for every role (or language) that it applies to.
+    """Every check of ``tests/parity`` and ``tests/smoke``, once for each role (or language) it applies to.
 
     Raises:
-        ConfigurationError: a test file that cannot be read as checks, or no check at all.
+        ConfigurationError: a test file cannot be read as checks, or there is no check at all.
     """
     every = list(sources(root))
     _demand_known_names(every)
@@ -98,13 +97,13 @@ def plan(root: Path, policy: Policy, probes: Probes) -> tuple[PlannedCheck, ...]
 
 
 def left_out(root: Path, checks: Iterable[PlannedCheck]) -> frozenset[tuple[str, str]]:
-    """Path and function of the checks about which the policy names nothing, so that none is planned."""
+    """Path and function of each check that is not planned, because the policy names nothing for it."""
     made = {(check.source.path, check.source.function) for check in checks}
     return frozenset((source.path, source.function) for source in sources(root)) - made
 
 
 def sources(root: Path) -> Iterator[CheckSource]:
-    """Every check as it stands in the test files, by file name and line."""
+    """Every check in the test files, by kind, file name and line."""
     kinds: tuple[Kind, Kind] = ("parity", "smoke")
     for kind in kinds:
         for path in sorted((root / "tests" / kind).glob("test_*.py")):
@@ -112,7 +111,7 @@ def sources(root: Path) -> Iterator[CheckSource]:
 
 
 def _demand_known_names(every: Sequence[CheckSource]) -> None:
-    """What a check leads to must exist, or the cause of many findings would be lost without a word."""
+    """Raise ConfigurationError if a check leads to an unknown one: its findings would lose their cause."""
     known = {word for source in every for word in (source.aspect, source.name)}
     for source in every:
         if strangers := [name for name in source.leads_to if name not in known]:
@@ -178,7 +177,7 @@ def _planned(source: CheckSource, policy: Policy, probes: Probes) -> Iterator[Pl
 def _parity_axis(
     source: CheckSource, policy: Policy, probes: Probes
 ) -> tuple[Section, tuple[str | None, ...]]:
-    """The roles on which every table that the check names exists."""
+    """The aspect's section, and the roles that have every table that the check names."""
     where = f"{source.path}: {source.function}"
     if source.aspect not in probes:
         raise ConfigurationError(
@@ -219,7 +218,7 @@ def is_rule(function: ast.expr) -> bool:
 
 
 def _arguments_of(name: str, function: ast.FunctionDef) -> Iterator[str]:
-    """What stands in brackets behind a mark."""
+    """The constant arguments of a mark."""
     for mark in function.decorator_list:
         if isinstance(mark, ast.Call) and _mark_name(mark.func) == name:
             yield from (str(argument.value) for argument in mark.args if isinstance(argument, ast.Constant))
@@ -242,7 +241,7 @@ def _named(target: ast.expr, name: str) -> bool:
 
 
 def _mark_name(mark: ast.expr) -> str:
-    """``drill`` of ``pytest.mark.drill``, with or without arguments; empty for anything else."""
+    """``drill`` for ``pytest.mark.drill``, with or without arguments; empty for anything else."""
     mark = mark.func if isinstance(mark, ast.Call) else mark
     is_mark = (
         isinstance(mark, ast.Attribute)

@@ -1,7 +1,6 @@
-"""Whether the checkout is whole: a file of checks that is missing takes its checks out of the plan as well.
+"""Whether the checkout is complete: if a file of checks is missing, the plan does not miss its checks.
 
-The plan cannot miss what it never knew. But what must be looked at is known from elsewhere too: each probe
-measures an aspect for its checks, and the policy has a part for each journey.
+But the files that must exist are known: one for each probe, and one for each journey of the policy.
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ JOURNEYS: Sequence[str] = tuple(Smoke.model_fields)
 
 
 def demand_whole(root: Path, aspects: Iterable[str], journeys: Iterable[str] = JOURNEYS) -> None:
-    """Refuse a checkout in which an aspect or a journey has no check.
+    """Check that each aspect and each journey has checks.
 
     Raises:
-        ConfigurationError: names each file that is missing, or has no check.
+        ConfigurationError: names each file that is missing or has no checks.
     """
     there = {source.path for source in sources(root)}
     wanted = [f"tests/parity/test_{aspect}.py" for aspect in aspects]

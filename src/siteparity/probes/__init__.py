@@ -277,8 +277,12 @@ def _checked(table: Table) -> Table:
     return dict(table)
 
 
+Probes: TypeAlias = Mapping[str, Probe[Any]]
+"""Probes by their aspect."""
+
+
 @cache
-def discover() -> Mapping[str, Probe[Any]]:
+def discover() -> Probes:
     """Each probe by its aspect, in alphabetical order."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     modules = {name: importlib.import_module(f"{__name__}.{name}") for name in names}
