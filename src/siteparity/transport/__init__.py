@@ -1,4 +1,4 @@
-"""Reaching hosts: one connection and one script for each host and run."""
+"""The connections to hosts: one for each host and run, with all questions in one script."""
 
 from siteparity.transport.process import Output
 from siteparity.transport.script import Answer, Ask, join, split

@@ -1,4 +1,4 @@
-"""Putting questions to a host: as a script, or to the collector that stands there; both answer alike."""
+"""Asks a host questions: in a script, or through the collector on the host. Both answer in the same form."""
 
 from __future__ import annotations
 
@@ -24,41 +24,41 @@ from siteparity.transport.script import (
 )
 
 _SHOWN = 12
-"""Digits of a digest that are enough to tell two apart."""
+"""How many digits of a digest a message shows."""
 
 
 class Run(Protocol):
     """`Transport.run`."""
 
     def __call__(self, host: Host, script: bytes, *, timeout: float, opener: bytes) -> Output:
-        """Run a script on a host, or talk with its collector."""
+        """Run a script on a host, or send it to the host's collector."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A host that is asked."""
+    """A host to ask."""
 
     run: Run
-    """How it is reached."""
+    """How to reach it."""
     host: Host
     known: Collector | None
-    """The collector that it must have; of a host without one nothing is needed."""
+    """The collector that the host must have; None if it has none."""
 
     def put(
         self, asks: Mapping[str, Ask], words: Mapping[str, str] = NO_WORDS, *, timeout: float
     ) -> tuple[Mapping[str, Answer], Moment | None]:
-        """Ask everything at once.
+        """Ask all questions at once.
 
         Args:
-            asks: name -> question; a host with a collector takes no others than those.
+            asks: name -> question; a host with a collector answers only those that its collector contains.
             words: name of a word -> its value, for each word of the questions.
-            timeout: seconds, connecting included.
+            timeout: seconds, including the time to connect.
 
         Returns:
-            Name -> answer; what the host's clock showed when it was asked.
+            Name -> answer; and the host's clock when it was asked.
 
         Raises:
-            UnmeasuredError: why there is no answer at all; also that the collector is not the one it must be.
+            UnmeasuredError: there is no answer at all, or the host has another collector; with the reason.
         """
         nonce = secrets.token_hex(16)
         if self.host.connection.collector is None:
@@ -77,7 +77,7 @@ _FREE_QUESTION = "its collector answers nothing but the questions that `sitepari
 
 
 def _check_collector(host: Host, known: Collector, output: Output) -> None:
-    """Refuse the answers of any other program than the one that is known."""
+    """Raise UnmeasuredError if the answers come from another program than the known collector."""
     said = collector.said_by(output.stdout)
     if said == known.digest:
         return

@@ -1,4 +1,4 @@
-"""A testinfra backend over the run's own connections, with a deadline for each command."""
+"""A testinfra backend over the run's connections, with a deadline for each command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from siteparity.transport.script import Ask, join, split
 
 _ANY_STATUS = frozenset(range(256))
 _SPARE_SECONDS = 4.0
-"""Between the command's own time on the host and the deadline here, so that the reason can arrive."""
+"""How much longer than the host this machine waits for the command, so that the reason can arrive."""
 
 
 class Run(Protocol):
@@ -24,7 +24,7 @@ class Run(Protocol):
 
 
 class Backend(BaseBackend):  # type: ignore[misc]  # testinfra's types are not installed as such
-    """What testinfra's modules talk to."""
+    """Runs the commands of testinfra's modules."""
 
     NAME = "siteparity"
 
@@ -35,10 +35,10 @@ class Backend(BaseBackend):  # type: ignore[misc]  # testinfra's types are not i
         self._timeout = timeout
 
     def run(self, command: str, *args: str, **_unused: Any) -> CommandResult:  # noqa: ANN401  # testinfra's signature
-        """Run a command; each argument is quoted into its %s.
+        """Run a command; each argument is quoted and takes the place of a %s.
 
         Raises:
-            UnmeasuredError: it was not run to its end, and why.
+            UnmeasuredError: the command did not run to its end; with the reason.
         """
         if self._on.connection.collector is not None:
             raise UnmeasuredError(f"{self._on.label}: it has a collector, which runs no command of testinfra")
@@ -55,9 +55,9 @@ class Backend(BaseBackend):  # type: ignore[misc]  # testinfra's types are not i
         return self.result(answer.status, text.encode(), answer.text, answer.stderr)
 
     def decode(self, data: bytes) -> str:
-        """UTF-8; testinfra would ask the host's Python. What is no UTF-8 is kept apart, not refused."""
+        """UTF-8, without asking the host's Python as testinfra does; invalid bytes become surrogates."""
         return data.decode("utf-8", "surrogateescape")
 
     def encode(self, data: str) -> bytes:
-        """The other way round."""
+        """The reverse of `decode`."""
         return data.encode("utf-8", "surrogateescape")

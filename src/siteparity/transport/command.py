@@ -1,4 +1,4 @@
-"""What is started on a host, and how where that is not done through SSH. Pure."""
+"""The command that runs on a host, and the program that starts it if the host has no SSH. Pure."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from siteparity.model import Connection, ConnectionKind
 
 
 def words(connection: Connection, seconds: int) -> list[str]:
-    """What is started there; only constants, one number, and a path that was checked.
+    """The command that runs on the host. It consists of constants, one number and a checked path.
 
-    A shell that reads a script on stdin and is ended after some seconds; or the host's collector, which is
-    told the seconds.
+    It is a shell that reads a script from stdin and is ended after some seconds, or the host's collector,
+    which gets the seconds on stdin.
     """
     shell = ["timeout", "-k", "2", str(seconds), "sh", "-s"]
     return [
@@ -19,7 +19,7 @@ def words(connection: Connection, seconds: int) -> list[str]:
 
 
 def without_ssh(connection: Connection, seconds: int) -> list[str]:
-    """The arguments of the program that runs it in a container, or on this machine."""
+    """The arguments of a program that runs the command in a container or on this machine."""
     command = words(connection, seconds)
     user = ["-u", connection.user] if connection.user else []
     match connection.kind:

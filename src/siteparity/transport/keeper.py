@@ -1,11 +1,12 @@
-"""Ends whatever a run has started, should the run be killed before it can do so itself.
+"""Ends all processes that a run has started, even if the run is killed.
 
-SIGKILL leaves a process no time to end its own. So each run has a keeper: a small process in a session of its
-own, which no signal to the run's process group reaches. It waits at a pipe whose other end the run alone
-holds; the kernel closes that however the run ends. Whose processes are the run's is told by a mark in their
-environment, which every process hands on to those that it starts: also to an ssh that went to the background,
-and to what a check has put into a session of its own. A process that has cleared its environment is not
-found, nor is one of another user, such as sudo.
+A process that gets SIGKILL cannot end its children. So each run has a keeper: a small process in a session of
+its own, which signals to the run's process group do not reach. It waits on a pipe whose other end only the
+run holds; the kernel closes that end when the run ends, for whatever reason.
+
+The keeper finds the run's processes by a mark in their environment. Every process passes it on to its
+children, including an ssh in the background and a check's process in its own session. It does not find a
+process that has cleared its environment, or that belongs to another user, such as sudo.
 """
 
 from __future__ import annotations
@@ -23,26 +24,26 @@ from pathlib import Path
 
 VARIABLE = "SITEPARITY_RUN"
 _MERCY_SECONDS = 5.0
-"""A process that the kernel does not let go of (one that waits for a dead disk) is not waited for longer."""
+"""How long to wait for processes that cannot be killed, such as one that waits for a dead disk."""
 
 
 class Keeper:
     """The keeper of this process's run.
 
     Args:
-        folder: removed when the run has ended, or was killed.
+        folder: removed when the run has ended or was killed.
     """
 
     def __init__(self, folder: os.PathLike[str]) -> None:
         self.mark: Mapping[str, str] = {VARIABLE: secrets.token_hex(16)}
-        """To be put into the environment of whatever the run starts."""
+        """Goes into the environment of every process that the run starts."""
         waits, self._life = os.pipe()
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", __file__, self.mark[VARIABLE], os.fspath(folder)],
                 cwd="/",
                 stdin=waits,
-                stdout=subprocess.DEVNULL,  # the run's own pipes are at their end when the run is
+                stdout=subprocess.DEVNULL,  # or the run's pipes would stay open after its end
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
@@ -50,7 +51,7 @@ class Keeper:
             os.close(waits)
 
     def close(self) -> None:
-        """Let the keeper end what is left, and wait for it. Later calls do nothing."""
+        """Let the keeper end the remaining processes, and wait for it. Later calls do nothing."""
         if self._life >= 0:
             os.close(self._life)
             self._life = -1
@@ -65,7 +66,7 @@ def main(mark: str, folder: str) -> None:
 
 
 def end_all(mark: str) -> None:
-    """Kill every process that bears the mark, and those that they start in the meantime."""
+    """Kill every process with the mark, and those that they start in the meantime."""
     wanted = f"{VARIABLE}={mark}".encode()
     end = time.monotonic() + _MERCY_SECONDS
     while time.monotonic() < end:
@@ -80,7 +81,7 @@ def end_all(mark: str) -> None:
 
 
 def _marked(wanted: bytes) -> Iterator[int]:
-    """A handle of each process that bears the mark: a handle never means another one of the same number."""
+    """A handle of each process with the mark. Unlike its number, a handle never means another process."""
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError), _handle(int(folder.name)) as process:
             if wanted in (folder / "environ").read_bytes().split(b"\0"):

@@ -1,4 +1,4 @@
-"""The SSH connections of a run: one for each host, opened once, in a private folder, all ended together."""
+"""The SSH connections of a run: one for each host, opened once, with all sockets in a private folder."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from siteparity.transport import ssh
 from siteparity.transport.process import Deadline, Processes
 
 _LOGIN_FACTOR = 3
-"""ConnectTimeout ends with the server's first line; a login may take so many times as long in all."""
+"""A whole login may take this many times ConnectTimeout, which covers only the server's first line."""
 _END_SECONDS = 2.0
 _LOG_BYTES = 65_536
 _MAX_FOLDER_CHARACTERS = 48
-"""A socket's path has at most 107 bytes (unix(7)), and ssh adds 17 to it while it starts to listen."""
+"""A socket's path has at most 107 bytes (unix(7)); ssh adds 17 to it for a moment, until it listens."""
 
 
 class Masters:
-    """The folder of the sockets and the processes behind them. Many threads may use it at once."""
+    """The folder of the sockets, and the ssh processes that serve them. Threads may share it."""
 
     def __init__(self, directory: Path | None, connect_timeout: int, processes: Processes) -> None:
         self.owned = directory is None
@@ -41,13 +41,13 @@ class Masters:
         self._opened: dict[str, Connection] = {}
 
     def socket(self, connection: Connection, deadline: Deadline) -> Path:
-        """The socket of the host's connection, which is opened when this is the first use of it.
+        """The socket of the host's connection. The first use opens the connection.
 
-        A host that could not be reached, or was lost, is not tried again: the first reason stands for the
-        whole run.
+        A host that could not be reached, or whose connection broke, is not tried again: the first reason
+        holds for the whole run.
 
         Raises:
-            UnmeasuredError: why there is no connection.
+            UnmeasuredError: there is no connection; with the reason.
         """
         self._processes.check_open()
         key = ssh.key(connection)
@@ -60,16 +60,16 @@ class Masters:
         return socket
 
     def why_lost(self, connection: Connection) -> str:
-        """Why a connection that was there is no more."""
+        """Why a connection broke."""
         return ssh.reason(self._said(ssh.key(connection)), self.connect_timeout)
 
     def close(self) -> None:
-        """End every connection that this run opened, and remove the folder; leave those of another alone."""
+        """End every connection and remove the folder, unless they belong to another process."""
         if not self.owned or not self.directory.exists():
             return
         self._ask_to_exit()
-        for number, patience in ((signal.SIGTERM, _END_SECONDS), (signal.SIGKILL, _END_SECONDS)):
-            end = time.monotonic() + patience
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            end = time.monotonic() + _END_SECONDS
             while (left := _ssh_processes(self.directory)) and time.monotonic() < end:
                 for pid in left:
                     with contextlib.suppress(ProcessLookupError):
@@ -128,7 +128,7 @@ class Masters:
 
 @contextlib.contextmanager
 def _held(lock: threading.Lock, deadline: Deadline) -> Iterator[None]:
-    """Hold the lock, waiting for it no longer than the deadline."""
+    """Hold the lock. Waits for it until the deadline."""
     while not lock.acquire(timeout=deadline.left()):
         pass
     try:
@@ -144,7 +144,7 @@ def _private_folder() -> Path:
 
 
 def _checked(directory: Path) -> Path:
-    """Refuse a folder in which another user could have put a socket."""
+    """The folder; ConfigurationError if another user could have put a socket into it."""
     try:
         found = directory.lstat()
     except OSError as error:
@@ -155,7 +155,7 @@ def _checked(directory: Path) -> Path:
 
 
 def _ssh_processes(directory: Path) -> list[int]:
-    """The ssh processes of this user that serve a socket in the folder (from /proc, where there is one)."""
+    """The ssh processes of this user that serve a socket in the folder, according to /proc."""
     return [int(path.name) for path in Path("/proc").glob("[0-9]*") if _serves(path, directory)]
 
 

@@ -1,7 +1,7 @@
-"""The arguments of OpenSSH, and the reasons in what it says. Pure.
+"""The arguments of OpenSSH, and the reasons in its messages. Pure.
 
-A host's connection is one ssh process in the background, the master (ssh_config(5), ControlMaster).
-Everything else is a client of its socket, and cannot open a connection of its own.
+A host's connection is an ssh process in the background, the master (ssh_config(5), ControlMaster). Every
+other ssh process is a client of the master's socket, and cannot open a connection itself.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from siteparity.transport.script import first_line
 TOO_MANY_SESSIONS = "the host refuses one more session on its connection (MaxSessions)"
 
 _MOST_SAID = 16_384
-"""Bytes of what ssh says that are looked at: the reason stands at its beginning."""
+"""How much of ssh's messages is searched, in bytes: the reason comes first."""
 
 IDLE_SECONDS = 600
-"""How long a master lives on unused when its owner was killed and could not end it."""
+"""How long an unused master lives after its owner was killed and could not end it."""
 
 _MASTER = {
     "BatchMode": "yes",
     "StrictHostKeyChecking": "yes",
-    "UpdateHostKeys": "no",  # the operator's known_hosts is read only
+    "UpdateHostKeys": "no",  # never change the operator's known_hosts
     "ConnectionAttempts": "1",
     "ServerAliveInterval": "5",
     "ServerAliveCountMax": "2",
@@ -47,7 +47,7 @@ _CLIENT = {
     "BatchMode": "yes",
     "LogLevel": "ERROR",
     "ControlMaster": "no",
-    "ProxyCommand": "false",  # without its master ssh would connect by itself: this makes it fail
+    "ProxyCommand": "false",  # without a master ssh would connect itself; this makes it fail
     "StreamLocalBindMask": "0177",
 }
 
@@ -56,10 +56,10 @@ _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}")
 
 
 def check(connection: Connection) -> None:
-    """Refuse what is no name of a host or user: as arguments of ssh they could pass for options.
+    """Check the names of host and user: as arguments of ssh, other texts could be taken for options.
 
     Raises:
-        ConfigurationError: naming what was given.
+        ConfigurationError: one of them is not a name; quotes it.
     """
     if not (_NAME.fullmatch(connection.address) or _is_ip(connection.address)):
         raise ConfigurationError(
@@ -80,7 +80,7 @@ def _is_ip(text: str) -> bool:
 
 
 def key(connection: Connection) -> str:
-    """A short name for a connection: the same in every process, and for hosts that are reached alike."""
+    """A short name for a connection: the same in every process, and for hosts with the same settings."""
     parts = (
         connection.address,
         connection.port,
@@ -92,7 +92,7 @@ def key(connection: Connection) -> str:
 
 
 def open_master(connection: Connection, socket: Path, log: Path, connect_timeout: int) -> list[str]:
-    """Connect, log in, go to the background (exit status 0), and serve the socket."""
+    """The arguments to connect, log in, go to the background (exit status 0) and serve the socket."""
     options = {**_MASTER, "ConnectTimeout": str(connect_timeout), "ControlPath": str(socket)}
     own = [
         *(["-F", str(connection.ssh_config)] if connection.ssh_config else []),
@@ -108,7 +108,7 @@ def open_master(connection: Connection, socket: Path, log: Path, connect_timeout
 def through_master(
     connection: Connection, socket: Path, arguments: Sequence[str] = (), command: str | None = None
 ) -> list[str]:
-    """Do something over the master's connection, or fail; never connect."""
+    """The arguments to use the master's connection, and to fail if there is none."""
     options = _options({**_CLIENT, "ControlPath": str(socket)})
     run = [] if command is None else [command]
     return ["ssh", "-F", "none", "-T", *options, *arguments, "--", connection.address, *run]
@@ -122,7 +122,7 @@ _TARGET = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\]):[0-9]{1,
 
 
 def check_target(target: str) -> None:
-    """Refuse what ssh would read as something else than the one target of a forward.
+    """Check the target of a forward: ssh could take other texts for something else.
 
     Raises:
         ValueError: the target is neither host:port nor an absolute path.
@@ -132,7 +132,7 @@ def check_target(target: str) -> None:
 
 
 def forward(local: str, target: str) -> list[str]:
-    """The arguments that ask the master to forward a local socket or ``127.0.0.1:port``."""
+    """The arguments to let the master forward a local socket or ``127.0.0.1:port``."""
     return ["-O", "forward", "-o", "ExitOnForwardFailure=yes", "-L", f"{local}:{target}"]
 
 
@@ -165,7 +165,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
 
 
 def reason(said: bytes, connect_timeout: int) -> str:
-    """Why ssh failed, from all that it said."""
+    """Why ssh failed, from its messages."""
     text = said[:_MOST_SAID].decode(errors="replace")
     for pattern, words in _REASONS:
         match = re.search(pattern, text)
@@ -185,5 +185,5 @@ _SUDO = (
 
 
 def sudo_reason(stderr: bytes) -> str | None:
-    """Why sudo did not start the script, where it says so."""
+    """Why sudo did not start the script; None if it does not say so."""
     return next((words for pattern, words in _SUDO if re.search(pattern, stderr)), None)

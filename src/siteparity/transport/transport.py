@@ -1,4 +1,4 @@
-"""Reaching hosts: scripts, forwards and testinfra over one connection for each host."""
+"""Scripts, forwards and testinfra over one connection for each host."""
 
 from __future__ import annotations
 
@@ -23,30 +23,29 @@ from siteparity.transport.masters import Masters
 from siteparity.transport.process import Deadline, Output, Processes
 
 MAX_OUTPUT_BYTES = 32 * 1024 * 1024
-"""Of one host: a hundred times what a usual host says, and room for the largest single answer in base64."""
+"""The most output of one host: a hundred times the usual, and enough for the largest answer in base64."""
 COMMAND_SECONDS = 20
-"""What a command of testinfra may take."""
+"""How long a command of testinfra may take."""
 
 _SESSIONS = 8
-"""At the same time on one connection; sshd's own limit is 10 (sshd_config(5), MaxSessions)."""
+"""How many sessions one connection has at the same time; sshd allows 10 (sshd_config(5), MaxSessions)."""
 _FORWARD_SECONDS = 10.0
 _SSH_FAILED = 255
 _CUT = frozenset({124, 137})
-"""How timeout(1) ends when it had to end the script."""
+"""The exit statuses of timeout(1) if it had to end the script."""
 _MAX_SOCKET_PATH_BYTES = 107
 _PORT_TRIES = 5
 
 
 class Transport:
-    """The connections of a run, and everything that goes over them. Many threads may use it at once.
+    """The connections of a run, and everything that goes over them. Threads may share it.
 
-    A host is connected at its first use, once; see `Masters.socket`. A host that is no SSH host has no
-    connection: each script is a program of this machine.
+    The first use of a host opens its connection, once; see `Masters.socket`. A host that is not reached
+    through SSH has no connection: each script is a program on this machine.
 
     Args:
-        directory: the `directory` of another process's transport. Its connections are used; none is opened or
-            ended.
-        connect_timeout: seconds in which a host must accept a connection.
+        directory: of another process's transport, whose connections are used; none is opened or ended.
+        connect_timeout: seconds within which a host must accept a connection.
     """
 
     def __init__(self, *, directory: Path | None = None, connect_timeout: int = 5) -> None:
@@ -69,7 +68,7 @@ class Transport:
 
     @property
     def mark(self) -> Mapping[str, str]:
-        """What tells the run's processes: it goes into the environment of all that the run starts."""
+        """Identifies the run's processes: it is in the environment of each."""
         return self._keeper.mark if self._keeper else {}
 
     def __enter__(self) -> Self:
@@ -81,18 +80,18 @@ class Transport:
         self.close()
 
     def close(self) -> None:
-        """End what runs, then the connections, and remove the folder. Later calls do nothing."""
+        """End running programs, then the connections, and remove the folder. Later calls do nothing."""
         self._processes.close()
         self._masters.close()
         if self._keeper is not None:
             self._keeper.close()
 
     def connect(self, host: Host, *, timeout: float = 30.0) -> None:
-        """Open the host's connection before it is needed, so that another process can use it.
+        """Open the host's connection in advance, so that another process can use it.
 
         Raises:
-            UnmeasuredError: why it cannot be reached.
-            ConfigurationError: its address or user is none.
+            UnmeasuredError: the host cannot be reached; with the reason.
+            ConfigurationError: its address or user is invalid.
         """
         if host.connection.kind is ConnectionKind.SSH:
             ssh.check(host.connection)
@@ -107,23 +106,24 @@ class Transport:
         limit: int = MAX_OUTPUT_BYTES,
         opener: bytes = b"",
     ) -> Output:
-        """Run a script with ``sh -s`` on a host, as root (``sudo -n``) where its connection says become.
+        """Run a script with ``sh -s`` on a host, as root (``sudo -n``) if its connection says ``become``.
 
-        A host with a collector runs that in place of a shell; the script is what the collector is told.
+        A host with a collector runs the collector instead of a shell, and the script is the collector's
+        stdin.
 
-        The host itself ends the script a second before the timeout, so that what was said until then arrives:
-        the status is 124 then (137 if it had to be killed).
+        The host ends the script one second before the timeout, so that the output until then arrives. The
+        status is then 124, or 137 if the script had to be killed.
 
         Args:
-            host: where.
-            script: its text; it must not end with the exit status 255, which is ssh's own.
-            timeout: seconds, connecting included, after which everything of it is ended on this machine.
-            limit: bytes of output that are taken.
-            opener: the script's beginning, which must say something; the rest is sent when that was heard.
+            host: the host.
+            script: the text; its exit status must not be 255, which is ssh's own.
+            timeout: seconds, including the time to connect, after which it is ended on this machine.
+            limit: the largest output, in bytes.
+            opener: the beginning of the script, which must print something; the rest is sent after that.
 
         Raises:
-            UnmeasuredError: the reason why there is no output.
-            ConfigurationError: the host's address or user is none.
+            UnmeasuredError: there is no output; with the reason.
+            ConfigurationError: the host's address or user is invalid.
         """
         deadline = Deadline(timeout)
         connection = host.connection
@@ -172,22 +172,22 @@ class Transport:
     def forward(self, host: Host, target: str, *, port: Literal[True]) -> int: ...
 
     def forward(self, host: Host, target: str, *, name: str | None = None, port: bool = False) -> Path | int:
-        """Reach what a host can reach: connections to the socket (or port) given back end at the target.
+        """Forward connections through a host: those to the returned socket (or port) end at the target.
 
-        The same question gets the same socket, as long as the transport lives. Whether anything listens at
-        the target shows only when one connects.
+        The same arguments return the same socket as long as the transport lives. Only a connection shows
+        whether anything listens at the target.
 
         Args:
             host: an SSH host.
             target: ``127.0.0.1:8000``, ``[::1]:8000`` or ``/run/postgresql/.s.PGSQL.5432``, as seen from the
                 host. It may be another machine's address.
-            name: the socket's file name; the target's own when that is a path.
-            port: a TCP port of 127.0.0.1, which every user of this machine can connect to, in place of a
-                socket.
+            name: the socket's file name; by default that of the target, if it is a path.
+            port: return a TCP port of 127.0.0.1 instead of a socket. Every user of this machine can connect to
+                it.
 
         Raises:
-            UnmeasuredError: the host is not connected, refuses to forward, or is no SSH host.
-            ValueError: the target is none, or the socket's path would be too long.
+            UnmeasuredError: the host is not connected, refuses to forward, or is not reached through SSH.
+            ValueError: the target is invalid, or the socket's path would be too long.
         """
         connection = host.connection
         ssh.check(connection)
@@ -220,7 +220,7 @@ class Transport:
     def _port(
         self, connection: Connection, control: Path, target: str, _name: str | None, deadline: Deadline
     ) -> int:
-        """A free port. Should another program take it before ssh does, the next is tried."""
+        """A free port. If another program takes it before ssh does, another one is tried."""
         for tries_left in reversed(range(_PORT_TRIES)):
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", 0))
@@ -245,10 +245,10 @@ class Transport:
     def testinfra(self, host: Host, *, timeout: int = COMMAND_SECONDS) -> TestinfraHost:
         """The host for testinfra's modules: ``testinfra(host).service("nginx").is_running``.
 
-        Each command has its own deadline. A command that could not be run raises `UnmeasuredError`.
+        Each command has a deadline of its own. A command that cannot be run raises UnmeasuredError.
 
         Args:
-            host: where.
+            host: the host.
             timeout: seconds that each command may take on the host.
         """
         with self._lock:
@@ -260,17 +260,17 @@ class Transport:
 
 
 def _first(connection: Connection, opener: bytes, seconds: int) -> bytes:
-    """What is said first: to a shell the script's beginning, to a collector how long all may take."""
+    """The first input: the script's beginning for a shell, the time limit in seconds for a collector."""
     return opener if connection.collector is None else collector.opener(seconds)
 
 
 def _seconds(deadline: Deadline) -> int:
-    """What the host gives the script: about a second less than this machine does, but at least one."""
+    """The script's time limit on the host: about a second less than here, but at least one."""
     return max(1, round(deadline.left()) - 1)
 
 
 def _judged(output: Output, connection: Connection, timeout: float) -> Output:
-    """Tell a script that never ran, or said nothing in time, from one that did."""
+    """The output; UnmeasuredError if the script never ran, or printed nothing in time."""
     if output.status < 0:
         raise UnmeasuredError(f"what asked the host was ended by signal {-output.status}")
     if not output.stdout:
