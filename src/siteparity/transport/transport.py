@@ -182,8 +182,8 @@ class Transport:
             target: ``127.0.0.1:8000``, ``[::1]:8000`` or ``/run/postgresql/.s.PGSQL.5432``, as seen from the
                 host. It may be another machine's address.
             name: the socket's file name; by default that of the target, if it is a path.
-            port: return a TCP port of 127.0.0.1 instead of a socket. Every user of this machine can connect to
-                it.
+            port: return a TCP port of 127.0.0.1 instead of a socket. Every user of this machine can connect
+                to it.
 
         Raises:
             UnmeasuredError: the host is not connected, refuses to forward, or is not reached through SSH.
