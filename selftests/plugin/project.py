@@ -134,10 +134,9 @@ class Project:
     """Seconds that one of its programs may take."""
 
     def __post_init__(self) -> None:
-        shutil.copytree(PACKAGE, self.root / "src" / "siteparity", ignore=shutil.ignore_patterns("probes"))
+        shutil.copytree(PACKAGE, self.root / "src" / "siteparity", ignore=_own_probes)
         for name in ("conftest.py", "pyproject.toml"):
             shutil.copy(CHECKOUT / name, self.root / name)
-        self.write("src/siteparity/probes/__init__.py", '"""One probe."""\n')
         self.write("src/siteparity/probes/things.py", PROBE)
         self.let_one_machine_be_many()
         self.let_no_journey_be_missed()
@@ -150,8 +149,8 @@ class Project:
 
     def let_one_machine_be_many(self, *, yes: bool = True) -> None:
         """All hosts here are addresses of this machine; the product refuses to compare it with itself."""
-        path = self.root / "src" / "siteparity" / "collect" / "twins.py"
-        text = (PACKAGE / "collect" / "twins.py").read_text()
+        path = self.root / "src" / "siteparity" / "collect" / "same_machine.py"
+        text = (PACKAGE / "collect" / "same_machine.py").read_text()
         path.write_text(text.replace("/proc/sys/kernel/random/boot_id", "/nonexistent") if yes else text)
 
     def let_no_journey_be_missed(self) -> None:
@@ -351,6 +350,11 @@ def record_under(settings: Configuration, measured: Measured) -> Record:
         policy_digest=settings.policy.digest,
         inventory_digest=inventory_digest([site for site in settings.sites if site.name == measured.site]),
     )
+
+
+def _own_probes(folder: str, names: list[str]) -> list[str]:
+    """The product's probes; their framework, the package itself, is copied."""
+    return [name for name in names if name != "__init__.py"] if folder == str(PACKAGE / "probes") else []
 
 
 def _probe(file: Path) -> Probe[Any]:

@@ -35,15 +35,15 @@ class Configuration:
         return (self.primary, self.standby)
 
     @property
+    def inventory_digest(self) -> str:
+        """SHA-256 of what both inventories mean."""
+        return inventory_digest(self.sites)
+
+    @property
     def never_waived(self) -> frozenset[str]:
         """The aspects and journeys for which no waiver is accepted."""
         aspects = (aspect for aspect, probe in self.probes.items() if probe.never_waived)
         return frozenset((*aspects, *(name for name, journey in JOURNEYS.items() if journey.never_waived)))
-
-    @property
-    def inventory_digest(self) -> str:
-        """SHA-256 of what both inventories mean."""
-        return inventory_digest(self.sites)
 
 
 def load(

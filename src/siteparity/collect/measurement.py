@@ -76,7 +76,7 @@ class Measurement:
     probes: Probes
     runner: Runner
     deadline: float
-    """When everything must be over, by the monotonic clock."""
+    """The moment, on the monotonic clock, at which everything must be over."""
     say: Say
     known: Sequence[Site] = ()
     """Every site, including one that is not measured in this run."""

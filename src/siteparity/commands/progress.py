@@ -1,4 +1,4 @@
-"""The progress of a run on stderr: on a terminal one line that names the awaited hosts, else plain lines."""
+"""The progress of a run on stderr: one line on a terminal that names the awaited hosts, else plain lines."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from siteparity.redaction import redacted
 from siteparity.report.visible import shortened, visible
 
 WIDTH = 300
-"""The longest plain line, in characters."""
+"""Characters of a plain line."""
 _COLUMNS = 80
-"""The width of a terminal that does not tell it."""
+"""Of a terminal that does not report its width."""
 
 
 class Progress:
-    """Shows the progress of each host. Several threads may report to it at once.
+    """Shows which hosts were measured; several threads report to it.
 
-    A terminal gets spaces and carriage returns only: no colour, and no escape sequence that a host has sent.
+    A terminal gets spaces and carriage returns, but no escape sequences, neither ours nor those of a host. So
+    there is no colour for NO_COLOR to take away.
 
     Args:
-        sites: the sites whose hosts are measured.
-        stream: the output; stderr by default.
+        sites: whose hosts are measured.
+        stream: stderr by default.
     """
 
     def __init__(self, sites: Iterable[Site], stream: TextIO | None = None) -> None:
@@ -39,7 +40,7 @@ class Progress:
         self._live = self._stream.isatty() and os.environ.get("TERM") != "dumb"
 
     def __enter__(self) -> Self:
-        """Show the hosts that are awaited."""
+        """Show the awaited hosts."""
         with self._lock:
             self._draw()
         return self
@@ -50,7 +51,7 @@ class Progress:
             self._clear()
 
     def say(self, host: Host, words: str) -> None:
-        """Report a host's progress. On a terminal, only a host that was not measured gets a lasting line."""
+        """Report the progress of a host. On a terminal only a host that was not measured keeps a line."""
         with self._lock:
             if host.label in self._awaited:
                 self._awaited.remove(host.label)
@@ -64,7 +65,7 @@ class Progress:
             return
         self._clear()
         told = f"{self._count - len(self._awaited)} of {self._count} hosts looked at"
-        width = max(self._columns() - 1, 1)  # after a full line the terminal begins another
+        width = max(self._columns() - 1, 1)  # a full line would begin another one
         text = shortened(told + _waiting(self._awaited, width - len(told)), width)
         self._shown = len(text)
         self._write(text)
@@ -81,14 +82,14 @@ class Progress:
             return _COLUMNS
 
     def _write(self, text: str) -> None:
-        # The run must go on if the terminal has gone away.
+        # A terminal that is gone must not end the run.
         with suppress(OSError):
             self._stream.write(text)
             self._stream.flush()
 
 
 def _waiting(labels: Sequence[str], width: int) -> str:
-    """The hosts that are awaited, as many as fit."""
+    """As many of the awaited hosts as fit."""
     names = [visible(label) for label in labels]
     for count in range(len(names), 0, -1):
         more = f" and {len(names) - count} more" if count < len(names) else ""

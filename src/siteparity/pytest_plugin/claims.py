@@ -41,7 +41,9 @@ class _Expectation:
             kind=FindingKind.EXPECTATION,
             message=f"{item}: found {said}; expected {self.expected}",
             fix=self.fix,
-            standby=tuple(Group(value, tuple(host.name for host in hosts)) for value, hosts in wrong.items()),
+            standby=tuple(
+                Group(value=value, hosts=tuple(host.name for host in hosts)) for value, hosts in wrong.items()
+            ),
         )
 
 

@@ -229,7 +229,7 @@ class Standby(CheckFindings):
             raise
 
     def _unmeasured(self, host: Host, reason: str) -> Finding:
-        groups = (Group(None, (host.name,)),)
+        groups = (Group(value=None, hosts=(host.name,)),)
         at_primary = host.site == self.primary.name
         return Finding(
             item=host.label,

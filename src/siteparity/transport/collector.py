@@ -39,9 +39,9 @@ from siteparity.transport.script import (
 REQUEST_LINES = 2000
 """How many lines a collector reads."""
 
-# The program starts itself again under `timeout`, which then ends it with all that it has started. The
-# account cannot give the argument itself: its line of sudo allows none. A shell reads a file line by line, so
-# the first process does not read the rest.
+# The program starts itself again, so that `timeout` ends it with all that it has started: an argument that
+# the account cannot give, since its line of sudo allows none. The shell reads a file line by line, so the
+# rest of it is not read in vain.
 _HEAD = """\
 #!/bin/sh
 # The collector of siteparity: answers questions about this host, and changes nothing on it. Made by

@@ -128,7 +128,7 @@ class Masters:
 
 @contextlib.contextmanager
 def _held(lock: threading.Lock, deadline: Deadline) -> Iterator[None]:
-    """Hold the lock. Waits for it until the deadline."""
+    """Hold the lock, waiting for it no longer than the deadline."""
     while not lock.acquire(timeout=deadline.left()):
         pass
     try:

@@ -265,7 +265,7 @@ def _first(connection: Connection, opener: bytes, seconds: int) -> bytes:
 
 
 def _seconds(deadline: Deadline) -> int:
-    """The script's time limit on the host: about a second less than here, but at least one."""
+    """What the host gives the script: about a second less than this machine does, but at least one."""
     return max(1, round(deadline.left()) - 1)
 
 
