@@ -50,7 +50,7 @@ def dry_run(policy: Subscriptions) -> Ask:
     """Run the subscriptions job dry as the schedule's user, without a login session."""
     user = shlex.quote(policy.user)
     text = f"exec setpriv --reuid={user} --regid={user} --init-groups -- {shlex.join(policy.command)}"
-    return Ask(text, ok=_ANY_STATUS, timeout=_seconds(policy.timeout.total_seconds()))
+    return _live(policy, text)
 
 
 def lives(policy: Session) -> Ask:
@@ -63,17 +63,19 @@ def lives(policy: Session) -> Ask:
         f'--user {shlex.quote(policy.redis_user)} TTL {shlex.quote(before)}"$one"{shlex.quote(after)}||exit\n'
         "done"
     )
-    return Ask(text, ok=_ANY_STATUS, timeout=_seconds(policy.timeout.total_seconds()), words=(COOKIES,))
+    return _live(policy, text, COOKIES)
 
 
 def addresses(policy: StatusPage) -> Ask:
     """The addresses of the status page's name on the host."""
     text = f"exec getent ahosts -- {shlex.quote(policy.server)}"
-    return Ask(text, ok=_ANY_STATUS, timeout=_seconds(policy.timeout.total_seconds()))
+    return _live(policy, text)
 
 
-def _seconds(seconds: float) -> int:
-    return max(1, round(seconds))
+def _live(journey: Journey, text: str, *words: Word) -> Ask:
+    """A question that may end with any status, within the journey's time limit."""
+    seconds = max(1, round(journey.timeout.total_seconds()))
+    return Ask(text, ok=_ANY_STATUS, timeout=seconds, words=words)
 
 
 def ways(policy: Policy, host: Host) -> tuple[str, ...]:
