@@ -281,10 +281,10 @@ SAID_OTHERWISE = {
         NOT_MEASURED,
         ONE_LOST,
         checks=ending(
-            "pass", before="from siteparity import compare\nfrom siteparity.model import Judgement\n\n"
+            "pass", before="from siteparity.judging import rules\nfrom siteparity.model import Judgement\n\n"
         ).replace(
             '    parity.same("more"',
-            '    compare.same = lambda *_, **__: Judgement((), 1)\n    parity.same("more"',
+            '    rules.same = lambda *_, **__: Judgement((), 1)\n    parity.same("more"',
         ),
     ),
     "the-judge-is-replaced": Way(
