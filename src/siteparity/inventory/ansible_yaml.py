@@ -42,6 +42,31 @@ def read_yaml(directory: Path) -> Layout:
         ConfigurationError: every problem of every file in it.
     """
     problems = Problems()
+    _check_strays(directory, problems)
+    tree = _Tree(load(directory / HOSTS_FILE, keep_refused=True, may_hold_secrets=True), problems)
+    problems.check()
+    depths, parents = tree.depths(), tree.parents()
+    files = _VarsFiles(problems)
+    of_groups = files.read(directory / "group_vars", tree.groups, "group")
+    of_hosts = files.read(directory / "host_vars", tree.hosts.keys(), "host")
+    problems.check()
+
+    def machine(name: str, line: int) -> Machine:
+        groups = with_groups_above(tree.homes[name], parents)
+        settings: _Settings = {}
+        for layer in (tree.group_settings, of_groups):
+            for group in sorted(groups, key=lambda group: (depths[group], group)):
+                settings |= layer.get(group, {})
+        settings |= tree.host_settings[name] | of_hosts.get(name, {})
+        return Machine(name, groups, settings, tree.document.path, line)
+
+    machines = tuple(machine(name, line) for name, line in tree.hosts.items())
+    layers = (tree.group_settings, of_groups, tree.host_settings, of_hosts)
+    every_setting = tuple(one for layer in layers for owned in layer.values() for one in owned.values())
+    return Layout(machines, frozenset(tree.groups), every_setting, tree.document.path)
+
+
+def _check_strays(directory: Path, problems: Problems) -> None:
     for stray in inventory_files(directory):
         if stray.name != HOSTS_FILE:
             problems.add(
@@ -49,27 +74,6 @@ def read_yaml(directory: Path) -> Layout:
                 f"inventory too; move its hosts to {HOSTS_FILE}, or give it a name that ends in .bak",
                 stray,
             )
-    tree = _Tree(load(directory / HOSTS_FILE, keep_refused=True, may_hold_secrets=True), problems)
-    problems.check()
-    depths = tree.depths()
-    files = _VarsFiles(problems)
-    of_groups = files.read(directory / "group_vars", tree.groups, "group")
-    of_hosts = files.read(directory / "host_vars", tree.hosts.keys(), "host")
-    problems.check()
-    parents = tree.parents()
-    machines = []
-    for name, line in tree.hosts.items():
-        groups = with_groups_above(tree.homes[name], parents)
-        ordered = sorted(groups, key=lambda group: (depths[group], group))
-        settings: _Settings = {}
-        for layer in (tree.group_settings, of_groups):
-            for group in ordered:
-                settings |= layer.get(group, {})
-        settings |= tree.host_settings[name] | of_hosts.get(name, {})
-        machines.append(Machine(name, groups, settings, tree.document.path, line))
-    everything = (tree.group_settings, of_groups, tree.host_settings, of_hosts)
-    every_setting = tuple(one for layer in everything for owned in layer.values() for one in owned.values())
-    return Layout(tuple(machines), frozenset(tree.groups), every_setting, tree.document.path)
 
 
 class _Tree:

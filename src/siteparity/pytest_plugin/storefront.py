@@ -23,6 +23,7 @@ ENOUGH = 3
 _MOST = 40
 """The longest quotation from a page, in characters."""
 _LOOK = "journalctl --unit=shop --lines=20  # then look at the catalogue and the locale of the language"
+_WAITS = "how long customers wait"
 _SLOW = "on that host: top; cat /etc/resolv.conf; systemctl show shop | grep -i quota; ping the database"
 _RELEASE = "deploy the release of the primary; then: systemctl restart shop"
 
@@ -133,8 +134,14 @@ def slower(own: float | None, others: Collection[float], policy: Storefront) -> 
     if own is None:
         return "no answer"
     known = max(others)
-    limit = max(known * policy.times_slower, known + policy.slower_by.total_seconds())
-    return NO_LONGER if own <= limit else f"{own:.2f} s, where the primary needs {known:.2f} s"
+    if own <= _limit(known, policy):
+        return NO_LONGER
+    return f"{own:.2f} s, where the primary needs {known:.2f} s"
+
+
+def _limit(known: float, policy: Storefront) -> float:
+    """The seconds beyond which a host is slow, compared with one that needs so many."""
+    return max(known * policy.times_slower, known + policy.slower_by.total_seconds())
 
 
 def compare_waits(standby: Standby, found: Mapping[Host, float | None]) -> None:
@@ -148,7 +155,7 @@ def compare_waits(standby: Standby, found: Mapping[Host, float | None]) -> None:
         answers = [wait for wait in found.values() if wait is not None]
         for host, wait in found.items():
             words = bearable(wait, answers, policy)
-            standby.expect("how long customers wait", words, equals=BEARABLE, host=host, fix=_SLOW)
+            standby.expect(_WAITS, words, equals=BEARABLE, host=host, fix=_SLOW)
         return
     primary = {host: wait for host, wait in found.items() if host.site == standby.primary.name}
     known = [wait for wait in primary.values() if wait is not None]
@@ -158,13 +165,8 @@ def compare_waits(standby: Standby, found: Mapping[Host, float | None]) -> None:
                 if wait is None:
                     raise UnmeasuredError("it gives no answer, so nothing can be compared with it")
             elif known:
-                standby.expect(
-                    "how long customers wait",
-                    slower(wait, known, policy),
-                    equals=NO_LONGER,
-                    host=host,
-                    fix=_SLOW,
-                )
+                words = slower(wait, known, policy)
+                standby.expect(_WAITS, words, equals=NO_LONGER, host=host, fix=_SLOW)
 
 
 def bearable(own: float | None, others: Collection[float], policy: Storefront) -> str:
@@ -174,8 +176,9 @@ def bearable(own: float | None, others: Collection[float], policy: Storefront) -
     bear, known = policy.slowest.total_seconds(), min(others)
     if own > bear:
         return f"{own:.2f} s, where customers bear {bear:g} s"
-    limit = max(known * policy.times_slower, known + policy.slower_by.total_seconds())
-    return BEARABLE if own <= limit else f"{own:.2f} s, where the quickest of its role needs {known:.2f} s"
+    if own <= _limit(known, policy):
+        return BEARABLE
+    return f"{own:.2f} s, where the quickest of its role needs {known:.2f} s"
 
 
 def _failure(page: Page, language: str, policy: Storefront) -> str | None:
