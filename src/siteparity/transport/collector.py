@@ -1,17 +1,13 @@
-"""The collector: a program on a host that holds every question the host may be asked. Pure.
+"""One host's questions as a program that stands on the host, and what it is told by a run. Pure.
 
-An account that may run any text as root is root. So the suite's account may run one program, without
-arguments. The collector reads from stdin which of its questions to ask, and words of plain characters
-(`transport.script.Word`), each of which it checks before use.
+An account that may run any text as root is root. So the account of the suite may run one program without
+arguments, the collector: it holds every question that may be asked of its host, and takes from its stdin
+which of them to ask, and words of plain characters (`transport.script.Word`), each checked before it is used.
 
-The protocol, line by line:
-
-1. The run sends the time limit in seconds. The collector prints the SHA-256 of its own file.
-2. The run sends the nonce. The collector prints its clock.
-3. The run sends the SHA-256 that it expects. If that is not its own, the collector asks nothing.
-4. The run sends ``ask NAME`` for each question, ``NAME=value`` for each word, and a line with a dot.
-
-The answers are those of a script (`transport.script`).
+The talk: a line with the seconds that all may take; the collector says which it is, by the SHA-256 of its
+own file; then NONCE, and it tells its time; then the SHA-256 that the run expects, and it asks nothing when
+that is not its own; ``ask NAME`` for each question, ``NAME=value`` for each word, and a line with a dot. The
+answers are those of a script (`transport.script`).
 """
 
 from __future__ import annotations
@@ -37,7 +33,7 @@ from siteparity.transport.script import (
 )
 
 REQUEST_LINES = 2000
-"""How many lines a collector reads."""
+"""How many lines a collector listens to."""
 
 # The program starts itself again, so that `timeout` ends it with all that it has started: an argument that
 # the account cannot give, since its line of sudo allows none. The shell reads a file line by line, so the
@@ -91,7 +87,7 @@ word "$w" {longest} {name};{name}=$w;;
 
 @dataclass(frozen=True, slots=True)
 class Collector:
-    """The collector of one host."""
+    """The collector that a host must have."""
 
     asks: Mapping[str, Ask]
     text: bytes
@@ -103,10 +99,10 @@ def collector(asks: Mapping[str, Ask]) -> Collector:
     """Make a host's collector.
 
     Args:
-        asks: every question that the host may be asked, by name.
+        asks: every question that it may be asked, by name.
 
     Raises:
-        ValueError: the name of a question has invalid characters, or two different words share a name.
+        ValueError: a name has characters that a name has not, or two words have one name.
     """
     lines = [_line(name, ask) for name, ask in askable(asks).items()]
     hear = _HEAR.format(
@@ -124,7 +120,7 @@ def words_of(asks: Mapping[str, Ask]) -> Mapping[str, Word]:
     """The words of all questions, by name.
 
     Raises:
-        ValueError: two different words share a name.
+        ValueError: two of them have one name.
     """
     found: dict[str, Word] = {}
     for name, ask in asks.items():
@@ -145,25 +141,25 @@ def _word(word: Word) -> str:
 
 
 def opener(seconds: int) -> bytes:
-    """The first line for a collector."""
+    """What a collector is told first."""
     return b"%d\n" % min(seconds, 9999)
 
 
 def request(
     known: Collector, names: Collection[str], nonce: str, words: Mapping[str, str] = NO_WORDS
 ) -> bytes:
-    """The lines for a collector after it has printed its digest.
+    """What it is told when it has said which it is.
 
     Args:
         known: the collector that the host must have.
-        names: the questions to ask.
+        names: of the questions to ask.
         nonce: 32 hexadecimal digits that nobody can guess.
         words: name of a word -> its value, for each word of these questions.
 
     Raises:
-        ValueError: the nonce is invalid, or there are too many questions.
-        KeyError: the collector does not hold a question.
-        UnmeasuredError: a word has no value, or an invalid one.
+        ValueError: the nonce is none, or there are too many questions.
+        KeyError: a question is none of the collector's.
+        UnmeasuredError: a word is not given, or its value is none.
     """
     check_nonce(nonce)
     needed = words_of({name: known.asks[name] for name in names})
@@ -180,16 +176,16 @@ def request(
 
 
 def said_by(stdout: bytes) -> str | None:
-    """The SHA-256 of the collector that answered; None if none did, or several."""
+    """Which collector answered: the SHA-256 that it told; None where none did, or several."""
     told = re.findall(rb"(?m)^@collector ([0-9a-f]{64})$", stdout)
     return told[0].decode() if len(told) == 1 else None
 
 
 def check_path(path: str) -> None:
-    """Check that a path is absolute and has plain characters only: it passes through a shell on the host.
+    """Refuse what is no absolute path of plain characters: it passes through a shell of the host.
 
     Raises:
-        ConfigurationError: it does not; quotes it.
+        ConfigurationError: naming what was given.
     """
     if not re.fullmatch(r"(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+", path):
         raise ConfigurationError(
