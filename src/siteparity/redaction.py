@@ -25,10 +25,18 @@ _STAND_IN = re.compile(re.escape(HIDDEN) + "#[0-9a-f]{8}")
 _SHORTEST = 6
 """Characters: a shorter word is no secret, and would be found in innocent ones."""
 
-_NAMES = (
-    r"(?:pass(?:w(?:or)?d|wd|phrase)?|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|secret[_-]?key"
-    r"|credentials?|masterauth|requirepass|redisc?l?i?_?auth|cookie|session[_-]?(?:id|key)|dsn)"
-)
+SECRET_NAMES = (
+    "pass", "pwd", "secret", "token", "api[_-]?key", "private[_-]?key", "access[_-]?key", "credential",
+    "masterauth",
+)  # fmt: skip
+"""Patterns, for Python and perl alike: a setting is secret if its name contains one, in any case of letters.
+
+Hosts use the same list (`siteparity.tools.secrets.secret_patterns`, `siteparity.tools.redis_file`).
+"""
+_IN_OUTPUT = ("redis(?:cli)?_?auth", "cookie", "session[_-]?(?:id|key)", "dsn")
+"""Further names, for what a run writes. In files on hosts they mostly name settings that must be compared,
+such as nginx's ``proxy_cookie_path``."""
+_NAMES = f"(?:{'|'.join((*SECRET_NAMES, *_IN_OUTPUT))})"
 _ABOUT_ONE = r"(?![\w.-]*(?:encryption|file|path|dir|length|timeout|count|type|method|age|days|retries)\b)"
 _NAME = rf"{_ABOUT_ONE}[\w.-]*{_NAMES}[\w.-]*"
 _INNOCENT = (

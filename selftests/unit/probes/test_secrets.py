@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,6 +39,16 @@ def run(question: str, key: str = KEY) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(["sh", "-c", 'eval "$T"'], env=environment, capture_output=True, check=False)
 
 
+def read(answer: bytes) -> Sequence[hashes.Secret]:
+    """What is read of an answer."""
+    return hashes.read(answered(secrets=answer).parts("secrets", hashes.PARTS))
+
+
+def told(*lines: bytes) -> bytes:
+    """An answer with these lines."""
+    return b"".join((b"[secrets]\n", *lines, b"end\n"))
+
+
 def found(
     tmp_path: Path, form: hashes.Form, text: str, *names: str, mode: int = 0o600
 ) -> Mapping[str, hashes.Secret]:
@@ -49,7 +59,7 @@ def found(
     done = run(hashes.question([Source(form, str(file), names)]))
     assert done.returncode == 0, done.stderr
     assert not done.stderr
-    return {one.name: one for one in hashes.read(done.stdout)}
+    return {one.name: one for one in read(done.stdout)}
 
 
 def keyed(text: str) -> str:
@@ -74,14 +84,14 @@ def test_the_hash_is_that_of_an_independent_implementation(text: str) -> None:
         file.write_text(text, encoding="utf-8")
         file.chmod(0o600)
         done = run(hashes.question([Source("whole", str(file), ("it",))]))
-        assert hashes.read(done.stdout)[0].hash == keyed(text)
+        assert read(done.stdout)[0].hash == keyed(text)
 
 
 def test_of_a_url_only_the_password_counts(tmp_path: Path) -> None:
     """Its host differs by site."""
     text = 'A=redis://shop:pw%40@sessions.dallas:6379/0\nB="redis://shop:pw%40@sessions.arizona:6379/0"\n'
-    read = found(tmp_path, "settings", text, "A", "B")
-    assert read["A"].hash == read["B"].hash == keyed("pw%40")
+    seen = found(tmp_path, "settings", text, "A", "B")
+    assert seen["A"].hash == seen["B"].hash == keyed("pw%40")
 
 
 @pytest.mark.parametrize(
@@ -123,23 +133,23 @@ def test_a_file_that_everybody_may_read_is_told(tmp_path: Path) -> None:
 def test_postgresqls_password_file_is_read_by_user(tmp_path: Path) -> None:
     """Colons in a password belong to it; PostgreSQL passes over a file that others may read."""
     text = "# host:port\n*:5432:*:replicator:a:b\n\\:\\::1:x:other:c\n"
-    read = found(tmp_path, "pgpass", text, "replicator", "nobody")
-    assert (read["replicator"].hash, read["other"].hash) == (keyed("a:b"), keyed("c"))
-    assert read["nobody"].state == hashes.MISSING
+    seen = found(tmp_path, "pgpass", text, "replicator", "nobody")
+    assert (seen["replicator"].hash, seen["other"].hash) == (keyed("a:b"), keyed("c"))
+    assert seen["nobody"].state == hashes.MISSING
     assert "ignores" in found(tmp_path, "pgpass", text, "replicator", mode=0o640)["replicator"].state
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     """It is measured: there is none."""
     done = run(hashes.question([Source("whole", f"{tmp_path}/none", ("it",))]))
-    assert hashes.read(done.stdout)[0].state == hashes.NO_FILE
+    assert read(done.stdout)[0].state == hashes.NO_FILE
 
 
 def test_many_secrets_are_hashed_each_by_its_own(tmp_path: Path) -> None:
     """More than one call of sha256sum takes."""
     text = "".join(f"TOKEN_{number}=secret {number}\n" for number in range(130))
-    read = found(tmp_path, "settings", text, "TOKEN_0")
-    assert {name: one.hash for name, one in read.items()} == {
+    seen = found(tmp_path, "settings", text, "TOKEN_0")
+    assert {name: one.hash for name, one in seen.items()} == {
         f"TOKEN_{number}": keyed(f"secret {number}") for number in range(130)
     }
 
@@ -188,7 +198,7 @@ def line(name: str, state: str = "set", digest: str = HASH) -> bytes:
 
 def test_the_tables_show_states_and_hashes() -> None:
     """One item for each secret; nothing else."""
-    answers = answered(secrets=line("SHOP_SESSION_URL") + line("SHOP_DATABASE_URL", "empty", "-") + b"= 2\n")
+    answers = answered(secrets=told(line("SHOP_SESSION_URL"), line("SHOP_DATABASE_URL", "empty", "-")))
     assert secrets.read_states(answers, TARGET) == {
         f"{FILE}: SHOP_SESSION_URL": "set",
         f"{FILE}: SHOP_DATABASE_URL": "empty",
@@ -202,15 +212,12 @@ def test_the_tables_show_states_and_hashes() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        b"",
-        b"= 0\n",
-        line("SHOP_SESSION_URL") + b"= 1\n",
-        line("SHOP_SESSION_URL") + line("SHOP_DATABASE_URL") + b"= 3\n",
-        line("SHOP_SESSION_URL") + line("SHOP_DATABASE_URL"),
-        line("SHOP_SESSION_URL") + line("SHOP_DATABASE_URL", "set", "-") + b"= 2\n",
-        line("SHOP_SESSION_URL") + line("SHOP_DATABASE_URL", "fine") + b"= 2\n",
-        line("SHOP_SESSION_URL") + line("SHOP_DATABASE_URL", "empty") + b"= 2\n",
-        line("SHOP_SESSION_URL") + b"topsecret\n= 2\n",
+        told(),
+        told(line("SHOP_SESSION_URL")),
+        told(line("SHOP_SESSION_URL"), line("SHOP_DATABASE_URL", "set", "-")),
+        told(line("SHOP_SESSION_URL"), line("SHOP_DATABASE_URL", "fine")),
+        told(line("SHOP_SESSION_URL"), line("SHOP_DATABASE_URL", "empty")),
+        told(line("SHOP_SESSION_URL"), line("SHOP_DATABASE_URL"), b"topsecret\n"),
     ],
 )
 def test_what_is_not_understood_is_unmeasured_and_not_repeated(answer: bytes) -> None:
@@ -223,9 +230,10 @@ def test_what_is_not_understood_is_unmeasured_and_not_repeated(answer: bytes) ->
 @given(st.binary())
 def test_any_answer_is_facts_or_unmeasured(answer: bytes) -> None:
     """Whatever a host prints makes a table or a reason, and nothing else."""
-    for reading in secrets.PROBE.tables.values():
-        with contextlib.suppress(UnmeasuredError):
-            reading.read(answered(secrets=answer), TARGET)
+    for text in (answer, told(answer)):
+        for reading in secrets.PROBE.tables.values():
+            with contextlib.suppress(UnmeasuredError):
+                reading.read(answered(secrets=text), TARGET)
 
 
 def test_a_hash_is_of_one_run_and_a_state_is_not() -> None:
@@ -270,7 +278,7 @@ def test_when_a_files_was_changed_is_asked_before_what_is_in_it(tmp_path: Path) 
 def test_a_file_of_which_nothing_is_told_may_have_been_changed(answer: bytes) -> None:
     """No proof is made of less than every file."""
     with pytest.raises(UnmeasuredError):
-        secrets.read_changed(answered(changed=answer), TARGET)
+        secrets.read_changed(answered(changed=answer + b"end\n"), TARGET)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ from pydantic import Field, StringConstraints, model_validator
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.section import Strict
-from siteparity.probes import KEY, Answers, Probe, Reading, Target
+from siteparity.probes import KEY, Answers, Probe, Reading, Target, once
+from siteparity.tools.program import filled
 from siteparity.tools.secrets import hashes
 from siteparity.transport.script import Ask
 
@@ -55,8 +56,9 @@ class SecretFile(Strict):
 
 
 _CHANGED = """\
-for file in {paths};do stat -Lc '%i %.9Z %s %n' -- "$file" 2>/dev/null||
-{{ [ ! -e "$file" ]&&echo "none $file"; }}||exit;done
+for file in @PATHS@; do
+    stat -Lc '%i %.9Z %s %n' -- "$file" 2>/dev/null || { [ ! -e "$file" ] && echo "none $file"; } || exit
+done; echo end
 """
 
 
@@ -77,7 +79,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         return {}
     paths = " ".join(map(shlex.quote, dict.fromkeys(source.file for source in sources)))
     return {
-        "changed": Ask(_CHANGED.format(paths=paths)),
+        "changed": Ask(filled(_CHANGED, paths=paths)),
         "secrets": Ask(hashes.question(dict.fromkeys(sources)), words=(KEY,)),
     }
 
@@ -85,8 +87,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 def read_changed(answers: Answers, target: Target[Policy]) -> Table:
     """Each file -> which it is and when it was last changed: nobody sets that time (inode(7), ctime)."""
     found = [
-        re.fullmatch(r"([0-9]+ [0-9]+\.[0-9]{9} [0-9]+|none) (/.*)", line)
-        for line in answers.lines("changed")
+        re.fullmatch(r"([0-9]+ [0-9]+\.[0-9]{9} [0-9]+|none) (/.*)", line) for line in answers.rows("changed")
     ]
     files = {one[2]: one[1] for one in found if one}
     sources = {one.file for one in target.listed(target.section.files)}
@@ -97,8 +98,9 @@ def read_changed(answers: Answers, target: Target[Policy]) -> Table:
     }
 
 
+@once
 def _found(answers: Answers, target: Target[Policy]) -> Mapping[str, hashes.Secret]:
-    secrets = {one.item: one for one in hashes.read(answers.raw("secrets"))}
+    secrets = {one.item: one for one in hashes.read(answers.parts("secrets", hashes.PARTS))}
     sources = [one.source for one in target.listed(target.section.files)]
     wanted = {f"{source.file}: {name}" for source in sources for name in source.names}
     if lacking := sorted(wanted - secrets.keys()):
@@ -127,7 +129,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "states": Reading(read_states, roles=_holders),
+        "states": Reading(read_states, healthy=hashes.SET, roles=_holders),
         "values": Reading(read_values, roles=_holders, of_one_run=True, unless_changed="_changed"),
         "_changed": Reading(read_changed, roles=_holders, moves=True),
     },
