@@ -45,7 +45,7 @@ def test_configuration_files_say_the_same(parity: Parity) -> None:
 @pytest.mark.drill("configuration_file_missing", "configuration_file_missing_at_both_sites")
 def test_every_named_configuration_file_is_there(parity: Parity) -> None:
     """A service falls back to settings that nobody chose."""
-    parity.everywhere("named", equals="there", fix="copy it from a host that has it: {item}")
+    parity.healthy("named", fix="copy it from a host that has it: {item}")
 
 
 @pytest.mark.drill(
@@ -63,13 +63,13 @@ def test_configuration_files_have_the_same_modes_and_owners(parity: Parity) -> N
 )
 def test_no_configuration_names_the_other_site(parity: Parity) -> None:
     """The site depends on the one that has just died."""
-    parity.everywhere("foreign", equals="none", fix="name the own site there, and reload the service: {item}")
+    parity.healthy("foreign", fix="name the own site there, and reload the service: {item}")
 
 
 @pytest.mark.drill("configuration_left_by_an_upgrade", "configuration_left_by_an_upgrade_at_both_sites")
 def test_no_upgrade_left_a_question_open(parity: Parity) -> None:
     """A service runs on settings of an older version, and may refuse them at its next restart."""
-    parity.everywhere("left", equals="none", fix="diff -u FILE {item}; take over what is needed, remove it")
+    parity.healthy("left", fix="diff -u FILE {item}; take over what is needed, remove it")
 
 
 @pytest.mark.drill(
@@ -85,9 +85,7 @@ def test_folders_have_the_same_modes_and_owners(parity: Parity) -> None:
 @pytest.mark.drill("library_forced_into_every_program", "library_forced_into_every_program_at_both_sites")
 def test_nothing_is_forced_into_every_program(parity: Parity) -> None:
     """Every program of the host runs code of strangers, or fails the moment that library is gone."""
-    parity.everywhere(
-        "preload", equals="as the policy says", fix="cat {item}; find out who wrote it, then remove it"
-    )
+    parity.healthy("preload", fix="cat {item}; find out who wrote it, then remove it")
 
 
 @pytest.mark.drill(
@@ -110,4 +108,4 @@ def test_the_release_is_the_same(parity: Parity) -> None:
 )
 def test_every_file_is_as_released(parity: Parity) -> None:
     """What was mended by hand is broken again by the next release; what was broken by hand is untested."""
-    parity.everywhere("released", equals="as released", fix="deploy the release again: {item}")
+    parity.healthy("released", fix="deploy the release again: {item}")

@@ -30,10 +30,9 @@ TARGET = web_host(SECTION)
 OTHER_WAY = replace(TARGET, host=DALLAS.hosts[0], site=DALLAS, other=ARIZONA)
 
 
-def said(*lines: str, count: int | None = None) -> bytes:
+def said(*lines: str) -> bytes:
     """The answer about configuration."""
-    headers = sum(line.startswith("f\t") for line in lines) if count is None else count
-    return "".join(f"{line}\n" for line in ("n\t7", *lines, f"= {headers}")).encode()
+    return "".join(f"{line}\n" for line in ("[files]", "n\t7", *lines, "end")).encode()
 
 
 def read(table: str, answer: bytes, target: Target[probe.Policy] = TARGET) -> Table:
@@ -148,10 +147,10 @@ def test_without_the_other_site_its_names_cannot_be_looked_for() -> None:
 @pytest.mark.parametrize(
     ("lines", "planned", "expected"),
     [
-        ((), (), probe.ABSENT),
+        ((), (), probe.AS_PLANNED),
         (("P",), (), "is there, and the policy does not say so"),
         (("P", "p\t/lib/x.so"), (), "not as the policy says: /lib/x.so"),
-        (("P", "p\t/lib/x.so"), ("/lib/x.so",), probe.ABSENT),
+        (("P", "p\t/lib/x.so"), ("/lib/x.so",), probe.AS_PLANNED),
         ((), ("/lib/x.so",), "missing, and the policy wants it"),
         (("P", "p\t"), ("/lib/x.so",), "not as the policy says: /lib/x.so"),
     ],
@@ -185,14 +184,13 @@ def test_what_is_gone_a_link_and_what_is_no_text_are_told() -> None:
     "answer",
     [
         b"",
-        said("f\t/etc/x\t0644 root:root\ttext", count=2),
         said("c\tline"),
         said("f\t/etc/x\t0644\ttext"),
         said("f\tx\t0644 root:root\ttext"),
         said("f\t/etc/x\t0644 root:root\tlikely"),
         said("p\t/lib/x"),
         said("topsecret"),
-        b"= 0\n",
+        b"[files]\nend\n",
         said()[:-1],
     ],
 )
@@ -241,7 +239,7 @@ def look(root: Path, *patterns: str, including: str = "/etc/nginx/nginx.conf") -
     done = subprocess.run(["sh", "-c", here], capture_output=True, check=False, env=home)
     assert done.returncode == 0, done.stderr
     assert b"topsecret" not in done.stdout
-    return files.read(done.stdout)
+    return files.read(answered(files=done.stdout).parts("files", files.PARTS))
 
 
 def test_real_files_are_read_without_their_secrets(host: Path) -> None:
@@ -403,11 +401,16 @@ def shop(tmp_path: Path) -> Path:
     return folder
 
 
+def parts(answer: bytes) -> Mapping[str, list[str]]:
+    """The parts of an answer about a release."""
+    return answered(release=answer).parts("release", release.PARTS)
+
+
 def released(folder: Path, *left_out: str) -> release.Release:
     """The real question about a release."""
     question = release.question(str(folder), "VERSION", "SHA256SUMS", left_out)
     done = subprocess.run(["sh", "-c", question], capture_output=True, check=True)
-    return release.read(done.stdout, has_manifest=True)
+    return release.read(parts(done.stdout), has_manifest=True)
 
 
 BESIDES = ("VERSION", "SHA256SUMS")
@@ -454,7 +457,7 @@ def from_git(folder: Path, *left_out: str) -> release.Release:
     """The real question to git."""
     question = release.question_to_git(str(folder), left_out)
     done = subprocess.run(["sh", "-c", question], capture_output=True, check=True)
-    return release.read_from_git(done.stdout, left_out)
+    return release.read_from_git(parts(done.stdout), left_out)
 
 
 def test_a_work_tree_of_git_is_held_against_its_commit(work_tree: Path) -> None:
@@ -502,7 +505,7 @@ def test_a_release_of_git_is_asked_of_git() -> None:
     target = web_host(probe.Policy(owner="Platform", releases={"web": of_git}))
     assert "rev-parse" in probe.ask(target)["release"].text
     sums, modes = f"{'ab' * 32}  ./a.py\n", "644 root:root ./a.py\n"
-    answer = f"[version]\n{'cd' * 20}\n[manifest]\n M a.py\n[files]\n{sums}[modes]\n{modes}[end]\n".encode()
+    answer = f"[version]\n{'cd' * 20}\n[manifest]\n M a.py\n[files]\n{sums}[modes]\n{modes}end\n".encode()
     assert probe.read_released(answered(release=answer), target) == {"/srv/shop/a.py": release.EDITED}
     assert probe.read_release(answered(release=answer), target)["/srv/shop version"] == "cd" * 20
 
@@ -512,7 +515,7 @@ def test_the_tree_of_a_release_is_compared_file_by_file() -> None:
     sums = "".join(f"{'ab' * 32}  ./{name}\n" for name in ("a.py", *BESIDES))
     modes = "".join(f"644 root:root ./{name}\n" for name in ("a.py", *BESIDES))
     listed = f"{'ab' * 32}  a.py\n"
-    answer = f"[version]\n1\n\n[manifest]\n{listed}\n[files]\n{sums}[modes]\n{modes}[end]\n".encode()
+    answer = f"[version]\n1\n\n[manifest]\n{listed}\n[files]\n{sums}[modes]\n{modes}end\n".encode()
     answers = answered(release=answer)
     table = probe.read_release(answers, TARGET)
     assert table["/srv/shop version"] == "1"
@@ -524,32 +527,32 @@ def test_the_tree_of_a_release_is_compared_file_by_file() -> None:
     "answer",
     [
         b"",
-        b"[version]\n\n[manifest]\n\n[files]\n[modes]\n[end]\n",
-        b"[version]\n1\n2\n[manifest]\n[files]\n[modes]\n[end]\n",
-        b"[version]\n1\n[manifest]\nx\n[files]\nx\n[modes]\n[end]\n",
-        b"[version]\n1\n[manifest]\n[files]\n" + b"ab" * 32 + b"  ./a\n[modes]\n644 a:b ./a\n[end]\n",
+        b"[version]\n\n[manifest]\n\n[files]\n[modes]\nend\n",
+        b"[version]\n1\n2\n[manifest]\n[files]\n[modes]\nend\n",
+        b"[version]\n1\n[manifest]\nx\n[files]\nx\n[modes]\nend\n",
+        b"[version]\n1\n[manifest]\n[files]\n" + b"ab" * 32 + b"  ./a\n[modes]\n644 a:b ./a\nend\n",
     ],
 )
 def test_a_release_that_is_not_understood_is_unmeasured(answer: bytes) -> None:
     """No file, no version, no list of checksums: nothing to compare."""
     with pytest.raises(UnmeasuredError):
-        release.read(answer, has_manifest=True)
+        release.read(parts(answer), has_manifest=True)
 
 
-@given(st.binary(), st.integers(0, 2))
-def test_any_answer_is_facts_or_unmeasured(answer: bytes, count: int) -> None:
+@given(st.binary())
+def test_any_answer_is_facts_or_unmeasured(answer: bytes) -> None:
     """Whatever a host prints makes a table or a reason, and nothing else."""
-    framed = b"n\t7\n" + answer + f"\n= {count}\n".encode()
-    parts = (
+    framed = b"[files]\nn\t7\n" + answer + b"\nend\n"
+    in_parts = (
         b"[version]\n1\n[manifest]\n"
         + answer
         + b"\n[files]\n"
         + answer
         + b"\n[modes]\n"
         + answer
-        + b"\n[end]\n"
+        + b"\nend\n"
     )
-    for configuration, deployed in ((answer, answer), (framed, parts)):
+    for configuration, deployed in ((answer, answer), (framed, in_parts)):
         for reading in probe.PROBE.tables.values():
             with contextlib.suppress(UnmeasuredError):
                 reading.read(answered(files=configuration, release=deployed), TARGET)

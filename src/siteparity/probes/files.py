@@ -24,14 +24,14 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.section import Strict
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.configuration import files, folders, release
 from siteparity.tools.configuration.members import gathered
 from siteparity.transport.script import Ask
 
 NONE = "none"
 THERE = "there"
-ABSENT = "as the policy says"
+AS_PLANNED = "as the policy says"
 PRELOAD = "/etc/ld.so.preload"
 FOLDERS = (
     "/", "/dev/shm", "/etc", "/home", "/opt", "/root", "/run", "/run/lock", "/srv",  # noqa: S108  # only looked at
@@ -125,9 +125,14 @@ def _question(folder: ReleaseFolder) -> str:
     return release.question(folder.path, folder.version, folder.manifest, folder.leave_out)
 
 
+@once
+def _configuration(answers: Answers, _: Target[Policy]) -> files.Seen:
+    return files.read(answers.parts("files", files.PARTS))
+
+
 def read_named(answers: Answers, target: Target[Policy]) -> Table:
     """Each pattern of the policy -> `THERE`, or that no file is named by it."""
-    matches = files.read(answers.raw("files")).matches
+    matches = _configuration(answers, target).matches
     if lacking := [pattern for pattern in _patterns(target) if pattern not in matches]:
         raise UnmeasuredError(f"files: the answer says nothing about {lacking[0]}")
     states = {pattern: THERE if matches[pattern] else "no such file" for pattern in _patterns(target)}
@@ -137,7 +142,7 @@ def read_named(answers: Answers, target: Target[Policy]) -> Table:
 def read_content(answers: Answers, target: Target[Policy]) -> Table:
     """Each file -> a digest of its text without secrets; of a link, where it leads to."""
     names = OwnNames.of(target.site)
-    seen = files.read(answers.raw("files"))
+    seen = _configuration(answers, target)
     table: dict[str, str] = {"conffiles of packages that nobody changed": "as packaged"}
     for one in seen.files:
         if one.kind == "text":
@@ -155,7 +160,7 @@ def read_lines(answers: Answers, target: Target[Policy]) -> Table:
     """Each line of each file, without secrets -> how often it stands there: a difference, line by line."""
     counts = Counter(
         f"{one.path}: {_short(line)}"
-        for one in files.read(answers.raw("files")).files
+        for one in _configuration(answers, target).files
         for line in gathered(one.lines, target.site)
         if line.strip()
     )
@@ -170,19 +175,19 @@ def _short(line: str) -> str:
 
 
 def _times(count: int) -> str:
-    return "there" if count == 1 else f"there {count} times"
+    return THERE if count == 1 else f"there {count} times"
 
 
-def read_rights(answers: Answers, _: Target[Policy]) -> Table:
-    """Each file of the policy, and each conffile with unusual ones -> mode, owner and group."""
-    seen = files.read(answers.raw("files"))
+def read_rights(answers: Answers, target: Target[Policy]) -> Table:
+    """Each file of the policy, and each conffile with unusual rights -> mode, owner and group."""
+    seen = _configuration(answers, target)
     rights = {one.path: one.rights for one in seen.files if one.rights != "-"}
     return {"files of the policy": "looked at", **rights}
 
 
 def read_folders(answers: Answers, target: Target[Policy]) -> Table:
     """Each folder -> mode, owner and group; or that it is not there."""
-    found = folders.read(answers.text("folders"))
+    found = folders.read(answers.rows("folders"))
     return {folder: found.get(folder, "no such folder") for folder in target.section.folders}
 
 
@@ -193,7 +198,7 @@ def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
     names, allowed = OwnNames.of(target.other), target.section.may_name_the_other_site
     found = {
         f"{one.path}: {_short(line)}": f"names {target.other.name}"
-        for one in files.read(answers.raw("files")).files
+        for one in _configuration(answers, target).files
         if one.path not in allowed and _names("\n".join(one.lines), names)
         for line in one.lines
         if _names(re.sub(r"(?:^|\s)[#;].*", "", line), names)
@@ -206,40 +211,41 @@ def _names(text: str, names: OwnNames) -> bool:
     return names.generic(text) != text
 
 
-def read_left(answers: Answers, _: Target[Policy]) -> Table:
+def read_left(answers: Answers, target: Target[Policy]) -> Table:
     """Each file that an upgrade left for somebody to decide on; or that there is none."""
-    left = files.read(answers.raw("files")).left
+    left = _configuration(answers, target).left
     return dict.fromkeys(left, "left by an upgrade") or {"files left by upgrades": NONE}
 
 
 def read_preload(answers: Answers, target: Target[Policy]) -> Table:
-    """What is forced into every program -> `ABSENT`, or that the policy does not say so."""
-    named = files.read(answers.raw("files")).preload
+    """What is forced into every program -> `AS_PLANNED`, or that the policy does not say so."""
+    named = _configuration(answers, target).preload
     planned = target.section.preload
     if named is None:
-        return {PRELOAD: "missing, and the policy wants it" if planned else ABSENT}
+        return {PRELOAD: "missing, and the policy wants it" if planned else AS_PLANNED}
     wrong = [
         *(name for name in named if name not in planned),
         *(name for name in planned if name not in named),
     ]
     if not planned and not named:
         return {PRELOAD: "is there, and the policy does not say so"}
-    return {PRELOAD: f"not as the policy says: {', '.join(wrong)}" if wrong else ABSENT}
+    return {PRELOAD: f"not as the policy says: {', '.join(wrong)}" if wrong else AS_PLANNED}
 
 
-def _read_release(answers: Answers, target: Target[Policy]) -> tuple[ReleaseFolder, release.Release]:
+@once
+def _released(answers: Answers, target: Target[Policy]) -> tuple[ReleaseFolder, release.Release]:
     folder = _release(target)
     if folder is None:
         raise UnmeasuredError("release: the policy names none for this host")
-    answer = answers.raw("release")
+    parts = answers.parts("release", release.PARTS)
     if folder.git:
-        return folder, release.read_from_git(answer, folder.leave_out)
-    return folder, release.read(answer, has_manifest=folder.manifest is not None)
+        return folder, release.read_from_git(parts, folder.leave_out)
+    return folder, release.read(parts, has_manifest=folder.manifest is not None)
 
 
 def read_release(answers: Answers, target: Target[Policy]) -> Table:
     """Version and tree of the release; each of its files -> digest, mode and owner."""
-    folder, found = _read_release(answers, target)
+    folder, found = _released(answers, target)
     of_files = {
         f"{folder.path}/{name}": f"{found.modes[name]} sha256 {digest[:12]}"
         for name, digest in sorted(found.files.items())
@@ -251,7 +257,7 @@ def read_release(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_released(answers: Answers, target: Target[Policy]) -> Table:
     """Each file that is not as its release has it -> what is wrong; or that all are."""
-    folder, found = _read_release(answers, target)
+    folder, found = _released(answers, target)
     besides = [name for name in (folder.version, folder.manifest) if name]
     wrong = {f"{folder.path}/{name}": state for name, state in found.states(besides).items()}
     return wrong or {folder.path: release.AS_RELEASED}
@@ -265,15 +271,15 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "named": Reading(read_named),
+        "named": Reading(read_named, healthy=THERE),
         "content": Reading(read_content),
         "lines": Reading(read_lines),
         "rights": Reading(read_rights),
         "folders": Reading(read_folders),
-        "foreign": Reading(read_foreign),
-        "left": Reading(read_left),
-        "preload": Reading(read_preload),
+        "foreign": Reading(read_foreign, healthy=NONE),
+        "left": Reading(read_left, healthy=NONE),
+        "preload": Reading(read_preload, healthy=AS_PLANNED),
         "release": Reading(read_release, roles=_with_release),
-        "released": Reading(read_released, roles=_with_release),
+        "released": Reading(read_released, healthy=release.AS_RELEASED, roles=_with_release),
     },
 )

@@ -7,30 +7,23 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 
-_QUESTION = """\
-set -- {folders}
-for folder do shift;[ ! -d "$folder" ]||set -- "$@" "$folder";done
-[ $# -eq 0 ]||stat -L -c '%a %U:%G %n' -- "$@"||exit
-echo end
-"""
+_QUESTION = program(__package__, "folders.sh")
 
 
 def question(folders: Sequence[str]) -> str:
-    """A shell text that tells mode, owner and group of each folder that is there."""
-    return _QUESTION.format(folders=" ".join(map(shlex.quote, folders)))
+    """A shell text that prints mode, owner and group of each folder that is there."""
+    return filled(_QUESTION, folders=" ".join(map(shlex.quote, folders)))
 
 
-def read(answer: str) -> Mapping[str, str]:
-    """Folder -> ``1777 root:root``, of those that are there.
+def read(lines: Sequence[str]) -> Mapping[str, str]:
+    """Folder -> ``1777 root:root``, for those that are there.
 
     Raises:
-        UnmeasuredError: the answer is cut, or a line is none of these.
+        UnmeasuredError: a line is not understood.
     """
-    *lines, last, end = ["", "", *answer.split("\n")]
-    if last != "end" or end:
-        raise UnmeasuredError("folders: the answer lacks its end")
-    return dict(_folder(line) for line in lines if line)
+    return dict(map(_folder, lines))
 
 
 def _folder(line: str) -> tuple[str, str]:

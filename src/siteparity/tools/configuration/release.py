@@ -1,11 +1,15 @@
-"""A release of the application on a host: its version, its files, and what it should hold.
+"""A release of the application on a host: its version, its files, and what they should be.
 
-That is told by its own list of checksums, as sha256sum(1) writes it and reads it with ``--check``; a
-deployment makes it where the release is built. Or by git, where the folder is a work tree: its version is the
-commit, and what git-status(1) says is not as released. git runs as the owner of the work tree, since its
-configuration may name programs, and writes nothing (``GIT_OPTIONAL_LOCKS``). With neither, a file that was
-edited alike at both sites cannot be told from a new release. Releases are often reached through a link, so
-links are followed.
+Two sources say what the files should be:
+
+- the release's own list of checksums, in the format of sha256sum(1), which is written where the release is
+  built;
+- git, if the folder is a work tree: the version is the commit, and whatever git-status(1) reports is not as
+  released. git runs as the owner of the work tree, since its configuration may name programs, and writes
+  nothing (``GIT_OPTIONAL_LOCKS``).
+
+With neither, a file that was edited alike at both sites cannot be told from a new release. Links are
+followed: a release is often reached through one.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.parts import lines, sections
+from siteparity.tools.program import filled, program
 
 AS_RELEASED = "as released"
 EDITED = "edited since the release"
@@ -25,33 +29,14 @@ MISSING = "missing"
 EXTRA = "not part of the release"
 HIDDEN = "git was told not to look at it"
 
-_QUESTION = """\
-cd {path}||exit
-{released}
-printf '\\n%s\\n' '[files]'
-find -L . -type f ! -name '*.pyc' ! -path './.git/*'{left_out} -exec sha256sum -- {{}} +||exit
-echo '[modes]'
-find -L . -type f ! -name '*.pyc' ! -path './.git/*'{left_out} -printf '%m %u:%g %p\\n'||exit
-echo '[end]'
-"""
-
+_QUESTION = program(__package__, "release.sh")
 _BY_LIST = """\
-echo '[version]';cat -- {version}||exit
+echo '[version]'; cat -- @VERSION@ || exit
 printf '\\n%s\\n' '[manifest]'
-{manifest}
+@MANIFEST@
 """
-
-_BY_GIT = """\
-o=$(stat -L -c %u .git)&&r=$(stat -L -c %g .git)||exit
-as=;[ "$o" = "$(id -u)" ]||as="setpriv --reuid=$o --regid=$r --clear-groups"
-git_() { $as env GIT_OPTIONAL_LOCKS=0 GIT_CONFIG_NOSYSTEM=1 HOME=/nonexistent git -c core.fsmonitor=false \
--c core.hooksPath=/dev/null -c core.quotePath=true "$@"; }
-echo '[version]';git_ rev-parse --verify HEAD||exit
-echo '[manifest]'
-git_ status --porcelain=v1 --untracked-files=all --no-renames||exit
-v=$(git_ ls-files -v)||exit
-printf '%s\\n' "$v"|grep -v '^H '
-"""
+_BY_GIT = program(__package__, "release_by_git.sh")
+PARTS = ("version", "manifest", "files", "modes")
 
 _STATUS = re.compile(r"([ MTADRCU?]{2}|[a-zS]) (.+)")
 """git-status(1), short format; git-ls-files(1), ``-v``."""
@@ -96,8 +81,8 @@ def question(path: str, version: str, manifest: str | None, left_out: Sequence[s
         manifest: the list of checksums in it, if it has one.
         left_out: patterns, relative to the folder, of files that do not count.
     """
-    listed = f"cat -- {shlex.quote(manifest)}||exit" if manifest else ":"
-    return _question(path, _BY_LIST.format(version=shlex.quote(version), manifest=listed), left_out)
+    listed = f"cat -- {shlex.quote(manifest)} || exit" if manifest else ":"
+    return _question(path, filled(_BY_LIST, version=shlex.quote(version), manifest=listed), left_out)
 
 
 def question_to_git(path: str, left_out: Sequence[str]) -> str:
@@ -106,32 +91,33 @@ def question_to_git(path: str, left_out: Sequence[str]) -> str:
 
 
 def _question(path: str, released: str, left_out: Sequence[str]) -> str:
-    return _QUESTION.format(
+    return filled(
+        _QUESTION,
         path=shlex.quote(path),
         released=released.rstrip("\n"),
         left_out="".join(f" ! -path {shlex.quote(f'./{pattern}')}" for pattern in left_out),
     )
 
 
-def read(answer: bytes, *, has_manifest: bool) -> Release:
+def read(parts: Mapping[str, Sequence[str]], *, has_manifest: bool) -> Release:
     """Read the answer to `question`.
 
     Raises:
-        UnmeasuredError: a part is missing or not understood, the release has no file, version or checksum.
+        UnmeasuredError: a line is not understood; the release has no file, version or list of checksums.
     """
-    version, manifest, files, modes = _parts(answer)
+    version, manifest, files, modes = _release(parts)
     if bool(manifest) != has_manifest:
         raise UnmeasuredError("release: it has no list of checksums")
     return Release(version, _sums(manifest) if has_manifest else None, files, modes)
 
 
-def read_from_git(answer: bytes, left_out: Sequence[str]) -> Release:
+def read_from_git(parts: Mapping[str, Sequence[str]], left_out: Sequence[str]) -> Release:
     """Read the answer to `question_to_git`.
 
     Raises:
-        UnmeasuredError: a part is missing or not understood, the release has no file or no commit.
+        UnmeasuredError: a line is not understood; the release has no file or no commit.
     """
-    version, status, files, modes = _parts(answer)
+    version, status, files, modes = _release(parts)
     if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", version):
         raise UnmeasuredError("release: its commit is not known")
     said = [_matched(_STATUS, line) for line in status]
@@ -145,13 +131,13 @@ def _state(code: str) -> str:
     return EXTRA if code == "??" else MISSING if "D" in code else EDITED
 
 
-def _parts(answer: bytes) -> tuple[str, list[str], Mapping[str, str], Mapping[str, str]]:
-    """Version, what is said about the release, digests and modes of its files."""
-    version, said, files, modes, end = map(
-        lines, sections(answer, ["version", "manifest", "files", "modes", "end"])
-    )
-    if end or len(version) != 1 or not version[0].strip():
-        raise UnmeasuredError("release: its version is not one line, or the answer is cut")
+def _release(
+    parts: Mapping[str, Sequence[str]],
+) -> tuple[str, list[str], Mapping[str, str], Mapping[str, str]]:
+    """Version, manifest or status, digests and modes of its files."""
+    version, said, files, modes = ([line for line in parts[name] if line] for name in PARTS)
+    if len(version) != 1 or not version[0].strip():
+        raise UnmeasuredError("release: its version is not one line")
     if not files:
         raise UnmeasuredError("release: it has no files")
     by_name = {name: mode for mode, name in (_matched(_MODE, line) for line in modes)}

@@ -1,0 +1,177 @@
+use strict;
+# For each file "f\tPATH\tMODE OWNER:GROUP\tKIND", where KIND is one of
+#   text            its lines follow, "c\tLINE" each
+#   link TARGET
+#   digest SHA256   it is large, or no text
+#   unpacked        a conffile that its package brought and that is gone
+#   packaged        a conffile that nobody changed, with unusual rights
+# The usual rights of a conffile are "-". Besides: "g\tPATTERN\tCOUNT" for each pattern of the policy,
+# "n\tCOUNT" for the conffiles, "l\tPATH" for what an upgrade left, "P" if there is an ld.so.preload, and
+# "p\tLIBRARY" for each library that it names.
+my (%wanted, %named, @digests, %users, %groups);
+my ($largest) = qw(@LARGEST@);
+my $usual = qr/^0(?:644|755) root:root\z/;
+my @patterns = map { pack "H*", $_ } qw(@PATTERNS@);
+my @including = map { pack "H*", $_ } qw(@INCLUDING@);
+my @elsewhere = map { pattern(pack "H*", $_) } qw(@ELSEWHERE@);
+
+sub pattern {
+    my $text = quotemeta shift;
+    $text =~ s/\\\*/.*/g;
+    $text =~ s/\\\?/./g;
+    return qr/\A$text\z/s;
+}
+sub counts { my $path = shift; return !grep { $path =~ $_ } @elsewhere }
+sub header { print join("\t", "f", clean($_[0]), $_[1], $_[2]), "\n" }
+
+sub rights {
+    my ($mode, $uid, $gid) = @_;
+    my $owner = $users{$uid} //= getpwuid($uid) // $uid;
+    my $group = $groups{$gid} //= getgrgid($gid) // $gid;
+    return sprintf "%04o %s:%s", $mode & 07777, $owner, $group;
+}
+
+sub clean { my $text = shift; $text =~ s/([\\\t\n\r])/sprintf "\\x%02x", ord $1/ge; return $text }
+
+sub sums {
+    my ($program, @paths) = @_;
+    my %sums;
+    while (my @some = splice @paths, 0, 500) {
+        open my $h, "-|", $program, "-z", "--", @some or die "$program: $!\n";
+        local $/ = "\0";
+        while (<$h>) { chomp; /^([0-9a-f]+) [ *](.*)\z/s or die "$program: no digest\n"; $sums{$2} = $1 }
+        close $h or !$! or die "$program: $!\n";
+    }
+    return %sums;
+}
+
+print "[files]\n";
+for my $pattern (@patterns) {
+    my @there = grep { counts($_) && (-l $_ || -f $_) } glob quotemeta_spaces($pattern);
+    $wanted{$_} = $named{$_} = 1 for @there;
+    print join("\t", "g", clean($pattern), scalar @there), "\n";
+}
+# What an nginx includes, as nginx finds it.
+for my $main (@including) {
+    my ($folder, @next) = ($main =~ m{^(.*)/}, $main);
+    my %seen;
+    while (defined(my $path = shift @next)) {
+        next if $seen{$path}++ || !-f $path || !counts($path);
+        $wanted{$path} = $named{$path} = 1;
+        open my $f, "<", $path or die "$path: $!\n";
+        while (<$f>) {
+            s/(?:^|\s)#.*//;
+            while (/(?:^|[\s;{}])include\s+("[^"]*"|'[^']*'|[^\s;]+)\s*;/g) {
+                (my $pattern = $1) =~ s/^["']|["']\z//g;
+                push @next, glob quotemeta_spaces($pattern =~ m{^/} ? $pattern : "$folder/$pattern");
+            }
+        }
+        close $f or die "$path: $!\n";
+    }
+}
+
+# A blank ends a pattern of glob, and braces stand for alternatives; here they are parts of names.
+sub quotemeta_spaces { my $text = shift; $text =~ s/([\s{}~"'\\])/\\$1/g; return $text }
+
+# Conffiles of packages: those that were changed are read, of all others only what is unusual is told.
+if (open my $status, "<", "/var/lib/dpkg/status") {
+    my ($in, %packaged);
+    while (<$status>) {
+        if (/^Conffiles:/) { $in = 1; next }
+        if ($in && /^ (\/.*) ([0-9a-f]{32})( obsolete)?( remove-on-upgrade)?$/) {
+            $packaged{$1} = $2 unless $3 || $4;
+            next;
+        }
+        $in = 0;
+    }
+    close $status or die "/var/lib/dpkg/status: $!\n";
+    my @there = grep { counts($_) } sort keys %packaged;
+    header($_, "-", "unpacked") for grep { !-e $_ && !-l $_ } @there;
+    my %sums = sums("md5sum", grep { -f $_ } @there);
+    for (@there) {
+        next unless -e $_;
+        defined $sums{$_} or die "$_: cannot be read\n";
+        if ($sums{$_} ne $packaged{$_}) { $wanted{$_} = 1; next }
+        my $rights = rights((stat $_)[2, 4, 5]);
+        header($_, $rights, "packaged") unless $named{$_} || $rights =~ /$usual/;
+    }
+    print "n\t", scalar(@there), "\n";
+} elsif ($! != 2) {
+    die "/var/lib/dpkg/status: $!\n";
+} elsif (my %packaged = map { chomp; ($_, 1) } rpm("-qa", "--configfiles")) {
+    my @there = grep { m{^/} && counts($_) } keys %packaged;
+    for (rpm("-Va", "--configfiles", "--nodeps", "--noscripts")) {
+        my ($wrong, $path) = m{^(missing|[SM5DLUGTP.?]{8,10}) +c (/.*)$} or die "rpm: $_";
+        $path =~ s/ \([^()]*\)$// unless $packaged{$path};
+        next unless $packaged{$path} && counts($path);
+        if ($wrong eq "missing") { header($path, "-", "unpacked") }
+        elsif ($wrong =~ /[S5L?]/) { $wanted{$path} = 1 }
+        elsif ($wrong =~ /[MUG]/ && !$named{$path}) {
+            header($path, rights((lstat $path)[2, 4, 5]), "packaged");
+        }
+    }
+    print "n\t", scalar(@there), "\n";
+} else {
+    print "n\t0\n";
+}
+
+sub rpm {
+    grep { -x "$_/rpm" } split /:/, $ENV{PATH} or return;
+    open my $h, "-|", "rpm", @_ or die "rpm: $!\n";
+    my @lines = <$h>;
+    close $h or !$! && $? >> 8 == 1 or die "rpm: exit $?\n";
+    return @lines;
+}
+
+for my $path (sort keys %wanted) {
+    my ($mode, $uid, $gid, $size) = (lstat $path)[2, 4, 5, 7];
+    defined $mode or die "$path: $!\n";
+    my $shown = rights($mode, $uid, $gid);
+    $shown = "-" if !$named{$path} && $shown =~ /$usual/;
+    if (-l _) {
+        header($path, $shown, "link " . clean(readlink $path));
+        -f $path or next;
+        $size = -s _;
+    }
+    open my $f, "<", $path or die "$path: $!\n";
+    my $text = do { local $/; <$f> } // "";
+    close $f or die "$path: $!\n";
+    if ($size > $largest || $text =~ /[\0\xff]/) { push @digests, [$path, $shown]; next }
+    header($path, $shown, "text");
+    my $in_key;
+    for my $line (split /\n/, $text, -1) {
+        $in_key = 1 if $line =~ /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+        my ($visible) = $in_key ? ("***") : secret($line);
+        $in_key = 0 if $line =~ /-----END [A-Z ]*PRIVATE KEY-----/;
+        print "c\t", clean($visible), "\n";
+    }
+}
+
+my %digests = sums("sha256sum", map { $_->[0] } @digests);
+for (@digests) {
+    defined $digests{$_->[0]} or die "$_->[0]: cannot be read\n";
+    header($_->[0], $_->[1], "digest $digests{$_->[0]}");
+}
+
+sub walk {
+    my $folder = shift;
+    opendir my $d, $folder or die "$folder: $!\n";
+    for (sort readdir $d) {
+        next if /^\.\.?\z/;
+        my $path = "$folder/$_";
+        if (!-l $path && -d _) {
+            walk($path);
+        } elsif (/\.(?:dpkg-(?:new|dist|tmp)|ucf-(?:new|dist)|rpmnew)\z/) {
+            print "l\t", clean($path), "\n";
+        }
+    }
+}
+walk("/etc");
+
+if (open my $f, "<", "/etc/ld.so.preload") {
+    print "P\n";
+    while (<$f>) { chomp; s/#.*//; print "p\t", clean($_), "\n" for split /[\s:]+/ }
+} elsif ($! != 2) {
+    die "/etc/ld.so.preload: $!\n";
+}
+print "end\n";
