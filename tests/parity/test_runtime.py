@@ -16,15 +16,7 @@ pytestmark = pytest.mark.blocker
 @pytest.mark.drill("kernel_newer_than_what_runs")
 def test_the_same_kernel_runs_and_it_is_the_newest_one_installed(parity: Parity) -> None:
     """After the next restart the machine behaves in a way that nobody has tried, or does not come up."""
-    parity.everywhere(
-        "kernel",
-        one_of=[
-            "the newest one installed",
-            "its host's: a container has none of its own",
-            "brought by the hypervisor, as the policy says",
-        ],
-        fix="systemctl reboot  # in a quiet hour, at the standby first",
-    )
+    parity.healthy("kernel", fix="systemctl reboot  # in a quiet hour, at the standby first")
     parity.same(
         "release", fix="apt-get install linux-image-...; systemctl reboot  # to the primary's: {primary}"
     )
@@ -37,17 +29,13 @@ def test_the_same_kernel_runs_and_it_is_the_newest_one_installed(parity: Parity)
 )
 def test_no_service_runs_replaced_code(parity: Parity) -> None:
     """A hole that was mended on disk is still open, and the next restart brings code that has not run yet."""
-    parity.everywhere(
-        "deleted", one_of=["none", "replaced code until the next boot"], fix="systemctl restart {item}"
-    )
+    parity.healthy("deleted", fix="systemctl restart {item}")
 
 
 @pytest.mark.drill("unit_edited_without_reload", "unit_edited_without_reload_at_both_sites")
 def test_systemd_has_read_its_unit_files(parity: Parity) -> None:
     """The next restart of a service brings limits and commands that nobody has tried."""
-    parity.everywhere(
-        "reload", equals="as systemd read it", fix="systemctl daemon-reload; systemctl restart {item}"
-    )
+    parity.healthy("reload", fix="systemctl daemon-reload; systemctl restart {item}")
 
 
 @pytest.mark.drill("variable_set_in_the_service_manager")
@@ -79,7 +67,7 @@ def test_systemd_hands_the_same_variables_on_to_services(parity: Parity) -> None
 )
 def test_services_run_what_was_deployed(parity: Parity) -> None:
     """Customers still meet the old version; the new one is met first by those of the failover."""
-    parity.everywhere("started", equals="started after it was deployed", fix="systemctl restart {item}")
+    parity.healthy("started", fix="systemctl restart {item}")
 
 
 @pytest.mark.drill(
@@ -94,9 +82,7 @@ def test_services_run_what_was_deployed(parity: Parity) -> None:
 )
 def test_services_run_with_their_settings(parity: Parity) -> None:
     """The shop changes its behaviour at its next restart, which the failover may be."""
-    parity.everywhere(
-        "settings", equals="runs as configured", fix="systemctl cat shop; systemctl restart shop  # {item}"
-    )
+    parity.healthy("settings", fix="systemctl cat shop; systemctl restart shop  # {item}")
 
 
 @pytest.mark.drill(

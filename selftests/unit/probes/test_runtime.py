@@ -7,7 +7,7 @@ import itertools
 import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -142,12 +142,12 @@ def test_a_kernel_that_is_not_understood_is_unmeasured(answer: bytes) -> None:
 
 def mapping(path: str, pid: int = 7) -> str:
     """A mapping of code that is deleted, as grep prints it."""
-    return f"m\t/proc/{pid}/maps:7f0000000000-7f0000001000 r-xp 00001000 00:2f 12345      {path} (deleted)\n"
+    return f"m\t/proc/{pid}/maps:7f0000000000-7f0000001000 r-xp 00001000 00:2f 12345      {path} (deleted)"
 
 
 def unit_of(group: str, pid: int = 7) -> str:
     """A line of a process's control groups."""
-    return f"u\t{pid}\t{group}\n"
+    return f"u\t{pid}\t{group}"
 
 
 LIBRARY = "/usr/lib/x86_64-linux-gnu/libssl.so.3"
@@ -158,7 +158,7 @@ LIBRARY = "/usr/lib/x86_64-linux-gnu/libssl.so.3"
 )
 def test_a_service_with_a_replaced_library_is_told(group: str) -> None:
     """In both ways in which the kernel names a unit."""
-    found = deleted.read(mapping(LIBRARY) + unit_of(group) + unit_of("3:cpu:/x.service") + "end\n")
+    found = deleted.read([mapping(LIBRARY), unit_of(group), unit_of("3:cpu:/x.service")])
     assert found == {"shop.service": f"runs code that was replaced: {LIBRARY}"}
 
 
@@ -175,12 +175,12 @@ def test_a_service_with_a_replaced_library_is_told(group: str) -> None:
 )
 def test_what_harms_nobody_is_left_out(path: str, group: str) -> None:
     """Compilers at run time, logins that are older than an upgrade, containers."""
-    assert deleted.read(mapping(path) + unit_of(group) + "end\n") == {}
+    assert deleted.read([mapping(path), unit_of(group)]) == {}
 
 
 def test_a_service_that_only_a_boot_restarts_is_told_apart() -> None:
     """No upgrade restarts the message bus, and a failover does not either."""
-    answer = mapping(LIBRARY) + unit_of("0::/system.slice/dbus.service") + "end\n"
+    answer = "\n".join([mapping(LIBRARY), unit_of("0::/system.slice/dbus.service"), "end", ""])
     assert runtime.read_deleted(answered(deleted=answer.encode()), TARGET) == {
         "dbus.service": "replaced code until the next boot"
     }
@@ -208,7 +208,7 @@ def test_a_kernel_of_the_next_minor_release_is_newer(kernels: tuple[str, str], n
 
 def test_the_manager_itself_counts() -> None:
     """It is not restarted by an upgrade of its libraries."""
-    assert "the manager" in deleted.read(mapping(LIBRARY) + unit_of("0::/init.scope") + "end\n")
+    assert "the manager" in deleted.read([mapping(LIBRARY), unit_of("0::/init.scope")])
 
 
 def test_nothing_replaced_is_said_in_so_many_words() -> None:
@@ -216,19 +216,19 @@ def test_nothing_replaced_is_said_in_so_many_words() -> None:
     assert runtime.read_deleted(answered(deleted=b"end\n"), TARGET) == {"services with replaced code": "none"}
 
 
-@pytest.mark.parametrize("text", ["", "end", mapping(LIBRARY), "m\tx\nend\n", "u\t7\nend\n", "what\nend\n"])
-def test_mappings_that_are_not_understood_are_unmeasured(text: str) -> None:
+@pytest.mark.parametrize("line", ["m\tx", "u\t7", "what"])
+def test_mappings_that_are_not_understood_are_unmeasured(line: str) -> None:
     """Half a list would hide a service."""
     with pytest.raises(UnmeasuredError):
-        deleted.read(text)
+        deleted.read([line])
 
 
-def shown(**needs: str) -> str:
+def shown(**needs: str) -> Mapping[str, list[str]]:
     """The answer about units."""
     units = "\n".join(
         f"Id={unit}.service\nLoadState=loaded\nNeedDaemonReload={said}\n" for unit, said in needs.items()
     )
-    return f"[shown {len(needs)}]\n{units}[end]\n"
+    return {"shown": units.split("\n")}
 
 
 def test_an_edited_unit_is_told_whether_it_is_required_or_not() -> None:
@@ -239,31 +239,28 @@ def test_an_edited_unit_is_told_whether_it_is_required_or_not() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[shown 1]\n[end]\n", shown(shop="maybe"), shown(shop="no")[:-6], "[shown 1]\nId=x\n[end]\n"]
-)
-def test_units_that_are_not_understood_are_unmeasured(text: str) -> None:
+@pytest.mark.parametrize("parts", [{"shown": []}, shown(shop="maybe"), {"shown": ["Id=x"]}, {"shown": ["x"]}])
+def test_units_that_are_not_understood_are_unmeasured(parts: Mapping[str, list[str]]) -> None:
     """No answer is not "as read"."""
     with pytest.raises(UnmeasuredError):
-        reloads.read(text, ["shop.service"])
+        reloads.read(parts, ["shop.service"])
 
 
 def test_variables_of_the_service_manager_are_told_but_for_those_of_its_host() -> None:
     """A container engine gives each host its own name; languages and zones have aspects of their own."""
-    given = (
-        "LANG=de_DE.UTF-8\nTZ=UTC\nPATH=/usr/bin\ncontainer=podman\nHOSTNAME=web1\nA=x y\nB=$'1\\n2'\nend\n"
-    )
+    of_others = ["LANG=de_DE.UTF-8", "TZ=UTC", "container=podman", "HOSTNAME=web1"]
+    given = [*of_others, "PATH=/usr/bin", "A=x y", "B=$'1\\n2'"]
     assert list(manager_environment.read(given)) == ["PATH=/usr/bin", "A=x y", "B=$'1\\n2'"]
-    table = runtime.read_handed_on(answered(manager=given.encode()), TARGET)
+    table = runtime.read_handed_on(answered(manager="\n".join([*given, "end", ""]).encode()), TARGET)
     variables = dict.fromkeys(manager_environment.read(given), "set")
     assert table == {"variables for every service": "looked at"} | variables
 
 
-@pytest.mark.parametrize("text", ["", "end\n", "PATH=/usr/bin\n", "PATH=/usr/bin\nend", "No D-Bus\nend\n"])
-def test_variables_that_are_not_understood_are_unmeasured(text: str) -> None:
+@pytest.mark.parametrize("lines", [(), ("No D-Bus",)])
+def test_variables_that_are_not_understood_are_unmeasured(lines: tuple[str, ...]) -> None:
     """A manager without a single variable was not asked."""
     with pytest.raises(UnmeasuredError):
-        manager_environment.read(text)
+        manager_environment.read(lines)
 
 
 def ask_perl(tmp_path: Path, files: str, environment: str = "", own: dict[str, str] | None = None) -> str:
@@ -291,9 +288,14 @@ def ask_perl(tmp_path: Path, files: str, environment: str = "", own: dict[str, s
         sleeper.wait()
 
 
+def rows(text: str) -> list[str]:
+    """The lines of an answer."""
+    return answered(settings=text.encode()).rows("settings")
+
+
 def states(text: str) -> dict[str, str]:
     """Variable -> state."""
-    found = settings.read(text)
+    found = settings.read(rows(text))
     assert not isinstance(found, str)
     return {one.name: one.state for one in found}
 
@@ -321,7 +323,7 @@ def test_a_file_wins_over_the_unit(tmp_path: Path) -> None:
 def test_values_are_shown_without_secrets(tmp_path: Path) -> None:
     """They are compared between the sites, and stand in reports."""
     text = ask_perl(tmp_path, "URL=redis://u:topsecret@h/0\nAPI_TOKEN=topsecret\nL=en,de\n")
-    found = settings.read(text)
+    found = settings.read(rows(text))
     assert not isinstance(found, str)
     assert {one.name: one.shown for one in found} == {
         "URL": "redis://u:***@h/0",
@@ -333,7 +335,7 @@ def test_values_are_shown_without_secrets(tmp_path: Path) -> None:
 
 def test_what_another_aspect_judges_is_left_out() -> None:
     """One mistake is told once."""
-    text = b"SHOP_SESSION_URL\tdiffers\tx\nLC_ALL\tdiffers\tx\nSHOP_SITE\tsame\tdallas\n=\n"
+    text = b"SHOP_SESSION_URL\tdiffers\tx\nLC_ALL\tdiffers\tx\nSHOP_SITE\tsame\tdallas\nend\n"
     answers = answered(**{"settings-shop.service": text})
     assert runtime.read_settings(answers, TARGET) == {"shop.service: SHOP_SITE": settings.RUNNING}
     assert runtime.read_values(answers, TARGET) == {"shop.service: SHOP_SITE": "dallas"}
@@ -341,24 +343,27 @@ def test_what_another_aspect_judges_is_left_out() -> None:
 
 def test_a_service_that_does_not_run_has_no_settings_in_force() -> None:
     """It is a finding where it must run, and leaves the values unknown."""
-    answers = answered(**{"settings-shop.service": b"not running\n"})
+    answers = answered(**{"settings-shop.service": b"not running\nend\n"})
     assert runtime.read_settings(answers, TARGET) == {"shop.service": "not running"}
     with pytest.raises(UnmeasuredError):
         runtime.read_values(answers, TARGET)
 
 
-@pytest.mark.parametrize("text", ["", "=", "A\tsame\n=\n", "A\tgood\tx\n=\n", "A\tsame\tx\n", "not running"])
-def test_settings_that_are_not_understood_are_unmeasured(text: str) -> None:
+@pytest.mark.parametrize(
+    "lines", [("A\tsame",), ("A\tgood\tx",), ("not running", "A\tsame\tx"), ("stopped",)]
+)
+def test_settings_that_are_not_understood_are_unmeasured(lines: tuple[str, ...]) -> None:
     """And the reason repeats no value."""
     with pytest.raises(UnmeasuredError):
-        settings.read(text)
+        settings.read(lines)
 
 
 DEPLOYED = runtime.Deployed(service="shop.service", file="/srv/shop/VERSION")
 WITH_RELEASE = web_host(SECTION.model_copy(update={"deployed": {"web": DEPLOYED}}))
 STAT = "1 (x) S " + " ".join(["0"] * 18) + " {} 0"
 STARTED = (
-    f"LoadState=loaded\nMainPID=7\n\n[started]\n{STAT.format(5000)}\n{STAT.format(4900)}\n1002.000000000\n"
+    "[unit]\nLoadState=loaded\nMainPID=7\n"
+    f"[started]\n{STAT.format(5000)}\n{STAT.format(4900)}\n1002.000000000\n"
 )
 
 
@@ -375,7 +380,7 @@ STARTED = (
 )
 def test_a_service_that_is_older_than_its_code_runs_what_was_there_before(newer: str, expected: str) -> None:
     """The files are the same at both sites, and what customers meet is not."""
-    answer = f"{STARTED}[newer]\n{newer}[end]\n".encode()
+    answer = f"{STARTED}[newer]\n{newer}end\n".encode()
     assert runtime.read_started(answered(started=answer), WITH_RELEASE) == {"shop.service": expected}
 
 
@@ -385,10 +390,10 @@ def test_a_service_that_is_older_than_its_code_runs_what_was_there_before(newer:
         b"",
         STARTED.encode(),
         f"{STARTED}[newer]\n".encode(),
-        f"{STARTED}[newer]\n[end]".encode(),
-        f"{STARTED}[newer]\nolder /srv/shop\n[end]\n".encode(),
-        f"{STARTED[: STARTED.index('1 (x)')]}1002.000000000\n[newer]\n[end]\n".encode(),
-        b"[newer]\n[end]\n",
+        f"{STARTED}[newer]\nend".encode(),
+        f"{STARTED}[newer]\nolder /srv/shop\nend\n".encode(),
+        f"{STARTED[: STARTED.index('1 (x)')]}1002.000000000\n[newer]\nend\n".encode(),
+        b"[newer]\nend\n",
     ],
 )
 def test_an_answer_about_the_release_that_is_not_understood_is_unmeasured(damaged: bytes) -> None:
@@ -399,7 +404,7 @@ def test_an_answer_about_the_release_that_is_not_understood_is_unmeasured(damage
 
 def test_a_service_that_does_not_run_is_not_older_than_anything() -> None:
     """It says why it has no process."""
-    answer = b"LoadState=loaded\nMainPID=0\n\n[started]\n"
+    answer = b"[unit]\nLoadState=loaded\nMainPID=0\n[started]\n[newer]\nend\n"
     assert runtime.read_started(answered(started=answer), WITH_RELEASE) == {"shop.service": "not running"}
 
 
@@ -482,20 +487,20 @@ def _asked(folder: Path, pid: int) -> str | None:
         [f"{current}/uploads/*"],
     )
     there = {**os.environ, "PATH": f"{systemctl.parent}:{os.environ['PATH']}"}
-    done = subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=True, cwd="/", env=there)
-    return deployed.read(done.stdout).newer
+    done = subprocess.run(["sh", "-c", text], capture_output=True, check=True, cwd="/", env=there)
+    return deployed.read(answered(started=done.stdout).parts("started", deployed.PARTS)).newer
 
 
 @given(st.binary())
 def test_any_answer_is_facts_or_unmeasured(answer: bytes) -> None:
     """Whatever a host prints makes a table or a reason, and nothing else."""
-    ends = (b"", b"end\n", b"[end]\n", b"\n=\n")
+    ends = (b"", b"\nend\n", b"\n[end]\n")
     for end in ends:
         text = answer + end
         given_ = {
             "kernel": text,
             "deleted": text,
-            "reload": b"[shown 1]\n" + text,
+            "reload": b"[shown]\n" + text,
             "settings-shop.service": text,
             "started": STARTED.encode() + b"[newer]\n" + text,
         }

@@ -24,7 +24,7 @@ from pydantic import Field, StringConstraints
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section, Text
 from siteparity.policy.section import Strict
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.running import deleted, kernel, manager_environment, reloads, settings
 from siteparity.tools.running import deployed as code
 from siteparity.tools.systemd.environment import VARIABLE
@@ -101,13 +101,14 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     }
 
 
+@once
+def _kernel(answers: Answers, _: Target[Policy]) -> kernel.Kernel:
+    return kernel.read(answers.parts("kernel", kernel.PARTS))
+
+
 def read_kernel(answers: Answers, target: Target[Policy]) -> Table:
     """The running kernel -> that it is the newest one installed, or what a boot would start instead."""
-    return {
-        "the running kernel": _kernel_state(
-            kernel.read(answers.parts("kernel", kernel.PARTS)), target.section.kernel
-        )
-    }
+    return {"the running kernel": _kernel_state(_kernel(answers, target), target.section.kernel)}
 
 
 def _kernel_state(found: kernel.Kernel, expected: str) -> str:
@@ -127,9 +128,9 @@ def _kernel_state(found: kernel.Kernel, expected: str) -> str:
     return NEWEST if found.is_newest_build() else f"an older build than the installed {found.package}"
 
 
-def read_release(answers: Answers, _: Target[Policy]) -> Table:
+def read_release(answers: Answers, target: Target[Policy]) -> Table:
     """Release and build of the running kernel."""
-    found = kernel.read(answers.parts("kernel", kernel.PARTS))
+    found = _kernel(answers, target)
     return {"release": found.release, "build": found.build}
 
 
@@ -138,7 +139,7 @@ def read_deleted(answers: Answers, target: Target[Policy]) -> Table:
     spared = target.section.until_the_next_boot
     found = {
         unit: deleted.UNTIL_BOOT if any(fnmatchcase(unit, pattern) for pattern in spared) else files
-        for unit, files in deleted.read(answers.text("deleted")).items()
+        for unit, files in deleted.read(answers.rows("deleted")).items()
     }
     return found or {"services with replaced code": deleted.NONE}
 
@@ -147,13 +148,13 @@ def read_reload(answers: Answers, target: Target[Policy]) -> Table:
     """Each required unit, and each that was edited -> whether systemd has read its files as they are."""
     return {
         "units that are not named here": reloads.READ,
-        **reloads.read(answers.text("reload"), _services(target)),
+        **reloads.read(answers.parts("reload", reloads.PARTS), _services(target)),
     }
 
 
 def read_handed_on(answers: Answers, _: Target[Policy]) -> Table:
     """Each variable that systemd hands on to every service that starts -> that it is set."""
-    variables = dict.fromkeys(manager_environment.read(answers.text("manager")), "set")
+    variables = dict.fromkeys(manager_environment.read(answers.rows("manager")), "set")
     return {"variables for every service": "looked at", **variables}
 
 
@@ -167,7 +168,7 @@ def read_started(answers: Answers, target: Target[Policy]) -> Table:
     deployed = _deployed(target)
     if deployed is None:
         raise UnmeasuredError("started: the policy names no service for this host")
-    found = code.read(answers.text("started"))
+    found = code.read(answers.parts("started", code.PARTS))
     if found.newer is None:
         return {deployed.service: found.idle or AFTER_DEPLOYMENT}
     return {deployed.service: f"is older than {found.newer}: it runs what was there before"}
@@ -194,11 +195,12 @@ def read_values(answers: Answers, target: Target[Policy]) -> Table:
     return table
 
 
+@once
 def _variables(answers: Answers, target: Target[Policy]) -> Mapping[str, tuple[settings.Variable, ...] | str]:
     """Service -> its variables that no other aspect judges, or why it has none."""
     found: dict[str, tuple[settings.Variable, ...] | str] = {}
     for unit in _with_settings(target):
-        said = settings.read(answers.text(f"settings-{unit}"))
+        said = settings.read(answers.rows(f"settings-{unit}"))
         found[unit] = (
             said
             if isinstance(said, str)
@@ -223,13 +225,13 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "kernel": Reading(read_kernel),
+        "kernel": Reading(read_kernel, healthy=(NEWEST, CONTAINER, BROUGHT)),
         "release": Reading(read_release),
-        "deleted": Reading(read_deleted),
-        "reload": Reading(read_reload),
+        "deleted": Reading(read_deleted, healthy=(deleted.NONE, deleted.UNTIL_BOOT)),
+        "reload": Reading(read_reload, healthy=reloads.READ),
         "handed_on": Reading(read_handed_on),
-        "started": Reading(read_started, roles=_with_deployment),
-        "settings": Reading(read_settings, roles=_with_environment),
+        "started": Reading(read_started, healthy=AFTER_DEPLOYMENT, roles=_with_deployment),
+        "settings": Reading(read_settings, healthy=settings.RUNNING, roles=_with_environment),
         "values": Reading(read_values, roles=_with_environment),
     },
 )

@@ -1,36 +1,20 @@
 """Services that still run code which is no longer on disk: a library or program that was replaced.
 
-The mappings of a process say so (proc(5), ``/proc/PID/maps``): code of a removed file is ``(deleted)``. Left
-out is what programs make for themselves and remove at once, such as memory of compilers at run time. Only
-services count, and the manager itself: a login that is older than an upgrade harms nobody.
+The mappings of a process tell (proc(5), ``/proc/PID/maps``): code of a removed file is marked ``(deleted)``.
+Kernel threads have no mappings. Left out is what programs make for themselves and remove at once, such as
+memory of compilers at run time. Only services count, and the manager itself: a login that is older than an
+upgrade harms nobody.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import program
 
-# "m\t/proc/PID/maps:LINE" for each mapping of code that is deleted; "u\tPID\tCGROUP" for its process. Kernel
-# threads have no mappings; a process may end while it is looked at, one that is still there must answer.
-QUESTION = r"""
-{ read -r first </proc/1/maps; } 2>/dev/null||{ echo "other users' processes cannot be read" >&2;exit 1; }
-found=$(grep -HsE '^[0-9a-f]+-[0-9a-f]+ ..x. .* /.*\(deleted\)$' /proc/[0-9]*/maps)
-case $? in 0|1);;
-*)for map in /proc/[0-9]*/maps
-do { :; } 2>/dev/null <"$map"||[ ! -e "$map" ]||{ echo "$map cannot be read" >&2;exit 1; };done;;esac
-old=$IFS IFS='
-'
-set -f
-for line in $found;do printf 'm\t%s\n' "$line"
-pid=${line#/proc/} pid=${pid%%/*}
-case $seen in *" $pid "*)continue;;esac
-seen="$seen $pid "
-while read -r group;do printf 'u\t%s\t%s\n' "$pid" "$group";done 2>/dev/null </proc/"$pid"/cgroup||:
-done
-echo end
-"""
+QUESTION = program(__package__, "deleted.sh")
 
 NONE = "none"
 UNTIL_BOOT = "replaced code until the next boot"
@@ -52,18 +36,19 @@ _UNIT = re.compile(r"(?:[0-9]+:name=systemd|0:):(/.*)")
 MOST_NAMED = 3
 
 
-def read(text: str) -> Mapping[str, str]:
-    """Each unit whose processes run deleted code -> the files.
+def read(lines: Iterable[str]) -> Mapping[str, str]:
+    r"""Each unit whose processes run deleted code -> the files.
+
+    Args:
+        lines: ``m\t/proc/PID/maps:LINE`` for each mapping of deleted code, ``u\tPID\tCGROUP`` for its
+            process.
 
     Raises:
-        UnmeasuredError: the answer is cut, or holds something else.
+        UnmeasuredError: a line is not understood.
     """
-    lines = text.split("\n")
-    if lines[-2:] != ["end", ""]:
-        raise UnmeasuredError("deleted: the answer lacks its end")
     files: dict[str, set[str]] = {}
     units: dict[str, str] = {}
-    for line in lines[:-2]:
+    for line in lines:
         kind, _, rest = line.partition("\t")
         mapping = _MAPPING.fullmatch(rest)
         if kind == "m" and mapping:

@@ -13,10 +13,11 @@ other entries. Where a file has several names each name that comes or goes moves
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 from siteparity.tools.systemd import started, unit
 
 _LIBRARIES = (
@@ -35,62 +36,8 @@ selinux[^/]* sepolicy[^/]* setools[^/]* insights[^/]* sos sos-[^/]*
 """
 """Libraries of tools that look after a host: upgrades by night renew them, and no application loads them."""
 
-_QUESTION = """\
-{look_up}
-printf '\\n%s\\n' '[started]'
-[ "$main" -gt 0 ]||exit 0
-workers=$pids
-case $pids in *" "*)workers=${{pids#* }};;esac
-set --
-for pid in $workers;do set -- "$@" "/proc/$pid/stat";done
-stats=$({started})||exit
-printf '%s\\n%s\\n' "$stats" '[newer]'
-line_end='
-'
-own= oldest= links=
-IFS=$line_end
-for line in $stats;do IFS=' '
-case $line in *')'*)set -- ${{line##*)}}
-if [ ! "$own" ];then own=${{20}};elif [ ! "$oldest" ]||[ "${{20}}" -lt "$oldest" ];then oldest=${{20}};fi;;
-*)part=${{line#*.}} now=$((${{line%.*}}*100+1${{part%???????}}-100));;esac
-done
-[ "$oldest" ]||{{ echo 'none of its processes could be looked at' >&2;exit 1; }}
-since=$((now-own+oldest))
-since=@$((since/100)).$((since%100/10))$((since%10))
-way() {{ rest=${{1#/}} here= hops=0
-while [ "$rest" ];do part=${{rest%%/*}}
-case $rest in */*)rest=${{rest#*/}};;*)rest=;;esac
-case $part in ''|.)continue;;..)here=${{here%/*}};continue;;esac
-here=$here/$part
-[ ! -L "$here" ]||{{ hops=$((hops+1));[ $hops -le 40 ]&&to=$(readlink -- "$here")||exit
-links=$links$here$line_end
-case $to in /*)here= rest=${{to#/}}/$rest;;*)here=${{here%/*}} rest=$to/$rest;;esac; }}
-done; }}
-set -- {file}
-for place in {places} {libraries};do [ ! -e "$place" ]||set -- "$@" "$place";done
-for place;do way "$place";done
-set -f
-IFS=$line_end
-look() {{ found=$(find "$@" -ignore_readdir_race \
-\\( -name __pycache__ -o -name '*.pyc' -o -name .git{left_out} \\) -prune -o \
--newerct "$since" ! -regex {of_tools} \
-\\( -type d ! -newermt "$since" -fstype overlay -printf 'folder %p\\n' -o \
-\\( -type d ! -newermt "$since" -o ! -type d \\( -links 1 -o -newermt "$since" \\) \\) \
--printf 'newer %p\\n' -quit \\) -o \
--type l ! -path '/usr/lib*-packages/*' -printf 'link %p\\n')||exit
-case $line_end$found in *"${{line_end}}newer "*)printf '%s\\n%s\\n' "$found" '[end]';exit;;esac
-for one in $found;do case $one in folder\\ *)one=${{one#folder }}
-parent=$(find "$one/.." -maxdepth 0 -newermt "$since")||exit
-[ ! "$parent" ]||{{ printf 'newer %s\\n%s\\n' "$one" '[end]';exit; }};;esac;done; }}
-look -H "$@"
-set --
-for one in $found;do case $one in link\\ *)set -- "$@" "${{one#link }}";;esac;done
-[ $# -eq 0 ]||look -L "$@"
-set -- $links
-[ $# -eq 0 ]||look -P "$@" -maxdepth 0
-echo '[end]'
-"""
-# Three looks: at the code, at what links in it lead to, at the links on the way to it. Mostly there are none.
+_QUESTION = program(__package__, "deployed.sh")
+PARTS = ("unit", "started", "newer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +60,9 @@ def question(service: str, file: str, places: Sequence[str], left_out: Sequence[
         left_out: patterns of paths that do not count.
     """
     of_tools = "\\|".join(_OF_TOOLS.split())
-    return _QUESTION.format(
-        look_up=unit.look_up(service),
+    return filled(
+        _QUESTION,
+        look_up=unit.look_up(service).rstrip("\n"),
         started=started.ASK.strip(),
         file=shlex.quote(file),
         places=" ".join(map(shlex.quote, places)),
@@ -124,21 +72,16 @@ def question(service: str, file: str, places: Sequence[str], left_out: Sequence[
     )
 
 
-def read(answer: str) -> Deployed:
-    """The answer to `question`.
+def read(parts: Mapping[str, Sequence[str]]) -> Deployed:
+    """Read the answer to `question`.
 
     Raises:
-        UnmeasuredError: it is cut or not understood, or no process could be looked at.
+        UnmeasuredError: a line is not understood, or no process could be looked at.
     """
-    head, _, rest = answer.partition("\n[started]\n")
-    if idle := unit.not_running(unit.read_properties(line for line in head.split("\n") if line)):
+    if idle := unit.not_running(unit.read_properties(parts["unit"])):
         return Deployed(idle, None)
-    times, mark, found = rest.partition("\n[newer]\n")
-    lines = found.split("\n")
-    if not mark or lines[-2:] != ["[end]", ""]:
-        raise UnmeasuredError("started: the answer lacks its end")
-    started.oldest(times)
-    newer = [line.removeprefix("newer ") for line in lines[:-2] if line.startswith("newer /")]
-    if not all(line.startswith(("newer /", "link /", "folder /")) for line in lines[:-2]):
+    started.oldest("\n".join(parts["started"]))
+    if not all(line.startswith(("newer /", "link /", "folder /")) for line in parts["newer"]):
         raise UnmeasuredError("started: a line is not understood")
+    newer = [line.removeprefix("newer ") for line in parts["newer"] if line.startswith("newer /")]
     return Deployed(None, newer[0] if newer else None)

@@ -1,18 +1,18 @@
 """What systemd hands on to every service that it starts (systemctl(1), ``set-environment``).
 
-A variable that somebody set by hand stands in no file. No service has it until its next start, and after the
-next boot it is gone: what was tried with it, or without it, is not what will run.
+A variable that somebody set by hand stands in no file. A service gets it at its next start, and loses it with
+the next boot: what was tried with it, or without it, is not what will run.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from siteparity.model import UnmeasuredError
 from siteparity.tools.systemd.environment import VARIABLE
 
-QUESTION = "systemctl show-environment&&echo end"
+QUESTION = "systemctl show-environment && echo end"
 
 _ELSEWHERE = rf"{VARIABLE}|TZ"
 """Judged by ``locales`` and ``schedules``."""
@@ -20,16 +20,13 @@ _OF_ITS_HOST = r"container(?:_[a-z]+)?|HOSTNAME|TERM|SYSTEMD_[A-Z_]+|XDG_[A-Z_]+
 """What the manager itself was started with: by a boot loader, a container engine, an initial RAM disk."""
 
 
-def read(text: str) -> Sequence[str]:
+def read(lines: Iterable[str]) -> Sequence[str]:
     """Each variable as ``NAME=value``, in the order of systemd.
 
     Raises:
-        UnmeasuredError: the answer is cut, or a line is no assignment.
+        UnmeasuredError: there is none, or a line is no assignment.
     """
-    *lines, last, end = ["", "", *text.split("\n")]
-    if last != "end" or end:
-        raise UnmeasuredError("manager: the answer lacks its end")
-    found = [(line, re.fullmatch(r"([A-Za-z_]\w*)=.*", line)) for line in lines if line]
+    found = [(line, re.fullmatch(r"([A-Za-z_]\w*)=.*", line)) for line in lines]
     if not found or not all(name for _, name in found):
         raise UnmeasuredError("manager: systemd says something else than its variables")
     left_out = re.compile(f"{_ELSEWHERE}|{_OF_ITS_HOST}")

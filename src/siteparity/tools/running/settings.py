@@ -1,9 +1,7 @@
 """The environment of a service: what its files say now, and what its main process was started with.
 
-systemd.exec(5): ``Environment=``, then each ``EnvironmentFile=``, later ones winning. The two are held
-against each other on the host, and what looks like a secret is not shown
-(`siteparity.tools.secrets.secret_patterns`).
-Perl reads its program, and what systemd says, from stdin and environment: no value becomes an argument.
+``Environment=`` comes first, then each ``EnvironmentFile=``; later ones win (systemd.exec(5)). The host
+itself compares the files with the process, and shows no secret (`siteparity.tools.secrets.secret_patterns`).
 """
 
 from __future__ import annotations
@@ -13,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 from siteparity.tools.secrets import secret_patterns
 from siteparity.tools.systemd.unit import look_up
 
@@ -24,51 +23,8 @@ STATES = {
 }
 RUNNING = STATES["same"]
 
-# "NAME\tSTATE\tVALUE" for each variable; values of the files, or of the process where they have none.
-_PERL = r"""
-use strict;
-use Text::ParseWords;
-{looks}
-my ($main, %wanted, %running) = $ENV{{MAIN}};
-my @shown = split /\n/, $ENV{{SHOWN}};
-my (@pairs, %given);
-for (@shown) {{
-    next unless s/^Environment=//;
-    die "Environment= is written in a way that is not understood\n" if /(?:^|\s)\$'/;
-    for my $word (shellwords($_)) {{ push @pairs, [$1, $2] if $word =~ /^([A-Za-z_]\w*)=(.*)/s }}
-}}
-for (@shown) {{
-    next unless /^EnvironmentFiles=(.*) \(ignore_errors=(yes|no)\)$/;
-    my ($file, $may_lack) = ($1, $2);
-    my $f;
-    if (!open $f, "<", $file) {{ next if $may_lack eq "yes" && $! == 2; die "$file: $!\n" }}
-    while (my $line = <$f>) {{
-        chomp $line;
-        next if $line =~ /^\s*(?:[#;].*)?$/;
-        $line =~ /^\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/ or die "$file: a line is no assignment\n";
-        my ($name, $value) = ($1, $2);
-        if ($value =~ /^"([^"\\]*)"$/ || $value =~ /^'([^'\\]*)'$/) {{ $value = $1 }}
-        elsif ($value =~ /["'\\]/) {{ die "$file: $name is written in a way that is not understood\n" }}
-        push @pairs, [$name, $value];
-    }}
-    close $f or die "$file: $!\n";
-}}
-$wanted{{$_->[0]}} = $_->[1] for @pairs;
-open my $e, "<", "/proc/$main/environ" or die "the environment of the process: $!\n";
-my $all = do {{ local $/; <$e> }} // "";
-for (reverse split /\0/, $all) {{ $running{{$1}} = $2 if /^([A-Za-z_]\w*)=(.*)/s }}
-die "the environment of the process is empty\n" unless %running;
-for my $name (sort keys %{{{{%wanted, %running}}}}) {{
-    next if !defined $wanted{{$name}} && $name =~ /^(?:{own})$/;
-    my $state = !defined $wanted{{$name}} ? "stale" : !defined $running{{$name}} ? "unset"
-        : $wanted{{$name}} eq $running{{$name}} ? "same" : "differs";
-    my ($shown) = secret("$name=" . ($wanted{{$name}} // $running{{$name}}));
-    $shown =~ s/^\Q$name\E=//;
-    $shown =~ s/([\\\t\n\r])/sprintf "\\x%02x", ord $1/ge;
-    print join("\t", $name, $state, $shown), "\n";
-}}
-print "=\n";
-"""
+_SHELL = program(__package__, "settings.sh")
+_PERL = program(__package__, "settings.pl")
 
 _OWN = (
     "PATH|HOME|USER|LOGNAME|SHELL|TERM|PWD|SHLVL|_|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_[A-Z_]+|NOTIFY_SOCKET|MAINPID"
@@ -90,33 +46,24 @@ class Variable:
 
 def question(service: str) -> str:
     """A shell text about a service's environment."""
-    program = _PERL.format(looks=secret_patterns.PERL, own=_OWN)
-    # What systemd says stays on the host: values of Environment= may be secrets.
-    return (
-        "{ "
-        + look_up(service, ["Environment", "EnvironmentFiles"])
-        + "} >/dev/null\n"
-        + "case $shown in *LoadState=loaded*);;*)echo 'not loaded';exit 0;;esac\n"
-        + "[ \"$main\" -gt 0 ]||{ echo 'not running';exit 0; }\n"
-        + f"MAIN=$main SHOWN=$shown perl - <<'END_OF_PROGRAM'\n{program}END_OF_PROGRAM\n"
+    text = secret_patterns.PERL + filled(_PERL, own=_OWN)
+    return filled(
+        _SHELL,
+        look_up=look_up(service, ["Environment", "EnvironmentFiles"]).rstrip("\n"),
+        program=text.rstrip("\n"),
     )
 
 
-def read(text: str) -> Sequence[Variable] | str:
+def read(lines: Sequence[str]) -> Sequence[Variable] | str:
     """Read the answer to `question`: the variables, or why the service has no process.
 
     Raises:
-        UnmeasuredError: it is cut, or holds something else; the reason quotes no value.
+        UnmeasuredError: a line is not understood; the reason quotes no value.
     """
-    lines = text.split("\n")
-    if lines[-1] or len(lines) < 2:  # noqa: PLR2004  # the last line is ended
-        raise UnmeasuredError("settings: the answer lacks its end")
-    if lines in (["not running", ""], ["not loaded", ""]):
+    if len(lines) == 1 and lines[0] in ("not running", "not loaded"):
         return lines[0]
-    if lines[-2] != "=":
-        raise UnmeasuredError("settings: the answer lacks its end")
     variables: list[Variable] = []
-    for line in lines[:-2]:
+    for line in lines:
         fields = line.split("\t")
         if len(fields) != 3 or not re.fullmatch(r"[A-Za-z_]\w*", fields[0]) or fields[1] not in STATES:  # noqa: PLR2004  # name, state, value
             raise UnmeasuredError("settings: a line of the answer is not understood")
