@@ -34,9 +34,8 @@ def test_every_package_is_the_same_build(parity: Parity) -> None:
 @pytest.mark.drill("package_half_configured", "package_triggers_pending", "package_marked_for_removal")
 def test_every_package_is_installed_to_the_end(parity: Parity) -> None:
     """Software that was not set up to its end fails at the first restart, which the failover may be."""
-    parity.everywhere(
+    parity.healthy(
         "states",
-        equals="in order",
         fix="dpkg --configure --pending; echo {item} install | dpkg --set-selections",
     )
 
@@ -44,9 +43,8 @@ def test_every_package_is_installed_to_the_end(parity: Parity) -> None:
 @pytest.mark.drill("package_held", "package_held_at_both_sites")
 def test_packages_are_held_back_only_on_purpose(parity: Parity) -> None:
     """A host that skips upgrades keeps old errors, and security holes, that customers think are mended."""
-    parity.everywhere(
+    parity.healthy(
         "holds",
-        equals="as the policy says",
         fix="apt-mark unhold {item}  # or name it in aspects.packages.held of the policy",
     )
 
@@ -79,7 +77,7 @@ def test_packages_come_from_the_same_places(parity: Parity) -> None:
 )
 def test_every_file_is_as_its_package_has_it(parity: Parity) -> None:
     """A file that was mended or damaged by hand behaves in a way that no test of the release has seen."""
-    parity.everywhere("altered", equals="as packaged", fix=REINSTALL)
+    parity.healthy("altered", fix=REINSTALL)
 
 
 @pytest.mark.drill(
@@ -127,9 +125,7 @@ def test_what_no_package_has_brought_is_the_same(parity: Parity) -> None:
 @pytest.mark.drill("python_environment_missing")
 def test_every_python_environment_is_there(parity: Parity) -> None:
     """The shop does not start on this host."""
-    parity.everywhere(
-        "environments", equals="present", fix="deploy the release that brings {item} to this host"
-    )
+    parity.healthy("environments", fix="deploy the release that brings {item} to this host")
 
 
 @pytest.mark.drill(

@@ -36,7 +36,19 @@ LISTED = f"{DIGEST}  dpkg.md5sums"
 def database(*lines: str, audit: str = "", lists: tuple[str, ...] = (LISTED,)) -> bytes:
     """What dpkg says, in the form of the question."""
     return "\n".join(
-        [*(DPKG, *lines), "[audit]", audit, "[architectures]", "amd64", "[lists]", *lists, "[end]", ""]
+        [
+            "[packages]",
+            DPKG,
+            *lines,
+            "[audit]",
+            audit,
+            "[architectures]",
+            "amd64",
+            "[lists]",
+            *lists,
+            "end",
+            "",
+        ]
     ).encode()
 
 
@@ -110,12 +122,12 @@ def test_a_hold_must_stand_in_the_policy_and_be_there() -> None:
     "answer",
     [
         b"",
-        b"[audit]\n\n[architectures]\namd64\n[lists]\n[end]\n",
+        b"[packages]\n[audit]\n\n[architectures]\namd64\n[lists]\nend\n",
         database("web\tall\t1\tinstall ok half-baked"),
         database(DPKG),
         database(lists=("no digest",)),
         database(audit="dpkg: something went wrong"),
-        database()[:-6],
+        database().replace(b"amd64\n[lists]", b"[lists]"),
         database().replace(b"dpkg\tamd64", b"other\tamd64"),
     ],
 )
@@ -128,7 +140,7 @@ def test_a_database_that_is_not_understood_is_unmeasured(answer: bytes) -> None:
 
 def altered(*lines: str, lists: int = 1, target: Target[Policy] = TARGET) -> Table:
     """The table for one package with these findings."""
-    files = "\n".join([*lines, f"= {lists} 10 0", ""]).encode()
+    files = "\n".join(["[files]", *lines, f"= {lists} 10 0", "end", ""]).encode()
     return packages.read_altered(answered(database=database(), files=files), target)
 
 
@@ -169,11 +181,11 @@ def test_a_look_at_half_of_the_packages_is_unmeasured() -> None:
         altered(lists=0)
 
 
-@pytest.mark.parametrize("answer", [b"", b"= 1 0 0\n", b"A\tdpkg\t/x\n", b"= 1 10 0", b"= 1 10\n"])
-def test_a_cut_or_empty_look_at_files_is_unmeasured(answer: bytes) -> None:
+@pytest.mark.parametrize("lines", [(), ("= 1 0 0",), ("A\tdpkg\t/x",), ("= 1 10",)])
+def test_a_cut_or_empty_look_at_files_is_unmeasured(lines: tuple[str, ...]) -> None:
     """No file looked at proves nothing."""
     with pytest.raises(UnmeasuredError):
-        package_files.read(answer)
+        package_files.read({"files": lines})
 
 
 class Root:
@@ -203,7 +215,7 @@ class Root:
         text = text.replace("/var/lib/dpkg/info", str(self.info)).replace("- 3600", f"- {hour}")
         text = text.replace("/etc/alternatives", str(self.path / "alternatives"))
         done = subprocess.run(["sh", "-c", text], capture_output=True, check=True)
-        return package_files.read(done.stdout)
+        return package_files.read(answered(files=done.stdout).parts("files", package_files.PARTS))
 
     def wrong(self, *, everything: bool = False) -> set[tuple[str, str]]:
         """What is wrong with which file."""
@@ -398,31 +410,31 @@ def test_any_text_is_facts_or_unmeasured(answer: bytes) -> None:
     readers: list[Read] = [
         reading.read for name, reading in packages.PROBE.tables.items() if name not in ("builds", "states")
     ]
-    for read in readers:
-        with contextlib.suppress(UnmeasuredError):
-            answers = answered(
-                database=database(), files=answer, apt=answer, python=answer, unpackaged=answer
-            )
-            assert read(answers, TARGET)
+    headers = {"files": b"files", "apt": b"sources", "python": b"environments", "unpackaged": b"files"}
+    framed = {name: b"[%s]\n%s\nend\n" % (header, answer) for name, header in headers.items()}
+    for given_ in (framed, dict.fromkeys(headers, answer)):
+        for read in readers:
+            with contextlib.suppress(UnmeasuredError):
+                assert read(answered(database=database(), **given_), TARGET)
 
 
 def test_preferences_are_entries_without_comments() -> None:
     """A comment is no difference; a file that apt does not read is none either."""
-    answer = b"".join(
-        b"/etc/apt/preferences.d/" + line + b"\n"
+    lines = [
+        f"/etc/apt/preferences.d/{line}"
         for line in (
-            b"nginx:# why",
-            b"nginx:Explanation: because",
-            b"nginx:Package: nginx",
-            b"nginx:Pin:  release a=stable",
-            b"nginx:",
-            b"nginx:Package: *",
-            b"nginx.bak:Package: other",
-            b"more.pref:Package: third",
+            "nginx:# why",
+            "nginx:Explanation: because",
+            "nginx:Package: nginx",
+            "nginx:Pin:  release a=stable",
+            "nginx:",
+            "nginx:Package: *",
+            "nginx.bak:Package: other",
+            "more.pref:Package: third",
         )
-    )
-    answer += b'/etc/apt/apt.conf.d/9:APT::Default-Release "stable";\n'
-    assert apt.pins(answer) == (
+    ]
+    lines += ['/etc/apt/apt.conf.d/9:APT::Default-Release "stable";']
+    assert apt.pins(apt.read({"sources": lines})) == (
         "Package: nginx | Pin: release a=stable",
         "Package: *",
         "Package: third",
@@ -433,22 +445,22 @@ def test_preferences_are_entries_without_comments() -> None:
 def test_an_added_architecture_is_a_source() -> None:
     """It decides which packages can be installed next."""
     answer = database().replace(b"\namd64\n", b"\namd64\namd64\ni386\n")
-    table = packages.read_sources(answered(database=answer, apt=b""), TARGET)
+    table = packages.read_sources(answered(database=answer, apt=b"[sources]\nend\n"), TARGET)
     assert set(table) == {"/etc/apt/sources.list", "architecture amd64", "architecture i386"}
 
 
 def test_sources_hold_no_passwords_and_nothing_that_is_switched_off() -> None:
     """What a finding shows can be mailed."""
-    answer = (
-        b"/etc/apt/sources.list:deb  ftp://me:secret@files.shop.example/shop bookworm main # old\n"
-        b"/etc/apt/sources.list:# deb http://other.example/ x main\n"
-        b"/etc/apt/sources.list.d/a.sources:Types: deb\n"
-        b"/etc/apt/sources.list.d/a.sources:URIs: https://token@a.example/\n"
-        b"/etc/apt/sources.list.d/b.sources:Types: deb\n"
-        b"/etc/apt/sources.list.d/b.sources:Enabled: no\n"
-        b"/etc/apt/sources.list.d/c.list.save:deb http://c.example/ c main\n"
-    )
-    assert apt.sources(answer) == (
+    lines = [
+        "/etc/apt/sources.list:deb  ftp://me:secret@files.shop.example/shop bookworm main # old",
+        "/etc/apt/sources.list:# deb http://other.example/ x main",
+        "/etc/apt/sources.list.d/a.sources:Types: deb",
+        "/etc/apt/sources.list.d/a.sources:URIs: https://token@a.example/",
+        "/etc/apt/sources.list.d/b.sources:Types: deb",
+        "/etc/apt/sources.list.d/b.sources:Enabled: no",
+        "/etc/apt/sources.list.d/c.list.save:deb http://c.example/ c main",
+    ]
+    assert apt.sources(apt.read({"sources": lines})) == (
         "deb ftp://files.shop.example/shop bookworm main",
         "Types: deb | URIs: https://a.example/",
     )
@@ -457,10 +469,10 @@ def test_sources_hold_no_passwords_and_nothing_that_is_switched_off() -> None:
 def test_an_environment_lists_its_distributions() -> None:
     """Names as PEP 503 compares them; two versions of one distribution are both named."""
     answer = (
-        f"place\t{VENV}\nfound\tFlask_Babel-4.0.0.dist-info\nfound\tPyYAML-6.0-py3.11.egg-info\n"
+        f"[environments]\nplace\t{VENV}\nfound\tFlask_Babel-4.0.0.dist-info\nfound\tPyYAML-6.0-py3.11.egg-info\n"
         "found\tredis-5.0.dist-info\nfound\tredis-4.0.dist-info\nfound\todd.egg-info\nother\tx.pth\nend\n"
     ).encode()
-    assert packages.read_distributions(answered(python=answer, unpackaged=b"= 0\n"), TARGET) == {
+    assert packages.read_distributions(answered(python=answer, unpackaged=b"[files]\nend\n"), TARGET) == {
         "environments that were read": 1,
         f"{VENV}: flask-babel": "4.0.0",
         f"{VENV}: pyyaml": "6.0",
@@ -481,9 +493,9 @@ INSTALLED = {
 
 def distributions(files: Mapping[str, str], target: Target[Policy] = TARGET) -> Mapping[str, object]:
     """The table where redis 5.0 is there with these files -> a letter for their content."""
-    names = f"place\t{VENV}\nfound\tredis-5.0.dist-info\nother\tredis\nend\n".encode()
+    names = f"[environments]\nplace\t{VENV}\nfound\tredis-5.0.dist-info\nother\tredis\nend\n".encode()
     lines = "".join(f"F\t{SITE}/{name}\t0644 root:root\t{letter * 64}\n" for name, letter in files.items())
-    told = f"{lines}= {len(files)}\n".encode()
+    told = f"[files]\n{lines}end\n".encode()
     return packages.read_distributions(answered(python=names, unpackaged=told), target)
 
 
@@ -527,7 +539,7 @@ def test_what_differs_by_nature_does_not_count_in_environments() -> None:
 
 def test_an_environment_that_is_no_folder_is_a_finding() -> None:
     """At both sites, too: a missing environment is not the same as none."""
-    answer = f"place\t{VENV}\nabsent\nend\n".encode()
+    answer = f"[environments]\nplace\t{VENV}\nabsent\nend\n".encode()
     assert packages.read_environments(answered(python=answer), TARGET)[VENV] == "no such folder"
 
 
@@ -548,17 +560,17 @@ def test_a_real_folder_is_listed(tmp_path: Path) -> None:
     missing = str(tmp_path / "missing")
     places = (str(venv), missing)
     done = subprocess.run(["sh", "-c", python.question(places)], capture_output=True, check=True)
-    assert python.read(done.stdout, places) == {
+    assert python.read(answered(python=done.stdout).parts("python", python.PARTS), places) == {
         str(venv): {"redis": "5.0", "flask": "2.2", "file sitecustomize.py": "there"},
         missing: None,
     }
 
 
 @pytest.mark.parametrize(
-    "answer",
-    [b"", b"end\n", b"place\t/other\nend\n", b"found\tx-1.dist-info\nend\n", b"place\t/srv/shop/venv\n"],
+    "lines",
+    [(), ("place\t/other",), ("found\tx-1.dist-info",), ("place\t/srv/shop/venv", "place\t/other")],
 )
-def test_an_answer_about_other_environments_is_unmeasured(answer: bytes) -> None:
+def test_an_answer_about_other_environments_is_unmeasured(lines: tuple[str, ...]) -> None:
     """Every place that was asked about must be spoken of."""
     with pytest.raises(UnmeasuredError):
-        python.read(answer, (VENV,))
+        python.read({"environments": lines}, (VENV,))

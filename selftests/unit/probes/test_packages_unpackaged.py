@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,8 +21,13 @@ DIGEST = "ab" * 32
 
 
 def told(*lines: str) -> bytes:
-    """An answer with these lines, and its count."""
-    return "".join(f"{line}\n" for line in (*lines, f"= {len(lines)}")).encode()
+    """An answer with these lines."""
+    return "".join(f"{line}\n" for line in ("[files]", *lines, "end")).encode()
+
+
+def read(answer: bytes) -> Mapping[str, str]:
+    """What is read of an answer."""
+    return unpackaged.read(answered(unpackaged=answer).parts("unpackaged", unpackaged.PARTS))
 
 
 def look(
@@ -112,8 +118,7 @@ def test_a_link_of_the_same_name_is_no_link_to_what_is_left_out() -> None:
     "answer",
     [
         b"",
-        b"= 0",
-        b"= 1\n",
+        b"[files]\nend",
         told("X\t/opt/a"),
         told("F\t/opt/a\t0755 root:root"),
         told("F\t/opt/a\t0755 root:root\tabc"),
@@ -124,7 +129,7 @@ def test_a_link_of_the_same_name_is_no_link_to_what_is_left_out() -> None:
 def test_an_answer_that_is_cut_or_not_understood_is_unmeasured(answer: bytes) -> None:
     """Half of the files are no files."""
     with pytest.raises(UnmeasuredError):
-        unpackaged.read(answer)
+        read(answer)
 
 
 def test_a_real_folder_is_looked_at(tmp_path: Path) -> None:
@@ -139,7 +144,7 @@ def test_a_real_folder_is_looked_at(tmp_path: Path) -> None:
     missing = tmp_path / "missing"
     done = look(tmp_path, opt, missing, packaged=(opt / "bin", opt / "bin" / "packaged"))
     assert not done.stderr
-    found = unpackaged.read(done.stdout)
+    found = read(done.stdout)
     assert found.keys() == {str(opt / name) for name in ("bin/job", "two words", "link", "pipe")} | {
         str(missing)
     }
@@ -158,7 +163,7 @@ def test_what_somebody_put_in_the_place_of_a_packaged_file_is_told(tmp_path: Pat
     diverted = f"{by_hand}\n{by_hand}.away\n:\n{by_package}\n{by_package}.away\ndash\n"
     (tmp_path / "diversions").write_text(diverted)
     done = look(tmp_path, tmp_path / "lib" / "python3.*", packaged=(by_hand, by_package))
-    assert unpackaged.read(done.stdout).keys() == {str(by_hand)}
+    assert read(done.stdout).keys() == {str(by_hand)}
 
 
 def test_an_environment_is_looked_at_once_and_may_hold_more(tmp_path: Path) -> None:
@@ -174,10 +179,10 @@ def test_an_environment_is_looked_at_once_and_may_hold_more(tmp_path: Path) -> N
         (venv / str(number)).symlink_to("x")
     done = look(tmp_path, opt, far, packaged=(tmp_path,), environments=(venv, behind, far))
     assert not done.stderr
-    found = unpackaged.read(done.stdout)
+    found = read(done.stdout)
     assert len(found) == unpackaged.MOST + 3
     assert {str(place / "lib" / "a.py") for place in (venv, behind, far)} <= found.keys()
-    assert len(done.stdout.split(b"\n")) == len(found) + 2
+    assert len(done.stdout.split(b"\n")) == len(found) + 3
 
 
 def test_more_files_than_anybody_compares_are_unmeasured(tmp_path: Path) -> None:
@@ -190,7 +195,7 @@ def test_more_files_than_anybody_compares_are_unmeasured(tmp_path: Path) -> None
     assert done.returncode
     assert b"more than 5000 files that no package has brought" in done.stderr
     with pytest.raises(UnmeasuredError):
-        unpackaged.read(done.stdout)
+        read(done.stdout)
 
 
 def test_a_host_without_a_list_of_files_is_unmeasured(tmp_path: Path) -> None:

@@ -21,12 +21,14 @@ KERNELS = (f"kernel\tx86_64\t5.14.0-1.el9\t{HEADER}", f"kernel\tx86_64\t5.14.0-2
 
 def database(*lines: str, held: str = "") -> bytes:
     """The answer about installed packages."""
-    return "\n".join(["[rpm]", *lines, f"[held]\n{held}[architectures]", "x86_64", "[end]", ""]).encode()
+    return "\n".join(["[rpm]", *lines, f"[held]\n{held}[architectures]", "x86_64", "end", ""]).encode()
 
 
-def table(name: str, *lines: str, held: str = "", files: str = "[end]\n") -> Table:
+def table(name: str, *lines: str, held: str = "", files: str = "") -> Table:
     """One table of a host with these packages."""
-    answers = answered(database=database(*(lines or LINES), held=held), files=files.encode(), apt=b"")
+    answers = answered(
+        database=database(*(lines or LINES), held=held), files=f"[files]\n{files}end\n".encode(), apt=b""
+    )
     return packages.PROBE.tables[name].read(answers, TARGET)
 
 
@@ -43,7 +45,7 @@ def test_a_host_of_rpm_gives_the_same_tables() -> None:
 def test_two_versions_of_a_package_are_an_interrupted_transaction_unless_they_are_meant() -> None:
     """Kernels stay beside each other; shells do not."""
     twice = f"bash\tx86_64\t5.1.8-6.el9\t{HEADER}"
-    assert table("states", *LINES, twice)["bash.x86_64"] == packages.TWICE
+    assert table("states", *LINES, twice)["bash.x86_64"] == rpm.TWICE
     assert table("states", *KERNELS) == {"kernel.x86_64": "in order"}
 
 
@@ -60,7 +62,7 @@ def test_files_are_said_with_what_is_wrong_with_them() -> None:
     said = (
         "S.5....T.    /usr/bin/a\n..5......    /usr/bin/a\n.M...UG..    /usr/bin/e\n"
         "missing   c /etc/a.conf\nmissing     /usr/lib/b (No such file)\n"
-        "S.5....T.  c /etc/c.conf\nS.5....T.    /opt/known/d\n[end]\n"
+        "S.5....T.  c /etc/c.conf\nS.5....T.    /opt/known/d\n"
     )
     assert table("altered", files=said) == {
         "all other files of packages": "as packaged",
@@ -74,8 +76,9 @@ def test_files_are_said_with_what_is_wrong_with_them() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        b"[rpm]\n", database("bash"), database("bash\tx86_64\t1"), database(*LINES)[:-6],
-        b"[rpm]\n[held]\n[architectures]\nx\n[end]\n",
+        b"[rpm]\n", database("bash"), database("bash\tx86_64\t1"),
+        database(*LINES).replace(b"x86_64\nend", b"end"),
+        b"[rpm]\n[held]\n[architectures]\nx\nend\n",
     ],
 )  # fmt: skip
 def test_a_damaged_database_is_unmeasured(answer: bytes) -> None:
@@ -84,9 +87,7 @@ def test_a_damaged_database_is_unmeasured(answer: bytes) -> None:
         packages.read_builds(answered(database=answer), TARGET)
 
 
-@pytest.mark.parametrize(
-    "files", ["", "S.5....T.    /usr/bin/a\n", "error: rpmdb is locked\n[end]\n", "[end]"]
-)
+@pytest.mark.parametrize("files", ["error: rpmdb is locked\n", "S.5....T.    /usr/bin/a\n[end]\n"])
 def test_a_look_at_files_that_is_not_understood_is_unmeasured(files: str) -> None:
     """An error of rpm is no file that is well."""
     with pytest.raises(UnmeasuredError):
@@ -97,4 +98,4 @@ def test_a_look_at_files_that_is_not_understood_is_unmeasured(files: str) -> Non
 def test_any_text_is_findings_or_unmeasured(text: str) -> None:
     """Nothing else is ever raised."""
     with contextlib.suppress(UnmeasuredError):
-        assert isinstance(rpm.read_files(text.encode()), tuple)
+        assert isinstance(rpm.read_files({"files": text.split("\n")}), tuple)

@@ -12,7 +12,7 @@ database itself knows modes, owners and links. A host with neither is unmeasured
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
@@ -21,7 +21,7 @@ from pydantic import Field, StringConstraints
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, RoleName, Section
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.packages import apt, dpkg, python, rpm, unpackaged
 from siteparity.tools.packages import files as package_files
 from siteparity.transport.script import Ask
@@ -32,9 +32,6 @@ AS_PACKAGED = "as packaged"
 PRESENT = "present"
 IN_FORCE = "in force"
 READ = "read"
-
-AUDIT = "dpkg --audit"
-TWICE = "two versions at once: a transaction was interrupted"
 
 DOCUMENTATION = tuple(
     f"/usr/share/{folder}/*" for folder in ("doc", "doc-base", "info", "man", "lintian", "linda", "groff")
@@ -105,43 +102,64 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 def _either(of_dpkg: str, of_rpm: str) -> str:
     """Dpkg where it has packages; a host of rpm's may have the tool, and an empty database."""
-    return f"if [ -s /var/lib/dpkg/status ];then\n{of_dpkg}\nelse\n{of_rpm}\nfi\n"
-
-
-def _rpm(answers: Answers) -> rpm.RpmDatabase | None:
-    text = answers.text("database")
-    return rpm.read(text) if rpm.speaks(text) else None
+    return f"if [ -s /var/lib/dpkg/status ]; then\n{of_dpkg}\nelse\n{of_rpm}\nfi\n"
 
 
 def _environments(target: Target[Policy]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path.rstrip("/") for path in target.listed(target.section.environments)))
 
 
-def read_builds(answers: Answers, _: Target[Policy]) -> Table:
-    """Each package -> its version, and a digest of the list of its files' checksums."""
-    if of_rpm := _rpm(answers):
-        return of_rpm.builds()
-    database = dpkg.read(answers.text("database"))
-    return {
-        package.label: f"{package.version} (content {digest[:12]})"
-        if (digest := database.content_of(package))
-        else f"{package.version} (no list of its content)"
-        for package in database.present()
-    }
+@once
+def _rpm(answers: Answers, _: Target[Policy]) -> rpm.RpmDatabase | None:
+    """The database of a host whose packages are rpm's; None for any other host."""
+    return rpm.read(answers.parts("database", rpm.PARTS)) if rpm.speaks(answers.raw("database")) else None
 
 
-def read_states(answers: Answers, _: Target[Policy]) -> Table:
+@once
+def _dpkg(answers: Answers, _: Target[Policy]) -> dpkg.DpkgDatabase:
+    return dpkg.read(answers.parts("database", dpkg.PARTS))
+
+
+def _database(answers: Answers, target: Target[Policy]) -> rpm.RpmDatabase | dpkg.DpkgDatabase:
+    return _rpm(answers, target) or _dpkg(answers, target)
+
+
+@once
+def _files_of_dpkg(answers: Answers, _: Target[Policy]) -> package_files.Seen:
+    return package_files.read(answers.parts("files", package_files.PARTS))
+
+
+@once
+def _files_of_rpm(answers: Answers, _: Target[Policy]) -> tuple[rpm.Wrong, ...]:
+    return rpm.read_files(answers.parts("files", package_files.PARTS))
+
+
+@once
+def _apt(answers: Answers, _: Target[Policy]) -> Mapping[str, Sequence[str]]:
+    return apt.read(answers.parts("apt", apt.PARTS))
+
+
+@once
+def _unpackaged(answers: Answers, target: Target[Policy]) -> Mapping[str, str]:
+    """Each file that no package has brought, without those that differ by nature."""
+    found = unpackaged.read(answers.parts("unpackaged", unpackaged.PARTS))
+    return unpackaged.without(found, target.section.differs_by_nature)
+
+
+@once
+def _python(answers: Answers, target: Target[Policy]) -> Mapping[str, Mapping[str, str] | None]:
+    return python.read(answers.parts("python", python.PARTS), _environments(target))
+
+
+def read_builds(answers: Answers, target: Target[Policy]) -> Table:
+    """Each package -> its version, and a digest of what it holds."""
+    return dict(_database(answers, target).builds())
+
+
+def read_states(answers: Answers, target: Target[Policy]) -> Table:
     """Each package -> `IN_ORDER`, or what is wrong; and what else ``dpkg --audit`` says."""
-    if of_rpm := _rpm(answers):
-        twice = of_rpm.twice()
-        return {one.label: TWICE if one.label in twice else IN_ORDER for one in of_rpm.packages}
-    database = dpkg.read(answers.text("database"))
-    states = {package.label: package.trouble() or IN_ORDER for package in database.present()}
-    troubled = {package.name for package in database.present() if package.trouble()}
-    other = sorted(name for name in database.audit if name.partition(":")[0] not in troubled)
-    if other:
-        return {**states, AUDIT: f"complains about {', '.join(other)}"}
-    return states if database.audit else {**states, AUDIT: IN_ORDER}
+    troubles = _database(answers, target).troubles()
+    return {item: trouble or IN_ORDER for item, trouble in troubles.items()}
 
 
 def read_holds(answers: Answers, target: Target[Policy]) -> Table:
@@ -153,25 +171,18 @@ def read_holds(answers: Answers, target: Target[Policy]) -> Table:
         else "held, and the policy does not say so"
         if held
         else "not held, and the policy says so"
-        for label, name, held in _held(answers)
+        for label, name, held in _database(answers, target).holds()
         if held or name in planned
     }
     return {"packages that are not named here": AS_PLANNED, **found}
 
 
-def _held(answers: Answers) -> list[tuple[str, str, bool]]:
-    """Each package: label, name, whether upgrades leave it alone."""
-    if of_rpm := _rpm(answers):
-        return [(one.label, one.name, of_rpm.holds(one.name)) for one in of_rpm.packages]
-    return [(one.label, one.name, one.held) for one in dpkg.read(answers.text("database")).present()]
-
-
 def read_altered(answers: Answers, target: Target[Policy]) -> Table:
     """Each package -> `AS_PACKAGED`, or which of its files are not; with rpm each file that is not."""
-    if _rpm(answers):
-        return {"all other files of packages": AS_PACKAGED, **_altered_of_rpm(answers, target.section)}
-    database = dpkg.read(answers.text("database"))
-    seen = package_files.read(answers.raw("files"))
+    if _rpm(answers, target):
+        altered = _altered_of_rpm(_files_of_rpm(answers, target), target.section)
+        return {"all other files of packages": AS_PACKAGED, **altered}
+    database, seen = _dpkg(answers, target), _files_of_dpkg(answers, target)
     with_lists = {package.label for package in database.present() if database.content_of(package)}
     if seen.lists != len(database.contents):
         raise UnmeasuredError(f"files: {seen.lists} of {len(database.contents)} lists of checksums were read")
@@ -182,27 +193,27 @@ def read_altered(answers: Answers, target: Target[Policy]) -> Table:
     return {label: _said(wrong[label]) if label in wrong else AS_PACKAGED for label in {*with_lists, *wrong}}
 
 
-def read_modes(answers: Answers, _: Target[Policy]) -> Table:
+def read_modes(answers: Answers, target: Target[Policy]) -> Table:
     """Each package file or folder with an unusual mode or owner -> what it has; all others in one item."""
-    if _rpm(answers):
-        wrong = [one for one in rpm.read_files(answers.raw("files")) if one.only_mode_or_owner]
+    if _rpm(answers, target):
+        wrong = [one for one in _files_of_rpm(answers, target) if one.only_mode_or_owner]
         return {"all other files": "usual", **{one.path: f"other {', '.join(one.what)}" for one in wrong}}
-    return {"all other files": "usual", **package_files.read(answers.raw("files")).modes}
+    return {"all other files": "usual", **_files_of_dpkg(answers, target).modes}
 
 
-def read_links(answers: Answers, _: Target[Policy]) -> Table:
+def read_links(answers: Answers, target: Target[Policy]) -> Table:
     """Each symbolic link of a package, and each alternative -> where it leads to."""
-    if _rpm(answers):
-        wrong = [one.path for one in rpm.read_files(answers.raw("files")) if "link" in one.what]
+    if _rpm(answers, target):
+        wrong = [one.path for one in _files_of_rpm(answers, target) if "link" in one.what]
         return {"all other links of packages": AS_PACKAGED, **dict.fromkeys(wrong, "elsewhere")}
-    return package_files.read(answers.raw("files")).links or {"symbolic links of packages": "none"}
+    return _files_of_dpkg(answers, target).links or {"symbolic links of packages": "none"}
 
 
-def _altered_of_rpm(answers: Answers, policy: Policy) -> Table:
+def _altered_of_rpm(wrong: Iterable[rpm.Wrong], policy: Policy) -> Table:
     """Configuration files are judged by ``files``, as dpkg's are."""
     return {
         one.path: ", ".join(one.what)
-        for one in rpm.read_files(answers.raw("files"))
+        for one in wrong
         if not one.is_configuration
         and not any(fnmatchcase(one.path, pattern) for pattern in policy.rewritten)
         and not ("missing" in one.what and any(fnmatchcase(one.path, p) for p in policy.may_lack))
@@ -230,21 +241,21 @@ def _said(wrong: list[package_files.Wrong]) -> str:
     )
 
 
-def read_pins(answers: Answers, _: Target[Policy]) -> Table:
+def read_pins(answers: Answers, target: Target[Policy]) -> Table:
     """Each entry of apt's preferences -> `IN_FORCE`; their file always, so that none is something."""
-    if of_rpm := _rpm(answers):
+    if of_rpm := _rpm(answers, target):
         return {"dnf.conf and versionlock": READ, **dict.fromkeys(of_rpm.held, IN_FORCE)}
-    return {"/etc/apt/preferences": READ, **dict.fromkeys(apt.pins(answers.raw("apt")), IN_FORCE)}
+    return {"/etc/apt/preferences": READ, **dict.fromkeys(apt.pins(_apt(answers, target)), IN_FORCE)}
 
 
-def read_sources(answers: Answers, _: Target[Policy]) -> Table:
+def read_sources(answers: Answers, target: Target[Policy]) -> Table:
     """Each place where apt finds packages, without its password, and each architecture -> `IN_FORCE`."""
-    if of_rpm := _rpm(answers):
-        repositories = rpm.sources(answers.raw("apt"))
+    if of_rpm := _rpm(answers, target):
+        repositories = rpm.sources(answers.parts("apt", apt.PARTS))
         everywhere = [*repositories, f"architecture {of_rpm.architecture}"]
         return {"/etc/yum.repos.d": READ, **dict.fromkeys(everywhere, IN_FORCE)}
-    architectures = [f"architecture {one}" for one in dpkg.read(answers.text("database")).architectures]
-    places = apt.sources(answers.raw("apt"))
+    architectures = [f"architecture {one}" for one in _dpkg(answers, target).architectures]
+    places = apt.sources(_apt(answers, target))
     return {"/etc/apt/sources.list": READ, **dict.fromkeys([*places, *architectures], IN_FORCE)}
 
 
@@ -256,8 +267,7 @@ def read_unpackaged(answers: Answers, target: Target[Policy]) -> Table:
     """
     own = (target.host.connection.collector,) if target.host.connection.collector else ()
     elsewhere = (UNIT_FILES, *(f"{place}/" for place in _environments(target)))
-    found = unpackaged.read(answers.raw("unpackaged"))
-    told = unpackaged.without(found, (*target.section.differs_by_nature, *own))
+    told = unpackaged.without(_unpackaged(answers, target), own)
     here = {path: said for path, said in told.items() if not f"{path}/".startswith(elsewhere)}
     return {"files of packages": "left out", **here}
 
@@ -268,16 +278,14 @@ def _with_environments(section: Policy) -> tuple[str, ...]:
 
 def read_environments(answers: Answers, target: Target[Policy]) -> Table:
     """Each Python environment that the policy names for the host's roles -> `PRESENT`, or what it is."""
-    found = python.read(answers.raw("python"), _environments(target))
+    found = _python(answers, target)
     return {path: "no such folder" if names is None else PRESENT for path, names in found.items()}
 
 
 def read_distributions(answers: Answers, target: Target[Policy]) -> Table:
     """Each distribution of each Python environment -> version and content; each other name that is there."""
     places = _environments(target)
-    names = python.read(answers.raw("python"), places)
-    files = unpackaged.read(answers.raw("unpackaged"))
-    files = unpackaged.without(files, target.section.differs_by_nature)
+    names, files = _python(answers, target), _unpackaged(answers, target)
     said = {f"{place}: {name}": what for place in places for name, what in _named(names[place], files, place)}
     return {"environments that were read": len(places), **said}
 
@@ -296,15 +304,15 @@ PROBE = Probe(
     ask=ask,
     tables={
         "builds": Reading(read_builds),
-        "states": Reading(read_states),
-        "holds": Reading(read_holds),
-        "altered": Reading(read_altered),
+        "states": Reading(read_states, healthy=IN_ORDER),
+        "holds": Reading(read_holds, healthy=AS_PLANNED),
+        "altered": Reading(read_altered, healthy=AS_PACKAGED),
         "modes": Reading(read_modes),
         "links": Reading(read_links),
         "pins": Reading(read_pins),
         "sources": Reading(read_sources),
         "unpackaged": Reading(read_unpackaged),
-        "environments": Reading(read_environments, roles=_with_environments, optional=True),
+        "environments": Reading(read_environments, healthy=PRESENT, roles=_with_environments, optional=True),
         "distributions": Reading(read_distributions, roles=_with_environments, optional=True),
     },
 )

@@ -6,34 +6,43 @@ Formats: sources.list(5), apt_preferences(5). Both say which file names apt look
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import program
 
-QUESTION = """\
-cd /etc/apt 2>/dev/null||exit 0
-set --
-for place in preferences preferences.d sources.list sources.list.d apt.conf apt.conf.d
-do [ ! -e "$place" ]||set -- "$@" /etc/apt/"$place";done
-[ $# -eq 0 ]||find -L "$@" -maxdepth 1 -type f -exec \\
-awk 'FILENAME !~ /apt\\.conf/ || /Default-Release/ { print FILENAME ":" $0 }' {} +
-"""
+QUESTION = program(__package__, "apt.sh")
+PARTS = ("sources",)
 
 _LINE = re.compile(r"/etc/apt/([^:]*):(.*)")
 _CREDENTIALS = re.compile(r"//[^/\s@]*@")
 
 
-def pins(answer: bytes) -> tuple[str, ...]:
-    """Every entry of the preferences, in one line each, and a default release.
+def read(parts: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """Read the answer to `QUESTION`: file below /etc/apt -> its lines.
 
     Raises:
-        UnmeasuredError: the answer holds something else.
+        UnmeasuredError: a line belongs to no file.
     """
-    found = _files(answer)
-    entries = [entry for name, lines in found.items() if _is_preferences(name) for entry in _stanzas(lines)]
+    found: dict[str, list[str]] = {}
+    for line in parts["sources"]:
+        named = _LINE.fullmatch(line)
+        if named is None:
+            raise UnmeasuredError(f"apt: a line belongs to no file: {line[:80]}")
+        found.setdefault(named[1], []).append(named[2])
+    return found
+
+
+def pins(files: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Every entry of the preferences, in one line each, and a default release.
+
+    Args:
+        files: what `read` returns.
+    """
+    entries = [entry for name, lines in files.items() if _is_preferences(name) for entry in _stanzas(lines)]
     releases = [
         " ".join(line.split())
-        for name, lines in found.items()
+        for name, lines in files.items()
         if name.startswith("apt.conf")
         for line in lines
         if not line.lstrip().startswith(("//", "#"))
@@ -41,14 +50,14 @@ def pins(answer: bytes) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*entries, *releases]))
 
 
-def sources(answer: bytes) -> tuple[str, ...]:
+def sources(files: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Every source, in one line each; what stands before ``@`` in an address is left out.
 
-    Raises:
-        UnmeasuredError: the answer holds something else.
+    Args:
+        files: what `read` returns.
     """
     entries: list[str] = []
-    for name, lines in _files(answer).items():
+    for name, lines in files.items():
         if name == "sources.list" or re.fullmatch(r"sources\.list\.d/[A-Za-z0-9_.-]+\.list", name):
             entries += [" ".join(line.partition("#")[0].split()) for line in lines]
         elif re.fullmatch(r"sources\.list\.d/[A-Za-z0-9_.-]+\.sources", name):
@@ -76,17 +85,3 @@ def _stanzas(lines: Iterable[str]) -> Iterator[str]:
         elif fields:
             yield " | ".join(fields)
             fields = []
-
-
-def _files(answer: bytes) -> dict[str, list[str]]:
-    """File below /etc/apt -> its lines."""
-    text = answer.decode("utf-8", "backslashreplace")
-    if text and not text.endswith("\n"):
-        raise UnmeasuredError("apt: the answer is cut")
-    found: dict[str, list[str]] = {}
-    for line in text.split("\n")[:-1]:
-        parts = _LINE.fullmatch(line)
-        if parts is None:
-            raise UnmeasuredError(f"apt: a line belongs to no file: {line[:80]}")
-        found.setdefault(parts[1], []).append(parts[2])
-    return found

@@ -6,25 +6,16 @@ Formats: dpkg-query(1), ``--showformat``; dpkg(1), ``--audit``; md5sum(1) and sh
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import program
 
-QUESTION = """\
-cd /var/lib/dpkg/info||exit
-dpkg-query --show --showformat='${Package}\\t${Architecture}\\t${Version}\\t'\\
-'${db:Status-Want} ${db:Status-Eflag} ${db:Status-Status}\\n'||exit
-echo '[audit]'
-dpkg --audit||[ $? -eq 1 ]||exit
-printf '\\n%s\\n' '[architectures]'
-dpkg --print-architecture||exit
-[ ! -e ../arch ]||cat ../arch||exit
-echo '[lists]'
-sha256sum -- *.md5sums||exit
-echo '[end]'
-"""
+QUESTION = program(__package__, "dpkg.sh")
+PARTS = ("packages", "audit", "architectures", "lists")
+
+AUDIT = "dpkg --audit"
 
 _PACKAGE = re.compile(
     r"([A-Za-z0-9][A-Za-z0-9+._-]*)\t([a-z0-9-]+)\t([A-Za-z0-9.+~:-]*)\t"
@@ -83,6 +74,28 @@ class DpkgDatabase:
         """The packages of which more than configuration files is there."""
         return tuple(one for one in self.packages if one.status not in ("not-installed", "config-files"))
 
+    def builds(self) -> Mapping[str, str]:
+        """Each package -> its version, and a digest of the list of its files' checksums."""
+        return {
+            one.label: f"{one.version} (content {digest[:12]})"
+            if (digest := self.content_of(one))
+            else f"{one.version} (no list of its content)"
+            for one in self.present()
+        }
+
+    def troubles(self) -> Mapping[str, str | None]:
+        """Each package -> what is wrong with its state, or None; `AUDIT` -> what else the audit says."""
+        found = {one.label: one.trouble() for one in self.present()}
+        troubled = {one.name for one in self.present() if one.trouble()}
+        other = sorted(name for name in self.audit if name.partition(":")[0] not in troubled)
+        if other:
+            return {**found, AUDIT: f"complains about {', '.join(other)}"}
+        return found if self.audit else {**found, AUDIT: None}
+
+    def holds(self) -> Iterator[tuple[str, str, bool]]:
+        """Each package: label, name, whether upgrades leave it alone."""
+        return ((one.label, one.name, one.held) for one in self.present())
+
     def content_of(self, package: Package) -> str | None:
         """The digest of a package's list of checksums, or None where it has none."""
         return self.contents.get(package.label) or self.contents.get(package.name)
@@ -93,29 +106,23 @@ class DpkgDatabase:
         return owners[0] if owners else f"{name} (not installed)"
 
 
-@lru_cache(maxsize=32)
-def read(text: str) -> DpkgDatabase:
-    """Read the answer to `QUESTION`; remembered, since several tables are made of it.
+def read(parts: Mapping[str, Sequence[str]]) -> DpkgDatabase:
+    """Read the answer to `QUESTION`.
 
     Raises:
-        UnmeasuredError: something in it is not understood, a package is there twice, or dpkg is not.
+        UnmeasuredError: a line is not understood, a package is there twice, or dpkg is not.
     """
-    parts = re.fullmatch(
-        r"(.*\n)\[audit\]\n(.*)\n\[architectures\]\n((?:[a-z0-9-]+\n)+)\[lists\]\n(.*)\[end\]\n",
-        text,
-        re.DOTALL,
-    )
-    if parts is None:
-        raise UnmeasuredError("database: the answer lacks a part")
-    packages = tuple(_package(line) for line in parts[1].split("\n")[:-1])
+    packages = tuple(map(_package, parts["packages"]))
     labels = {package.label for package in packages}
     if len(labels) != len(packages):
         raise UnmeasuredError("database: a package is there twice")
     if not any(package.name == "dpkg" and package.status == "installed" for package in packages):
         raise UnmeasuredError("database: dpkg does not say that dpkg is installed")
-    lists = [_list(line) for line in parts[4].split("\n")[:-1]]
-    contents = {name: digest for name, digest in lists if digest != _EMPTY}
-    return DpkgDatabase(packages, _audit(parts[2]), tuple(dict.fromkeys(parts[3].split())), contents)
+    architectures = tuple(dict.fromkeys(parts["architectures"]))
+    if not architectures or not all(re.fullmatch(r"[a-z0-9-]+", one) for one in architectures):
+        raise UnmeasuredError("database: dpkg does not say its architecture")
+    contents = {name: digest for name, digest in map(_list, parts["lists"]) if digest != _EMPTY}
+    return DpkgDatabase(packages, _audit(parts["audit"]), architectures, contents)
 
 
 def _package(line: str) -> Package:
@@ -125,13 +132,12 @@ def _package(line: str) -> Package:
     return Package(*found.groups())
 
 
-def _audit(text: str) -> frozenset[str]:
+def _audit(lines: Iterable[str]) -> frozenset[str]:
     """Below each heading packages stand indented by one blank; continued headings are not indented."""
-    names = frozenset(
-        found[1] for line in text.split("\n") if line.startswith(" ") and (found := _AUDITED.fullmatch(line))
-    )
-    if text.strip() and not names:
-        raise UnmeasuredError(f"dpkg --audit: it names no package: {text.strip()[:80]}")
+    said = [line for line in lines if line.strip()]
+    names = frozenset(found[1] for line in said if (found := _AUDITED.fullmatch(line)))
+    if said and not names:
+        raise UnmeasuredError(f"dpkg --audit: it names no package: {said[0][:80]}")
     return names
 
 

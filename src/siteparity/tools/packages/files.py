@@ -32,10 +32,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import program
 
 ALTERED = "altered"
 MISSING = "missing"
@@ -44,131 +45,10 @@ NO_CHECKSUMS = "not a list of checksums"
 
 GONE = "gone"
 
-_WHAT = {b"A": ALTERED, b"M": MISSING, b"U": UNREADABLE, b"L": NO_CHECKSUMS}
+_WHAT = {"A": ALTERED, "M": MISSING, "U": UNREADABLE, "L": NO_CHECKSUMS}
 
-# One line for each finding, "KIND\tPACKAGE\tPATH", and for each unusual mode or owner,
-# "P\tPATH\tMODE OWNER:GROUP", or "gone" below /etc, for each symbolic link "K\tPATH\tTARGET"; the last line
-# counts lists, files and files read.
-_SCRIPT = r"""
-use strict;
-my $all = shift;
-my $info = "/var/lib/dpkg/info";
-chdir $info or die "$info: $!\n";
-my (%diverted, %own, %is_file, %is_whole, %users, %groups, $obsolete, @suspects, $lists, $files, $read);
-$lists = $files = $read = 0;
-if (-e "../diversions") {
-    open my $f, "<", "../diversions" or die "diversions: $!\n";
-    while (defined(my $from = <$f>)) {
-        my ($to, $by) = (scalar <$f>, scalar <$f>);
-        defined $by or die "diversions: cut off\n";
-        chomp($from, $to, $by);
-        $diverted{$from} = [$to, $by];
-    }
-}
-sub own {
-    my ($package, $path) = @_;
-    if (!$own{$package}) {
-        my %paths;
-        if (open my $f, "<", "$package.list") { while (<$f>) { chomp; $paths{$_} = 1 } }
-        else { $paths{""} = 1 }
-        if (open my $f, "<", "$package.conffiles") {
-            while (<$f>) { delete $paths{$1} if m{^(?:remove-on-upgrade )?(/.*)} }
-        }
-        $own{$package} = \%paths;
-    }
-    return $own{$package}{""} || $own{$package}{$path};
-}
-sub unusual {
-    my ($path, $mode, $uid, $gid) = @_;
-    my $is_program = $path =~ m{/s?bin/};
-    return if !$uid && !$gid && ($mode == 0755 || $mode == 0644 && !$is_program) && !-d _;
-    my $owner = $users{$uid} //= $uid ? getpwuid($uid) // $uid : "root";
-    my $group = $groups{$gid} //= $gid ? getgrgid($gid) // $gid : "root";
-    printf "P\t%s\t%04o %s:%s\n", $path, $mode, $owner, $group;
-}
-sub real { my $to = $diverted{$_[0]}; return $to && $to->[1] ne $_[1] ? $to->[0] : $_[0] }
-sub say_it { print join("\t", @_), "\n" if $_[0] eq "L" || own($_[1], $_[2]) }
-opendir my $d, "." or die "$info: $!\n";
-for my $list (sort grep { /\.md5sums\z/ && -s } readdir $d) {
-    my $package = substr $list, 0, -8;
-    (my $name = $package) =~ s/:.*//;
-    open my $f, "<", $list or die "$list: $!\n";
-    my $laid = (stat $f)[10];
-    $lists++;
-    $is_whole{$package} = 1;
-    while (my $line = <$f>) {
-        if ($line !~ m{^([0-9a-f]{32}) [ *](?:\.?/)?([^/\n].*)\n?\z}) {
-            say_it("L", $package, "$info/$list");
-            last;
-        }
-        my ($sum, $path) = ($1, "/$2");
-        $is_file{$path} = 1;
-        my $real = real($path, $name);
-        my ($mode, $uid, $gid, $mtime, $ctime) = (lstat $real)[2, 4, 5, 9, 10];
-        $files++;
-        if (!defined $ctime) {
-            $! == 2 || $! == 20 or die "$real: $!\n";
-            say_it("M", $package, $path);
-            next;
-        }
-        unusual($path, $mode & 07777, $uid, $gid) if ($mode & 0170000) == 0100000;
-        if ($all || $ctime > $laid || $ctime < $laid - 3600
-            || ($ctime == $laid && $mtime >= $laid - 1) || !-f _) {
-            push @suspects, [$package, $path, $real, $sum];
-        }
-    }
-}
-my $of_apt = qr{^/var/(?:lib/apt/lists|cache/apt/archives)/};
-sub gone {
-    my ($package, $path) = @_;
-    return if $path =~ $of_apt || !own($package, $path);
-    if ($path !~ m{^/etc/}) { say_it("M", $package, $path); return }
-    if (!$obsolete) {
-        open my $status, "<", "../status" or die "status: $!\n";
-        while (<$status>) { $obsolete->{$1} = 1 if m{^ (/.*) [0-9a-f]{32} obsolete} }
-        $obsolete ||= {};
-    }
-    print "P\t$path\tgone\n" if !$obsolete->{$path};
-}
-sub link_at { my $to = readlink $_[0]; print "K\t$_[0]\t$to\n" if defined $to }
-opendir $d, "." or die "$info: $!\n";
-for my $list (grep { /\.list\z/ } readdir $d) {
-    my $package = substr $list, 0, -5;
-    (my $name = $package) =~ s/:.*//;
-    open my $f, "<", $list or die "$list: $!\n";
-    while (my $path = <$f>) {
-        chomp $path;
-        next if $is_file{$path}++ || $path eq "/.";
-        my $real = %diverted ? real($path, $name) : $path;
-        if (defined(my $to = readlink $real)) { print "K\t$path\t$to\n"; next }
-        if ($! != 22) {
-            $! == 2 || $! == 20 or die "$path: $!\n";
-            gone($package, $path) if $is_whole{$package};
-            next;
-        }
-        my ($mode, $uid, $gid) = (lstat $real)[2, 4, 5];
-        next if $mode == 0040755 && !$uid && !$gid || !-d _ || $path =~ $of_apt;
-        unusual($path, $mode & 07777, $uid, $gid);
-    }
-}
-if (opendir my $chosen, "/etc/alternatives") {
-    link_at("/etc/alternatives/$_") for readdir $chosen;
-}
-$read = @suspects;
-while (my @some = splice @suspects, 0, 500) {
-    my %sums;
-    open my $h, "-|", "md5sum", "-z", "--", map { $_->[2] } @some or die "md5sum: $!\n";
-    { local $/ = "\0"; while (<$h>) { chomp; $sums{substr $_, 34} = substr $_, 0, 32 } }
-    close $h or !$! or die "md5sum: $!\n";
-    for (@some) {
-        my ($package, $path, $real, $sum) = @$_;
-        my $found = $sums{$real};
-        if (!defined $found) { say_it("U", $package, $path) }
-        elsif ($found ne $sum) { say_it("A", $package, $path) }
-    }
-}
-print "= $lists $files $read\n";
-"""
+_PERL = program(__package__, "files.pl")
+PARTS = ("files",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,45 +84,33 @@ def question(*, everything: bool) -> str:
     Args:
         everything: read every file, whatever its times say.
     """
-    return f"perl -e {shlex.quote(_SCRIPT)} {int(everything)}"
+    return f"perl -e {shlex.quote(_PERL)} {int(everything)}"
 
 
-def read(answer: bytes) -> Seen:
+def read(parts: Mapping[str, Sequence[str]]) -> Seen:
     """Read the answer to `question`.
 
     Raises:
-        UnmeasuredError: it is cut, holds something else, or no file was looked at.
+        UnmeasuredError: a line is not understood, or no file was looked at.
     """
-    *lines, last, end = [b"", b"", *answer.split(b"\n")]
-    counts = re.fullmatch(rb"= ([0-9]{1,9}) ([0-9]{1,9}) ([0-9]{1,9})", last)
-    if end or counts is None:
-        raise UnmeasuredError("files: the answer lacks its end")
+    *lines, last = parts["files"] or [""]
+    counts = re.fullmatch(r"= ([0-9]{1,9}) ([0-9]{1,9}) ([0-9]{1,9})", last)
+    if counts is None:
+        raise UnmeasuredError("files: the answer does not say how many files were looked at")
     lists, files, hashed = map(int, counts.groups())
     if not files:
         raise UnmeasuredError("files: no package has a list of checksums")
-    modes = dict(_mode(line) for line in lines if line.startswith(b"P\t"))
-    links = dict(_link(line) for line in lines if line.startswith(b"K\t"))
-    wrong = tuple(_wrong(line) for line in lines if line and not line.startswith((b"P\t", b"K\t")))
-    return Seen(wrong, modes, links, lists, files, hashed)
-
-
-def _link(line: bytes) -> tuple[str, str]:
-    fields = [field.decode("utf-8", "backslashreplace") for field in line.split(b"\t")]
-    if len(fields) != 3 or not all(fields):  # noqa: PLR2004  # K, path, target
-        raise UnmeasuredError("files: a line is no symbolic link")
-    return fields[1], fields[2]
-
-
-def _mode(line: bytes) -> tuple[str, str]:
-    fields = [field.decode("utf-8", "backslashreplace") for field in line.split(b"\t")]
-    if len(fields) != 3 or not re.fullmatch(rf"[0-7]{{4}} [^:\s]+:[^:\s]+|{GONE}", fields[2]):  # noqa: PLR2004  # P, path, mode
-        raise UnmeasuredError("files: a line is no mode of a file")
-    return fields[1], fields[2]
-
-
-def _wrong(line: bytes) -> Wrong:
-    kind, *fields = line.split(b"\t", 2)
-    if kind not in _WHAT or len(fields) != 2 or not all(fields):  # noqa: PLR2004  # package, path
-        raise UnmeasuredError("files: a line is no finding")
-    package, path = (field.decode("utf-8", "backslashreplace") for field in fields)
-    return Wrong(package, path, _WHAT[kind])
+    wrong: list[Wrong] = []
+    modes: dict[str, str] = {}
+    links: dict[str, str] = {}
+    for line in lines:
+        match line.split("\t"):
+            case ["P", path, rights] if re.fullmatch(rf"[0-7]{{4}} [^:\s]+:[^:\s]+|{GONE}", rights):
+                modes[path] = rights
+            case ["K", path, target] if path and target:
+                links[path] = target
+            case [kind, package, path] if kind in _WHAT and package and path:
+                wrong.append(Wrong(package, path, _WHAT[kind]))
+            case _:
+                raise UnmeasuredError("files: a line is not understood")
+    return Seen(tuple(wrong), modes, links, lists, files, hashed)

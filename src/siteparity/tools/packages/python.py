@@ -17,23 +17,12 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 
 THERE = "there"
 
-_QUESTION = """\
-for place in {places}
-do printf 'place\\t%s\\n' "$place"
-if [ ! -d "$place" ];then echo absent;continue;fi
-cd "$place"||exit
-for one in *.dist-info *.egg-info lib/python3*/site-packages/*.dist-info lib/python3*/site-packages/*.egg-info
-do [ ! -e "$one" ]||printf 'found\\t%s\\n' "${{one##*/}}";done
-if [ -e pyvenv.cfg ];then set -- lib/python3*/site-packages/*;else set -- *;fi
-for one
-do case $one in *-info|*/__pycache__|__pycache__)continue;;esac
-[ ! -e "$one" ]||printf 'other\\t%s\\n' "${{one##*/}}";done
-done
-echo end
-"""
+_QUESTION = program(__package__, "python.sh")
+PARTS = ("environments",)
 
 _NAMED = re.compile(
     r"(?P<name>.+?)-(?P<version>\d[^-]*)(?:-py[0-9.]+)?(?:-[A-Za-z0-9_.-]+)?\.(?:dist|egg)-info"
@@ -49,21 +38,18 @@ _LISTS = ("/RECORD", "/installed-files.txt")
 
 def question(places: Sequence[str]) -> str:
     """A shell text that lists what is installed in each place."""
-    return _QUESTION.format(places=" ".join(map(shlex.quote, places)))
+    return filled(_QUESTION, places=" ".join(map(shlex.quote, places)))
 
 
-def read(answer: bytes, places: Sequence[str]) -> Mapping[str, Mapping[str, str] | None]:
+def read(parts: Mapping[str, Sequence[str]], places: Sequence[str]) -> Mapping[str, Mapping[str, str] | None]:
     """Each place -> distribution -> version; None for a place that is no folder.
 
     Raises:
-        UnmeasuredError: the answer is cut, holds something else, or does not speak of every place.
+        UnmeasuredError: a line is not understood, or the answer does not speak of every place.
     """
-    lines = answer.decode("utf-8", "backslashreplace").split("\n")
-    if lines[-2:] != ["end", ""]:
-        raise UnmeasuredError("python: the answer lacks its end")
     found: dict[str, dict[str, list[str]] | None] = {}
     place = ""
-    for line in lines[:-2]:
+    for line in parts["environments"]:
         kind, _, rest = line.partition("\t")
         here = found.get(place)
         if kind == "place" and rest not in found:

@@ -11,52 +11,19 @@ Formats: rpm(8), ``--queryformat`` and ``--verify``; dnf.conf(5); dnf-versionloc
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 
-MARK = "[rpm]\n"
+QUESTION = program(__package__, "rpm.sh")
+PARTS = ("rpm", "held", "architectures")
+SOURCES = program(__package__, "rpm_sources.sh")
+TWICE = "two versions at once: a transaction was interrupted"
 
-QUESTION = r"""
-echo '[rpm]'
-rpm -qa --qf '%{NAME}\t%{ARCH}\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\t'\
-'%|SHA256HEADER?{%{SHA256HEADER}}|\n'||exit
-echo '[held]'
-set --
-for f in /etc/dnf/plugins/versionlock.list /etc/yum/pluginconf.d/versionlock.list \
-/etc/dnf/dnf.conf /etc/yum.conf
-do [ ! -f $f ]||set -- "$@" $f;done
-[ $# -eq 0 ]||
-awk '$0 !~ /^ *(#|$)/ && (FILENAME ~ /versionlock/ || /^ *exclude/)' "$@"||exit
-echo '[architectures]'
-rpm --eval '%{_arch}'||exit
-echo '[end]'
-"""
-
-# Step one looks at everything but digests. Step two reads the packages of which a file was touched later.
-_FILES = r"""
-rpm -Va --nodeps --noscripts @DIGESTS@
-case $? in 0|1);;*)exit 3;;esac
-[ '@DIGESTS@' ]||{ echo '[end]';exit 0; }
-touched=$(awk 'BEGIN {
-FS = "\t"; one = "%{=NAME}-%{=VERSION}-%{=RELEASE}.%{=ARCH}\\t%{=INSTALLTIME}\\t%{FILENAMES}\\n"
-ask = "rpm -qa --qf \"[" one "]\""
-while ((ask | getline) > 0) { owner[$3] = $1; laid[$3] = $2; n++ }
-if (close(ask) || !n) exit 3
-ask = ask " | cut -f3 | xargs -d \"\\n\" stat -c \"%Z\t%n\" 2>/dev/null"
-while ((ask | getline) > 0) if ($1 > laid[$2] + 60) found[owner[$2]] = 1
-for (one in found) print one
-}')||exit 3
-[ -z "$touched" ]||{ rpm -V --nodeps --noscripts $touched;case $? in 0|1);;*)exit 3;;esac; }
-echo '[end]'
-"""
-
-SOURCES = r"""
-set -- ;for f in /etc/yum.repos.d/*.repo /etc/zypp/repos.d/*.repo;do [ ! -f "$f" ]||set -- "$@" "$f";done
-[ $# -eq 0 ]||awk '{ print FILENAME ":" $0 }' "$@"||exit
-"""
+_FILES = program(__package__, "rpm_files.sh")
 
 _PACKAGE = re.compile(
     r"([A-Za-z0-9][A-Za-z0-9+._-]*)\t([a-z0-9_()]+)\t([A-Za-z0-9.+~^:_-]+)\t([0-9a-f]{64}|)"
@@ -107,13 +74,16 @@ class RpmDatabase:
             of.setdefault(one.label, []).append(f"{one.version} (header {one.header[:12] or 'none'})")
         return {label: ", ".join(sorted(versions)) for label, versions in of.items()}
 
-    def twice(self) -> frozenset[str]:
-        """Labels of packages of which two versions are there, and only one should be."""
-        labels = [one.label for one in self.packages if not one.name.startswith(_SEVERAL)]
-        return frozenset(label for label in labels if labels.count(label) > 1)
+    def troubles(self) -> Mapping[str, str | None]:
+        """Each package -> `TWICE` if two versions are there, and only one should be; or None."""
+        times = Counter(one.label for one in self.packages if not one.name.startswith(_SEVERAL))
+        return {one.label: TWICE if times[one.label] > 1 else None for one in self.packages}
 
-    def holds(self, name: str) -> bool:
-        """Whether a lock or an exclude names a package."""
+    def holds(self) -> Iterator[tuple[str, str, bool]]:
+        """Each package: label, name, whether a lock or an exclude names it."""
+        return ((one.label, one.name, self._holds(one.name)) for one in self.packages)
+
+    def _holds(self, name: str) -> bool:
         word = rf"(?<![A-Za-z0-9_.+-]){re.escape(name)}(?=$|[\s,*]|-[0-9])"
         return any(re.search(word, line) for line in self.held)
 
@@ -139,28 +109,24 @@ def question(*, everything: bool) -> str:
     Args:
         everything: read every file, whatever its times say.
     """
-    return _FILES.replace("@DIGESTS@", "" if everything else "--nofiledigest")
+    return filled(_FILES, digests="" if everything else "--nofiledigest")
 
 
-def speaks(answer: str) -> bool:
-    """Whether a host's packages are rpm's."""
-    return answer.startswith(MARK)
+def speaks(answer: bytes) -> bool:
+    """Whether an answer about the database is rpm's."""
+    return answer.startswith(b"[rpm]\n")
 
 
-@lru_cache(maxsize=32)
-def read(text: str) -> RpmDatabase:
+def read(parts: Mapping[str, Sequence[str]]) -> RpmDatabase:
     """Read the answer to `QUESTION`.
 
     Raises:
-        UnmeasuredError: something in it is not understood, or no package is there.
+        UnmeasuredError: a line is not understood, or no package is there.
     """
-    whole = r"\[rpm\]\n(.*\n)\[held\]\n(.*?)\[architectures\]\n(\S+)\n\[end\]\n"
-    parts = re.fullmatch(whole, text, re.DOTALL)
-    if parts is None:
-        raise UnmeasuredError("database: the answer of rpm lacks a part")
-    packages = tuple(_package(line) for line in parts[1].split("\n")[:-1])
-    held = tuple(" ".join(line.split()) for line in parts[2].split("\n") if line.strip())
-    return RpmDatabase(packages, held, parts[3])
+    if not parts["rpm"] or len(parts["architectures"]) != 1:
+        raise UnmeasuredError("database: rpm names no package, or not one architecture")
+    held = tuple(" ".join(line.split()) for line in parts["held"] if line.strip())
+    return RpmDatabase(tuple(map(_package, parts["rpm"])), held, parts["architectures"][0])
 
 
 def _package(line: str) -> Package:
@@ -170,18 +136,14 @@ def _package(line: str) -> Package:
     return Package(*found.groups())
 
 
-@lru_cache(maxsize=32)
-def read_files(answer: bytes) -> tuple[Wrong, ...]:
+def read_files(parts: Mapping[str, Sequence[str]]) -> tuple[Wrong, ...]:
     """Read the answer to `question`: every file that is wrong, once.
 
     Raises:
-        UnmeasuredError: it is cut, or a line is not understood.
+        UnmeasuredError: a line is not understood.
     """
-    *lines, last, end = ["", "", *answer.decode("utf-8", "backslashreplace").split("\n")]
-    if last != "[end]" or end:
-        raise UnmeasuredError("files: the answer of rpm lacks its end")
     found: dict[str, Wrong] = {}
-    for line in filter(None, lines):
+    for line in filter(None, parts["files"]):
         wrong = _wrong(line)
         known = found.get(wrong.path)
         what = tuple(dict.fromkeys((*(known.what if known else ()), *wrong.what)))
@@ -199,16 +161,15 @@ def _wrong(line: str) -> Wrong:
     return Wrong(found[3], what, found[2] == "c")
 
 
-def sources(answer: bytes) -> tuple[str, ...]:
-    """Every enabled repository, in one line each; what stands before ``@`` in an address is left out.
+def sources(parts: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Read the answer to `SOURCES`: every enabled repository, in one line each.
+
+    What stands before ``@`` in an address is left out.
 
     Raises:
-        UnmeasuredError: the answer holds something else.
+        UnmeasuredError: a line belongs to no file.
     """
-    text = answer.decode("utf-8", "backslashreplace")
-    if text and not text.endswith("\n"):
-        raise UnmeasuredError("sources: the answer is cut")
-    return tuple(dict.fromkeys(_repositories(text.split("\n")[:-1])))
+    return tuple(dict.fromkeys(_repositories(parts["sources"])))
 
 
 def _repositories(lines: Sequence[str]) -> Iterator[str]:
