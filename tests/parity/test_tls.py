@@ -22,15 +22,13 @@ pytestmark = pytest.mark.blocker
 )
 def test_customers_accept_what_is_served(parity: Parity) -> None:
     """Browsers warn of an attack, or find nobody; customers go away."""
-    parity.everywhere("served", equals="verified", fix="install the right certificate with its chain: {item}")
+    parity.healthy("served", fix="install the right certificate with its chain: {item}")
 
 
 @pytest.mark.drill("certificate_ends_next_week", "certificate_ended_at_both_sites", "tls_not_served")
 def test_certificates_last_beyond_the_horizon(parity: Parity) -> None:
     """In the week of the failover, with other things to do, customers are turned away."""
-    parity.everywhere(
-        "expiry", equals="long enough", fix="renew the certificate and reload the server: {item}"
-    )
+    parity.healthy("expiry", fix="renew the certificate and reload the server: {item}")
 
 
 @pytest.mark.drill("certificate_for_another_name", "certificate_lacks_a_name", "tls_not_served")
@@ -51,8 +49,7 @@ def test_certificates_are_issued_alike(parity: Parity) -> None:
 @pytest.mark.drill("certificate_not_reloaded", "certificate_with_the_wrong_key", "tls_not_served")
 def test_what_lies_on_the_disk_is_what_is_served(parity: Parity) -> None:
     """With the next restart customers see another certificate, or the front door does not open at all."""
-    parity.everywhere(
+    parity.healthy(
         "files",
-        one_of=["as served", "fits the certificate"],
         fix="put the right pair of files in place, then nginx -t && systemctl reload nginx: {item}",
     )

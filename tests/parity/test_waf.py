@@ -24,9 +24,8 @@ LOAD = "; nginx -t && systemctl reload nginx"
 )
 def test_every_server_is_set_to_block_attacks(parity: Parity) -> None:
     """Attacks are let through to the shop, and to what it knows of customers."""
-    parity.everywhere(
+    parity.healthy(
         "mode",
-        equals="blocks",
         fix="set modsecurity on in nginx, and SecRuleEngine On in its rules" + LOAD,
     )
 
@@ -42,9 +41,8 @@ def test_every_server_is_set_to_block_attacks(parity: Parity) -> None:
 )
 def test_harmless_attacks_are_blocked_and_normal_requests_are_not(parity: Parity) -> None:
     """Attackers come in, or customers stay out."""
-    parity.everywhere(
+    parity.healthy(
         "answers",
-        one_of=["blocked", "let through"],
         fix="look at SecRuleEngine and at what is taken out of the rules" + LOAD,
     )
 
@@ -59,15 +57,13 @@ def test_harmless_attacks_are_blocked_and_normal_requests_are_not(parity: Parity
 )
 def test_the_running_server_has_loaded_what_is_on_disk(parity: Parity) -> None:
     """What was mended or tightened does not protect anybody yet; what is wrong waits for the next restart."""
-    parity.everywhere(
-        "running", one_of=["as on disk", "loaded"], fix="look at what was changed, and by whom" + LOAD
-    )
+    parity.healthy("running", fix="look at what was changed, and by whom" + LOAD)
 
 
 @pytest.mark.drill("waf_rule_file_missing")
 def test_every_rule_file_that_is_named_is_there(parity: Parity) -> None:
     """The front door does not open again after its next restart, or opens without rules."""
-    parity.everywhere("placed", equals="there", fix="put {item} back as on the other hosts; nginx -t")
+    parity.healthy("placed", fix="put {item} back as on the other hosts; nginx -t")
 
 
 @pytest.mark.drill("waf_rule_set_of_another_version", "waf_rule_file_missing")
@@ -95,8 +91,7 @@ def test_the_sites_own_settings_and_rules_are_the_same(parity: Parity) -> None:
 )
 def test_no_rule_is_taken_out_that_nobody_has_accepted(parity: Parity) -> None:
     """Attacks of that kind are let through, at both sites alike."""
-    parity.everywhere(
+    parity.healthy(
         "excluded",
-        one_of=["none", "as the policy says"],
         fix="remove {item}, or name it under exclusions in the policy" + LOAD,
     )

@@ -209,7 +209,9 @@ def test_a_linked_file_is_as_young_as_its_link(server: Server) -> None:
     (server.folder / "old.conf").write_text("SecRuleEngine On\n", encoding="utf-8")
     (server.folder / "rules/engine.conf").unlink()
     (server.folder / "rules/engine.conf").symlink_to("../old.conf")
-    seen = files.read(server.answer(), f"{server.folder}/nginx.conf")
+    seen = files.read(
+        answered(files=server.answer()).parts("files", files.PARTS), f"{server.folder}/nginx.conf"
+    )
     link = f"{server.folder}/rules/engine.conf"
     assert seen.changed[link] == pytest.approx(
         (server.folder / "rules/engine.conf").lstat().st_ctime, abs=0.01
@@ -263,11 +265,13 @@ def test_a_rule_set_that_is_not_there_leaves_everything_unmeasured(server: Serve
 STAT = "{pid} (nginx: worker) S " + " ".join(["0"] * 18) + " {ticks} 0 0"
 
 
-def running(*ticks: int, library: int = 3) -> str:
+RUNS = ["LoadState=loaded", "MainPID=7"]
+
+
+def running(*ticks: int, library: int = 3) -> dict[str, list[str]]:
     """What a host says whose workers started at these ticks; it is tick 1000, and second 5000."""
     stats = [STAT.format(pid=number, ticks=one) for number, one in enumerate((1000, *ticks))]
-    head = ["LoadState=loaded", "MainPID=7", "[workers]", *stats, "5000.000000000"]
-    return "\n".join([*head, "[library]", str(library), ""])
+    return {"unit": RUNS, "workers": [*stats, "5000.000000000"], "library": [str(library)]}
 
 
 def test_the_oldest_worker_tells_when_the_files_were_read() -> None:
@@ -291,18 +295,23 @@ def test_a_library_that_is_not_mapped_is_not_loaded() -> None:
 
 def test_a_server_that_does_not_run_says_so() -> None:
     """Nothing is held against its files."""
-    seen = workers.read("LoadState=loaded\nMainPID=0\n[workers]\n")
+    seen = workers.read({"unit": ["LoadState=loaded", "MainPID=0"], "workers": [], "library": []})
     assert seen.states({"/a": 1.0}) == {"the running server": "not running"}
 
 
 @pytest.mark.parametrize(
-    "answer",
-    ["", "LoadState=loaded\nMainPID=7\n", running(), running(500).replace("[library]", ""), running(1001)],
+    "parts",
+    [running() | {"unit": []}, running(), running(500) | {"library": []}, running(1001)],
 )
-def test_processes_that_were_not_seen_are_unmeasured(answer: str) -> None:
+def test_processes_that_were_not_seen_are_unmeasured(parts: dict[str, list[str]]) -> None:
     """No worker, half an answer, a start in the future."""
     with pytest.raises(UnmeasuredError):
-        workers.read(answer)
+        workers.read(parts)
+
+
+def rows(said: bytes) -> list[str]:
+    """The lines of an answer."""
+    return answered(port80=said).rows("port80")
 
 
 PATHS = ("/?a=%3Cb%3E", "/")
@@ -314,23 +323,23 @@ def test_status_codes_are_read_in_the_order_of_the_requests() -> None:
     with served(saying(BOTH)) as port:
         said, status = shell(answers.question("127.0.0.1", port, "www.shop.example", PATHS, tls=False))
     assert status == 0
-    assert answers.read(said.decode(), PATHS) == {PATHS[0]: 403, PATHS[1]: 302}
+    assert answers.read(rows(said), PATHS) == {PATHS[0]: 403, PATHS[1]: 302}
 
 
 @pytest.mark.parametrize("tls", [False, True])
 def test_a_port_where_nobody_listens_has_no_answer(tls: bool) -> None:
     """That was measured: the front door is shut."""
     said, _ = shell(answers.question("127.0.0.1", closed_port(), "www.shop.example", PATHS, tls=tls))
-    assert answers.read(said.decode(), PATHS) == dict.fromkeys(PATHS, answers.NO_ANSWER)
+    assert answers.read(rows(said), PATHS) == dict.fromkeys(PATHS, answers.NO_ANSWER)
 
 
 @pytest.mark.parametrize(
-    "said", ["", "exit 0\n", "exit 0\nHTTP/1.1 403 x", "exit 0\n" + 3 * "HTTP/1.1 403 x\n"]
+    "lines", [(), ("exit 0",), ("exit 0", "HTTP/1.1 403 x"), ("exit 0", *3 * ["HTTP/1.1 403 x"])]
 )
-def test_too_few_or_too_many_answers_are_unmeasured(said: str) -> None:
+def test_too_few_or_too_many_answers_are_unmeasured(lines: tuple[str, ...]) -> None:
     """An answer must not be taken for that to another request."""
     with pytest.raises(UnmeasuredError):
-        answers.read(said, PATHS)
+        answers.read(lines, PATHS)
 
 
 def test_a_program_that_is_missing_leaves_the_answers_unmeasured() -> None:
@@ -349,7 +358,7 @@ def test_tls_is_spoken_by_openssl(tmp_path: Path) -> None:
         text = answers.question("127.0.0.1", port, "shop.example", ("/",), tls=True)
         text = text.replace("HEAD", "GET")  # which is all that this server knows
         for _ in range(50):
-            read = answers.read(shell(text)[0].decode(), ("/",))
+            read = answers.read(rows(shell(text)[0]), ("/",))
             if read != {"/": answers.NO_ANSWER}:
                 break
         server.terminate()
@@ -378,7 +387,7 @@ def test_attacks_must_be_blocked_and_normal_requests_must_not(
     codes: list[int], attack: str, normal: str
 ) -> None:
     """A firewall that blocks everybody is no better than none."""
-    answer = "exit 0\n" + "".join(f"HTTP/1.1 {code} x\n" for code in codes)
+    answer = "exit 0\n" + "".join(f"HTTP/1.1 {code} x\n" for code in codes) + "end\n"
     assert state_of(answer.encode(), "a script in a request") == attack
     assert state_of(answer.encode(), "a normal request") == normal
 
@@ -429,9 +438,14 @@ def test_whatever_can_be_written_is_read_as_it_was_meant(tree: list[tuple[str, l
 def test_any_bytes_are_facts_or_unmeasured(answer: bytes) -> None:
     """The readers raise the one declared exception only."""
     target = web_host(Policy(owner="Platform", host="www.shop.example"))
-    given = answered(files=answer, server=answer, port80=answer, port443=answer)
-    found = read_tables(PROBE.readings(), given, target, ("web",))
-    assert all(isinstance(table, Unmeasured) for table in found.values())
+    framed = [
+        b"".join(b"[%s]\n%s\n" % (name.encode(), answer) for name in parts) + b"end\n"
+        for parts in (files.PARTS, workers.PARTS)
+    ]
+    for of_files, server in ((answer, answer), framed):
+        given = answered(files=of_files, server=server, port80=answer, port443=b"exit 0\n%s\nend\n" % answer)
+        found = read_tables(PROBE.readings(), given, target, ("web",))
+        assert all(isinstance(table, Unmeasured) for table in found.values())
 
 
 @given(st.text(alphabet="server{}; \n'\"\\$modsecurity on#listen80", max_size=120))

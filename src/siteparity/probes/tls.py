@@ -9,7 +9,7 @@ Source: openssl-s_client(1), openssl-verification-options(1), RFC 6125 (names), 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -18,8 +18,8 @@ from pydantic import Field
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, Port, Section
 from siteparity.policy.section import Strict, matching
-from siteparity.probes import Answers, Probe, Reading, Target
-from siteparity.tools import parts, tls
+from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.tools import tls
 from siteparity.transport.script import Ask
 
 LONG_ENOUGH = "long enough"
@@ -48,43 +48,47 @@ class Policy(Section):
     """Certificates must last as long: nobody should have to renew one in the week of a failover."""
 
 
-_PARTS = ("served", "certificate", "key")
-
-
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """One question for each name: what is served by this host, and what lies on its disk."""
     address = str(target.host.addresses[0]) if target.host.addresses else "127.0.0.1"
     bare = f"[{address}]" if ":" in address else address
     return {
         f"front{number}": Ask(
-            tls.BEGIN
-            + tls.ask_served(f"{bare}:{front.port}", name, target.section.trust)
-            + tls.ask_files(front.certificate, front.key)
-            + "echo '[end]'\n"
+            tls.question(f"{bare}:{front.port}", name, target.section.trust, front.certificate, front.key)
         )
         for number, (name, front) in enumerate(target.section.names.items())
     }
 
 
+@once
+def _fronts(answers: Answers, target: Target[Policy]) -> Mapping[str, tls.Front]:
+    return {
+        name: tls.read(answers.parts(f"front{number}", tls.PARTS))
+        for number, name in enumerate(target.section.names)
+    }
+
+
 def read_served(answers: Answers, target: Target[Policy]) -> Table:
     """Each name -> whether a customer's client would accept what is served."""
-    return {name: tls.read_served(found["served"]).state for name, found in _fronts(answers, target)}
+    return {name: front.served.state for name, front in _fronts(answers, target).items()}
 
 
 def read_expiry(answers: Answers, target: Target[Policy]) -> Table:
     """Each name -> whether everything that is served for it lasts beyond the horizon."""
-    return {name: _lasts(found, target.section.horizon) for name, found in _fronts(answers, target)}
+    horizon = target.section.horizon
+    return {name: _lasts(front, horizon) for name, front in _fronts(answers, target).items()}
 
 
-def _lasts(found: Mapping[str, list[str]], horizon: timedelta) -> str:
-    end = tls.ends(_chain(found))
-    return LONG_ENOUGH if end - tls.now(found["now"]) > horizon else f"ends on {end:%Y-%m-%d}"
+def _lasts(front: tls.Front, horizon: timedelta) -> str:
+    end = tls.ends(_chain(front))
+    return LONG_ENOUGH if end - tls.now(front.now) > horizon else f"ends on {end:%Y-%m-%d}"
 
 
 def read_names(answers: Answers, target: Target[Policy]) -> Table:
     """Each name -> all the names of the certificate that is served for it."""
     return {
-        name: ", ".join(tls.names(_chain(found)[0])) or "none" for name, found in _fronts(answers, target)
+        name: ", ".join(tls.names(_chain(front)[0])) or "none"
+        for name, front in _fronts(answers, target).items()
     }
 
 
@@ -94,8 +98,8 @@ def read_issued(answers: Answers, target: Target[Policy]) -> Table:
     An authority uses several others between: which of them signed is chance.
     """
     table: dict[str, str] = {}
-    for name, found in _fronts(answers, target):
-        chain = _chain(found)
+    for name, front in _fronts(answers, target).items():
+        chain = _chain(front)
         table[f"{name} authority"] = tls.authority(chain[-1])
         table[f"{name} key"] = tls.kind_of_key(chain[0])
     return table
@@ -104,12 +108,12 @@ def read_issued(answers: Answers, target: Target[Policy]) -> Table:
 def read_files(answers: Answers, target: Target[Policy]) -> Table:
     """Each name -> whether the certificate on the disk is what is served, and the key belongs to it."""
     table: dict[str, str] = {}
-    for name, found in _fronts(answers, target):
-        on_disk = tls.certificates(found["certificate"])
-        if not on_disk and found["certificate"] != [tls.NOT_THERE]:
+    for name, front in _fronts(answers, target).items():
+        on_disk = tls.certificates(front.certificate)
+        if not on_disk and front.certificate != [tls.NOT_THERE]:
             raise UnmeasuredError(f"{target.section.names[name].certificate} holds no certificate")
-        table[f"{name} certificate"] = _file(on_disk, tls.read_served(found["served"]).chain)
-        table[f"{name} key"] = _key(found["key"], on_disk)
+        table[f"{name} certificate"] = _file(on_disk, front.served.chain)
+        table[f"{name} key"] = _key(front.key, on_disk)
     return table
 
 
@@ -123,7 +127,7 @@ def _file(on_disk: tuple[object, ...], served: tuple[object, ...]) -> str:
     return "another one is served" if on_disk[0] != served[0] else "is served with another chain"
 
 
-def _key(lines: list[str], on_disk: tuple[tls.Certificate, ...]) -> str:
+def _key(lines: Sequence[str], on_disk: tuple[tls.Certificate, ...]) -> str:
     if lines == [tls.NOT_THERE]:
         return tls.NOT_THERE
     public = tls.spki("\n".join(lines) + "\n")
@@ -132,23 +136,10 @@ def _key(lines: list[str], on_disk: tuple[tls.Certificate, ...]) -> str:
     return FITS if public == tls.spki(on_disk[0]) else "is not the key of the certificate"
 
 
-def _chain(found: Mapping[str, list[str]]) -> tuple[tls.Certificate, ...]:
-    served = tls.read_served(found["served"])
-    if not served.chain:
-        raise UnmeasuredError(f"no certificate was shown: {served.state}")
-    return served.chain
-
-
-def _fronts(answers: Answers, target: Target[Policy]) -> list[tuple[str, Mapping[str, list[str]]]]:
-    return [(name, _parts(answers.raw(f"front{number}"))) for number, name in enumerate(target.section.names)]
-
-
-def _parts(answer: bytes) -> Mapping[str, list[str]]:
-    headers = ("now", *_PARTS, "end")
-    found = dict(zip(headers, map(parts.lines, parts.sections(answer, headers)), strict=True))
-    if found["end"]:
-        raise UnmeasuredError("the answer goes on after its end")
-    return found
+def _chain(front: tls.Front) -> tuple[tls.Certificate, ...]:
+    if not front.served.chain:
+        raise UnmeasuredError(f"no certificate was shown: {front.served.state}")
+    return front.served.chain
 
 
 PROBE = Probe(
@@ -156,10 +147,10 @@ PROBE = Probe(
     ask=ask,
     title="TLS",
     tables={
-        "served": Reading(read_served),
-        "expiry": Reading(read_expiry),
+        "served": Reading(read_served, healthy=tls.VERIFIED),
+        "expiry": Reading(read_expiry, healthy=LONG_ENOUGH),
         "names": Reading(read_names),
         "issued": Reading(read_issued),
-        "files": Reading(read_files),
+        "files": Reading(read_files, healthy=(AS_SERVED, FITS)),
     },
 )

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated, Literal
 
@@ -22,12 +21,12 @@ from pydantic import Field
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Port, Section, Text
 from siteparity.policy.section import RequestPath
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.systemd.unit import UnitName
 from siteparity.tools.waf import answers as replies
 from siteparity.tools.waf import files, workers
 from siteparity.tools.waf.nginx import places
-from siteparity.tools.waf.rules import Told, excluded, settings, told
+from siteparity.tools.waf.rules import BLOCKS, Told, excluded, settings, told
 from siteparity.transport.script import Ask
 
 PLACED = "there"
@@ -91,20 +90,15 @@ def _paths(section: Policy) -> tuple[str, ...]:
     return (*section.attacks.values(), section.normal)
 
 
-@lru_cache(maxsize=8)
-def _configured(answer: bytes, main: str) -> tuple[files.Files, tuple[Told, ...]]:
-    """Read once, though each table asks for it."""
-    found = files.read(answer, main)
+@once
+def _configured(answers: Answers, target: Target[Policy]) -> tuple[files.Files, tuple[Told, ...]]:
+    found = files.read(answers.parts("files", files.PARTS), target.section.configuration)
     return found, tuple(told(place, found) for place in places(found))
-
-
-def _files(answers: Answers, target: Target[Policy]) -> tuple[files.Files, tuple[Told, ...]]:
-    return _configured(answers.raw("files"), target.section.configuration)
 
 
 def read_mode(answers: Answers, target: Target[Policy]) -> Table:
     """Each server, and each location of its own settings -> `rules.BLOCKS`, or what it does instead."""
-    _, found = _files(answers, target)
+    _, found = _configured(answers, target)
     table = {one.place.name: one.mode for one in found if one.place.name not in target.section.open_servers}
     if not table:
         raise UnmeasuredError("files: the policy leaves no server that must be protected")
@@ -113,7 +107,7 @@ def read_mode(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_placed(answers: Answers, target: Target[Policy]) -> Table:
     """Whether each file that the configuration names is there, and rules of the rule set are among them."""
-    seen, found = _files(answers, target)
+    seen, found = _configured(answers, target)
     loaded = any(path in seen.rule_set for one in found for path in one.loaded)
     return {
         **dict.fromkeys(seen.missing, "named in the configuration, and missing"),
@@ -123,7 +117,7 @@ def read_placed(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_rule_set(answers: Answers, target: Target[Policy]) -> Table:
     """What the rule set calls itself, its files by digest, and which files are loaded in which order."""
-    seen, found = _files(answers, target)
+    seen, found = _configured(answers, target)
     if not seen.rule_set:
         raise UnmeasuredError(f"files: {target.section.rule_set} holds no file")
     lines = (line for path in sorted(seen.rule_set) for line in seen.lines.get(path, ()))
@@ -145,7 +139,7 @@ def read_settings(answers: Answers, target: Target[Policy]) -> Table:
 
     Where places have different ones each item names its place.
     """
-    seen, found = _files(answers, target)
+    seen, found = _configured(answers, target)
     of_places = {
         one.place.name: settings([line for line in one.lines if line.file not in seen.rule_set])
         for one in found
@@ -161,7 +155,7 @@ def read_settings(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_excluded(answers: Answers, target: Target[Policy]) -> Table:
     """Each rule that is taken out -> whether the policy says so; or that there is none."""
-    _, found = _files(answers, target)
+    _, found = _configured(answers, target)
     taken_out = dict.fromkeys(words for one in found for words in excluded(one.lines))
     accepted = target.section.exclusions
     return {words: ACCEPTED if words in accepted else "taken out" for words in taken_out} or {
@@ -171,8 +165,8 @@ def read_excluded(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_running(answers: Answers, target: Target[Policy]) -> Table:
     """Whether the running server has loaded the library, and its files as they are on disk."""
-    seen, _ = _files(answers, target)
-    return workers.read(answers.text("server")).states(seen.changed)
+    seen, _ = _configured(answers, target)
+    return workers.read(answers.parts("server", workers.PARTS)).states(seen.changed)
 
 
 def read_answers(answers: Answers, target: Target[Policy]) -> Table:
@@ -183,7 +177,7 @@ def read_answers(answers: Answers, target: Target[Policy]) -> Table:
     return {
         f"{names[path]}, port {port}": _state(code, section.status, normal=path == section.normal)
         for port in section.ports
-        for path, code in replies.read(answers.text(f"port{port}"), _paths(section)).items()
+        for path, code in replies.read(answers.rows(f"port{port}"), _paths(section)).items()
     }
 
 
@@ -201,12 +195,12 @@ PROBE = Probe(
     ask=ask,
     title="WAF",
     tables={
-        "mode": Reading(read_mode),
-        "placed": Reading(read_placed),
+        "mode": Reading(read_mode, healthy=BLOCKS),
+        "placed": Reading(read_placed, healthy=PLACED),
         "rule_set": Reading(read_rule_set),
         "settings": Reading(read_settings),
-        "excluded": Reading(read_excluded),
-        "running": Reading(read_running),
-        "answers": Reading(read_answers),
+        "excluded": Reading(read_excluded, healthy=(NONE, ACCEPTED)),
+        "running": Reading(read_running, healthy=(workers.AS_ON_DISK, workers.LOADED)),
+        "answers": Reading(read_answers, healthy=(BLOCKED, ANSWERED)),
     },
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -19,47 +19,29 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 
 Certificate = x509.Certificate
 VERIFIED = "verified"
 NOT_THERE = "no such file"
 
-BEGIN = """\
-command -v openssl >/dev/null || { echo 'openssl: not found' >&2; exit 127; }
-echo '[now]'
-date +%s
-"""
-
-# What openssl prints besides holds keys of the session, so the rest is left on the host.
-_SERVED = r"""
-echo '[served]'
-out=$(openssl s_client -connect {place} -servername {name} -verify_hostname {name} {trust} \
-    -showcerts 2>&1 </dev/null)
-echo "exit $?"
-printf '%s\n' "$out" | sed -n -e '/^-----BEGIN CERT/,/^-----END CERT/p' \
-    -e '/^ *Verify return code: /p' -e '/:error:/p' -e '/errno=/p'
-"""
-
-_FILES = """\
-echo '[certificate]'
-if [ -e {certificate} ]; then cat {certificate} || exit; else echo '{not_there}'; fi
-echo '[key]'
-if [ -e {key} ]; then openssl pkey -in {key} -passin pass: -pubout || exit; else echo '{not_there}'; fi
-"""
+_QUESTION = program(__package__, "tls.sh")
+PARTS = ("now", "served", "certificate", "key")
 
 
-def ask_served(place: str, name: str, trust: str | None) -> str:
-    """A shell text that asks for a name at a place, ``address:port``."""
-    only = f"-CAfile {shlex.quote(trust)} -no-CApath -no-CAstore" if trust else ""
-    check = (
-        f"[ -r {shlex.quote(trust)} ] || {{ echo no {shlex.quote(trust)} >&2; exit 1; }}\n" if trust else ""
-    )
-    return check + _SERVED.format(place=shlex.quote(place), name=shlex.quote(name), trust=only)
+def question(place: str, name: str, trust: str | None, certificate: str, key: str) -> str:
+    """A shell text that asks for a name as a client does, and looks at the files of the server.
 
-
-def ask_files(certificate: str, key: str) -> str:
-    """A shell text that shows a certificate file, and the public half of a key; of the key nothing else."""
-    return _FILES.format(certificate=shlex.quote(certificate), key=shlex.quote(key), not_there=NOT_THERE)
+    Args:
+        place: ``address:port``.
+        name: the name that customers type.
+        trust: the file with the authorities that customers trust; None for the system's own.
+        certificate: the file with the certificate and its chain.
+        key: the file with the private key.
+    """
+    words = {"place": place, "name": name, "trust": trust or "", "certificate": certificate, "key": key}
+    quoted = {what: shlex.quote(word) for what, word in words.items()}
+    return filled(_QUESTION, **quoted, not_there=NOT_THERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +52,29 @@ class Served:
     """`VERIFIED`, or why a client would turn away."""
     chain: tuple[x509.Certificate, ...]
     """Empty when there was none; else the server's own first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What a server shows for one name, and the files on its disk."""
+
+    served: Served
+    now: Sequence[str]
+    """Lines, for `now`."""
+    certificate: Sequence[str]
+    """Lines of the file, for `certificates`; or `NOT_THERE`."""
+    key: Sequence[str]
+    """Lines of its public half, for `spki`; or `NOT_THERE`."""
+
+
+def read(parts: Mapping[str, Sequence[str]]) -> Front:
+    """Read the answer to `question`.
+
+    Raises:
+        UnmeasuredError: s_client did not say what it was asked for.
+    """
+    now, served, certificate, key = ([line for line in parts[name] if line] for name in PARTS)
+    return Front(read_served(served), now, certificate, key)
 
 
 def read_served(lines: Sequence[str]) -> Served:

@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 
 NO_ANSWER = "no answer"
 
@@ -28,19 +29,14 @@ NORMAL = "/?siteparity=hello"
 # anybody listens, so they are kept; each of them ends when the server hangs up. A store of authorities that
 # nobody looks at would cost openssl four times as much as all the rest.
 _PLAIN = """\
-requests={requests}
-said=$(bash -c 'exec 3<>/dev/tcp/{address}/{port}||exit 9;printf %s "$1" >&3;cat <&3' bash "$requests" 2>&1)
+said=$(bash -c 'exec 3<>/dev/tcp/@ADDRESS@/@PORT@ || exit 9; printf %s "$1" >&3; cat <&3' \\
+    bash "$requests" 2>&1)
 """
 _TLS = """\
-requests={requests}
-said=$(printf %s "$requests"|openssl s_client -quiet -no-CAfile -no-CApath \\
--connect {target} -servername {host} 2>&1)
+said=$(printf %s "$requests" | openssl s_client -quiet -no-CAfile -no-CApath \\
+    -connect @TARGET@ -servername @HOST@ 2>&1)
 """
-_SAID = """\
-code=$?
-[ $code -ne 127 ]||{ printf '%s\\n' "$said" >&2;exit 127;}
-printf '%s\\n' "exit $code" "$said"
-"""
+_QUESTION = program(__package__, "answers.sh")
 
 
 def question(address: str, port: int, host: str, paths: Sequence[str], *, tls: bool) -> str:
@@ -55,14 +51,11 @@ def question(address: str, port: int, host: str, paths: Sequence[str], *, tls: b
     """
     requests = "".join(_head(path, host, last=path is paths[-1]) for path in paths)
     target = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-    text = (_TLS if tls else _PLAIN).format(
-        requests=shlex.quote(requests),
-        address=address,
-        port=port,
-        target=shlex.quote(target),
-        host=shlex.quote(host),
-    )
-    return text + _SAID
+    if tls:
+        asking = filled(_TLS, target=shlex.quote(target), host=shlex.quote(host))
+    else:
+        asking = filled(_PLAIN, address=address, port=str(port))
+    return filled(_QUESTION, requests=shlex.quote(requests), ask=asking.rstrip("\n"))
 
 
 def _head(path: str, host: str, *, last: bool) -> str:
@@ -76,20 +69,20 @@ def _head(path: str, host: str, *, last: bool) -> str:
     return "\r\n".join(lines)
 
 
-def read(answer: str, paths: Sequence[str]) -> dict[str, int | str]:
-    """Path -> status code, or `NO_ANSWER` where nobody listens.
+def read(lines: Sequence[str], paths: Sequence[str]) -> dict[str, int | str]:
+    """Read the answer to `question`: path -> status code, or `NO_ANSWER` where nobody listens.
 
     Raises:
         UnmeasuredError: there is another number of answers than requests.
     """
-    first, _, said = answer.partition("\n")
+    first, *said = lines or [""]
     if not re.fullmatch(r"exit [0-9]{1,3}", first):
         raise UnmeasuredError("the answer does not say how asking ended")
-    if first != "exit 0" and re.search(r"(?i)connection refused", said):
+    if first != "exit 0" and re.search(r"(?i)connection refused", "\n".join(said)):
         return dict.fromkeys(paths, NO_ANSWER)
-    codes = list(_codes(said.replace("\r", "").split("\n")))
+    codes = list(_codes(line.replace("\r", "") for line in said))
     if len(codes) != len(paths):
-        words = " ".join(said.split())[:120]
+        words = " ".join(" ".join(said).split())[:120]
         raise UnmeasuredError(f"{len(codes)} answers came to {len(paths)} requests ({first}: {words})")
     return dict(zip(paths, codes, strict=True))
 

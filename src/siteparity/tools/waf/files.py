@@ -10,67 +10,16 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from siteparity.model import UnmeasuredError
-from siteparity.tools.parts import sections
+from siteparity.tools.program import filled, program
 
-INCLUDE = r"(^|[[:space:];{])([Ii]nclude(Optional)?|modsecurity_rules_file)[[:space:]]+[^[:space:];]+"
-
-# A level of includes at a time. Of each line that is no comment awk prints the text, and below it what it
-# includes; a blank before the text keeps it apart from the lines that are awk's own.
-_READ = (
-    'FNR==1{print "=" FILENAME}{sub(/^[ \\t]+/,"");sub(/[ \\t\\r]+$/,"")}/^(#|$)/{next}{print " " $0;l=$0\n'
-    f"while(match(l,/{INCLUDE}/))"
-    "{w=substr(l,RSTART,RLENGTH);l=substr(l,RSTART+RLENGTH);"
-    'sub(/^[ \\t;{]/,"",w);sub(/^[^ \\t]+[ \\t]+/,"",w);gsub(/[\\042\\047]/,"",w);print "+" w}}'
-)
-
-_QUESTION = """\
-main={main} set={rule_set} all= wanted={main}
-prefix=${{main%/*}}
-newline='
-'
-echo '[text]'
-while [ "$wanted" ];do
-set --
-IFS=$newline
-for file in $wanted;do
-case $newline$all$newline in *"$newline$file$newline"*)continue;;esac
-all=$all$newline$file
-case $file in "$set"/*)continue;;esac
-if [ -f "$file" ];then set -- "$@" "$file";else echo "?$file";fi
-done
-[ $# -gt 0 ]||break
-text=$(awk {read} "$@")||exit
-printf '%s\\n' "$text"
-wanted= from=
-set -f
-for line in $text;do case $line in
-=*)from=${{line#=}};;
-+*)file=${{line#+}}
-case $file in /*)places=$file;;*)places=$prefix/$file$newline${{from%/*}}/$file;;esac
-for place in $places;do
-set +f;found=;for file in $place;do [ ! -e "$file" ]||found=$found$newline$file;done;set -f
-if [ "$found" ];then wanted=$wanted$found;continue 2;fi
-done
-case $place in *[*?[]*);;*)wanted=$wanted$newline$place;;esac;;
-esac;done
-set +f
-done
-echo '[changed]'
-set --
-for file in $all;do [ ! -f "$file" ]||set -- "$@" "$file";done
-find -P "$@" "$set" -maxdepth 1 -printf '%C@ %p\\n'||exit
-find -L "$@" "$set" -maxdepth 1 -printf '%C@ %p\\n'||exit
-echo '[set]'
-find -L "$set" -maxdepth 1 -type f -exec sha256sum -- {{}} +||exit
-echo '[lines]'
-wanted='^[[:space:]]*Sec(ComponentSignature|RuleEngine|RuleRemove|RuleUpdate)'
-grep -HE "$wanted" -- "$set"/*.conf||[ $? -eq 1 ]
-"""
+_INCLUDE = r"(^|[[:space:];{])([Ii]nclude(Optional)?|modsecurity_rules_file)[[:space:]]+[^[:space:];]+"
+_QUESTION = program(__package__, "files.sh")
+PARTS = ("text", "changed", "set", "lines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,25 +55,17 @@ class Files:
 
 def question(main: str, rule_set: str) -> str:
     """A shell text that reads every file of the server; needs ``awk``, ``find``, ``grep``, ``sha256sum``."""
-    return _QUESTION.format(
-        main=shlex.quote(main), rule_set=shlex.quote(rule_set.rstrip("/")), read=shlex.quote(_READ)
-    )
+    places = {"main": shlex.quote(main), "rule_set": shlex.quote(rule_set.rstrip("/"))}
+    return filled(_QUESTION, **places, include=_INCLUDE)
 
 
-def read(answer: bytes, main: str) -> Files:
-    """The answer to `question`.
+def read(parts: Mapping[str, Sequence[str]], main: str) -> Files:
+    """Read the answer to `question`.
 
     Raises:
-        UnmeasuredError: a part is missing or not understood, or the first file was not there.
+        UnmeasuredError: a line is not understood, or the first file was not there.
     """
-    try:
-        parts = [
-            [line.decode("utf-8") for line in part if line]
-            for part in sections(answer, ["text", "changed", "set", "lines"])
-        ]
-    except UnicodeDecodeError:
-        raise UnmeasuredError("files: a configuration file is not UTF-8") from None
-    text, changed, rule_set, special = parts
+    text, changed, rule_set, special = ([line for line in parts[name] if line] for name in PARTS)
     lines, missing = _text(text)
     if main not in lines:
         raise UnmeasuredError(f"files: {main} could not be read, or is empty")

@@ -8,26 +8,17 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.program import filled, program
 from siteparity.tools.systemd import started, unit
 
 LOADED = "loaded"
 AS_ON_DISK = "as on disk"
-_QUESTION = """\
-{look_up}
-printf '%s\\n' '[workers]'
-[ "$main" -gt 0 ]||exit 0
-set --
-for pid in ${{pids#"$main"}};do
-title=;{{ read -r title <"/proc/$pid/cmdline"; }} 2>/dev/null||:
-case $title in *'worker process is shutting down'*);;*'worker process'*)set -- "$@" "/proc/$pid/stat";;esac
-done
-{started}printf '%s\\n' '[library]'
-grep -cF -- {module} "/proc/$main/maps"||[ $? -eq 1 ]
-"""
+_QUESTION = program(__package__, "workers.sh")
+PARTS = ("unit", "workers", "library")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +46,23 @@ class Workers:
 
 def question(service: str, module: str) -> str:
     """A shell text that looks at the processes of an nginx."""
-    return _QUESTION.format(look_up=unit.look_up(service), started=started.ASK, module=shlex.quote(module))
+    return filled(
+        _QUESTION,
+        look_up=unit.look_up(service).rstrip("\n"),
+        started=started.ASK.rstrip("\n"),
+        module=shlex.quote(module),
+    )
 
 
-def read(answer: str) -> Workers:
-    """The answer to `question`.
+def read(parts: Mapping[str, Sequence[str]]) -> Workers:
+    """Read the answer to `question`.
 
     Raises:
-        UnmeasuredError: it is not understood, or no worker could be looked at.
+        UnmeasuredError: a line is not understood, or no worker could be looked at.
     """
-    head, mark, rest = answer.partition("[workers]\n")
-    idle = unit.not_running(unit.read_properties(line for line in head.split("\n") if line))
-    if not mark:
-        raise UnmeasuredError("server: the answer has no part workers")
-    if idle:
+    if idle := unit.not_running(unit.read_properties(parts["unit"])):
         return Workers(idle, 0.0, has_library=False)
-    times, mark, count = rest.partition("[library]\n")
-    if not mark:
-        raise UnmeasuredError("server: the answer has no part library")
-    if not re.fullmatch(r"[0-9]{1,6}\n?", count, re.ASCII):
+    count = "".join(parts["library"])
+    if not re.fullmatch(r"[0-9]{1,6}", count, re.ASCII):
         raise UnmeasuredError("server: cannot read what the main process has loaded")
-    return Workers(None, started.oldest(times), has_library=int(count) > 0)
+    return Workers(None, started.oldest("\n".join(parts["workers"])), has_library=int(count) > 0)
