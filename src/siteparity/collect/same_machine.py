@@ -9,15 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from siteparity.tools.program import program
 from siteparity.transport.script import Ask
 
-ASK = Ask(
-    """\
-for file in /proc/sys/kernel/random/boot_id /etc/machine-id
-do id=;[ ! -r "$file" ]||read -r id <"$file"||:;printf '%s ' "$id";done
-readlink /proc/1/ns/mnt||:
-"""
-)
+ASK = Ask(program(__package__, "same_machine.sh"))
 
 
 def identity(answer: bytes) -> str | None:

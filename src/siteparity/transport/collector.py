@@ -19,6 +19,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from siteparity.model import ConfigurationError
+from siteparity.tools.program import filled, program
 from siteparity.transport.script import (
     CLOCK,
     NO_WORDS,
@@ -38,50 +39,14 @@ REQUEST_LINES = 2000
 # The program starts itself again, so that `timeout` ends it with all that it has started: an argument that
 # the account cannot give, since its line of sudo allows none. The shell reads a file line by line, so the
 # rest of it is not read in vain.
-_HEAD = """\
-#!/bin/sh
-# The collector of siteparity: answers questions about this host, and changes nothing on it. Made by
-# `siteparity privileges` for this host alone; make it again when the policy, the inventory or siteparity
-# change: a run takes no answer of one that it does not know.
-# It belongs to root, and root runs it. It takes no argument; from its stdin it takes which of its questions
-# to ask, and words of plain characters. Nothing that it reads is ever run.
-PATH={path} LC_ALL=C;export PATH LC_ALL
-if [ "${{1-}}" != go ]
-then IFS= read -r s||exit 2
-case $s in ''|0*|*[!0-9]*|?????*)exit 2;;esac
-exec timeout -k 2 "$s" /bin/sh "$0" go
-fi
-"""
-
-_HEAR = """\
-{{ I=$(sha256sum <"$0")||exit 2;I=${{I%% *}}
-{start}\
-printf '\\n@collector %s\\n' "$I"
-IFS= read -r N||exit 2
-case $N in *[!0-9a-f]*)exit 2;;esac
-[ "${{#N}}" -eq 32 ]||exit 2
-{clock}\
-end() {{ printf '\\n@%s ! %s\\n' "$N" "$1";exit 124; }}
-IFS= read -r l||exit 2
-[ "$l" = "$I" ]||end "collector $I"
-Q=' ' n=0{unset}
-word() {{ [ "${{#1}}" -gt 0 ]&&[ "${{#1}}" -le "$2" ]||end "word $3"; }}
-while IFS= read -r l||end half
-do n=$((n+1));[ $n -le {most} ]||end long
-case $l in
-.)break;;
-'ask '*)Q="$Q${{l#ask }} ";;
-{words}\
-*)end line;;
-esac
-done
-has() {{ case $Q in *" $1 "*);;*)return 1;;esac; }}
-"""
+_PROGRAM = program(__package__, "collector.sh")
 
 _WORD = """\
-{name}=*)w=${{l#*=}}
-case $w in *[!{characters}]*)end 'word {name}';;esac
-word "$w" {longest} {name};{name}=$w;;
+@NAME@=*)
+    w=${l#*=}
+    case $w in *[!@CHARACTERS@]*) end 'word @NAME@';; esac
+    word "$w" @LONGEST@ @NAME@
+    @NAME@=$w;;
 """
 
 
@@ -105,14 +70,17 @@ def collector(asks: Mapping[str, Ask]) -> Collector:
         ValueError: a name has characters that a name has not, or two words have one name.
     """
     lines = [_line(name, ask) for name, ask in askable(asks).items()]
-    hear = _HEAR.format(
-        start=START,
-        clock=CLOCK,
-        most=REQUEST_LINES,
-        unset="".join(f" {name}=" for name in words_of(asks)),
-        words="".join(_word(word) for word in words_of(asks).values()),
-    )
-    text = (_HEAD.format(path=PATH) + hear + "".join(lines) + asking(asks) + "}\n").encode()
+    words = words_of(asks)
+    text = filled(
+        _PROGRAM,
+        path=PATH,
+        start=START.rstrip("\n"),
+        clock=CLOCK.rstrip("\n"),
+        unset="".join(f" {name}=" for name in words),
+        most=str(REQUEST_LINES),
+        take_word=f"case $l in\n{''.join(map(_word, words.values()))}*) end line;;\nesac",
+        questions=("".join(lines) + asking(asks)).rstrip("\n"),
+    ).encode()
     return Collector(dict(asks), text, hashlib.sha256(text).hexdigest())
 
 
@@ -137,7 +105,8 @@ def _line(name: str, ask: Ask) -> str:
 
 
 def _word(word: Word) -> str:
-    return _WORD.format(name=word.name, characters=word.characters.replace(" ", "\\ "), longest=word.longest)
+    characters = word.characters.replace(" ", "\\ ")
+    return filled(_WORD, name=word.name, characters=characters, longest=str(word.longest))
 
 
 def opener(seconds: int) -> bytes:
