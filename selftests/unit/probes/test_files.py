@@ -226,7 +226,7 @@ def host(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def look(root: Path, *patterns: str, including: str = "/etc/nginx/nginx.conf") -> files.Seen:
+def look(root: Path, *patterns: str, including: str = "/etc/nginx/nginx.conf") -> files.ConfigurationFiles:
     """The real question, of that root."""
     question = files.question(
         [f"{root}{one}" for one in patterns], [f"{root}/etc/else*"], [f"{root}{including}"]

@@ -209,7 +209,7 @@ class Root:
         (self.info / f"{package}.md5sums").write_text("".join(sums), encoding="utf-8")
         return files
 
-    def look(self, *, everything: bool = False, hour: str = "3600") -> package_files.Seen:
+    def look(self, *, everything: bool = False, hour: str = "3600") -> package_files.PackageFiles:
         """Ask, and read."""
         text = package_files.question(everything=everything)
         text = text.replace("/var/lib/dpkg/info", str(self.info)).replace("- 3600", f"- {hour}")
@@ -232,8 +232,8 @@ def test_a_healthy_host_has_no_file_to_read(root: Root) -> None:
     """Files that dpkg laid down and nobody touched cost one look at their times."""
     root.lay_down("one", "a", "b")
     root.lay_down("two", "c")
-    assert root.look() == package_files.Seen((), {}, {}, lists=2, files=3, read=0)
-    assert root.look(everything=True) == package_files.Seen((), {}, {}, lists=2, files=3, read=3)
+    assert root.look() == package_files.PackageFiles((), {}, {}, lists=2, files=3, read=0)
+    assert root.look(everything=True) == package_files.PackageFiles((), {}, {}, lists=2, files=3, read=3)
 
 
 def test_links_of_packages_and_alternatives_are_followed_by_one_step(root: Root) -> None:

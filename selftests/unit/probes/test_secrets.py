@@ -39,7 +39,7 @@ def run(question: str, key: str = KEY) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(["sh", "-c", 'eval "$T"'], env=environment, capture_output=True, check=False)
 
 
-def read(answer: bytes) -> Sequence[hashes.Secret]:
+def read(answer: bytes) -> Sequence[hashes.HashedSecret]:
     """What is read of an answer."""
     return hashes.read(answered(secrets=answer).parts("secrets", hashes.PARTS))
 
@@ -51,7 +51,7 @@ def told(*lines: bytes) -> bytes:
 
 def found(
     tmp_path: Path, form: hashes.Form, text: str, *names: str, mode: int = 0o600
-) -> Mapping[str, hashes.Secret]:
+) -> Mapping[str, hashes.HashedSecret]:
     """What is read of a file with this text, by name."""
     file = tmp_path / "file"
     file.write_text(text, encoding="utf-8")

@@ -126,7 +126,7 @@ def _question(folder: ReleaseFolder) -> str:
 
 
 @once
-def _configuration(answers: Answers, _: Target[Policy]) -> files.Seen:
+def _configuration(answers: Answers, _: Target[Policy]) -> files.ConfigurationFiles:
     return files.read(answers.parts("files", files.PARTS))
 
 

@@ -125,12 +125,12 @@ def _database(answers: Answers, target: Target[Policy]) -> rpm.RpmDatabase | dpk
 
 
 @once
-def _files_of_dpkg(answers: Answers, _: Target[Policy]) -> package_files.Seen:
+def _files_of_dpkg(answers: Answers, _: Target[Policy]) -> package_files.PackageFiles:
     return package_files.read(answers.parts("files", package_files.PARTS))
 
 
 @once
-def _files_of_rpm(answers: Answers, _: Target[Policy]) -> tuple[rpm.Wrong, ...]:
+def _files_of_rpm(answers: Answers, _: Target[Policy]) -> tuple[rpm.RpmFile, ...]:
     return rpm.read_files(answers.parts("files", package_files.PARTS))
 
 
@@ -186,7 +186,7 @@ def read_altered(answers: Answers, target: Target[Policy]) -> Table:
     with_lists = {package.label for package in database.present() if database.content_of(package)}
     if seen.lists != len(database.contents):
         raise UnmeasuredError(f"files: {seen.lists} of {len(database.contents)} lists of checksums were read")
-    wrong: dict[str, list[package_files.Wrong]] = {}
+    wrong: dict[str, list[package_files.WrongFile]] = {}
     for one in seen.wrong:
         if not _tolerated(one, target.section):
             wrong.setdefault(database.label_of_list(one.package), []).append(one)
@@ -209,7 +209,7 @@ def read_links(answers: Answers, target: Target[Policy]) -> Table:
     return _files_of_dpkg(answers, target).links or {"symbolic links of packages": "none"}
 
 
-def _altered_of_rpm(wrong: Iterable[rpm.Wrong], policy: Policy) -> Table:
+def _altered_of_rpm(wrong: Iterable[rpm.RpmFile], policy: Policy) -> Table:
     """Configuration files are judged by ``files``, as dpkg's are."""
     return {
         one.path: ", ".join(one.what)
@@ -220,7 +220,7 @@ def _altered_of_rpm(wrong: Iterable[rpm.Wrong], policy: Policy) -> Table:
     }
 
 
-def _tolerated(one: package_files.Wrong, policy: Policy) -> bool:
+def _tolerated(one: package_files.WrongFile, policy: Policy) -> bool:
     """A folder may be missing as well where everything in it may."""
     if any(fnmatchcase(one.path, pattern) for pattern in policy.rewritten):
         return True
@@ -229,7 +229,7 @@ def _tolerated(one: package_files.Wrong, policy: Policy) -> bool:
     )
 
 
-def _said(wrong: list[package_files.Wrong]) -> str:
+def _said(wrong: list[package_files.WrongFile]) -> str:
     """``altered: /usr/bin/a, /usr/bin/b; missing: /usr/bin/c, /usr/bin/d, /usr/bin/e and 12 more``."""
     by_kind: dict[str, list[str]] = {}
     for one in sorted(wrong, key=lambda one: (one.what, one.path)):

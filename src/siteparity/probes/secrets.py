@@ -99,7 +99,7 @@ def read_changed(answers: Answers, target: Target[Policy]) -> Table:
 
 
 @once
-def _found(answers: Answers, target: Target[Policy]) -> Mapping[str, hashes.Secret]:
+def _found(answers: Answers, target: Target[Policy]) -> Mapping[str, hashes.HashedSecret]:
     secrets = {one.item: one for one in hashes.read(answers.parts("secrets", hashes.PARTS))}
     sources = [one.source for one in target.listed(target.section.files)]
     wanted = {f"{source.file}: {name}" for source in sources for name in source.names}

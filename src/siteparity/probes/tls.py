@@ -61,7 +61,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 
 @once
-def _fronts(answers: Answers, target: Target[Policy]) -> Mapping[str, tls.Front]:
+def _fronts(answers: Answers, target: Target[Policy]) -> Mapping[str, tls.Shown]:
     return {
         name: tls.read(answers.parts(f"front{number}", tls.PARTS))
         for number, name in enumerate(target.section.names)
@@ -70,25 +70,25 @@ def _fronts(answers: Answers, target: Target[Policy]) -> Mapping[str, tls.Front]
 
 def read_served(answers: Answers, target: Target[Policy]) -> Table:
     """Each name -> whether a customer's client would accept what is served."""
-    return {name: front.served.state for name, front in _fronts(answers, target).items()}
+    return {name: shown.served.state for name, shown in _fronts(answers, target).items()}
 
 
 def read_expiry(answers: Answers, target: Target[Policy]) -> Table:
     """Each name -> whether everything that is served for it lasts beyond the horizon."""
     horizon = target.section.horizon
-    return {name: _lasts(front, horizon) for name, front in _fronts(answers, target).items()}
+    return {name: _lasts(shown, horizon) for name, shown in _fronts(answers, target).items()}
 
 
-def _lasts(front: tls.Front, horizon: timedelta) -> str:
-    end = tls.ends(_chain(front))
-    return LONG_ENOUGH if end - tls.now(front.now) > horizon else f"ends on {end:%Y-%m-%d}"
+def _lasts(shown: tls.Shown, horizon: timedelta) -> str:
+    end = tls.ends(_chain(shown))
+    return LONG_ENOUGH if end - tls.now(shown.now) > horizon else f"ends on {end:%Y-%m-%d}"
 
 
 def read_names(answers: Answers, target: Target[Policy]) -> Table:
     """Each name -> all the names of the certificate that is served for it."""
     return {
-        name: ", ".join(tls.names(_chain(front)[0])) or "none"
-        for name, front in _fronts(answers, target).items()
+        name: ", ".join(tls.names(_chain(shown)[0])) or "none"
+        for name, shown in _fronts(answers, target).items()
     }
 
 
@@ -98,8 +98,8 @@ def read_issued(answers: Answers, target: Target[Policy]) -> Table:
     An authority uses several others between: which of them signed is chance.
     """
     table: dict[str, str] = {}
-    for name, front in _fronts(answers, target).items():
-        chain = _chain(front)
+    for name, shown in _fronts(answers, target).items():
+        chain = _chain(shown)
         table[f"{name} authority"] = tls.authority(chain[-1])
         table[f"{name} key"] = tls.kind_of_key(chain[0])
     return table
@@ -108,12 +108,12 @@ def read_issued(answers: Answers, target: Target[Policy]) -> Table:
 def read_files(answers: Answers, target: Target[Policy]) -> Table:
     """Each name -> whether the certificate on the disk is what is served, and the key belongs to it."""
     table: dict[str, str] = {}
-    for name, front in _fronts(answers, target).items():
-        on_disk = tls.certificates(front.certificate)
-        if not on_disk and front.certificate != [tls.NOT_THERE]:
+    for name, shown in _fronts(answers, target).items():
+        on_disk = tls.certificates(shown.certificate)
+        if not on_disk and shown.certificate != [tls.NOT_THERE]:
             raise UnmeasuredError(f"{target.section.names[name].certificate} holds no certificate")
-        table[f"{name} certificate"] = _file(on_disk, front.served.chain)
-        table[f"{name} key"] = _key(front.key, on_disk)
+        table[f"{name} certificate"] = _file(on_disk, shown.served.chain)
+        table[f"{name} key"] = _key(shown.key, on_disk)
     return table
 
 
@@ -136,10 +136,10 @@ def _key(lines: Sequence[str], on_disk: tuple[tls.Certificate, ...]) -> str:
     return FITS if public == tls.spki(on_disk[0]) else "is not the key of the certificate"
 
 
-def _chain(front: tls.Front) -> tuple[tls.Certificate, ...]:
-    if not front.served.chain:
-        raise UnmeasuredError(f"no certificate was shown: {front.served.state}")
-    return front.served.chain
+def _chain(shown: tls.Shown) -> tuple[tls.Certificate, ...]:
+    if not shown.served.chain:
+        raise UnmeasuredError(f"no certificate was shown: {shown.served.state}")
+    return shown.served.chain
 
 
 PROBE = Probe(

@@ -55,7 +55,7 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
-class Front:
+class Shown:
     """What a server shows for one name, and the files on its disk."""
 
     served: Served
@@ -67,14 +67,14 @@ class Front:
     """Lines of its public half, for `spki`; or `NOT_THERE`."""
 
 
-def read(parts: Mapping[str, Sequence[str]]) -> Front:
+def read(parts: Mapping[str, Sequence[str]]) -> Shown:
     """Read the answer to `question`.
 
     Raises:
         UnmeasuredError: s_client did not say what it was asked for.
     """
     now, served, certificate, key = ([line for line in parts[name] if line] for name in PARTS)
-    return Front(read_served(served), now, certificate, key)
+    return Shown(read_served(served), now, certificate, key)
 
 
 def read_served(lines: Sequence[str]) -> Served:

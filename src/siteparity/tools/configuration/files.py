@@ -39,7 +39,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ConfigurationFiles:
     """The configuration of one host."""
 
     files: Sequence[File]
@@ -71,7 +71,7 @@ def question(patterns: Sequence[str], elsewhere: Sequence[str], including: Seque
     return f"perl - <<'END_OF_PROGRAM'\n{text}END_OF_PROGRAM\n"
 
 
-def read(parts: Mapping[str, Sequence[str]]) -> Seen:
+def read(parts: Mapping[str, Sequence[str]]) -> ConfigurationFiles:
     """Read the answer to `question`.
 
     Raises:
@@ -84,7 +84,7 @@ def read(parts: Mapping[str, Sequence[str]]) -> Seen:
     if seen.conffiles is None:
         raise UnmeasuredError("files: the answer says nothing about conffiles")
     found = [File(*header, tuple(text)) for header, text in zip(seen.headers, seen.texts, strict=True)]
-    return Seen(found, tuple(sorted(seen.left)), seen.preload, seen.matches, seen.conffiles)
+    return ConfigurationFiles(found, tuple(sorted(seen.left)), seen.preload, seen.matches, seen.conffiles)
 
 
 @dataclass(slots=True)

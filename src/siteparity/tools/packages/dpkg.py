@@ -29,7 +29,7 @@ _EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
+class DpkgPackage:
     """One package as dpkg has it."""
 
     name: str
@@ -62,7 +62,7 @@ class Package:
 class DpkgDatabase:
     """What dpkg says about a host."""
 
-    packages: tuple[Package, ...]
+    packages: tuple[DpkgPackage, ...]
     audit: frozenset[str]
     """The packages that ``dpkg --audit`` complains about, as it names them."""
     architectures: tuple[str, ...]
@@ -70,7 +70,7 @@ class DpkgDatabase:
     contents: Mapping[str, str]
     """Name of a list of checksums, without its suffix -> digest of the list. Empty lists are left out."""
 
-    def present(self) -> tuple[Package, ...]:
+    def present(self) -> tuple[DpkgPackage, ...]:
         """The packages of which more than configuration files is there."""
         return tuple(one for one in self.packages if one.status not in ("not-installed", "config-files"))
 
@@ -96,12 +96,12 @@ class DpkgDatabase:
         """Each package: label, name, whether upgrades leave it alone."""
         return ((one.label, one.name, one.held) for one in self.present())
 
-    def content_of(self, package: Package) -> str | None:
+    def content_of(self, package: DpkgPackage) -> str | None:
         """The digest of a package's list of checksums, or None where it has none."""
         return self.contents.get(package.label) or self.contents.get(package.name)
 
     def label_of_list(self, name: str) -> str:
-        """The package that a list of checksums belongs to, as `Package.label` has it."""
+        """The package that a list of checksums belongs to, as `DpkgPackage.label` has it."""
         owners = [one.label for one in self.present() if name in (one.label, one.name)]
         return owners[0] if owners else f"{name} (not installed)"
 
@@ -125,11 +125,11 @@ def read(parts: Mapping[str, Sequence[str]]) -> DpkgDatabase:
     return DpkgDatabase(packages, _audit(parts["audit"]), architectures, contents)
 
 
-def _package(line: str) -> Package:
+def _package(line: str) -> DpkgPackage:
     found = _PACKAGE.fullmatch(line)
     if found is None:
         raise UnmeasuredError(f"dpkg-query: a line is no package: {line[:80]}")
-    return Package(*found.groups())
+    return DpkgPackage(*found.groups())
 
 
 def _audit(lines: Iterable[str]) -> frozenset[str]:

@@ -52,7 +52,7 @@ PARTS = ("files",)
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class WrongFile:
     """A file that is not as its package has it."""
 
     package: str
@@ -62,10 +62,10 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PackageFiles:
     """What came of looking at a host's files."""
 
-    wrong: tuple[Wrong, ...]
+    wrong: tuple[WrongFile, ...]
     modes: Mapping[str, str]
     """Path -> mode, owner and group, where they are not root's 0755, or 0644 of a plain file; or `GONE`."""
     links: Mapping[str, str]
@@ -87,7 +87,7 @@ def question(*, everything: bool) -> str:
     return f"perl -e {shlex.quote(_PERL)} {int(everything)}"
 
 
-def read(parts: Mapping[str, Sequence[str]]) -> Seen:
+def read(parts: Mapping[str, Sequence[str]]) -> PackageFiles:
     """Read the answer to `question`.
 
     Raises:
@@ -100,7 +100,7 @@ def read(parts: Mapping[str, Sequence[str]]) -> Seen:
     lists, files, hashed = map(int, counts.groups())
     if not files:
         raise UnmeasuredError("files: no package has a list of checksums")
-    wrong: list[Wrong] = []
+    wrong: list[WrongFile] = []
     modes: dict[str, str] = {}
     links: dict[str, str] = {}
     for line in lines:
@@ -110,7 +110,7 @@ def read(parts: Mapping[str, Sequence[str]]) -> Seen:
             case ["K", path, target] if path and target:
                 links[path] = target
             case [kind, package, path] if kind in _WHAT and package and path:
-                wrong.append(Wrong(package, path, _WHAT[kind]))
+                wrong.append(WrongFile(package, path, _WHAT[kind]))
             case _:
                 raise UnmeasuredError("files: a line is not understood")
-    return Seen(tuple(wrong), modes, links, lists, files, hashed)
+    return PackageFiles(tuple(wrong), modes, links, lists, files, hashed)

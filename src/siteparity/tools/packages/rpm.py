@@ -42,7 +42,7 @@ _SEVERAL = ("kernel", "gpg-pubkey")
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
+class RpmPackage:
     """One package as rpm has it."""
 
     name: str
@@ -62,7 +62,7 @@ class Package:
 class RpmDatabase:
     """What rpm says about a host."""
 
-    packages: tuple[Package, ...]
+    packages: tuple[RpmPackage, ...]
     held: tuple[str, ...]
     """Lines that keep packages from being upgraded: locks and excludes."""
     architecture: str
@@ -89,7 +89,7 @@ class RpmDatabase:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class RpmFile:
     """A file that is not as its package has it."""
 
     path: str
@@ -129,36 +129,36 @@ def read(parts: Mapping[str, Sequence[str]]) -> RpmDatabase:
     return RpmDatabase(tuple(map(_package, parts["rpm"])), held, parts["architectures"][0])
 
 
-def _package(line: str) -> Package:
+def _package(line: str) -> RpmPackage:
     found = _PACKAGE.fullmatch(line)
     if found is None:
         raise UnmeasuredError(f"rpm -qa: a line is no package: {line[:80]}")
-    return Package(*found.groups())
+    return RpmPackage(*found.groups())
 
 
-def read_files(parts: Mapping[str, Sequence[str]]) -> tuple[Wrong, ...]:
+def read_files(parts: Mapping[str, Sequence[str]]) -> tuple[RpmFile, ...]:
     """Read the answer to `question`: every file that is wrong, once.
 
     Raises:
         UnmeasuredError: a line is not understood.
     """
-    found: dict[str, Wrong] = {}
+    found: dict[str, RpmFile] = {}
     for line in filter(None, parts["files"]):
         wrong = _wrong(line)
         known = found.get(wrong.path)
         what = tuple(dict.fromkeys((*(known.what if known else ()), *wrong.what)))
-        found[wrong.path] = Wrong(wrong.path, what, wrong.is_configuration)
+        found[wrong.path] = RpmFile(wrong.path, what, wrong.is_configuration)
     return tuple(found.values())
 
 
-def _wrong(line: str) -> Wrong:
+def _wrong(line: str) -> RpmFile:
     if found := _MISSING.fullmatch(line):
-        return Wrong(found[2], ("missing",), found[1] == "c")
+        return RpmFile(found[2], ("missing",), found[1] == "c")
     found = _WRONG.fullmatch(line)
     if found is None:
         raise UnmeasuredError(f"rpm -V: a line is not understood: {line[:80]}")
     what = tuple(_FLAGS[flag] for flag in found[1] if flag in _FLAGS)
-    return Wrong(found[3], what, found[2] == "c")
+    return RpmFile(found[3], what, found[2] == "c")
 
 
 def sources(parts: Mapping[str, Sequence[str]]) -> tuple[str, ...]:

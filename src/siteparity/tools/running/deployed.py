@@ -41,7 +41,7 @@ PARTS = ("unit", "started", "newer")
 
 
 @dataclass(frozen=True, slots=True)
-class Deployed:
+class ServiceCode:
     """What is known of a service and its code."""
 
     idle: str | None
@@ -72,16 +72,16 @@ def question(service: str, file: str, places: Sequence[str], left_out: Sequence[
     )
 
 
-def read(parts: Mapping[str, Sequence[str]]) -> Deployed:
+def read(parts: Mapping[str, Sequence[str]]) -> ServiceCode:
     """Read the answer to `question`.
 
     Raises:
         UnmeasuredError: a line is not understood, or no process could be looked at.
     """
     if idle := unit.not_running(unit.read_properties(parts["unit"])):
-        return Deployed(idle, None)
+        return ServiceCode(idle, None)
     started.oldest("\n".join(parts["started"]))
     if not all(line.startswith(("newer /", "link /", "folder /")) for line in parts["newer"]):
         raise UnmeasuredError("started: a line is not understood")
     newer = [line.removeprefix("newer ") for line in parts["newer"] if line.startswith("newer /")]
-    return Deployed(None, newer[0] if newer else None)
+    return ServiceCode(None, newer[0] if newer else None)

@@ -49,7 +49,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
+class HashedSecret:
     """One secret of a host."""
 
     file: str
@@ -72,7 +72,7 @@ def question(sources: Iterable[Source]) -> str:
     return f"SITEPARITY_KEY=$KEY perl - <<'END_OF_PROGRAM'\n{text}END_OF_PROGRAM\n"
 
 
-def read(parts: Mapping[str, Sequence[str]]) -> Sequence[Secret]:
+def read(parts: Mapping[str, Sequence[str]]) -> Sequence[HashedSecret]:
     r"""Read the answer to `question`: a line ``FILE\tNAME\tSTATE\tHASH`` for each secret.
 
     No reason quotes the answer, which may hold what it should not.
@@ -80,7 +80,7 @@ def read(parts: Mapping[str, Sequence[str]]) -> Sequence[Secret]:
     Raises:
         UnmeasuredError: a line is not understood.
     """
-    secrets: list[Secret] = []
+    secrets: list[HashedSecret] = []
     for line in parts["secrets"]:
         fields = line.split("\t")
         if len(fields) != 4 or fields[2] not in STATES or not re.fullmatch(r"-|[0-9a-f]{64}", fields[3]):  # noqa: PLR2004  # file, name, state, hash
@@ -88,5 +88,7 @@ def read(parts: Mapping[str, Sequence[str]]) -> Sequence[Secret]:
         has_value = fields[2] not in ("empty", "missing", "no-file")
         if has_value != (fields[3] != "-"):
             raise UnmeasuredError("secrets: a hash is missing, or there is one of nothing")
-        secrets.append(Secret(fields[0], fields[1], STATES[fields[2]], fields[3] if has_value else None))
+        secrets.append(
+            HashedSecret(fields[0], fields[1], STATES[fields[2]], fields[3] if has_value else None)
+        )
     return tuple(secrets)

@@ -30,7 +30,7 @@ _EXCLUDES = re.compile(r"(?i)\bctl:(?:rule(?:Engine=(?:Off|DetectionOnly)|Remove
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SecDirective:
     """One directive of ModSecurity, on one line."""
 
     name: str
@@ -48,7 +48,7 @@ class Told:
     """What ModSecurity is told in one place, in the order in which it is told."""
 
     place: Place
-    lines: tuple[Line, ...]
+    lines: tuple[SecDirective, ...]
     loaded: tuple[str, ...]
     """Every file that is read."""
 
@@ -69,7 +69,7 @@ def told(place: Place, files: Files) -> Told:
     Raises:
         UnmeasuredError: the rules include each other without an end, or come from another server.
     """
-    lines: list[Line] = []
+    lines: list[SecDirective] = []
     loaded: list[str] = []
     for one in place.rules:
         if one.name == "modsecurity_rules_remote":
@@ -84,7 +84,7 @@ def told(place: Place, files: Files) -> Told:
     return Told(place, tuple(lines), tuple(dict.fromkeys(loaded)))
 
 
-def _file(path: str, files: Files, depth: int) -> Iterator[tuple[Line | None, str]]:
+def _file(path: str, files: Files, depth: int) -> Iterator[tuple[SecDirective | None, str]]:
     if depth == 0:
         raise UnmeasuredError("files: rules that include each other without an end")
     yield None, path
@@ -96,19 +96,19 @@ def _file(path: str, files: Files, depth: int) -> Iterator[tuple[Line | None, st
             yield line, path
 
 
-def _joined(lines: Iterable[str], file: str) -> Iterator[Line]:
+def _joined(lines: Iterable[str], file: str) -> Iterator[SecDirective]:
     whole = ""
     for line in lines:
         whole += line.strip().removesuffix("\\")
         if not line.strip().endswith("\\"):
             if words := whole.split():
-                yield Line(words[0], " ".join(words[1:]), file)
+                yield SecDirective(words[0], " ".join(words[1:]), file)
             whole = ""
     if whole.strip():
         raise UnmeasuredError(f"files: {file}: it ends in the middle of a line")
 
 
-def settings(lines: Sequence[Line]) -> dict[str, str]:
+def settings(lines: Sequence[SecDirective]) -> dict[str, str]:
     """What somebody set: each setting, rule and exclusion of the lines -> what it says."""
     found: dict[str, str] = {}
     for line in lines:
@@ -123,7 +123,7 @@ def settings(lines: Sequence[Line]) -> dict[str, str]:
     return found
 
 
-def excluded(lines: Sequence[Line]) -> Iterator[str]:
+def excluded(lines: Sequence[SecDirective]) -> Iterator[str]:
     """Each way in which rules are taken out, or another target is given to them.
 
     As in the file: ``SecRuleRemoveById 942100``, ``rule 1000: ctl:ruleRemoveTargetById=...``.
