@@ -52,7 +52,7 @@ def test_every_named_configuration_file_is_there(parity: Parity) -> None:
     "configuration_writable_by_all", "configuration_file_missing", "nginx_limit_of_one_more_file"
 )
 def test_configuration_files_have_the_same_modes_and_owners(parity: Parity) -> None:
-    """A service cannot read its settings any more after the next restart, or everybody can."""
+    """After its next restart a service cannot read its settings, or everybody can."""
     parity.same("rights", fix="ls -l {item}  # then chmod and chown as on the other hosts: {primary}")
 
 

@@ -1,13 +1,13 @@
 """Files: configuration and release are the same at both sites, and no upgrade left a question open.
 
-Judged are the files that the policy names for each role, and beyond them every conffile of a package that
-somebody changed (``packages`` leaves conffiles to this aspect). A site's own names and addresses are replaced
-first, and lines that name every host of a role become one (`siteparity.tools.configuration.members`); a line
-that names the other site is a finding of its own.
-What looks like a secret never leaves a host; ``secrets`` compares it by its hash.
+The aspect judges the files that the policy names for each role, and every conffile of a package that somebody
+changed (``packages`` leaves conffiles to this aspect). Before files are compared, a site's own names and
+addresses are replaced, and lines that name every host of a role become one
+(`siteparity.tools.configuration.members`). A line that names the other site is a finding of its own. What
+looks like a secret never leaves a host; ``secrets`` compares it by its hash.
 
-A file that has an aspect of its own is left to it (``elsewhere``: crontabs are ``schedules``', unit files
-``services``', ...), so that one mistake is told once.
+A file that another aspect judges is left out (``elsewhere``): crontabs belong to ``schedules``, unit files to
+``services``. So one mistake is reported once.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ FOLDERS = (
     "/run/postgresql", *(f"/var/lib/nginx/{name}" for name in ("body", "fastcgi", "proxy", "scgi", "uwsgi")),
     *(f"/var/cache/nginx/{name}_temp" for name in ("client", "fastcgi", "proxy", "scgi", "uwsgi")),
 )  # fmt: skip
-"""What every program takes for granted, and what servers make for themselves and need at their next start or
-their next large request; no package's list of files says their modes."""
+"""Folders that every program relies on, and those that servers make for themselves and need at their next
+start or their next large request. No package's list of files has their modes."""
 UNPACKAGED = ("/etc/rc.local", "/etc/rc.d/rc.local", "/etc/hosts.allow", "/etc/hosts.deny")
-"""No package brings them; systemd runs the one (systemd-rc-local-generator(8)), libwrap goes by the other."""
+"""No package brings them. systemd runs rc.local (systemd-rc-local-generator(8)); libwrap reads the others."""
 NGINX = "/etc/nginx/nginx.conf"
 MOST_FILES = 500
-"""Of a release with more files only those that are not as released are named."""
+"""Files of a release that are compared one by one. A larger release is compared by the digest of its tree."""
 LONGEST_LINE = 200
 
 RelativePath = Annotated[str, StringConstraints(pattern=r"^[^/\n][^\n]*$")]
@@ -59,11 +59,11 @@ class ReleaseFolder(Strict):
     version: RelativePath | None = None
     """The file that names the version or commit, one line."""
     git: bool = False
-    """The folder is a work tree of git, which tells the commit, and what is not as committed."""
+    """The folder is a work tree of git: the commit is its version, and git says which files differ."""
     manifest: RelativePath | None = None
-    """Its list of checksums, as sha256sum writes it; without one, equal edits at both sites are not seen."""
+    """Its list of checksums, as sha256sum(1) writes it. Without one, equal edits at both sites go unseen."""
     leave_out: tuple[RelativePath, ...] = ()
-    """Patterns of files that do not count, e.g. ``uploads/*``, or that another aspect judges."""
+    """Patterns of files that are ignored, e.g. ``uploads/*``, or that another aspect judges."""
 
     @model_validator(mode="after")
     def _one_source_of_the_version(self) -> Self:
@@ -83,15 +83,15 @@ class Policy(Section):
     files: Mapping[RoleName, tuple[AbsolutePath, ...]] = Field(default_factory=dict)
     """For each role: further patterns."""
     where_there: tuple[AbsolutePath, ...] = UNPACKAGED
-    """Patterns that need not name a file; what they do name is compared, on hosts of every role."""
+    """Patterns of files that may be missing; where they exist they are compared, on hosts of every role."""
     nginx: tuple[AbsolutePath, ...] = (NGINX,)
-    """First files of an nginx, where there is one: it and what it includes, at any place, is compared."""
+    """Main files of nginx. Where one exists, it is compared with everything that it includes."""
     elsewhere: tuple[AbsolutePath, ...] = ()
     """Patterns of files that another aspect judges; ``*`` stands for slashes as well."""
     may_name_the_other_site: tuple[AbsolutePath, ...] = ()
     """Files that must name both sites, such as a list of peers."""
     preload: tuple[AbsolutePath, ...] = ()
-    """The libraries that /etc/ld.so.preload may force into programs; none: the file must not be there."""
+    """Libraries that /etc/ld.so.preload must load into every program. Empty: the file must not exist."""
     folders: Annotated[tuple[AbsolutePath, ...], Field(min_length=1)] = FOLDERS
     """Folders whose mode and owner must be the same on hosts of a role."""
     releases: Mapping[RoleName, ReleaseFolder] = Field(default_factory=dict)
@@ -131,7 +131,7 @@ def _configuration(answers: Answers, _: Target[Policy]) -> files.ConfigurationFi
 
 
 def read_named(answers: Answers, target: Target[Policy]) -> Table:
-    """Each pattern of the policy -> `THERE`, or that no file is named by it."""
+    """Each pattern of the policy -> `THERE`, or that it matches no file."""
     matches = _configuration(answers, target).matches
     if lacking := [pattern for pattern in _patterns(target) if pattern not in matches]:
         raise UnmeasuredError(f"files: the answer says nothing about {lacking[0]}")
@@ -140,7 +140,7 @@ def read_named(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_content(answers: Answers, target: Target[Policy]) -> Table:
-    """Each file -> a digest of its text without secrets; of a link, where it leads to."""
+    """Each file -> a digest of its text without secrets; each link -> where it leads to."""
     names = OwnNames.of(target.site)
     seen = _configuration(answers, target)
     table: dict[str, str] = {"conffiles of packages that nobody changed": "as packaged"}
@@ -157,7 +157,7 @@ def read_content(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_lines(answers: Answers, target: Target[Policy]) -> Table:
-    """Each line of each file, without secrets -> how often it stands there: a difference, line by line."""
+    """Each line of each file, without secrets -> how often it stands there."""
     counts = Counter(
         f"{one.path}: {_short(line)}"
         for one in _configuration(answers, target).files
@@ -186,13 +186,13 @@ def read_rights(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_folders(answers: Answers, target: Target[Policy]) -> Table:
-    """Each folder -> mode, owner and group; or that it is not there."""
+    """Each folder -> mode, owner and group, or that it does not exist."""
     found = folders.read(answers.rows("folders"))
     return {folder: found.get(folder, "no such folder") for folder in target.section.folders}
 
 
 def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
-    """Each line that names the other site -> that it does; or that there is none. Comments do not count."""
+    """Each line that names the other site -> that it does; `NONE` if no line does. Comments do not count."""
     if target.other is None:
         raise UnmeasuredError("files: the other site is not known, so its names cannot be looked for")
     names, allowed = OwnNames.of(target.other), target.section.may_name_the_other_site
@@ -212,13 +212,13 @@ def _names(text: str, names: OwnNames) -> bool:
 
 
 def read_left(answers: Answers, target: Target[Policy]) -> Table:
-    """Each file that an upgrade left for somebody to decide on; or that there is none."""
+    """Each file that an upgrade left for somebody to decide on; `NONE` if there is no such file."""
     left = _configuration(answers, target).left
     return dict.fromkeys(left, "left by an upgrade") or {"files left by upgrades": NONE}
 
 
 def read_preload(answers: Answers, target: Target[Policy]) -> Table:
-    """What is forced into every program -> `AS_PLANNED`, or that the policy does not say so."""
+    """The file that loads libraries into every program -> `AS_PLANNED`, or how it differs from the policy."""
     named = _configuration(answers, target).preload
     planned = target.section.preload
     if named is None:
@@ -256,7 +256,7 @@ def read_release(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_released(answers: Answers, target: Target[Policy]) -> Table:
-    """Each file that is not as its release has it -> what is wrong; or that all are."""
+    """Each file that differs from its release -> what is wrong; `AS_RELEASED` if none does."""
     folder, found = _released(answers, target)
     besides = [name for name in (folder.version, folder.manifest) if name]
     wrong = {f"{folder.path}/{name}": state for name, state in found.states(besides).items()}

@@ -31,9 +31,11 @@ class File:
 
     path: str
     rights: str
-    """Mode, owner and group: ``0644 root:root``; ``-`` where it is gone, or a conffile's are usual."""
+    """Mode, owner and group: ``0644 root:root``; ``-`` for a file that is gone, and for a conffile with usual
+    rights."""
     kind: str
-    """``text``, ``link TARGET``, ``digest SHA256``, or ``unpacked``: a package's, and gone."""
+    """``text``, ``link TARGET``, ``digest SHA256``, ``unpacked`` (a conffile that is gone) or ``packaged`` (a
+    conffile that nobody changed, with unusual rights)."""
     lines: tuple[str, ...]
     """Its text without secrets."""
 
@@ -46,9 +48,9 @@ class ConfigurationFiles:
     left: tuple[str, ...]
     """What upgrades left behind."""
     preload: tuple[str, ...] | None
-    """What /etc/ld.so.preload names; None where there is no such file."""
+    """What /etc/ld.so.preload names; None if there is no such file."""
     matches: Mapping[str, int]
-    """Pattern of the policy -> how many files it names."""
+    """Pattern of the policy -> how many files it matches."""
     conffiles: int
     """How many conffiles of packages were looked at."""
 
@@ -58,8 +60,8 @@ def question(patterns: Sequence[str], elsewhere: Sequence[str], including: Seque
 
     Args:
         patterns: as a shell understands them.
-        elsewhere: patterns of files that are left out; ``*`` stands for slashes as well.
-        including: first files of nginx, where there are any; what they include is read, too.
+        elsewhere: patterns of files that are left out; ``*`` matches slashes as well.
+        including: main files of nginx; what they include is read, too.
     """
     text = secret_patterns.PERL + filled(
         _PERL,

@@ -1,8 +1,8 @@
-"""Lines of configuration that name every host of a role, one a line: they say "all of them", however many.
+"""Lists in configuration that name every host of a role, one host on each line.
 
-A balancer of a site with three web hosts has one line more than that of a site with two, and both are right.
-So lines that follow each other, differ in nothing but the host, and name each host of a role of the site once
-become one. A list that lacks a host, or has one twice, stays as it is, and differs. Pure.
+The balancer of a site with three web hosts has one line more than that of a site with two, and both are
+right. So consecutive lines become one if they differ only in the host, and together name each host of a role
+exactly once. A list that lacks a host, or names one twice, stays as it is, and differs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LITERAL = "{every "
 
 
 def gathered(lines: Sequence[str], site: Site) -> tuple[str, ...]:
-    """The lines of a file, each list of all hosts of a role as one line: ``server {every web}:8000;``."""
+    """The lines of a file; each list of all hosts of a role is one line, ``server {every web}:8000;``."""
     names, shapes = OwnNames.of(site), _shapes(site)
     found: list[str] = []
     if not names.may_stand_in("\n".join(lines)):
@@ -31,18 +31,18 @@ def gathered(lines: Sequence[str], site: Site) -> tuple[str, ...]:
 
 
 def _no_list(line: str) -> str:
-    """A line that may look like such a list does not pass for one."""
+    """A line of the file that looks like such a list is escaped, so that it does not pass for one."""
     return line.replace(_LITERAL, "{" + _LITERAL)
 
 
 def _shapes(site: Site) -> re.Pattern[str]:
-    """What stands for a host after its name was replaced; doubled braces stood in the text itself."""
+    """Matches what stands for a host once its name is replaced. Doubled braces come from the text itself."""
     hosts = "|".join(re.escape(host.name) for host in site.hosts)
     return re.compile(rf"(?<!\{{)\{{({hosts})\}}(?!\}})")
 
 
 def _shape(line: str, names: OwnNames, hosts: re.Pattern[str]) -> tuple[str, str]:
-    """A line that names one host, with ``{}`` in its place, and the host; nothing of any other line."""
+    """A line that names one host, with ``{}`` in its place, and the host. Both are empty for other lines."""
     generic = names.generic(line)
     if generic == line or len(found := hosts.findall(generic)) != 1:
         return "", ""
@@ -55,7 +55,7 @@ def _plain(text: str) -> str:
 
 
 def _runs(lines: Sequence[tuple[tuple[str, str], str]]) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Neighbours of the same shape: shape, hosts, lines."""
+    """Consecutive lines of the same shape: the shape, their hosts, the lines."""
     run: tuple[str, list[str], list[str]] = ("", [], [])
     for (shape, host), line in lines:
         if shape != run[0] or not shape:
@@ -67,7 +67,7 @@ def _runs(lines: Sequence[tuple[tuple[str, str], str]]) -> Iterator[tuple[str, l
 
 
 def _role_of(hosts: Sequence[str], site: Site) -> str | None:
-    """The role of which these are all hosts, each once."""
+    """The role whose hosts these are, all of them and each once."""
     roles = dict.fromkeys(role for host in site.hosts for role in host.roles)
     return next(
         (role for role in roles if sorted(hosts) == sorted(host.name for host in site.in_role(role))), None

@@ -50,9 +50,9 @@ class Release:
 
     version: str
     manifest: Mapping[str, str] | None
-    """File -> SHA-256 as released; None where the policy names no list."""
+    """File -> SHA-256 as released; None if the policy names no list."""
     files: Mapping[str, str]
-    """File -> SHA-256 as it is."""
+    """File -> SHA-256 as it is now."""
     modes: Mapping[str, str]
     """File -> mode, owner and group."""
     by_git: Mapping[str, str] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Release:
         """Each file that is not as released -> what is wrong with it.
 
         Args:
-            besides: files that belong to the release and do not stand in its list, such as the list.
+            besides: files of the release that are not in its list, such as the list itself.
         """
         if self.manifest is None:
             return self.by_git
@@ -79,7 +79,7 @@ def question(path: str, version: str, manifest: str | None, left_out: Sequence[s
         path: its folder.
         version: the file in it that names its version.
         manifest: the list of checksums in it, if it has one.
-        left_out: patterns, relative to the folder, of files that do not count.
+        left_out: patterns of files to ignore, relative to the folder.
     """
     listed = f"cat -- {shlex.quote(manifest)} || exit" if manifest else ":"
     return _question(path, filled(_BY_LIST, version=shlex.quote(version), manifest=listed), left_out)
