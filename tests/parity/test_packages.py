@@ -42,7 +42,7 @@ def test_every_package_is_installed_to_the_end(parity: Parity) -> None:
 
 @pytest.mark.drill("package_held", "package_held_at_both_sites")
 def test_packages_are_held_back_only_on_purpose(parity: Parity) -> None:
-    """A host that skips upgrades keeps old errors, and security holes, that customers think are mended."""
+    """A host that skips upgrades keeps old errors and security holes that customers believe fixed."""
     parity.healthy(
         "holds",
         fix="apt-mark unhold {item}  # or name it in aspects.packages.held of the policy",

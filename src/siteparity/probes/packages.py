@@ -1,13 +1,12 @@
 """Packages: what is installed, in which build and state, and whether its files are still the package's.
 
-A version says little: a package that is only half configured has one too, and the same version may be
-another build. So the three words of dpkg's state are read (dpkg(1)), and beside a version stands the
-digest of the package's own list of checksums. Files are held against these lists; of those that nobody
-touched since they were laid down only the times are looked at (`siteparity.tools.packages.files`).
-Conffiles are judged by ``files``.
+A version says little: a package that is only half configured has one too, and two builds may share one. So
+the three words of dpkg's state are read (dpkg(1)), and a version is shown with the digest of the package's
+own list of checksums. Files are compared with these lists; a file is read only if its times show that
+somebody touched it (`siteparity.tools.packages.files`). Conffiles are judged by ``files``.
 
-A host whose packages are rpm's gives the same tables, from `siteparity.tools.packages.rpm`; there the
-database itself knows modes, owners and links. A host with neither is unmeasured.
+A host of rpm gives the same tables (`siteparity.tools.packages.rpm`); there the database itself knows modes,
+owners and links. A host with neither dpkg nor rpm is unmeasured.
 """
 
 from __future__ import annotations
@@ -52,14 +51,14 @@ WATCHED = (
     "/etc/network/if-pre-up.d", "/etc/network/if-up.d", "/etc/NetworkManager/dispatcher.d",
     "/etc/networkd-dispatcher",
 )  # fmt: skip
-"""Where a file that no package has brought changes what runs, and no other aspect looks."""
+"""Folders in which a file that no package brought changes what runs, and no other aspect looks."""
 UNIT_FILES = "/usr/local/lib/systemd/system/"
-"""They are judged by ``services``."""
+"""Judged by ``services``."""
 SNAKEOIL = "/etc/ssl/certs/ssl-cert-snakeoil.pem"
-"""Debian's ssl-cert makes one on each host, for nobody to trust."""
+"""Debian's ssl-cert makes one on each host; nobody trusts it."""
 
 MOST_NAMED = 3
-"""Paths that a value names before it only counts."""
+"""Paths that a value names; further ones are only counted."""
 
 PackageName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9+._-]*$")]
 
@@ -68,12 +67,12 @@ class Policy(Section):
     """Which packages may be held back, and how closely their files are looked at."""
 
     held: tuple[PackageName, ...] = ()
-    """Packages that are on hold on purpose, wherever they are installed; any other hold is a finding."""
+    """Packages that are on hold on purpose, where they are installed; any other hold is a finding."""
     verify: Literal["changed", "all"] = "changed"
-    """``changed``: only files that were touched since they were laid down are read, and what was wrong when a
-    whole disk was copied stays unseen. ``all``: every file is read, which takes seconds."""
+    """``changed``: only files that were touched since they were laid down are read; what was wrong already
+    when a whole disk was copied goes unseen. ``all``: every file is read, which takes seconds."""
     verify_timeout: Annotated[Duration, Field(ge=timedelta(seconds=1))] = timedelta(seconds=20)
-    """How long a host may look at its files; after that they are unmeasured."""
+    """How long a host may look at its files; after that, they are unmeasured."""
     may_lack: tuple[AbsolutePath, ...] = DOCUMENTATION
     """Patterns of package files that may be missing, e.g. because of dpkg's ``path-exclude``."""
     rewritten: tuple[AbsolutePath, ...] = ()
@@ -81,9 +80,9 @@ class Policy(Section):
     environments: Mapping[RoleName, tuple[AbsolutePath, ...]] = Field(default_factory=dict)
     """Python environments of a role: the folder of a venv, or one that holds ``*.dist-info``."""
     watched: Annotated[tuple[AbsolutePath, ...], Field(min_length=1)] = WATCHED
-    """Folders, or patterns of them, in which a file that no package has brought changes what runs."""
+    """Folders, or patterns of them, in which a file that no package brought changes what runs."""
     differs_by_nature: tuple[AbsolutePath, ...] = (SNAKEOIL,)
-    """Patterns of files in them that each host has made for itself; ``*`` stands for slashes as well."""
+    """Patterns of files in them that each host makes for itself; ``*`` matches slashes as well."""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
@@ -101,7 +100,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 
 def _either(of_dpkg: str, of_rpm: str) -> str:
-    """Dpkg where it has packages; a host of rpm's may have the tool, and an empty database."""
+    """Dpkg if it has packages: a host of rpm may have dpkg as a tool, with an empty database."""
     return f"if [ -s /var/lib/dpkg/status ]; then\n{of_dpkg}\nelse\n{of_rpm}\nfi\n"
 
 
@@ -141,7 +140,7 @@ def _apt(answers: Answers, _: Target[Policy]) -> Mapping[str, Sequence[str]]:
 
 @once
 def _unpackaged(answers: Answers, target: Target[Policy]) -> Mapping[str, str]:
-    """Each file that no package has brought, without those that differ by nature."""
+    """Each file that no package brought, without those that differ by nature."""
     found = unpackaged.read(answers.parts("unpackaged", unpackaged.PARTS))
     return unpackaged.without(found, target.section.differs_by_nature)
 
@@ -178,7 +177,7 @@ def read_holds(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_altered(answers: Answers, target: Target[Policy]) -> Table:
-    """Each package -> `AS_PACKAGED`, or which of its files are not; with rpm each file that is not."""
+    """Each package -> `AS_PACKAGED`, or which of its files differ. With rpm: each file that differs."""
     if _rpm(answers, target):
         altered = _altered_of_rpm(_files_of_rpm(answers, target), target.section)
         return {"all other files of packages": AS_PACKAGED, **altered}
@@ -194,7 +193,7 @@ def read_altered(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_modes(answers: Answers, target: Target[Policy]) -> Table:
-    """Each package file or folder with an unusual mode or owner -> what it has; all others in one item."""
+    """Each package file or folder with an unusual mode or owner -> both; one item stands for all others."""
     if _rpm(answers, target):
         wrong = [one for one in _files_of_rpm(answers, target) if one.only_mode_or_owner]
         return {"all other files": "usual", **{one.path: f"other {', '.join(one.what)}" for one in wrong}}
@@ -210,7 +209,7 @@ def read_links(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _altered_of_rpm(wrong: Iterable[rpm.RpmFile], policy: Policy) -> Table:
-    """Configuration files are judged by ``files``, as dpkg's are."""
+    """Each file that differs -> how. Configuration files are judged by ``files``, as dpkg's are."""
     return {
         one.path: ", ".join(one.what)
         for one in wrong
@@ -221,7 +220,7 @@ def _altered_of_rpm(wrong: Iterable[rpm.RpmFile], policy: Policy) -> Table:
 
 
 def _tolerated(one: package_files.WrongFile, policy: Policy) -> bool:
-    """A folder may be missing as well where everything in it may."""
+    """Whether the policy allows it. A folder may be missing if everything in it may."""
     if any(fnmatchcase(one.path, pattern) for pattern in policy.rewritten):
         return True
     return one.what == package_files.MISSING and any(
@@ -242,7 +241,7 @@ def _said(wrong: list[package_files.WrongFile]) -> str:
 
 
 def read_pins(answers: Answers, target: Target[Policy]) -> Table:
-    """Each entry of apt's preferences -> `IN_FORCE`; their file always, so that none is something."""
+    """Each entry of apt's preferences -> `IN_FORCE`. One item is always there, so no table is empty."""
     if of_rpm := _rpm(answers, target):
         return {"dnf.conf and versionlock": READ, **dict.fromkeys(of_rpm.held, IN_FORCE)}
     return {"/etc/apt/preferences": READ, **dict.fromkeys(apt.pins(_apt(answers, target)), IN_FORCE)}
@@ -260,10 +259,10 @@ def read_sources(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_unpackaged(answers: Answers, target: Target[Policy]) -> Table:
-    """Each file that no package has brought -> rights and content.
+    """Each file that no package brought -> rights and content.
 
     Left out are the suite's own collector, which differs from host to host and proves itself in every run,
-    and what has a table of its own: distributions of Python environments, and unit files.
+    and what other tables have: distributions of Python environments, and unit files.
     """
     own = (target.host.connection.collector,) if target.host.connection.collector else ()
     elsewhere = (UNIT_FILES, *(f"{place}/" for place in _environments(target)))
@@ -277,13 +276,13 @@ def _with_environments(section: Policy) -> tuple[str, ...]:
 
 
 def read_environments(answers: Answers, target: Target[Policy]) -> Table:
-    """Each Python environment that the policy names for the host's roles -> `PRESENT`, or what it is."""
+    """Each Python environment of the host's roles -> `PRESENT`, or that there is no such folder."""
     found = _python(answers, target)
     return {path: "no such folder" if names is None else PRESENT for path, names in found.items()}
 
 
 def read_distributions(answers: Answers, target: Target[Policy]) -> Table:
-    """Each distribution of each Python environment -> version and content; each other name that is there."""
+    """Each distribution of each Python environment, and each other name there -> version and content."""
     places = _environments(target)
     names, files = _python(answers, target), _unpackaged(answers, target)
     said = {f"{place}: {name}": what for place in places for name, what in _named(names[place], files, place)}
@@ -293,7 +292,7 @@ def read_distributions(answers: Answers, target: Target[Policy]) -> Table:
 def _named(
     names: Mapping[str, str] | None, files: Mapping[str, str], place: str
 ) -> Iterator[tuple[str, str]]:
-    """What a place holds; what packages have brought has no content here, since ``altered`` judges it."""
+    """What a place holds. What packages brought has no content here, since ``altered`` judges it."""
     digests = python.contents(files, place)
     for name, version in {**dict.fromkeys(digests, python.THERE), **(names or {})}.items():
         yield name, f"{version} (content {digests[name]})" if name in digests else version

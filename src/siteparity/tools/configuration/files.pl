@@ -5,9 +5,9 @@ use strict;
 #   digest SHA256   it is large, or no text
 #   unpacked        a conffile that its package brought and that is gone
 #   packaged        a conffile that nobody changed, with unusual rights
-# The usual rights of a conffile are "-". Besides: "g\tPATTERN\tCOUNT" for each pattern of the policy,
-# "n\tCOUNT" for the conffiles, "l\tPATH" for what an upgrade left, "P" if there is an ld.so.preload, and
-# "p\tLIBRARY" for each library that it names.
+# Usual rights of a conffile are shown as "-". Besides: "g\tPATTERN\tCOUNT" for each pattern of the policy,
+# "n\tCOUNT" for the conffiles, "l\tPATH" for a file that an upgrade left, "P" if there is an ld.so.preload,
+# and "p\tLIBRARY" for each library that it names.
 my (%wanted, %named, @digests, %users, %groups);
 my ($largest) = qw(@LARGEST@);
 my $usual = qr/^0(?:644|755) root:root\z/;

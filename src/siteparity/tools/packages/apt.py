@@ -1,6 +1,6 @@
 """What decides which packages the next upgrade brings: apt's sources, its preferences, its default release.
 
-Formats: sources.list(5), apt_preferences(5). Both say which file names apt looks at; it ignores others.
+Formats: sources.list(5), apt_preferences(5). Both say which file names apt reads; it ignores all others.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _is_preferences(name: str) -> bool:
 
 
 def _stanzas(lines: Iterable[str]) -> Iterator[str]:
-    """Fields of a stanza joined by ``|``; comments and explanations are left out."""
+    """Each stanza as one line, its fields joined by ``|``, without comments and explanations."""
     fields: list[str] = []
     for line in [*lines, ""]:
         if line.strip():

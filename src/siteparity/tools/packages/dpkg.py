@@ -30,7 +30,7 @@ _EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 @dataclass(frozen=True, slots=True)
 class DpkgPackage:
-    """One package as dpkg has it."""
+    """One package in dpkg's database."""
 
     name: str
     architecture: str
@@ -41,7 +41,7 @@ class DpkgPackage:
 
     @property
     def label(self) -> str:
-        """Name and architecture, as dpkg and apt take them: ``libc6:amd64``."""
+        """Name and architecture, in the form that dpkg and apt accept: ``libc6:amd64``."""
         return f"{self.name}:{self.architecture}"
 
     @property
@@ -60,18 +60,18 @@ class DpkgPackage:
 
 @dataclass(frozen=True, slots=True)
 class DpkgDatabase:
-    """What dpkg says about a host."""
+    """The packages of a host, according to dpkg."""
 
     packages: tuple[DpkgPackage, ...]
     audit: frozenset[str]
     """The packages that ``dpkg --audit`` complains about, as it names them."""
     architectures: tuple[str, ...]
-    """The host's own first, then those that were added (dpkg(1), ``--add-architecture``)."""
+    """The host's own first, then added ones (dpkg(1), ``--add-architecture``)."""
     contents: Mapping[str, str]
     """Name of a list of checksums, without its suffix -> digest of the list. Empty lists are left out."""
 
     def present(self) -> tuple[DpkgPackage, ...]:
-        """The packages of which more than configuration files is there."""
+        """The packages that are there with more than their configuration files."""
         return tuple(one for one in self.packages if one.status not in ("not-installed", "config-files"))
 
     def builds(self) -> Mapping[str, str]:

@@ -1,8 +1,8 @@
 use strict;
-# The argument says whether every file is to be read, whatever its times say.
+# Argument: 1 to read every file, whatever its times say; else 0.
 # Prints "KIND\tPACKAGE\tPATH" for each finding, where KIND is A (altered), M (missing), U (cannot be read) or
-# L (the list of checksums is none); "P\tPATH\tMODE OWNER:GROUP" for an unusual mode or owner, "P\tPATH\tgone"
-# below /etc; "K\tPATH\tTARGET" for each symbolic link; at last "= LISTS FILES READ", how many of each.
+# L (not a list of checksums); "P\tPATH\tMODE OWNER:GROUP" for an unusual mode or owner; "P\tPATH\tgone" below
+# /etc; "K\tPATH\tTARGET" for each symbolic link; and last "= LISTS FILES READ", how many of each.
 my $all = shift;
 my $info = "/var/lib/dpkg/info";
 chdir $info or die "$info: $!\n";

@@ -1,31 +1,30 @@
 """Whether the files of packages are still those that dpkg laid down.
 
-To read every file takes seconds. But a file cannot be written, replaced or given other times without its
-ctime (inode(7)) becoming *now*, which no ordinary call can set back. dpkg renames a package's files into
-place, and its list of checksums right after them (``process_archive`` in dpkg's sources). So a file is
-read only when
+Reading every file takes seconds. But whoever writes a file, replaces it or sets its times moves its ctime to
+*now* (inode(7)), and no ordinary call sets that back. dpkg renames a package's files into place, and its list
+of checksums right after them (``process_archive`` in dpkg's sources). So a file is read only if its ctime is
 
-- its ctime is later than that of the package's list: somebody touched it since, or
-- more than an hour earlier: it was not laid down together with the list, as after the rollback of one file
-  system.
+- later than that of the package's list: somebody touched the file since; or
+- more than an hour earlier: the file and the list were not laid down together, as after the rollback of one
+  file system.
 
-Seconds are all that perl has without further packages, so within the list's own second the mtime decides:
-files of packages keep the one from their archive, which is older. What is missing is found by the same
-look. Conffiles are left out. Paths that are diverted (dpkg-divert(1)) are looked up where they were
-diverted to, and files that another package took over (``Replaces``) are no longer the package's own: they
-left its ``.list``.
+perl without modules has times in whole seconds. Within the second of the list the mtime decides: files of
+packages keep that of their archive, which is older.
 
-dpkg keeps no modes and owners. So those that are unusual are listed, for comparison between hosts, of folders
-as well; and so is where each symbolic link of a package leads to, and each choice of update-alternatives(1).
+Conffiles are left out. A diverted path (dpkg-divert(1)) is looked up where it was diverted to. A file that
+another package took over (``Replaces``) has left the ``.list`` of its first package, and no longer counts as
+its own.
 
-A folder or a link of a package that is gone is missing as a file is, but below /etc, where an administrator
-may take it away as any configuration: that is compared between hosts. What a removed package has left there,
-and obsolete conffiles, which stay in the ``.list``, may be gone; apt(8) makes its own folders when it needs
-them.
+dpkg keeps no modes and owners, so unusual ones of files and folders are listed, and hosts are compared. So is
+the target of each symbolic link of a package, and each choice of update-alternatives(1).
 
-What this cannot see: a file that was wrong already when the
-whole disk was copied file by file, since a copy gives every file a new ctime; a clock that stood in the
-future at the time of installation. Reading everything sees both.
+A folder or link that is gone is missing, as a file is. Below /etc it is listed instead, since an
+administrator may remove it like any configuration. Three kinds of paths may be gone: what a removed package
+left in its ``.list``, obsolete conffiles, which stay there, and folders of apt(8), which it makes when it
+needs them.
+
+Two things go unseen unless every file is read: a file that was wrong already when the whole disk was copied
+file by file, which gives every file a new ctime; and a clock that was ahead at the time of the installation.
 """
 
 from __future__ import annotations
@@ -53,29 +52,29 @@ PARTS = ("files",)
 
 @dataclass(frozen=True, slots=True)
 class WrongFile:
-    """A file that is not as its package has it."""
+    """A file that differs from its package."""
 
     package: str
-    """As its list of checksums is named: ``libc6:amd64``, ``bash``."""
+    """The name of its list of checksums: ``libc6:amd64``, ``bash``."""
     path: str
     what: str
 
 
 @dataclass(frozen=True, slots=True)
 class PackageFiles:
-    """What came of looking at a host's files."""
+    """The files of a host's packages."""
 
     wrong: tuple[WrongFile, ...]
     modes: Mapping[str, str]
-    """Path -> mode, owner and group, where they are not root's 0755, or 0644 of a plain file; or `GONE`."""
+    """Path -> mode, owner and group, unless they are root's and 0755, or 0644 of a plain file; or `GONE`."""
     links: Mapping[str, str]
     """Path of each symbolic link of a package, and of each alternative -> where it leads to."""
     lists: int
-    """Lists of checksums that hold something."""
+    """How many lists of checksums were read; empty ones do not count."""
     files: int
-    """Files that stand in these lists."""
+    """How many files are in these lists."""
     read: int
-    """Files that were read because their times do not speak for them."""
+    """How many files were read, because their times do not speak for them."""
 
 
 def question(*, everything: bool) -> str:

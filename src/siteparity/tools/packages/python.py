@@ -1,12 +1,12 @@
-"""Python environments: which distributions are in them, and what these hold.
+"""Python environments: which distributions they hold, and the content of each.
 
 No Python is started: an installed distribution is a folder ``NAME-VERSION.dist-info``
 (packaging.python.org, "Recording installed projects"), or an older ``NAME-VERSION[-pyX.Y].egg-info``.
-What else lies beside them can be imported, too, such as ``sitecustomize.py``, so its names are listed.
+Other files beside them can be imported too, such as ``sitecustomize.py``, so their names are listed.
 
-A version says nothing about a file that somebody mended. So each name gets a digest of its files as they
-are; `siteparity.tools.packages.unpackaged` tells them, without compiled copies. Left out is what installers
-note for themselves, since it differs between equal installations: who asked for it, from where it came.
+A version says nothing about a file that somebody mended. So each name gets a digest of its files as they are
+(from `siteparity.tools.packages.unpackaged`, without compiled copies). Left out are the notes of installers,
+which differ between equal installations: who asked for it, where it came from.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NOTES = re.compile(
     r"installed-files\.txt|SOURCES\.txt)"
 )
 _LISTS = ("/RECORD", "/installed-files.txt")
-"""Written when all other files are there; without one an installation was cut off."""
+"""Written after all other files; without one, an installation was cut off."""
 
 
 def question(places: Sequence[str]) -> str:

@@ -1,8 +1,8 @@
 """The database of rpm: packages, what holds them back, where they come from, and whether files are as packed.
 
 rpm has no half-installed packages; an interrupted transaction leaves the old version beside the new one.
-`rpm -V` compares size, time, mode, owner and link target of every file with the database. To read every file
-takes minutes, so digests are looked at of those packages alone of which a file was touched after it was laid
+``rpm -V`` compares size, time, mode, owner and link target of every file with the database. Reading every
+file takes minutes, so digests are compared only for packages with a file that was touched after it was laid
 down: its ctime (inode(7)) is later than the installation.
 
 Formats: rpm(8), ``--queryformat`` and ``--verify``; dnf.conf(5); dnf-versionlock(8).
@@ -38,12 +38,12 @@ _FLAGS = {
     "T": "time", "P": "capabilities", "?": "cannot be read",
 }  # fmt: skip
 _SEVERAL = ("kernel", "gpg-pubkey")
-"""Packages of which several versions are meant to stay, by the beginnings of their names."""
+"""How the names of packages begin of which several versions may stay."""
 
 
 @dataclass(frozen=True, slots=True)
 class RpmPackage:
-    """One package as rpm has it."""
+    """One package in rpm's database."""
 
     name: str
     architecture: str
@@ -54,13 +54,13 @@ class RpmPackage:
 
     @property
     def label(self) -> str:
-        """Name and architecture, as rpm and dnf take them: ``glibc.x86_64``."""
+        """Name and architecture, in the form that rpm and dnf accept: ``glibc.x86_64``."""
         return f"{self.name}.{self.architecture}"
 
 
 @dataclass(frozen=True, slots=True)
 class RpmDatabase:
-    """What rpm says about a host."""
+    """The packages of a host, according to rpm."""
 
     packages: tuple[RpmPackage, ...]
     held: tuple[str, ...]
@@ -90,7 +90,7 @@ class RpmDatabase:
 
 @dataclass(frozen=True, slots=True)
 class RpmFile:
-    """A file that is not as its package has it."""
+    """A file that differs from its package."""
 
     path: str
     what: tuple[str, ...]
@@ -99,12 +99,12 @@ class RpmFile:
 
     @property
     def only_mode_or_owner(self) -> bool:
-        """Whether nothing but its mode and owner differ."""
+        """Whether only its mode, owner or capabilities differ."""
         return set(self.what) <= {"mode", "owner", "group", "capabilities"}
 
 
 def question(*, everything: bool) -> str:
-    """A shell text that holds every file of every package against the database.
+    """A shell text that compares every file of every package with the database.
 
     Args:
         everything: read every file, whatever its times say.

@@ -1,9 +1,9 @@
 use strict;
-# Arguments: folders, and before the first of them and wherever the limit changes, a number: how many files may
-# be told from there on. Stdin: the path of every file of a package.
+# Arguments: folders; and numbers, each the limit of files that may be listed from there on.
+# Stdin: the path of every file of a package.
 # Prints "F\tPATH\tMODE OWNER:GROUP\tSHA256" for a file, "L\tPATH\tTARGET" for a symbolic link, "O\tPATH" for
-# anything else, and "G\tFOLDER" for a folder of the arguments that is not there.
-# File::Find would be another package: perl's core alone belongs to what every Debian has.
+# anything else, and "G\tFOLDER" for a folder of the arguments that does not exist.
+# Without File::Find, which is not in perl-base.
 my (%packaged, %asked, @files, $most, $told);
 $asked{$_} = 1 for @ARGV;
 while (<STDIN>) { chomp; $packaged{$_} = 1 }

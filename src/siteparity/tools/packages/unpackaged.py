@@ -1,8 +1,8 @@
-"""Files that no package has brought, in folders where a file changes what runs.
+"""Files that no package brought, in folders where a file changes what runs.
 
 A library beside the packaged ones, a program of the same name earlier in the path, a certificate in the store
-of those that are trusted: the packages are whole, and yet the host does something else. Compiled copies of
-Python modules are left out: they follow from their sources.
+of trusted ones: the packages are whole, and yet the host does something else. Compiled copies of Python
+modules are left out: they follow from their sources.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from siteparity.model import UnmeasuredError
 from siteparity.tools.program import program
 
 MOST = 5000
-"""Files that are told; a folder with more of them is no folder to compare file by file."""
+"""Files that a host may list. A folder with more is not to be compared file by file."""
 MOST_OF_ENVIRONMENTS = 40_000
-"""The same where Python environments are counted as well, of which each distribution gets one digest."""
+"""The limit once Python environments are listed, of which each distribution gets one digest."""
 
 _LEADS = "leads to "
 
@@ -28,7 +28,7 @@ PARTS = ("files",)
 
 
 def question(folders: Sequence[str], environments: Sequence[str] = ()) -> str:
-    """A shell text that tells every file below the folders, and the environments, that is no package's."""
+    """A shell text that lists every file below the folders and environments that no package brought."""
     further = [place for place in environments if place not in folders]
     apart = (str(MOST_OF_ENVIRONMENTS), *further) if further else ()
     arguments = " ".join(map(shlex.quote, (str(MOST), *folders, *apart)))
@@ -42,8 +42,8 @@ def read(parts: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
     """Read the answer to `question`.
 
     Returns:
-        Path -> mode, owner and digest of a file, where a link leads to, or what it is instead; of a folder of
-        the question that is not there ``no such folder``.
+        Path -> mode, owner and digest of a file, or where a link leads to, or what it is instead; and
+        ``no such folder`` for a folder of the question that does not exist.
 
     Raises:
         UnmeasuredError: a line is not understood.
@@ -67,7 +67,7 @@ def _told(fields: Sequence[str]) -> tuple[str, str]:
 
 
 def without(found: Mapping[str, str], patterns: Sequence[str]) -> Mapping[str, str]:
-    """All but what the patterns name (``*`` stands for slashes as well), and links that lead to it."""
+    """All files but those that the patterns match (``*`` matches slashes as well), and links to them."""
     named = {path for path in found if any(fnmatchcase(path, pattern) for pattern in patterns)}
     return {
         path: said for path, said in found.items() if path not in named and _target(path, said) not in named
@@ -75,6 +75,6 @@ def without(found: Mapping[str, str], patterns: Sequence[str]) -> Mapping[str, s
 
 
 def _target(path: str, said: str) -> str | None:
-    """Where a link leads to; None for what is no link."""
+    """Where a link leads to; None for anything else."""
     to = said.removeprefix(_LEADS)
     return None if to == said else posixpath.normpath(posixpath.join(posixpath.dirname(path), to))
