@@ -42,7 +42,7 @@ def test_certificates_have_the_same_names(parity: Parity) -> None:
     "tls_not_served",
 )  # fmt: skip
 def test_certificates_are_issued_alike(parity: Parity) -> None:
-    """Clients that are too old for one of both are turned away after the switch."""
+    """Clients that are too old for one of the two are turned away after the switch."""
     parity.same("issued", fix="issue it by the same authority, for the same kind of key: {item}")
 
 

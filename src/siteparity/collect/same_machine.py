@@ -1,8 +1,8 @@
-"""One machine behind two names: compared with itself it would be equal in everything.
+"""Detects one machine behind two names: compared with itself, it would be equal in everything.
 
-Inventories refuse two names for one address; forwarded ports, tunnels and names that lead to the same place
-are seen only where they end. Neither mark is enough alone: cloned machines share a machine-id(5), containers
-of one kernel its boot id (random(4)), and so the mount namespace (namespaces(7)) tells containers apart.
+The inventory refuses two names for one address. Forwarded ports, tunnels and aliases show only on the machine
+where they end. No mark is enough alone: cloned machines share a machine-id(5), and containers of one kernel
+share its boot id (random(4)), so the mount namespace (namespaces(7)) tells containers apart.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ ASK = Ask(program(__package__, "same_machine.sh"))
 
 
 def identity(answer: bytes) -> str | None:
-    """What tells a machine from all others; None where it does not say enough."""
+    """What identifies a machine; None if the answer does not say enough."""
     boot, machine, namespace, *_ = [*answer.decode("ascii", "replace").strip("\n").split(" "), "", "", ""]
     return f"{boot} {machine} {namespace}" if boot and (machine or namespace) else None
 
 
 def twins(identities: Mapping[str, str | None]) -> Mapping[str, str]:
-    """Host -> why it was not measured: it is the same machine as another one.
+    """Host -> why it is not measured: it is the same machine as another one.
 
     Args:
         identities: label of a host (``dallas/web1``) -> its `identity`.

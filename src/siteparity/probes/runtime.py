@@ -1,14 +1,18 @@
 """Runtime: what runs is what is installed and configured.
 
-An upgrade, an edited unit file, an edited setting: each is in force only after a restart, and a failover is
+An upgrade, an edited unit file, an edited setting: each takes effect only after a restart, and a failover is
 when things restart. Until then a site runs on what is no longer on disk, and nobody has seen it run on what
-is. Six looks (`siteparity.tools.running`): the kernel against the newest one installed, processes against
-replaced libraries and programs, a service against its release and the links to it, systemd against its unit
-files, a service's environment against its files, and what systemd itself hands on to every service.
-That the versions installed are the same is for ``packages``.
+is there now. Six comparisons (`siteparity.tools.running`):
 
-Settings that PostgreSQL and Redis hold until a restart belong to ``database`` and ``redis``, language
-variables to ``locales``.
+- the running kernel and the newest one installed;
+- processes and the libraries and programs on disk;
+- a service and its release, with the links to it;
+- systemd and its unit files;
+- a service's environment and its files;
+- what systemd itself hands on to every service.
+
+Whether both sites have the same versions is for ``packages``. Settings that PostgreSQL and Redis hold until a
+restart belong to ``database`` and ``redis``, language variables to ``locales``.
 """
 
 from __future__ import annotations
@@ -39,7 +43,7 @@ RESTARTED_BY_BOOTS = (
     "dbus.service", "dbus-broker.service", "systemd-logind.service", "getty@*.service",
     "serial-getty@*.service", "user@*.service",
 )  # fmt: skip
-"""No upgrade restarts them, to restart them by hand ends logins, and a failover does not touch them."""
+"""No upgrade restarts them, a restart by hand ends logins, and a failover does not touch them."""
 
 AFTER_DEPLOYMENT = "started after it was deployed"
 
@@ -53,27 +57,27 @@ class Deployed(Strict):
     file: AbsolutePath
     """A file that every deployment writes, such as one with the version; its folder is the release."""
     code: tuple[AbsolutePath, ...] = ()
-    """Folders of what it loads besides its release and the libraries of packages: Python environments."""
+    """Further folders that it loads code from, besides its release and the libraries of packages."""
     leave_out: tuple[AbsolutePath, ...] = ()
-    """Patterns of what it writes there itself, or another aspect judges; ``*`` stands for slashes as well."""
+    """Patterns of what it writes there itself, or another aspect judges; ``*`` matches slashes as well."""
 
 
 class Policy(Section):
     """What must run as it is installed and configured."""
 
     kernel: Literal["installed", "brought"] = "installed"
-    """``brought``: the machines have no kernel on their disks, because a hypervisor starts them with one."""
+    """``brought``: the machines have no kernel on disk, since a hypervisor starts them with one."""
     services: Annotated[Mapping[RoleName, tuple[UnitName, ...]], Field(min_length=1)]
-    """For each role: services whose unit files must be as systemd read them; others are looked at when
+    """For each role: services whose unit files must be as systemd read them. Others are asked about only if
     something was edited since."""
     environment: Annotated[Mapping[RoleName, UnitName], Field(min_length=1)]
-    """For each role: the service whose environment is held against its files."""
+    """For each role: the service whose environment is compared with its files."""
     deployed: Mapping[RoleName, Deployed] = Field(default_factory=dict)
-    """For each role: the service that must have been started, or reloaded, after its code was laid down."""
+    """For each role: the service that must have started, or reloaded, after its code was laid down."""
     until_the_next_boot: tuple[Text, ...] = RESTARTED_BY_BOOTS
     """Patterns of services that may run replaced code, since only a boot starts them again."""
     elsewhere: tuple[VariableName, ...] = ()
-    """Variables that another aspect judges, such as the one with the place of the sessions."""
+    """Variables that another aspect judges, such as the address of the sessions."""
 
 
 def _services(target: Target[Policy]) -> tuple[str, ...]:
@@ -107,7 +111,7 @@ def _kernel(answers: Answers, _: Target[Policy]) -> kernel.Kernel:
 
 
 def read_kernel(answers: Answers, target: Target[Policy]) -> Table:
-    """The running kernel -> that it is the newest one installed, or what a boot would start instead."""
+    """The running kernel -> `NEWEST`, `CONTAINER` or `BROUGHT`; or what a boot would start instead."""
     return {"the running kernel": _kernel_state(_kernel(answers, target), target.section.kernel)}
 
 
@@ -135,7 +139,7 @@ def read_release(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_deleted(answers: Answers, target: Target[Policy]) -> Table:
-    """Each service that runs code which is no longer on disk -> the files; or that there is none."""
+    """Each service that runs code which is no longer on disk -> the files; one item says if there is none."""
     spared = target.section.until_the_next_boot
     found = {
         unit: deleted.UNTIL_BOOT if any(fnmatchcase(unit, pattern) for pattern in spared) else files
@@ -175,7 +179,7 @@ def read_started(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
-    """Each variable of the service -> `settings.RUNNING`, or how the process differs from the files."""
+    """Each variable of each service -> `settings.RUNNING`, or how the process differs from the files."""
     table: dict[str, str] = {}
     for unit, variables in _variables(answers, target).items():
         if isinstance(variables, str):
@@ -186,7 +190,7 @@ def read_settings(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_values(answers: Answers, target: Target[Policy]) -> Table:
-    """Each variable of the service -> its value in the files, without secrets."""
+    """Each variable of each service -> its value in the files, without secrets."""
     table: dict[str, str] = {}
     for unit, variables in _variables(answers, target).items():
         if isinstance(variables, str):
@@ -197,7 +201,7 @@ def read_values(answers: Answers, target: Target[Policy]) -> Table:
 
 @once
 def _variables(answers: Answers, target: Target[Policy]) -> Mapping[str, tuple[settings.Variable, ...] | str]:
-    """Service -> its variables that no other aspect judges, or why it has none."""
+    """Service -> the variables that no other aspect judges, or why it has no process."""
     found: dict[str, tuple[settings.Variable, ...] | str] = {}
     for unit in _with_settings(target):
         said = settings.read(answers.rows(f"settings-{unit}"))

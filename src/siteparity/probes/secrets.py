@@ -1,14 +1,14 @@
-"""Secrets: the same ones at both sites, none of them missing, empty, or left as a placeholder.
+"""Secrets: the same at both sites, and none of them missing, empty, or a placeholder.
 
 A password that was changed at one site only locks the shop out of its own database on the night of the
 failover. Secrets are compared without being seen: each host hashes its own with a key that was made for this
-run (`siteparity.tools.secrets.hashes`), and nothing else leaves it. The key is kept nowhere, so a record of
-another run says nothing about today's secrets (docs/decisions/0010), unless their files have not been
-changed since (docs/decisions/0012).
+run (`siteparity.tools.secrets.hashes`), and nothing else leaves it. The key is kept nowhere. So a record of
+another run says nothing about today's secrets (docs/decisions/0010), unless their files have not changed
+since (docs/decisions/0012).
 
-Besides those that the policy names, whatever looks like a secret in the same files is compared. Not looked
-at: passwords that PostgreSQL and Redis themselves hold (``database``, ``redis``), those of accounts
-(``accounts``), and the keys of certificates (``tls``).
+In the files that the policy names, whatever looks like a secret is compared as well. Other aspects judge the
+passwords that PostgreSQL and Redis hold (``database``, ``redis``), those of accounts (``accounts``), and the
+keys of certificates (``tls``).
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class SecretFile(Strict):
 
     file: AbsolutePath
     form: hashes.Form = "settings"
-    """``settings``: ``NAME=value`` or ``name value``, of a URL only its password; ``pgpass``: PostgreSQL's
-    password file, by user; ``whole``: the file is one secret."""
+    """``settings``: ``NAME=value`` or ``name value``, of a URL only its password. ``pgpass``: PostgreSQL's
+    password file, by user. ``whole``: the file is one secret."""
     names: tuple[SecretName, ...] = ()
-    """What must be in it and not be empty."""
+    """Secrets that must be in it, and not empty."""
 
     @model_validator(mode="after")
     def _names_fit_the_form(self) -> Self:
@@ -63,16 +63,16 @@ done; echo end
 
 
 class Policy(Section):
-    """Where the secrets of the sites lie. Only their places stand here."""
+    """Where the secrets of the sites are; never the secrets themselves."""
 
     files: Annotated[Mapping[RoleName, tuple[SecretFile, ...]], Field(min_length=1)]
     """For each role: its files."""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """Two questions about all files of the host's roles: when each was changed, then what is in it.
+    """Two questions about the files of the host's roles: when each was changed, then what is in it.
 
-    In this order no change in between can look as if it had been there before.
+    The order matters: a change in between the two is then seen as one.
     """
     sources = [one.source for one in target.listed(target.section.files)]
     if not sources:
@@ -85,7 +85,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 
 def read_changed(answers: Answers, target: Target[Policy]) -> Table:
-    """Each file -> which it is and when it was last changed: nobody sets that time (inode(7), ctime)."""
+    """Each file -> inode, time of its last change, and size. Nobody can set that time (inode(7), ctime)."""
     found = [
         re.fullmatch(r"([0-9]+ [0-9]+\.[0-9]{9} [0-9]+|none) (/.*)", line) for line in answers.rows("changed")
     ]
@@ -109,7 +109,7 @@ def _found(answers: Answers, target: Target[Policy]) -> Mapping[str, hashes.Hash
 
 
 def read_states(answers: Answers, target: Target[Policy]) -> Table:
-    """Each secret -> "set", or what is wrong with it."""
+    """Each secret -> `hashes.SET`, or what is wrong with it."""
     return {item: secret.state for item, secret in _found(answers, target).items()}
 
 

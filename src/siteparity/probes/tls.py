@@ -1,10 +1,10 @@
 """The certificate that customers are shown, at each site, by each host that speaks TLS to them.
 
-What lies on the disk is not what is served until the server reads it again, and a key that does not belong
-to its certificate keeps the server from starting. So each host asks itself as a customer would, with the
-shop's name, and its answer is held against the files: names, end, chain, key.
+A certificate on disk is served only once the server has read it, and a key that does not belong to its
+certificate keeps the server from starting. So each host asks itself as a customer would, with the shop's
+name, and its answer is compared with the files: names, end, chain, key.
 
-Source: openssl-s_client(1), openssl-verification-options(1), RFC 6125 (names), RFC 8446 4.4.2 (chain).
+Sources: openssl-s_client(1), openssl-verification-options(1), RFC 6125 (names), RFC 8446 4.4.2 (chain).
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class Policy(Section):
 
     names: Annotated[Mapping[ServerName, Front], Field(min_length=1)]
     trust: AbsolutePath | None = None
-    """Authorities that customers trust, in PEM on the host; if not given, the system's own."""
+    """A file with the authorities that customers trust, in PEM, on the host. Default: those of the system."""
     horizon: Duration = timedelta(days=21)
-    """Certificates must last as long: nobody should have to renew one in the week of a failover."""
+    """How long certificates must still last: nobody should have to renew one in the week of a failover."""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """One question for each name: what is served by this host, and what lies on its disk."""
+    """One question for each name: what this host serves, and what is on its disk."""
     address = str(target.host.addresses[0]) if target.host.addresses else "127.0.0.1"
     bare = f"[{address}]" if ":" in address else address
     return {
@@ -93,9 +93,9 @@ def read_names(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_issued(answers: Answers, target: Target[Policy]) -> Table:
-    """Each name -> on whose authority its certificate stands, and its kind of key: old clients mind.
+    """Each name -> the authority of its certificate, and the kind of its key: old clients mind both.
 
-    An authority uses several others between: which of them signed is chance.
+    The last certificate of the chain tells the authority. Which of its intermediates signed is chance.
     """
     table: dict[str, str] = {}
     for name, shown in _fronts(answers, target).items():

@@ -1,10 +1,10 @@
 """Whether the web application firewall blocks attacks: as configured, as loaded, and as it really answers.
 
-An nginx with ModSecurity. A rule engine that was set to ``DetectionOnly`` for a day of testing lets
-everything through and still writes its log; a configuration that was mended and never loaded looks right on
-disk; one server block without ModSecurity is enough of a door. So the files are followed from ``nginx.conf``
-on, the running processes are held against them, and harmless requests that look like attacks are made from
-the host itself, at both sites. These leave lines in the logs of nginx, as every attack does.
+The firewall is an nginx with ModSecurity. Set to ``DetectionOnly`` for a day of testing, it lets everything
+through and still writes its log. A configuration that was mended and never loaded looks right on disk. One
+server block without ModSecurity is an open door. So the files are followed from ``nginx.conf`` on, the
+running processes are compared with them, and each host sends itself harmless requests that look like attacks,
+at both sites. These leave lines in the logs of nginx, as every attack does.
 
 Sources: nginx's core documentation (include, reload), the ModSecurity 3 reference manual, proc(5).
 """
@@ -43,13 +43,13 @@ class Policy(Section):
     configuration: AbsolutePath = "/etc/nginx/nginx.conf"
     """The first file that the server reads."""
     rule_set: AbsolutePath = "/usr/share/modsecurity-crs/rules"
-    """The folder of the rule set as it was delivered; compared file by file, by digest."""
+    """The folder of the rule set as delivered; compared file by file, by digest."""
     module: Text = "libmodsecurity"
-    """A part of the path of the library that inspects requests; the running server must have it mapped."""
+    """Part of the path of the library that inspects requests; the running server must have loaded it."""
     exclusions: tuple[Text, ...] = ()
-    """Rules that are taken out on purpose, as a finding names them, e.g. ``SecRuleRemoveById 920350``."""
+    """Rules that are disabled on purpose, as findings name them, e.g. ``SecRuleRemoveById 920350``."""
     open_servers: tuple[Text, ...] = ()
-    """Servers that need no protection, as a finding names them, e.g. ``server status.example, 80``."""
+    """Servers that need no protection, as findings name them, e.g. ``server status.example, 80``."""
     host: Text
     """The name that customers type."""
     ports: Annotated[Mapping[Port, Literal["http", "https"]], Field(min_length=1)] = {
@@ -58,15 +58,15 @@ class Policy(Section):
     }
     """Where customers come in."""
     normal: RequestPath = replies.NORMAL
-    """What a customer could ask for: it must not be blocked."""
+    """A request that a customer could make; it must not be blocked."""
     attacks: Annotated[Mapping[str, RequestPath], Field(min_length=1)] = replies.ATTACKS
-    """What must be blocked: words for a report -> path and query; harmless, whatever inspects it or not."""
+    """Requests that must be blocked, and are harmless if they are not: name in reports -> path and query."""
     status: Annotated[int, Field(ge=400, le=599)] = 403
-    """With which status the firewall blocks."""
+    """The HTTP status of a blocked request."""
 
 
 ANSWER_SECONDS = 5
-"""What all requests to one port may take; the shop behind the edge may hang."""
+"""Limit for all requests to one port; the shop behind the edge may hang."""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
@@ -97,7 +97,7 @@ def _configured(answers: Answers, target: Target[Policy]) -> tuple[files.Files, 
 
 
 def read_mode(answers: Answers, target: Target[Policy]) -> Table:
-    """Each server, and each location of its own settings -> `rules.BLOCKS`, or what it does instead."""
+    """Each server, and each location with settings of its own -> `rules.BLOCKS`, or what it does instead."""
     _, found = _configured(answers, target)
     table = {one.place.name: one.mode for one in found if one.place.name not in target.section.open_servers}
     if not table:
@@ -106,7 +106,7 @@ def read_mode(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_placed(answers: Answers, target: Target[Policy]) -> Table:
-    """Whether each file that the configuration names is there, and rules of the rule set are among them."""
+    """The rule set -> `PLACED` if its rules are loaded. Besides, each file that is named and missing."""
     seen, found = _configured(answers, target)
     loaded = any(path in seen.rule_set for one in found for path in one.loaded)
     return {
@@ -116,7 +116,7 @@ def read_placed(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_rule_set(answers: Answers, target: Target[Policy]) -> Table:
-    """What the rule set calls itself, its files by digest, and which files are loaded in which order."""
+    """The version of the rule set, the digest of each of its files, and the order in which they load."""
     seen, found = _configured(answers, target)
     if not seen.rule_set:
         raise UnmeasuredError(f"files: {target.section.rule_set} holds no file")
@@ -135,9 +135,9 @@ def _short(digest: str) -> str:
 
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
-    """Each setting, rule and exclusion of the site's own files -> what it says.
+    """Each setting, rule and exclusion of the site's own files -> its value.
 
-    Where places have different ones each item names its place.
+    Items name their place only if places differ.
     """
     seen, found = _configured(answers, target)
     of_places = {
@@ -154,7 +154,7 @@ def read_settings(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_excluded(answers: Answers, target: Target[Policy]) -> Table:
-    """Each rule that is taken out -> whether the policy says so; or that there is none."""
+    """Each rule that is taken out -> `ACCEPTED` if the policy names it. `NONE` if there is no such rule."""
     _, found = _configured(answers, target)
     taken_out = dict.fromkeys(words for one in found for words in excluded(one.lines))
     accepted = target.section.exclusions
@@ -170,7 +170,7 @@ def read_running(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_answers(answers: Answers, target: Target[Policy]) -> Table:
-    """Each harmless attack, and a normal request, at each port -> whether it was blocked."""
+    """Each attack, and the normal request, at each port -> whether it was blocked."""
     section = target.section
     names = {path: f"{name} in a request" for name, path in section.attacks.items()}
     names[section.normal] = "a normal request"
@@ -182,7 +182,7 @@ def read_answers(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _state(code: int | str, blocks: int, *, normal: bool) -> str:
-    """In words that say whether it is well."""
+    """`BLOCKED` for an attack and `ANSWERED` for a normal request are healthy; any other text is not."""
     if isinstance(code, str):
         return code
     if normal:

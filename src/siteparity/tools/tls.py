@@ -1,7 +1,6 @@
-"""The certificate that a server really shows, by openssl on the host itself, and what it says.
+"""The certificate that a server really shows, asked for by openssl on the host itself.
 
-openssl's own verification decides, as a client's would, with the name and the authorities that customers
-have.
+openssl verifies it as a client would, for the name that customers type and with the authorities they trust.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ class Served:
     state: str
     """`VERIFIED`, or why a client would turn away."""
     chain: tuple[x509.Certificate, ...]
-    """Empty when there was none; else the server's own first."""
+    """The server's own first; empty if none was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +121,10 @@ def certificates(lines: Sequence[str]) -> tuple[x509.Certificate, ...]:
 
 
 def spki(public: x509.Certificate | str) -> bytes:
-    """The public key, of a certificate or in PEM.
+    """The public key of a certificate or of a PEM text, as SubjectPublicKeyInfo in DER.
 
     Raises:
-        UnmeasuredError: there is none.
+        UnmeasuredError: it cannot be read.
     """
     try:
         key = (
@@ -139,7 +138,7 @@ def spki(public: x509.Certificate | str) -> bytes:
 
 
 def names(certificate: x509.Certificate) -> tuple[str, ...]:
-    """The names and addresses for which it was issued, sorted."""
+    """The names and addresses that it was issued for, sorted."""
     try:
         extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     except x509.ExtensionNotFound:
@@ -167,7 +166,7 @@ def kind_of_key(certificate: x509.Certificate) -> str:
     """The kind and strength of its key: clients too old for it turn away.
 
     Raises:
-        UnmeasuredError: it cannot be read, or is of a kind that nobody knows.
+        UnmeasuredError: it cannot be read.
     """
     try:
         key = certificate.public_key()

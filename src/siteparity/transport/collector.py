@@ -1,13 +1,18 @@
-"""One host's questions as a program that stands on the host, and what it is told by a run. Pure.
+"""The collector: a program on a host that holds the host's questions, and the protocol between it and a run.
 
-An account that may run any text as root is root. So the account of the suite may run one program without
-arguments, the collector: it holds every question that may be asked of its host, and takes from its stdin
-which of them to ask, and words of plain characters (`transport.script.Word`), each checked before it is used.
+An account that may run any text as root is root. So the account of the suite may run one program, without
+arguments: the collector. It holds every question that may be asked of its host. From stdin it takes which of
+them to ask, and words of plain characters (`transport.script.Word`), each checked before it is used.
 
-The talk: a line with the seconds that all may take; the collector says which it is, by the SHA-256 of its
-own file; then NONCE, and it tells its time; then the SHA-256 that the run expects, and it asks nothing when
-that is not its own; ``ask NAME`` for each question, ``NAME=value`` for each word, and a line with a dot. The
-answers are those of a script (`transport.script`).
+The protocol, line by line:
+
+1. The run sends the seconds that everything may take.
+2. The collector identifies itself by the SHA-256 of its own file.
+3. The run sends a nonce; the collector tells its time.
+4. The run sends the SHA-256 that it expects. If it is not the collector's own, nothing is asked.
+5. The run sends ``ask NAME`` for each question, ``NAME=value`` for each word, and a dot.
+
+The answers are those of a script (`transport.script`).
 """
 
 from __future__ import annotations
@@ -34,11 +39,11 @@ from siteparity.transport.script import (
 )
 
 REQUEST_LINES = 2000
-"""How many lines a collector listens to."""
+"""How many lines a collector accepts."""
 
-# The program starts itself again, so that `timeout` ends it with all that it has started: an argument that
-# the account cannot give, since its line of sudo allows none. The shell reads a file line by line, so the
-# rest of it is not read in vain.
+# The program starts itself again, so that `timeout` ends it with all its children. The account cannot give
+# the argument `go`: its line in sudoers allows none. The shell reads a file line by line, so the first start
+# does not read the questions.
 _PROGRAM = program(__package__, "collector.sh")
 
 _WORD = """\
@@ -67,7 +72,7 @@ def collector(asks: Mapping[str, Ask]) -> Collector:
         asks: every question that it may be asked, by name.
 
     Raises:
-        ValueError: a name has characters that a name has not, or two words have one name.
+        ValueError: a name has a character that is not allowed, or two words have the same name.
     """
     lines = [_line(name, ask) for name, ask in askable(asks).items()]
     words = words_of(asks)
@@ -88,7 +93,7 @@ def words_of(asks: Mapping[str, Ask]) -> Mapping[str, Word]:
     """The words of all questions, by name.
 
     Raises:
-        ValueError: two of them have one name.
+        ValueError: two different words have the same name.
     """
     found: dict[str, Word] = {}
     for name, ask in asks.items():
@@ -110,14 +115,14 @@ def _word(word: Word) -> str:
 
 
 def opener(seconds: int) -> bytes:
-    """What a collector is told first."""
+    """The first line to a collector: the seconds that everything may take."""
     return b"%d\n" % min(seconds, 9999)
 
 
 def request(
     known: Collector, names: Collection[str], nonce: str, words: Mapping[str, str] = NO_WORDS
 ) -> bytes:
-    """What it is told when it has said which it is.
+    """The lines to a collector that has identified itself.
 
     Args:
         known: the collector that the host must have.
@@ -126,9 +131,9 @@ def request(
         words: name of a word -> its value, for each word of these questions.
 
     Raises:
-        ValueError: the nonce is none, or there are too many questions.
-        KeyError: a question is none of the collector's.
-        UnmeasuredError: a word is not given, or its value is none.
+        ValueError: the nonce is not 32 hexadecimal digits, or there are too many questions.
+        KeyError: the collector does not hold a question.
+        UnmeasuredError: a word is not given, or its value is not allowed.
     """
     check_nonce(nonce)
     needed = words_of({name: known.asks[name] for name in names})
@@ -145,16 +150,16 @@ def request(
 
 
 def said_by(stdout: bytes) -> str | None:
-    """Which collector answered: the SHA-256 that it told; None where none did, or several."""
+    """The SHA-256 with which a collector identified itself; None if none did, or several."""
     told = re.findall(rb"(?m)^@collector ([0-9a-f]{64})$", stdout)
     return told[0].decode() if len(told) == 1 else None
 
 
 def check_path(path: str) -> None:
-    """Refuse what is no absolute path of plain characters: it passes through a shell of the host.
+    """Refuse all but an absolute path of plain characters: it passes through a shell of the host.
 
     Raises:
-        ConfigurationError: naming what was given.
+        ConfigurationError: names what was given.
     """
     if not re.fullmatch(r"(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+", path):
         raise ConfigurationError(

@@ -1,9 +1,9 @@
 #!/bin/sh
 # The collector of siteparity: answers questions about this host, and changes nothing on it. Made by
 # `siteparity privileges` for this host alone; make it again when the policy, the inventory or siteparity
-# change: a run takes no answer of one that it does not know.
-# It belongs to root, and root runs it. It takes no argument; from its stdin it takes which of its questions
-# to ask, and words of plain characters. Nothing that it reads is ever run.
+# change: a run accepts no answer of a collector that it does not know.
+# It belongs to root, and root runs it. It takes no argument. From stdin it reads which of its questions to
+# ask, and words of plain characters. Nothing that it reads is ever run.
 PATH=@PATH@ LC_ALL=C; export PATH LC_ALL
 if [ "${1-}" != go ]; then
     IFS= read -r s || exit 2

@@ -68,7 +68,7 @@ def read(lines: Iterable[str]) -> Mapping[str, str]:
 
 
 def _unit(group: str) -> str:
-    """The service in a path of control groups; empty for logins and containers."""
+    """The service in the path of a control group; empty for logins and containers."""
     if group.startswith("/user.slice") or "/user.slice/" in group:
         return ""
     services = [part for part in group.split("/") if part.endswith(".service")]

@@ -1,13 +1,18 @@
 """Whether a service is older than the code on disk that it loads: its release, its libraries, links to them.
 
-When a file was last written can be set back (``cp -p``, ``touch``), when its inode changed cannot (inode(7),
-ctime): new content, new rights and a rename all move it. What is reached through a link is something else
-once the link is younger, however old its files are: links count by themselves, and what they lead to as well.
-Left out is what a running service makes: compiled Python, whatever the policy names, and folders that merely
-have other entries; a folder that was put in place has a younger ctime than its entries. On overlayfs the
-first write anywhere below a folder makes it anew as well, so there it counts if the folder around it has got
-other entries. Where a file has several names each name that comes or goes moves its ctime (``rsync
---link-dest``, caches of installers), so there the content must be younger, too.
+The ctime of a file decides (inode(7)). Its mtime can be set back (``cp -p``, ``touch``); its ctime cannot,
+and new content, new rights and a rename all move it. Links count by themselves, and so does what they lead
+to: a younger link leads to other code, however old that code is.
+
+Left out is what a running service makes: compiled Python, and whatever the policy names. Three cases need
+care:
+
+- A folder whose entries changed has a younger mtime as well, and does not count. One that was put in place
+  has a younger ctime alone, and counts.
+- On overlayfs the first write anywhere below a folder makes the folder anew. There it counts only if the
+  folder around it has other entries, too.
+- A file with several names gets a younger ctime with each name that comes or goes (``rsync --link-dest``,
+  caches of installers). There the content must be younger, too.
 """
 
 from __future__ import annotations
@@ -34,7 +39,7 @@ softwareproperties DistUpgrade UpdateManager ufw[^/]* fail2ban[^/]* certbot[^/]*
 libdnf[^/]* hawkey rpm rpm-[^/]* rhsm[^/]* subscription_manager[^/]* cloud_what[^/]* firewall tuned
 selinux[^/]* sepolicy[^/]* setools[^/]* insights[^/]* sos sos-[^/]*
 """
-"""Libraries of tools that look after a host: upgrades by night renew them, and no application loads them."""
+"""Libraries of administration tools: nightly upgrades renew them, and no application loads them."""
 
 _QUESTION = program(__package__, "deployed.sh")
 PARTS = ("unit", "started", "newer")
@@ -42,22 +47,22 @@ PARTS = ("unit", "started", "newer")
 
 @dataclass(frozen=True, slots=True)
 class ServiceCode:
-    """What is known of a service and its code."""
+    """Whether a service runs, and whether its code is newer."""
 
     idle: str | None
-    """Why it has no process."""
+    """Why it has no process; None if it has one."""
     newer: str | None
-    """A path that was laid down after the oldest of its processes started."""
+    """A path that was laid down after the oldest of its processes started; None if there is none."""
 
 
 def question(service: str, file: str, places: Sequence[str], left_out: Sequence[str]) -> str:
     """A shell text that looks for code that is younger than the processes of a service.
 
     Args:
-        service: the unit; its processes below the main one count, which a reload starts anew.
+        service: the unit. Its processes below the main one count: a reload starts those anew.
         file: the file that every deployment writes.
-        places: the folders with its code, besides the libraries of packages; one may not be there.
-        left_out: patterns of paths that do not count.
+        places: folders with its code, besides the libraries of packages; they need not exist.
+        left_out: patterns of paths to ignore.
     """
     of_tools = "\\|".join(_OF_TOOLS.split())
     return filled(

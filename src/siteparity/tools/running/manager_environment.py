@@ -17,7 +17,7 @@ QUESTION = "systemctl show-environment && echo end"
 _ELSEWHERE = rf"{VARIABLE}|TZ"
 """Judged by ``locales`` and ``schedules``."""
 _OF_ITS_HOST = r"container(?:_[a-z]+)?|HOSTNAME|TERM|SYSTEMD_[A-Z_]+|XDG_[A-Z_]+"
-"""What the manager itself was started with: by a boot loader, a container engine, an initial RAM disk."""
+"""Variables that a boot loader, a container engine or an initial RAM disk gave to the manager itself."""
 
 
 def read(lines: Iterable[str]) -> Sequence[str]:

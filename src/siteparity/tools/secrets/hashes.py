@@ -1,8 +1,8 @@
 """Secrets as hashes that say nothing by themselves: HMAC-SHA-256 (RFC 2104) with a key of one run.
 
-The key is the shell's variable ``KEY``, and handed to perl in its environment, where perl's own children do
-not find it: neither key nor secret is ever an argument of a process, a file, or a line of the answer. A host
-without perl (``perl-base`` is essential in Debian) leaves its secrets unmeasured.
+The key is in the shell's variable ``KEY``. perl gets it in its environment, and hides it from its own
+children. So neither key nor secret is ever an argument of a process, a file, or a line of the answer. On a
+host without perl (``perl-base`` is essential in Debian) secrets are unmeasured.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Source:
     form: Form
     file: str
     names: tuple[str, ...]
-    """What must be in it: settings, users of a password file; of a whole file what to call it."""
+    """What must be in it: settings, or users of a password file. For a whole file, what to call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class HashedSecret:
     name: str
     state: str
     hash: str | None
-    """None where there is nothing to hash."""
+    """None if there is nothing to hash."""
 
     @property
     def item(self) -> str:
-        """What it is called in findings."""
+        """Its name in findings."""
         return f"{self.file}: {self.name}"
 
 

@@ -1,7 +1,7 @@
-"""How a web server answers some paths, asked from the host itself: status codes, and nothing else.
+"""The status codes with which a web server answers some paths, asked from the host itself.
 
-All requests go over one connection, so that one program is started for all of them. ``HEAD`` has no body:
-whatever a page says cannot pass for an answer.
+All requests go over one connection, so one program makes all of them. They are ``HEAD`` requests: an answer
+has no body, so no text of a page can pass for a status.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ ATTACKS = {
     "a path to a system file": "/?siteparity=../../../../etc/passwd",
     "a shell command": "/?siteparity=%3Bcat%20/etc/passwd",
 }
-"""Requests that look like attacks; harmless where nothing inspects them: no shop has such a parameter."""
+"""Requests that look like attacks. They are harmless even if nothing inspects them: no shop has the
+parameter."""
 NORMAL = "/?siteparity=hello"
-"""What looks like none."""
+"""A request that does not look like an attack."""
 
-# bash knows /dev/tcp; Debian has it always, and curl often not. Only the two programs' own words say whether
-# anybody listens, so they are kept; each of them ends when the server hangs up. A store of authorities that
-# nobody looks at would cost openssl four times as much as all the rest.
+# bash has /dev/tcp, and every Debian has bash; curl is often missing. Only the programs' own messages say
+# whether anybody listens, so stderr is kept. Both end when the server hangs up. Loading the authorities would
+# take openssl four times as long as all the rest, and nobody verifies here.
 _PLAIN = """\
 said=$(bash -c 'exec 3<>/dev/tcp/@ADDRESS@/@PORT@ || exit 9; printf %s "$1" >&3; cat <&3' \\
     bash "$requests" 2>&1)
@@ -46,7 +47,7 @@ def question(address: str, port: int, host: str, paths: Sequence[str], *, tls: b
         address: where the server listens, an IP address of the host itself.
         port: likewise.
         host: the name that customers type.
-        paths: absolute, with every special character written as ``%XX``.
+        paths: absolute paths, with every special character written as ``%XX``.
         tls: whether the port speaks TLS; the certificate is not looked at.
     """
     requests = "".join(_head(path, host, last=path is paths[-1]) for path in paths)

@@ -1,8 +1,8 @@
-"""The files of an nginx and of its ModSecurity, found as the programs find them: from the first one on.
+"""The files of an nginx and of its ModSecurity, found as the programs find them, from ``nginx.conf`` on.
 
-nginx reads ``nginx.conf`` and whatever that includes; ``modsecurity_rules_file`` names a file of rules, which
-may include others. A relative path counts from the folder of ``nginx.conf``, or from that of the file it
-stands in. Rule sets as they are delivered are large, so of them digests are taken and few lines.
+nginx reads ``nginx.conf`` and whatever it includes. ``modsecurity_rules_file`` names a file of rules, which
+may include others. A relative path counts from the folder of ``nginx.conf``, or from that of the file with
+the include. A delivered rule set is large, so only digests and a few lines of it are read.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ class Files:
     """What a server would read if it were started now."""
 
     main: str
-    """The first one."""
+    """The main file."""
     lines: Mapping[str, tuple[str, ...]]
     """Path -> its lines without comments; empty for a file of the rule set."""
     missing: tuple[str, ...]
-    """Named, without a wildcard, and not there."""
+    """Files that are named, without a wildcard, and do not exist."""
     changed: Mapping[str, float]
-    """Path -> when the file, or a link to it, was changed last (ctime: no copy brings an old one along)."""
+    """Path -> ctime of the file, or of a link to it, in seconds since 1970. No copy sets a ctime back."""
     rule_set: Mapping[str, str]
     """File of the rule set -> SHA-256."""
 
     def matching(self, pattern: str, near: str) -> tuple[str, ...]:
-        """The files that an include in the file `near` names, in the order in which they are read.
+        """The files that an include in the file ``near`` names, in the order in which they are read.
 
-        Empty where a wildcard matches nothing, or the file is missing.
+        Empty if a wildcard matches nothing, or the file is missing.
         """
         folders = (
             ("",) if pattern.startswith("/") else (posixpath.dirname(self.main), posixpath.dirname(near))
@@ -127,7 +127,7 @@ def _of_rule_set(part: list[str], digests: Mapping[str, str]) -> Iterator[tuple[
 
 
 def _matches(path: str, pattern: str) -> bool:
-    """As the shell's wildcards: none of them stands for a slash, or for a dot at the beginning."""
+    """Whether a path matches as in a shell: wildcards match neither a slash nor a leading dot."""
     names, wanted = path.split("/"), posixpath.normpath(pattern).split("/")
     return len(names) == len(wanted) and all(
         fnmatchcase(name, one) and not (name.startswith(".") and not one.startswith("."))

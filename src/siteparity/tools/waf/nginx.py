@@ -30,21 +30,21 @@ class Directive:
     words: tuple[str, ...]
     block: tuple[Directive, ...] | None
     file: str
-    """Where it stands."""
+    """The file that it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A server, or a location in which ModSecurity is set in another way."""
+    """A server, or a location with settings of its own for ModSecurity."""
 
     name: str
     on: bool
     rules: tuple[Directive, ...]
-    """The directives that bring its rules, outer ones first."""
+    """The directives that load its rules, outer ones first."""
 
 
 def places(files: Files) -> tuple[Place, ...]:
-    """Every server that others than the host itself can reach, and every location with settings of its own.
+    """Every server that other hosts can reach, and every location with settings of its own.
 
     Raises:
         UnmeasuredError: the syntax is not understood, or there is no such server.
@@ -117,7 +117,7 @@ def _is_local(listen: str) -> bool:
 
 
 def parse(text: str, path: str) -> tuple[Directive, ...]:
-    """The directives of one file, includes as they stand there.
+    """The directives of one file; includes are not followed.
 
     Raises:
         UnmeasuredError: it is no configuration of nginx.
@@ -148,7 +148,7 @@ def _spliced(directives: Sequence[Directive], files: Files, depth: int) -> Itera
 
 
 def _pieces(text: str, path: str) -> list[str]:
-    """Words, and the characters that end them."""
+    """The words of a text, and the characters that end directives and blocks."""
     pieces: list[str] = []
     at = 0
     while at < len(text):
@@ -162,9 +162,9 @@ def _pieces(text: str, path: str) -> list[str]:
 
 
 def _block(pieces: Sequence[str], path: str) -> tuple[tuple[Directive, ...], int]:
-    """The directives up to a closing brace too many, or to the end; and where that is.
+    """The directives up to an unmatched closing brace, or to the end; and the index where that is.
 
-    A stack of its own: how deep blocks lie in each other is for whoever wrote the file.
+    The stack is explicit, since the author of the file decides how deeply blocks are nested.
     """
     stack: list[tuple[list[Directive], list[str]]] = []
     found: list[Directive] = []

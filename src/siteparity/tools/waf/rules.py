@@ -1,7 +1,7 @@
-"""What ModSecurity is told in each place of a server: its mode, its rules, and what is taken out of them.
+"""How ModSecurity is configured in each place of a server: its mode, its rules, and their exclusions.
 
 Source: the reference manual of ModSecurity 3. The last ``SecRuleEngine`` counts; a line that ends in a
-backslash goes on in the next one.
+backslash continues in the next one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DEEPEST = 20
 _RULES = ("secrule", "secaction", "secrulescript", "secmarker")
 _REPEATED = ("secruleremove", "secruleupdate", "secdefaultaction", "secunicodemapfile")
 _SECRET = ("secremoterules", "sechashkey", "sechttpblkey")
-"""What they hold lets others in, and is shown to nobody."""
+"""Their values are keys, which are never shown."""
 _EXCLUDES = re.compile(r"(?i)\bctl:(?:rule(?:Engine=(?:Off|DetectionOnly)|Remove\w+=[^,\"'\s]+))")
 
 
@@ -39,13 +39,13 @@ class SecDirective:
 
     @property
     def key(self) -> str:
-        """The name as the manual's index knows it; capitals do not count."""
+        """The name in lower case: ModSecurity ignores case."""
         return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What ModSecurity is told in one place, in the order in which it is told."""
+    """The configuration of ModSecurity in one place, in the order in which it is read."""
 
     place: Place
     lines: tuple[SecDirective, ...]
@@ -109,7 +109,7 @@ def _joined(lines: Iterable[str], file: str) -> Iterator[SecDirective]:
 
 
 def settings(lines: Sequence[SecDirective]) -> dict[str, str]:
-    """What somebody set: each setting, rule and exclusion of the lines -> what it says."""
+    """Each setting, rule and exclusion of the lines -> its value."""
     found: dict[str, str] = {}
     for line in lines:
         if line.key in _RULES:
@@ -124,9 +124,9 @@ def settings(lines: Sequence[SecDirective]) -> dict[str, str]:
 
 
 def excluded(lines: Sequence[SecDirective]) -> Iterator[str]:
-    """Each way in which rules are taken out, or another target is given to them.
+    """Each directive or action that takes rules out, or changes their targets.
 
-    As in the file: ``SecRuleRemoveById 942100``, ``rule 1000: ctl:ruleRemoveTargetById=...``.
+    Written as in the file: ``SecRuleRemoveById 942100``, ``rule 1000: ctl:ruleRemoveTargetById=...``.
     """
     for line in lines:
         if line.key.startswith(("secruleremove", "secruleupdate")):

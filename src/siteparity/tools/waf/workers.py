@@ -1,7 +1,7 @@
-"""nginx's running processes: since when they serve, and whether the library that inspects requests is mapped.
+"""nginx's running processes: since when they serve, and whether the library that inspects requests is loaded.
 
-A reload makes new workers, and a worker that dies is made anew from what the main process already knows. So
-the oldest worker that still takes requests tells when the configuration was loaded last.
+A reload starts new workers. A worker that dies is started again with what the main process already has in
+memory. So the oldest worker that still takes requests tells when the configuration was loaded last.
 """
 
 from __future__ import annotations
@@ -23,16 +23,20 @@ PARTS = ("unit", "workers", "library")
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """What is known of them."""
+    """The workers of an nginx."""
 
     idle: str | None
-    """Why there are none."""
+    """Why there are none; None if there are."""
     since: float
     """When the oldest of them started, in seconds since 1970."""
     has_library: bool
 
     def states(self, changed: Mapping[str, float]) -> dict[str, str]:
-        """What holds for the library, and for files of which it is known when they were changed last."""
+        """The state of the library, and of the loaded configuration.
+
+        Args:
+            changed: path -> when the file was changed last, in seconds since 1970.
+        """
         if self.idle:
             return {"the running server": self.idle}
         later = sorted(path for path, moment in changed.items() if moment >= self.since)
