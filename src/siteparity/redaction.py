@@ -1,9 +1,9 @@
-"""Secrets, kept out of whatever a run writes or says: by their looks, and by their value where it is known.
+"""Keeps secrets out of whatever a run writes or prints: by their looks, and by their value if it is known.
 
-Facts pass `pseudonyms` before they are compared: each secret becomes ``***#`` and a few digits that depend on
-a key of one run. Two hosts with two passwords still differ, and the digits tell nothing later. All other text
-passes `redacted` where it leaves the process. Better one word too many than one too few
-(docs/decisions/0015).
+Facts pass through `pseudonyms` before they are compared: each secret becomes ``***#`` and a few digits that
+depend on a key of one run. Two hosts with two passwords still differ, and the digits mean nothing later. All
+other text passes through `redacted` when it leaves the process. It hides rather one word too many than one
+too few (docs/decisions/0015).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ HIDDEN = "***"
 
 _STAND_IN = re.compile(re.escape(HIDDEN) + "#[0-9a-f]{8}")
 _SHORTEST = 6
-"""Characters: a shorter word is no secret, and would be found in innocent ones."""
+"""Characters. A shorter word is taken for no secret: it would be found inside innocent words."""
 
 SECRET_NAMES = (
     "pass", "pwd", "secret", "token", "api[_-]?key", "private[_-]?key", "access[_-]?key", "credential",
@@ -43,11 +43,11 @@ _INNOCENT = (
     r"(?:/[\w./*-]*|\d{1,5}|yes|no|on|off|true|false|none|null|nothing|set|unset|empty|missing|absent|unmeasured|same"
     r"|required|expected|is|was|not|file|publickey|password|\(secret\)|\.\.\.)(?=[\s,;:.)\]}\"']|$)"
 )
-"""Where a secret could stand: the path of a file, a small number, a word of ours."""
+"""Stands where a secret could stand, and is none: a path, a small number, a word of our own messages."""
 _WORD = r"[^\s&;,\"'`<>()\[\]{}|]+"
 
 _FORMS: tuple[tuple[str, str], ...] = (
-    # A key's whole block; of one that was cut, everything after its head.
+    # A private key's whole block; if it was cut, everything after its head.
     (r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----", r"[\s\S]*?(?=-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)"),
     # scheme://user:PASSWORD@host, also where it was cut before the @ (a port has digits alone)
     (r"\b[a-z][a-z0-9+.-]*://[^\s/?#:@\"'\[]*:", r"[^\s/@\"']+(?=@)|(?!\d{1,5}(?:\D|$))[^\s/@\"'?#]+"),
@@ -101,19 +101,19 @@ _WORDS = (
     "gh", "glpat", "hvs.", "identified", "key", "md5", "npm_", "pass", "pwd", "scram", "secret",
     "session", "token", "x-", "xox",
 )  # fmt: skip
-"""One of these stands in whatever is worth a look; they are found twenty times as fast."""
+"""Whatever holds a secret holds one of these words. They are found twenty times as fast as the patterns."""
 
 _SHORT = 200
-"""Characters: what is longer is not remembered, so that no host fills the memory."""
+"""Characters. Longer texts are not cached, so that no host fills the memory."""
 
 _ENCODED = re.compile(r"\S*%[0-9A-Fa-f]{2}\S*")
 
 _known: dict[str, re.Pattern[str]] = {}
-"""Secret -> what finds it, in each way in which it could be written."""
+"""Secret -> a pattern that finds it in every way in which it could be written."""
 
 
 class Secret:
-    """A text that shows itself to nobody by accident, and is hidden wherever it turns up."""
+    """A text that is never shown by accident, and is hidden wherever it turns up."""
 
     __slots__ = ("_text",)
 
@@ -122,7 +122,7 @@ class Secret:
         remember(text)
 
     def reveal(self) -> str:
-        """The secret itself, for those to whom it is to be shown."""
+        """The secret itself."""
         return self._text
 
     def __repr__(self) -> str:
@@ -151,14 +151,14 @@ def remember(secret: str) -> None:
 
 
 def remember_environment(environment: Mapping[str, str]) -> None:
-    """Hide the values of variables whose name says that they are secret."""
+    """Hide the values of variables with names of secrets from now on."""
     for name, value in environment.items():
         if re.search(_NAMES, name, re.IGNORECASE) and not re.fullmatch(_INNOCENT, value):
             remember(value)
 
 
 def remember_settings(value: object, *, named: bool = False) -> None:
-    """Hide what stands under a name that says so, anywhere inside nested settings."""
+    """Hide from now on each value below the name of a secret, anywhere in nested settings."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
             remember_settings(inner, named=named or bool(re.search(_NAMES, str(name), re.IGNORECASE)))
@@ -175,7 +175,7 @@ def redacted(text: str) -> str:
 
 
 def redacted_values(value: Any) -> Any:  # noqa: ANN401  # JSON, as it is nested
-    """Every text inside nested lists and mappings, redacted; names of mappings are ours."""
+    """Nested lists and mappings with every text redacted. Keys of mappings are our own, and stay."""
     if isinstance(value, str):
         return redacted(value)
     if isinstance(value, Mapping):
@@ -186,7 +186,7 @@ def redacted_values(value: Any) -> Any:  # noqa: ANN401  # JSON, as it is nested
 
 
 def pseudonyms(text: str, key: str) -> str:
-    """The text with each secret replaced by what tells it from others under this key, and under no other."""
+    """The text with each secret replaced by its `pseudonym` under this key."""
     return _short_pseudonyms(text, key) if len(text) <= _SHORT else _pseudonyms(text, key)
 
 
@@ -196,12 +196,12 @@ def _pseudonyms(text: str, key: str) -> str:
 
 @lru_cache(maxsize=32_768)
 def _short_pseudonyms(text: str, key: str) -> str:
-    """Nine of ten texts were said by another host already."""
+    """Cached: nine of ten texts come from another host as well."""
     return _pseudonyms(text, key)
 
 
 def pseudonym(secret: str, key: str) -> str:
-    """What tells one secret from others under this key."""
+    """What tells a secret from others under this key, and under no other; ``***`` without a key."""
     if not key:
         return HIDDEN
     return (
@@ -210,7 +210,7 @@ def pseudonym(secret: str, key: str) -> str:
 
 
 def fingerprint(text: str, key: str) -> str:
-    """What stands for a text that is not shown: a digest, which needs the key where it holds a secret.
+    """What stands for a text that is not shown: a digest, or a `pseudonym` if the text holds a secret.
 
     A short secret could be guessed from a plain digest in a record.
     """
@@ -220,12 +220,12 @@ def fingerprint(text: str, key: str) -> str:
 
 
 def holds_pseudonym(texts: Iterable[object]) -> bool:
-    """Whether any of them can be compared within one run only."""
+    """Whether any of them holds a pseudonym, and so can be compared within one run only."""
     return any(HIDDEN in text and _STAND_IN.search(text) for text in texts if isinstance(text, str))
 
 
 def without_pseudonyms(text: str) -> str:
-    """The text as far as it can be compared between runs: no secret is told from another one."""
+    """The text without the digits of pseudonyms, so that it can be compared between runs."""
     return _STAND_IN.sub(HIDDEN, text) if HIDDEN in text else text
 
 
@@ -246,7 +246,7 @@ def _by_looks(text: str, instead: Callable[[str], str]) -> str:
 
 
 def _decoded(word: str, instead: Callable[[str], str]) -> str:
-    """A percent-encoded word as it was, or decoded and redacted where it hides something."""
+    """A percent-encoded word: decoded and redacted if it holds a secret, else unchanged."""
     plain = unquote(word)
     hidden = _by_looks(plain, instead)
     return word if hidden == plain else hidden
@@ -271,7 +271,7 @@ def _written(secret: str) -> Iterable[str]:
 
 
 def _base64(plain: bytes) -> Iterable[str]:
-    """What does not change with what stands around it, at each of three places, in both alphabets."""
+    """The parts of its base64 that do not depend on its neighbours: three offsets, two alphabets."""
     for before in range(3):
         whole = base64.b64encode(b"\0" * before + plain).decode()
         start, end = -(-before * 4 // 3), len(whole) - (4 if (before + len(plain)) % 3 else 0)
@@ -282,10 +282,10 @@ def _base64(plain: bytes) -> Iterable[str]:
 
 
 class Filter:
-    """Redacts a stream line by line; a block that goes over several lines is held until its end."""
+    """Redacts a stream line by line. Between the head and the end of a private key, every line is hidden."""
 
     MOST = 64 * 1024
-    """Bytes of one line: what is longer is passed on in pieces."""
+    """Bytes. A longer line is passed on in pieces."""
 
     def __init__(self) -> None:
         self._rest = b""
