@@ -20,6 +20,7 @@ from selftests.unit.targets import answered, web_host
 from siteparity.model import UnmeasuredError
 from siteparity.probes import KEY as RUN_KEY
 from siteparity.probes import secrets
+from siteparity.redaction import redacted
 from siteparity.tools.secrets import hashes, secret_patterns
 from siteparity.tools.secrets.hashes import Source
 
@@ -319,6 +320,22 @@ def test_names_must_fit_the_form(given: dict[str, object]) -> None:
 )
 def test_what_looks_like_a_secret_is_left_out_of_a_line(text: str, shown: str) -> None:
     """A diff is shown to people, and kept in records."""
+    assert by_perl(text) == shown
+
+
+def by_perl(text: str) -> str:
+    """A line as a host shows it."""
     program = secret_patterns.PERL + "while (<STDIN>) { chomp; my ($shown) = secret($_); print $shown }"
     done = subprocess.run(["perl", "-e", program], input=text.encode(), capture_output=True, check=True)
-    assert done.stdout.decode() == shown
+    return done.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["smtp_pass", "DB_PASSWORD", "passphrase", "pwd", "client-secret", "TOKEN_2", "api-key", "api_key",
+     "apikey", "private-key", "privatekey", "ACCESS_KEY", "credential", "credentials", "masterauth"],
+)  # fmt: skip
+def test_hosts_and_runs_know_the_same_names_of_secrets(name: str) -> None:
+    """There is one list, and both of its readers match it in the same way."""
+    for hide in (by_perl, redacted):
+        assert hide(f"{name}=blue-Giraffe-7") == f"{name}=***"
