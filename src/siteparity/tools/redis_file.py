@@ -10,12 +10,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from siteparity.redaction import SECRET_NAMES
 from siteparity.tools.program import filled, program
 from siteparity.tools.redis_cli import RedisUser, client_words, login
 from siteparity.tools.secrets import secret_patterns
 
-_SECRET_NAMES = ("pas", "pwd", "auth", "secr", "tok", "cred")
-"""Parts of the names of secrets in Redis's file; short, since a name may be misspelt."""
+_SECRET_NAMES = (*SECRET_NAMES, "pas", "auth", "secr", "tok", "cred")
+"""Names that are secret everywhere, and the beginnings of some: in Redis's file a name may be misspelt."""
 
 _LOAD = program(__package__, "redis_load.pl")
 _SHOW = secret_patterns.PERL + filled(program(__package__, "redis_show.pl"), names="|".join(_SECRET_NAMES))
