@@ -149,8 +149,8 @@ class Project:
 
     def let_one_machine_be_many(self, *, yes: bool = True) -> None:
         """All hosts here are addresses of this machine; the product refuses to compare it with itself."""
-        path = self.root / "src" / "siteparity" / "collect" / "same_machine.py"
-        text = (PACKAGE / "collect" / "same_machine.py").read_text()
+        path = self.root / "src" / "siteparity" / "collect" / "same_machine.sh"
+        text = (PACKAGE / "collect" / "same_machine.sh").read_text()
         path.write_text(text.replace("/proc/sys/kernel/random/boot_id", "/nonexistent") if yes else text)
 
     def let_no_journey_be_missed(self) -> None:
