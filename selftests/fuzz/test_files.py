@@ -163,7 +163,7 @@ aspects:
 BLOB = b"{&#34;tests&#34;: {&#34;a&#34;: [{&#34;result&#34;: &#34;x&#34;}]}}"
 PAGE = b'<div id="data-container" data-jsonblob="' + BLOB + b'"></div>'
 KINDS: Mapping[str, Kind] = {
-    "record": Kind(_record(), records.load, (RecordError,), "records", packed=True),
+    "record": Kind(_record(), records.load, (RecordError,), "facts.records", packed=True),
     "result": Kind(
         _result().model_dump_json(indent=1).encode(),
         _run,
@@ -243,12 +243,13 @@ ELSEWHERE = {
     "report.reconcile": "what this process has written itself",
     "transport.masters": "/proc of this machine, and ssh's own log",
     "plan.checks": "the checks' own syntax",
-    "privileges": "a public key that is printed as it is",
-    "pytest_plugin.patience": "what this run has written itself",
+    "commands.privileges": "a public key that is printed as it is",
+    "pytest_plugin.wait_budget": "what this run has written itself",
     "transport.keeper": "/proc of this machine",
     "transport.script": "a program of the package",
-    "gate.unchanged": "only its digest is taken",
-    "explain": "the checks' own syntax",
+    "tools.program": "a program of the package",
+    "gate.file_digests": "only its digest is taken",
+    "commands.explain": "the checks' own syntax",
     "probes.site_role": "a host's answer",
     "tools.postgres_state": "a host's answer",
     "tools.schedule.local_time": "the time zones that are installed here",
