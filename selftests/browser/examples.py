@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from siteparity.model import FindingKind, Outcome, Severity, Value, Verdict
-from siteparity.result import Count, Result, SavedCheck, SavedFinding, SavedGroup, SavedSite, SavedWaiver
+from siteparity.model import FindingKind, Group, Outcome, Severity, Value, Verdict
+from siteparity.result import Count, Result, SavedCheck, SavedFinding, SavedSite, SavedWaiver
 
 STARTED = datetime(2026, 11, 23, 1, 3, 40, tzinfo=UTC)
 FINISHED = datetime(2026, 11, 23, 1, 5, 12, tzinfo=UTC)
@@ -165,17 +165,17 @@ HOSTILE = (
 """Texts that a hostile host could print: markup, scripts, template code, control and bidi characters."""
 
 
-def group(value: Value | None, *hosts: str) -> SavedGroup:
+def group(value: Value | None, *hosts: str) -> Group:
     """Hosts that gave a value."""
-    return SavedGroup(value=value, hosts=hosts)
+    return Group(value=value, hosts=hosts)
 
 
 def finding(  # noqa: PLR0913  # the fields of a finding, each by name
     item: str,
     kind: FindingKind = FindingKind.DIFFERENT,
     *,
-    primary: Sequence[SavedGroup] = (),
-    standby: Sequence[SavedGroup] = (),
+    primary: Sequence[Group] = (),
+    standby: Sequence[Group] = (),
     message: str = "",
     effect: str = "",
     fix: str = "",

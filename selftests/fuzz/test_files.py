@@ -22,7 +22,6 @@ from selftests.fuzz.damage import damaged
 from siteparity.collect import Measured
 from siteparity.facts import records
 from siteparity.facts.records import Record, RecordError
-from siteparity.gate.supervisor import read_journal
 from siteparity.inventory import load_site
 from siteparity.inventory.executable import _layout
 from siteparity.model import ConfigurationError, Outcome, SiteparityError, Unmeasured, Verdict
@@ -32,6 +31,7 @@ from siteparity.report.checks_html import PageError, rows_of
 from siteparity.result import Result
 from siteparity.runs import read_run
 from siteparity.runs.history import PastFinding, PastRun, read_history
+from siteparity.runs.journal import CheckLine, read_journal
 from siteparity.waivers import load_waivers
 from siteparity.yamlfile import load
 
@@ -144,11 +144,12 @@ def _history_of(path: Path) -> object:
     return read_history(path.parent)
 
 
-def _closing(path: Path) -> object:
-    """The lines of a journal; what was damaged counts as a line that is none."""
+def _journal_of(path: Path) -> object:
+    """The lines of a journal; one that was damaged proves nothing, and no difference becomes a pass."""
     lines = read_journal(path)
     for line in lines:
-        assert line is None or "closed" in line or Outcome(line["outcome"])
+        if isinstance(line, CheckLine):
+            assert line.passes <= (line.compared > 0 and all(one.accepted for one in line.findings))
     return lines
 
 
@@ -172,7 +173,7 @@ KINDS: Mapping[str, Kind] = {
         most_bytes=5000,
     ),
     "history": Kind(_history(), _history_of, (), "runs.history"),
-    "journal": Kind(_journal(), _closing, (), "gate.supervisor"),
+    "journal": Kind(_journal(), _journal_of, (), "runs.journal"),
     "YAML": Kind(HOSTS, load, (ConfigurationError,), "yamlfile.reading"),
     "inventory": Kind(HOSTS, _site, (ConfigurationError,), "inventory.ansible_yaml"),
     "listing": Kind(json.dumps(LISTING).encode(), _listing, (ConfigurationError,), "inventory.executable"),
@@ -238,8 +239,6 @@ def _is_as_it_was(found: Record) -> None:
 READS = {"read_bytes", "read_text", "loads", "model_validate_json", "safe_load", "fromstring"}
 ELSEWHERE = {
     "tools.json_text": "a host's answer, read by probes",
-    "pytest_plugin.outcome": "what this process has written itself",
-    "pytest_plugin.html": "what this process has written itself",
     "report.reconcile": "what this process has written itself",
     "transport.masters": "/proc of this machine, and ssh's own log",
     "plan.checks": "the checks' own syntax",

@@ -280,9 +280,7 @@ class Project:
             checks.go()
             executed = checks.judged(seconds)
         outcomes = {
-            check.id: Outcome(executed.entries[check.id]["outcome"])
-            if check.id in executed.entries
-            else Outcome.NOT_RUN
+            check.id: executed.lines[check.id].outcome if check.id in executed.lines else Outcome.NOT_RUN
             for check in settings.checks
         }
         judged = [CheckOutcome(check.id, check.severity, outcomes[check.id]) for check in settings.checks]

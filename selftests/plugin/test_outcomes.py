@@ -148,4 +148,4 @@ def test_a_check_that_two_would_judge_is_not_judged(project: Project) -> None:
     run = project.supervised()
     check = f"tests/parity/test_{name}.py::test_both[web]"
     assert run.outcomes[check] is Outcome.UNMEASURED
-    assert "by `parity` or by `standby`, not by both" in words_of(dict(run.executed.entries[check]))
+    assert "by `parity` or by `standby`, not by both" in run.executed.lines[check].findings[0].message

@@ -19,7 +19,11 @@ OTHER = {"web1": {**SAME, "more": {"c": "4"}}, "web2": {**SAME, "more": {"c": "4
 
 HOSTS = ("web1", "web2")
 DIFFERENCE = Finding(
-    "c", FindingKind.DIFFERENT, "", primary=(Group("3", HOSTS),), standby=(Group("4", HOSTS),)
+    item="c",
+    kind=FindingKind.DIFFERENT,
+    message="",
+    primary=(Group(value="3", hosts=HOSTS),),
+    standby=(Group(value="4", hosts=HOSTS),),
 )
 ACCEPTED = {
     "check": "things.more",

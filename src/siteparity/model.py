@@ -1,16 +1,20 @@
-"""The words of the product as types: what travels between its stages, and nothing that does anything.
+"""The types that travel between the stages: sites and hosts, facts, findings, outcomes, the deadline.
 
-Stages pass these values on; none of them is changed after it is made.
+A value is never changed after it was made.
 """
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
 from typing import TypeAlias
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 Value: TypeAlias = bool | int | float | str
 """What a host said about one item. Always untrusted text, or a number read from it."""
@@ -170,16 +174,30 @@ class FindingKind(StrEnum):
     """It could not be measured."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Hosts of one site that gave the same value for an item. ``value`` is None where they lack it."""
+class Frozen(BaseModel):
+    """A value that is checked when it is made or read: nothing is converted, no undeclared key is taken."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Group(Frozen):
+    """Hosts of one site that gave the same value; ``value`` is null where they lack the item."""
+
+    model_config = ConfigDict(allow_inf_nan=True)
 
     value: Value | None
     hosts: tuple[str, ...]
 
+    @field_validator("value")
+    @classmethod
+    def _is_finite_in_a_file(cls, value: Value | None, info: ValidationInfo) -> Value | None:
+        """A rule judges whatever number it is given; JSON has no word for one that is not finite."""
+        if info.mode == "json" and isinstance(value, float) and not math.isfinite(value):
+            raise ValueError("expected a finite number")
+        return value
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+
+class Finding(Frozen):
     """One difference, or one broken expectation, about one item of one role."""
 
     item: str
@@ -192,24 +210,34 @@ class Finding:
     """What customers would notice after a failover."""
     primary: tuple[Group, ...] = ()
     standby: tuple[Group, ...] = ()
+    waiver: str | None = None
+    """Why, who and until when, if a waiver accepts this finding."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether a waiver accepts it. Nobody can accept what was not measured."""
+        return bool(self.waiver) and self.kind is not FindingKind.UNMEASURED
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a rule says: its findings, and how many values it looked at to say so."""
+    """The findings of a rule or of a whole check, and how many values it compared."""
 
     findings: tuple[Finding, ...]
     compared: int
 
     @property
     def outcome(self) -> Outcome:
-        """Different outweighs unmeasured; having compared nothing is unmeasured."""
-        kinds = {finding.kind for finding in self.findings}
+        """The one rule: the heaviest finding counts, except for accepted ones.
+
+        A judgement that compared nothing is unmeasured. One whose findings are all accepted is waived.
+        """
+        kinds = {finding.kind for finding in self.findings if not finding.accepted}
         if kinds - {FindingKind.UNMEASURED}:
             return Outcome.DIFFERENT
-        if kinds or self.compared == 0:
+        if kinds or self.compared < 1:
             return Outcome.UNMEASURED
-        return Outcome.SAME
+        return Outcome.WAIVED if self.findings else Outcome.SAME
 
 
 class Verdict(StrEnum):
@@ -218,3 +246,31 @@ class Verdict(StrEnum):
     GO = "GO"
     NO_GO = "NO-GO"
     UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The moment by which something must be over, on a clock that nobody can set."""
+
+    seconds: float
+    """How far away it was when it was set."""
+    set_at: float = field(default_factory=time.monotonic)
+
+    def left(self) -> float:
+        """Seconds until then; 0 once it has passed."""
+        return max(self.set_at + self.seconds - time.monotonic(), 0.0)
+
+    def left_or_raise(self) -> float:
+        """Seconds until then.
+
+        Raises:
+            UnmeasuredError: it has passed.
+        """
+        left = self.left()
+        if not left:
+            raise UnmeasuredError(f"timed out after {self.seconds:g} s")
+        return left
+
+    def earlier(self, seconds: float) -> Deadline:
+        """The moment so many seconds before this one."""
+        return replace(self, seconds=self.seconds - seconds)

@@ -5,11 +5,12 @@ The JSON Schema of this file is published beside it (``result.schema.json``) and
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
-from siteparity.model import FindingKind, Outcome, Severity, Verdict
+from siteparity.model import Finding, Frozen, Group, Outcome, Severity, Verdict
 
 SCHEMA_VERSION = 1
 
@@ -21,37 +22,21 @@ WaiverDigest = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 """The exact difference that a waiver accepts (`siteparity.waivers.difference`)."""
 
 
-class _Saved(BaseModel):
-    """Frozen, strict, and without a key that is not declared here."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class SavedGroup(_Saved):
-    """Hosts of one site that gave the same value; ``value`` is null where they lack the item."""
-
-    value: bool | int | float | str | None
-    hosts: tuple[str, ...]
-
-
-class SavedFinding(_Saved):
+class SavedFinding(Finding):
     """One difference, or one broken expectation."""
 
-    item: str
-    kind: FindingKind
-    primary: tuple[SavedGroup, ...]
-    standby: tuple[SavedGroup, ...]
-    message: str
-    effect: str
+    # In the file these keys are never left out.
     fix: str
-    first_seen: AwareDatetime
+    effect: str
+    primary: tuple[Group, ...]
+    standby: tuple[Group, ...]
     waiver: str | None
-    """Why, who and until when, where a waiver accepts this finding."""
+    first_seen: AwareDatetime
     values: WaiverDigest | None = None
-    """What a waiver would name as its ``values``; null where nobody can accept this finding."""
+    """What a waiver would name as its ``values``; null if nobody can accept this finding."""
 
 
-class SavedCheck(_Saved):
+class SavedCheck(Frozen):
     """One test under ``tests/`` for one role (or language), and what became of it."""
 
     id: str
@@ -70,7 +55,7 @@ class SavedCheck(_Saved):
     findings: tuple[SavedFinding, ...]
 
 
-class SavedCause(_Saved):
+class SavedCause(Frozen):
     """What stands behind several red checks."""
 
     sentence: str
@@ -81,7 +66,7 @@ class SavedCause(_Saved):
     """The ids of the checks that fail with it, or could not be made for it."""
 
 
-class SavedWaiver(_Saved):
+class SavedWaiver(Frozen):
     """One waiver of the file, and what became of it in this run."""
 
     place: str
@@ -106,7 +91,7 @@ class SavedWaiver(_Saved):
     """The ids of those in which it accepts a finding."""
 
 
-class SavedSite(_Saved):
+class SavedSite(Frozen):
     """What is known of one site, and from when."""
 
     site: str
@@ -116,7 +101,7 @@ class SavedSite(_Saved):
     digest: Digest
 
 
-class SavedSource(_Saved):
+class SavedSource(Frozen):
     """From what the checks of one aspect, or of one journey, were judged."""
 
     kind: Literal["parity", "smoke"]
@@ -128,7 +113,7 @@ class SavedSource(_Saved):
     """The tables of which the standby's part is from the run of the primary's record: not to be read anew."""
 
 
-class SavedLoss(_Saved):
+class SavedLoss(Frozen):
     """What may be lost with a primary that is away: a range that never ends at nothing."""
 
     since: AwareDatetime
@@ -139,21 +124,21 @@ class SavedLoss(_Saved):
     """How much the primary had written, when its record was made, that the standby has not."""
 
 
-class SavedRevocation(_Saved):
+class SavedRevocation(Frozen):
     """That a GO no longer holds: what was measured again is not what it was."""
 
     at: AwareDatetime
     changes: tuple[str, ...]
 
 
-class Count(_Saved):
+class Count(Frozen):
     """Checks, and the hosts they speak of."""
 
     checks: int
     hosts: int
 
 
-class Result(_Saved):
+class Result(Frozen):
     """``result.json``."""
 
     schema_version: Literal[1]
@@ -183,9 +168,12 @@ class Result(_Saved):
     checks: tuple[SavedCheck, ...]
 
     def not_needed(self) -> frozenset[str]:
-        """The checks that hold although a waiver, which is about no other, expects otherwise."""
-        holds = {check.id for check in self.checks if check.outcome in (Outcome.SAME, Outcome.WAIVED)}
-        sole = [
-            waiver.about for waiver in self.waivers if waiver.state == "unused" and len(waiver.about) == 1
-        ]
-        return frozenset(check for (check,) in sole if check in holds)
+        """The checks that hold although a waiver of their own expects them to differ."""
+        return not_needed(self.checks, self.waivers)
+
+
+def not_needed(checks: Iterable[SavedCheck], waivers: Iterable[SavedWaiver]) -> frozenset[str]:
+    """The checks that hold although a waiver expects otherwise. One about several checks expects nothing."""
+    holds = {check.id for check in checks if check.outcome in (Outcome.SAME, Outcome.WAIVED)}
+    sole = [waiver.about for waiver in waivers if waiver.state == "unused" and len(waiver.about) == 1]
+    return frozenset(check for (check,) in sole if check in holds)

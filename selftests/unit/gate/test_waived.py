@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,18 +18,19 @@ from siteparity.gate.assemble import Started, assemble
 from siteparity.gate.supervisor import Executed
 from siteparity.model import Finding, FindingKind, Group, Judgement, Outcome, Verdict
 from siteparity.plan import PlannedCheck
-from siteparity.pytest_plugin import outcome
+from siteparity.pytest_plugin.outcome import with_waivers
 from siteparity.result import Result
+from siteparity.runs.journal import CheckLine
 from siteparity.waivers import Waivers, difference_digest, load_waivers
 
 STARTED = Started("2026-11-23T030000Z-3f9a", datetime.now(UTC).replace(microsecond=0))
 HOSTS = ("web1", "web2")
 DIFFERENCE = Finding(
-    "nginx",
-    FindingKind.DIFFERENT,
-    "nginx differs",
-    primary=(Group("1", HOSTS),),
-    standby=(Group("2", HOSTS),),
+    item="nginx",
+    kind=FindingKind.DIFFERENT,
+    message="nginx differs",
+    primary=(Group(value="1", hosts=HOSTS),),
+    standby=(Group(value="2", hosts=HOSTS),),
 )
 JUDGED = Judgement((DIFFERENCE,), 3)
 
@@ -73,28 +74,28 @@ def waiving(
 
 def lines(
     settings: Configuration, check: PlannedCheck, judgement: Judgement, **changes: Any
-) -> Mapping[str, Mapping[str, Any]]:
+) -> Mapping[str, CheckLine]:
     """The journal of a run in which one check found something, and every other is the same."""
     primary, standby = (site.name for site in settings.sites)
     waivers = Waivers(settings.waivers, STARTED.at, primary, standby, settings.never_waived)
 
-    def line(one: PlannedCheck) -> dict[str, Any]:
+    def line(one: PlannedCheck) -> CheckLine:
         found = judgement if one is check else Judgement((), 3)
-        return outcome.line_with_waivers(outcome.line(one.id, found, 0.1), one, waivers, settings.checks)
+        return with_waivers(CheckLine.of(one.id, found, 0.1), one, waivers, settings.checks)
 
     every = {one.id: line(one) for one in settings.checks}
-    return every | {check.id: every[check.id] | changes}
+    return every | {check.id: every[check.id].model_copy(update=changes)}
 
 
 def judged(
     settings: Configuration,
-    entries: Mapping[str, Mapping[str, Any]],
+    journal: Mapping[str, CheckLine],
     seen: Mapping[tuple[str, str], datetime] = {},
 ) -> Result:
     """The result of a run with this journal."""
     passed = (datetime.now(UTC) - STARTED.at).total_seconds()
     started = replace(STARTED, clock=time.monotonic() - passed)  # a busy machine's clock may be corrected
-    return assemble(settings, started, (), Executed(entries, ()), seen)
+    return assemble(settings, started, (), Executed(journal, ()), seen)
 
 
 def outcome_of(result: Result, check: PlannedCheck) -> Outcome:
@@ -162,7 +163,7 @@ CONTRADICTS = "the outcome of 1 checks is not what their findings and the waiver
 def test_the_journals_word_alone_waives_nothing(settings: Configuration) -> None:
     """Whoever writes the journal does not decide what is accepted."""
     check = check_of(settings, "packages")
-    said = lines(settings, check, JUDGED, outcome="waived")
+    said = lines(settings, check, JUDGED, outcome=Outcome.WAIVED)
     result = judged(settings, said)
     assert result.verdict is Verdict.NO_GO
     assert outcome_of(result, check) is Outcome.DIFFERENT
@@ -222,11 +223,11 @@ def test_a_check_that_wrongly_says_that_a_waiver_is_needed_or_not_is_not_believe
 ) -> None:
     """Both ways."""
     check = check_of(settings, "packages")
-    wrong = judged(settings, lines(settings, check, Judgement((), 3), unneeded=["some waiver"]))
+    wrong = judged(settings, lines(settings, check, Judgement((), 3), unneeded=("some waiver",)))
     assert wrong.verdict is Verdict.UNKNOWN
     assert wrong.reasons == (f"{CONTRADICTS}{check.id})",)
     accepted = waiving(settings, tmp_path, check)
-    silent = judged(accepted, lines(accepted, check, Judgement((), 3), unneeded=[]))
+    silent = judged(accepted, lines(accepted, check, Judgement((), 3), unneeded=()))
     assert any(reason.startswith(CONTRADICTS) for reason in silent.reasons)
 
 
@@ -266,8 +267,7 @@ def test_a_finding_is_as_old_as_the_history_says_and_never_from_the_future(
 def test_a_broken_line_of_one_check_leaves_the_heavier_word(settings: Configuration) -> None:
     """A line that says "same" beside a difference is not the same."""
     check = check_of(settings, "packages")
-    said: Sequence[str] = ("same", "unmeasured")
-    for word in said:
+    for word in (Outcome.SAME, Outcome.UNMEASURED):
         result = judged(settings, lines(settings, check, JUDGED, outcome=word))
         assert outcome_of(result, check) is Outcome.DIFFERENT
         assert any(reason.startswith(CONTRADICTS) for reason in result.reasons)
@@ -276,10 +276,10 @@ def test_a_broken_line_of_one_check_leaves_the_heavier_word(settings: Configurat
 def test_a_secret_that_is_hidden_cannot_be_accepted(settings: Configuration, tmp_path: Path) -> None:
     """What stands behind the stars may change unseen."""
     check = check_of(settings, "packages")
-    secret = replace(DIFFERENCE, standby=(Group("redis://:hunter2hunter2@db/0", HOSTS),))
-    (shown,) = outcome.line(check.id, Judgement((secret,), 1), 0.1)["findings"]
-    hidden = replace(DIFFERENCE, standby=(Group(shown["standby"][0]["value"], HOSTS),))
-    digest = difference_digest(hidden, *(site.name for site in settings.sites))
+    standby = (Group(value="redis://:hunter2hunter2@db/0", hosts=HOSTS),)
+    secret = DIFFERENCE.model_copy(update={"standby": standby})
+    (shown,) = CheckLine.of(check.id, Judgement((secret,), 1), 0.1).findings
+    digest = difference_digest(shown, *(site.name for site in settings.sites))
     accepted = waiving(settings, tmp_path, check, values=digest)
     result = judged(accepted, lines(accepted, check, Judgement((secret,), 1)))
     assert result.verdict is Verdict.NO_GO

@@ -314,20 +314,30 @@ def test_a_difference_carries_the_values_of_both_sides() -> None:
         kind=FindingKind.MISSING,
         message="a: dallas yes (web1) | arizona none (web1)",
         fix="set yes for ''",
-        primary=(Group(True, ("web1",)),),  # noqa: FBT003  # the value itself
-        standby=(Group(None, ("web1",)),),
+        primary=(Group(value=True, hosts=("web1",)),),
+        standby=(Group(value=None, hosts=("web1",)),),
     )
 
 
 @pytest.mark.parametrize(
     ("at", "primary", "standby", "message"),
     [
-        (both(GONE, OK), (Group(None, ("web1",)),), (), "dallas/web1: gone"),
-        (both(OK, GONE), (), (Group(None, ("web1",)),), "arizona/web1: gone"),
+        (both(GONE, OK), (Group(value=None, hosts=("web1",)),), (), "dallas/web1: gone"),
+        (both(OK, GONE), (), (Group(value=None, hosts=("web1",)),), "arizona/web1: gone"),
         (pair({}, {"web1": OK}), (), (), "dallas has no host to judge"),
         (pair({"web1": OK}, {}), (), (), "arizona has no host to judge"),
-        (both({}, OK), (Group(None, ("web1",)),), (), "dallas/web1 gave no item of things to judge"),
-        (both(OK, {}), (), (Group(None, ("web1",)),), "arizona/web1 gave no item of things to judge"),
+        (
+            both({}, OK),
+            (Group(value=None, hosts=("web1",)),),
+            (),
+            "dallas/web1 gave no item of things to judge",
+        ),
+        (
+            both(OK, {}),
+            (),
+            (Group(value=None, hosts=("web1",)),),
+            "arizona/web1 gave no item of things to judge",
+        ),
     ],
 )
 def test_what_was_not_measured_names_the_host_its_side_and_the_reason(

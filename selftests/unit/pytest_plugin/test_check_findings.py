@@ -56,7 +56,7 @@ def test_a_rule_that_looked_at_nothing_says_so() -> None:
 @pytest.mark.parametrize("effect", ["Customers wait.", ""])
 def test_every_finding_carries_the_effect_of_its_check(effect: str) -> None:
     """In a customer's words."""
-    finding = Finding("a", FindingKind.DIFFERENT, "a differs")
+    finding = Finding(item="a", kind=FindingKind.DIFFERENT, message="a differs")
     assert [one.effect for one in judged(Judgement((finding,), 1), effect=effect).findings] == [effect]
 
 

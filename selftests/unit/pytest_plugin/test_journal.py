@@ -5,22 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import pytest
 
 from siteparity.model import Finding, FindingKind, Judgement, Outcome
 from siteparity.pytest_plugin import outcome
 from siteparity.pytest_plugin.journal import Journal
+from siteparity.runs.journal import CheckLine, ClosingLine, read_journal
 
 Phase: TypeAlias = Literal["setup", "call", "teardown"]
 ID = "tests/parity/test_things.py::test_it[web]"
-SAME = outcome.line(ID, Judgement((), 1), 0.1)
-DIFFERENT = outcome.line(ID, Judgement((Finding("a", FindingKind.DIFFERENT, "a differs"),), 1), 0.1)
-UNMEASURED = outcome.unmeasured(ID, "no answer")
+SAME = CheckLine.of(ID, Judgement((), 1), 0.1)
+DIFFERENT = CheckLine.of(
+    ID, Judgement((Finding(item="a", kind=FindingKind.DIFFERENT, message="a differs"),), 1), 0.1
+)
+UNMEASURED = CheckLine.unmeasured(ID, "no answer")
 
 
-def report(when: Phase, line: dict[str, Any] | None = None, *, failed: bool = False) -> pytest.TestReport:
+def report(when: Phase, line: CheckLine | None = None, *, failed: bool = False) -> pytest.TestReport:
     """A report of one phase, with its line where the phase has one."""
     said: Literal["failed", "passed"] = "failed" if failed else "passed"
     made = pytest.TestReport(
@@ -35,16 +38,18 @@ SET_UP, TORN_DOWN = report("setup"), report("teardown")
 CRASH = report("setup", failed=True)
 
 
-def written(path: Path, reports: Sequence[pytest.TestReport]) -> list[Any]:
+def written(path: Path, reports: Sequence[pytest.TestReport]) -> list[Outcome]:
     """The lines after these reports, without the closing one."""
     journal = Journal(path)
     for one in reports:
         journal.pytest_runtest_logreport(one)
     journal.pytest_sessionfinish(0)
-    lines = [json.loads(line) for line in path.read_text().splitlines()]
-    assert lines.pop() == {"closed": 0}
-    assert all(line["id"] == ID for line in lines)
-    return [Outcome(line["outcome"]) for line in lines]
+    *lines, closing = read_journal(path)
+    assert closing == ClosingLine(closed=0)
+    made = [line for line in lines if isinstance(line, CheckLine)]
+    assert len(made) == len(lines)
+    assert all(line.id == ID for line in made)
+    return [line.outcome for line in made]
 
 
 @pytest.mark.parametrize(

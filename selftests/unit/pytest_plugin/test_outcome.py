@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Literal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from siteparity.model import Finding, FindingKind, Group, Judgement, Outcome
 from siteparity.pytest_plugin import outcome
 from siteparity.pytest_plugin.outcome import Concluded
+from siteparity.runs.journal import CheckLine
 
 SAME = Judgement((), 3)
-DIFFERENT = Judgement((Finding("a", FindingKind.DIFFERENT, "a differs"),), 3)
-UNMEASURED = Judgement((Finding("a", FindingKind.UNMEASURED, "no answer"),), 0)
+DIFFERENT = Judgement((Finding(item="a", kind=FindingKind.DIFFERENT, message="a differs"),), 3)
+UNMEASURED = Judgement((Finding(item="a", kind=FindingKind.UNMEASURED, message="no answer"),), 0)
 ID = "tests/parity/test_things.py::test_it[web]"
 
 
@@ -71,39 +71,29 @@ def test_what_is_not_the_same_fails_whatever_pytest_says(
 ) -> None:
     """Different is pytest's failure, unmeasured its error, which it tells by the phase."""
     made = report(said)
-    outcome.conclude(made, outcome.line(ID, judgement, 0.1))
+    outcome.conclude(made, CheckLine.of(ID, judgement, 0.1))
     assert (made.outcome, made.when) == ("failed", phase)
-    assert outcome.property_of(made) == outcome.line(ID, judgement, 0.1) | {"findings": [as_json(judgement)]}
-
-
-def as_json(judgement: Judgement) -> dict[str, object]:
-    """The one finding as a report carries it."""
-    (finding,) = judgement.findings
-    names = ("item", "message", "fix", "effect")
-    return {name: getattr(finding, name) for name in names} | {
-        "kind": finding.kind.value,
-        "primary": [],
-        "standby": [],
-    }
+    assert outcome.line_of(made) == CheckLine.of(ID, judgement, 0.1)
 
 
 def test_the_same_stays_what_pytest_says() -> None:
     """A pass that pytest does not call one is a contradiction, which the supervisor must see."""
     made = report("failed")
-    outcome.conclude(made, outcome.line(ID, SAME, 0.1))
+    outcome.conclude(made, CheckLine.of(ID, SAME, 0.1))
     assert (made.outcome, made.when) == ("failed", "call")
 
 
-WAIVED = {
-    **outcome.line(ID, DIFFERENT, 0.1),
-    "outcome": Outcome.WAIVED,
-    "findings": [
-        {"item": "a", "message": "a differs", "waiver": "until then"},
-        {"item": "b", "message": "b differs", "waiver": "until then"},
-        {"item": "c", "message": "c differs", "waiver": "for that"},
-    ],
-    "unneeded": [],
-}
+WAIVED = CheckLine.of(
+    ID,
+    Judgement(
+        tuple(
+            Finding(item=item, kind=FindingKind.DIFFERENT, message=f"{item} differs", waiver=waiver)
+            for item, waiver in (("a", "until then"), ("b", "until then"), ("c", "for that"))
+        ),
+        3,
+    ),
+    0.1,
+)
 
 
 @pytest.mark.parametrize("said", ["passed", "failed", "skipped"])
@@ -124,11 +114,11 @@ def test_waived_outside_the_check_itself_is_no_pass() -> None:
     assert not hasattr(made, "wasxfail")
 
 
-@pytest.mark.parametrize("line", [outcome.line(ID, SAME, 0.1), WAIVED], ids=["same", "waived"])
-def test_a_waiver_that_is_no_longer_needed_is_a_failure(line: dict[str, object]) -> None:
+@pytest.mark.parametrize("line", [CheckLine.of(ID, SAME, 0.1), WAIVED], ids=["same", "waived"])
+def test_a_waiver_that_is_no_longer_needed_is_a_failure(line: CheckLine) -> None:
     """As a strict expected failure that passes is, in pytest's own words."""
     made = report("passed")
-    outcome.conclude(made, line | {"unneeded": ["the waiver a:1", "the waiver a:2"]})
+    outcome.conclude(made, line.model_copy(update={"unneeded": ("the waiver a:1", "the waiver a:2")}))
     assert (made.outcome, made.when) == ("failed", "call")
     assert made.longrepr == (
         "[XPASS(strict)] the waiver a:1 is no longer needed; the waiver a:2 is no longer needed"
@@ -139,7 +129,7 @@ def test_what_a_mark_expected_is_not_left_on_a_report() -> None:
     """pytest-html would call a failure with it a pass."""
     made = report("skipped")
     made.wasxfail = "a mark"
-    outcome.conclude(made, outcome.line(ID, DIFFERENT, 0.1))
+    outcome.conclude(made, CheckLine.of(ID, DIFFERENT, 0.1))
     assert made.outcome == "failed"
     assert not hasattr(made, "wasxfail")
 
@@ -148,34 +138,35 @@ def test_a_report_carries_one_line_beside_other_properties() -> None:
     """What a later phase attaches replaces what an earlier one did."""
     made = report("passed")
     made.user_properties = [("other", "kept")]
-    assert outcome.property_of(made) is None
-    outcome.attach(made, outcome.line(ID, SAME, 0.1))
-    outcome.attach(made, outcome.unmeasured(ID, "tear-down failed"))
+    assert outcome.line_of(made) is None
+    outcome.attach(made, CheckLine.of(ID, SAME, 0.1))
+    outcome.attach(made, CheckLine.unmeasured(ID, "tear-down failed"))
     assert [name for name, _ in made.user_properties] == ["other", outcome.PROPERTY]
-    found = outcome.property_of(made)
+    found = outcome.line_of(made)
     assert found
-    assert (found["outcome"], found["compared"]) == ("unmeasured", 0)
+    assert (found.outcome, found.compared) == (Outcome.UNMEASURED, 0)
 
 
-@given(
-    first=st.sampled_from([SAME, DIFFERENT, UNMEASURED]), then=st.sampled_from([SAME, DIFFERENT, UNMEASURED])
-)
-def test_of_two_phases_the_heavier_counts(first: Judgement, then: Judgement) -> None:
-    """With the findings of both."""
-    found = outcome.merged(outcome.line(ID, first, 0.1), outcome.line(ID, then, 0.1))
-    assert found["outcome"] == max(first.outcome, then.outcome, key=list(Outcome).index)
-    assert len(found["findings"]) == len(first.findings) + len(then.findings)
+def test_a_report_whose_line_is_damaged_is_unmeasured() -> None:
+    """Whatever wrote it: what cannot be read is neither the same nor nothing at all."""
+    made = report("passed")
+    made.user_properties = [(outcome.PROPERTY, '{"outcome": "same"}')]
+    found = outcome.line_of(made)
+    assert found
+    assert (found.id, found.outcome) == (ID, Outcome.UNMEASURED)
 
 
 def test_a_line_holds_groups_of_hosts_with_their_values() -> None:
     """As result.json needs them."""
     finding = Finding(
-        "a",
-        FindingKind.DIFFERENT,
-        "a",
-        primary=(Group(1, ("web1",)),),
-        standby=(Group(None, ("web1", "web2")),),
+        item="a",
+        kind=FindingKind.DIFFERENT,
+        message="a",
+        primary=(Group(value=1, hosts=("web1",)),),
+        standby=(Group(value=None, hosts=("web1", "web2")),),
     )
-    (found,) = outcome.line(ID, Judgement((finding,), 1), 0.1)["findings"]
-    assert found["primary"] == ({"value": 1, "hosts": ("web1",)},)
-    assert found["standby"] == ({"value": None, "hosts": ("web1", "web2")},)
+    (found,) = CheckLine.of(ID, Judgement((finding,), 1), 0.1).findings
+    assert json.loads(found.model_dump_json(include={"primary", "standby"})) == {
+        "primary": [{"value": 1, "hosts": ["web1"]}],
+        "standby": [{"value": None, "hosts": ["web1", "web2"]}],
+    }

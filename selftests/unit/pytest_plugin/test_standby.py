@@ -58,7 +58,7 @@ def test_hosts_with_the_same_answer_make_one_finding(standby: Standby) -> None:
     standby.hold(WEB2, [Claim("status", 500, 200, "restart"), Claim("text", "de", "de", "look")])
     status, text = standby.judgement().findings
     assert status.message == "status: found 500 (arizona/web1, arizona/web2); expected 200"
-    assert status.standby == (Group(500, ("web1", "web2")),)
+    assert status.standby == (Group(value=500, hosts=("web1", "web2")),)
     assert (status.kind, status.fix, status.effect) == (FindingKind.EXPECTATION, "restart", "Customers wait.")
     assert text.message == "text: found en (arizona/web1); expected de"
     assert standby.judgement().compared == 4
@@ -69,7 +69,10 @@ def test_hosts_with_different_answers_are_grouped_by_them(standby: Standby) -> N
     standby.expect("status", 500, equals=200, host=WEB1, fix="")
     standby.expect("status", "no answer within 5 s", equals=200, host=WEB2, fix="")
     (finding,) = standby.judgement().findings
-    assert finding.standby == (Group(500, ("web1",)), Group("no answer within 5 s", ("web2",)))
+    assert finding.standby == (
+        Group(value=500, hosts=("web1",)),
+        Group(value="no answer within 5 s", hosts=("web2",)),
+    )
 
 
 def test_an_item_that_is_tried_twice_is_judged_by_each_expectation(standby: Standby) -> None:
@@ -177,4 +180,6 @@ def test_a_slow_host_is_found_without_a_living_primary(standby: Standby) -> None
     standby.by_record = True
     compare_waits(standby, {WEB1: 0.1, WEB2: 0.9})
     (finding,) = standby.judgement().findings
-    assert finding.standby == (Group("0.90 s, where the quickest of its role needs 0.10 s", ("web2",)),)
+    assert finding.standby == (
+        Group(value="0.90 s, where the quickest of its role needs 0.10 s", hosts=("web2",)),
+    )

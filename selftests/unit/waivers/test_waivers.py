@@ -19,6 +19,7 @@ from siteparity.model import (
     Finding,
     FindingKind,
     Group,
+    Judgement,
     Outcome,
     Severity,
     Value,
@@ -85,11 +86,20 @@ def finding(  # noqa: PLR0913  # all that a difference consists of
 ) -> Finding:
     """A difference between sites whose hosts agree among themselves."""
     return Finding(
-        item, kind, message, primary=(Group(primary, BOTH),), standby=(Group(standby, tuple(hosts)),)
+        item=item,
+        kind=kind,
+        message=message,
+        primary=(Group(value=primary, hosts=BOTH),),
+        standby=(Group(value=standby, hosts=tuple(hosts)),),
     )
 
 
-UNMEASURED = Finding("versions", FindingKind.UNMEASURED, "no answer", standby=(Group(None, ("web1",)),))
+UNMEASURED = Finding(
+    item="versions",
+    kind=FindingKind.UNMEASURED,
+    message="no answer",
+    standby=(Group(value=None, hosts=("web1",)),),
+)
 VERSIONS, ORIGINS = check(), check(name="origins")
 
 
@@ -124,6 +134,11 @@ def read(folder: Path, *stanzas: Mapping[str, Any]) -> tuple[Waiver, ...]:
 def at(waivers: tuple[Waiver, ...], now: datetime = NOW) -> Waivers:
     """The waivers, judged."""
     return Waivers(waivers, now, "dallas", "arizona", NEVER)
+
+
+def outcome_of(waivers: Waivers, of: PlannedCheck, found: Sequence[Finding], compared: int) -> Outcome:
+    """What becomes of a check that found this, with its waivers."""
+    return Judgement(waivers.applied(of, found), compared).outcome
 
 
 def stands(waivers: Waivers, *found: Found) -> list[tuple[State, str]]:
@@ -253,7 +268,7 @@ def test_a_waiver_accepts_its_finding(tmp_path: Path) -> None:
     waivers = at((waiver,))
     assert waivers.accepting(VERSIONS, finding()) is waiver
     assert waivers.values(VERSIONS, finding()) == waiver.says.values[0]
-    assert waivers.outcome(VERSIONS, [finding()], 1) is Outcome.WAIVED
+    assert outcome_of(waivers, VERSIONS, [finding()], 1) is Outcome.WAIVED
     assert stands(waivers, Found(VERSIONS, Outcome.WAIVED, [finding()])) == [(State.ACTIVE, "")]
 
 
@@ -290,7 +305,7 @@ def test_a_waiver_accepts_nothing_else(tmp_path: Path, other: str) -> None:
     about, found = OTHERS[other]
     waivers = at(read(tmp_path, stanza()))
     assert waivers.accepting(about, found) is None
-    assert waivers.outcome(about, [found], 1) is not Outcome.WAIVED
+    assert outcome_of(waivers, about, [found], 1) is not Outcome.WAIVED
 
 
 def test_a_waiver_of_one_pair_of_sites_accepts_nothing_at_another(tmp_path: Path) -> None:
@@ -301,7 +316,7 @@ def test_a_waiver_of_one_pair_of_sites_accepts_nothing_at_another(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "outcome_of",
+    "example",
     [
         pytest.param(([finding()], 1, Outcome.WAIVED), id="all of it is waived"),
         pytest.param(([], 1, Outcome.SAME), id="nothing was found"),
@@ -318,11 +333,11 @@ def test_a_waiver_of_one_pair_of_sites_accepts_nothing_at_another(tmp_path: Path
     ],
 )
 def test_same_is_lighter_than_waived_than_unmeasured_than_different(
-    tmp_path: Path, outcome_of: tuple[list[Finding], int, Outcome]
+    tmp_path: Path, example: tuple[list[Finding], int, Outcome]
 ) -> None:
     """A check is waived only when every finding of it is, and something was compared."""
-    found, compared, outcome = outcome_of
-    assert at(read(tmp_path, stanza())).outcome(VERSIONS, found, compared) is outcome
+    found, compared, outcome = example
+    assert outcome_of(at(read(tmp_path, stanza())), VERSIONS, found, compared) is outcome
 
 
 @pytest.mark.parametrize("item", ["(check)", "(nothing)"])
@@ -353,10 +368,10 @@ def test_of_some_aspects_nothing_is_offered(tmp_path: Path, aspect: str) -> None
 groups = st.lists(
     st.builds(
         Group,
-        st.one_of(
+        value=st.one_of(
             st.none(), st.booleans(), st.integers(0, 3), st.floats(0, 3), st.sampled_from(["", "1", "true"])
         ),
-        st.lists(st.sampled_from(["web1", "web2"]), min_size=1, unique=True).map(tuple),
+        hosts=st.lists(st.sampled_from(["web1", "web2"]), min_size=1, unique=True).map(tuple),
     ),
     max_size=2,
 ).map(tuple)
@@ -399,8 +414,18 @@ def test_two_findings_have_one_digest_exactly_when_they_say_the_same(one: Findin
 
 def test_a_digest_does_not_depend_on_who_answered_first() -> None:
     """Live checks take hosts as they come."""
-    one = Finding("a", FindingKind.UNEVEN, "", standby=(Group(1, ("web2", "web1")), Group(2, ("web3",))))
-    other = Finding("a", FindingKind.UNEVEN, "", standby=(Group(2, ("web3",)), Group(1.0, ("web1", "web2"))))
+    one = Finding(
+        item="a",
+        kind=FindingKind.UNEVEN,
+        message="",
+        standby=(Group(value=1, hosts=("web2", "web1")), Group(value=2, hosts=("web3",))),
+    )
+    other = Finding(
+        item="a",
+        kind=FindingKind.UNEVEN,
+        message="",
+        standby=(Group(value=2, hosts=("web3",)), Group(value=1.0, hosts=("web1", "web2"))),
+    )
     assert digest(one) == digest(other)
 
 
@@ -450,8 +475,8 @@ def test_a_pattern_accepts_the_differences_that_it_names(tmp_path: Path) -> None
     waivers = at(
         read(tmp_path, stanza(item="lib*", pattern_reason="all", values=[digest(alike), digest(other)]))
     )
-    assert waivers.outcome(VERSIONS, [finding(), alike, other], 1) is Outcome.WAIVED
-    assert waivers.outcome(VERSIONS, [finding(), alike, other, third], 1) is Outcome.DIFFERENT
+    assert outcome_of(waivers, VERSIONS, [finding(), alike, other], 1) is Outcome.WAIVED
+    assert outcome_of(waivers, VERSIONS, [finding(), alike, other, third], 1) is Outcome.DIFFERENT
     found = Found(VERSIONS, Outcome.WAIVED, [finding(), alike, other])
     assert stands(waivers, found) == [(State.ACTIVE, "")]
     some = Found(VERSIONS, Outcome.WAIVED, [alike])
@@ -504,7 +529,7 @@ def test_a_waiver_that_is_not_valid_accepts_nothing_and_is_a_reason_against_go(
     about = check(aspect=waiver.says.check.partition(".")[0])
     assert waivers.in_force() == ()
     assert waivers.accepting(about, finding()) is None
-    assert waivers.outcome(about, [finding()], 1) is Outcome.DIFFERENT
+    assert outcome_of(waivers, about, [finding()], 1) is Outcome.DIFFERENT
     assert waivers.unneeded(about, [], [about]) == ()
     standing = statuses(waivers, [Found(about, Outcome.DIFFERENT, [finding()])])
     assert [(one.state, one.words) for one in standing] == [(State.REFUSED, words)]
@@ -517,8 +542,8 @@ def test_more_waivers_than_the_ceiling_are_not_in_force(tmp_path: Path) -> None:
     waivers = at(read(tmp_path, *(stanza(item=item) for item in items)))
     assert [one.says.item for one in waivers.in_force()] == items[:CEILING]
     found = [finding(item) for item in items]
-    assert waivers.outcome(VERSIONS, found[:CEILING], 1) is Outcome.WAIVED
-    assert waivers.outcome(VERSIONS, found, 1) is Outcome.DIFFERENT
+    assert outcome_of(waivers, VERSIONS, found[:CEILING], 1) is Outcome.WAIVED
+    assert outcome_of(waivers, VERSIONS, found, 1) is Outcome.DIFFERENT
     told = reasons(statuses(waivers, [Found(VERSIONS, Outcome.DIFFERENT, found)]), NOW)
     assert [words.partition(") ")[2] for words in told] == [
         "is one too many: 10 are accepted, and the file holds 12"

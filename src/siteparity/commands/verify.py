@@ -21,7 +21,7 @@ from siteparity.configuration import Configuration
 from siteparity.facts import records
 from siteparity.facts.changes import Changes, changes
 from siteparity.facts.records import Record, RecordError
-from siteparity.gate.supervisor import Executed, check_journal, clean_environment, read_journal
+from siteparity.gate.supervisor import Executed, check_journal, clean_environment
 from siteparity.model import Outcome, Severity, Verdict
 from siteparity.plan import PlannedCheck
 from siteparity.redaction import redacted
@@ -30,6 +30,7 @@ from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, utc
 from siteparity.result import Result, SavedRevocation, SavedSite
 from siteparity.runs.history import append_run, read_history
+from siteparity.runs.journal import read_journal
 from siteparity.runs.recording import journal_path, measure, record_path, then_path
 from siteparity.transport import Transport
 
@@ -110,7 +111,7 @@ class Verification:
             return _unknown(unknown, f"whether the GO of {utc(result.finished_at)} stands: {unknown[0]}")
         if reason := self._cannot_stand(result, datetime.now(UTC)):  # it may have expired meanwhile
             return _unknown((), reason)
-        return _stands(result, seen, len(executed.entries))
+        return _stands(result, seen, len(executed.lines))
 
     def measured(self, stand_in: Record | None) -> tuple[Record, ...]:
         """Look at every host again, but those for which a record stands in."""
@@ -186,15 +187,15 @@ def _read(executed: Executed, planned: Sequence[PlannedCheck]) -> tuple[list[str
     different: list[str] = []
     unknown = list(executed.broken)
     for check in planned:
-        entry = executed.entries.get(check.id)
-        if entry is None:
+        line = executed.lines.get(check.id)
+        if line is None:
             continue
-        unknown += [f"{one} is no longer needed" for one in entry.get("unneeded", ())]
-        if entry["outcome"] in (Outcome.SAME, Outcome.WAIVED):
+        unknown += [f"{one} is no longer needed" for one in line.unneeded]
+        if line.outcome in (Outcome.SAME, Outcome.WAIVED):
             continue
-        said = [found["message"] for found in entry["findings"]] or ["nothing was compared"]
-        text = f"{check.source.name} ({check.role}): {said[0]}"
-        if entry["outcome"] != Outcome.DIFFERENT:
+        first = line.findings[0].message if line.findings else "nothing was compared"
+        text = f"{check.source.name} ({check.role}): {first}"
+        if line.outcome is not Outcome.DIFFERENT:
             unknown.append(text)
         elif check.severity is Severity.BLOCKER:
             different.append(text)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from siteparity import __version__
 from siteparity.configuration import Configuration
@@ -17,7 +16,7 @@ from siteparity.gate.supervisor import Executed
 from siteparity.gate.time_checks import against_go
 from siteparity.gate.waived import contradictions, saved_waiver, valid_until
 from siteparity.judging import causes, verdict
-from siteparity.model import FindingKind, Outcome, Site, Verdict
+from siteparity.model import Judgement, Outcome, Site, Verdict
 from siteparity.plan import PlannedCheck
 from siteparity.policy import Limits
 from siteparity.result import (
@@ -25,11 +24,11 @@ from siteparity.result import (
     Result,
     SavedCheck,
     SavedFinding,
-    SavedGroup,
     SavedLoss,
     SavedSite,
     SavedSource,
 )
+from siteparity.runs.journal import CheckLine
 from siteparity.waivers import Found, Waivers, reasons, statuses
 
 
@@ -71,16 +70,14 @@ def assemble(
     waivers = Waivers(settings.waivers, started.at, primary.name, standby.name, settings.never_waived)
     ages = _Ages(seen, started.at)
     checks = tuple(
-        _saved_check(check, executed.entries.get(check.id), settings, waivers, ages)
+        _saved_check(check, executed.lines.get(check.id), settings, waivers, ages)
         for check in settings.checks
     )
-    standing = statuses(
-        waivers,
-        [
-            Found(check, saved.outcome, saved.findings)
-            for check, saved in zip(settings.checks, checks, strict=True)
-        ],
-    )
+    found = [
+        Found(check, made.outcome, made.findings) for check, made in zip(settings.checks, checks, strict=True)
+    ]
+    of_waivers = statuses(waivers, found)
+    saved_waivers = tuple(saved_waiver(one, started.at) for one in of_waivers)
     by_site = {record.site: record for record in made}
     saved = (
         _saved_site(primary, by_site.get(primary.name), started, by_record=started.by_record),
@@ -93,21 +90,21 @@ def assemble(
         (
             *executed.broken,
             *_silent(settings.sites, made),
-            *contradictions(executed, checks, standing),
+            *contradictions(executed, checks, saved_waivers),
             *filter(None, [started.advice]),
             *against_go(*saved, (started.at, finished_at), elapsed, limits),
         ),
-        reasons(standing, finished_at),
+        reasons(of_waivers, finished_at),
     )
-    found = causes.causes(checks, {check.id: check.source.leads_to for check in settings.checks})
+    caused = causes.causes(checks, {check.id: check.source.leads_to for check in settings.checks})
     go = answer.verdict is Verdict.GO
     evidence = _evidence(settings, by_site, started.then)
     return Result(
         schema_version=1,
         run=started.run,
         verdict=answer.verdict,
-        reasons=causes.reasons(found, checks, answer.reasons),
-        valid_until=valid_until(_valid_until(saved[0], finished_at, limits), standing) if go else None,
+        reasons=causes.reasons(caused, checks, answer.reasons),
+        valid_until=valid_until(_valid_until(saved[0], finished_at, limits), saved_waivers) if go else None,
         started_at=started.at,
         finished_at=finished_at,
         tool_version=__version__,
@@ -118,9 +115,9 @@ def assemble(
         sources=_sources(settings, evidence, by_record=started.by_record),
         data_loss=_loss(evidence) if evidence and started.by_record else None,
         plan=Count(checks=len(settings.checks), hosts=sum(len(site.hosts) for site in settings.sites)),
-        executed=Count(checks=len(executed.entries), hosts=sum(_answered(record) for record in made)),
-        causes=found,
-        waivers=tuple(saved_waiver(one, started.at) for one in standing),
+        executed=Count(checks=len(executed.lines), hosts=sum(_answered(record) for record in made)),
+        causes=caused,
+        waivers=saved_waivers,
         checks=checks,
     )
 
@@ -209,17 +206,14 @@ class _Ages:
 
 def _saved_check(
     check: PlannedCheck,
-    entry: Mapping[str, Any] | None,
+    line: CheckLine | None,
     settings: Configuration,
     waivers: Waivers,
     ages: _Ages,
 ) -> SavedCheck:
-    """A check with what is accepted of it, judged here anew: the journal's word alone waives nothing."""
+    """A check as the result holds it. Waivers are applied again: the journal's word alone accepts nothing."""
+    judgement = Judgement(waivers.applied(check, line.findings), line.compared) if line else Judgement((), 0)
     offered = not _of_one_run(check, settings)
-    findings = tuple(
-        _saved_finding(found, check, waivers, ages.of(check.id, found["item"]), offered=offered)
-        for found in (entry or {}).get("findings", ())
-    )
     return SavedCheck(
         id=check.id,
         kind=check.source.kind,
@@ -227,20 +221,20 @@ def _saved_check(
         role=check.role,
         severity=check.severity,
         owner=check.owner,
-        outcome=_outcome(entry, waivers.outcome(check, findings, entry["compared"]))
-        if entry
-        else Outcome.NOT_RUN,
+        outcome=Outcome.heaviest(line.outcome, judgement.outcome) if line else Outcome.NOT_RUN,
         sentence=check.source.sentence,
         why=check.source.why or check.source.promise,
-        compared=entry["compared"] if entry else 0,
-        seconds=entry["seconds"] if entry else 0.0,
-        findings=findings,
+        compared=judgement.compared,
+        seconds=line.seconds if line else 0.0,
+        findings=tuple(
+            SavedFinding(
+                **dict(finding),
+                first_seen=ages.of(check.id, finding.item),
+                values=waivers.values(check, finding) if offered else None,
+            )
+            for finding in judgement.findings
+        ),
     )
-
-
-def _outcome(entry: Mapping[str, Any], own: Outcome) -> Outcome:
-    """The heavier of what the check itself says and what its findings say."""
-    return Outcome.heaviest(Outcome(entry["outcome"]), own)
 
 
 def _of_one_run(check: PlannedCheck, settings: Configuration) -> bool:
@@ -249,30 +243,3 @@ def _of_one_run(check: PlannedCheck, settings: Configuration) -> bool:
         return False
     readings = settings.probes[check.source.aspect].readings()
     return any(readings[table].of_one_run for table in check.source.tables)
-
-
-def _saved_finding(
-    found: Mapping[str, Any], check: PlannedCheck, waivers: Waivers, first: datetime, *, offered: bool
-) -> SavedFinding:
-    finding = SavedFinding(
-        item=found["item"],
-        kind=FindingKind(found["kind"]),
-        primary=_saved_groups(found["primary"]),
-        standby=_saved_groups(found["standby"]),
-        message=found["message"],
-        effect=found["effect"],
-        fix=found["fix"],
-        first_seen=first,
-        waiver=None,
-    )
-    waiver = waivers.accepting(check, finding)
-    return finding.model_copy(
-        update={
-            "waiver": waiver.accepted if waiver else None,
-            "values": waivers.values(check, finding) if offered else None,
-        }
-    )
-
-
-def _saved_groups(groups: Sequence[Mapping[str, Any]]) -> tuple[SavedGroup, ...]:
-    return tuple(SavedGroup(value=group["value"], hosts=tuple(group["hosts"])) for group in groups)

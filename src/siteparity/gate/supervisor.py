@@ -6,33 +6,26 @@ and the exact set of planned checks must agree, or the run proves nothing.
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import IO, Annotated, Any, Self
-
-from pydantic import ConfigDict, Field, model_validator
+from typing import IO
 
 from siteparity.configuration import Configuration
 from siteparity.gate.file_digests import Digests, changes, of_checks, of_records
 from siteparity.gate.log_file import redacting
-from siteparity.model import FindingKind, Outcome
-from siteparity.redaction import redacted_values
-from siteparity.report.checks_html import CheckLine
+from siteparity.model import Outcome
+from siteparity.runs.journal import ALL_PASSED, SOME_FAILED, CheckLine, ClosingLine, Line, read_journal
 from siteparity.runs.recording import journal_path
 from siteparity.runs.start_signal import GO_ON
-
-ALL_PASSED, SOME_FAILED = 0, 1
-"""The exit statuses of a pytest that ran every check to its end."""
 
 _PLUGINS = (
     "xdist",
@@ -47,31 +40,12 @@ _FORBIDDEN = ("PYTEST", "PYTHON", "_PYTEST")
 """Beginnings of variables: they add options and plugins, other code, or take assertions out."""
 
 
-class _Line(CheckLine):
-    """One check in the journal, read strictly: what is not understood to the last key proves nothing."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-
-    id: str
-    seconds: Annotated[float, Field(ge=0)]
-    unneeded: tuple[str, ...] = ()
-    """The waivers that are about this check alone, and accept what it no longer finds."""
-
-    @model_validator(mode="after")
-    def _outcome_follows_from_what_was_found(self) -> Self:
-        if self.outcome is Outcome.SAME and (self.findings or self.compared < 1):
-            raise ValueError("expected something compared and no finding")
-        accepted = [one.waiver and one.kind is not FindingKind.UNMEASURED for one in self.findings]
-        if self.outcome is Outcome.WAIVED and (not accepted or not all(accepted) or self.compared < 1):
-            raise ValueError("expected something compared, and every finding measured and waived")
-        return self
-
-
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """What the child did: one entry per check, and every reason not to believe the run as a whole."""
+    """The checks that a process made, and every reason not to believe the run as a whole."""
 
-    entries: Mapping[str, Mapping[str, Any]]
+    lines: Mapping[str, CheckLine]
+    """Id of a check -> its line."""
     broken: tuple[str, ...]
 
 
@@ -188,17 +162,17 @@ class Running:
             _end(self.process)
 
 
-def check_journal(planned: Sequence[str], lines: Sequence[Any], status: int | None) -> Executed:
-    """Hold the journal against the plan and the child's exit status.
+def check_journal(planned: Sequence[str], lines: Sequence[Line | None], status: int | None) -> Executed:
+    """Compare the journal with the plan and with the exit status of the process that wrote it.
 
     Args:
         planned: the ids of all planned checks.
-        lines: the journal, parsed; None for a line that is no JSON.
-        status: the child's exit status; None when it was cut at the deadline.
+        lines: the journal; None stands for a line that proves nothing.
+        status: None if the process was cut at the deadline.
     """
-    checks = [line for line in lines if isinstance(line, dict) and "id" in line]
-    closings = [line["closed"] for line in lines if isinstance(line, dict) and "closed" in line]
-    times = Counter(line["id"] for line in checks)
+    checks = [line for line in lines if isinstance(line, CheckLine)]
+    closings = [line.closed for line in lines if isinstance(line, ClosingLine)]
+    times = Counter(line.id for line in checks)
     broken: list[str] = []
     if status is None:
         broken.append("the checks were cut at the deadline")
@@ -208,7 +182,7 @@ def check_journal(planned: Sequence[str], lines: Sequence[Any], status: int | No
         broken.append(f"pytest ended with status {status}; see log.txt")
     if status is not None and closings != [status]:
         broken.append("the checks did not end by themselves: their closing line is missing or does not agree")
-    if any(line is None for line in lines):
+    if None in lines:
         broken.append("the journal of the checks is damaged")
     if stray := sorted(set(times) - set(planned)):
         broken.append(f"{len(stray)} checks ran that were not planned (first: {stray[0]})")
@@ -216,38 +190,20 @@ def check_journal(planned: Sequence[str], lines: Sequence[Any], status: int | No
         broken.append(f"{len(repeated)} checks ran more than once (first: {repeated[0]})")
     if lost := [check for check in planned if check not in times]:
         broken.append(f"{len(lost)} planned checks did not run (first: {lost[0]})")
-    passed = all(line["outcome"] in ("same", "waived") and not line.get("unneeded") for line in checks)
+    passed = all(line.passes for line in checks)
     if status in (ALL_PASSED, SOME_FAILED) and passed != (status == ALL_PASSED):
         broken.append(f"pytest's status {status} contradicts the outcomes in the journal")
-    entries = {
-        line["id"]: _heaviest(checks, line["id"]) if times[line["id"]] > 1 else line for line in checks
-    }
-    return Executed(entries, tuple(broken))
+    return Executed(_heaviest(checks), tuple(broken))
 
 
-def _heaviest(checks: Sequence[Mapping[str, Any]], check_id: str) -> Mapping[str, Any]:
-    """Of several lines of one check, one that is not "same" where there is one."""
-    lines = {Outcome(line["outcome"]): line for line in checks if line["id"] == check_id}
-    return lines[Outcome.heaviest(*lines)]
-
-
-def read_journal(path: Path) -> list[Any]:
-    """The journal's lines; an unfinished or damaged line, and one that contradicts itself, is None."""
-    try:
-        text = path.read_bytes()
-    except FileNotFoundError:
-        return []
-    return [_parsed(line) for line in text.split(b"\n") if line]
-
-
-def _parsed(line: bytes) -> object:
-    try:
-        parsed = json.loads(line)
-        if not (isinstance(parsed, dict) and set(parsed) == {"closed"}):
-            _Line.model_validate_json(line)
-    except (ValueError, RecursionError):  # pydantic's errors are some
-        return None
-    return {**redacted_values(parsed), **{name: parsed[name] for name in ("id",) if name in parsed}}
+def _heaviest(checks: Iterable[CheckLine]) -> Mapping[str, CheckLine]:
+    """Id -> the line of a check; of several, the one with the heaviest outcome."""
+    lines: dict[str, CheckLine] = {}
+    for line in checks:
+        known = lines.setdefault(line.id, line)
+        if Outcome.heaviest(known.outcome, line.outcome) is not known.outcome:
+            lines[line.id] = line
+    return lines
 
 
 def clean_environment() -> dict[str, str]:

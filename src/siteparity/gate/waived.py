@@ -1,4 +1,4 @@
-"""What waivers mean for a result: where the checks contradict them, and how long a GO lasts. Pure."""
+"""Waivers in a result: whether the journal agrees with them, and how long a GO lasts. Pure."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from siteparity.gate.supervisor import Executed
-from siteparity.model import Outcome
-from siteparity.result import SavedCheck, SavedWaiver
-from siteparity.waivers import State, WaiverStatus
+from siteparity.result import SavedCheck, SavedWaiver, not_needed
+from siteparity.waivers import WaiverStatus
 
 
 def contradictions(
-    executed: Executed, checks: Sequence[SavedCheck], standing: Sequence[WaiverStatus]
+    executed: Executed, checks: Sequence[SavedCheck], waivers: Sequence[SavedWaiver]
 ) -> Iterator[str]:
-    """Where the checks' own words, about themselves or about waivers, are not what their findings say."""
+    """A reason against GO if the journal states another outcome, or other waivers, than the result."""
     own = {check.id: check.outcome for check in checks}
-    unneeded = _not_needed(checks, standing)
+    unneeded = not_needed(checks, waivers)
     wrong = [
         check
-        for check, entry in executed.entries.items()
-        if check in own
-        and (own[check] != entry["outcome"] or bool(entry.get("unneeded")) != (check in unneeded))
+        for check, line in executed.lines.items()
+        if check in own and (own[check] is not line.outcome or bool(line.unneeded) != (check in unneeded))
     ]
     if wrong:
         yield (
@@ -30,20 +28,13 @@ def contradictions(
         )
 
 
-def _not_needed(checks: Sequence[SavedCheck], standing: Sequence[WaiverStatus]) -> frozenset[str]:
-    """The checks that hold although a waiver, which is about no other, expects otherwise."""
-    holds = {check.id for check in checks if check.outcome in (Outcome.SAME, Outcome.WAIVED)}
-    sole = [one.about for one in standing if one.state is State.UNUSED and len(one.about) == 1]
-    return frozenset(check for (check,) in sole if check in holds)
-
-
-def valid_until(latest: datetime, standing: Sequence[WaiverStatus]) -> datetime:
-    """A GO ends with the first of the waivers on which it stands."""
-    return min([latest, *(one.waiver.says.expires for one in standing)])
+def valid_until(latest: datetime, waivers: Sequence[SavedWaiver]) -> datetime:
+    """When a GO ends: at this moment, or with the first of its waivers."""
+    return min([latest, *(waiver.expires for waiver in waivers)])
 
 
 def saved_waiver(one: WaiverStatus, now: datetime) -> SavedWaiver:
-    """A waiver as the result holds it, with the whole days that it had left when the run began."""
+    """A waiver as the result holds it; ``now``, from which its days are counted, is the start of the run."""
     says = one.waiver.says
     return SavedWaiver(
         place=one.waiver.place,

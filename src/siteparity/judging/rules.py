@@ -51,7 +51,7 @@ class Cohort:
         for host, table in self.measured().items():
             value = table.get(item)
             hosts_of.setdefault((_type_of(value), value), []).append(host)
-        groups = [Group(value, tuple(sorted(hosts))) for (_, value), hosts in hosts_of.items()]
+        groups = [Group(value=value, hosts=tuple(sorted(hosts))) for (_, value), hosts in hosts_of.items()]
         return tuple(sorted(groups, key=lambda group: group.hosts))
 
 
@@ -245,7 +245,7 @@ def _empty(pair: Pair, at: At) -> tuple[Finding, ...]:
 
 
 def _nothing(pair: Pair, side: Cohort, hosts: tuple[str, ...], message: str) -> Finding:
-    group = (Group(None, hosts),) if hosts else ()
+    group = (Group(value=None, hosts=hosts),) if hosts else ()
     at_primary = side is pair.primary
     return Finding(
         item=pair.table,

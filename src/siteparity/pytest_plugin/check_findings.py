@@ -5,9 +5,9 @@ A check may apply several rules; the first difference must not hide the second.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from siteparity.model import Finding, FindingKind, Judgement
+
+_NOTHING = Finding(item="(nothing)", kind=FindingKind.UNMEASURED, message="the rule found nothing to compare")
 
 
 class CheckFindings:
@@ -20,12 +20,12 @@ class CheckFindings:
     def add(self, judgement: Judgement) -> None:
         """Keep what a rule found. A rule that looked at nothing leaves the whole check unmeasured."""
         if judgement.compared == 0 and not judgement.findings:
-            nothing = Finding("(nothing)", FindingKind.UNMEASURED, "the rule found nothing to compare")
-            judgement = Judgement((nothing,), 0)
+            judgement = Judgement((_NOTHING,), 0)
         self._judgements.append(judgement)
 
     def judgement(self) -> Judgement:
         """Everything found, with the effect that the check states."""
         findings = dict.fromkeys(finding for judgement in self._judgements for finding in judgement.findings)
         compared = sum(judgement.compared for judgement in self._judgements)
-        return Judgement(tuple(replace(finding, effect=self._effect) for finding in findings), compared)
+        told = tuple(finding.model_copy(update={"effect": self._effect}) for finding in findings)
+        return Judgement(told, compared)

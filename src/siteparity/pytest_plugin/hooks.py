@@ -16,6 +16,7 @@ from siteparity.pytest_plugin.journal import Journal
 from siteparity.pytest_plugin.judge_integrity import JudgeIntegrity
 from siteparity.pytest_plugin.session import CHECK, JUDGED, OwnRun, end_session, forget_session, session_of
 from siteparity.redaction import remember_environment
+from siteparity.runs.journal import CheckLine
 from siteparity.runs.recording import journal_path
 from siteparity.runs.start_signal import wait_for_word
 
@@ -153,11 +154,10 @@ def pytest_runtest_makereport(
         return report
     if call.when == "teardown":
         if report.failed:
-            outcome.attach(
-                report, outcome.unmeasured(item.nodeid, f"tear-down failed: {report.longreprtext[:200]}")
-            )
+            reason = f"tear-down failed: {report.longreprtext[:200]}"
+            outcome.attach(report, CheckLine.unmeasured(item.nodeid, reason))
         return report
-    outcome.conclude(report, _entry(item, call, report))
+    outcome.conclude(report, _line(item, call, report))
     return report
 
 
@@ -199,14 +199,13 @@ def _reason(report: pytest.TestReport) -> str:
     return report.longreprtext.strip().split("\n")[-1] or "the check asked for nothing to judge"
 
 
-def _entry(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> dict[str, Any]:
+def _line(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> CheckLine:
     judged = item.stash.get(JUDGED, None)
     if replaced := item.config.stash[_JUDGE_INTEGRITY].broken():
-        return outcome.unmeasured(item.nodeid, f"{replaced[0]} was replaced: no check may change its judge")
+        return CheckLine.unmeasured(item.nodeid, f"{replaced[0]} was replaced: no check may change its judge")
     if call.when == "setup" or judged is None:
-        return outcome.unmeasured(item.nodeid, _reason(report), call.duration)
+        return CheckLine.unmeasured(item.nodeid, _reason(report), call.duration)
     judgement = judged.judgement()
     if call.excinfo is not None:
         judgement = outcome.judgement_of(call.excinfo.value, judgement)
-    line = outcome.line(item.nodeid, judgement, call.duration)
-    return session_of(item.config).with_waivers(line, item.stash[CHECK])
+    return session_of(item.config).line(item.stash[CHECK], judgement, call.duration)

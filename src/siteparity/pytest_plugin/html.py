@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 from pytest_html.basereport import BaseReport
 from pytest_html.report_data import ReportData
 from pytest_metadata.plugin import metadata_key  # type: ignore[import-untyped]  # it ships no types
 
 from siteparity import __version__
 from siteparity.model import ConfigurationError
-from siteparity.pytest_plugin.outcome import PROPERTY
+from siteparity.pytest_plugin.outcome import line_of
 from siteparity.pytest_plugin.session import session_of
 from siteparity.report.checks_html import (
     HEADERS,
-    CheckLine,
     Described,
     PageError,
     Row,
@@ -133,9 +131,8 @@ class ChecksPage:
 
     def pytest_html_results_table_html(self, report: pytest.TestReport, data: list[str]) -> None:
         """Put the findings into the row, instead of pytest's text about them."""
-        line = _line(report)
-        if line is not None:
-            data[:] = [findings_html(line, self._about.primary, self._about.standby)]
+        if line := line_of(report):
+            data[:] = [findings_html(line.judgement, self._about.primary, self._about.standby)]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, report: pytest.TestReport) -> None:
@@ -153,12 +150,13 @@ class ChecksPage:
             self._open[report.nodeid] = report
 
     def _cells(self, report: pytest.TestReport, *, result: str, duration: str) -> list[str]:
+        line = line_of(report)
         row = Row(
             test=report.nodeid,
             result=result,
             duration=duration,
             described=self._about.describe(report.nodeid),
-            line=_line(report),
+            judgement=line.judgement if line else None,
         )
         return cells(row)
 
@@ -175,14 +173,3 @@ class ChecksPage:
 def _inner(cell: str) -> str:
     """``<td class="col-result">Failed</td>`` -> ``Failed``: words of pytest-html's own."""
     return cell.partition(">")[2].rpartition("</td>")[0]
-
-
-def _line(report: pytest.TestReport) -> CheckLine | None:
-    properties = getattr(report, "user_properties", [])  # a report of collecting has none
-    texts = [value for name, value in properties if name == PROPERTY]
-    if not texts:
-        return None
-    try:
-        return CheckLine.model_validate_json(str(texts[-1]))
-    except ValidationError:
-        return None

@@ -1,31 +1,32 @@
-"""From what a check did to one outcome and one line of the journal."""
+"""One outcome for each check: from what ended it, through the line in its report, to pytest's own terms."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
 from _pytest.outcomes import Failed
 
-from siteparity.model import Finding, FindingKind, Group, Judgement, Outcome
+from siteparity.model import Finding, FindingKind, Judgement, Outcome
 from siteparity.plan import PlannedCheck
-from siteparity.redaction import redacted, redacted_values
+from siteparity.redaction import redacted
+from siteparity.runs.journal import CheckLine, read_line
 from siteparity.waivers import Waivers
 
 PROPERTY = "siteparity"
-"""The name of the user property under which a report carries its check's outcome, as JSON."""
+"""The user property of a report that holds the check's line, as JSON."""
 
-
-_NO_RULE = Finding("(check)", FindingKind.UNMEASURED, "the check applied no rule, so it proves nothing")
+_NO_RULE = Finding(
+    item="(check)",
+    kind=FindingKind.UNMEASURED,
+    message="the check applied no rule, so it proves nothing",
+)
 
 
 class Concluded(Failed):
-    """Ends a check whose judgement is not "same"; pytest shows its text and no traceback."""
+    """Ends a check whose outcome is not "same". pytest shows its text and no traceback."""
 
-    __module__ = "builtins"  # as pytest's own: its summary names the class without the place
+    __module__ = "builtins"  # as pytest's own: its summary names the class without the module
 
     def __init__(self, judgement: Judgement) -> None:
         self.judgement = judgement if judgement.findings else Judgement((_NO_RULE,), 0)
@@ -34,9 +35,9 @@ class Concluded(Failed):
 
 
 def judgement_of(error: BaseException, so_far: Judgement) -> Judgement:
-    """What an exception that ended a check means.
+    """The judgement of a check that an exception ended.
 
-    A broken assertion is a difference; anything else, such as a time-out or a fault of the check itself,
+    A broken assertion is a difference. Anything else, such as a time-out or a fault of the check itself,
     leaves the check unmeasured.
     """
     if isinstance(error, Concluded):
@@ -44,84 +45,54 @@ def judgement_of(error: BaseException, so_far: Judgement) -> Judgement:
     kind = FindingKind.EXPECTATION if isinstance(error, AssertionError) else FindingKind.UNMEASURED
     words = str(error).strip().split("\n")[0] or type(error).__name__
     message = words if isinstance(error, AssertionError) else f"{type(error).__name__}: {words}"
-    return Judgement((*so_far.findings, Finding("(check)", kind, message)), so_far.compared)
+    finding = Finding(item="(check)", kind=kind, message=message)
+    return Judgement((*so_far.findings, finding), so_far.compared)
 
 
-def line(check_id: str, judgement: Judgement, seconds: float) -> dict[str, Any]:
-    """One check as the journal and the report's user property hold it."""
-    return {
-        "id": check_id,
-        "outcome": judgement.outcome,
-        "compared": judgement.compared,
-        "seconds": round(seconds, 4),
-        "findings": [redacted_values(asdict(finding)) for finding in judgement.findings],
-    }
+def with_waivers(
+    line: CheckLine, check: PlannedCheck, waivers: Waivers, every: Sequence[PlannedCheck]
+) -> CheckLine:
+    """The line with the waivers that accept its findings, and those that accept what is no longer found.
 
-
-def line_with_waivers(
-    entry: Mapping[str, Any],
-    check: PlannedCheck,
-    waivers: Waivers,
-    every: Sequence[PlannedCheck],
-) -> dict[str, Any]:
-    """The line with what waivers accept of it, and the waivers that accept what is no longer there.
-
-    What the line shows is judged, without its secrets: whoever reads it judges by that as well.
+    Args:
+        line: of the check.
+        check: that was made.
+        waivers: of the run.
+        every: all checks of the run.
     """
-    found = [_shown(one) for one in entry["findings"]]
-    accepted = [waivers.accepting(check, finding) for finding in found]
-    made = waivers.outcome(check, found, entry["compared"])
-    holds = made in (Outcome.SAME, Outcome.WAIVED)
-    return {
-        **entry,
-        "outcome": made,
-        "findings": [
-            {**one, "waiver": waiver and waiver.accepted}
-            for one, waiver in zip(entry["findings"], accepted, strict=True)
-        ],
-        "unneeded": [one.label for one in waivers.unneeded(check, found, every)] if holds else [],
-    }
-
-
-def _shown(finding: Mapping[str, Any]) -> Finding:
-    """A finding as a line holds it."""
-    primary, standby = (
-        tuple(Group(group["value"], tuple(group["hosts"])) for group in finding[side])
-        for side in ("primary", "standby")
+    judgement = Judgement(waivers.applied(check, line.findings), line.compared)
+    holds = judgement.outcome in (Outcome.SAME, Outcome.WAIVED)
+    unneeded = waivers.unneeded(check, judgement.findings, every) if holds else ()
+    return CheckLine(
+        id=line.id,
+        outcome=judgement.outcome,
+        compared=line.compared,
+        seconds=line.seconds,
+        findings=judgement.findings,
+        unneeded=tuple(waiver.label for waiver in unneeded),
     )
-    kind = FindingKind(finding["kind"])
-    return Finding(finding["item"], kind, finding["message"], primary=primary, standby=standby)
 
 
-def unmeasured(check_id: str, reason: str, seconds: float = 0.0) -> dict[str, Any]:
-    """A check that could not be made at all."""
-    finding = Finding("(check)", FindingKind.UNMEASURED, reason)
-    return line(check_id, Judgement((finding,), 0), seconds)
+def line_of(report: pytest.TestReport | pytest.CollectReport) -> CheckLine | None:
+    """The line that a report carries; None if it carries none. A line that proves nothing is unmeasured."""
+    properties = getattr(report, "user_properties", ())  # a report of collecting has none
+    texts = [value for name, value in properties if name == PROPERTY]
+    if not texts:
+        return None
+    line = read_line(str(texts[-1]))
+    if isinstance(line, CheckLine):
+        return line
+    return CheckLine.unmeasured(report.nodeid, "the result of the check is damaged")
 
 
-def merged(first: Mapping[str, Any], then: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What two phases of one check say together: every finding, and the heavier outcome."""
-    return {
-        **first,
-        "outcome": Outcome.heaviest(Outcome(first["outcome"]), Outcome(then["outcome"])),
-        "findings": [*first["findings"], *then["findings"]],
-    }
-
-
-def property_of(report: pytest.TestReport) -> Mapping[str, Any] | None:
-    """The line that a report carries, or None."""
-    texts = [value for name, value in report.user_properties if name == PROPERTY]
-    return json.loads(str(texts[-1])) if texts else None
-
-
-def attach(report: pytest.TestReport, entry: Mapping[str, Any]) -> None:
-    """Let a report carry its check's line; replaces what an earlier phase attached."""
+def attach(report: pytest.TestReport, line: CheckLine) -> None:
+    """Let a report carry its check's line, in place of the line of an earlier phase."""
     kept = [pair for pair in report.user_properties if pair[0] != PROPERTY]
-    report.user_properties = [*kept, (PROPERTY, json.dumps(entry))]
+    report.user_properties = [*kept, (PROPERTY, line.text())]
 
 
 def hide_secrets(report: pytest.TestReport | pytest.CollectReport) -> None:
-    """Take secrets out of what pytest shows of an exception, and of what was printed."""
+    """Take secrets out of the exception and the printed text that pytest shows."""
     report.sections = [(name, redacted(text)) for name, text in report.sections]
     if isinstance(report.longrepr, tuple):  # a skip: file, line, words
         report.longrepr = (*report.longrepr[:2], redacted(report.longrepr[2]))
@@ -129,28 +100,30 @@ def hide_secrets(report: pytest.TestReport | pytest.CollectReport) -> None:
         report.longrepr = hidden
 
 
-def conclude(report: pytest.TestReport, entry: Mapping[str, Any]) -> None:
-    """Let a report carry the line, and say it in pytest's terms, whatever marks the check bears.
+def conclude(report: pytest.TestReport, line: CheckLine) -> None:
+    """Let a report carry the line, and state the outcome in pytest's terms, whatever marks the check has.
 
-    Different is a failure, unmeasured an error: a skip, or an expected failure, does not make it less.
-    Waived is an expected failure with the waiver's reason, and strict: if what a waiver accepts is not there,
-    it is a failure.
+    Different is a failure, unmeasured an error: no skip and no expected failure hides it. Waived is an
+    expected failure with the waiver's reason, and strict: if the check no longer finds what the waiver
+    accepts, it fails.
     """
-    attach(report, entry)
-    if entry["outcome"] != Outcome.SAME:
-        vars(report).pop("wasxfail", None)  # a mark's word, which pytest-html would call a pass
-    if (unneeded := entry.get("unneeded")) and report.when == "call":
+    attach(report, line)
+    if line.outcome is not Outcome.SAME:
+        vars(report).pop("wasxfail", None)  # set by a mark; pytest-html would show a pass
+    if line.unneeded and report.when == "call":
         report.outcome = "failed"
-        report.longrepr = "[XPASS(strict)] " + "; ".join(f"{one} is no longer needed" for one in unneeded)
+        report.longrepr = "[XPASS(strict)] " + "; ".join(
+            f"{one} is no longer needed" for one in line.unneeded
+        )
         return
-    if entry["outcome"] == Outcome.WAIVED and report.when == "call":
+    if line.outcome is Outcome.WAIVED and report.when == "call":
         report.outcome = "skipped"
-        report.wasxfail = "; ".join(dict.fromkeys(one["waiver"] for one in entry["findings"]))
+        report.wasxfail = "; ".join(dict.fromkeys(str(finding.waiver) for finding in line.findings))
         return
-    if entry["outcome"] == Outcome.SAME:
+    if line.outcome is Outcome.SAME:
         return
     if not report.failed:
         report.outcome = "failed"
-        report.longrepr = "\n".join(finding["message"] for finding in entry["findings"])
-    if entry["outcome"] == Outcome.UNMEASURED and report.when == "call":
+        report.longrepr = "\n".join(finding.message for finding in line.findings)
+    if line.outcome is Outcome.UNMEASURED and report.when == "call":
         report.when = "setup"  # pytest tells errors from failures by the phase alone

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -21,9 +20,8 @@ from siteparity.plan import PlannedCheck
 from siteparity.pytest_plugin import outcome
 from siteparity.pytest_plugin.fixtures import parity_of
 from siteparity.pytest_plugin.session import Options, Session
+from siteparity.runs.journal import ALL_PASSED, SOME_FAILED, CheckLine, ClosingLine
 from siteparity.runs.recording import journal_path
-
-CLOSED_SAME, CLOSED_OTHER = 0, 1
 
 
 def main() -> int:
@@ -36,16 +34,15 @@ def main() -> int:
         Path(given.root), Path(given.inventories), given.primary, given.standby, Path(given.folder), None
     )
     session, functions = Session(options), _Functions(Path(given.root))
-    all_same = True
+    all_pass = True
     with journal_path(Path(given.folder)).open("a", encoding="utf-8") as journal:
         for check in session.configuration.checks:
             if check.source.kind == "parity":
                 line = _line(session, functions, check)
-                holds = line["outcome"] in (Outcome.SAME, Outcome.WAIVED) and not line.get("unneeded")
-                all_same = all_same and holds
-                journal.write(json.dumps(line) + "\n")
-        status = CLOSED_SAME if all_same else CLOSED_OTHER
-        journal.write(json.dumps({"closed": status}) + "\n")
+                all_pass = all_pass and line.passes
+                journal.write(line.text() + "\n")
+        status = ALL_PASSED if all_pass else SOME_FAILED
+        journal.write(ClosingLine(closed=status).text() + "\n")
     return status
 
 
@@ -77,15 +74,14 @@ class _Functions:
         return function
 
 
-def _line(session: Session, functions: _Functions, check: PlannedCheck) -> dict[str, Any]:
+def _line(session: Session, functions: _Functions, check: PlannedCheck) -> CheckLine:
     began = time.monotonic()
     try:
         function, judged = functions.of(check), parity_of(session, check)
     except Exception as error:  # noqa: BLE001  # whatever it is, the check could not be made
-        return outcome.unmeasured(check.id, f"{type(error).__name__}: {error}")
+        return CheckLine.unmeasured(check.id, f"{type(error).__name__}: {error}")
     judgement = _judgement(function, judged)
-    line = outcome.line(check.id, judgement, time.monotonic() - began)
-    return session.with_waivers(line, check)
+    return session.line(check, judgement, time.monotonic() - began)
 
 
 def _judgement(function: Callable[..., None], judged: Any) -> Judgement:  # noqa: ANN401  # a `Parity`

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,12 +20,13 @@ from siteparity.facts import records
 from siteparity.facts.evidence import Evidence
 from siteparity.facts.records import Record
 from siteparity.inventory import inventory_digest
-from siteparity.model import Host, Site
+from siteparity.model import Host, Judgement, Site
 from siteparity.plan import PlannedCheck, left_out
-from siteparity.pytest_plugin import outcome
 from siteparity.pytest_plugin.check_findings import CheckFindings
+from siteparity.pytest_plugin.outcome import with_waivers
 from siteparity.pytest_plugin.parity import SiteFacts
 from siteparity.report.visible import visible
+from siteparity.runs.journal import CheckLine
 from siteparity.runs.recording import measure, record_path, then_path
 from siteparity.transport import Transport
 from siteparity.waivers import Waivers
@@ -105,9 +105,13 @@ class Session:
         """The planned check of that id."""
         return self._checks.get(node_id)
 
-    def with_waivers(self, line: Mapping[str, Any], check: PlannedCheck) -> dict[str, Any]:
-        """A check's line with what the waivers accept of it."""
-        return outcome.line_with_waivers(line, check, self.waivers, self.configuration.checks)
+    def line(self, check: PlannedCheck, judgement: Judgement, seconds: float) -> CheckLine:
+        """The line of a check, with the waivers that accept its findings and those that it no longer needs.
+
+        The waivers see the findings without secrets, as every reader of the journal does.
+        """
+        line = CheckLine.of(check.id, judgement, seconds)
+        return with_waivers(line, check, self.waivers, self.configuration.checks)
 
     def facts(self, site: Site, aspect: str) -> SiteFacts:
         """The facts of one aspect at one site, from the record of this run."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
 from typing import Any
 
 from testinfra.host import Host as TestinfraHost
@@ -216,7 +215,8 @@ class Standby(CheckFindings):
     def judgement(self) -> Judgement:
         """The claims that do not hold, then what could not be measured."""
         others = super().judgement()
-        told = tuple(replace(finding, effect=self._effect) for finding in self._expectations.findings())
+        broken = self._expectations.findings()
+        told = tuple(finding.model_copy(update={"effect": self._effect}) for finding in broken)
         return Judgement((*told, *others.findings), self._expectations.compared() + others.compared)
 
     def look_after(self, host: Host) -> None:

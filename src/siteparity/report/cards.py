@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from siteparity.model import FindingKind
+from siteparity.model import FindingKind, Group
 from siteparity.report.groups import Area, Promise, Seen, State, not_holding
 from siteparity.report.visible import ABSENT, UNMEASURED, labels, shortened, visible, whole
 from siteparity.report.words import count, span, title
-from siteparity.result import Result, SavedGroup
+from siteparity.result import Result
 
 FINDINGS_A_PROMISE = 20
 """How many findings of one promise are shown; all of them are in result.json."""
@@ -184,7 +184,7 @@ def _row(seen: Seen, result: Result, history: Sequence[PastRun]) -> FindingRow:
     )
 
 
-def _said(group: SavedGroup, text: str, nothing: str) -> Said:
+def _said(group: Group, text: str, nothing: str) -> Said:
     full = whole(group.value)
     names = ", ".join(group.hosts[:HOSTS_A_GROUP])
     rest = len(group.hosts) - HOSTS_A_GROUP

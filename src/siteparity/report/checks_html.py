@@ -18,12 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup, escape
-from pydantic import BaseModel, ConfigDict
 
-from siteparity.model import FindingKind, Outcome, SiteparityError
+from siteparity.model import Finding, FindingKind, Judgement, SiteparityError
 from siteparity.report.visible import UNMEASURED, labels, shortened, visible
 from siteparity.report.write import write_atomically
-from siteparity.result import SavedGroup
 
 FINDINGS_A_CHECK = 50
 VALUE_WIDTH = 96
@@ -54,32 +52,6 @@ class PageError(SiteparityError):
     """``checks.html`` is not a page as pytest-html 4.2 writes it, so it cannot be made safe."""
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
-
-
-class LineFinding(_Line):
-    """A finding as a pytest report carries it."""
-
-    item: str
-    kind: FindingKind
-    message: str
-    effect: str = ""
-    fix: str = ""
-    waiver: str | None = None
-    """Why, who and until when, where a waiver accepts it."""
-    primary: tuple[SavedGroup, ...] = ()
-    standby: tuple[SavedGroup, ...] = ()
-
-
-class CheckLine(_Line):
-    """What became of a check, as its pytest report carries it (JSON in the user property ``siteparity``)."""
-
-    outcome: Outcome
-    compared: int
-    findings: tuple[LineFinding, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Described:
     """What the plan knows of a check."""
@@ -98,8 +70,8 @@ class Row:
     """pytest-html's own word: Passed, Failed, Error, XFailed ..."""
     duration: str
     described: Described | None
-    line: CheckLine | None
-    """None where the check left no result, because its process died, or it was no check at all."""
+    judgement: Judgement | None
+    """None if there is no result: the check's process died, or the test is no check."""
 
 
 def cells(row: Row) -> list[str]:
@@ -107,26 +79,26 @@ def cells(row: Row) -> list[str]:
     known = row.described or Described("", "", "")
     texts = (
         ("result", row.result),
-        ("outcome", row.line.outcome.value if row.line else "no result"),
+        ("outcome", row.judgement.outcome.value if row.judgement else "no result"),
         ("sentence", known.sentence or row.test),
         ("role", known.role),
         ("aspect", known.aspect),
-        ("findings", str(len(row.line.findings)) if row.line else "?"),
+        ("findings", str(len(row.judgement.findings)) if row.judgement else "?"),
         ("duration", row.duration),
         ("testId", row.test),
     )
     return [f'<td class="col-{name}">{escape(_one_line(text))}</td>' for name, text in texts]
 
 
-def findings_html(line: CheckLine, primary: str, standby: str) -> str:
+def findings_html(judgement: Judgement, primary: str, standby: str) -> str:
     """The findings inside a row, on one line of markup (pytest-html colours lines that start with E)."""
-    if not line.findings:
-        return str(Markup('<div class="parity">{} values compared.</div>').format(line.compared))
+    if not judgement.findings:
+        return str(Markup('<div class="parity">{} values compared.</div>').format(judgement.compared))
     head = Markup("<tr><th>What</th><th>{}</th><th>{}</th></tr>").format(
         _one_line(primary), _one_line(standby)
     )
-    rows = Markup("").join(_finding(one) for one in line.findings[:FINDINGS_A_CHECK])
-    more = len(line.findings) - FINDINGS_A_CHECK
+    rows = Markup("").join(_finding(one) for one in judgement.findings[:FINDINGS_A_CHECK])
+    more = len(judgement.findings) - FINDINGS_A_CHECK
     rest = Markup("<p>and {} more (see result.json)</p>").format(more) if more > 0 else Markup("")
     page = Markup('<div class="parity"><table>{}{}</table>{}</div>').format(head, rows, rest)
     return str(page).replace("\n", "&#10;")
@@ -195,7 +167,7 @@ class _DataReader(HTMLParser):
             self.data = dict(attrs).get("data-jsonblob") or ""
 
 
-def _finding(finding: LineFinding) -> Markup:
+def _finding(finding: Finding) -> Markup:
     groups = (*finding.primary, *finding.standby)
     nothing = UNMEASURED if finding.kind is FindingKind.UNMEASURED else None
     texts = labels([group.value for group in groups], VALUE_WIDTH)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from siteparity.model import FindingKind, Verdict
+from siteparity.model import FindingKind, Group, Verdict
 from siteparity.report.accepted import stanza, waivers_line
 from siteparity.report.cards import told
 from siteparity.report.data_age import age, is_by_record, possible_loss
@@ -13,7 +13,7 @@ from siteparity.report.groups import Promise, Seen, State, not_holding
 from siteparity.report.view import coverage
 from siteparity.report.visible import UNMEASURED, labels, shortened, visible
 from siteparity.report.words import count, utc
-from siteparity.result import Result, SavedCause, SavedGroup
+from siteparity.result import Result, SavedCause
 
 FINDINGS_A_PROMISE = 20
 VALUE_WIDTH = 96
@@ -122,7 +122,7 @@ def _finding(seen: Seen, result: Result) -> Iterator[str]:
         yield f"      {'waiver':<{width}}  {accepting}"
 
 
-def _said(group: SavedGroup, text: str, *, unmeasured: bool) -> str:
+def _said(group: Group, text: str, *, unmeasured: bool) -> str:
     value = UNMEASURED if unmeasured and group.value is None else text
     return f"{value} ({', '.join(visible(host) for host in group.hosts)})"
 

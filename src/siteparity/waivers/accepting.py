@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from siteparity.model import FindingKind, Outcome
+from siteparity.model import Finding
 from siteparity.plan import PlannedCheck
-from siteparity.waivers.difference import Difference, difference_digest, waivable
+from siteparity.waivers.difference import difference_digest, waivable
 from siteparity.waivers.writing import Waiver
 
 CEILING = 10
 """More than this many waivers are no exceptions any more; those that come later in the file do not count."""
 LONGEST = timedelta(days=90)
 """How far ahead a waiver may expire."""
+
+
+F = TypeVar("F", bound=Finding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Waivers:
         """The waivers that accept what they name."""
         return tuple(waiver for waiver in self.listed if not self.refusal(waiver))
 
-    def accepting(self, check: PlannedCheck, finding: Difference) -> Waiver | None:
+    def accepting(self, check: PlannedCheck, finding: Finding) -> Waiver | None:
         """The first waiver in force that accepts a finding, exactly as it is."""
         if not (self.listed and waivable(finding)):
             return None
@@ -64,22 +68,21 @@ class Waivers:
                 return waiver
         return None
 
-    def values(self, check: PlannedCheck, finding: Difference) -> str | None:
+    def applied(self, check: PlannedCheck, findings: Iterable[F]) -> tuple[F, ...]:
+        """The findings of a check, each with the waiver that accepts it, and with no other."""
+        return tuple(
+            finding.model_copy(update={"waiver": waiver and waiver.accepted})
+            for finding in findings
+            for waiver in [self.accepting(check, finding)]
+        )
+
+    def values(self, check: PlannedCheck, finding: Finding) -> str | None:
         """What a waiver must name to accept a finding; None where nothing can."""
         if not waivable(finding) or check.source.aspect in self.never:
             return None
         return difference_digest(finding, self.primary, self.standby)
 
-    def outcome(self, check: PlannedCheck, findings: Sequence[Difference], compared: int) -> Outcome:
-        """What becomes of a check: the heaviest of its findings; having compared nothing is unmeasured."""
-        kinds = {finding.kind for finding in findings if self.accepting(check, finding) is None}
-        if kinds - {FindingKind.UNMEASURED}:
-            return Outcome.DIFFERENT
-        if kinds or compared == 0:
-            return Outcome.UNMEASURED
-        return Outcome.WAIVED if findings else Outcome.SAME
-
-    def used(self, waiver: Waiver, check: PlannedCheck, findings: Sequence[Difference]) -> frozenset[str]:
+    def used(self, waiver: Waiver, check: PlannedCheck, findings: Sequence[Finding]) -> frozenset[str]:
         """The digests of a waiver that findings of a check have."""
         return frozenset(
             difference_digest(finding, self.primary, self.standby)
@@ -88,7 +91,7 @@ class Waivers:
         )
 
     def unneeded(
-        self, check: PlannedCheck, findings: Sequence[Difference], every: Sequence[PlannedCheck]
+        self, check: PlannedCheck, findings: Sequence[Finding], every: Sequence[PlannedCheck]
     ) -> tuple[Waiver, ...]:
         """The waivers in force that are about this check and no other, and accept what is no longer there."""
         return tuple(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Iterable
 
-from siteparity.model import FindingKind, Value
+from siteparity.model import Finding, FindingKind, Group, Value
 from siteparity.redaction import HIDDEN
 
 DIGITS = 32
@@ -17,55 +16,19 @@ UNNAMED = frozenset({"(check)", "(nothing)"})
 """Items of a check that did not get to its end, or had nothing to look at: what it left out is not known."""
 
 
-class Said(Protocol):
-    """Hosts of one site that gave the same value."""
-
-    @property
-    def value(self) -> Value | None:
-        """The value; None where they lack the item."""
-
-    @property
-    def hosts(self) -> tuple[str, ...]:
-        """Their names."""
-
-
-class Difference(Protocol):
-    """A finding, as a check makes it or as a result holds it."""
-
-    @property
-    def item(self) -> str:
-        """What it is about."""
-
-    @property
-    def kind(self) -> FindingKind:
-        """What is wrong about it."""
-
-    @property
-    def message(self) -> str:
-        """What was found, and what was expected."""
-
-    @property
-    def primary(self) -> Sequence[Said]:
-        """Who says what at the primary."""
-
-    @property
-    def standby(self) -> Sequence[Said]:
-        """Who says what at the standby."""
-
-
-def was_measured(finding: Difference) -> bool:
+def was_measured(finding: Finding) -> bool:
     """Whether it was measured, by a check that got to its end."""
     return finding.kind is not FindingKind.UNMEASURED and finding.item not in UNNAMED
 
 
-def waivable(finding: Difference) -> bool:
+def waivable(finding: Finding) -> bool:
     """Whether anybody can know what they would accept: it was measured, and no secret in it is hidden."""
     values = (group.value for group in (*finding.primary, *finding.standby))
     texts = (finding.item, finding.message, *(str(value) for value in values))
     return was_measured(finding) and not any(HIDDEN in text for text in texts)
 
 
-def difference_digest(finding: Difference, primary: str, standby: str) -> str:
+def difference_digest(finding: Finding, primary: str, standby: str) -> str:
     """What `values` of a waiver names: the sites, the kind, and each value with its hosts.
 
     The hosts count, because a difference that spreads to a sibling is another one; the sites, because a third
@@ -80,7 +43,7 @@ def difference_digest(finding: Difference, primary: str, standby: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
 
 
-def _groups(groups: Iterable[Said]) -> list[str]:
+def _groups(groups: Iterable[Group]) -> list[str]:
     """Each value with its hosts, in an order that does not depend on who answered first."""
     return sorted(json.dumps([_plain(group.value), sorted(group.hosts)]) for group in groups)
 

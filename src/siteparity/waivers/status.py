@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from siteparity.model import FindingKind, Outcome
+from siteparity.model import Finding, FindingKind, Outcome
 from siteparity.plan import PlannedCheck
 from siteparity.waivers.accepting import Waivers, is_about, names
-from siteparity.waivers.difference import Difference, was_measured
+from siteparity.waivers.difference import was_measured
 from siteparity.waivers.writing import Waiver
 
 
@@ -35,7 +35,7 @@ class Found:
 
     check: PlannedCheck
     outcome: Outcome
-    findings: Sequence[Difference]
+    findings: Sequence[Finding]
 
     @property
     def whole(self) -> bool:
@@ -60,7 +60,7 @@ class WaiverStatus:
 
 def statuses(waivers: Waivers, found: Sequence[Found]) -> tuple[WaiverStatus, ...]:
     """What became of each waiver, in the order of the file."""
-    return tuple(_standing(waivers, waiver, found) for waiver in waivers.listed)
+    return tuple(_status(waivers, waiver, found) for waiver in waivers.listed)
 
 
 def reasons(of: Iterable[WaiverStatus], finished_at: datetime) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ def reasons(of: Iterable[WaiverStatus], finished_at: datetime) -> tuple[str, ...
     return tuple(told)
 
 
-def _standing(waivers: Waivers, waiver: Waiver, found: Sequence[Found]) -> WaiverStatus:
+def _status(waivers: Waivers, waiver: Waiver, found: Sequence[Found]) -> WaiverStatus:
     mine = [one for one in found if is_about(waiver, one.check)]
     used = {one.check.id: waivers.used(waiver, one.check, one.findings) for one in mine}
     state, words = _judged(waivers, waiver, mine, frozenset().union(*used.values()))

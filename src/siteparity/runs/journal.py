@@ -1,0 +1,130 @@
+"""The journal of a run: ``journal.jsonl``, one line for each check that was made, and a closing line.
+
+The process that makes the checks writes it. Every other process reads it here, and strictly: a line that is
+damaged, has an undeclared key, or states an outcome that its findings do not have proves nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Self, TypeAlias
+
+from pydantic import Field, TypeAdapter, model_validator
+
+from siteparity.model import Finding, FindingKind, Frozen, Group, Judgement, Outcome
+from siteparity.redaction import redacted
+
+ALL_PASSED, SOME_FAILED = 0, 1
+"""The exit statuses, and closing lines, of a run in which every check was made to its end."""
+
+
+class _Line(Frozen):
+    def text(self) -> str:
+        """The line as JSON, without a line feed."""
+        return json.dumps(self.model_dump(mode="json"))
+
+
+class CheckLine(_Line):
+    """What became of one check."""
+
+    id: str
+    outcome: Outcome
+    compared: int
+    """How many values it looked at."""
+    seconds: Annotated[float, Field(ge=0)]
+    findings: tuple[Finding, ...]
+    unneeded: tuple[str, ...] = ()
+    """The waivers that are about this check alone and accept what it no longer finds."""
+
+    @model_validator(mode="after")
+    def _outcome_follows_from_the_findings(self) -> Self:
+        if self.outcome is not self.judgement.outcome:
+            raise ValueError(f"expected the outcome {self.judgement.outcome}, found {self.outcome}")
+        return self
+
+    @classmethod
+    def of(cls, check_id: str, judgement: Judgement, seconds: float) -> CheckLine:
+        """The line of a judgement, without secrets."""
+        return cls(
+            id=check_id,
+            outcome=judgement.outcome,
+            compared=judgement.compared,
+            seconds=round(seconds, 4),
+            findings=tuple(map(_without_secrets, judgement.findings)),
+        )
+
+    @classmethod
+    def unmeasured(cls, check_id: str, reason: str, seconds: float = 0.0) -> CheckLine:
+        """The line of a check that could not be made."""
+        finding = Finding(item="(check)", kind=FindingKind.UNMEASURED, message=reason)
+        return cls.of(check_id, Judgement((finding,), 0), seconds)
+
+    @property
+    def judgement(self) -> Judgement:
+        """The findings, and how many values were compared."""
+        return Judgement(self.findings, self.compared)
+
+    @property
+    def passes(self) -> bool:
+        """Whether pytest counts the check as passed, or as an expected failure."""
+        return self.outcome in (Outcome.SAME, Outcome.WAIVED) and not self.unneeded
+
+    def merged(self, later: CheckLine) -> CheckLine:
+        """This line and that of a later phase of the same check: all findings, and the heavier outcome."""
+        outcome = Outcome.heaviest(self.outcome, later.outcome)
+        findings = (*self.findings, *later.findings)
+        return CheckLine.model_validate({**dict(self), "outcome": outcome, "findings": findings})
+
+
+class ClosingLine(_Line):
+    """The last line of a run that ended by itself."""
+
+    closed: int
+    """The exit status."""
+
+
+Line: TypeAlias = CheckLine | ClosingLine
+
+_LINE: TypeAdapter[Line] = TypeAdapter(Line)
+
+
+def read_journal(path: Path) -> tuple[Line | None, ...]:
+    """The lines of a journal, none if there is no such file; None stands for a line that proves nothing."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return ()
+    return tuple(read_line(line) for line in data.split(b"\n") if line)
+
+
+def read_line(text: bytes | str) -> Line | None:
+    """One line, without secrets: a check may have written it by itself. None if it proves nothing."""
+    try:
+        line = _LINE.validate_json(text)
+    except ValueError:  # pydantic's errors are some
+        return None
+    if isinstance(line, ClosingLine):
+        return line
+    return line.model_copy(
+        update={
+            "findings": tuple(map(_without_secrets, line.findings)),
+            "unneeded": tuple(map(redacted, line.unneeded)),
+        }
+    )
+
+
+def _without_secrets(finding: Finding) -> Finding:
+    return finding.model_copy(
+        update={
+            **{name: redacted(getattr(finding, name)) for name in ("item", "message", "fix", "effect")},
+            "primary": tuple(map(_group_without_secrets, finding.primary)),
+            "standby": tuple(map(_group_without_secrets, finding.standby)),
+            "waiver": finding.waiver and redacted(finding.waiver),
+        }
+    )
+
+
+def _group_without_secrets(group: Group) -> Group:
+    value = redacted(group.value) if isinstance(group.value, str) else group.value
+    return Group(value=value, hosts=tuple(map(redacted, group.hosts)))
