@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import sys
 import xml.etree.ElementTree as ET
 from importlib.resources import files
 from pathlib import Path
@@ -174,6 +176,21 @@ def test_every_kind_of_disagreement_is_named(tmp_path: Path) -> None:
         f"checks.html shows more than one row for 1 check (first: {ids[1]})",
         f"checks.html shows another outcome than result.json for 1 check (first: {ids[0]})",
     ]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DIFFERENT, Outcome.UNMEASURED, Outcome.NOT_RUN, Outcome.WAIVED])
+def test_a_writer_that_loses_an_outcome_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outcome: Outcome
+) -> None:
+    """What junit.xml counts is compared with the checks themselves, not with a second junit.xml."""
+    healthy = examples.go()
+    result = healthy.model_copy(
+        update={"checks": tuple(one.model_copy(update={"outcome": outcome}) for one in healthy.checks[:3])}
+    )
+    monkeypatch.delitem(sys.modules["siteparity.report.junit"].__dict__["_ELEMENTS"], outcome)
+    (tmp_path / "junit.xml").write_bytes(junit(result))
+    told = reconcile(result, tmp_path / "junit.xml", tmp_path / "checks.html")
+    assert re.fullmatch(r"junit\.xml counts 0 (failures|errors|skipped), result\.json 3", told[0])
 
 
 @pytest.mark.parametrize(

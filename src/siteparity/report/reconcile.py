@@ -1,4 +1,4 @@
-"""Do the reports of a run say the same? A difference between them is a reason against GO."""
+"""Whether the reports of a run agree with its result. A difference is a reason against GO."""
 
 from __future__ import annotations
 
@@ -9,66 +9,79 @@ from pathlib import Path
 
 from siteparity.model import Outcome
 from siteparity.report.checks_html import PageError, rows_of
-from siteparity.report.junit import junit
+from siteparity.report.words import count
 from siteparity.result import Result
 
 _PYTEST_WORDS = {
-    Outcome.SAME: {"Passed"},
-    Outcome.DIFFERENT: {"Failed"},
-    Outcome.UNMEASURED: {"Error"},
-    Outcome.WAIVED: {"XFailed"},
-    Outcome.NOT_RUN: {"Error"},
+    Outcome.SAME: "Passed",
+    Outcome.DIFFERENT: "Failed",
+    Outcome.UNMEASURED: "Error",
+    Outcome.WAIVED: "XFailed",
+    Outcome.NOT_RUN: "Error",
+}
+_JUNIT_WORDS = {
+    "Passed": "passed",
+    "Failed": "failures",
+    "Error": "errors",
+    "XFailed": "skipped",
 }
 
 
 def reconcile(result: Result, junit_path: Path, checks_html_path: Path) -> list[str]:
-    """Hold the reports against the result; returns what disagrees, each as a sentence, or nothing.
+    """Compare the reports with the result; returns each difference as a sentence.
 
-    A check that was not run may be missing from ``checks.html``: pytest never heard of it.
+    ``checks.html`` may lack a check that was not made: pytest never heard of it.
     """
-    return [*_junit_disagreements(result, junit_path), *_page_disagreements(result, checks_html_path)]
+    words = _words(result)
+    return [*_junit_disagreements(words, junit_path), *_page_disagreements(result, words, checks_html_path)]
 
 
-def _junit_disagreements(result: Result, path: Path) -> list[str]:
+def _words(result: Result) -> dict[str, str]:
+    """Id of each check -> pytest's word for its outcome."""
+    not_needed = result.not_needed()  # a strict expected failure that passed is a failure
+    return {
+        check.id: "Failed" if check.id in not_needed else _PYTEST_WORDS[check.outcome]
+        for check in result.checks
+    }
+
+
+def _junit_disagreements(words: dict[str, str], path: Path) -> list[str]:
     try:
-        found = _counts(ET.fromstring(path.read_bytes()))  # noqa: S314  # our own file
+        root = ET.fromstring(path.read_bytes())  # noqa: S314  # our own file
     except OSError as error:
         return [f"{path.name} cannot be read: {error.strerror}"]
     except ET.ParseError as error:
         return [f"{path.name} is no XML: {error}"]
-    expected = _counts(ET.fromstring(junit(result)))  # noqa: S314  # made in this line
+    cases = root.findall("./testsuite/testcase")
+    tags = Counter(child.tag for case in cases for child in case)
+    found = {
+        "checks": len(cases),
+        "errors": tags["error"],
+        "failures": tags["failure"],
+        "skipped": tags["skipped"],
+    }
+    expected = Counter(_JUNIT_WORDS[word] for word in words.values())
+    expected["checks"] = len(words)
     return [
-        f"{path.name} counts {found[name]} {name}, result.json {expected[name]}"
-        for name in sorted({*found, *expected})
-        if found[name] != expected[name]
+        f"{path.name} counts {number} {name}, result.json {expected[name]}"
+        for name, number in found.items()
+        if number != expected[name]
     ]
 
 
-def _counts(root: ET.Element) -> Counter[str]:
-    cases = root.findall("./testsuite/testcase")
-    tags = Counter(child.tag for case in cases for child in case)
-    return Counter(checks=len(cases), failures=tags["failure"], errors=tags["error"], skipped=tags["skipped"])
-
-
-def _page_disagreements(result: Result, path: Path) -> list[str]:
+def _page_disagreements(result: Result, words: dict[str, str], path: Path) -> list[str]:
     try:
         rows = rows_of(path)
     except OSError as error:
         return [f"{path.name} cannot be read: {error.strerror}"]
     except PageError as error:
         return [str(error)]
-    checks = {check.id: check.outcome for check in result.checks}
-    not_needed = result.not_needed()  # a strict expected failure that passed is a failure
-    strangers = sorted(set(rows) - set(checks))
-    lost = [
-        check for check, outcome in checks.items() if outcome is not Outcome.NOT_RUN and not rows.get(check)
-    ]
-    several = [check for check in checks if len(rows.get(check, ())) > 1]
+    made = [check.id for check in result.checks if check.outcome is not Outcome.NOT_RUN]
+    strangers = sorted(rows.keys() - words.keys())
+    lost = [check for check in made if not rows.get(check)]
+    several = [check for check in words if len(rows.get(check, ())) > 1]
     other = [
-        check
-        for check, outcome in checks.items()
-        if len(rows.get(check, ())) == 1
-        and not set(rows[check]) <= ({"Failed"} if check in not_needed else _PYTEST_WORDS[outcome])
+        check for check, word in words.items() if len(rows.get(check, ())) == 1 and rows[check] != [word]
     ]
     return [
         *_told(path, strangers, "shows", "that result.json does not hold"),
@@ -81,5 +94,5 @@ def _page_disagreements(result: Result, path: Path) -> list[str]:
 def _told(path: Path, tests: Sequence[str], verb: str, rest: str) -> list[str]:
     if not tests:
         return []
-    checks = f"{len(tests)} {'check' if len(tests) == 1 else 'checks'}"
-    return [f"{path.name} {verb} {checks}{f' {rest}' if rest else ''} (first: {tests[0]})"]
+    what = f"{count(len(tests), 'check')} {rest}".rstrip()
+    return [f"{path.name} {verb} {what} (first: {tests[0]})"]
