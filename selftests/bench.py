@@ -26,7 +26,7 @@ from selftests.peer.conftest import CONTROL
 from siteparity import configuration
 from siteparity.collect.questions import Questions
 from siteparity.configuration import Configuration, find_root
-from siteparity.model import Host
+from siteparity.model import Deadline, Host
 from siteparity.probes import KEY, Answers, Probe, Target, read_tables
 from siteparity.runs.recording import measure
 from siteparity.transport import Transport
@@ -124,7 +124,7 @@ def _ssh_at_once(names: list[str]) -> None:
 
 def _collect(settings: Configuration) -> None:
     with Transport() as transport:
-        measure(settings, settings.sites, transport, seconds=LIMIT_SECONDS, say=_silent)
+        measure(settings, settings.sites, transport, deadline=Deadline(LIMIT_SECONDS), say=_silent)
 
 
 def _gate() -> None:

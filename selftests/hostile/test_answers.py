@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from siteparity import configuration
 from siteparity.collect import Measured, Measurement
 from siteparity.configuration import Configuration, find_root
 from siteparity.facts import records
-from siteparity.model import Host, Unmeasured, UnmeasuredError
+from siteparity.model import Deadline, Host, Unmeasured, UnmeasuredError
 from siteparity.transport import Output
 from siteparity.transport.transport import MAX_OUTPUT_BYTES
 
@@ -57,7 +56,7 @@ def measured(lie: str) -> tuple[Measured, ...]:
     found = settings()
     say = lambda _host, words: said.append(words)  # noqa: E731
     said: list[str] = []
-    collector = Measurement(found.policy, found.probes, Liar(lie), time.monotonic() + 120, say, found.sites)
+    collector = Measurement(found.policy, found.probes, Liar(lie), Deadline(120), say, found.sites)
     return collector.collect(found.sites)
 
 

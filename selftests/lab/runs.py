@@ -10,7 +10,7 @@ from pathlib import Path
 from siteparity import configuration
 from siteparity.configuration import Configuration, find_root
 from siteparity.gate.run import Gate
-from siteparity.model import Host, Outcome
+from siteparity.model import Deadline, Host, Outcome
 from siteparity.result import Result, SavedCheck, SavedFinding
 
 INVENTORIES = find_root() / "inventories"
@@ -62,7 +62,7 @@ def run_gate(
     """
     began = time.monotonic()
     settings = configuration.load(find_root(), inventories, primary, standby)
-    gate = Gate(settings, inventories, reports, DEADLINE_SECONDS, _silent, workers)
+    gate = Gate(settings, inventories, reports, Deadline(DEADLINE_SECONDS), _silent, workers)
     result, folder = gate.run()
     return Run(settings, result, folder, time.monotonic() - began)
 

@@ -23,7 +23,7 @@ from siteparity import configuration
 from siteparity.commands.verify import Verification
 from siteparity.configuration import Configuration, find_root
 from siteparity.gate.run import Gate
-from siteparity.model import Host, Outcome, Verdict
+from siteparity.model import Deadline, Host, Outcome, Verdict
 from siteparity.result import Result
 from siteparity.runs import find_run, read_run
 from siteparity.runs.kept_records import LATEST, stand_in
@@ -45,14 +45,14 @@ def _gate(reports: Path, given: str | None = None) -> Run:
     """The whole gate, live or with a record of the primary."""
     began, settings = time.monotonic(), _settings()
     recorded = stand_in(settings, reports, given, datetime.now(UTC)) if given else None
-    gate = Gate(settings, INVENTORIES, reports, DEADLINE_SECONDS, _silent, stand_in=recorded)
+    gate = Gate(settings, INVENTORIES, reports, Deadline(DEADLINE_SECONDS), _silent, stand_in=recorded)
     result, folder = gate.run()
     return Run(settings, result, folder, time.monotonic() - began)
 
 
 def _verify(reports: Path) -> tuple[Verdict, str, float]:
     began, folder = time.monotonic(), find_run(reports, None)
-    looked = Verification(_settings(), INVENTORIES, reports, DEADLINE_SECONDS, _silent)
+    looked = Verification(_settings(), INVENTORIES, reports, Deadline(DEADLINE_SECONDS), _silent)
     verified = looked.run(read_run(folder), folder)
     return verified.verdict, "\n".join(verified.lines), time.monotonic() - began
 
@@ -121,7 +121,7 @@ def test_a_go_is_verified_in_seconds_and_revoked_by_a_change(lab: Lab, reports: 
 
 def _measuring_seconds(reports: Path) -> float:
     """What one look at both sites takes by itself."""
-    looked = Verification(_settings(), INVENTORIES, reports, DEADLINE_SECONDS, _silent)
+    looked = Verification(_settings(), INVENTORIES, reports, Deadline(DEADLINE_SECONDS), _silent)
     began = time.monotonic()
     looked.measured(None)
     return time.monotonic() - began

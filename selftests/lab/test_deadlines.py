@@ -23,7 +23,7 @@ from selftests.lab.runs import INVENTORIES, Run, run_gate
 from siteparity import configuration
 from siteparity.configuration import find_root
 from siteparity.gate.run import Gate, usual_workers
-from siteparity.model import Outcome, Verdict
+from siteparity.model import Deadline, Outcome, Verdict
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -177,7 +177,8 @@ def test_the_deadline_is_held(seconds: int, lab: Lab, tmp_path: Path, say: Say) 
     settings = configuration.load(find_root(), INVENTORIES)
     with hanging(lab, ways):
         began = time.monotonic()
-        gate = Gate(settings, INVENTORIES, tmp_path / "reports", seconds, lambda *_: None, usual_workers())
+        deadline = Deadline(seconds)
+        gate = Gate(settings, INVENTORIES, tmp_path / "reports", deadline, lambda *_: None, usual_workers())
         result, _ = gate.run()
         took = time.monotonic() - began
     say(f"deadline {seconds} s: {result.verdict} after {took:.1f} s")

@@ -26,7 +26,7 @@ from siteparity.facts.records import Record
 from siteparity.gate.supervisor import Child, Executed
 from siteparity.inventory import inventory_digest, load_sites
 from siteparity.judging.verdict import Answer, CheckOutcome, judge
-from siteparity.model import Outcome, Table, Unmeasured
+from siteparity.model import Deadline, Outcome, Table, Unmeasured
 from siteparity.plan import plan
 from siteparity.policy import load_policy
 from siteparity.probes import Probe
@@ -278,7 +278,7 @@ class Project:
         child = Child(settings, self.root / "inventories", self.folder, control, workers)
         with child.started() as checks:
             checks.go()
-            executed = checks.judged(seconds)
+            executed = checks.judged(Deadline(seconds))
         outcomes = {
             check.id: executed.lines[check.id].outcome if check.id in executed.lines else Outcome.NOT_RUN
             for check in settings.checks

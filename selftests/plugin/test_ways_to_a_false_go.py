@@ -19,7 +19,7 @@ from selftests.plugin.project import CHECKS, HOSTS, MORE, SAME, SITES, VALUES, P
 from siteparity.collect import Measured as Facts
 from siteparity.facts.records import Record
 from siteparity.gate.run import Gate, point_latest
-from siteparity.model import Outcome, Verdict
+from siteparity.model import Deadline, Outcome, Verdict
 from siteparity.report import junit, reconcile, result_json
 from siteparity.result import Result
 from siteparity.transport import Transport
@@ -472,7 +472,12 @@ def checkout(shared: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
 def gate(project: Project, *, workers: int = 0, deadline: float = 60) -> tuple[Result, Path]:
     """The whole run, as the command line makes it."""
     return Measured(
-        project.settings(), project.root / "inventories", project.reports, deadline, lambda *_: None, workers
+        project.settings(),
+        project.root / "inventories",
+        project.reports,
+        Deadline(deadline),
+        lambda *_: None,
+        workers,
     ).run()
 
 

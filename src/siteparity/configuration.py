@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from siteparity.inventory import inventory_digest, load_sites, site_names
-from siteparity.model import ConfigurationError, Site
+from siteparity.model import ConfigurationError, Deadline, Site
 from siteparity.plan import PlannedCheck, plan
 from siteparity.plan.whole import demand_whole
 from siteparity.policy import Policy, load_policy
@@ -33,6 +33,10 @@ class Configuration:
     def sites(self) -> tuple[Site, Site]:
         """The primary, then the standby."""
         return (self.primary, self.standby)
+
+    def deadline(self, seconds: float | None = None) -> Deadline:
+        """When the answer must be there: so many seconds from now, by default the policy's."""
+        return Deadline(seconds or self.policy.limits.deadline.total_seconds())
 
     @property
     def inventory_digest(self) -> str:

@@ -15,7 +15,6 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
 HIDDEN = "***"
@@ -172,17 +171,6 @@ def remember_settings(value: object, *, named: bool = False) -> None:
 def redacted(text: str) -> str:
     """The text with each secret replaced by ``***``."""
     return _replaced(text, lambda _: HIDDEN)
-
-
-def redacted_values(value: Any) -> Any:  # noqa: ANN401  # JSON, as it is nested
-    """Nested lists and mappings with every text redacted. Keys of mappings are our own, and stay."""
-    if isinstance(value, str):
-        return redacted(value)
-    if isinstance(value, Mapping):
-        return {name: redacted_values(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(redacted_values(inner) for inner in value)
-    return value
 
 
 def pseudonyms(text: str, key: str) -> str:

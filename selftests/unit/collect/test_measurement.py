@@ -18,7 +18,7 @@ import pytest
 from selftests.unit.sites import ARIZONA, DALLAS
 from selftests.unit.targets import web_host
 from siteparity.collect import Measured, Measurement
-from siteparity.model import Host, Table, Unmeasured, UnmeasuredError
+from siteparity.model import Deadline, Host, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Section
 from siteparity.probes import Answers, Probe, Probes, Reading, SecondLook, Seen, Target
 from siteparity.transport import Output
@@ -71,7 +71,7 @@ def collect(
     def say(host: Host, words: str) -> None:
         lines.append(f"{host.label}: {words}")
 
-    return Measurement(policy, probes, shell, time.monotonic() + seconds, say).collect(SITES)
+    return Measurement(policy, probes, shell, Deadline(seconds), say).collect(SITES)
 
 
 def table(measured: Measured, host: str, aspect: str, name: str) -> Any:
@@ -339,7 +339,7 @@ def test_a_record_that_stands_in_is_known_to_second_looks_and_its_hosts_are_not_
     policy = replace(web_host(SECTION).policy, sections={"names": SECTION})
     shell = Shell()
     collector = Measurement(
-        *(policy, {"names": replace(NAMES, then=look)}, shell, time.monotonic() + 60, lambda *_: None),
+        *(policy, {"names": replace(NAMES, then=look)}, shell, Deadline(60), lambda *_: None),
         known=SITES,
         stand_in=recorded,
     )

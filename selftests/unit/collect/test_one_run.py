@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +15,7 @@ from siteparity.collect import Measured, Measurement
 from siteparity.configuration import Configuration, find_root
 from siteparity.facts.records import record_of, save
 from siteparity.inventory import inventory_digest
-from siteparity.model import Site, Table, Unmeasured
+from siteparity.model import Deadline, Site, Table, Unmeasured
 from siteparity.policy import Section
 from siteparity.probes import KEY, Answers, Probe, Reading, Target
 from siteparity.pytest_plugin.session import NOT_CONTACTED, Options, Session
@@ -93,7 +92,7 @@ def test_every_host_of_a_run_gets_the_same_key_and_the_next_run_another_one() ->
     probes = {"names": Probe(Section, ask, {"names": Reading(read)})}
     policy = replace(web_host(SECTION).policy, sections={"names": SECTION})
     for _ in range(2):
-        collector = Measurement(policy, probes, Shell(), time.monotonic() + 60, lambda *_: None, SITES)
+        collector = Measurement(policy, probes, Shell(), Deadline(60), lambda *_: None, SITES)
         assert collector.key not in repr(collector)
         collector.collect(SITES)
     hosts = sum(len(site.hosts) for site in SITES)

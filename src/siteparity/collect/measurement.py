@@ -21,7 +21,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from siteparity.collect.questions import MACHINE_ASPECT, Questions, asked, named
 from siteparity.collect.same_machine import ASK as MACHINE
 from siteparity.collect.same_machine import identity, twins
-from siteparity.model import Facts, Host, HostFacts, Site, Table, Unmeasured, UnmeasuredError
+from siteparity.model import Deadline, Facts, Host, HostFacts, Site, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Policy
 from siteparity.probes import KEY, Answers, Probe, Probes, SecondLook, Seen, Target, read_tables
 from siteparity.redaction import pseudonyms, redacted
@@ -75,8 +75,8 @@ class Measurement:
     policy: Policy
     probes: Probes
     runner: Runner
-    deadline: float
-    """The moment, on the monotonic clock, at which everything must be over."""
+    deadline: Deadline
+    """When everything must be over."""
     say: Say
     known: Sequence[Site] = ()
     """Every site, including one that is not measured in this run."""
@@ -195,7 +195,7 @@ class Measurement:
     ) -> tuple[Mapping[str, Answer], Moment | None]:
         began = time.monotonic()
         of_host = self.policy.limits.host_deadline.total_seconds() - self._taken.get(host.label, 0.0)
-        of_run = self.deadline - began
+        of_run = self.deadline.left()
         if min(of_host, of_run) <= 0:
             whose = "run" if of_run <= 0 else "host"
             raise UnmeasuredError(f"the {whose}'s deadline had passed")

@@ -93,7 +93,7 @@ def _ended_by_signals() -> Iterator[None]:
 
 def _gate(options: argparse.Namespace) -> tuple[str, int]:
     settings = configuration.load(options.root, options.inventories, options.primary, options.standby)
-    deadline = options.deadline or settings.policy.limits.deadline.total_seconds()
+    deadline = settings.deadline(options.deadline)
     given, recorded = options.primary_record, None
     if given is not None:
         recorded = stand_in(settings, options.reports, given, datetime.now(UTC))
@@ -150,12 +150,12 @@ def _record(options: argparse.Namespace) -> tuple[str, int]:
     if unknown:
         raise ConfigurationError(f"{unknown[0]}: not a site of this pair; the sites are {', '.join(by_name)}")
     sites = [by_name[name] for name in options.site]
-    seconds = options.deadline or settings.policy.limits.deadline.total_seconds()
+    deadline = settings.deadline(options.deadline)
     lines: list[str] = []
     whole = True
     with Progress(sites) as progress, _alone(options.reports), Transport() as transport:
         folder = new_run_folder(options.reports, datetime.now(UTC))
-        made = measure(settings, sites, transport, seconds=seconds, say=progress.say)
+        made = measure(settings, sites, transport, deadline=deadline, say=progress.say)
         keep(settings, options.reports, made, folder.name)
         for record in made:
             path = record_path(folder, record.site)
@@ -172,7 +172,7 @@ def _verify(options: argparse.Namespace) -> tuple[str, int]:
         result = read_run(folder)
         sites = (result.primary.site, result.standby.site)
         settings = configuration.load(options.root, options.inventories, *sites)
-        deadline = options.deadline or settings.policy.limits.deadline.total_seconds()
+        deadline = settings.deadline(options.deadline)
         by_record = result.primary.source == "record"
         with Progress([settings.standby] if by_record else settings.sites) as progress:
             looked = Verification(settings, options.inventories, options.reports, deadline, progress.say)

@@ -22,7 +22,7 @@ from siteparity.facts import records
 from siteparity.facts.changes import Changes, changes
 from siteparity.facts.records import Record, RecordError
 from siteparity.gate.supervisor import Executed, check_journal, clean_environment
-from siteparity.model import Outcome, Severity, Verdict
+from siteparity.model import Deadline, Outcome, Severity, Verdict
 from siteparity.plan import PlannedCheck
 from siteparity.redaction import redacted
 from siteparity.report import write_reports
@@ -56,8 +56,8 @@ class Verification:
     settings: Configuration
     inventories: Path
     reports: Path
-    deadline: float
-    """Seconds from the start."""
+    deadline: Deadline
+    """When the sites must have been measured."""
     say: Say
 
     def run(self, result: Result, folder: Path) -> Verified:
@@ -118,7 +118,7 @@ class Verification:
         sites = [site for site in self.settings.sites if stand_in is None or site.name != stand_in.site]
         with Transport() as transport:
             return measure(
-                self.settings, sites, transport, seconds=self.deadline, say=self.say, stand_in=stand_in
+                self.settings, sites, transport, deadline=self.deadline, say=self.say, stand_in=stand_in
             )
 
     def _judged(self, place: Path) -> Executed:

@@ -20,7 +20,7 @@ from siteparity.facts.records import Record
 from siteparity.gate.assemble import Started, assemble
 from siteparity.gate.supervisor import Child, Executed
 from siteparity.gate.unfinished import ended_by, in_progress, unfinished
-from siteparity.model import Verdict
+from siteparity.model import Deadline, Verdict
 from siteparity.report import junit, reconcile, staged_reports, write_reports
 from siteparity.report.write import write_atomically
 from siteparity.result import Result
@@ -52,8 +52,8 @@ class Gate:
     settings: Configuration
     inventories: Path
     reports: Path
-    deadline: float
-    """Seconds from the start."""
+    deadline: Deadline
+    """When the answer must be there."""
     say: Say
     workers: int = field(default_factory=usual_workers)
     stand_in: StandIn | None = None
@@ -75,8 +75,7 @@ class Gate:
                 made = self._saved(_awaited(measured), folder)
                 checks.go()
                 self._keep(made, folder)
-                left = self.deadline - RESERVE - (time.monotonic() - began)
-                executed = checks.judged(left)
+                executed = checks.judged(self.deadline.earlier(RESERVE))
             result = self._reconciled(self._result(started, made, executed), folder)
             with staged_reports(result, folder, read_history(self.reports)):
                 append_run(self.reports, result, self._known())
@@ -92,7 +91,7 @@ class Gate:
             folder = new_run_folder(self.reports, at)
             started = Started(folder.name, at, time.monotonic(), by_record=self.stand_in is not None)
             blank = self._result(started, (), Executed({}, ()))
-            write_reports(unfinished(blank, in_progress(at, self.deadline)), folder)
+            write_reports(unfinished(blank, in_progress(at, self.deadline.seconds)), folder)
             point_latest(self.reports, folder)
         except OSError:
             with suppress(OSError):
@@ -134,7 +133,7 @@ class Gate:
             self.settings,
             [site for site in self.settings.sites if recorded is None or site.name != recorded.site],
             transport,
-            seconds=self.deadline - RESERVE,
+            deadline=self.deadline.earlier(RESERVE),
             say=self.say,
             stand_in=recorded,
         )

@@ -22,7 +22,7 @@ from typing import IO
 from siteparity.configuration import Configuration
 from siteparity.gate.file_digests import Digests, changes, of_checks, of_records
 from siteparity.gate.log_file import redacting
-from siteparity.model import Outcome
+from siteparity.model import Deadline, Outcome
 from siteparity.runs.journal import ALL_PASSED, SOME_FAILED, CheckLine, ClosingLine, Line, read_journal
 from siteparity.runs.recording import journal_path
 from siteparity.runs.start_signal import GO_ON
@@ -144,18 +144,18 @@ class Running:
         with suppress(BrokenPipeError):  # it has ended: why, its status will say
             self.word.write(GO_ON)
 
-    def judged(self, seconds: float) -> Executed:
-        """What came of every planned check, once all are made or so many seconds are over."""
-        status = self._status(seconds)
+    def judged(self, deadline: Deadline) -> Executed:
+        """The lines of all checks that were made by the deadline; what still runs then is killed."""
+        status = self._status(deadline)
         planned = [check.id for check in self.child.settings.checks]
         executed = check_journal(planned, read_journal(journal_path(self.child.folder)), status)
         after = {**of_checks(self.child.settings.root), **of_records(self.child.folder)}
         return replace(executed, broken=(*executed.broken, *changes(self.before, after)))
 
-    def _status(self, seconds: float) -> int | None:
+    def _status(self, deadline: Deadline) -> int | None:
         """The exit status of the child; None when it was cut at the deadline."""
         try:
-            return self.process.wait(max(seconds, 0.0))
+            return self.process.wait(deadline.left())
         except subprocess.TimeoutExpired:
             return None
         finally:

@@ -205,8 +205,8 @@ class OwnRun:
 
     def measure(self, settings: Configuration) -> None:
         """Measure both sites and save their records."""
-        seconds = settings.policy.limits.deadline.total_seconds()
-        for record in measure(settings, settings.sites, self.transport, seconds=seconds, say=_say):
+        deadline = settings.deadline()
+        for record in measure(settings, settings.sites, self.transport, deadline=deadline, say=_say):
             records.save(record, record_path(self.path, record.site))
 
     def close(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from siteparity.configuration import Configuration
 from siteparity.facts import records
 from siteparity.facts.records import Record
 from siteparity.inventory import inventory_digest
-from siteparity.model import Site
+from siteparity.model import Deadline, Site
 from siteparity.transport import Transport
 
 
@@ -21,23 +20,22 @@ def measure(  # noqa: PLR0913  # each is one thing that only the caller knows
     sites: Sequence[Site],
     transport: Transport,
     *,
-    seconds: float,
+    deadline: Deadline,
     say: Say,
     stand_in: Record | None = None,
 ) -> tuple[Record, ...]:
-    """Measure every host of the sites within so many seconds; never raises for what a host does.
+    """Measure every host of the sites. Never raises for what a host does.
 
     Args:
         settings: of the run.
         sites: those that are contacted.
         transport: the way to their hosts.
-        seconds: after which everything is over.
+        deadline: when everything must be over.
         say: tells who waits how far a host is.
         stand_in: the record of a site that is not contacted, for questions that need to know of both.
     """
-    end = time.monotonic() + seconds
     known = stand_in.as_measured() if stand_in else None
-    collector = Measurement(settings.policy, settings.probes, transport, end, say, settings.sites, known)
+    collector = Measurement(settings.policy, settings.probes, transport, deadline, say, settings.sites, known)
     by_name = {site.name: site for site in sites}
     return tuple(
         records.record_of(

@@ -16,9 +16,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from siteparity.model import ConfigurationError, Connection, UnmeasuredError
+from siteparity.model import ConfigurationError, Connection, Deadline, UnmeasuredError
 from siteparity.transport import ssh
-from siteparity.transport.process import Deadline, Processes
+from siteparity.transport.process import Processes
 
 _LOGIN_FACTOR = 3
 """A whole login may take this many times ConnectTimeout, which covers only the server's first line."""
@@ -82,13 +82,13 @@ class Masters:
             raise UnmeasuredError(self.why_lost(connection))
         if not self.owned:
             raise UnmeasuredError("the run has opened no connection to it")
-        login = Deadline(min(deadline.left(), _LOGIN_FACTOR * self.connect_timeout))
+        login = Deadline(min(deadline.left_or_raise(), _LOGIN_FACTOR * self.connect_timeout))
         argv = ssh.open_master(connection, self.directory / key, self._log(key), self.connect_timeout)
         try:
             status = self._processes.obey(argv, log=self._log(key), deadline=login)
         except UnmeasuredError:
             self._log(key).unlink(missing_ok=True)
-            deadline.left()
+            deadline.left_or_raise()
             self._log(key).write_text(f"the login did not end within {login.seconds:g} s")
             raise UnmeasuredError(self.why_lost(connection)) from None
         self._opened[key] = connection
@@ -129,7 +129,7 @@ class Masters:
 @contextlib.contextmanager
 def _held(lock: threading.Lock, deadline: Deadline) -> Iterator[None]:
     """Hold the lock, waiting for it no longer than the deadline."""
-    while not lock.acquire(timeout=deadline.left()):
+    while not lock.acquire(timeout=deadline.left_or_raise()):
         pass
     try:
         yield

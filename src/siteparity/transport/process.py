@@ -10,11 +10,11 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from siteparity.model import UnmeasuredError
+from siteparity.model import Deadline, UnmeasuredError
 
 _CHUNK_BYTES = 65_536
 MAX_HELD_BYTES = 64 * 1024 * 1024
@@ -42,24 +42,6 @@ class Output:
     def heard_at(self, count: int) -> float | None:
         """When so many bytes of stdout had arrived; None where that was not noted."""
         return next((when for heard, when in self.arrivals if heard >= count), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """A moment, and how long it was away when it was set."""
-
-    seconds: float
-    end: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "end", time.monotonic() + self.seconds)
-
-    def left(self) -> float:
-        """Seconds until the moment; `UnmeasuredError` once it has passed."""
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise UnmeasuredError(f"timed out after {self.seconds:g} s")
-        return left
 
 
 class Processes:
@@ -174,7 +156,7 @@ def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
 
 def _wait(process: subprocess.Popen[bytes], deadline: Deadline) -> int:
     try:
-        return process.wait(deadline.left())
+        return process.wait(deadline.left_or_raise())
     except subprocess.TimeoutExpired:
         raise UnmeasuredError(f"timed out after {deadline.seconds:g} s") from None
 
@@ -217,7 +199,7 @@ class _Exchange:
             os.set_blocking(self._stdin.fileno(), False)
             selector.register(self._stdin, selectors.EVENT_WRITE, None)
             while selector.get_map():
-                for key, _ in selector.select(deadline.left()):
+                for key, _ in selector.select(deadline.left_or_raise()):
                     if key.data is None:
                         self._say(selector)
                     else:

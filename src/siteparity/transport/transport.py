@@ -15,12 +15,12 @@ from typing import Literal, Self, overload
 
 from testinfra.host import Host as TestinfraHost
 
-from siteparity.model import Connection, ConnectionKind, Host, UnmeasuredError
+from siteparity.model import Connection, ConnectionKind, Deadline, Host, UnmeasuredError
 from siteparity.transport import collector, command, ssh
 from siteparity.transport.backend import Backend
 from siteparity.transport.keeper import Keeper
 from siteparity.transport.masters import Masters
-from siteparity.transport.process import Deadline, Output, Processes
+from siteparity.transport.process import Output, Processes
 
 MAX_OUTPUT_BYTES = 32 * 1024 * 1024
 """The most output of one host: a hundred times the usual, and enough for the largest answer in base64."""
@@ -158,7 +158,7 @@ class Transport:
     def _session(self, connection: Connection, deadline: Deadline) -> Iterator[None]:
         with self._lock:
             semaphore = self._sessions[ssh.key(connection)]
-        while not semaphore.acquire(timeout=deadline.left()):
+        while not semaphore.acquire(timeout=deadline.left_or_raise()):
             pass
         try:
             yield
@@ -266,7 +266,7 @@ def _first(connection: Connection, opener: bytes, seconds: int) -> bytes:
 
 def _seconds(deadline: Deadline) -> int:
     """What the host gives the script: about a second less than this machine does, but at least one."""
-    return max(1, round(deadline.left()) - 1)
+    return max(1, round(deadline.left_or_raise()) - 1)
 
 
 def _judged(output: Output, connection: Connection, timeout: float) -> Output:
