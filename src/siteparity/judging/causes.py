@@ -1,8 +1,8 @@
-"""One cause and many red checks: what stands behind several of them, so that the answer can lead with it.
+"""Causes: one fault that makes many checks red, so that the answer can begin with it.
 
-Two kinds are known. A host, or a tool on it, gave the same reason to every check that needed it. Or a check
-does not hold whose failing brings others down; which ones, the check itself says (``leads_to``). A cause
-takes nothing away: each check keeps its outcome, its findings and its weight in the verdict.
+There are two kinds. A host, or a tool on it, fails every check that needs it, for the same reason. Or a check
+differs and brings others down, which it names itself (``leads_to``). A cause hides nothing: each check keeps
+its outcome, its findings and its weight in the verdict.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from siteparity.result import SavedCause, SavedCheck
 
 _RED = (Outcome.DIFFERENT, Outcome.UNMEASURED)
 _QUESTION = re.compile(r"^(?P<host>[^\s:]+/[^\s:]+): [a-z_]+: (?=\S)")
-"""``arizona/web2: files: no answer within 5 s`` names the question, which differs from check to check."""
+"""The host in ``arizona/web2: files: no answer within 5 s``; the question differs from check to check."""
 
 
 def causes(checks: Sequence[SavedCheck], leads_to: Mapping[str, Sequence[str]]) -> tuple[SavedCause, ...]:
-    """What stands behind two or more red checks, the cause of most of them first.
+    """The causes of the red checks, the one with the most checks first.
 
     Args:
         checks: every check of the run.
-        leads_to: id of a check -> the checks (``aspect.name``, or a whole ``aspect``) that fail with it.
+        leads_to: id of a check -> the checks (``aspect.name``, or a whole ``aspect``) that it brings down.
     """
     red = [check for check in checks if check.outcome in _RED]
     found: list[SavedCause] = []
@@ -41,7 +41,7 @@ def causes(checks: Sequence[SavedCheck], leads_to: Mapping[str, Sequence[str]]) 
 def reasons(
     found: Sequence[SavedCause], checks: Sequence[SavedCheck], others: Sequence[str]
 ) -> tuple[str, ...]:
-    """The reasons of a verdict with its causes: that of half of what is red first, a lesser one last."""
+    """The reasons of a verdict: the causes of at least half of the red checks, the others, lesser causes."""
     red = sum(check.outcome in _RED for check in checks)
     great = [cause for cause in found if 2 * (len(cause.checks) + bool(cause.root)) >= red]
     lesser = [cause for cause in found if cause not in great]
@@ -66,7 +66,7 @@ def name(check: SavedCheck) -> str:
 def _brought_down(
     root: SavedCheck, left: Mapping[str, SavedCheck], leads_to: Mapping[str, Sequence[str]]
 ) -> Iterator[str]:
-    """The red checks that fail with a check, and with those in turn."""
+    """The ids of the red checks that a check brings down, directly or through others."""
     if root.outcome is not Outcome.DIFFERENT:
         return
     seen, open_ = {root.id}, [root]
@@ -80,14 +80,14 @@ def _brought_down(
 
 
 def _follows(check: SavedCheck, cause: SavedCheck, named: Sequence[str]) -> bool:
-    """Within an aspect a cause reaches its own role only: another role has hosts of its own."""
+    """Whether a cause reaches a check. Within its own aspect only the same role: others have other hosts."""
     if check.aspect not in named and name(check) not in named:
         return False
     return check.aspect != cause.aspect or check.role == cause.role
 
 
 def _silences(checks: Sequence[SavedCheck]) -> Iterator[SavedCause]:
-    """Checks that could not be made, each time for the same reason on the same hosts."""
+    """The causes of checks that could not be made for the same reason on the same hosts."""
     of: dict[tuple[str, ...], list[str]] = {}
     for check in checks:
         if check.findings and all(one.kind is FindingKind.UNMEASURED for one in check.findings):

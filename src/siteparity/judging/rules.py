@@ -1,8 +1,8 @@
 """The rules: pure functions from the facts of two cohorts to a judgement.
 
-A cohort is the hosts of one role at one site. For each item values are grouped with the hosts that gave them,
-so sites may have different numbers of hosts. What was not measured equals nothing: it is a finding of its
-own, and a rule that looked at nothing never says "same".
+A cohort is the hosts of one role at one site. A rule groups the hosts by the value that they have for an
+item, so the sites may have different numbers of hosts. A table that was not measured equals nothing: it is a
+finding of its own. A rule that compared nothing never says "same".
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ At: TypeAlias = Literal["both", "primary", "standby"]
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """One table of every host of a role at one site: host -> table."""
+    """The hosts of a role at one site, each with one of its tables."""
 
     names: OwnNames
     tables: Mapping[str, Table | Unmeasured]
+    """Host -> table."""
 
     @property
     def site(self) -> str:
@@ -36,7 +37,7 @@ class Cohort:
         return {host: table for host, table in self.tables.items() if not isinstance(table, Unmeasured)}
 
     def generic(self) -> Cohort:
-        """The same with the site's own names replaced by what they stand for."""
+        """The same cohort, with the site's own names and addresses replaced by what they stand for."""
         return Cohort(
             self.names,
             {
@@ -46,7 +47,7 @@ class Cohort:
         )
 
     def groups(self, item: str) -> tuple[Group, ...]:
-        """Who says what about the item, hosts without it under None; sorted by first host."""
+        """The hosts by their value for an item, in the order of their names; None for hosts that lack it."""
         hosts_of: dict[tuple[str, Value | None], list[str]] = {}
         for host, table in self.measured().items():
             value = table.get(item)
@@ -64,14 +65,14 @@ class Pair:
     table: str
 
     def sides(self, at: At = "both") -> tuple[Cohort, ...]:
-        """The cohorts that a rule looks at."""
+        """The cohorts that a rule judges."""
         return {"both": (self.primary, self.standby), "primary": (self.primary,), "standby": (self.standby,)}[
             at
         ]
 
 
 def same(pair: Pair, *, fix: str) -> Judgement:
-    """Every host of both sites says the same about every item, apart from its own site's names."""
+    """Every host of both sites has the same value for every item, apart from its own site's names."""
     pair = Pair(pair.primary.generic(), pair.standby.generic(), pair.table)
     unmeasured = _unmeasured(pair, "both")
     if not (pair.primary.measured() and pair.standby.measured()):
@@ -127,15 +128,15 @@ def at_least(
     needed: Mapping[str, float] | None = None,
     fix: str,
 ) -> Judgement:
-    """The standby has at least what the primary has: its weakest host against the strongest, or summed.
+    """The standby has at least as much as the primary: its weakest host against the strongest, or in total.
 
-    A host of the standby that lacks the item is its weakest.
+    A host of the standby that lacks the item is its weakest host.
 
     Args:
         pair: both cohorts.
-        over: compare hosts, or the sums of all hosts.
-        percent: how much of what the primary has is enough, for what is never exactly alike.
-        needed: item -> what is needed, in place of what the primary has.
+        over: compare single hosts, or the sums over all hosts.
+        percent: how much of the primary's amount is enough, for amounts that are never exactly equal.
+        needed: item -> the amount that is needed, in place of the primary's.
         fix: what an engineer can do.
     """
     at: At = "both" if needed is None else "standby"
@@ -144,7 +145,7 @@ def at_least(
     if not standby or (needed is None and not primary):
         return Judgement(unmeasured, 0)
     if over == "role" and len(standby) < len(pair.standby.tables):
-        return Judgement(unmeasured, 0)  # a sum without one of its hosts says nothing
+        return Judgement(unmeasured, 0)  # a sum that lacks a host proves nothing
     fold: tuple[Callable[[Iterable[float]], float], Callable[[Iterable[float]], float]] = (
         (sum, sum) if over == "role" else (max, min)
     )
@@ -163,20 +164,20 @@ def at_least(
 
 
 def _enough(pair: Pair, needed: float | None, percent: float, over: Literal["host", "role"]) -> str:
-    share = "" if percent == 100 else f"{percent:g} % of "  # noqa: PLR2004  # all of it goes without saying
+    share = "" if percent == 100 else f"{percent:g} % of "  # noqa: PLR2004  # 100 % is not worth a word
     what = f"{share}what {pair.primary.site} has" if needed is None else _shown(needed)
     return f"at least {what}" + (" in total" if over == "role" else "")
 
 
 def _numbers(tables: Mapping[str, Table], item: str) -> list[float] | None:
-    """The item's numbers of all hosts that have it, or None where one is no number."""
+    """The item's numbers at the hosts that have it; None if there are none, or one is not a number."""
     values = [table[item] for table in tables.values() if item in table]
     numbers = [float(value) for value in values if not isinstance(value, bool | str)]
     return numbers if numbers and len(numbers) == len(values) else None
 
 
 def _expect(pair: Pair, holds: Callable[[Cohort, Value], bool], expected: str, at: At, fix: str) -> Judgement:
-    """Judge every value of every host alone; all hosts that break it for one item make one finding."""
+    """Judge every value by itself. An item that breaks the rule on any host is one finding."""
     sides = pair.sides(at)
     broken = {
         item
@@ -221,7 +222,7 @@ def _finding(pair: Pair, item: str, kind: FindingKind, expected: str, fix: str) 
 
 
 def _unmeasured(pair: Pair, at: At) -> tuple[Finding, ...]:
-    """What could not be measured, and a site that has no host to measure."""
+    """A finding for each host that was not measured, and for a site without hosts."""
     return tuple(
         _nothing(pair, side, (host,), f"{side.site}/{host}: {table.reason}")
         for side in pair.sides(at)
@@ -235,7 +236,7 @@ def _unmeasured(pair: Pair, at: At) -> tuple[Finding, ...]:
 
 
 def _empty(pair: Pair, at: At) -> tuple[Finding, ...]:
-    """The hosts that were asked and listed nothing at all."""
+    """A finding for each host whose table is empty."""
     return tuple(
         _nothing(pair, side, (host,), f"{side.site}/{host} gave no item of {pair.table} to judge")
         for side in pair.sides(at)
@@ -257,13 +258,13 @@ def _nothing(pair: Pair, side: Cohort, hosts: tuple[str, ...], message: str) -> 
 
 
 def _filled(fix: str, item: str, primary: tuple[Group, ...], standby: tuple[Group, ...]) -> str:
-    """Fill a fix with values quoted for a shell: an engineer pastes it, and hosts wrote the values."""
+    """The fix with its places filled. Hosts wrote the values and people paste them: they are quoted."""
     fields = {
         "item": item,
         "primary": _one_value(primary),
         "standby": _one_value(standby),
     }
-    # In one pass: a value that itself holds "{primary}" must not be filled in its turn, inside its quotes.
+    # In one pass: a value that contains "{primary}" must not be filled again inside its quotes.
     return re.sub(r"\{(item|primary|standby)\}", lambda found: shlex.quote(fields[found[1]]), fix)
 
 

@@ -1,7 +1,7 @@
 """The verdict: GO is proven, never assumed.
 
-A pure fold over what the run did and what its checks say; the heaviest reason wins, and the fold of nothing
-is UNKNOWN.
+It is a pure fold over the outcomes of the checks and the faults of the run. The heaviest reason wins. The
+fold of no checks is UNKNOWN.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from siteparity.model import Outcome, Severity, Verdict
 
 @dataclass(frozen=True, slots=True)
 class CheckOutcome:
-    """What the verdict needs to know of one planned check."""
+    """A planned check, as far as it decides the verdict."""
 
     id: str
     severity: Severity
@@ -23,7 +23,7 @@ class CheckOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The verdict, and why it is not GO, the heaviest reason first."""
+    """The verdict, and the reasons why it is not GO, the heaviest first."""
 
     verdict: Verdict
     reasons: tuple[str, ...]
@@ -35,9 +35,9 @@ def judge(
     """Fold the outcomes of all planned checks into one answer.
 
     Args:
-        checks: every planned check, with `Outcome.NOT_RUN` where it was not executed.
+        checks: every planned check; `Outcome.NOT_RUN` for one that was not made.
         broken_run: why the run itself proves nothing: it was cut, died, or contradicts itself.
-        bad_waivers: why waivers speak against GO: one is not valid, or accepts what is not there.
+        bad_waivers: why waivers are reasons against GO: one is not valid, or accepts what is not there.
     """
     blockers = [check for check in checks if check.severity is Severity.BLOCKER]
     different = [check.id for check in blockers if check.outcome is Outcome.DIFFERENT]

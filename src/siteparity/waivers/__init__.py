@@ -1,7 +1,7 @@
-"""Waivers: findings that a named person accepts until a date, exactly as they are and no others.
+"""Waivers: a named person accepts a finding until a date, exactly as it is.
 
-`load_waivers` reads the file, `Waivers` judges it at one moment: what is in force, what it accepts, and what
-speaks against GO. All but the reading is pure.
+`load_waivers` reads the file. `Waivers` says, for the start of a run, which waivers are in force and which
+findings they accept. `statuses` says afterwards what became of each. All but the reading is pure.
 """
 
 from siteparity.waivers.accepting import CEILING, LONGEST, Waivers

@@ -1,4 +1,4 @@
-"""Which waivers are in force at one moment, and which findings they accept. Pure."""
+"""Which waivers are in force when a run starts, and which findings they accept. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from siteparity.waivers.difference import difference_digest, waivable
 from siteparity.waivers.writing import Waiver
 
 CEILING = 10
-"""More than this many waivers are no exceptions any more; those that come later in the file do not count."""
+"""How many waivers of a file count, in its order. More than these are no longer exceptions."""
 LONGEST = timedelta(days=90)
 """How far ahead a waiver may expire."""
 
@@ -24,19 +24,19 @@ F = TypeVar("F", bound=Finding)
 
 @dataclass(frozen=True, slots=True)
 class Waivers:
-    """The waivers of one run, all judged at its start, whatever the clock says when they are used."""
+    """The waivers of one run, judged by the time at which it started."""
 
     listed: tuple[Waiver, ...]
     """In the order of the file."""
     at: datetime
-    """When the run began."""
+    """When the run started."""
     primary: str
     standby: str
     never: frozenset[str]
     """The aspects and journeys for which no waiver is accepted (`Probe.never_waived`)."""
 
     def refusal(self, waiver: Waiver) -> str:
-        """Why a waiver is not in force, in the words of the first reason; empty when it is."""
+        """The first reason why a waiver is not in force; empty if it is."""
         return next(self._faults(waiver), "")
 
     def _faults(self, waiver: Waiver) -> Iterator[str]:
@@ -55,11 +55,11 @@ class Waivers:
             yield f"is one too many: {CEILING} are accepted, and the file holds {len(self.listed)}"
 
     def in_force(self) -> tuple[Waiver, ...]:
-        """The waivers that accept what they name."""
+        """The waivers without a fault."""
         return tuple(waiver for waiver in self.listed if not self.refusal(waiver))
 
     def accepting(self, check: PlannedCheck, finding: Finding) -> Waiver | None:
-        """The first waiver in force that accepts a finding, exactly as it is."""
+        """The first waiver in force that accepts a finding exactly as it is."""
         if not (self.listed and waivable(finding)):
             return None
         digest = difference_digest(finding, self.primary, self.standby)
@@ -77,13 +77,13 @@ class Waivers:
         )
 
     def values(self, check: PlannedCheck, finding: Finding) -> str | None:
-        """What a waiver must name to accept a finding; None where nothing can."""
+        """The digest that a waiver must name to accept a finding; None if no waiver can."""
         if not waivable(finding) or check.source.aspect in self.never:
             return None
         return difference_digest(finding, self.primary, self.standby)
 
     def used(self, waiver: Waiver, check: PlannedCheck, findings: Sequence[Finding]) -> frozenset[str]:
-        """The digests of a waiver that findings of a check have."""
+        """The digests of the findings of a check that a waiver accepts."""
         return frozenset(
             difference_digest(finding, self.primary, self.standby)
             for finding in findings
@@ -93,7 +93,7 @@ class Waivers:
     def unneeded(
         self, check: PlannedCheck, findings: Sequence[Finding], every: Sequence[PlannedCheck]
     ) -> tuple[Waiver, ...]:
-        """The waivers in force that are about this check and no other, and accept what is no longer there."""
+        """The waivers in force that are about this check alone and accept something it no longer finds."""
         return tuple(
             waiver
             for waiver in self.in_force()
@@ -103,13 +103,13 @@ class Waivers:
 
 
 def is_about(waiver: Waiver, check: PlannedCheck) -> bool:
-    """Whether a check is one of those that a waiver is about."""
+    """Whether a waiver is about a check."""
     says = waiver.says
     return says.role == check.role and says.check in (check.source.aspect, check.source.name)
 
 
 def names(waiver: Waiver, item: str) -> bool:
-    """Whether a waiver is about an item. Without a pattern's reason ``*`` and ``?`` stand for themselves."""
+    """Whether a waiver names an item. ``*`` and ``?`` are plain characters without a pattern_reason."""
     says = waiver.says
     if says.pattern_reason is None:
         return says.item == item

@@ -1,4 +1,4 @@
-"""The digest of the exact difference that a waiver accepts: if anything about it changes, the waiver dies."""
+"""The digest of the exact difference that a waiver accepts. A finding that changes gets another digest."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from siteparity.model import Finding, FindingKind, Group, Value
 from siteparity.redaction import HIDDEN
 
 DIGITS = 32
-"""Hexadecimal digits of a digest: 128 bits, which no host finds a second text for."""
+"""Hexadecimal digits of a digest: 128 bits, too many for a host to find a second text."""
 
 UNNAMED = frozenset({"(check)", "(nothing)"})
-"""Items of a check that did not get to its end, or had nothing to look at: what it left out is not known."""
+"""Items of a check that did not get to its end, or compared nothing. What it would have found is unknown."""
 
 
 def was_measured(finding: Finding) -> bool:
@@ -22,18 +22,18 @@ def was_measured(finding: Finding) -> bool:
 
 
 def waivable(finding: Finding) -> bool:
-    """Whether anybody can know what they would accept: it was measured, and no secret in it is hidden."""
+    """Whether a person can know what they would accept: it was measured, and hides no secret."""
     values = (group.value for group in (*finding.primary, *finding.standby))
     texts = (finding.item, finding.message, *(str(value) for value in values))
     return was_measured(finding) and not any(HIDDEN in text for text in texts)
 
 
 def difference_digest(finding: Finding, primary: str, standby: str) -> str:
-    """What `values` of a waiver names: the sites, the kind, and each value with its hosts.
+    """The digest that a waiver names under `values`: of the sites, the kind, and each value with its hosts.
 
-    The hosts count, because a difference that spreads to a sibling is another one; the sites, because a third
-    site may have hosts of the same names. What was expected stands in words alone, so these count as well.
-    The item does not: a waiver names it in clear.
+    Hosts count, because a difference that spreads to another host is another difference. Sites count, because
+    a third site may have hosts of the same names. The message of a broken expectation counts, because nothing
+    else says what was expected. The item does not count: a waiver names it in clear.
     """
     sides = [
         [site, _groups(groups)] for site, groups in ((primary, finding.primary), (standby, finding.standby))
@@ -44,10 +44,10 @@ def difference_digest(finding: Finding, primary: str, standby: str) -> str:
 
 
 def _groups(groups: Iterable[Group]) -> list[str]:
-    """Each value with its hosts, in an order that does not depend on who answered first."""
+    """Each value with its hosts, sorted, so that it does not matter which host answered first."""
     return sorted(json.dumps([_plain(group.value), sorted(group.hosts)]) for group in groups)
 
 
 def _plain(value: Value | None) -> Value | None:
-    """The value; 1.0 is 1, as it is for the rules."""
+    """The value; 1.0 becomes 1, since the rules treat them as equal."""
     return int(value) if isinstance(value, float) and value.is_integer() else value

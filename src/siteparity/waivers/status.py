@@ -1,4 +1,4 @@
-"""What became of each waiver in a run, and which of them speak against GO. Pure."""
+"""What became of each waiver in a run, and which waivers are reasons against GO. Pure."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ class State(StrEnum):
     """What became of a waiver."""
 
     ACTIVE = "active"
-    """It is in force, and all that it accepts was found."""
+    """In force, and everything that it accepts was found."""
     UNUSED = "unused"
-    """It is in force, and what it accepts is no longer there."""
+    """In force, and something that it accepts was not found any more."""
     CHANGED = "changed"
-    """It is in force, and what it is about is no longer as it was accepted."""
+    """In force, and the item that it names now differs in another way."""
     REFUSED = "refused"
-    """It is not in force."""
+    """Not in force."""
     UNKNOWN = "not known"
-    """It is in force, and a check that it is about could not be made."""
+    """In force, and a check that it is about could not be made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a planned check found."""
+    """A planned check and what it found."""
 
     check: PlannedCheck
     outcome: Outcome
@@ -39,23 +39,23 @@ class Found:
 
     @property
     def whole(self) -> bool:
-        """Whether the check looked everywhere, so that what it did not find is not there."""
+        """Whether the check looked everywhere, so that whatever it did not find is not there."""
         made = self.outcome not in (Outcome.UNMEASURED, Outcome.NOT_RUN)
         return made and all(was_measured(finding) for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
 class WaiverStatus:
-    """One waiver after a run."""
+    """A waiver after a run, and what became of it."""
 
     waiver: Waiver
     state: State
     words: str
-    """Why it speaks against GO; empty where it does not."""
+    """Why it is a reason against GO; empty if it is none."""
     about: tuple[str, ...]
     """The ids of the checks that it is about."""
     used_by: tuple[str, ...]
-    """The ids of those in which it accepts a finding."""
+    """The ids of the checks in which it accepts a finding."""
 
 
 def statuses(waivers: Waivers, found: Sequence[Found]) -> tuple[WaiverStatus, ...]:
@@ -64,7 +64,7 @@ def statuses(waivers: Waivers, found: Sequence[Found]) -> tuple[WaiverStatus, ..
 
 
 def reasons(of: Iterable[WaiverStatus], finished_at: datetime) -> tuple[str, ...]:
-    """Why waivers speak against GO, one reason for each."""
+    """A reason against GO for each waiver that is one."""
     told: list[str] = []
     for one in of:
         if one.words:
@@ -113,7 +113,7 @@ def _unused(waiver: Waiver, mine: Sequence[Found], used: frozenset[str]) -> str:
 
 
 def _differs_otherwise(waivers: Waivers, waiver: Waiver, mine: Sequence[Found]) -> bool:
-    """Whether something else than what was accepted is found about the same item."""
+    """Whether an item that the waiver names differs in a way that no waiver accepts."""
     return any(
         finding.kind is not FindingKind.UNMEASURED
         and names(waiver, finding.item)

@@ -1,8 +1,8 @@
-"""``inventories/waivers.yml`` -> typed waivers, each with its place in the file.
+"""Reads ``inventories/waivers.yml`` into typed waivers, each with its place in the file.
 
-Here only what cannot be understood is an error of configuration. A waiver that is understood and not
-valid, such as one that has expired, is not in force and a reason against GO (`siteparity.waivers.accepting`):
-the run is made all the same, since at night a stale line in a file must not cost the measurement.
+Only a file that cannot be understood is an error of configuration. A waiver that is understood but not valid,
+such as an expired one, is not in force and is a reason against GO (`siteparity.waivers.accepting`). The run
+goes on: at night, an outdated line in a file must not cost the measurement.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _words(text: str) -> str:
 
 
 def _moment(value: object) -> datetime:
-    """A moment to the second, in UTC and in one spelling, so that no time zone has a say in it."""
+    """A moment to the second, in UTC and in one spelling, so that no time zone can move it."""
     # strptime alone would take "2026-1-2T3:4:5Z" as well.
     if isinstance(value, str) and re.fullmatch(r"[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}Z", value):
         with suppress(ValueError):
@@ -74,15 +74,15 @@ class Stanza(Strict):
     """An aspect or journey, or one of its checks: ``packages``, ``packages.versions_are_the_same``."""
     role: RoleName
     item: Words
-    """Exact; a pattern with ``*`` and ``?`` where `pattern_reason` says why."""
+    """Exact, or a pattern with ``*`` and ``?`` if `pattern_reason` says why."""
     pattern_reason: Words | None = None
     values: Annotated[tuple[Digest, ...], BeforeValidator(_as_several), Field(min_length=1)]
-    """The exact differences that are accepted; several for a pattern."""
+    """The digests of the differences that are accepted: one, or several for a pattern."""
     reason: Words
     owner: Words
-    """Who mends it."""
+    """Who will remove the difference."""
     approved_by: Words
-    """Who accepts it until then: somebody else."""
+    """Who accepts it until then; not the owner."""
     ticket: Words
     expires: Annotated[datetime, BeforeValidator(_moment)]
 
@@ -109,33 +109,33 @@ class Waiver:
 
     @property
     def label(self) -> str:
-        """The waiver as messages name it."""
+        """The name of the waiver in messages."""
         says = self.says
         return f"the waiver {self.place} ({says.check}, {says.role}, {says.item})"
 
     @property
     def accepted(self) -> str:
-        """Why, who, until when: what stands beside the finding."""
+        """Why, who and until when, as reports show it beside the finding."""
         says = self.says
         until = f"until {says.expires:%Y-%m-%d %H:%M} UTC"
         return f"{says.reason} (owner {says.owner}, approved by {says.approved_by}, {says.ticket}, {until})"
 
 
 def load_waivers(path: Path, checks: Collection[str], roles: Collection[str]) -> tuple[Waiver, ...]:
-    """Read the waivers; a file that does not exist holds none.
+    """Read the waivers. A file that does not exist holds none.
 
     Args:
-        path: Usually ``inventories/waivers.yml``.
-        checks: What a waiver may be about: aspects, journeys, and ``aspect.check``.
-        roles: Of the policy.
+        path: usually ``inventories/waivers.yml``.
+        checks: what a waiver may be about: aspects, journeys, and ``aspect.check``.
+        roles: of the policy.
 
     Raises:
-        ConfigurationError: every problem, one per line: file:line: key: expected, found, what to do.
+        ConfigurationError: every problem on a line of its own: file:line: key: expected, found, what to do.
     """
     if not path.exists():
         return ()
     document = load(path)
-    # The file is a list; a model needs a name for it.
+    # The file is a list, and a model needs a key for it.
     lines = {(_LIST, *at): line for at, line in document.lines.items()}
     named = Document(document.path, {_LIST: document.value}, lines)
     stanzas = validate(named, _File, context={"checks": checks, "roles": roles}).waivers
