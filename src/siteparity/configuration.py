@@ -1,4 +1,4 @@
-"""Everything that is read before a run: policy, inventories, plan; the same for command line and pytest."""
+"""What is read before a run, by the command line and by pytest: policy, inventories, plan, waivers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from siteparity.waivers import Waiver, load_waivers
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What a run is about; two processes that load it from the same files get the same."""
+    """What a run is about. Two processes that load the same files get the same configuration."""
 
     root: Path
     """The project: the folder that holds ``tests/``."""
@@ -27,7 +27,7 @@ class Configuration:
     standby: Site
     checks: tuple[PlannedCheck, ...]
     waivers: tuple[Waiver, ...] = ()
-    """As the file holds them; which are in force is judged at the run's start."""
+    """As in the file; which are in force is judged by the time at which a run starts."""
 
     @property
     def sites(self) -> tuple[Site, Site]:
@@ -40,7 +40,7 @@ class Configuration:
 
     @property
     def inventory_digest(self) -> str:
-        """SHA-256 of what both inventories mean."""
+        """SHA-256 of the hosts of both inventories, as they are understood."""
         return inventory_digest(self.sites)
 
     @property
@@ -53,7 +53,7 @@ class Configuration:
 def load(
     root: Path, inventories: Path, primary: str | None = None, standby: str | None = None
 ) -> Configuration:
-    """Read and check all that a run needs; asks no host.
+    """Read and check everything that a run needs. No host is contacted.
 
     Raises:
         ConfigurationError: with file, line, key, what was expected and what to do.
@@ -79,6 +79,6 @@ def load(
 
 
 def find_root() -> Path:
-    """The project's folder: the checkout that this package runs from, else the current folder."""
+    """The project's folder: the checkout that this package runs from, or else the current folder."""
     checkout = Path(__file__).resolve().parents[2]
     return checkout if (checkout / "tests" / "parity").is_dir() else Path.cwd()

@@ -1,6 +1,6 @@
-"""The answer of a run as it is saved: ``result.json``, the one source of every report.
+"""``result.json``: the answer of a run, from which every report is made.
 
-The JSON Schema of this file is published beside it (``result.schema.json``) and carries `SCHEMA_VERSION`.
+Its JSON Schema is published beside this file (``result.schema.json``) and carries `SCHEMA_VERSION`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ SCHEMA_VERSION = 1
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 in lower-case hexadecimal digits."""
 
-
 WaiverDigest = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 """The exact difference that a waiver accepts (`siteparity.waivers.difference`)."""
 
@@ -25,7 +24,7 @@ WaiverDigest = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 class SavedFinding(Finding):
     """One difference, or one broken expectation."""
 
-    # In the file these keys are never left out.
+    # Always present in the file.
     fix: str
     effect: str
     primary: tuple[Group, ...]
@@ -37,7 +36,7 @@ class SavedFinding(Finding):
 
 
 class SavedCheck(Frozen):
-    """One test under ``tests/`` for one role (or language), and what became of it."""
+    """One test under ``tests/`` for one role or language, and its outcome."""
 
     id: str
     kind: Literal["parity", "smoke"]
@@ -56,14 +55,14 @@ class SavedCheck(Frozen):
 
 
 class SavedCause(Frozen):
-    """What stands behind several red checks."""
+    """One fault that makes several checks red."""
 
     sentence: str
-    """The promise that does not hold, or what a host said."""
+    """The promise that does not hold, or the reason that a host gave."""
     root: str | None
-    """The id of the check that brings the others down; null where a host gave no answer."""
+    """The id of the check that brings the others down; null if a host gave no answer."""
     checks: tuple[str, ...]
-    """The ids of the checks that fail with it, or could not be made for it."""
+    """The ids of the checks that fail with it, or could not be made because of it."""
 
 
 class SavedWaiver(Frozen):
@@ -81,18 +80,18 @@ class SavedWaiver(Frozen):
     ticket: str
     expires: AwareDatetime
     days_left: int
-    """Whole days from the start of the run; less than nothing where it has expired."""
+    """Whole days from the start of the run; negative if it had expired."""
     state: Literal["active", "unused", "changed", "refused", "not known"]
     words: str
-    """Why it speaks against GO; empty where it does not."""
+    """Why it is a reason against GO; empty if it is none."""
     about: tuple[str, ...]
     """The ids of the checks that it is about."""
     used_by: tuple[str, ...]
-    """The ids of those in which it accepts a finding."""
+    """The ids of the checks in which it accepts a finding."""
 
 
 class SavedSite(Frozen):
-    """What is known of one site, and from when."""
+    """A site, and how and when it was measured."""
 
     site: str
     source: Literal["live", "record"]
@@ -102,37 +101,37 @@ class SavedSite(Frozen):
 
 
 class SavedSource(Frozen):
-    """From what the checks of one aspect, or of one journey, were judged."""
+    """Which data the checks of an aspect, or of a journey, were judged from."""
 
     kind: Literal["parity", "smoke"]
     aspect: str
     primary: Literal["live", "record", "none"]
-    """``none``: a journey that could not be made at a primary for which a record stands in."""
+    """``none``: a journey at a primary for which a record stands in; it cannot be made there."""
     standby: Literal["live"]
     standby_then: tuple[str, ...]
-    """The tables of which the standby's part is from the run of the primary's record: not to be read anew."""
+    """The tables for which the standby's data are as old as the record: they mean nothing across two runs."""
 
 
 class SavedLoss(Frozen):
-    """What may be lost with a primary that is away: a range that never ends at nothing."""
+    """The data that may be lost with a primary that does not answer."""
 
     since: AwareDatetime
-    """All that was committed at the primary until then is at the standby."""
+    """Everything that was committed at the primary until then is at the standby."""
     until: AwareDatetime
-    """What was committed between these two moments may be lost."""
+    """Whatever was committed between these two moments may be lost."""
     missing_bytes: int
-    """How much the primary had written, when its record was made, that the standby has not."""
+    """How much of what the primary had written by the time of its record the standby lacks."""
 
 
 class SavedRevocation(Frozen):
-    """That a GO no longer holds: what was measured again is not what it was."""
+    """When a GO was revoked, and what had changed since it was given."""
 
     at: AwareDatetime
     changes: tuple[str, ...]
 
 
 class Count(Frozen):
-    """Checks, and the hosts they speak of."""
+    """How many checks, on how many hosts."""
 
     checks: int
     hosts: int
@@ -145,9 +144,9 @@ class Result(Frozen):
     run: str
     verdict: Verdict
     reasons: tuple[str, ...]
-    """Why it is not GO, the heaviest first; empty for GO."""
+    """Why the verdict is not GO, the heaviest reason first; empty for GO."""
     valid_until: AwareDatetime | None
-    """Until when a GO may be relied on; null otherwise."""
+    """Until when a GO is valid; null for other verdicts."""
     started_at: AwareDatetime
     finished_at: AwareDatetime
     tool_version: str
@@ -156,11 +155,11 @@ class Result(Frozen):
     primary: SavedSite
     standby: SavedSite
     sources: tuple[SavedSource, ...] = ()
-    """From what each aspect and each journey was judged."""
+    """Which data each aspect and each journey was judged from."""
     data_loss: SavedLoss | None = None
-    """Where a record stands in for the primary: what may be lost; null where that is not known."""
+    """What may be lost, if a record stands in for the primary; null if that is not known."""
     revoked: SavedRevocation | None = None
-    """Where `siteparity verify` has revoked a GO; the verdict is no GO any more then."""
+    """Set when `siteparity verify` revokes a GO; the verdict is then NO-GO."""
     plan: Count
     executed: Count
     causes: tuple[SavedCause, ...]

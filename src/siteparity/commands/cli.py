@@ -1,4 +1,4 @@
-"""The command line: few verbs, results on stdout, progress on stderr, exit codes that mean something."""
+"""The command line: results go to stdout, progress to stderr, and each exit code has one meaning."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ from siteparity.transport import Transport
 
 EXIT = {Verdict.GO: 0, Verdict.NO_GO: 2, Verdict.UNKNOWN: 3}
 EXIT_USAGE = 4
-"""Usage or configuration. 1 is never returned on purpose: it is what a crash of Python returns."""
+"""Usage or configuration. 1 is never returned on purpose: a crash of Python returns it."""
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _WIDTH = 400
-"""Characters of the reason in a verdict without an answer."""
+"""Characters of a reason on the last line."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb; returns the exit code."""
+    """Run one verb. Returns the exit code."""
     sys.excepthook, threading.excepthook = _crashed, _thread_crashed
     remember_environment(os.environ)
     options = _parser().parse_args(arguments)
@@ -58,15 +58,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SiteparityError as error:
         reason = redacted(str(error))
         print(reason, file=sys.stderr)
-        if options.verb in (_gate, _verify):  # whoever reads the last line alone finds a verdict there
+        if options.verb in (_gate, _verify):  # many people read the last line only
             return _said(f"UNKNOWN  no answer: {shortened(visible(reason), _WIDTH)}", EXIT[Verdict.UNKNOWN])
         return EXIT[Verdict.UNKNOWN]
 
 
 def _said(text: str, status: int) -> int:
-    """Print the answer; one that did not arrive is no answer."""
+    """Print the answer. One that cannot be printed is no answer."""
     try:
-        # An old terminal's encoding must not cost the answer: what it lacks is shown by its number.
+        # Characters that the terminal's encoding lacks are shown by their numbers.
         encoding = sys.stdout.encoding or "utf-8"
         print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
     except OSError as error:
@@ -78,7 +78,7 @@ def _said(text: str, status: int) -> int:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Let a signal end the run in order: connections and processes end with it, and no answer is given."""
+    """Let a signal end the run, with its connections and processes and without an answer."""
 
     def end(number: int, _: object) -> None:
         sys.exit(128 + number)
@@ -114,11 +114,11 @@ def _gate(options: argparse.Namespace) -> tuple[str, int]:
 
 @contextmanager
 def _alone(reports: Path) -> Iterator[None]:
-    """Hold the reports folder for one run, and say so when it cannot be written.
+    """Lock the reports folder for this run.
 
     Raises:
-        ConfigurationError: it cannot be written at all.
-        SiteparityError: another run holds it, or it could not be written to the end: a disk is full.
+        ConfigurationError: the folder cannot be written.
+        SiteparityError: another run holds the lock, or a write in the block failed, as on a full disk.
     """
     lock = FileLock(reports / ".lock", timeout=0)
     try:
@@ -222,7 +222,7 @@ def _unmeasured(record: records.Record) -> int:
 
 
 def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Tell of a fault of the program itself, and of nobody's password."""
+    """Print the traceback of a fault of the program itself, without secrets."""
     print(redacted("".join(traceback.format_exception(kind, error, trace))), end="", file=sys.stderr)
 
 
@@ -236,7 +236,7 @@ def _colour() -> bool:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Leaves with the exit code for usage errors, which is not argparse's own."""
+    """Uses this program's exit code for usage errors in place of argparse's."""
 
     def error(self, message: str) -> None:  # type: ignore[override]  # it exits, as the original does
         self.print_usage(sys.stderr)

@@ -1,8 +1,8 @@
-"""Is the last GO still true? Measure again, look for what has changed, judge again, in seconds.
+"""``siteparity verify``: does a GO still stand? It measures again, compares, and judges again, in seconds.
 
-A GO holds for its time and for the state that it saw. Tables that last are held against those of the GO's run
-by digest, whatever a check would say of the difference; what moves by itself is judged again by the same
-checks. What was tried out at the standby is not tried out again.
+A GO holds for its time and for the state that it saw. Tables that do not change by themselves must have the
+digests of the GO's run, whatever a check would say of a difference. The same parity checks judge the new
+records. Smoke checks are not made again.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ _JUDGING_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What became of a GO."""
+    """The answer about a GO."""
 
     verdict: Verdict
-    """GO: it stands. NO-GO: it is revoked. UNKNOWN: whether it stands is not known."""
+    """GO: it stands. NO-GO: it is revoked. UNKNOWN: it is not known whether it stands."""
     lines: tuple[str, ...]
-    """For the person who asked; the last one is the answer."""
+    """The lines to print; the last one is the answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """One look at the sites of a GO."""
+    """One verification of a GO."""
 
     settings: Configuration
     inventories: Path
@@ -61,7 +61,7 @@ class Verification:
     say: Say
 
     def run(self, result: Result, folder: Path) -> Verified:
-        """Tell whether the GO of a run stands, and revoke it where it does not.
+        """Tell whether the GO of a run stands, and revoke it if it does not.
 
         Raises:
             OSError: the reports cannot be written.
@@ -76,7 +76,7 @@ class Verification:
             return _unknown((), f"what the GO was said of cannot be read: {error}")
 
     def _cannot_stand(self, result: Result, now: datetime) -> str:
-        """Why nothing needs to be measured; empty if it does."""
+        """Why the GO cannot stand whatever would be measured; empty if it can."""
         when = utc(result.finished_at)
         if result.verdict is not Verdict.GO or result.valid_until is None:
             what = f"was revoked at {utc(result.revoked.at)}" if result.revoked else "was no GO"
@@ -114,7 +114,7 @@ class Verification:
         return _stands(result, seen, len(executed.lines))
 
     def measured(self, stand_in: Record | None) -> tuple[Record, ...]:
-        """Look at every host again, but those for which a record stands in."""
+        """Measure every host again, except those of a site for which a record stands in."""
         sites = [site for site in self.settings.sites if stand_in is None or site.name != stand_in.site]
         with Transport() as transport:
             return measure(
@@ -122,7 +122,7 @@ class Verification:
             )
 
     def _judged(self, place: Path) -> Executed:
-        """Every parity check, made again on the new records in a process of its own."""
+        """Make every parity check again, on the new records, in a process of its own."""
         primary, standby = self.settings.sites
         paths = [str(path.resolve()) for path in (self.settings.root, self.inventories)]
         command = [sys.executable, "-P", "-m", "siteparity.pytest_plugin.rejudge", *paths]
@@ -143,7 +143,7 @@ class Verification:
         return check_journal(planned, read_journal(journal_path(place)), status)
 
     def _revoke(self, result: Result, folder: Path, place: Path, changed: Sequence[str]) -> Verified:
-        """Write that the GO holds no more, and what has changed, before it is said."""
+        """Write that the GO no longer holds, and what has changed, before the answer is printed."""
         at = datetime.now(UTC)
         told = tuple(shortened(visible(redacted(text)), _WIDTH) for text in changed)
         first = f"the GO of {utc(result.finished_at)} was revoked at {utc(at)}, {told[0]}"
@@ -170,7 +170,7 @@ class Verification:
 
 
 def _record(folder: Path, site: SavedSite) -> Record:
-    """The record of which the GO was said.
+    """The record of a site on which the GO is based.
 
     Raises:
         RecordError: it is missing or damaged, or another one.
@@ -183,7 +183,7 @@ def _record(folder: Path, site: SavedSite) -> Record:
 
 
 def _read(executed: Executed, planned: Sequence[PlannedCheck]) -> tuple[list[str], list[str]]:
-    """What the checks found that speaks against the GO, and what is not known."""
+    """The differences that revoke the GO, and the reasons why it is not known whether it stands."""
     different: list[str] = []
     unknown = list(executed.broken)
     for check in planned:

@@ -1,1 +1,1 @@
-"""The whole run, stage by stage: `run` calls the others in the order in which data flows."""
+"""The whole run. `run` calls the other modules, each a stage, in the order in which data flows."""

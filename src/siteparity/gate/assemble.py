@@ -1,4 +1,4 @@
-"""From what was measured and executed to the one result: outcomes, findings, causes and the verdict. Pure."""
+"""Makes the result of records and journal: outcomes, findings, causes and the verdict."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ from siteparity.waivers import Found, Waivers, reasons, statuses
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A run at its beginning."""
+    """A run that has just started."""
 
     run: str
     """Its id, the name of its folder."""
     at: datetime
     clock: float = field(default_factory=time.monotonic)
-    """The same moment on a clock that nobody sets."""
+    """The same moment on a clock that nobody can set."""
     by_record: bool = False
-    """Whether a record stands in for the primary, because a person said so."""
+    """Whether a record stands in for the primary."""
     then: Record | None = None
-    """The standby's record of the run in which that one was made."""
+    """The standby's record from the run in which that record was made."""
     advice: str = ""
-    """What to do about a primary that does not answer, or whose newer record contradicts the one used."""
+    """What to type if the primary does not answer, or a newer record contradicts the one that stands in."""
 
 
 def assemble(
@@ -56,14 +56,14 @@ def assemble(
     executed: Executed,
     seen: Mapping[tuple[str, str], datetime],
 ) -> Result:
-    """Put a run's result together and judge it; finished now.
+    """The result of a run that finishes now.
 
     Args:
         settings: of the run.
-        started: which run it is, and when it began.
-        made: the records of its sites, as far as they were made.
-        executed: what became of its checks.
-        seen: (check, item) -> since when the history knows the finding.
+        started: which run it is, and when it started.
+        made: the records of its sites that were made.
+        executed: the checks that were made.
+        seen: (check, item) -> since when the finding is known.
     """
     finished_at = datetime.now(UTC)
     primary, standby = settings.sites
@@ -123,13 +123,13 @@ def assemble(
 
 
 def _evidence(settings: Configuration, by_site: Mapping[str, Record], then: Record | None) -> Evidence | None:
-    """What was judged; None as long as it was not all measured."""
+    """The data that were judged; None while a site has no record."""
     primary, standby = by_site.get(settings.primary.name), by_site.get(settings.standby.name)
     return Evidence(settings.probes, primary, standby, then) if primary and standby else None
 
 
 def _valid_until(primary: SavedSite, finished_at: datetime, limits: Limits) -> datetime:
-    """A GO by a record ends with the record."""
+    """When a GO ends: after the policy's time, or when the primary's record gets too old."""
     until = finished_at + limits.go_valid_for
     return min(until, primary.measured_at + limits.record_max_age) if primary.source == "record" else until
 
@@ -169,7 +169,7 @@ def _saved_site(site: Site, record: Record | None, started: Started, *, by_recor
 
 
 def _silent(sites: Sequence[Site], made: Sequence[Record]) -> Iterator[str]:
-    """One reason for each site of which no host at all answered, with the inventory's advice."""
+    """A reason for each site of which no host answered, with the inventory's hint."""
     hints = {site.name: site.hint for site in sites}
     for record in made:
         if not _answered(record):
@@ -194,13 +194,13 @@ def _answered(record: Record) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Ages:
-    """Since when findings are known."""
+    """Since when each finding is known."""
 
     seen: Mapping[tuple[str, str], datetime]
     now: datetime
 
     def of(self, check: str, item: str) -> datetime:
-        """A clock that was ahead makes nothing younger than this run."""
+        """Since when a finding is known: not later than this run, even if a clock was ahead once."""
         return min(self.seen.get((check, item), self.now), self.now)
 
 
@@ -211,7 +211,7 @@ def _saved_check(
     waivers: Waivers,
     ages: _Ages,
 ) -> SavedCheck:
-    """A check as the result holds it. Waivers are applied again: the journal's word alone accepts nothing."""
+    """A check as the result holds it. Waivers are applied again: the journal alone accepts nothing."""
     judgement = Judgement(waivers.applied(check, line.findings), line.compared) if line else Judgement((), 0)
     offered = not _of_one_run(check, settings)
     return SavedCheck(
@@ -238,7 +238,7 @@ def _saved_check(
 
 
 def _of_one_run(check: PlannedCheck, settings: Configuration) -> bool:
-    """Whether its values are hashed with the key of one run, which no waiver can name in the next."""
+    """Whether its values are hashed with a key of the run: no waiver can name them later."""
     if check.source.kind != "parity":
         return False
     readings = settings.probes[check.source.aspect].readings()

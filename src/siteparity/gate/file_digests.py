@@ -1,7 +1,7 @@
-"""What must stay as it is while the checks run: the checks themselves, and the records that they judge.
+"""Digests of the files that must not change while the checks run: the checks, and the records they judge.
 
-The plan is made from the files of the checks before they run. Files that change in the meantime, such as by
-an update of the checkout, leave open which checks were made.
+The plan is made from the files of the checks before they run. If a file changes in the meantime, for example
+because the checkout is updated, nobody knows which checks were made.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ Digests = Mapping[Path, str]
 
 
 def of_checks(root: Path) -> Digests:
-    """SHA-256 of every file that checks are made from, in this checkout; one that cannot be read has none."""
+    """SHA-256 of every file of the checks in a checkout; a file that cannot be read is left out."""
     return _digests((root / "conftest.py", *(root / "tests").rglob("*.py")))
 
 
 def of_records(run: Path) -> Digests:
-    """SHA-256 of every record in the folder of a run; one that cannot be read has none."""
+    """SHA-256 of every record of a run; a file that cannot be read is left out."""
     return _digests((run / "records").glob("*"))
 
 
 def changes(before: Digests, after: Digests) -> Iterator[str]:
-    """A reason not to believe the run for each kind of file that was changed, added or removed."""
+    """A reason not to believe the run if any file was changed, added or removed."""
     changed = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
     if changed:
         count = f"{len(changed)} {'file' if len(changed) == 1 else 'files'}"

@@ -1,4 +1,4 @@
-"""A log that keeps no secret: what programs write to it passes a filter on its way to the file."""
+"""A log without secrets: whatever programs write passes a filter on its way to the file."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from siteparity.redaction import Filter
 
 _CHUNK_BYTES = 65_536
 _PATIENCE_SECONDS = 5.0
-"""How long the rest is waited for, when a program that should have ended still holds the log."""
+"""How long to wait for the rest if a program that should have ended still holds the log open."""
 
 
 @contextmanager
 def redacting(path: Path) -> Iterator[int]:
-    """Open a log to append to; yields the descriptor that programs are given as their stdout and stderr.
+    """Open a log to append to. Yields the descriptor for the stdout and stderr of programs.
 
-    A disk that is full costs the log's end, and never blocks who writes to it.
+    On a full disk the end of the log is lost; the programs are never blocked.
 
     Raises:
         OSError: the file cannot be opened.

@@ -1,4 +1,4 @@
-"""The whole run: measure, save, try the standby out, judge, and write the reports."""
+"""The whole run: measure, save, make the checks, judge, write the reports."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ from siteparity.transport import Transport
 T = TypeVar("T")
 
 RESERVE = 5.0
-"""Seconds before the deadline at which the checks are cut, so that the reports are still written in time."""
+"""How many seconds before the deadline the checks are cut, so that the reports are written in time."""
 MANY_CORES = 4
 _WAKE_SECONDS = 0.5
 
 
 def usual_workers() -> int:
-    """How many processes pytest-xdist gets: the checks are cheap, and a worker costs a second of CPU first.
+    """How many workers pytest-xdist starts. Checks are cheap, and each worker first costs a second of CPU.
 
     Measured on two cores: without workers the checks take 2.8 s, with two of them 4.1 s (440 checks).
     """
@@ -57,12 +57,12 @@ class Gate:
     say: Say
     workers: int = field(default_factory=usual_workers)
     stand_in: StandIn | None = None
-    """The record that a person let stand in for the primary; then none of its hosts is contacted."""
+    """The record that stands in for the primary, if a person said so; then none of its hosts is contacted."""
     typed: Sequence[str] = ("gate",)
     """The arguments of the command, for the advice of what to type next."""
 
     def run(self) -> tuple[Result, Path]:
-        """Make the run; returns its result and its folder.
+        """Make the run. Returns its result and its folder.
 
         Raises:
             OSError: the reports folder cannot be written.
@@ -83,9 +83,9 @@ class Gate:
 
     @contextmanager
     def _unfinished(self, at: datetime) -> Iterator[Path]:
-        """The folder of a new run, to which ``latest`` points, and says NO-GO until there is an answer.
+        """The folder of a new run. ``latest`` points to it, and says NO-GO until there is an answer.
 
-        Where not even that can be written ``latest`` goes away: an older answer must not pass for this one.
+        If even that cannot be written, ``latest`` is removed: an older answer must not pass for this one.
         """
         try:
             folder = new_run_folder(self.reports, at)
@@ -117,9 +117,9 @@ class Gate:
 
     @contextmanager
     def _measuring(self, transport: Transport) -> Iterator[Future[tuple[Record, ...]]]:
-        """Hosts are asked from the first moment on: meanwhile the run's folder and its checks are made ready.
+        """Measure in a thread of its own, while the run's folder and its checks are made ready.
 
-        A run that ends before they have answered does not wait for them: its connections are closed next.
+        A run that ends early does not wait for the hosts: its connections are closed next.
         """
         pool = ThreadPoolExecutor(1)
         try:
@@ -139,7 +139,7 @@ class Gate:
         )
 
     def _saved(self, made: tuple[Record, ...], folder: Path) -> tuple[Record, ...]:
-        """The records of both sites, which are in the folder from now on."""
+        """The records of both sites, saved in the run's folder."""
         for record in made:
             records.save(record, record_path(folder, record.site))
         if self.stand_in is None:
@@ -148,7 +148,7 @@ class Gate:
         return (self.stand_in.record, *made)
 
     def _keep(self, made: Sequence[Record], folder: Path) -> None:
-        """Keep what could stand in for the primary one day; a record that stands in now is kept already."""
+        """Keep the new records, which can stand in for the primary one day."""
         new = [record for record in made if self.stand_in is None or record is not self.stand_in.record]
         keep(self.settings, self.reports, new, folder.name)
 
@@ -157,11 +157,11 @@ class Gate:
         return assemble(self.settings, started, made, executed, self._known())
 
     def _known(self) -> FirstSeen:
-        """Since when the findings of the runs before this one are there."""
+        """The findings of earlier runs, and since when they are known."""
         return first_seen(read_history(self.reports), *(site.name for site in self.settings.sites))
 
     def _advice(self, started: Started, made: Sequence[Record]) -> str:
-        """What to type where the primary is silent, or where a newer record contradicts its own."""
+        """What to type if the primary is silent, or a newer record contradicts the one that stands in."""
         if self.stand_in:
             return self.stand_in.doubt(self.typed)
         primary = self.settings.primary.name
@@ -171,8 +171,8 @@ class Gate:
         return advice(self.settings, self.reports, self.typed, started.at)
 
     def _reconciled(self, result: Result, folder: Path) -> Result:
-        """Reports that disagree are a reason against GO; until they are held together there is no answer."""
-        draft = folder / ".junit.xml"  # its own name would say that there is an answer
+        """The result after the reports were compared with it. A disagreement is a reason against GO."""
+        draft = folder / ".junit.xml"  # junit.xml itself appears only with an answer
         write_atomically(draft, junit(result))
         disagreements = tuple(reconcile(result, draft, folder / "checks.html"))
         draft.unlink()
@@ -185,7 +185,7 @@ class Gate:
 
 
 def _awaited(measured: Future[T]) -> T:
-    """What was measured, once it was; wakes up now and then: who sleeps may miss a signal."""
+    """The records, once they are there. It wakes up now and then: a thread that sleeps can miss a signal."""
     while wait([measured], timeout=_WAKE_SECONDS).not_done:
         pass
     return measured.result()
@@ -200,7 +200,7 @@ def new_run_folder(reports: Path, started_at: datetime) -> Path:
 
 
 def point_latest(reports: Path, folder: Path) -> None:
-    """Let ``latest`` name this run, in one step: never an older run, never nothing."""
+    """Let ``latest`` point to this run, in one step."""
     temporary = reports / f".latest-{folder.name}"
     temporary.symlink_to(folder.relative_to(reports))
     temporary.replace(reports / "latest")

@@ -1,6 +1,6 @@
-"""Running the checks in a pytest of their own, and judging from outside what it really did.
+"""Runs the checks in a pytest process of their own, and judges from outside what it really did.
 
-pytest returns 0 in many ways without one check having passed. So its exit status, the journal's closing line
+pytest can return 0 in many ways although no check has passed. So its exit status, the journal's closing line
 and the exact set of planned checks must agree, or the run proves nothing.
 """
 
@@ -35,9 +35,9 @@ _PLUGINS = (
     "siteparity.pytest_plugin",
 )
 _END_SECONDS = 3.0
-"""A process that waits for a dead disk does not end; the answer must come all the same."""
+"""A process that waits for a dead disk does not end, and must not hold up the answer."""
 _FORBIDDEN = ("PYTEST", "PYTHON", "_PYTEST")
-"""Beginnings of variables: they add options and plugins, other code, or take assertions out."""
+"""Prefixes of variables that add options, plugins or code, or remove assertions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +56,19 @@ class Child:
     settings: Configuration
     inventories: Path
     folder: Path
-    """The folder of the run; records are in it, the journal and pytest's own reports go there."""
+    """The folder of the run, with the records. The journal and pytest's own reports are written there."""
     control: Path
     workers: int
     mark: Mapping[str, str] = field(default_factory=dict)
     """Added to its environment; see `siteparity.transport.keeper`."""
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    """When the run began: what has expired then is not in force."""
+    """When the run started: a waiver that had expired then is not in force."""
 
     @contextmanager
     def started(self) -> Iterator[Running]:
-        """Start it while hosts are still measured: pytest needs its time to load and to find its checks.
+        """Start it while hosts are still measured: pytest needs time to load and to collect.
 
-        It makes none before `Running.go`. It and all its processes are gone when this ends.
+        It makes no check before `Running.go`. Its whole process group is killed when the block ends.
         """
         reading, writing = os.pipe()
         checks = of_checks(self.settings.root)
@@ -103,13 +103,13 @@ class Child:
                 str(ini),
                 "--rootdir",
                 str(self.settings.root),
-                "--confcutdir",  # else a conftest.py in a folder above the checkout is read as well
+                "--confcutdir",  # else pytest reads a conftest.py above the checkout as well
                 str(self.settings.root),
             ]
         for plugin in _PLUGINS:
             base += ["-p", plugin]
         base += ["-p", "no:rerunfailures", "-p", "no:randomly", "-p", "no:cacheprovider"]
-        # It collects garbage five times at the end: a tenth of a second.
+        # That plugin collects garbage five times at the end, which takes a tenth of a second.
         base += ["-p", "no:unraisableexception"]
         base += ["--import-mode=importlib", "--tb=short", "--no-header", "--color=no"]
         base += ["-n", str(self.workers)]
@@ -122,7 +122,7 @@ class Child:
         base += ["--primary", primary.name, "--standby", standby.name]
         base += ["--parity-run", str(self.folder), "--parity-control", str(self.control)]
         base += ["--parity-started", self.started_at.isoformat(), "--parity-wait", str(wait)]
-        # pytest-xdist makes a folder for its workers' temporary files: it goes when the connections go.
+        # The temporary files of pytest-xdist's workers are removed together with the connections.
         base += ["--basetemp", str(self.control / "pytest")]
         base += [f"--html={self.folder / 'checks.html'}", "--self-contained-html"]
         return [*base, "tests/parity", "tests/smoke"]
@@ -130,18 +130,18 @@ class Child:
 
 @dataclass(slots=True)
 class Running:
-    """A child that is ready for the records, or will be."""
+    """A child that waits for the records, or makes the checks."""
 
     child: Child
     process: subprocess.Popen[bytes]
     word: IO[bytes]
     before: Digests
-    """Of all that must stay as it is until the checks are made."""
+    """Digests of the files that must not change until the checks are made."""
 
     def go(self) -> None:
-        """Let it judge the records of the run, which are all there now."""
+        """Let it judge the records of the run, which are complete now."""
         self.before = {**self.before, **of_records(self.child.folder)}
-        with suppress(BrokenPipeError):  # it has ended: why, its status will say
+        with suppress(BrokenPipeError):  # it has ended; its status says why
             self.word.write(GO_ON)
 
     def judged(self, deadline: Deadline) -> Executed:
@@ -153,7 +153,7 @@ class Running:
         return replace(executed, broken=(*executed.broken, *changes(self.before, after)))
 
     def _status(self, deadline: Deadline) -> int | None:
-        """The exit status of the child; None when it was cut at the deadline."""
+        """The exit status of the child; None if it was cut at the deadline."""
         try:
             return self.process.wait(deadline.left())
         except subprocess.TimeoutExpired:
@@ -207,15 +207,15 @@ def _heaviest(checks: Iterable[CheckLine]) -> Mapping[str, CheckLine]:
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without whatever could change what pytest does."""
+    """The environment without the variables that could change what pytest does."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_FORBIDDEN)}
-    # The workers of pytest-xdist are started without options: what -P and -s say, they are told here.
+    # Workers of pytest-xdist are started without options: these variables stand for -P and -s.
     own = {"PYTHONSAFEPATH": "1", "PYTHONNOUSERSITE": "1", "PYTHONUNBUFFERED": "1"}
     return {**kept, **own, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill whatever is left of the child's process group; wait no longer than the kernel needs for that."""
+    """Kill what is left of the child's process group, and wait briefly for its end."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     with suppress(subprocess.TimeoutExpired):

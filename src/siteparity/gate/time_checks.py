@@ -1,8 +1,7 @@
-"""Whether both sites were seen at one time, by a clock that can be trusted. Pure.
+"""Whether both sites were measured at the same time, by a clock that can be trusted. Pure.
 
-How far each host's clock is off is measured by the aspect ``clock``, against the clock of the machine that
-runs this; here is what remains: that this clock was not set in the middle of a run, and that nothing was
-measured before the run or after it.
+The aspect ``clock`` compares each host's clock with the clock of the machine that runs this. The rest is
+here: that clock was not set during the run, and nothing was measured before or after the run.
 """
 
 from __future__ import annotations
@@ -25,10 +24,10 @@ def against_go(
     """The reasons for which the times of a run leave it unproven.
 
     Args:
-        primary: what is known of it; its record is one that a person chose.
+        primary: when and how it was measured; its record is one that a person chose.
         standby: likewise.
-        run: when it began and when it ended.
-        elapsed: how long it took, by a clock that nobody sets.
+        run: when the run started and when it ended.
+        elapsed: how long it took, on a clock that nobody can set.
         limits: of the policy.
     """
     began, ended = run

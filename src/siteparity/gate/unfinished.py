@@ -1,7 +1,7 @@
-"""What stands in place of an answer while there is none: always NO-GO, and true whatever becomes of the run.
+"""The result of a run that has no answer yet: always NO-GO, and true whatever becomes of the run.
 
-It is written before anything is measured. Nobody can tell a run that goes on from one that was killed, so it
-says both, and until when an answer must be there.
+It is written before anything is measured. A reader cannot tell a run that goes on from one that was killed,
+so the result names both, and the time by which an answer must be there.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from siteparity.model import Verdict
 from siteparity.result import Result
 
 LATEST_AFTER = timedelta(seconds=10)
-"""How long after its deadline a run may still be writing."""
+"""How long after its deadline a run may still write its reports."""
 _SIGNALS = 128
-"""An exit code above it tells the signal."""
+"""An exit code above this is 128 plus the number of a signal."""
 
 
 def unfinished(result: Result, words: str) -> Result:
-    """The result of a run that has no answer (yet), for this reason."""
+    """The result of a run without an answer, with the reason."""
     return result.model_copy(update={"verdict": Verdict.NO_GO, "reasons": (words,), "valid_until": None})
 
 
 def in_progress(started_at: datetime, seconds: float) -> str:
-    """What is said from the first moment of a run, and for ever if it is killed."""
+    """The reason from the first moment of a run on, and for ever if it is killed."""
     due = started_at + timedelta(seconds=seconds) + LATEST_AFTER
     return (
         f"run in progress, or it died: started {started_at:%Y-%m-%d %H:%M:%S} UTC; "
@@ -33,7 +33,7 @@ def in_progress(started_at: datetime, seconds: float) -> str:
 
 
 def ended_by(error: BaseException) -> str:
-    """Why a run that was ended in order has no answer."""
+    """Why a run that ended in an orderly way has no answer."""
     code = error.code if isinstance(error, SystemExit) else None
     if isinstance(code, int) and code > _SIGNALS:
         return f"the run did not finish: it was ended by {signal.Signals(code - _SIGNALS).name}"

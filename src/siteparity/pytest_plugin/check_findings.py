@@ -1,6 +1,6 @@
-"""What one check has found so far: its rules add to it, and its outcome is judged once, at its end.
+"""The findings of one check. Its rules add to them, and its outcome is judged once, at its end.
 
-A check may apply several rules; the first difference must not hide the second.
+A check can apply several rules, and the first difference must not hide the second.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ class CheckFindings:
         self._judgements: list[Judgement] = []
 
     def add(self, judgement: Judgement) -> None:
-        """Keep what a rule found. A rule that looked at nothing leaves the whole check unmeasured."""
+        """Keep the findings of a rule. A rule that compared nothing leaves the whole check unmeasured."""
         if judgement.compared == 0 and not judgement.findings:
             judgement = Judgement((_NOTHING,), 0)
         self._judgements.append(judgement)
 
     def judgement(self) -> Judgement:
-        """Everything found, with the effect that the check states."""
+        """All findings, each once, with the effect that the check states."""
         findings = dict.fromkeys(finding for judgement in self._judgements for finding in judgement.findings)
         compared = sum(judgement.compared for judgement in self._judgements)
         told = tuple(finding.model_copy(update={"effect": self._effect}) for finding in findings)

@@ -1,4 +1,4 @@
-"""pytest's hooks: options, planned parameters, one honest outcome for each check, the journal."""
+"""Hooks of pytest: options, the plan's parameters, one outcome for each check, the journal."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ MARKS = (
     "drill(*faults): faults of the lab that turn this check red",
     "leads_to(*checks): checks or aspects that fail with this one",
     "blocker: a difference is a reason against GO",
-    "warning: a difference is shown, and does not decide",
+    "warning: a difference is shown, and never changes the verdict",
 )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of a run; the last four are for the process that owns it."""
+    """Add the options of a run. The process that owns the run sets the last four."""
     group = parser.getgroup("siteparity", "two sites, compared")
     group.addoption("--primary", metavar="SITE", help="the site that serves now")
     group.addoption("--standby", metavar="SITE", help="the site that must be able to take over")
@@ -45,7 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marks, and open the journal where this process owns it."""
+    """Declare the marks, and open the journal if this process writes it."""
     remember_environment(os.environ)
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
@@ -60,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Measure once, before any worker starts, unless records were given or no check is asked for."""
+    """Measure once, before any worker starts, unless records were given or no check was selected."""
     config = session.config
     if _is_worker(config) or config.getoption("parity_run") or not _asks_for_checks(config):
         return
@@ -81,14 +81,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:  # noqa: ANN401  # xdist's WorkerController; pytest may be without it
-    """Tell a worker whose run this is: it hears of the command line alone."""
+    """Hand the run's options on to a worker, which knows only the command line."""
     names = ("parity_run", "parity_control", "parity_started")
     node.workerinput[_HANDED_ON] = {name: node.config.getoption(name) for name in names}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str) -> list[pytest.Item] | None:
-    """Leave out what the policy says nothing about; any other check without parameters is an error."""
+    """Leave out a check for which the policy names nothing; others without parameters are errors."""
     if not name.startswith("test_") or not _is_check(collector.config, collector.path):
         return None
     path = collector.path.relative_to(collector.config.rootpath).as_posix()
@@ -99,7 +99,7 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str) -> list[py
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give a check exactly the parameters that the plan gives it."""
+    """Give a check the parameters that the plan has for it."""
     if not _is_check(metafunc.config, metafunc.definition.path):
         return
     try:
@@ -116,7 +116,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    """Wait for the records, where another process measures while this one starts."""
+    """Wait for the records, if another process measures while this one starts."""
     pipe = session.config.getoption("parity_wait")
     if pipe is not None and not _is_worker(session.config) and not wait_for_word(pipe):
         pytest.exit("the run that these checks belong to is gone", returncode=pytest.ExitCode.INTERRUPTED)
@@ -125,7 +125,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Tell the check's fixtures which planned check they serve."""
+    """Tell the fixtures which planned check they serve."""
     if _is_check(item.config, item.path):
         check = session_of(item.config).check(item.nodeid)
         if check is None:
@@ -135,7 +135,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """End a check whose rules found anything, once all of its rules have looked."""
+    """After all its rules, end a check that found anything."""
     result = yield
     judged = pyfuncitem.stash.get(JUDGED, None)
     if judged is not None and judged.judgement().outcome is not Outcome.SAME:
@@ -147,7 +147,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Attach the check's one outcome; what could not be measured is pytest's *error*, not its *failure*."""
+    """Attach the check's line. An unmeasured check is an error of pytest, not a failure."""
     report = yield
     outcome.hide_secrets(report)
     if not _is_check(item.config, item.path) or (call.when == "setup" and report.passed):
@@ -163,14 +163,14 @@ def pytest_runtest_makereport(
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Hide secrets in what is said of a file that cannot be imported."""
+    """Hide secrets in the report of a file that cannot be imported."""
     report = yield
     outcome.hide_secrets(report)
     return report
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Let go of connections and of a run that was ours."""
+    """Release the connections, and a run that this process owns."""
     end_session(config)
     if (own := config.stash.get(_OWN_RUN, None)) is not None:
         own.close()
@@ -181,19 +181,19 @@ def _is_worker(config: pytest.Config) -> bool:
 
 
 def _is_check(config: pytest.Config, path: Path) -> bool:
-    """Whether a test file is one of the product's checks (and not a self-test)."""
+    """Whether a test file holds checks of the product, and no self-tests."""
     return any(path.is_relative_to(config.rootpath / "tests" / kind) for kind in ("parity", "smoke"))
 
 
 def _asks_for_checks(config: pytest.Config) -> bool:
-    """Whether the arguments name the checks, or a folder around them."""
+    """Whether the arguments name checks, or a folder that contains them."""
     checks = config.rootpath / "tests"
     places = [Path(config.invocation_params.dir, str(arg).split("::")[0]).resolve() for arg in config.args]
     return any(place.is_relative_to(checks) or checks.is_relative_to(place) for place in places)
 
 
 def _reason(report: pytest.TestReport) -> str:
-    """Why a check has no judgement of its own: the last line of what pytest says."""
+    """Why a check has no judgement of its own: the last line of pytest's text."""
     if isinstance(report.longrepr, tuple):  # a skip: file, line, words
         return report.longrepr[2]
     return report.longreprtext.strip().split("\n")[-1] or "the check asked for nothing to judge"

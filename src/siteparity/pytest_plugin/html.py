@@ -1,6 +1,6 @@
-"""pytest-html's hooks: what ``checks.html`` shows of a check, and no check lost from it.
+"""Hooks of pytest-html: what ``checks.html`` shows of each check, and that it loses none.
 
-`register` does nothing on workers and without ``--html``.
+`register` does nothing on workers, or without ``--html``.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ from siteparity.report.checks_html import (
 from siteparity.report.words import count
 
 Describe = Callable[[str], Described | None]
-"""What the plan knows of a check, by its node id."""
+"""The plan's description of a check, by its node id."""
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the page says of the run itself."""
+    """What the page says about the run."""
 
     describe: Describe
     primary: str
     standby: str
     facts: Mapping[str, str]
-    """All that stands in the page's environment table."""
+    """The rows of the page's environment table."""
 
 
 def about_run(config: pytest.Config) -> About:
-    """What the session's own configuration says of its run."""
+    """The run, as the session's configuration describes it."""
     try:
         settings = session_of(config).configuration
     except ConfigurationError as error:
@@ -66,14 +66,14 @@ def about_run(config: pytest.Config) -> About:
 
 
 def register(config: pytest.Config, about: Callable[[pytest.Config], About] = about_run) -> None:
-    """Let pytest-html write ``checks.html`` as this project wants it. To be called from ``pytest_configure``.
+    """Register the hooks of this module with pytest, if it was called with ``--html``.
 
     Args:
-        config: The session's; its plugin manager gets one more plugin, where ``--html`` is given.
-        about: What the page says of the run; asked when the session starts.
+        config: of the session.
+        about: describes the run; called when the session starts.
 
     Raises:
-        pytest.UsageError: The page would need other files, which its policy does not allow.
+        pytest.UsageError: the page would need other files, which its policy does not allow.
     """
     if hasattr(config, "workerinput") or not config.getoption("htmlpath", default=None):
         return
@@ -83,7 +83,7 @@ def register(config: pytest.Config, about: Callable[[pytest.Config], About] = ab
 
 
 class ChecksPage:
-    """The hooks, with what they need to know."""
+    """The hooks, and the state that they share."""
 
     def __init__(self, config: pytest.Config, about: Callable[[pytest.Config], About]) -> None:
         self._config = config
@@ -91,21 +91,21 @@ class ChecksPage:
         self._about = About(lambda _: None, "primary", "standby", {})
         self._path = Path(os.path.expandvars(config.getoption("htmlpath"))).expanduser().absolute()
         self._open: dict[str, pytest.TestReport] = {}
-        """Checks whose tear-down pytest-html has not heard of: until then it shows nothing of them."""
+        """Checks without a report of their tear-down: pytest-html does not show them yet."""
 
     def pytest_sessionstart(self) -> None:
-        """List what goes into the environment table, whatever other plugins have put there."""
+        """Fill the environment table, in place of whatever other plugins have put there."""
         self._about = self._ask(self._config)
         self._config.stash[metadata_key] = environment(self._about.facts)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
-        """Let workers that end add their metadata elsewhere: pytest-html has taken ours by now."""
+        """Keep the metadata of workers out of the table, which pytest-html has read by now."""
         self._config.stash[metadata_key] = {}
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self) -> Generator[None, None, None]:
-        """Close what a dead worker left open, let pytest-html write, then harden the file."""
+        """Close the checks that a dead worker left open, let pytest-html write, then harden the file."""
         for report in list(self._open.values()):
             self._close(report)
         result = yield
@@ -121,7 +121,7 @@ class ChecksPage:
         report.title = f"Checks: {self._about.standby} against {self._about.primary}"
 
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
-        """Columns that tell what a check is about."""
+        """Add the columns that describe a check."""
         cells[:] = HEADERS
 
     def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
@@ -130,19 +130,19 @@ class ChecksPage:
         cells[:] = self._cells(report, result=words[0], duration=words[2])
 
     def pytest_html_results_table_html(self, report: pytest.TestReport, data: list[str]) -> None:
-        """Put the findings into the row, instead of pytest's text about them."""
+        """Show the findings in place of pytest's text about them."""
         if line := line_of(report):
             data[:] = [findings_html(line.judgement, self._about.primary, self._about.standby)]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, report: pytest.TestReport) -> None:
-        """A check whose worker died was not made: an error, in words that pytest-html understands."""
+        """Report a check whose worker died as an error, in terms that pytest-html understands."""
         report.when = "setup"
         report.duration = 0.0
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Follow each check to its tear-down; nothing of ours is shown as an extra, so nothing at all is."""
+        """Note which checks are open, and remove extras: nothing of ours is an extra."""
         vars(report)["extras"] = []
         if report.when == "teardown":
             self._open.pop(report.nodeid, None)
@@ -161,7 +161,7 @@ class ChecksPage:
         return cells(row)
 
     def _close(self, report: pytest.TestReport) -> None:
-        """Tell pytest-html, and it alone, of a tear-down that never came."""
+        """Report a tear-down that never came, to pytest-html alone."""
         closing = pytest.TestReport(
             report.nodeid, report.location, {}, "passed", None, "teardown", duration=0.0, start=0.0, stop=0.0
         )
@@ -171,5 +171,5 @@ class ChecksPage:
 
 
 def _inner(cell: str) -> str:
-    """``<td class="col-result">Failed</td>`` -> ``Failed``: words of pytest-html's own."""
+    """``<td class="col-result">Failed</td>`` -> ``Failed``."""
     return cell.partition(">")[2].rpartition("</td>")[0]

@@ -1,4 +1,4 @@
-"""The rule vocabulary of parity checks, bound to one aspect and one role."""
+"""The rules that a parity check can apply, bound to one aspect and one role."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from siteparity.pytest_plugin.check_findings import CheckFindings
 
 
 class Parity(CheckFindings):
-    """What a check says about the hosts of one role at both sites. Every rule may be used more than once."""
+    """The ``parity`` of a check: rules about the hosts of one role at both sites, each to be used at will."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Parity(CheckFindings):
         self._primary, self._standby = facts
 
     def same(self, table: str, *, fix: str) -> None:
-        """Every host of both sites says the same about every item."""
+        """Every host of both sites has the same value for every item."""
         self.add(rules.same(self._pair(table), fix=fix))
 
     def everywhere(
@@ -87,9 +87,9 @@ class Parity(CheckFindings):
 
         Args:
             table: of numbers.
-            over: compare hosts, or sums.
-            percent: the policy's key that says how much of what the primary has is enough.
-            needed: the policy's key that says, for each role, how much of what is needed instead.
+            over: compare single hosts, or the sums over the role.
+            percent: the policy's key for how much of the primary's amount is enough.
+            needed: the policy's key for the amounts that each role needs, in place of the primary's.
             fix: what an engineer can do.
         """
         enough = 100 if percent is None else getattr(self._section, percent)
@@ -105,14 +105,14 @@ class Parity(CheckFindings):
 
 
 class SiteFacts:
-    """The facts of one aspect on every host of one site."""
+    """The facts of one aspect on all hosts of one site."""
 
     def __init__(self, site: Site, facts: Mapping[str, Facts]) -> None:
         self._names = OwnNames.of(site)
         self._facts = facts
 
     def cohort(self, role: str, table: str) -> Cohort:
-        """The role's hosts as the inventory names them; a host without the table is unmeasured."""
+        """The role's hosts in the inventory. A host without the table is unmeasured."""
         missing = Unmeasured(f"{table} was not measured on this host")
         return Cohort(
             self._names,

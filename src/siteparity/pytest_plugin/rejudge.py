@@ -1,8 +1,8 @@
-"""Judging records again without pytest: the same check functions, the same rules, within a second.
+"""Judges records again without pytest: the same check functions and rules, within a second.
 
-A process of its own (``python -m siteparity.pytest_plugin.rejudge``), since it runs the checks' code: it
-writes the same journal as pytest does, with the same closing line, and whoever started it demands that
-exactly the planned checks are in it.
+It is a process of its own (``python -m siteparity.pytest_plugin.rejudge``), since it runs the checks' code.
+It writes the same journal as pytest, with the same closing line. The process that starts it demands that
+exactly the planned checks are in the journal.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from siteparity.runs.recording import journal_path
 
 
 def main() -> int:
-    """Judge every planned parity check from the records of a folder."""
+    """Judge every planned parity check from the records of a folder. Returns the exit status."""
     parser = argparse.ArgumentParser()
     for name in ("root", "inventories", "primary", "standby", "folder"):
         parser.add_argument(name)
@@ -57,7 +57,7 @@ class _Functions:
         """The function of a check.
 
         Raises:
-            UnmeasuredError: it asks for more than `parity`, which only pytest can give.
+            UnmeasuredError: it uses other fixtures than `parity`, which only pytest can provide.
         """
         source = check.source
         if source.arguments != ("parity",):

@@ -1,6 +1,6 @@
-"""What the checks of one pytest session share: the configuration, the records, and the way to the hosts.
+"""The state that the checks of one pytest session share: configuration, records, connections.
 
-The session that owns the run measures once, before any worker starts; workers only read.
+The process that owns the run measures once, before any worker starts. Workers only read.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from siteparity.transport import Transport
 from siteparity.waivers import Waivers
 
 CHECK = pytest.StashKey[PlannedCheck]()
-"""On an item: the planned check that it makes."""
+"""On an item: its planned check."""
 JUDGED = pytest.StashKey[CheckFindings]()
-"""On an item: what its rules have found."""
+"""On an item: the findings of its rules."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The plugin's options; the owner of a run fills the last three in for its workers."""
+    """The plugin's options. The owner of a run sets the last three for its workers."""
 
     root: Path
     inventories: Path
@@ -50,11 +50,11 @@ class Options:
     control: Path | None
     """The control directory of the transport whose connections are used."""
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
-    """When the run began, which decides what has expired; now, where no run has."""
+    """When the run started, which decides what has expired; now, if no run is given."""
 
     @classmethod
     def of(cls, config: pytest.Config) -> Options:
-        """Read the options of a session."""
+        """The options of a pytest session."""
         root = config.rootpath
         given = config.getoption("inventories")
         run, control = config.getoption("parity_run"), config.getoption("parity_control")
@@ -71,7 +71,7 @@ class Options:
 
 
 class Session:
-    """One process's view of the run."""
+    """The run, as one process sees it."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
@@ -106,25 +106,25 @@ class Session:
         return self._checks.get(node_id)
 
     def line(self, check: PlannedCheck, judgement: Judgement, seconds: float) -> CheckLine:
-        """The line of a check, with the waivers that accept its findings and those that it no longer needs.
+        """The line of a check, with its waivers.
 
-        The waivers see the findings without secrets, as every reader of the journal does.
+        Waivers are applied to the findings without secrets, as every reader of the journal sees them.
         """
         line = CheckLine.of(check.id, judgement, seconds)
         return with_waivers(line, check, self.waivers, self.configuration.checks)
 
     def facts(self, site: Site, aspect: str) -> SiteFacts:
-        """The facts of one aspect at one site, from the record of this run."""
+        """The facts of an aspect at a site, from the records of this run."""
         key = (site.name, aspect)
         if key not in self._site_facts:
             self._site_facts[key] = SiteFacts(site, self.evidence().facts(site, aspect))
         return self._site_facts[key]
 
     def evidence(self) -> Evidence:
-        """What is judged: the records of the run, proven to be what they should be.
+        """The records of the run, from which checks are judged.
 
         Raises:
-            RecordError: one is missing or damaged, or of something else.
+            RecordError: a record is missing or damaged, or of another site, policy or inventory.
         """
         if self._evidence is None:
             settings, folder = self.configuration, self.options.run
@@ -134,7 +134,7 @@ class Session:
         return self._evidence
 
     def away(self, site: Site) -> Mapping[str, str]:
-        """The hosts of a site that are not asked again, each with its reason."""
+        """The hosts of a site that are not asked again, and why."""
         evidence = self.evidence()
         if site.name != evidence.primary.site:
             return evidence.standby.silent()
@@ -149,7 +149,7 @@ class Session:
         return self._transport
 
     def close(self) -> None:
-        """Let go of the connections (only the owner's transport ends them)."""
+        """Release the connections. Only the owner's transport ends them."""
         if self._transport is not None:
             self._transport.close()
 
@@ -161,7 +161,7 @@ def evidence_of(settings: Configuration, folder: Path) -> Evidence:
     """The records in the folder of a run.
 
     Raises:
-        RecordError: one is missing or damaged, or of something else.
+        RecordError: a record is missing or damaged, or of another site, policy or inventory.
     """
     primary, standby = settings.sites
     then = then_path(folder, standby.name)
@@ -174,7 +174,7 @@ def evidence_of(settings: Configuration, folder: Path) -> Evidence:
 
 
 def _belonging(path: Path, site: Site, settings: Configuration) -> Record:
-    """Refuse a record that was made of another site, or before a file that it depends on was changed."""
+    """Read a record, and refuse one of another site, or of another policy or inventory."""
     record = records.load(path)
     about = (
         ("of the site", record.site, site.name),
@@ -191,7 +191,7 @@ def _belonging(path: Path, site: Site, settings: Configuration) -> Record:
 
 @dataclass(slots=True)
 class OwnRun:
-    """A run that pytest itself owns: measured into a temporary folder, gone at the end."""
+    """A run that pytest itself owns, in a temporary folder that is removed at the end."""
 
     folder: tempfile.TemporaryDirectory[str] = field(
         default_factory=lambda: tempfile.TemporaryDirectory(prefix="siteparity-")
@@ -226,13 +226,13 @@ def session_of(config: pytest.Config) -> Session:
 
 
 def forget_session(config: pytest.Config) -> None:
-    """Load the state again when it is next needed, from options that have changed."""
+    """Drop the state; options have changed, and it is loaded again when it is next needed."""
     end_session(config)
     del config.stash[_SESSION]
 
 
 def end_session(config: pytest.Config) -> None:
-    """Let go of what the session holds."""
+    """Release whatever the session holds."""
     if (session := config.stash.get(_SESSION, None)) is not None:
         session.close()
 

@@ -1,4 +1,4 @@
-"""Every report of a run, from its one `siteparity.result.Result`."""
+"""The reports of a run. Each is made from its `siteparity.result.Result` alone."""
 
 from siteparity.report.html import render
 from siteparity.report.junit import junit

@@ -1,4 +1,4 @@
-"""Waivers as the reports show them: those of the run, and the stanza that would accept a finding."""
+"""Waivers in the reports: those of the run, and the stanza that would accept a finding."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ TEXT_WIDTH = 300
 
 @dataclass(frozen=True, slots=True)
 class WaiverRow:
-    """One waiver in the table."""
+    """A row of the table of waivers."""
 
     what: str
     item: str
     state: str
     words: str
-    """Why it speaks against GO, or empty."""
+    """Why it is a reason against GO, or empty."""
     reason: str
     people: str
     expires: str
@@ -46,14 +46,14 @@ def waivers_line(waivers: Sequence[SavedWaiver]) -> str:
 
 
 def waiver_rows(result: Result, zone: tzinfo | None = None) -> tuple[WaiverRow, ...]:
-    """The waivers of the file, in its order, with what became of each."""
+    """The waivers of the run, in the order of the file, and what became of each."""
     return tuple(_row(one, zone) for one in result.waivers)
 
 
 def stanza(check: SavedCheck, finding: SavedFinding) -> str:
-    """The waiver that would accept a finding, on one line to copy, without what a person must write.
+    """The waiver that would accept a finding, on one line to copy. A person must complete it.
 
-    Empty where nothing can accept it, and where the file could not hold its item.
+    Empty if nothing can accept the finding, or YAML cannot hold its item.
     """
     if finding.values is None or not can_hold(finding.item):
         return ""
@@ -85,7 +85,7 @@ def _left(days: int) -> str:
 
 
 def _escaped(character: str) -> str:
-    """A character inside YAML's double quotes (YAML 1.2, section 5.7); what cannot be seen by its number."""
+    """A character inside YAML's double quotes (YAML 1.2, section 5.7); an invisible one as its number."""
     if character.isprintable():
         return json.dumps(character, ensure_ascii=False)[1:-1]
     return f"\\U{ord(character):08x}"

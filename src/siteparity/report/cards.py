@@ -1,4 +1,4 @@
-"""A promise that does not hold, and its findings, as they stand on the director's page."""
+"""The cards of the director's page: each a promise that does not hold, with its findings."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from siteparity.report.words import count, span, title
 from siteparity.result import Result
 
 FINDINGS_A_PROMISE = 20
-"""How many findings of one promise are shown; all of them are in result.json."""
+"""How many findings of one promise are shown. result.json holds all of them."""
 FINDINGS_A_PAGE = 800
-"""About how many findings a page shows: it stays below 1.5 MB whatever happened."""
+"""About how many findings a page shows, so that it never exceeds 1.5 MB."""
 VALUE_WIDTH = 72
 TITLE_WIDTH = 600
-"""The whole of a shortened value, as a tooltip; it is cut as well, but later."""
+"""Characters of a tooltip that shows more of a shortened value."""
 EFFECT_WIDTH = 140
 EFFECTS = 8
 GROUPS_A_SIDE = 5
@@ -28,7 +28,7 @@ NAMES_AT_FIRST_SIGHT = 2
 
 
 class PastRun(Protocol):
-    """An earlier run, as far as the page speaks of it."""
+    """An earlier run, as far as the page needs it."""
 
     @property
     def run(self) -> str:
@@ -40,28 +40,28 @@ class PastRun(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One value and the hosts that gave it."""
+class ValueRow:
+    """A value and the hosts that gave it, as they are shown."""
 
     text: str
     full: str
-    """The whole value where ``text`` is a part of it, else empty."""
+    """The whole value if ``text`` was shortened, else empty."""
     absent: bool
     hosts: str
 
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """One finding with both sides next to each other."""
+    """A finding with both sites side by side."""
 
     item: str
     item_full: str
     role: str
     told: str
-    """What is wrong, as far as the two sides do not show it by themselves."""
-    primary: tuple[Said, ...]
+    """What is wrong, as far as the values of both sites do not show it."""
+    primary: tuple[ValueRow, ...]
     primary_more: int
-    standby: tuple[Said, ...]
+    standby: tuple[ValueRow, ...]
     standby_more: int
     since: str
     waiver: str
@@ -69,7 +69,7 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One promise: what became of it, and its findings."""
+    """A promise, its state, and its findings."""
 
     anchor: str
     state: State
@@ -81,10 +81,10 @@ class Card:
     test: str
     since: str
     about: str
-    """What it is about in a few words: aspect, role, first items."""
+    """Aspect, role and first items, in a few words."""
     effects: tuple[str, ...]
     effect: str
-    """The first of them, short enough for the first screen."""
+    """The first effect, short enough for the first screen."""
     not_run: str
     """The roles for which the check was not made, or empty."""
     rows: tuple[FindingRow, ...]
@@ -93,7 +93,7 @@ class Card:
 
 
 def cards(result: Result, every: Sequence[Area], history: Sequence[PastRun]) -> tuple[Card, ...]:
-    """The promises that do not hold, the heaviest first, then those that are accepted."""
+    """The promises that do not hold, the heaviest first, then the accepted ones."""
     heavy = not_holding(result)
     accepted = [one for area in every for one in area.promises if one.state is State.ACCEPTED]
     shown = [*heavy, *accepted]
@@ -150,7 +150,7 @@ def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _since(moments: Iterable[datetime], result: Result, history: Sequence[PastRun]) -> str:
-    """``new``, or since how many runs and how long; the findings of a promise count from the oldest."""
+    """``new``, or the number of runs and the time since the oldest of the findings."""
     first = min(moments, default=None)
     if first is None:
         return ""
@@ -167,8 +167,8 @@ def _row(seen: Seen, result: Result, history: Sequence[PastRun]) -> FindingRow:
     groups = (*finding.primary, *finding.standby)
     texts = labels([group.value for group in groups], VALUE_WIDTH)
     nothing = UNMEASURED if finding.kind is FindingKind.UNMEASURED else ABSENT
-    said = tuple(_said(group, text, nothing) for group, text in zip(groups, texts, strict=True))
-    primary, standby = said[: len(finding.primary)], said[len(finding.primary) :]
+    shown = tuple(_value_row(group, text, nothing) for group, text in zip(groups, texts, strict=True))
+    primary, standby = shown[: len(finding.primary)], shown[len(finding.primary) :]
     short = shortened(item, VALUE_WIDTH)
     return FindingRow(
         item=short,
@@ -184,11 +184,11 @@ def _row(seen: Seen, result: Result, history: Sequence[PastRun]) -> FindingRow:
     )
 
 
-def _said(group: Group, text: str, nothing: str) -> Said:
+def _value_row(group: Group, text: str, nothing: str) -> ValueRow:
     full = whole(group.value)
     names = ", ".join(group.hosts[:HOSTS_A_GROUP])
     rest = len(group.hosts) - HOSTS_A_GROUP
-    return Said(
+    return ValueRow(
         text=nothing if group.value is None else text,
         full=shortened(full, TITLE_WIDTH) if "…" in text else "",
         absent=group.value is None,
@@ -197,7 +197,7 @@ def _said(group: Group, text: str, nothing: str) -> Said:
 
 
 def told(seen: Seen, result: Result) -> str:
-    """What is wrong in a few words: a comparison is told by its two sides, the rest needs its own words."""
+    """What is wrong, in a few words. The two sides of a comparison are shown, so it needs the fewest."""
     finding = seen.finding
     words = {
         FindingKind.MISSING: f"only at {title(result.primary.site)}",

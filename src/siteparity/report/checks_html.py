@@ -1,7 +1,7 @@
-"""``checks.html``, the engineer's page by pytest-html, made safe: its cells, its Content-Security-Policy.
+"""``checks.html``, the engineer's page: pytest-html writes it, this module makes it safe.
 
-pytest-html 4.2 puts test ids, table cells and the environment's values into the page as markup. So whatever
-goes in is escaped here, and the written file gets a policy that runs pytest-html's own script, nothing else.
+pytest-html 4.2 puts test ids, table cells and the environment's values into the page as markup. So all of
+them are escaped here. The written file gets a Content-Security-Policy that runs pytest-html's script only.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ HEADERS = (
     '<th class="sortable" data-column-type="duration">Duration</th>',
     '<th class="sortable" data-column-type="testId">Test</th>',
 )
-"""pytest-html reads a cell's value by its class; ``col-result`` drives its filters, and keeps its words."""
+"""pytest-html finds a cell by its class. Its filters need its own words under ``col-result``."""
 
 _POLICY = (
     "default-src 'none'; script-src '{script}'; style-src '{style}'; "
@@ -49,12 +49,12 @@ _RELOAD = ' onclick="location.reload()"'
 
 
 class PageError(SiteparityError):
-    """``checks.html`` is not a page as pytest-html 4.2 writes it, so it cannot be made safe."""
+    """``checks.html`` is not a page of pytest-html 4.2, so it cannot be made safe."""
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What the plan knows of a check."""
+    """A check, as the plan describes it."""
 
     sentence: str
     role: str
@@ -91,7 +91,7 @@ def cells(row: Row) -> list[str]:
 
 
 def findings_html(judgement: Judgement, primary: str, standby: str) -> str:
-    """The findings inside a row, on one line of markup (pytest-html colours lines that start with E)."""
+    """The findings of a check, on one line of markup: pytest-html colours lines that start with E."""
     if not judgement.findings:
         return str(Markup('<div class="parity">{} values compared.</div>').format(judgement.compared))
     head = Markup("<tr><th>What</th><th>{}</th><th>{}</th></tr>").format(
@@ -105,16 +105,16 @@ def findings_html(judgement: Judgement, primary: str, standby: str) -> str:
 
 
 def environment(values: Mapping[str, str]) -> dict[str, str]:
-    """The table at the top of the page: these values and no others, escaped."""
+    """The values of the table at the top of the page, escaped."""
     return {visible(name): str(escape(_one_line(value))) for name, value in values.items()}
 
 
 def harden(path: Path) -> None:
-    """Give the written page its look and its Content-Security-Policy. Doing it twice does it once.
+    """Give the written page its style and its Content-Security-Policy. A second call changes nothing.
 
     Raises:
-        PageError: The page is not as expected; it must not be published.
-        OSError: It could not be read or written.
+        PageError: the page is not as expected and must not be published.
+        OSError: it could not be read or written.
     """
     text = path.read_text(encoding="utf-8")
     if _MARK in text.partition("<title")[0]:
@@ -139,11 +139,11 @@ def harden(path: Path) -> None:
 
 
 def rows_of(path: Path) -> dict[str, list[str]]:
-    """What a written page shows: test id -> pytest-html's word for each of its rows.
+    """The rows of a written page: test id -> pytest-html's word for each of its rows.
 
     Raises:
-        PageError: The page holds no data of pytest-html.
-        OSError: It could not be read.
+        PageError: the page holds no data of pytest-html.
+        OSError: it could not be read.
     """
     reader = _DataReader()
     try:
@@ -156,7 +156,7 @@ def rows_of(path: Path) -> dict[str, list[str]]:
 
 
 class _DataReader(HTMLParser):
-    """Takes the data out of the page."""
+    """Extracts the data of pytest-html from the page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -195,11 +195,11 @@ def _one_line(text: str) -> str:
 
 
 def _elements(text: str, name: str) -> Sequence[str]:
-    """The contents of an element; the data stand escaped in an attribute, where no text looks like one."""
+    """The contents of all elements of a name. The page's data are in an attribute, where < is escaped."""
     return re.findall(rf"<{name}(?:\s[^>]*)?>(.*?)</{name}>", text, flags=re.DOTALL)
 
 
 def _hash(content: str) -> str:
-    """The hash source (CSP level 3) of an inline element; parsers turn its line ends into line feeds."""
+    """The hash source (CSP level 3) of an inline element. HTML parsers turn line ends into line feeds."""
     digest = hashlib.sha256(content.replace("\r\n", "\n").replace("\r", "\n").encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"

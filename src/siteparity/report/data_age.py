@@ -1,4 +1,4 @@
-"""How old what stands in for the primary is, and what may be lost: what the first lines of a report say."""
+"""The first lines of a report: how old the primary's data are, and what may be lost with the primary."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def is_by_record(result: Result) -> bool:
 
 
 def age(result: Result) -> str:
-    """How old what is known of the primary was when the run ended."""
+    """How old the primary's data were when the run ended."""
     return span(result.finished_at - result.primary.measured_at)
 
 
@@ -29,7 +29,7 @@ def compared_with(result: Result, zone: tzinfo | None = None) -> str:
 
 
 def possible_loss(result: Result, zone: tzinfo | None = None) -> str:
-    """What may be lost, where a record stands in; empty for a live comparison, where lag is measured."""
+    """What may be lost, if a record stands in; empty for a live comparison, which measures the lag."""
     loss = result.data_loss
     if not is_by_record(result):
         return ""
@@ -41,7 +41,7 @@ def possible_loss(result: Result, zone: tzinfo | None = None) -> str:
 
 
 def _rounded_up(length: timedelta) -> timedelta:
-    """To whole seconds, as `span` cuts them: a loss is not said to be smaller than it may be."""
+    """Rounded up to a second: `span` rounds down, and a loss must not look smaller than it may be."""
     return timedelta(seconds=-(-length // timedelta(seconds=1)))
 
 

@@ -1,4 +1,4 @@
-"""The checks of a result, put together as people read them: by promise, by aspect, and by what stops us."""
+"""The checks of a result, grouped for people: by promise, by aspect, and by what stops a failover."""
 
 from __future__ import annotations
 
@@ -11,54 +11,54 @@ from siteparity.result import Result, SavedCheck, SavedFinding
 
 
 class State(StrEnum):
-    """What a check, a promise or an aspect means for the reader, from the lightest to the heaviest."""
+    """The state of a check, a promise or an aspect, from the lightest to the heaviest."""
 
     OK = "ok"
     ACCEPTED = "accepted"
-    """It differs, and a waiver accepts that."""
+    """It differs, and waivers accept that."""
     WARNING = "warning"
-    """It differs, and that alone does not stop a failover."""
+    """A warning differs, which does not stop a failover."""
     UNKNOWN = "unknown"
-    """It could not be measured, or was not made."""
+    """It was not measured, or not made."""
     STOP = "stop"
-    """It differs, and must not."""
+    """A blocker differs."""
 
 
 def state_of(check: SavedCheck) -> State:
-    """What one check means for the reader."""
+    """The state of one check."""
     if check.outcome is Outcome.DIFFERENT:
         return State.STOP if check.severity is Severity.BLOCKER else State.WARNING
     return {Outcome.SAME: State.OK, Outcome.WAIVED: State.ACCEPTED}.get(check.outcome, State.UNKNOWN)
 
 
 def heaviest(states: Iterable[State]) -> State:
-    """The heaviest of some states; having none is `State.UNKNOWN`."""
+    """The heaviest of some states; `State.UNKNOWN` for none."""
     order = list(State)
     return max(states, key=order.index, default=State.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A finding and the check that found it."""
+    """A finding, with the check that found it."""
 
     check: SavedCheck
     finding: SavedFinding
 
     @property
     def open(self) -> bool:
-        """No waiver accepts it."""
+        """Whether no waiver accepts it."""
         return self.finding.waiver is None
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One test, with its checks of every role: a sentence about the sites that holds or does not."""
+    """One test with its checks of all roles: a sentence about the sites that holds or does not."""
 
     checks: tuple[SavedCheck, ...]
 
     @property
     def first(self) -> SavedCheck:
-        """The check whose sentence, reason, owner and severity stand for all."""
+        """The check whose sentence, reason, owner and severity are those of all."""
         return self.checks[0]
 
     @property
@@ -83,7 +83,7 @@ class Promise:
 
     @property
     def red(self) -> tuple[SavedCheck, ...]:
-        """Its checks that are not as they should be."""
+        """Its checks that do not hold, or are not known to."""
         return tuple(check for check in self.checks if state_of(check) not in {State.OK, State.ACCEPTED})
 
     @property
@@ -118,7 +118,7 @@ def without_role(check: SavedCheck) -> str:
 
 
 def promises(checks: Sequence[SavedCheck]) -> tuple[Promise, ...]:
-    """The checks by test; those of one test that weigh differently, or belong to someone else, apart."""
+    """The checks by test. Checks of one test with another severity or owner are a promise of their own."""
     of: dict[tuple[str, Severity, str], list[SavedCheck]] = {}
     for check in checks:
         of.setdefault((without_role(check), check.severity, check.owner), []).append(check)
@@ -134,7 +134,7 @@ def areas(result: Result) -> tuple[Area, ...]:
 
 
 def not_holding(result: Result) -> tuple[Promise, ...]:
-    """The promises that do not hold, or are not known to, the heaviest first; accepted ones are left out."""
+    """The promises that do not hold, or are not known to, the heaviest first, without accepted ones."""
     order = list(State)
     found = [
         promise

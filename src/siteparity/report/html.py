@@ -1,4 +1,4 @@
-"""``report.html``: the director's page. Static, one file, and no script in it."""
+"""``report.html``, the director's page: one static file without scripts."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def render(result: Result, history: Sequence[PastRun] = (), zone: tzinfo | None 
     """The page of one run.
 
     Args:
-        result: The run.
-        history: Earlier runs, in any order; they tell since how many runs something is wrong.
-        zone: Where a zone is given, times in UTC are followed by the local time in brackets.
+        result: of the run.
+        history: earlier runs in any order, for the number of runs since which something is wrong.
+        zone: adds the local time in brackets to times in UTC.
     """
     text = _environment().get_template("report.html.jinja").render(page=page(result, history, zone))
     return text.lstrip() + "\n"
@@ -40,7 +40,7 @@ def _environment() -> Environment:
 
 
 def _seen(value: object) -> object:
-    """Whatever the template prints: nothing that cannot be seen passes, even where a caller forgot it."""
+    """Make every text that the template prints visible, even if a caller forgot to."""
     if isinstance(value, str) and not isinstance(value, Markup):
         return visible(value, lines=True)
     return value

@@ -1,4 +1,4 @@
-"""``junit.xml`` (xunit2) for continuous integration, made from the result like every other report."""
+"""``junit.xml`` (xunit2) for continuous integration."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from siteparity.report.visible import visible
 from siteparity.result import Result, SavedCheck, SavedFinding
 
 MESSAGE_WIDTH = 500
-"""Servers show the message in lists; the whole text stands in the element."""
+"""Servers show the message in lists. The element holds the whole text."""
 
 _ELEMENTS = {
     Outcome.DIFFERENT: ("failure", "different"),
@@ -20,13 +20,13 @@ _ELEMENTS = {
     Outcome.WAIVED: ("skipped", "waived"),
 }
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0, section 2.2, allows in no document, not even escaped."""
+"""Characters that XML 1.0, section 2.2, forbids even if they are escaped."""
 
 
 def junit(result: Result) -> bytes:
-    """The document: failure = different, error = unmeasured or not run, skipped = waived.
+    """The document: different is a failure, unmeasured or not run an error, waived is skipped.
 
-    A check that holds although a waiver expects otherwise is a failure, as a strict expected failure is.
+    A check that holds although a waiver expects otherwise is a failure, like a strict xfail that passes.
     """
     not_needed = result.not_needed()
     cases = [_case(check, needed=check.id not in not_needed) for check in result.checks]
@@ -93,5 +93,5 @@ def _text(finding: SavedFinding) -> str:
 
 
 def _legal(text: str) -> str:
-    """The text with what cannot be seen shown by its number; afterwards nothing illegal can be left."""
+    """The text with invisible characters shown by their numbers, and without any that XML forbids."""
     return _NOT_XML.sub("?", visible(text, lines=True))

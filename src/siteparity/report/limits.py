@@ -1,4 +1,4 @@
-"""What a verdict does not cover, said plainly, also beside a GO."""
+"""What a verdict does not cover. Every report says so, also for a GO."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from siteparity.result import Result
 
 
 def limits(result: Result) -> tuple[str, ...]:
-    """The limits of this verdict: first those of this run, then those of every run."""
+    """The limits of this run, then those of every run."""
     return (*_of_this_run(result), *_of_every_run(result))
 
 

@@ -1,4 +1,4 @@
-"""The rows of the first screen: each cause in place of what follows from it, then the other promises."""
+"""The rows of the first screen: each cause in place of its consequences, then the other promises."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from siteparity.result import Result, SavedCause
 
 NOT_LOOKED_AT = "What this would do to customers after the switch is not known."
 NAMED = 3
-"""Areas and owners that a row names."""
+"""How many areas or owners a row names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of what stops us."""
+    """A line of the list of what stops a failover."""
 
     state: State
     what: str
@@ -31,11 +31,11 @@ class Row:
 
 
 def rows(result: Result, shown: Sequence[Card]) -> tuple[Row, ...]:
-    """What stops us, the causes of several findings first.
+    """What stops a failover, causes first.
 
     Args:
-        result: The run.
-        shown: The cards of the promises that stop us; a card may stand for several checks of one test.
+        result: of the run.
+        shown: the cards of the promises that stop a failover; a card may show several checks of one test.
     """
     by_cause = [row for cause in result.causes for row in _of_cause(cause, shown)]
     explained = set().union(*(_tests(cause) for cause in result.causes))
@@ -44,12 +44,12 @@ def rows(result: Result, shown: Sequence[Card]) -> tuple[Row, ...]:
 
 
 def _tests(cause: SavedCause) -> set[str]:
-    """The tests, without their roles, for which a cause stands."""
+    """The tests that a cause makes red, without their roles."""
     return {check.partition("[")[0] for check in (cause.root, *cause.checks) if check}
 
 
 def _of_cause(cause: SavedCause, shown: Sequence[Card]) -> Iterator[Row]:
-    """One row, unless nothing that follows from the cause stops us."""
+    """The row of a cause, unless nothing that follows from it stops a failover."""
     cards = {card.test: card for card in shown if card.test in _tests(cause)}
     if not cards:
         return

@@ -1,6 +1,6 @@
 """The published JSON Schema of ``result.json``, generated from `siteparity.result.Result`.
 
-After a change of the result write it anew, from the project's root::
+After a change of the result, generate it again in the project's root::
 
     python -c "from siteparity.report import schema_text as s; print(s(), end='')" >schema
     mv schema src/siteparity/result.schema.json

@@ -1,4 +1,4 @@
-"""The answer for the terminal. Its last line is the verdict, whatever stands above."""
+"""The answer for the terminal. Its last line is always the verdict."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def summary(result: Result, *, colour: bool = False, limit: int = FINDINGS_A_PRO
     """The answer as text, without a final line feed; the last line is `verdict_line`.
 
     Args:
-        result: The run.
-        colour: Whether the terminal may be sent colours. Nothing else in the text drives a terminal.
-        limit: How many findings of one promise are shown; all of them are in result.json.
+        result: of the run.
+        colour: whether to colour the text. It contains no other control sequences.
+        limit: how many findings of one promise are shown; result.json holds all of them.
     """
     first = [line for line in (_compared_with(result), _loss(result)) if is_by_record(result)]
-    # Where no host answered, the same reason a hundred times helps nobody.
+    # If no host answered, nobody needs the same reason a hundred times.
     seen = not_holding(result) if result.executed.hosts else ()
     explained = {check: cause for cause in result.causes for check in cause.checks}
     lines = [*first, ""] if first else []
@@ -88,7 +88,7 @@ def _promise(promise: Promise, result: Result, limit: int, *, colour: bool) -> I
 
 
 def _silence(cause: SavedCause, *, colour: bool) -> Iterator[str]:
-    """One reason for which many checks could not be made: it is said once."""
+    """The one reason for which many checks could not be made."""
     title = _one_line(cause.sentence)
     yield f"{_BOLD}{title}{_RESET}" if colour else title
     yield f"  {len(cause.checks)} checks could not be made for it: {_counted(cause.checks)}"
@@ -108,10 +108,10 @@ def _finding(seen: Seen, result: Result) -> Iterator[str]:
     groups = (*finding.primary, *finding.standby)
     texts = labels([group.value for group in groups], VALUE_WIDTH)
     unmeasured = finding.kind is FindingKind.UNMEASURED
-    said = [_said(group, text, unmeasured=unmeasured) for group, text in zip(groups, texts, strict=True)]
+    shown = [_value(group, text, unmeasured=unmeasured) for group, text in zip(groups, texts, strict=True)]
     sides = (
-        (result.primary.site, said[: len(finding.primary)]),
-        (result.standby.site, said[len(finding.primary) :]),
+        (result.primary.site, shown[: len(finding.primary)]),
+        (result.standby.site, shown[len(finding.primary) :]),
     )
     for site, texts_of_site in sides:
         if texts_of_site:
@@ -122,13 +122,13 @@ def _finding(seen: Seen, result: Result) -> Iterator[str]:
         yield f"      {'waiver':<{width}}  {accepting}"
 
 
-def _said(group: Group, text: str, *, unmeasured: bool) -> str:
+def _value(group: Group, text: str, *, unmeasured: bool) -> str:
     value = UNMEASURED if unmeasured and group.value is None else text
     return f"{value} ({', '.join(visible(host) for host in group.hosts)})"
 
 
 def _several(name: str, text: str, width: int) -> Iterator[str]:
-    """A text of several lines, each below the other; none of them can stand at the margin."""
+    """A text of several lines, all indented, so that none of them looks like the verdict."""
     lines: Sequence[str] = visible(text, lines=True).replace("\t", "    ").split("\n") if text else ()
     for number, line in enumerate(lines):
         yield f"      {'' if number else name:<{width}}  {line}"
@@ -147,7 +147,7 @@ def _loss(result: Result) -> str:
 
 
 def _by_record(result: Result) -> str:
-    """On the last line, which many read alone."""
+    """The age of the record, for the last line: many people read nothing else."""
     if not is_by_record(result):
         return ""
     return f" (by a record {age(result)} old; orders that may be lost: {possible_loss(result)})"

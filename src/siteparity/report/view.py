@@ -1,4 +1,4 @@
-"""What stands on the director's page, as values that the template only has to print."""
+"""The contents of the director's page, as values that the template only prints."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from siteparity.report.words import count, span, title, utc
 from siteparity.result import Result, SavedCheck, SavedSite
 
 ROWS_AT_FIRST_SIGHT = 5
-"""How many promises the first screen names; the others stand below."""
+"""How many promises the first screen names; the others are below it."""
 REASONS = 50
 REASON_WIDTH = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """An aspect or journey in the strip of areas."""
+    """An aspect or a journey in the strip of areas."""
 
     name: str
     state: State
     count: int
     anchor: str
-    """Where its first card stands, or empty."""
+    """The anchor of its first card, or empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Listed:
     area: str
     test: str
     roles: tuple[tuple[State, str], ...]
-    """The heaviest state first: the roles, or languages, of which it is true."""
+    """Each state with the roles or languages that have it, the heaviest state first."""
     compared: int
     seconds: float
 
@@ -71,7 +71,7 @@ class Page:
 
     result: Result
     headline: str
-    """The line below the sentence: what weighs most."""
+    """The line below the sentence: the heaviest reason."""
     reasons: tuple[str, ...]
     reasons_more: int
     primary: str
@@ -80,7 +80,7 @@ class Page:
     measured: str
     compared_with: str
     possible_loss: str
-    """Empty where the primary was measured itself: then the lag is a check."""
+    """Empty if the primary was measured itself: then a check judges the lag."""
     valid_until: str
     rows: tuple[Row, ...]
     stops: tuple[Card, ...]
@@ -99,7 +99,7 @@ class Page:
 
 
 def page(result: Result, history: Sequence[PastRun] = (), zone: tzinfo | None = None) -> Page:
-    """Everything that the page says, from the result and the runs before it."""
+    """The contents of the page of a run, with the runs before it."""
     standby = title(result.standby.site)
     every = areas(result)
     shown = cards(result, every, history)
@@ -142,7 +142,7 @@ def sentence(result: Result) -> str:
 
 
 def headline(result: Result) -> str:
-    """What weighs most: how many checks stop us where differences do, else the first reason; empty for GO."""
+    """How many blockers differ, or else the first reason; empty for GO."""
     states = [state_of(check) for check in result.checks]
     stop, unknown = states.count(State.STOP), states.count(State.UNKNOWN)
     if not stop:
@@ -152,7 +152,7 @@ def headline(result: Result) -> str:
 
 
 def coverage(result: Result) -> str:
-    """How much was looked at: ``384 of 384 checks made on 10 of 10 hosts: 380 same, 4 different``."""
+    """``384 of 384 checks made on 10 of 10 hosts: 380 same, 4 different``."""
     outcomes = [check.outcome for check in result.checks]
     parts = [f"{outcomes.count(one):,} {one.value.replace('-', ' ')}" for one in Outcome if one in outcomes]
     executed, plan = result.executed, result.plan
@@ -236,7 +236,7 @@ def _facts(result: Result, zone: tzinfo | None) -> tuple[tuple[str, str], ...]:
 
 
 def _sources(result: Result) -> list[tuple[str, str]]:
-    """Where a record stands in: what was judged from what."""
+    """Which data were judged, if a record stands in."""
     if result.primary.source == "live":
         return []
     none = [title(source.aspect) for source in result.sources if source.primary == "none"]

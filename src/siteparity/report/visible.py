@@ -1,7 +1,7 @@
-"""Text from hosts, made safe to look at: what cannot be seen is shown, what is too long is shortened.
+"""Text from hosts, made safe to show: invisible characters become visible, long texts are shortened.
 
 Hosts write item names and values. A right-to-left mark can turn a line around, a control character can drive
-a terminal, a zero-width space can make two different values look alike.
+a terminal, a zero-width space can make two different values look the same.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from collections.abc import Sequence
 from siteparity.model import Value
 
 ABSENT = "absent"
-"""What is shown for a host that lacks the item."""
+"""Shown for a host that lacks the item."""
 
 UNMEASURED = "unmeasured"
-"""What is shown for a host of which nothing is known."""
+"""Shown for a host that was not measured."""
 
 MARKS_IN_A_ROW = 2
-"""How many combining marks a letter may carry (Vietnamese needs two); more would climb over other lines."""
+"""How many combining marks a letter may have (Vietnamese needs two). More would cover other lines."""
 
 _LINE_CHARACTERS = "\n\t"
 _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
-"""Characters that count as printable and yet show nothing."""
+"""Characters that Unicode calls printable, although they show nothing."""
 _ELLIPSIS = "…"
 _LEAD = 8
-"""How many characters stand before the first difference, where a value is cut around it."""
+"""How many characters to show before the first difference, if a value is cut there."""
 
 
 def visible(text: str, *, lines: bool = False) -> str:
-    """The text with every character that cannot be seen replaced by its number, such as ``[U+202E]``.
+    """The text with every invisible character replaced by its number, such as ``[U+202E]``.
 
     Args:
-        text: Any text, lone surrogates included.
-        lines: Keep line feeds and tabs: for text that is shown over several lines.
+        text: any text, lone surrogates included.
+        lines: keep line feeds and tabs, for a text that is shown on several lines.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -53,7 +53,7 @@ def visible(text: str, *, lines: bool = False) -> str:
 
 
 def shortened(text: str, width: int) -> str:
-    """The text in at most ``width`` characters, cut in its middle: beginnings and ends tell the most."""
+    """The text in at most ``width`` characters; of a longer one the middle is left out."""
     if len(text) <= width:
         return text
     kept = width - len(_ELLIPSIS)
@@ -61,10 +61,10 @@ def shortened(text: str, width: int) -> str:
 
 
 def labels(values: Sequence[Value | None], width: int) -> list[str]:
-    """One line for each value, so that different values never look the same.
+    """A line for each value. Different values never look the same.
 
-    Texts are quoted where a number looks like them; values that differ only in their middle are cut around
-    the first difference.
+    Texts are quoted if a number would look like one of them. Values that differ only in their middle are
+    cut around the first difference.
     """
     quoted = _ambiguous(values)
     full = [_quoted(value) if isinstance(value, str) and quoted else whole(value) for value in values]
@@ -82,7 +82,7 @@ def labels(values: Sequence[Value | None], width: int) -> list[str]:
 
 
 def whole(value: Value | None) -> str:
-    """The value on one line, not shortened. A space at an end, and an empty text, are shown by quotes."""
+    """The whole value on one line. A text that is empty, or begins or ends with a space, is quoted."""
     if value is None:
         return ABSENT
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Writing the reports of a run: each whole or not at all, whenever the machine stops."""
+"""Writes the reports of a run. Each is complete or not there at all, whenever the machine stops."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ MODE = 0o644
 def write_reports(result: Result, directory: Path, history: Sequence[PastRun] = ()) -> None:
     """Write ``result.json``, ``report.html`` and ``junit.xml`` into a folder that exists.
 
-    The page tells times in UTC, and in brackets by the clock of whoever runs this (``TZ``).
-    All of it is on the disk before the first name changes, so that a full disk leaves what was there.
-    ``result.json`` comes last: where it is, the others are, and are made from it.
+    The page shows times in UTC, and local times (``TZ``) in brackets. All files are on the disk before the
+    first one gets its name, so a full disk leaves the old files as they were. ``result.json`` gets its name
+    last: if it is there, the other reports are there and agree with it.
 
     Raises:
-        OSError: A file could not be written; those that were there before are unharmed.
+        OSError: a file could not be written; the old files are unchanged.
     """
     with staged_reports(result, directory, history):
         pass
@@ -36,7 +36,7 @@ def write_reports(result: Result, directory: Path, history: Sequence[PastRun] = 
 
 @contextmanager
 def staged_reports(result: Result, directory: Path, history: Sequence[PastRun] = ()) -> Iterator[None]:
-    """Write the reports under other names, and give them their own after the block, if that succeeds."""
+    """Write the reports under temporary names; they get their own names if the block succeeds."""
     contents = {
         "report.html": render(result, history, local_zone()).encode(),
         "junit.xml": junit(result),
@@ -58,14 +58,14 @@ def staged_reports(result: Result, directory: Path, history: Sequence[PastRun] =
 def result_json(result: Result) -> bytes:
     """The result as it is saved: sorted keys, two spaces, ASCII, a final line feed.
 
-    It can always be read again: what JSON cannot hold (lone surrogates, NaN) is replaced by text.
+    It can always be read again: a lone surrogate, which JSON cannot hold, becomes a question mark.
     """
     legal = _legal(result.model_dump(mode="json"))
     return (json.dumps(legal, indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a file in one step: a reader, or a crash, finds the old or the new one, never a part."""
+    """Replace a file in one step: after a crash the old or the new file is there, never a part of one."""
     temporary = _staged(path, content)
     try:
         temporary.replace(path)
@@ -76,7 +76,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def _staged(path: Path, content: bytes) -> Path:
-    """The content under another name in the same folder, all of it on the disk."""
+    """Write the content to a temporary file in the same folder, and flush it to the disk."""
     number, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
         with os.fdopen(number, "wb") as file:

@@ -1,4 +1,4 @@
-"""Runs that are over, and their history."""
+"""The files of runs: records, journal, history, and the answers of finished runs."""
 
 from siteparity.runs.finished import find_run, read_run
 

@@ -1,4 +1,4 @@
-"""Runs that are over: finding one, and reading its answer if it is whole and does not contradict itself."""
+"""Finds a finished run, and reads its result if that is whole and does not contradict itself."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def find_run(reports: Path, named: str | None) -> Path:
     """The folder of a run.
 
     Args:
-        reports: where runs are written.
-        named: its id or its folder; the newest run if None.
+        reports: the reports folder.
+        named: the id or the folder of the run; None for the newest.
 
     Raises:
-        ConfigurationError: there is none.
+        ConfigurationError: there is no such run.
     """
     places = [reports / "latest"] if named is None else [reports / "runs" / named, Path(named)]
     for place in places:
@@ -37,7 +37,7 @@ def read_run(folder: Path) -> Result:
     """The result of a run.
 
     Raises:
-        ConfigurationError: it is damaged; names the file and says what to do.
+        ConfigurationError: the result is damaged; names the file and says what to do.
     """
     path = folder / "result.json"
     try:
@@ -61,7 +61,7 @@ def _damaged(path: Path, problem: str) -> ConfigurationError:
 
 
 def _contradiction(result: Result, folder: Path) -> str:
-    """Why a result cannot be what a run has written; empty if it can."""
+    """Why no run can have written this result; empty if one can."""
     if result.run != folder.name:
         return f"it is of the run {result.run}"
     if (result.verdict is Verdict.GO) != (result.valid_until is not None):

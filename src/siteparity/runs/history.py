@@ -1,8 +1,8 @@
-"""The history: one line per run, from which a finding's age is told.
+"""The history, ``history.jsonl``: one line for each run. It tells the age of findings.
 
-A finding is the same one as long as the same check finds something about the same item, whatever its values:
-a service that is down at one host today and at two tomorrow is one trouble. It ends when its check has looked
-everywhere and did not find it. A check that could not look ends nothing.
+A finding stays the same as long as the same check finds something about the same item, with whatever values:
+a service that is down on one host today and on two tomorrow is one fault. A finding ends when its check
+looked everywhere and did not find it. A check that could not look everywhere ends nothing.
 """
 
 from __future__ import annotations
@@ -20,15 +20,14 @@ from siteparity.result import Result, SavedCheck
 from siteparity.waivers import was_measured
 
 MAX_RUNS = 1000
-"""Older runs do not change what a report says."""
-
+"""How many runs are read; older ones do not change a report."""
 
 FirstSeen: TypeAlias = Mapping[tuple[str, str], datetime]
-"""(check, item) -> since when the finding is there."""
+"""(check, item) -> since when the finding is known."""
 
 
 class PastFinding(BaseModel):
-    """A finding as later runs need to know it."""
+    """A finding, as far as later runs need it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -54,18 +53,18 @@ class PastRun(BaseModel):
     checks: int
     findings: tuple[PastFinding, ...]
     not_looked_for: tuple[PastFinding, ...] = ()
-    """What earlier runs found, and this one could not look for everywhere."""
+    """Findings of earlier runs that this one could not look for everywhere."""
     revoked_at: AwareDatetime | None = None
-    """When its GO was revoked; a revoked run has two lines, of which the last one counts."""
+    """When its GO was revoked. A revoked run has two lines; the last one counts."""
 
 
 def append_run(reports: Path, result: Result, known: FirstSeen) -> None:
-    """Add a run, in one write.
+    """Add a run in one write.
 
     Args:
         reports: the folder of the history.
         result: of the run.
-        known: what the runs before had found, as `first_seen` tells it.
+        known: the findings of earlier runs, from `first_seen`.
     """
     outcomes = [check.outcome for check in result.checks]
     past = PastRun(
@@ -89,7 +88,7 @@ def append_run(reports: Path, result: Result, known: FirstSeen) -> None:
     file = os.open(reports / "history.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     try:
         size = os.fstat(file).st_size
-        # A run that died here spoils its own line alone.
+        # A run that died while writing damages only its own line.
         cut = size > 0 and os.pread(file, 1, size - 1) != b"\n"
         os.write(file, ("\n" * cut + past.model_dump_json() + "\n").encode())
         os.fsync(file)
@@ -98,20 +97,20 @@ def append_run(reports: Path, result: Result, known: FirstSeen) -> None:
 
 
 def read_history(reports: Path) -> Sequence[PastRun]:
-    """The newest runs, oldest first, each as its last line has it.
+    """The newest runs, oldest first, each as in its last line.
 
-    A damaged line is left out: history never decides a verdict.
+    A damaged line is left out: the history never decides a verdict.
     """
     try:
         lines = (reports / "history.jsonl").read_bytes().split(b"\n")[-MAX_RUNS - 1 :]
-    except OSError:  # none yet, or none that can be read: what it says is not needed to judge
+    except OSError:  # no history yet, or it cannot be read: no verdict needs it
         return ()
     read = [past for line in lines if line and (past := _parsed(line))]
     return tuple({past.run: past for past in read}.values())
 
 
 def first_seen(history: Iterable[PastRun], primary: str, standby: str) -> FirstSeen:
-    """Since when each finding is there that the last run over these two sites knew of, whichever served."""
+    """The findings that the last run of these two sites knew, in whichever part, and since when."""
     sites = {primary, standby}
     last: FirstSeen = {}
     for past in history:
@@ -121,7 +120,7 @@ def first_seen(history: Iterable[PastRun], primary: str, standby: str) -> FirstS
 
 
 def _oldest(findings: Iterable[PastFinding]) -> FirstSeen:
-    """Each finding once: hosts that are silent are findings about one item, each with an age of its own."""
+    """Each finding once, with its oldest moment: silent hosts make several findings about one item."""
     oldest: dict[tuple[str, str], datetime] = {}
     for finding in findings:
         key = (finding.check, finding.item)
@@ -130,7 +129,7 @@ def _oldest(findings: Iterable[PastFinding]) -> FirstSeen:
 
 
 def _not_looked_for(result: Result, known: FirstSeen) -> Iterator[PastFinding]:
-    """What was known of checks that did not look everywhere, and is not among what they found."""
+    """The known findings that a check did not find, but could not look for everywhere."""
     for check in result.checks:
         found = {finding.item for finding in check.findings}
         if not _looked_everywhere(check):
@@ -145,7 +144,7 @@ def _looked_everywhere(check: SavedCheck) -> bool:
 
 
 def line_of(past: PastRun) -> str:
-    """A run as one line for a person."""
+    """A run as one line of ``siteparity history``."""
     found = f"{past.checks:,} checks, {past.different:,} different, {past.unmeasured:,} not made"
     revoked = f", a GO until it was revoked at {past.revoked_at:%H:%M} UTC" if past.revoked_at else ""
     when = f"{past.started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

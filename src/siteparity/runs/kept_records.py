@@ -1,9 +1,9 @@
-"""A record that stands in for a primary which is not contacted: kept by every run, chosen by a person alone.
+"""Records that can stand in for a primary that is not contacted. Every run keeps them; a person chooses one.
 
-A run keeps the record of each site whose hosts all answered, by the part that the site played: what a standby
-was does not stand in for a primary. A record stands in only if it is whole on disk, of this site as the
-inventory has it now, made under this policy, and neither too old nor from the future. Where a run chooses it,
-newer records must not contradict it (docs/decisions/0021).
+A run keeps the record of each site whose hosts all answered, as primary or as standby: the record of a
+standby never stands in for a primary. A record can stand in only if it is undamaged, was made of this site
+under the current inventory and policy, and is neither too old nor from the future. If the run chooses the
+record itself (``latest``), no newer record may contradict it (docs/decisions/0021).
 """
 
 from __future__ import annotations
@@ -29,17 +29,16 @@ from siteparity.yamlfile import shown_path
 
 LATEST = "latest"
 KEPT = 3
-"""So many of the newest records of a site stay, and so many of those in which most could be measured."""
-
+"""How many of a site's newest records are kept, and how many of those with the most measured tables."""
 NEWER = 12
-"""So many of the newest runs since then are looked into for what contradicts a record."""
+"""How many of the newest runs are searched for records that contradict the chosen one."""
 
 Part: TypeAlias = Literal["primary", "standby"]
 
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A newer record of the site that says something else about what does not change by itself."""
+    """A newer record of the site that differs in tables that do not change by themselves."""
 
     path: Path
     measured_at: datetime
@@ -48,25 +47,25 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """The record that a person let stand in for the primary."""
+    """The record that stands in for the primary because a person said so."""
 
     record: Record
     path: Path
     then: Record | None
-    """The standby's record of the same run, where it is at hand."""
+    """The standby's record of the same run, if it was found."""
     contradiction: Contradiction | None = None
-    """The newest record that contradicts it, where no person has named it."""
+    """The newest record that contradicts it; None if a person named this record."""
 
     @property
     def measured(self) -> int:
-        """How many tables of both records could be read."""
+        """How many tables of both records were measured."""
         return self.record.measured() + (self.then.measured() if self.then else 0)
 
     def doubt(self, typed: Sequence[str]) -> str:
-        """Why it may not stand in for the site as it was last; empty where nothing is known against it.
+        """Why it may not show the site as it was last; empty if no newer record contradicts it.
 
         Args:
-            typed: the arguments of the command, for what to type next.
+            typed: the arguments of the command, for the advice of what to type next.
         """
         other = self.contradiction
         if other is None:
@@ -80,16 +79,16 @@ class StandIn:
         )
 
     def put_into(self, folder: Path) -> None:
-        """Copy the records into the folder of a run: it can be judged again from there alone."""
+        """Copy the records into the folder of a run, so that it can be judged again from there alone."""
         records.save(self.record, record_path(folder, self.record.site))
         if self.then:
             records.save(self.then, then_path(folder, self.then.site))
 
 
 def keep(settings: Configuration, reports: Path, made: Sequence[Record], run: str) -> None:
-    """Keep the good records of a run, and let go of those that none needs any more.
+    """Keep the complete records of a run, and delete those that are no longer needed.
 
-    A record in which less could be measured never pushes out a better one that could still stand in.
+    A record with fewer measured tables never displaces a better one that can still stand in.
 
     Raises:
         OSError: the folder cannot be written.
@@ -114,12 +113,12 @@ def stand_in(settings: Configuration, reports: Path, given: str, now: datetime) 
 
     Args:
         settings: of the run.
-        reports: where runs keep records.
+        reports: the reports folder.
         given: ``latest``, a file, or the folder of a run.
-        now: decides about its age.
+        now: for the age of the record.
 
     Raises:
-        ConfigurationError: it may not stand in, or there is none; names the file and says what to do.
+        ConfigurationError: the record may not stand in, or there is none; names the file and says what to do.
     """
     if given == LATEST:
         return _latest(settings, reports, now)
@@ -128,13 +127,13 @@ def stand_in(settings: Configuration, reports: Path, given: str, now: datetime) 
 
 
 def advice(settings: Configuration, reports: Path, typed: Sequence[str], now: datetime) -> str:
-    """What to type when the primary is dead, and what would stand in for it.
+    """What to type if the primary is dead, and which record would stand in for it.
 
     Args:
         settings: of the run.
-        reports: where runs keep records.
-        typed: the arguments of the run that could not reach it.
-        now: decides about a record's age.
+        reports: the reports folder.
+        typed: the arguments of the run that could not reach the primary.
+        now: for the age of the record.
     """
     command = shlex.join(["siteparity", *typed, "--primary-record", LATEST])
     try:
@@ -150,9 +149,9 @@ def advice(settings: Configuration, reports: Path, typed: Sequence[str], now: da
 
 
 def _latest(settings: Configuration, reports: Path, now: datetime) -> StandIn:
-    """Of the kept records that may stand in, that by which most is known, and of several the newest.
+    """Of the kept records that may stand in, the one with the most measured tables; of several, the newest.
 
-    Most is known by one whose run measured the standby as well.
+    The tables of the standby's record of the same run count as well.
     """
     folder = _folder(reports, settings.primary.name, "primary")
     refused: list[str] = []
@@ -176,9 +175,9 @@ def _latest(settings: Configuration, reports: Path, now: datetime) -> StandIn:
 def _contradiction(
     settings: Configuration, reports: Path, chosen: StandIn, now: datetime
 ) -> Contradiction | None:
-    """The newest record since the chosen one that says something else about a table that both measured.
+    """The newest record since the chosen one that differs in a table that both measured.
 
-    Records of runs in which a host was silent are not kept, and know of a change all the same.
+    The folders of runs are searched as well: a run with a silent host keeps no record, but may show a change.
     """
     found: list[Contradiction] = []
     for path in _since(settings, reports, chosen.record.measured_at):
@@ -191,7 +190,7 @@ def _contradiction(
 
 
 def _since(settings: Configuration, reports: Path, moment: datetime) -> Iterator[Path]:
-    """Records that are kept of the primary, and those of the newest runs that took it for the primary."""
+    """The kept records of the primary, and those in the folders of the newest runs with this primary."""
     site = settings.primary.name
     kept = {
         path.name.removesuffix(".json.gz"): path for path in _folder(reports, site, "primary").glob("*.gz")
@@ -204,7 +203,7 @@ def _since(settings: Configuration, reports: Path, moment: datetime) -> Iterator
 
 
 def _naming(typed: Sequence[str], path: Path) -> str:
-    """The command that was typed, with this record in place of the one that it named."""
+    """The command that was typed, with this record in place of the one it named."""
     words: list[str] = []
     rest = iter(typed)
     for word in rest:
@@ -230,7 +229,7 @@ def _by_age(folder: Path) -> list[tuple[Path, Record]]:
 
 
 def _named(path: Path, primary: Site) -> Path:
-    """The file that a person means: a record, or that of the primary in the folder of a run."""
+    """The file that a person means: the record itself, or the primary's record in the folder of a run."""
     if not path.is_dir():
         return path
     for file in (record_path(path, primary.name), path / f"{primary.name}.json.gz"):
@@ -253,7 +252,7 @@ def _accepted(settings: Configuration, path: Path, now: datetime) -> Record:
 
 
 def _problems(settings: Configuration, record: Record, now: datetime) -> Iterator[str]:
-    """Why a record may not stand in for the primary; the first reason counts."""
+    """Why a record may not stand in for the primary."""
     site, limits = settings.primary, settings.policy.limits
     if record.site != site.name:
         yield f"expected a record of {site.name}, found one of {record.site}; name one of {site.name}"
@@ -281,7 +280,7 @@ def _problems(settings: Configuration, record: Record, now: datetime) -> Iterato
 
 
 def _paired(settings: Configuration, reports: Path, path: Path, record: Record) -> StandIn:
-    """With the standby's record of the same run, if it is of the standby as it is now."""
+    """The record with the standby's record of the same run, if the standby's inventory is unchanged."""
     standby = settings.standby
     places = (
         path.parent / f"{standby.name}.json.gz",

@@ -1,4 +1,4 @@
-"""Measure and save: what ``siteparity record`` does, and the first half of every run."""
+"""Measures sites, and names the files of a run. ``siteparity record`` does no more."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def measure(  # noqa: PLR0913  # each is one thing that only the caller knows
 
     Args:
         settings: of the run.
-        sites: those that are contacted.
-        transport: the way to their hosts.
+        sites: the ones to contact.
+        transport: reaches their hosts.
         deadline: when everything must be over.
-        say: tells who waits how far a host is.
-        stand_in: the record of a site that is not contacted, for questions that need to know of both.
+        say: reports the progress of each host.
+        stand_in: the record of a site that is not contacted, for questions that need data of both sites.
     """
     known = stand_in.as_measured() if stand_in else None
     collector = Measurement(settings.policy, settings.probes, transport, deadline, say, settings.sites, known)
@@ -54,10 +54,10 @@ def record_path(folder: Path, site: str) -> Path:
 
 
 def then_path(folder: Path, site: str) -> Path:
-    """Where a run keeps what the standby was when the record that stands in for the primary was made."""
+    """Where a run keeps the standby's record from the run in which the primary's record was made."""
     return folder / "records" / "then" / f"{site}.json.gz"
 
 
 def journal_path(folder: Path) -> Path:
-    """Where a run's checks write their outcomes, one line each."""
+    """Where a run keeps its journal (`siteparity.runs.journal`)."""
     return folder / "journal.jsonl"

@@ -1,4 +1,4 @@
-"""How a child that was started early learns that the records it is to judge are there."""
+"""How the process that makes the checks, which starts early, learns that the records are complete."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ GO_ON = b"."
 
 
 def wait_for_word(descriptor: int) -> bool:
-    """Wait until the run says that its records are there; False where it is gone and has not said so."""
+    """Wait for the run's records. False if the run ended without saying that they are complete."""
     with os.fdopen(descriptor, "rb", 0) as word:
         return word.read(len(GO_ON)) == GO_ON
