@@ -68,7 +68,7 @@ class Gate:
             OSError: the reports folder cannot be written.
         """
         began, at = time.monotonic(), datetime.now(UTC)
-        with Transport() as transport, self._measuring(transport) as measured, self._unfinished(at) as folder:
+        with Transport() as transport, self._unfinished(at) as folder, self._measuring(transport) as measured:
             then = self.stand_in.then if self.stand_in else None
             started = Started(folder.name, at, began, by_record=self.stand_in is not None, then=then)
             with self._checks(transport, folder, started).started() as checks:
