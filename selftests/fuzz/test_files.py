@@ -187,7 +187,7 @@ KINDS: Mapping[str, Kind] = {
         WAIVERS,
         lambda path: load_waivers(path, {"packages"}, {"web"}),
         (ConfigurationError,),
-        "waivers.writing",
+        "waivers.reading",
     ),
     "page": Kind(PAGE, rows_of, (PageError,), "report.checks_html"),
 }

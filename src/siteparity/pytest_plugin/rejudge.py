@@ -13,11 +13,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 from siteparity.model import Judgement, Outcome, UnmeasuredError
 from siteparity.plan import PlannedCheck
 from siteparity.pytest_plugin import outcome
+from siteparity.pytest_plugin.check_findings import CheckFindings
 from siteparity.pytest_plugin.fixtures import parity_of
 from siteparity.pytest_plugin.session import Options, Session
 from siteparity.runs.journal import ALL_PASSED, SOME_FAILED, CheckLine, ClosingLine
@@ -51,7 +52,7 @@ class _Functions:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._modules: dict[str, Any] = {}
+        self._modules: dict[str, ModuleType] = {}
 
     def of(self, check: PlannedCheck) -> Callable[..., None]:
         """The function of a check.
@@ -78,18 +79,18 @@ def _line(session: Session, functions: _Functions, check: PlannedCheck) -> Check
     began = time.monotonic()
     try:
         function, judged = functions.of(check), parity_of(session, check)
-    except Exception as error:  # noqa: BLE001  # whatever it is, the check could not be made
+    except Exception as error:  # noqa: BLE001  # whatever it was, the check could not be made
         return CheckLine.unmeasured(check.id, f"{type(error).__name__}: {error}")
     judgement = _judgement(function, judged)
     return session.line(check, judgement, time.monotonic() - began)
 
 
-def _judgement(function: Callable[..., None], judged: Any) -> Judgement:  # noqa: ANN401  # a `Parity`
+def _judgement(function: Callable[..., None], judged: CheckFindings) -> Judgement:
     try:
         function(judged)
     except BaseException as error:  # noqa: BLE001  # pytest's own outcomes are no `Exception`
         return outcome.judgement_of(error, judged.judgement())
-    judgement: Judgement = judged.judgement()
+    judgement = judged.judgement()
     return judgement if judgement.outcome is Outcome.SAME else outcome.Concluded(judgement).judgement
 
 

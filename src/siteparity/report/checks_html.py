@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup, escape
+from pydantic import BaseModel
 
 from siteparity.model import Finding, FindingKind, Judgement, SiteparityError
 from siteparity.report.visible import UNMEASURED, labels, shortened, visible
@@ -148,11 +148,21 @@ def rows_of(path: Path) -> dict[str, list[str]]:
     reader = _DataReader()
     try:
         reader.feed(path.read_text(encoding="utf-8"))
-        data: Any = json.loads(reader.data)
-        return {test: [str(row["result"]) for row in rows] for test, rows in data["tests"].items()}
-    # AssertionError is html.parser's.
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, AssertionError):
+        # pydantic's own reader refuses half characters, which may stand in what a test has printed.
+        data = _Data.model_validate(json.loads(reader.data))
+    except (ValueError, RecursionError, AssertionError):  # of pydantic, json and html.parser
         raise PageError(f"{path.name}: expected pytest-html's data, found none that can be read") from None
+    return {test: [row.result for row in rows] for test, rows in data.tests.items()}
+
+
+class _Row(BaseModel):
+    result: str
+
+
+class _Data(BaseModel):
+    """The data of pytest-html, as far as they are read."""
+
+    tests: dict[str, list[_Row]]
 
 
 class _DataReader(HTMLParser):

@@ -6,8 +6,8 @@ findings they accept. `statuses` says afterwards what became of each. All but th
 
 from siteparity.waivers.accepting import CEILING, LONGEST, Waivers
 from siteparity.waivers.difference import difference_digest, waivable, was_measured
+from siteparity.waivers.reading import Stanza, Waiver, load_waivers
 from siteparity.waivers.status import Found, State, WaiverStatus, reasons, statuses
-from siteparity.waivers.writing import Stanza, Waiver, load_waivers
 
 __all__ = [
     "CEILING",

@@ -11,7 +11,7 @@ from typing import TypeVar
 from siteparity.model import Finding
 from siteparity.plan import PlannedCheck
 from siteparity.waivers.difference import difference_digest, waivable
-from siteparity.waivers.writing import Waiver
+from siteparity.waivers.reading import Waiver
 
 CEILING = 10
 """How many waivers of a file count, in its order. More than these are no longer exceptions."""

@@ -11,7 +11,7 @@ from siteparity.model import Finding, FindingKind, Outcome
 from siteparity.plan import PlannedCheck
 from siteparity.waivers.accepting import Waivers, is_about, names
 from siteparity.waivers.difference import was_measured
-from siteparity.waivers.writing import Waiver
+from siteparity.waivers.reading import Waiver
 
 
 class State(StrEnum):
