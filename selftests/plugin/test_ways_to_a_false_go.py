@@ -304,6 +304,14 @@ SAID_OTHERWISE = {
             1,
         ),
     ),
+    "the-journals-line-is-replaced": Way(
+        NOT_MEASURED,
+        ONE_LOST,
+        checks=ending(
+            "CheckLine.merged = lambda self, _: self",
+            before="from siteparity.runs.journal import CheckLine\n\n",
+        ),
+    ),
     "the-facts-are-replaced": Way(
         NOT_MEASURED,
         ONE_LOST,

@@ -148,17 +148,19 @@ def test_a_check_passes_if_it_holds_and_no_waiver_expects_otherwise(
     assert line.passes == passes
 
 
-def test_a_line_shows_no_secret_and_keeps_its_id() -> None:
+def test_a_line_shows_no_secret_and_keeps_its_id(tmp_path: Path) -> None:
     """Neither when it is made, nor when it is read: a check may have written it by itself."""
     secret = "redis://:hunter2hunter2@db/0"  # noqa: S105  # nobody's
     group = {"value": secret, "hosts": [secret]}
     texts = dict.fromkeys(("item", "message", "fix", "effect", "waiver"), secret)
     made = DIFFERENT | {"findings": [FINDING | texts | {"primary": [group], "standby": [group]}]}
-    line = read_line(one_line(made | {"outcome": "waived", "unneeded": [secret]}))
+    journal = tmp_path / "journal.jsonl"
+    lines = (made | {"outcome": "waived", "unneeded": [secret]}, SAME | {"id": secret})
+    journal.write_text("".join(one_line(one) + "\n" for one in lines))
+    line, strange = read_journal(journal)
     assert isinstance(line, CheckLine)
     assert "hunter2" not in line.text()
     assert line.text().count("***") == 10
     assert CheckLine.of(ID, line.judgement, 0.0).findings == line.findings
-    strange = read_line(one_line(SAME | {"id": secret}))
     assert isinstance(strange, CheckLine)
     assert strange.id == secret

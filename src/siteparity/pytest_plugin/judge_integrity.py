@@ -21,6 +21,7 @@ _JUDGES = (
     "siteparity.probes.",
     "siteparity.facts.records.",
     "siteparity.redaction.",
+    "siteparity.runs.journal.",
     "siteparity.waivers.",
     "siteparity.pytest_plugin.",
 )

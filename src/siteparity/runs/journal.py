@@ -20,6 +20,8 @@ ALL_PASSED, SOME_FAILED = 0, 1
 
 
 class _Line(Frozen):
+    """What both kinds of line have in common."""
+
     def text(self) -> str:
         """The line as JSON, without a line feed."""
         return json.dumps(self.model_dump(mode="json"))
@@ -72,9 +74,14 @@ class CheckLine(_Line):
 
     def merged(self, later: CheckLine) -> CheckLine:
         """This line and that of a later phase of the same check: all findings, and the heavier outcome."""
-        outcome = Outcome.heaviest(self.outcome, later.outcome)
-        findings = (*self.findings, *later.findings)
-        return CheckLine.model_validate({**dict(self), "outcome": outcome, "findings": findings})
+        return CheckLine(
+            id=self.id,
+            outcome=Outcome.heaviest(self.outcome, later.outcome),
+            compared=self.compared,
+            seconds=self.seconds,
+            findings=(*self.findings, *later.findings),
+            unneeded=self.unneeded,
+        )
 
 
 class ClosingLine(_Line):
@@ -90,21 +97,27 @@ _LINE: TypeAdapter[Line] = TypeAdapter(Line)
 
 
 def read_journal(path: Path) -> tuple[Line | None, ...]:
-    """The lines of a journal, none if there is no such file; None stands for a line that proves nothing."""
+    """The lines of a journal, without secrets: a check may have written to it by itself.
+
+    None stands for a line that proves nothing. A journal that does not exist has no lines.
+    """
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         return ()
-    return tuple(read_line(line) for line in data.split(b"\n") if line)
+    return tuple(_line_without_secrets(read_line(text)) for text in data.split(b"\n") if text)
 
 
 def read_line(text: bytes | str) -> Line | None:
-    """One line, without secrets: a check may have written it by itself. None if it proves nothing."""
+    """One line as it is; None if it proves nothing."""
     try:
-        line = _LINE.validate_json(text)
+        return _LINE.validate_json(text)
     except ValueError:  # pydantic's errors are some
         return None
-    if isinstance(line, ClosingLine):
+
+
+def _line_without_secrets(line: Line | None) -> Line | None:
+    if not isinstance(line, CheckLine):
         return line
     return line.model_copy(
         update={
