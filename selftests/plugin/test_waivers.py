@@ -92,7 +92,7 @@ def test_a_difference_that_changes_is_no_longer_accepted(live: Project) -> None:
     differ(live, "5")
     ran = live.siteparity("gate")
     assert ran.returncode == 2, ran.stdout + ran.stderr
-    assert "that has changed; accept it anew, or mend it" in ran.stdout
+    assert "which has changed; accept it again, or fix it" in ran.stdout
     assert live.latest().waivers[0].state == "changed"
     assert offered(ran)[0]["values"] not in (ACCEPTED["values"], None)
 

@@ -32,7 +32,7 @@ BOTH_MADE = (Outcome.SAME, Outcome.SAME)
 NEITHER = (Outcome.UNMEASURED, Outcome.UNMEASURED)
 ONE_LOST = (Outcome.SAME, Outcome.UNMEASURED)
 
-LOST = "1 planned checks did not run"
+LOST = "1 planned check did not run"
 ALL_LOST = "2 planned checks did not run"
 NOT_MEASURED = "1 check could not be made"
 NONE_MEASURED = "2 checks could not be made"
@@ -175,7 +175,7 @@ TOLD_OTHERWISE = {
         ),
     ),
     "made-again-until-it-is-green": Way(
-        "1 checks ran more than once",
+        "1 check ran more than once",
         (Outcome.DIFFERENT, Outcome.SAME),
         checks=CHECKS.replace(
             "    parity.same", "    assert os.environ.setdefault('TRY', 'x') == 'xx'\n    parity.same", 1
@@ -247,7 +247,7 @@ SAID_OTHERWISE = {
         ),
     ),
     "checks-that-are-not-planned": Way(
-        "2 checks ran that were not planned",
+        "2 checks ran without being planned",
         BOTH_MADE,
         checks=f"{CHECKS}\n\nglobals()['test_third'] = lambda: None\n",
         files={"tests/parity/things_test.py": "def test_third(): pass\n"},
@@ -381,7 +381,7 @@ ENDED = {
         "cut at the deadline", ONE_MADE, checks=ending("os.kill(os.getpid(), signal.SIGSTOP)"), deadline=30
     ),
     "it-never-ends": Way("cut at the deadline", NOT_MADE, checks=top("signal.pause()"), deadline=8),
-    "twice-from-one-check-on": Way("1 checks ran more than once", BOTH_MADE, checks=ending("os.fork()")),
+    "twice-from-one-check-on": Way("1 check ran more than once", BOTH_MADE, checks=ending("os.fork()")),
     "its-files-are-closed": Way("did not run", ONE_MADE, checks=ending("os.closerange(3, 1000)")),
 }
 
@@ -431,7 +431,7 @@ WORKERS = {
         workers=1,
     ),
     "a-worker-forges-the-journal": Way(
-        "1 checks ran more than once",
+        "1 check ran more than once",
         BOTH_MADE,
         checks=f"{RUN}{CHECKS}{FORGED_BY_A_WORKER}",
         workers=1,

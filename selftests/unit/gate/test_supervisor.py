@@ -63,9 +63,11 @@ def test_a_run_with_waivers_is_believed_as_well(tmp_path: Path) -> None:
         pytest.param([*SAME], 0, "closing line", id="no closing line"),
         pytest.param([*SAME, closed(1)], 0, "closing line", id="closing line of another status"),
         pytest.param([*SAME, closed(0), closed(0)], 0, "closing line", id="closed twice"),
-        pytest.param([SAME[0], closed(0)], 0, "1 planned checks did not run", id="one was deselected"),
+        pytest.param([SAME[0], closed(0)], 0, "1 planned check did not run", id="one was deselected"),
         pytest.param([*SAME, SAME[0], closed(0)], 0, "more than once", id="rerun"),
-        pytest.param([*SAME, line("other"), closed(0)], 0, "not planned", id="a stray check"),
+        pytest.param(
+            [*SAME, line("other"), closed(0)], 0, "1 check ran without being planned", id="a stray check"
+        ),
         pytest.param([*SAME, None, closed(0)], 0, "damaged", id="a damaged line"),
         pytest.param([*SAME, closed(0)], None, "deadline", id="cut at the deadline"),
         pytest.param([*SAME, closed(-9)], -9, "SIGKILL", id="killed"),

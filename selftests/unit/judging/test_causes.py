@@ -89,7 +89,7 @@ def test_a_cause_of_most_of_what_is_red_is_the_first_reason_and_a_lesser_one_the
     """The first line says what to mend first."""
     red = [away("packages.one"), away("services.two")]
     others = [check(f"files.number_{number}", Outcome.DIFFERENT, "x") for number in range(3)]
-    said = "arizona/web2: connection refused; 2 checks could not be made for it"
+    said = "arizona/web2: connection refused; 2 checks could not be made because of it"
     assert reasons(causes(red, {}), red, ("2 checks could not be made",))[0] == said
     every = [*red, *others]
     assert reasons(causes(every, {}), every, ("3 blockers differ",)) == ("3 blockers differ", said)

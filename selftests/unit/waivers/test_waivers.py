@@ -609,7 +609,7 @@ def test_a_waiver_expires_at_its_second_wherever_it_is_judged(
         pytest.param(
             [Found(VERSIONS, Outcome.DIFFERENT, [finding(standby="3")])],
             State.CHANGED,
-            "no longer accepts what it is about: that has changed; accept it anew, or mend it",
+            "no longer accepts its finding, which has changed; accept it again, or fix it",
             id="the value changed",
         ),
         pytest.param(
@@ -626,7 +626,7 @@ def test_a_waiver_expires_at_its_second_wherever_it_is_judged(
         pytest.param(
             [Found(VERSIONS, Outcome.DIFFERENT, [finding(standby="3"), UNMEASURED])],
             State.CHANGED,
-            "no longer accepts what it is about: that has changed; accept it anew, or mend it",
+            "no longer accepts its finding, which has changed; accept it again, or fix it",
             id="changed, and one host was silent",
         ),
         pytest.param(

@@ -254,14 +254,16 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(verb=run, root=root, to_copy=False)
         return added
 
-    gate = verb("gate", _gate, "measure both sites, try the standby out, and say GO, NO-GO or UNKNOWN")
+    gate = verb(
+        "gate", _gate, "measure and compare both sites, try the standby out, and say GO, NO-GO or UNKNOWN"
+    )
     _add_run_options(gate, root)
     gate.add_argument(
         "--primary-record",
         metavar="latest|PATH",
         help="do not contact the primary: its newest good record, or that of a file or run, stands in",
     )
-    record = verb("record", _record, "measure sites and save what was seen; judge nothing")
+    record = verb("record", _record, "measure sites and save their records; judge nothing")
     _add_run_options(record, root)
     record.add_argument("site", nargs="+", metavar="SITE")
     verified = verb("verify", _verify, "measure again: does the last GO still stand?")
@@ -307,7 +309,7 @@ def _add_run_options(parser: argparse.ArgumentParser, root: Path) -> None:
 
 def _add_deadline(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--deadline", metavar="SEC", type=_seconds, help="when the answer must be there, in seconds"
+        "--deadline", metavar="SEC", type=_seconds, help="seconds after which the answer must be there"
     )
 
 

@@ -84,7 +84,7 @@ class Verification:
         if now > result.valid_until:
             return f"the GO of {when} was valid until {utc(result.valid_until)}; run siteparity gate"
         if now < result.finished_at - self.settings.policy.limits.clock_offset:
-            return f"the GO of {when} is yet to come; correct the clock of the machine that runs this"
+            return f"the GO of {when} is from the future; correct the clock of the machine that runs this"
         digests = (result.policy_digest, result.inventory_digest)
         if digests != (self.settings.policy.digest, self.settings.inventory_digest):
             return f"policy or inventories have been changed since the GO of {when}; run siteparity gate"

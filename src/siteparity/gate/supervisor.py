@@ -23,6 +23,7 @@ from siteparity.configuration import Configuration
 from siteparity.gate.file_digests import Digests, changes, of_checks, of_records
 from siteparity.gate.log_file import redacting
 from siteparity.model import Deadline, Outcome
+from siteparity.report.words import count
 from siteparity.runs.journal import ALL_PASSED, SOME_FAILED, CheckLine, ClosingLine, Line, read_journal
 from siteparity.runs.recording import journal_path
 from siteparity.runs.start_signal import GO_ON
@@ -185,11 +186,11 @@ def check_journal(planned: Sequence[str], lines: Sequence[Line | None], status: 
     if None in lines:
         broken.append("the journal of the checks is damaged")
     if stray := sorted(set(times) - set(planned)):
-        broken.append(f"{len(stray)} checks ran that were not planned (first: {stray[0]})")
-    if repeated := sorted(check for check, count in times.items() if count > 1):
-        broken.append(f"{len(repeated)} checks ran more than once (first: {repeated[0]})")
+        broken.append(f"{count(len(stray), 'check')} ran without being planned (first: {stray[0]})")
+    if repeated := sorted(check for check, number in times.items() if number > 1):
+        broken.append(f"{count(len(repeated), 'check')} ran more than once (first: {repeated[0]})")
     if lost := [check for check in planned if check not in times]:
-        broken.append(f"{len(lost)} planned checks did not run (first: {lost[0]})")
+        broken.append(f"{count(len(lost), 'planned check')} did not run (first: {lost[0]})")
     passed = all(line.passes for line in checks)
     if status in (ALL_PASSED, SOME_FAILED) and passed != (status == ALL_PASSED):
         broken.append(f"pytest's status {status} contradicts the outcomes in the journal")

@@ -48,7 +48,7 @@ def against_go(
 
 def _of_site(site: SavedSite, began: datetime, ended: datetime, limits: Limits) -> Iterator[str]:
     if site.measured_at > ended + limits.clock_offset:
-        yield f"{site.site} was measured {utc(site.measured_at)}, which is yet to come"
+        yield f"{site.site} was measured {utc(site.measured_at)}, which is in the future"
     if site.source == "live" and site.measured_at < began - limits.clock_offset:
         yield f"{site.site} was measured {utc(site.measured_at)}, before the run began"
     if site.source == "record" and ended - site.measured_at > limits.record_max_age:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from siteparity.gate.supervisor import Executed
+from siteparity.report.words import count
 from siteparity.result import SavedCheck, SavedWaiver, not_needed
 from siteparity.waivers import WaiverStatus
 
@@ -23,7 +24,7 @@ def contradictions(
     ]
     if wrong:
         yield (
-            f"the outcome of {len(wrong)} checks is not what their findings and the waivers say "
+            f"{count(len(wrong), 'outcome')} in the journal did not follow from findings and waivers "
             f"(first: {wrong[0]})"
         )
 

@@ -52,7 +52,7 @@ def told(cause: SavedCause) -> str:
     """A cause as one of the reasons of a verdict."""
     number = len(cause.checks)
     if not cause.root:
-        return f"{cause.sentence}; {number} checks could not be made for it"
+        return f"{cause.sentence}; {number} checks could not be made because of it"
     others = "one other check fails" if number == 1 else f"{number} other checks fail"
     return f"does not hold: {cause.sentence}; {others} with it"
 

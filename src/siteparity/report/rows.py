@@ -57,7 +57,7 @@ def _of_cause(cause: SavedCause, shown: Sequence[Card]) -> Iterator[Row]:
     first = root or next(iter(cards.values()))
     others = [card for card in cards.values() if card is not root]
     verb = "fails" if len(cause.checks) == 1 else "fail"
-    fate = f"other {verb} with it" if root else "could not be made for it"
+    fate = f"other {verb} with it" if root else "could not be made because of it"
     yield Row(
         state=root.state if root else heaviest(card.state for card in cards.values()),
         what=root.sentence if root else shortened(visible(cause.sentence), TITLE_WIDTH),

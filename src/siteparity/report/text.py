@@ -91,7 +91,7 @@ def _silence(cause: SavedCause, *, colour: bool) -> Iterator[str]:
     """The one reason for which many checks could not be made."""
     title = _one_line(cause.sentence)
     yield f"{_BOLD}{title}{_RESET}" if colour else title
-    yield f"  {len(cause.checks)} checks could not be made for it: {_counted(cause.checks)}"
+    yield f"  {len(cause.checks)} checks could not be made because of it: {_counted(cause.checks)}"
     yield ""
 
 

@@ -97,7 +97,7 @@ def _judged(
     if _differs_otherwise(waivers, waiver, mine):
         return (
             State.CHANGED,
-            "no longer accepts what it is about: that has changed; accept it anew, or mend it",
+            "no longer accepts its finding, which has changed; accept it again, or fix it",
         )
     if not all(one.whole for one in mine):
         return State.UNKNOWN, ""
