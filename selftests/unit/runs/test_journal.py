@@ -114,6 +114,33 @@ def test_a_run_that_wrote_nothing_has_no_lines(tmp_path: Path) -> None:
     assert read_journal(tmp_path / "empty") == ()
 
 
+def test_a_line_keeps_its_shape() -> None:
+    """Others read the file as well: every key is there, whatever the check has found."""
+    finding = Finding(
+        item="a", kind=FindingKind.MISSING, message="m", primary=(Group(value=1.5, hosts=("web1",)),)
+    )
+    assert json.loads(CheckLine.of(ID, Judgement((finding,), 3), 0.12344).text()) == {
+        "id": ID,
+        "outcome": "different",
+        "compared": 3,
+        "seconds": 0.1234,
+        "findings": [
+            {
+                "item": "a",
+                "kind": "missing",
+                "message": "m",
+                "fix": "",
+                "effect": "",
+                "primary": [{"value": 1.5, "hosts": ["web1"]}],
+                "standby": [],
+                "waiver": None,
+            }
+        ],
+        "unneeded": [],
+    }
+    assert ClosingLine(closed=1).text() == '{"closed": 1}'
+
+
 @given(judgement=judgements)
 def test_what_is_written_is_read_again(judgement: Judgement) -> None:
     """To the last value, whatever the check has found."""

@@ -73,7 +73,7 @@ class Verification:
             with tempfile.TemporaryDirectory(prefix="siteparity-") as name:
                 return self._again(result, folder, before, Path(name))
         except RecordError as error:
-            return _unknown((), f"what the GO was said of cannot be read: {error}")
+            return _unknown((), f"the records of the GO cannot be read: {error}")
 
     def _cannot_stand(self, result: Result, now: datetime) -> str:
         """Why the GO cannot stand whatever would be measured; empty if it can."""

@@ -74,12 +74,13 @@ def assemble(
         for check in settings.checks
     )
     found = [
-        Found(check, made.outcome, made.findings) for check, made in zip(settings.checks, checks, strict=True)
+        Found(check, saved.outcome, saved.findings)
+        for check, saved in zip(settings.checks, checks, strict=True)
     ]
     of_waivers = statuses(waivers, found)
     saved_waivers = tuple(saved_waiver(one, started.at) for one in of_waivers)
     by_site = {record.site: record for record in made}
-    saved = (
+    sites = (
         _saved_site(primary, by_site.get(primary.name), started, by_record=started.by_record),
         _saved_site(standby, by_site.get(standby.name), started),
     )
@@ -92,7 +93,7 @@ def assemble(
             *_silent(settings.sites, made),
             *contradictions(executed, checks, saved_waivers),
             *filter(None, [started.advice]),
-            *against_go(*saved, (started.at, finished_at), elapsed, limits),
+            *against_go(*sites, (started.at, finished_at), elapsed, limits),
         ),
         reasons(of_waivers, finished_at),
     )
@@ -104,14 +105,14 @@ def assemble(
         run=started.run,
         verdict=answer.verdict,
         reasons=causes.reasons(caused, checks, answer.reasons),
-        valid_until=valid_until(_valid_until(saved[0], finished_at, limits), saved_waivers) if go else None,
+        valid_until=valid_until(_valid_until(sites[0], finished_at, limits), saved_waivers) if go else None,
         started_at=started.at,
         finished_at=finished_at,
         tool_version=__version__,
         policy_digest=settings.policy.digest,
         inventory_digest=settings.inventory_digest,
-        primary=saved[0],
-        standby=saved[1],
+        primary=sites[0],
+        standby=sites[1],
         sources=_sources(settings, evidence, by_record=started.by_record),
         data_loss=_loss(evidence) if evidence and started.by_record else None,
         plan=Count(checks=len(settings.checks), hosts=sum(len(site.hosts) for site in settings.sites)),
