@@ -17,7 +17,7 @@ from typing import TypeAlias
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 Value: TypeAlias = bool | int | float | str
-"""What a host said about one item. Always untrusted text, or a number read from it."""
+"""The value of one item on one host: untrusted text, or a number that was read from it."""
 
 Table: TypeAlias = Mapping[str, Value]
 """One kind of facts of one host: item -> value."""
@@ -31,7 +31,7 @@ class SiteparityError(Exception):
 
 
 class ConfigurationError(SiteparityError):
-    """What the user gave cannot be run: inventory, policy, waivers or options (exit code 4)."""
+    """Inventory, policy, waivers or options cannot be used (exit code 4)."""
 
 
 class UnmeasuredError(SiteparityError):
@@ -39,28 +39,28 @@ class UnmeasuredError(SiteparityError):
 
 
 class OtherSiteAwayError(UnmeasuredError):
-    """Something cannot be seen while the other site is away, whatever state this one is in."""
+    """Something cannot be measured while the other site is away, whatever the state of this one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unmeasured:
-    """What stands in place of a table that could not be read. Equal to nothing, not even to itself."""
+    """A table that could not be read, and why. It equals nothing, not even itself."""
 
     reason: str
     away: bool = False
-    """Whether it could not be read because the other site is away (`OtherSiteAwayError`)."""
+    """Whether the reason is that the other site is away (`OtherSiteAwayError`)."""
 
     def __eq__(self, other: object) -> bool:
         return False
 
-    __hash__ = None  # type: ignore[assignment]  # what equals nothing must not be found in a set
+    __hash__ = None  # type: ignore[assignment]  # a set must not find it
 
 
 Facts: TypeAlias = Mapping[str, Table | Unmeasured]
-"""What one probe read on one host: table name -> table."""
+"""The tables that one probe read on one host, by their names."""
 
 HostFacts: TypeAlias = Mapping[str, Facts]
-"""Everything read on one host: aspect -> facts."""
+"""The facts of one host, by aspect."""
 
 
 class ConnectionKind(StrEnum):
@@ -86,7 +86,7 @@ class Connection:
     ssh_config: Path | None = None
     become: bool = False
     collector: str | None = None
-    """The one program that is started there, in place of a shell (`siteparity.transport.collector`)."""
+    """The program that is started there in place of a shell (`siteparity.transport.collector`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,13 @@ class Host:
     roles: tuple[str, ...]
     connection: Connection
     addresses: tuple[Address, ...] = ()
-    """Where the other machines of the site find it (not how the runner reaches it)."""
+    """Its addresses for the other machines of the site, which may not be how the runner reaches it."""
     names: tuple[str, ...] = ()
-    """The names under which other machines know it, e.g. ``web1.dallas.shop.example``."""
+    """Its names for other machines, e.g. ``web1.dallas.shop.example``."""
 
     @property
     def label(self) -> str:
-        """The host as messages name it: ``dallas/web1``."""
+        """The name of the host in messages: ``dallas/web1``."""
         return f"{self.site}/{self.name}"
 
 
@@ -119,16 +119,20 @@ class Site:
     """The domain of the site's own names, e.g. ``dallas.shop.example``."""
     networks: tuple[Network, ...] = ()
     hint: str = field(default="", compare=False)
-    """What to try when no host of the site answers; empty when the inventory says nothing."""
+    """What to try if no host of the site answers; may be empty."""
     source: Path = field(default=Path(), compare=False)
     """The inventory file or folder it was read from."""
 
     def in_role(self, role: str) -> tuple[Host, ...]:
-        """Hosts of the role, in the order of the inventory."""
+        """The hosts of a role, in the order of the inventory."""
         return tuple(host for host in self.hosts if role in host.roles)
 
     def host(self, name: str) -> Host:
-        """The host of that name; ``KeyError`` when the site has none."""
+        """The host of that name.
+
+        Raises:
+            KeyError: the site has no such host.
+        """
         for host in self.hosts:
             if host.name == name:
                 return host
@@ -143,7 +147,7 @@ class Severity(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of one check. Declared from the lightest to the heaviest."""
+    """The outcome of one check, from the lightest to the heaviest."""
 
     SAME = "same"
     WAIVED = "waived"
@@ -151,9 +155,19 @@ class Outcome(StrEnum):
     UNMEASURED = "unmeasured"
     DIFFERENT = "different"
 
+    @property
+    def holds(self) -> bool:
+        """Whether the check holds, by itself or because waivers accept all that it found."""
+        return self in (Outcome.SAME, Outcome.WAIVED)
+
+    @property
+    def measured(self) -> bool:
+        """Whether the check was made, and could say anything."""
+        return self not in (Outcome.NOT_RUN, Outcome.UNMEASURED)
+
     @classmethod
     def heaviest(cls, *outcomes: Outcome) -> Outcome:
-        """Of several outcomes of one check, the one that counts."""
+        """The one of several outcomes that counts."""
         return max(outcomes, key=list(cls).index)
 
 
@@ -161,15 +175,15 @@ class FindingKind(StrEnum):
     """What is wrong about an item."""
 
     MISSING = "missing"
-    """The primary has it, the standby has not."""
+    """Only the primary has it."""
     EXTRA = "extra"
-    """The standby has it, the primary has not."""
+    """Only the standby has it."""
     DIFFERENT = "different"
-    """Both sites have it, with other values."""
+    """Both sites have it, with different values."""
     UNEVEN = "uneven"
-    """Hosts of one role at one site disagree among themselves."""
+    """Hosts of one role at one site have different values."""
     EXPECTATION = "expectation"
-    """What must hold on each host does not hold."""
+    """An expectation about each host does not hold."""
     UNMEASURED = "unmeasured"
     """It could not be measured."""
 

@@ -173,6 +173,6 @@ class Result(Frozen):
 
 def not_needed(checks: Iterable[SavedCheck], waivers: Iterable[SavedWaiver]) -> frozenset[str]:
     """The checks that hold although a waiver expects otherwise. One about several checks expects nothing."""
-    holds = {check.id for check in checks if check.outcome in (Outcome.SAME, Outcome.WAIVED)}
+    holds = {check.id for check in checks if check.outcome.holds}
     sole = [waiver.about for waiver in waivers if waiver.state == "unused" and len(waiver.about) == 1]
     return frozenset(check for (check,) in sole if check in holds)

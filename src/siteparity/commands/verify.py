@@ -191,7 +191,7 @@ def _read(executed: Executed, planned: Sequence[PlannedCheck]) -> tuple[list[str
         if line is None:
             continue
         unknown += [f"{one} is no longer needed" for one in line.unneeded]
-        if line.outcome in (Outcome.SAME, Outcome.WAIVED):
+        if line.outcome.holds:
             continue
         first = line.findings[0].message if line.findings else "nothing was compared"
         text = f"{check.source.name} ({check.role}): {first}"

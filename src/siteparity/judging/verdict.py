@@ -41,7 +41,7 @@ def judge(
     """
     blockers = [check for check in checks if check.severity is Severity.BLOCKER]
     different = [check.id for check in blockers if check.outcome is Outcome.DIFFERENT]
-    unknown = [check.id for check in checks if check.outcome in (Outcome.UNMEASURED, Outcome.NOT_RUN)]
+    unknown = [check.id for check in checks if not check.outcome.measured]
     reasons: list[str] = []
     if different:
         reasons.append(_counted(different, "blocker differs", "blockers differ"))

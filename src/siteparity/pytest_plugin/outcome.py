@@ -61,8 +61,7 @@ def with_waivers(
         every: all checks of the run.
     """
     judgement = Judgement(waivers.applied(check, line.findings), line.compared)
-    holds = judgement.outcome in (Outcome.SAME, Outcome.WAIVED)
-    unneeded = waivers.unneeded(check, judgement.findings, every) if holds else ()
+    unneeded = waivers.unneeded(check, judgement.findings, every) if judgement.outcome.holds else ()
     return CheckLine(
         id=line.id,
         outcome=judgement.outcome,

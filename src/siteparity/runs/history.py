@@ -16,8 +16,8 @@ from typing import Literal, TypeAlias
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from siteparity.model import Outcome, Verdict
-from siteparity.result import Result, SavedCheck
-from siteparity.waivers import was_measured
+from siteparity.result import Result
+from siteparity.waivers import looked_everywhere
 
 MAX_RUNS = 1000
 """How many runs are read; older ones do not change a report."""
@@ -132,15 +132,10 @@ def _not_looked_for(result: Result, known: FirstSeen) -> Iterator[PastFinding]:
     """The known findings that a check did not find, but could not look for everywhere."""
     for check in result.checks:
         found = {finding.item for finding in check.findings}
-        if not _looked_everywhere(check):
+        if not looked_everywhere(check.outcome, check.findings):
             for (id_, item), moment in known.items():
                 if id_ == check.id and item not in found:
                     yield PastFinding(check=id_, item=item, first_seen=moment)
-
-
-def _looked_everywhere(check: SavedCheck) -> bool:
-    made = check.outcome not in (Outcome.NOT_RUN, Outcome.UNMEASURED)
-    return made and all(was_measured(finding) for finding in check.findings)
 
 
 def line_of(past: PastRun) -> str:

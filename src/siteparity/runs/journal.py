@@ -70,7 +70,7 @@ class CheckLine(_Line):
     @property
     def passes(self) -> bool:
         """Whether pytest counts the check as passed, or as an expected failure."""
-        return self.outcome in (Outcome.SAME, Outcome.WAIVED) and not self.unneeded
+        return self.outcome.holds and not self.unneeded
 
     def merged(self, later: CheckLine) -> CheckLine:
         """This line and that of a later phase of the same check: all findings, and the heavier outcome."""

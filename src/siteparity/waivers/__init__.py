@@ -5,7 +5,7 @@ findings they accept. `statuses` says afterwards what became of each. All but th
 """
 
 from siteparity.waivers.accepting import CEILING, LONGEST, Waivers
-from siteparity.waivers.difference import difference_digest, waivable, was_measured
+from siteparity.waivers.difference import difference_digest, looked_everywhere, waivable
 from siteparity.waivers.reading import Stanza, Waiver, load_waivers
 from siteparity.waivers.status import Found, State, WaiverStatus, reasons, statuses
 
@@ -20,8 +20,8 @@ __all__ = [
     "Waivers",
     "difference_digest",
     "load_waivers",
+    "looked_everywhere",
     "reasons",
     "statuses",
     "waivable",
-    "was_measured",
 ]

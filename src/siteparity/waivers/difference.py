@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from siteparity.model import Finding, FindingKind, Group, Value
+from siteparity.model import Finding, FindingKind, Group, Outcome, Value
 from siteparity.redaction import HIDDEN
 
 DIGITS = 32
@@ -19,6 +19,11 @@ UNNAMED = frozenset({"(check)", "(nothing)"})
 def was_measured(finding: Finding) -> bool:
     """Whether it was measured, by a check that got to its end."""
     return finding.kind is not FindingKind.UNMEASURED and finding.item not in UNNAMED
+
+
+def looked_everywhere(outcome: Outcome, findings: Iterable[Finding]) -> bool:
+    """Whether a check looked everywhere, so that whatever it did not find is not there."""
+    return outcome.measured and all(map(was_measured, findings))
 
 
 def waivable(finding: Finding) -> bool:

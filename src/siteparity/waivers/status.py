@@ -10,7 +10,7 @@ from enum import StrEnum
 from siteparity.model import Finding, FindingKind, Outcome
 from siteparity.plan import PlannedCheck
 from siteparity.waivers.accepting import Waivers, is_about, names
-from siteparity.waivers.difference import was_measured
+from siteparity.waivers.difference import looked_everywhere
 from siteparity.waivers.reading import Waiver
 
 
@@ -40,8 +40,7 @@ class Found:
     @property
     def whole(self) -> bool:
         """Whether the check looked everywhere, so that whatever it did not find is not there."""
-        made = self.outcome not in (Outcome.UNMEASURED, Outcome.NOT_RUN)
-        return made and all(was_measured(finding) for finding in self.findings)
+        return looked_everywhere(self.outcome, self.findings)
 
 
 @dataclass(frozen=True, slots=True)
