@@ -45,10 +45,10 @@ def reasons(
     red = sum(check.outcome in _RED for check in checks)
     great = [cause for cause in found if 2 * (len(cause.checks) + bool(cause.root)) >= red]
     lesser = [cause for cause in found if cause not in great]
-    return (*map(told, great), *others, *map(told, lesser))
+    return (*map(reason, great), *others, *map(reason, lesser))
 
 
-def told(cause: SavedCause) -> str:
+def reason(cause: SavedCause) -> str:
     """A cause as one of the reasons of a verdict."""
     number = len(cause.checks)
     if not cause.root:

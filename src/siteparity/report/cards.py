@@ -57,7 +57,7 @@ class FindingRow:
     item: str
     item_full: str
     role: str
-    told: str
+    description: str
     """What is wrong, as far as the values of both sites do not show it."""
     primary: tuple[ValueRow, ...]
     primary_more: int
@@ -174,7 +174,7 @@ def _row(seen: Seen, result: Result, history: Sequence[PastRun]) -> FindingRow:
         item=short,
         item_full=shortened(item, TITLE_WIDTH) if short != item else "",
         role=seen.check.role,
-        told=told(seen, result),
+        description=description(seen, result),
         primary=primary[:GROUPS_A_SIDE],
         primary_more=max(len(primary) - GROUPS_A_SIDE, 0),
         standby=standby[:GROUPS_A_SIDE],
@@ -196,7 +196,7 @@ def _value_row(group: Group, text: str, nothing: str) -> ValueRow:
     )
 
 
-def told(seen: Seen, result: Result) -> str:
+def description(seen: Seen, result: Result) -> str:
     """What is wrong, in a few words. The two sides of a comparison are shown, so it needs the fewest."""
     finding = seen.finding
     words = {

@@ -84,14 +84,14 @@ def _page_disagreements(result: Result, words: dict[str, str], path: Path) -> li
         check for check, word in words.items() if len(rows.get(check, ())) == 1 and rows[check] != [word]
     ]
     return [
-        *_told(path, strangers, "shows", "that result.json does not hold"),
-        *_told(path, lost, "lacks", "that result.json holds"),
-        *_told(path, several, "shows more than one row for", ""),
-        *_told(path, other, "shows another outcome than result.json for", ""),
+        *_sentences(path, strangers, "shows", "that result.json does not hold"),
+        *_sentences(path, lost, "lacks", "that result.json holds"),
+        *_sentences(path, several, "shows more than one row for", ""),
+        *_sentences(path, other, "shows another outcome than result.json for", ""),
     ]
 
 
-def _told(path: Path, tests: Sequence[str], verb: str, rest: str) -> list[str]:
+def _sentences(path: Path, tests: Sequence[str], verb: str, rest: str) -> list[str]:
     if not tests:
         return []
     what = f"{count(len(tests), 'check')} {rest}".rstrip()

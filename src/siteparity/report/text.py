@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from siteparity.model import FindingKind, Group, Verdict
 from siteparity.report.accepted import stanza, waivers_line
-from siteparity.report.cards import told
+from siteparity.report.cards import description
 from siteparity.report.data_age import age, is_by_record, possible_loss
 from siteparity.report.groups import Promise, Seen, State, not_holding
 from siteparity.report.view import coverage
@@ -104,7 +104,7 @@ def _counted(checks: Sequence[str]) -> str:
 def _finding(seen: Seen, result: Result) -> Iterator[str]:
     finding = seen.finding
     width = max(len(result.primary.site), len(result.standby.site), len("effect"))
-    yield f"  - {_one_line(finding.item)} ({_one_line(seen.check.role)}): {told(seen, result)}"
+    yield f"  - {_one_line(finding.item)} ({_one_line(seen.check.role)}): {description(seen, result)}"
     groups = (*finding.primary, *finding.standby)
     texts = labels([group.value for group in groups], VALUE_WIDTH)
     unmeasured = finding.kind is FindingKind.UNMEASURED

@@ -64,13 +64,13 @@ def statuses(waivers: Waivers, found: Sequence[Found]) -> tuple[WaiverStatus, ..
 
 def reasons(of: Iterable[WaiverStatus], finished_at: datetime) -> tuple[str, ...]:
     """A reason against GO for each waiver that is one."""
-    told: list[str] = []
+    found: list[str] = []
     for one in of:
         if one.words:
-            told.append(f"{one.waiver.label} {one.words}")
+            found.append(f"{one.waiver.label} {one.words}")
         elif one.used_by and one.waiver.says.expires <= finished_at:
-            told.append(f"{one.waiver.label} expired while the run was under way")
-    return tuple(told)
+            found.append(f"{one.waiver.label} expired while the run was under way")
+    return tuple(found)
 
 
 def _status(waivers: Waivers, waiver: Waiver, found: Sequence[Found]) -> WaiverStatus:
