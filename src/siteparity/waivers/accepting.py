@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from siteparity.model import Finding
 from siteparity.plan import PlannedCheck
@@ -17,9 +16,6 @@ CEILING = 10
 """How many waivers of a file count, in its order. More than these are no longer exceptions."""
 LONGEST = timedelta(days=90)
 """How far ahead a waiver may expire."""
-
-
-F = TypeVar("F", bound=Finding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ class Waivers:
                 return waiver
         return None
 
-    def applied(self, check: PlannedCheck, findings: Iterable[F]) -> tuple[F, ...]:
+    def applied(self, check: PlannedCheck, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """The findings of a check, each with the waiver that accepts it, and with no other."""
         return tuple(
             finding.model_copy(update={"waiver": waiver and waiver.accepted})
