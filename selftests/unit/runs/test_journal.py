@@ -187,7 +187,7 @@ def test_a_line_shows_no_secret_and_keeps_its_id(tmp_path: Path) -> None:
     line, strange = read_journal(journal)
     assert isinstance(line, CheckLine)
     assert "hunter2" not in line.text()
-    assert line.text().count("***") == 10
+    assert line.text().count("redis://:***") == 10
     assert CheckLine.of(ID, line.judgement, 0.0).findings == line.findings
     assert isinstance(strange, CheckLine)
     assert strange.id == secret
