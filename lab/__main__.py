@@ -13,7 +13,7 @@ CHANGING = {"up", "down", "reset", "break", "mend"}
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one verb; 0 if it did what it says, 1 if not, 2 for a wrong command line."""
+    """Run one verb and return the exit code: 0 done, 1 failed, 2 wrong usage."""
     arguments = _parser().parse_args(argv)
     try:
         if arguments.verb in CHANGING:
@@ -72,14 +72,14 @@ def say(line: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab", description=__doc__)
     verb = parser.add_subparsers(dest="verb", required=True)
-    up = verb.add_parser("up", help="build what is missing, boot, wait for evidence that every service works")
-    up.add_argument("--variant", choices=sites.variants(), help="more hosts than usual: see compose.yaml")
-    verb.add_parser("down", help="stop and remove everything")
+    up = verb.add_parser("up", help="build what is missing, boot, wait until every service answers")
+    up.add_argument("--variant", choices=sites.variants(), help="with additional hosts: see compose.yaml")
+    verb.add_parser("down", help="remove containers and network; images and keys stay")
     verb.add_parser("status", help="one line per host")
     run = verb.add_parser("exec", help="run as root on a host: exec HOST -- CMD...")
     run.add_argument("host")
     run.add_argument("command", nargs="+")
-    reset = verb.add_parser("reset", help="back to the healthy state, all hosts or these")
+    reset = verb.add_parser("reset", help="recreate all hosts, or these, from their images")
     reset.add_argument("hosts", nargs="*", metavar="HOST")
     faults = verb.add_parser("faults", help="the catalogue: name, what it does, which check must catch it")
     faults.add_argument("--json", action="store_true")

@@ -1,4 +1,4 @@
-"""Certificates of one lab: an authority that customers trust, one below it that issues, and the shop's."""
+"""Certificates of one lab: a root authority that customers trust, an issuing one, and the shop's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from lab.state import STATE, write
 TLS = STATE / "tls"
 AUTHORITY, ISSUING, SERVED = "authority", "issuing", "served"
 BEGINS = timedelta(days=30)
-"""How long ago every certificate began to be valid, the ended ones included."""
+"""Every certificate became valid this long ago, expired ones included."""
 LASTS = 397
-"""Days; browsers refuse certificates of servers that last longer than 398."""
+"""Days. Browsers refuse server certificates that are valid for longer than 398."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A certificate with what is served behind it, and its key; both in PEM."""
+    """A certificate with its chain, and its key, both in PEM."""
 
     chain: bytes
     key: bytes
@@ -50,7 +50,7 @@ def issue(names: Sequence[str], *, days: int = LASTS, curve: ec.EllipticCurve | 
 
     Args:
         names: the first is its subject as well.
-        days: how long it lasts from now on; below zero: it has ended.
+        days: how long it is valid from now on; below zero: it has expired.
         curve: of its key.
     """
     key = ec.generate_private_key(curve or ec.SECP256R1())
@@ -67,7 +67,7 @@ def issue(names: Sequence[str], *, days: int = LASTS, curve: ec.EllipticCurve | 
 
 
 def unknown(names: Sequence[str]) -> Pair:
-    """A certificate that signed itself, as installers leave them."""
+    """A self-signed certificate, as installers leave them."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = _named(names[0])
     alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])

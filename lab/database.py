@@ -29,7 +29,7 @@ systemctl start postgresql@15-main
 
 
 def prepare_primary(plan: Plan, deadline: float) -> None:
-    """Give the roles their passwords, which the standby gets by replication, and the standby its slot."""
+    """Set the roles' passwords, which reach the standby by replication, and create the standby's slot."""
     primary, standby = evidence.database_pair(plan)
     statements = [f"ALTER ROLE {role} PASSWORD '{keys.password(name)}'" for role, name in ROLES.items()]
     statements.append(_slot_for(standby, holds_wal=True))
@@ -41,7 +41,7 @@ def prepare_primary(plan: Plan, deadline: float) -> None:
 
 
 def _slot_for(follower: Host, *, holds_wal: bool) -> str:
-    """SQL that makes a physical slot for a follower, if it is not there."""
+    """SQL that creates a physical slot for a follower, if it is missing."""
     name = f"{follower.site}_{follower.role}{follower.number}"
     known = f"SELECT FROM pg_replication_slots WHERE slot_name = '{name}'"
     return f"SELECT pg_create_physical_replication_slot('{name}', {holds_wal}) WHERE NOT EXISTS ({known})"
@@ -54,14 +54,14 @@ def _set(primary: Host, statements: str) -> str:
 
 
 def run_jobs(plan: Plan, deadline: float) -> None:
-    """Run the subscriptions once, as cron does: a fresh lab has a fresh last success."""
+    """Run the subscriptions once, as cron does, so that a fresh lab has a fresh last success."""
     web = plan.at(plan.active.name, "web")[0]
     job = "runuser -u shop -- /usr/local/bin/subscriptions run"
     until(f"{web.name}: subscriptions run", partial(podman.shell, web.name, job), deadline)
 
 
 def is_lost(host: Host) -> bool:
-    """Whether a host has no database at all, as when a base backup failed half-way."""
+    """Whether a host has no database at all, as after a base backup that failed half-way."""
     return bool(podman.podman("exec", host.name, "test", "-f", f"{_DATA}/PG_VERSION", check=False).returncode)
 
 
@@ -73,9 +73,9 @@ def _finds(host: Host, other: Host, plan: Plan) -> str:
 
 
 def ensure_standby(plan: Plan, deadline: float) -> bool:
-    """Let the standby catch up by itself, and rebuild it from the primary if it cannot.
+    """Let the standby catch up by itself, or rebuild it from the primary if it cannot.
 
-    It also gets the slot that the primary needs to follow it after a failover. That one holds no WAL yet.
+    It also gets the slot that the primary needs to follow it after a failover, which holds no WAL yet.
 
     Returns:
         True if it was rebuilt.
@@ -83,7 +83,7 @@ def ensure_standby(plan: Plan, deadline: float) -> bool:
     primary, standby = evidence.database_pair(plan)
     look = partial(evidence.replication, standby, plan)
     rebuilt = False
-    # On a busy machine the name server may be the last to boot, and without it neither way succeeds.
+    # On a busy machine the name server may be the last to boot, and both ways need it.
     until(f"{standby.name}: finds its primary", partial(_finds, standby, primary, plan), deadline)
     try:
         until("streams", look, min(deadline, time.monotonic() + STREAMS_BY_ITSELF))

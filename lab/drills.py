@@ -1,4 +1,4 @@
-"""Setting faults, mending them, and proof that the lab is healthy again."""
+"""Set faults, mend them, and prove that the lab is healthy again."""
 
 import ast
 import time
@@ -49,10 +49,10 @@ def set_faults() -> list[str]:
 
 
 def break_(plan: Plan, name: str, say: Say) -> None:
-    """Set a fault; noted before it is done, so that `mend` undoes it even after a crash.
+    """Set a fault. It is noted before it is set, so that `mend` undoes it even after a crash.
 
     Raises:
-        LabError: unknown, already set, a host is not up, or the script failed.
+        LabError: the fault is unknown or already set, a host is not up, or the script failed.
     """
     chosen, present = fault(name), set_faults()
     if name in present:
@@ -68,7 +68,7 @@ def mend(plan: Plan, names: list[str], say: Say) -> None:
     """Undo faults, newest first (all that are set, if none is named), and prove it.
 
     Raises:
-        LabError: a host is not healthy afterwards; says what is wrong and how to make it anew.
+        LabError: a host is not healthy afterwards; the message says what is wrong and how to recreate it.
     """
     chosen = [fault(name) for name in names or list(reversed(set_faults()))]
     if not chosen:
@@ -84,7 +84,7 @@ def mend(plan: Plan, names: list[str], say: Say) -> None:
 
 
 def forget(hosts: list[Host]) -> None:
-    """Hosts have been made anew: faults that were on these hosts alone are gone."""
+    """Forget the faults that were only on these hosts, which have been recreated."""
     anew = {host.name for host in hosts}
     _note([name for name in set_faults() if not set(fault(name).hosts) <= anew])
 
@@ -123,7 +123,7 @@ def _drills(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 @contextmanager
 def _named(*faults: Fault) -> Iterator[None]:
-    """An error says which faults are not mended, and what mends them for certain."""
+    """Let an error name the faults that are not mended, and a command that surely mends them."""
     try:
         yield
     except LabError as error:
@@ -142,7 +142,7 @@ def _undo(plan: Plan, one: Fault, say: Say) -> None:
 
 
 def _prove(plan: Plan, faults: list[Fault]) -> None:
-    """Wait until each host is well again, and each fault's own test says that it is gone."""
+    """Wait until each host is healthy and each fault's own test says that it is gone."""
     deadline = time.monotonic() + MEND_DEADLINE
     hosts = [plan.host(name) for name in dict.fromkeys(host for one in faults for host in one.hosts)]
     looks = [look for host in hosts for look in evidence.of_host(host, plan)]

@@ -1,5 +1,5 @@
-"""What can go wrong in the lab, said so that a person knows what to do."""
+"""Errors of the lab, whose messages say what to do."""
 
 
 class LabError(Exception):
-    """Something that the person at the terminal can mend; the message says how."""
+    """An error that the person at the terminal can fix; the message says how."""

@@ -1,4 +1,4 @@
-"""Evidence that the lab works: each service answers as its users would ask it."""
+"""Evidence that the lab works: each service answers as its users would ask."""
 
 import http.client
 import json
@@ -15,7 +15,7 @@ Look = Callable[[], str]
 
 
 def of_host(host: Host, plan: Plan) -> list[tuple[str, Look]]:
-    """What must come true on one host: sentence, and the look that proves it."""
+    """What must come true on one host: sentences, each with the function that proves it."""
     looks: list[tuple[str, Look]] = [
         (f"{host.name}: every unit is up", partial(running, host)),
         *([(f"{host.name}: ssh starts the collector", partial(ssh, host))] if grants.of(host) else []),
@@ -59,7 +59,7 @@ def ssh(host: Host) -> str:
 
 
 def clock(host: Host) -> str:
-    """Chronyd has chosen a source; right after a boot it is still asking."""
+    """Chronyd has chosen a source, which it has not right after a boot."""
     told = podman.podman("exec", host.name, "chronyc", "-c", "tracking", check=False)
     state = told.stdout.decode("utf-8", "replace").strip().rpartition(",")[2]
     if state != "Normal":
@@ -97,7 +97,7 @@ def replication(host: Host, plan: Plan) -> str:
 
 
 def position(lsn: str) -> int:
-    """A place in the WAL, in bytes, from its `X/Y` form (PostgreSQL manual, pg_lsn)."""
+    """A WAL position in bytes, from its form `X/Y` (PostgreSQL manual, pg_lsn)."""
     high, low = lsn.split("/")
     return (int(high, 16) << 32) + int(low, 16)
 
@@ -109,7 +109,7 @@ def database_pair(plan: Plan) -> tuple[Host, Host]:
 
 
 def redis(host: Host) -> str:
-    """The suite's user is let in by its password."""
+    """The suite's user can log in with its password."""
     done = podman.shell(
         host.name,
         "REDISCLI_AUTH=$(cat /etc/siteparity/redis-auth) redis-cli --no-auth-warning --user parity ping",

@@ -16,13 +16,13 @@ INVENTORIES = ROOT.parent / "inventories"
 KEYS = ("id_ed25519.pub", "on-call.pub")
 """Who may log in as the suite: the suite itself, and the person on call."""
 
-# The shop's own decision on the statements that `siteparity privileges` lists: enough to count rows and to
-# know the newest one; nothing about customers.
+# What the shop decided to grant for the statements that `siteparity privileges` lists: enough to count rows
+# and to see the newest one, nothing about customers.
 READS = "GRANT SELECT (id) ON orders, charges, job_runs TO parity;\n"
 
 
 def of(host: Host, inventories: Path = INVENTORIES) -> Privileges | None:
-    """What a host grants; None for one that is in no inventory.
+    """What a host grants; None if no inventory names it.
 
     Raises:
         LabError: the inventories or the policy cannot be read.
@@ -46,7 +46,7 @@ def _all(inventories: Path) -> dict[tuple[str, str], Privileges]:
 
 
 def files(granted: Privileges) -> dict[str, tuple[bytes, int]]:
-    """Path on the host, without the leading slash -> content and mode; all of them root's."""
+    """Path on the host, without the leading slash -> content and mode; root owns all of them."""
     known = public_keys([keys.SSH / name for name in KEYS])
     return {
         granted.path.removeprefix("/"): (granted.collector.text, 0o755),
@@ -66,7 +66,7 @@ def tokens(granted: Privileges) -> dict[str, str]:
 
 
 def database_sql(host: Host) -> str:
-    """What makes the role of the suite, for psql.
+    """The statements that create the suite's role, for psql.
 
     Raises:
         LabError: the inventories say that this host has no database.
@@ -78,11 +78,11 @@ def database_sql(host: Host) -> str:
 
 
 def renew(hosts: Iterable[Host], inventories: Path = INVENTORIES) -> None:
-    """Put what the inventories, the policy and the probes make now onto hosts that run."""
+    """Install what the current inventories, policy and probes produce on running hosts."""
     together([partial(_renew, host, inventories) for host in hosts if of(host, inventories)])
 
 
-# Beside it first: whoever starts it finds the old one or the new one, never a part.
+# Written beside it first, so that whoever starts it finds the old or the new one, never a part.
 _REPLACE = """
 cat >"$1.new~"
 chmod "$2" "$1.new~"

@@ -1,4 +1,4 @@
-"""What a fault written in Python may do with the lab."""
+"""What a fault written in Python may do to the lab."""
 
 from dataclasses import dataclass, field
 
@@ -8,14 +8,14 @@ from lab.sites import Host, Plan
 
 @dataclass(frozen=True)
 class Lab:
-    """A running lab; hosts are given by their container names, and refused without the lab's mark."""
+    """A running lab. Hosts are named by container, and refused without the lab's mark."""
 
     plan: Plan
     _proven: set[str] = field(default_factory=set, repr=False, compare=False)
-    """Hosts whose mark was seen: a step looks once, since a look takes as long as most of its work."""
+    """Hosts whose mark was seen: each is checked once, since a check takes as long as most steps."""
 
     def shell(self, host: str, script: str, timeout: float = 60) -> str:
-        """Run a shell text as root (`sh -eu`) on a host; its stdout. A failure is a LabError."""
+        """Run a shell script as root (`sh -eu`) on a host and return its stdout. A failure is a LabError."""
         done = podman.shell(self._marked(host).name, script, timeout=timeout)
         return done.stdout.decode("utf-8", "replace")
 
@@ -28,23 +28,23 @@ class Lab:
         machines.restart(self.plan.host(host))
 
     def power_off(self, host: str) -> None:
-        """Take the host away at once, as a power cut does; `power_on` brings it back with its files."""
+        """Stop the host at once, like a power cut; `power_on` brings it back with its files."""
         podman.podman("kill", "--signal", "KILL", self._marked(host).name)
 
     def power_on(self, host: str) -> None:
-        """Boot a host that is off; does nothing to one that runs."""
+        """Boot a host that is off; does nothing to a running one."""
         podman.podman("start", machines.id_of(self.plan.host(host)), timeout=120)
 
     def freeze(self, host: str) -> None:
-        """Stop every process of the host; connections are taken by the kernel and stay silent."""
+        """Freeze every process of the host: the kernel accepts connections, and nothing answers."""
         podman.podman("pause", self._marked(host).name)
 
     def thaw(self, host: str) -> None:
-        """Let a frozen host go on; does nothing to one that runs."""
+        """Let a frozen host continue; does nothing to a running one."""
         podman.podman("unpause", machines.id_of(self.plan.host(host)), check=False)
 
     def in_network_of(self, host: str, *argv: str) -> str:
-        """Run a program of this machine in the host's network, e.g. `sysctl`, which the host may not."""
+        """Run a program of this machine in the host's network, e.g. `sysctl`, which the host may not run."""
         return self._enter(host, ["--net"], *argv)
 
     def in_files_of(self, host: str, *argv: str) -> str:

@@ -1,7 +1,7 @@
 """Images: a Debian base from a registry, or from this machine's own apt sources, and one per role on top.
 
-The packages come the same way in both cases: apt inside the build, with the sources and settings that this
-machine uses. They are lent to the build as a volume and never become part of an image.
+Both get their packages the same way: from apt inside the build, with this machine's sources and settings,
+which are mounted into the build and never become part of an image.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ REGISTRY_PATIENCE = 5.0
 BUILD_DEADLINE = 600.0
 BUILD = STATE / "build"
 LABEL = "siteparity.lab.sources"
-# Folders besides its own that an image copies from.
+# Folders that an image copies from, besides its own.
 INPUTS: dict[str, tuple[str, ...]] = {"web": ("shop",), "db": ("shop/database",)}
 _APT = """Dir::Etc "/lab-build/apt/etc";
 Dir::State::lists "/lab-build/apt/lists";
@@ -34,13 +34,13 @@ APT::Sandbox::User "root";
 APT::Keep-Downloaded-Packages "true";
 Dpkg::Options {"--force-unsafe-io";};
 """
-"""Packages need not survive a power cut while they are being installed, hence unsafe-io."""
+"""An image build need not survive a power cut, hence unsafe-io."""
 
 Say = Callable[[str], None]
 
 
 def build_missing(plan: Plan, say: Say) -> None:
-    """Build each image whose sources have changed since, or that is not there."""
+    """Build each image that is missing or whose sources have changed."""
     podman.require("podman", "runc")
     roles = sorted({host.role for host in plan.hosts})
     stale = [role for role in roles if _label(role) != sources_digest(role)]
@@ -54,7 +54,7 @@ def build_missing(plan: Plan, say: Say) -> None:
 
 
 def sources_digest(role: str) -> str:
-    """A digest of what an image is made from: its folder, the base's, what it copies; no per-host files."""
+    """A digest of an image's sources: its folder, the base's, what it copies; without per-host files."""
     folders = [IMAGES / "build", IMAGES / "base"] + [IMAGES / role] * (role != "base")
     folders += [ROOT / name for name in INPUTS.get(role, ())]
     digest = hashlib.sha256()
@@ -70,7 +70,7 @@ def _files(folders: Iterable[Path]) -> list[Path]:
 
 
 def _label(role: str) -> str | None:
-    """The digest of the sources that the present image was made from."""
+    """The digest of the sources from which the present image was built."""
     shown = podman.podman(
         "image", "inspect", "--format", f'{{{{index .Labels "{LABEL}"}}}}', IMAGE_PREFIX + role, check=False
     )
@@ -93,7 +93,7 @@ def _build(role: str, say: Say) -> None:
 
 
 def _lend_apt(say: Say) -> None:
-    """Make the folder that is mounted into builds, and the Debian image that they start from."""
+    """Prepare the folder that is mounted into builds, and the Debian image that they start from."""
     for folder in ("sources.list.d", "apt.conf.d", "preferences.d", "trusted.gpg.d"):
         (BUILD / "apt" / "etc" / folder).mkdir(parents=True, exist_ok=True)
     (BUILD / "apt" / "lists" / "partial").mkdir(parents=True, exist_ok=True)
@@ -120,7 +120,7 @@ def _limits() -> tuple[str, ...]:
 
 
 def _debian(sources: str, say: Say) -> None:
-    """Get `debian:bookworm` where a registry answers, else build the same set of packages by apt."""
+    """Pull `debian:bookworm` if a registry answers, else build the same set of packages with apt."""
     started = time.monotonic()
     if _answers(REGISTRY[1]):
         name = f"{REGISTRY[0]}/library/debian:{CODENAME}"
@@ -146,9 +146,9 @@ def _debian(sources: str, say: Say) -> None:
 
 
 def _answers(host: str) -> bool:
-    """Does this registry take connections, within a few seconds each for its name and for itself?"""
+    """Whether this registry accepts connections, with a few seconds each for its name and for itself."""
     try:
-        # A child, since nothing else bounds the time that the resolver takes.
+        # In a child process, since nothing else limits the time of the resolver.
         podman.run(["getent", "ahosts", host], timeout=REGISTRY_PATIENCE)
         with socket.create_connection((host, 443), REGISTRY_PATIENCE):
             return True

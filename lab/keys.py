@@ -1,4 +1,4 @@
-"""Keys and passwords of one lab: made once, kept in `.lab/`, thrown away with it."""
+"""Keys and passwords of one lab: created once, kept in `.lab/`, removed with it."""
 
 import hashlib
 import secrets
@@ -14,7 +14,7 @@ PASSWORDS = ("DATABASE_SHOP", "REPLICATOR", "REDIS_SHOP", "REDIS_PARITY", "REDIS
 
 
 def make_all(plan: Plan) -> None:
-    """Make what is missing: keys of suite, person and hosts, known_hosts, ssh_config, certificates."""
+    """Create what is missing: keys of suite, person and hosts, known_hosts, ssh_config, certificates."""
     podman.require("ssh-keygen")
     _ssh_key(SSH / "id_ed25519", "parity@lab")
     _ssh_key(SSH / "on-call", "on-call@lab")
@@ -29,7 +29,7 @@ def make_all(plan: Plan) -> None:
 
 
 def host_key(host: Host) -> Path:
-    """Where the private host key of a host is kept, so that it survives a reset."""
+    """The file that keeps a host's private host key, so that it survives a reset."""
     return SSH / "hosts" / host.name
 
 
@@ -39,14 +39,14 @@ def password(name: str) -> str:
 
 
 def tokens() -> dict[str, str]:
-    """Passwords, and the digests that Redis wants, as `@NAME@` in the hosts' own files."""
+    """Passwords, and the digests that Redis needs: the values of `@NAME@` in the hosts' own files."""
     plain = {name: password(name) for name in PASSWORDS}
     digests = {f"SHA256_{name}": hashlib.sha256(word.encode()).hexdigest() for name, word in plain.items()}
     return {f"PASSWORD_{name}": word for name, word in plain.items()} | digests
 
 
 def ssh_config(plan: Plan, folder: Path) -> str:
-    """An ssh_config that reaches every host by its name, and by 127.0.0.1 and its port."""
+    """An ssh_config that reaches every host by name, and by 127.0.0.1 and port."""
     hosts = [f"Host {host.name}\n  HostName 127.0.0.1\n  Port {host.ssh_port}\n\n" for host in plan.hosts]
     return f"""{"".join(hosts)}Host *
   User parity

@@ -1,4 +1,4 @@
-"""The lab's containers: made from compose.yaml, given their own files, started, removed; only its own ids."""
+"""The lab's containers: create, seed, start and remove them; only those that this lab made."""
 
 import json
 import secrets
@@ -16,7 +16,7 @@ MARK = "/etc/siteparity-lab"
 
 
 def instance() -> str:
-    """The name of this lab, on all that it makes; written to the ledger before anything is made."""
+    """The name of this lab, which labels everything it makes; in the ledger before anything is made."""
     ledger = read_ledger()
     if "instance" not in ledger:
         ledger = {"instance": secrets.token_hex(6), "containers": {}, "faults": []}
@@ -42,10 +42,10 @@ def variant() -> str | None:
 
 
 def choose(wanted: str | None) -> None:
-    """Write down which variant is made now.
+    """Note which variant is made now.
 
     Raises:
-        LabError: hosts of another one are there; what they know of their neighbours is not the same.
+        LabError: hosts of another variant are up, which have other neighbours in their files.
     """
     if ours() and wanted != variant():
         raise LabError(
@@ -61,7 +61,7 @@ def _kind(variant: str | None) -> str:
 
 
 def create(plan: Plan, hosts: Iterable[Host]) -> list[Host]:
-    """Create those containers that are not there and put each host's own files into it.
+    """Create the missing containers and copy each host's own files into it.
 
     Returns:
         The hosts that have never been started.
@@ -77,14 +77,14 @@ def create(plan: Plan, hosts: Iterable[Host]) -> list[Host]:
         podman.compose("up", "--no-start", "--no-recreate", "--no-build", *names, instance=instance())
         _note()
         present = ours()
-    # A container that was never started may have been left half prepared by a crash.
+    # A crash may have left a container that was never started half prepared.
     fresh = [host for host in wanted if present[host.name][1] == "created"]
     together([partial(_seed, host, plan) for host in fresh])
     return fresh
 
 
 def start(hosts: Iterable[Host]) -> None:
-    """Boot containers that exist; frozen ones go on."""
+    """Boot existing containers; frozen ones continue."""
     present = ours()
     names = [host.name for host in hosts]
     frozen = [name for name in names if present[name][1] == "paused"]
@@ -110,7 +110,7 @@ def remove(hosts: Iterable[Host]) -> None:
 
 
 def remove_all(plan: Plan) -> None:
-    """Remove all that carries this lab's label, also what a crash left, then the ledger."""
+    """Remove everything with this lab's label, including what a crash left, then the ledger."""
     ids = [identity for identity, _ in ours().values()]
     if ids:
         podman.podman("rm", "--force", "--time", "0", *ids, timeout=120)
@@ -124,10 +124,10 @@ def remove_all(plan: Plan) -> None:
 
 
 def require_mark(host: Host) -> None:
-    """Refuse to touch what is not a running host of this lab.
+    """Refuse to touch anything but a running host of this lab.
 
     Raises:
-        LabError: it is not running, not ours, or has no mark.
+        LabError: it is not running, belongs to somebody else, or has no mark.
     """
     known = ours().get(host.name)
     if known is None or known[1] != "running":
@@ -139,7 +139,7 @@ def require_mark(host: Host) -> None:
 
 
 def outdated(plan: Plan) -> list[str]:
-    """Names of hosts whose image was built again since they were made."""
+    """Names of hosts whose image was rebuilt since they were created."""
     shown = podman.podman("inspect", "--format", "{{.Name}} {{.Image}}", *ours()).stdout.decode().split("\n")
     runs = dict(line.split() for line in shown if line)
     named = sorted({host.image for host in plan.hosts})
@@ -165,7 +165,7 @@ def _seed(host: Host, plan: Plan) -> None:
 
 
 def _note() -> None:
-    """Write down which containers are there now."""
+    """Note which containers exist now."""
     ledger = read_ledger()
     write_ledger({**ledger, "containers": {name: identity for name, (identity, _) in ours().items()}})
 
@@ -175,7 +175,7 @@ def _refuse_strangers(plan: Plan, hosts: Iterable[Host]) -> None:
     taken = sorted({host.name for host in hosts} & set(shown))
     owner = _owner(plan.network)
     if owner and owner != instance() and not _hosts_on(plan.network):
-        # The containers of a lab do not outlive a restart of the machine that loses /run; its network does.
+        # Containers do not survive a restart of the machine that clears /run; the network does.
         podman.podman("network", "rm", plan.network)
     elif owner is not None and owner != instance():
         taken.append(f"network {plan.network}")
@@ -187,7 +187,7 @@ def _refuse_strangers(plan: Plan, hosts: Iterable[Host]) -> None:
 
 
 def _owner(network: str) -> str | None:
-    """The lab instance that made a network; empty if no lab did, None if there is no such network."""
+    """The lab instance that made a network; empty if no lab made it, None if it does not exist."""
     shown = podman.podman(
         "network", "inspect", "--format", f'{{{{index .Labels "{LABEL}"}}}}', network, check=False
     )

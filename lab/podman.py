@@ -1,4 +1,4 @@
-"""Podman and podman-compose as argv lists, with a deadline, and errors that say what to install."""
+"""Run podman and podman-compose as argv lists, with a deadline and errors that say what to install."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ def require(*tools: str) -> None:
     """Make sure that the tools are there.
 
     Raises:
-        LabError: names what is missing and the command that brings it.
+        LabError: names what is missing and the command that installs it.
     """
     missing = [tool for tool in tools if shutil.which(tool) is None]
     if missing:
@@ -44,7 +44,7 @@ def run(
         env: added to the environment.
 
     Raises:
-        LabError: it is not there, takes too long, or fails (with `check`); the message has its last words.
+        LabError: it is missing, takes too long, or fails (with `check`); the message has its last lines.
     """
     try:
         done = subprocess.run(
@@ -65,7 +65,7 @@ def run(
 
 
 def last_words(done: subprocess.CompletedProcess[bytes], lines: int = 15) -> str:
-    """What a program said last: the end of stderr, else of stdout."""
+    """The last lines of a program: of stderr, else of stdout."""
     text = (done.stderr.strip() or done.stdout.strip()).decode("utf-8", "replace")
     return "\n".join(text.splitlines()[-lines:])
 
@@ -80,19 +80,19 @@ def podman(
 def shell(
     host: str, script: str, *, timeout: float = 60, check: bool = True
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a shell text as root on a host; it travels on stdin, so nothing in it needs quoting twice."""
+    """Run a shell script as root on a host; it travels on stdin, so it needs no second quoting."""
     return podman(
         "exec", "-i", host, "/bin/sh", "-eu", "-s", timeout=timeout, stdin=script.encode(), check=check
     )
 
 
 def run_in(host: str, script: str, stdin: str) -> subprocess.CompletedProcess[bytes]:
-    """Run a shell text as root on a host; it reads what is given."""
+    """Run a shell script as root on a host, with the given stdin."""
     return podman("exec", "-i", host, "/bin/sh", "-euc", script, stdin=stdin.encode())
 
 
 def compose(*args: str, instance: str, timeout: float = 120) -> None:
-    """`podman-compose ARGS` for the lab's compose.yaml; `instance` labels all that it makes.
+    """`podman-compose ARGS` for the lab's compose.yaml; `instance` labels everything it makes.
 
     Raises:
         LabError: podman-compose is missing or fails.
@@ -109,7 +109,7 @@ def compose(*args: str, instance: str, timeout: float = 120) -> None:
 
 
 def _compose_program() -> str:
-    """podman-compose of the environment that runs us, else of the machine."""
+    """The podman-compose of our own environment, else of the machine."""
     beside = Path(sys.executable).with_name("podman-compose")
     found = str(beside) if beside.exists() else shutil.which("podman-compose")
     if found is None:

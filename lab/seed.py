@@ -1,6 +1,6 @@
-"""The files that one host has for itself, put into its container before the first boot.
+"""The files of a single host, copied into its container before the first boot.
 
-They stand in `images/<role>/per-host/`, laid out as on the host, with `@NAME@` for what differs by host.
+They are in `images/<role>/per-host/`, laid out as on the host, with `@NAME@` for what differs between hosts.
 """
 
 import io
@@ -15,7 +15,7 @@ from lab import certificates, grants, keys
 from lab.errors import LabError
 from lab.sites import OUTSIDE, ROOT, Host, Plan
 
-# Owners by number, as the Containerfiles fix them.
+# Numeric owners, as the Containerfiles fix them.
 SHOP, POSTGRES, REDIS = 980, 983, 984
 
 
@@ -45,15 +45,15 @@ RIGHTS: Mapping[str, tuple[int, int, int]] = {
 
 
 def archive(host: Host, plan: Plan) -> bytes:
-    """All of a host's own files as one tar, to be unpacked at its root."""
+    """All files of one host as a tar, to be unpacked at its root."""
     return packed(files(host, plan))
 
 
 def packed(placed: Mapping[str, Placed]) -> bytes:
-    """Files as a tar that ends where a tar ends: right behind its two zero blocks.
+    """Files as a tar that ends right after its two zero blocks.
 
-    Python pads a tar to a whole record of 10,240 bytes. Podman stops reading before that padding, so whoever
-    still writes it gets a broken pipe (containers/buildah#6573).
+    Python pads a tar to a whole record of 10,240 bytes. Podman stops reading before that padding, and
+    the writer gets a broken pipe (containers/buildah#6573).
     """
     buffer, now = io.BytesIO(), int(time.time())
     with tarfile.open(fileobj=buffer, mode="w") as tar:
@@ -73,7 +73,7 @@ def files(host: Host, plan: Plan) -> dict[str, Placed]:
 
 
 def tokens(host: Host, plan: Plan) -> dict[str, str]:
-    """What each `@NAME@` stands for on this host."""
+    """The value of each `@NAME@` on this host."""
     values = keys.tokens() | {
         "HOST": host.name,
         "SITE": host.site,
@@ -107,7 +107,7 @@ def fill(text: str, values: Mapping[str, str], where: str) -> str:
     """Replace each `@NAME@`.
 
     Raises:
-        LabError: a name that means nothing on this host.
+        LabError: a name has no value on this host.
     """
 
     def value(match: re.Match[str]) -> str:
@@ -129,7 +129,7 @@ def _templates(host: Host, values: Mapping[str, str]) -> Iterator[tuple[str, Pla
 
 
 def _records(plan: Plan) -> Iterator[str]:
-    """Lines of the zone: each host under its site, and the names that the configuration uses."""
+    """Lines of the zone: each host below its site, and the names that the configuration uses."""
     for host in plan.hosts:
         if host.site in {site.name for site in plan.sites}:
             yield f"{host.role}{host.number}.{host.site} IN A {host.address}"

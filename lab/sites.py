@@ -29,7 +29,7 @@ class Site:
     Attributes:
         name: as in `inventories/`.
         network: its /24, in CIDR notation.
-        zone: the IANA zone of the place; hosts run in UTC, faults use this.
+        zone: the IANA time zone of the place. Hosts run on UTC; faults use this.
         active: it serves customers in the healthy lab.
     """
 
@@ -130,7 +130,7 @@ def load(variant: str | None = None, path: Path = COMPOSE) -> Plan:
     """Read the declaration.
 
     Args:
-        variant: a profile of it, whose hosts are there besides those that always are.
+        variant: a profile of it, whose hosts are added to the usual ones.
         path: the declaration.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What the lab keeps in `.lab/` at the repository's root: ledger, keys, passwords, caches of image builds."""
+"""What the lab keeps in `.lab/` at the root of the repository: ledger, keys, passwords, build caches."""
 
 import fcntl
 import json

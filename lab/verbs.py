@@ -28,7 +28,7 @@ def up(plan: Plan, say: Say) -> None:
     grants.renew(host for host in plan.hosts if host not in fresh)
     _settle(plan, plan.hosts, fresh, started + UP_DEADLINE)
     if old := machines.outdated(plan):
-        say(f"their images were built again; to use those: python -m lab reset {' '.join(old)}")
+        say(f"their images were rebuilt; to use them: python -m lab reset {' '.join(old)}")
     say(f"lab is up: {len(plan.hosts)} hosts, {time.monotonic() - started:.0f} s")
 
 
@@ -39,12 +39,12 @@ def down(plan: Plan, say: Say) -> None:
 
 
 def reset(plan: Plan, hosts: Iterable[Host], say: Say) -> list[Host]:
-    """Make hosts anew from their images; all, if none is given.
+    """Recreate hosts from their images; all, if none is given.
 
-    The standby's database goes with the primary's: ahead of its new primary, it would follow another history.
+    The standby's database goes with the primary's: it would be ahead of its new primary, on another history.
 
     Returns:
-        The hosts that were made anew.
+        The hosts that were recreated.
     """
     started = time.monotonic()
     chosen = list(hosts) or list(plan.hosts)
@@ -60,7 +60,7 @@ def reset(plan: Plan, hosts: Iterable[Host], say: Say) -> list[Host]:
 
 
 def status(plan: Plan) -> list[str]:
-    """One line for each host: state of the container, what its evidence says now."""
+    """One line per host: the state of its container, and what its evidence says now."""
     present = machines.ours()
     if not present:
         raise LabError("the lab is not up; bring it up with: python -m lab up")
@@ -92,7 +92,7 @@ def _stopped(plan: Plan) -> list[Host]:
 
 
 def _settle(plan: Plan, hosts: Collection[Host], fresh: Collection[Host], deadline: float) -> None:
-    """Prepare the databases if they are new or lost, then wait for the evidence of each host."""
+    """Prepare databases that are new or lost, then wait for the evidence of each host."""
     primary, standby = evidence.database_pair(plan)
     if primary in fresh:
         database.prepare_primary(plan, deadline)

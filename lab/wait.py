@@ -1,4 +1,4 @@
-"""Waiting for evidence, with a deadline, and an error that says what was seen last."""
+"""Wait for evidence, with a deadline and an error that says what was seen last."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -12,11 +12,11 @@ PAUSE = 0.3
 
 
 class NotYetError(Exception):
-    """What is being waited for is not so yet; the text says what was seen instead."""
+    """What is awaited is not so yet; the text says what was seen instead."""
 
 
 def until(what: str, look: Callable[[], T], deadline: float) -> T:
-    """Look again and again until `look` returns, instead of raising `NotYetError` or `LabError`.
+    """Call `look` again and again until it returns instead of raising `NotYetError` or `LabError`.
 
     Args:
         what: what is waited for, as a sentence.
@@ -24,7 +24,7 @@ def until(what: str, look: Callable[[], T], deadline: float) -> T:
         deadline: a time of `time.monotonic`.
 
     Raises:
-        LabError: it did not come true in time; says what was seen last.
+        LabError: it did not come true in time; the message says what was seen last.
     """
     started = time.monotonic()
     while True:
@@ -39,7 +39,7 @@ def until(what: str, look: Callable[[], T], deadline: float) -> T:
 
 
 def together(actions: Iterable[Callable[[], T]], workers: int = 6) -> list[T]:
-    """Run actions side by side; all of them end before an error is raised.
+    """Run actions in parallel; all of them end before an error is raised.
 
     Raises:
         LabError: one line per action that failed.

@@ -1,7 +1,7 @@
-"""Faults: how a running lab is broken the way the real world breaks, and mended again.
+"""Faults: ways to break a running lab as the real world breaks, and to mend it again.
 
-One module per aspect, `faults/<aspect>.py`, each with `FAULTS = (Fault(...), ...)`;
-found by being there, listed nowhere.
+One module per aspect, `faults/<aspect>.py`, each with `FAULTS = (Fault(...), ...)`; found by its file name,
+listed nowhere.
 """
 
 import importlib
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 ALWAYS = "true"
-"""The shell test that tells nothing, so that none is made."""
+"""The default of `Fault.healthy`: it always succeeds, so it is not run."""
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,17 @@ class Fault:
 
     Attributes:
         name: unique, `[a-z0-9_]+`; checks name it in `@pytest.mark.drill`.
-        sentence: what it does, as one would say it afterwards.
-        hosts: where; container names. Evidence of these hosts must hold again after mending.
-        seen_on: where findings name it, when that is elsewhere; `hosts`, if empty.
-        break_: a shell text that root runs on each of `hosts` (`sh -eu`), or a function of the lab.
-        mend: likewise; must also work when `break_` got half-way.
-        healthy: a shell test, run on each of `hosts` after mending until it succeeds; proves what the
-            lab's own evidence (ssh, no failed unit, the role's service answers) does not see.
-        undone_by_reset: mend by making `hosts` anew from their images, for what no script can undo; `mend` is
-            run before that and may be empty.
-        alone: nothing else may be set with it: others start again what now cannot be, or wait for it, or
-            mending it starts services of other hosts again.
+        sentence: what happened, as one would say it afterwards.
+        hosts: where, as container names. The evidence of these hosts must hold again after mending.
+        seen_on: the hosts that findings name, if they are others; empty: `hosts`.
+        break_: a shell script, run as root on each of `hosts` (`sh -eu`), or a function of the lab.
+        mend: likewise; it must also work if `break_` ended half-way.
+        healthy: a shell test, repeated on each of `hosts` after mending until it succeeds. It proves what the
+            lab's own evidence (ssh, no failed unit, the role's service answers) does not show.
+        undone_by_reset: mend by recreating `hosts` from their images, for what no script can undo.
+            `mend` runs before that and may be empty.
+        alone: no other fault may be set with it: others would restart what now cannot start, or wait for it,
+            or mending it restarts services of other hosts.
     """
 
     name: str
@@ -57,7 +57,7 @@ def catalogue() -> dict[str, tuple[str, Fault]]:
     """Name -> aspect and fault, of all modules here.
 
     Raises:
-        LabError: a module without FAULTS, a name twice.
+        LabError: a module has no FAULTS, or two faults have one name.
     """
     found: dict[str, tuple[str, Fault]] = {}
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
@@ -77,6 +77,6 @@ def fault(name: str) -> Fault:
     """The fault of that name.
 
     Raises:
-        LabError: there is none; offers the nearest names.
+        LabError: there is none; the message offers the nearest names.
     """
     return named(name, catalogue(), "fault")[1]

@@ -1,4 +1,4 @@
-"""Accounts that differ: numbers, shells, groups, rights, keys."""
+"""Accounts that differ: uids, shells, groups, rights, keys."""
 
 from lab.faults import Fault
 
@@ -24,7 +24,7 @@ def _edited(name: str, sentence: str, hosts: tuple[str, ...], file: str, change:
 
 
 def _rule(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
-    """A file with a rule of sudo that nobody decided on."""
+    """A sudo rule that nobody decided on."""
     file = "/etc/sudoers.d/deploy"
     rule = "www-data ALL=(root) NOPASSWD: /usr/bin/systemctl restart *"
     return Fault(
@@ -50,14 +50,14 @@ def _root_key(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
 FAULTS = (
     _edited(
         "account_with_another_number",
-        "The shop's account has another number on one web host of the standby.",
+        "The shop's account has another uid on one web host of the standby.",
         ("arizona-web2",),
         "/etc/passwd",
         "sed -i 's/^shop:x:980:/shop:x:981:/' /etc/passwd",
     ),
     _edited(
         "account_with_a_shell_at_primary",
-        "On the primary's database host an account of the system got a shell.",
+        "On the primary's database host a system account got a shell.",
         ("dallas-db1",),
         "/etc/passwd",
         "sed -i '/^games:/s|[^:]*$|/bin/bash|' /etc/passwd",
@@ -85,7 +85,7 @@ FAULTS = (
     ),
     _edited(
         "account_without_a_password",
-        "An account of the standby's edge host has no password at all.",
+        "An account on the standby's edge host needs no password at all.",
         ("arizona-edge1",),
         "/etc/shadow",
         "sed -i 's/^games:[^:]*:/games::/' /etc/shadow",

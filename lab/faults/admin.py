@@ -24,13 +24,13 @@ def _sent(name: str, sentence: str, hosts: tuple[str, ...], address: str) -> Fau
 FAULTS = (
     _sent(
         "admin_redirect_to_the_primary",
-        "One web host of the standby sends store owners into the site that has died.",
+        "One web host of the standby sends store owners to the site that has died.",
         ("arizona-web2",),
         "http://admin.dallas.shop.example/",
     ),
     _sent(
         "admin_redirect_wrong_at_both_sites",
-        "Every web host sends store owners to an address that is no more.",
+        "Every web host sends store owners to an address that no longer exists.",
         WEB,
         "http://admin.old.example/",
     ),

@@ -1,7 +1,7 @@
-"""Hosts that run well and would not come up again, or not as they were.
+"""Hosts that run well, but would not boot again, or not into the same state.
 
-A machine of the lab may not mount anything, so that is done from outside. It has no arrays either: md is
-missing in its kernel, so a degraded one is known from recorded lists alone; here is only a missing one.
+A machine of the lab may not mount anything, so mounts are made from outside. Its kernel has no md either: a
+degraded array is covered by recorded lists only, and the fault here is a missing one.
 """
 
 from lab.faults import Fault
@@ -16,7 +16,7 @@ _TELL = "systemctl daemon-reload"
 
 
 def _fstab(name: str, sentence: str, hosts: tuple[str, ...], change: str) -> Fault:
-    """Another fstab; as it was, with its time, when it is mended."""
+    """Another fstab; mending restores it with its timestamp."""
     return Fault(
         name,
         sentence,
@@ -45,7 +45,7 @@ def _without_programs(lab: Lab) -> None:
 
 
 def _by_hand(name: str, sentence: str, hosts: tuple[str, ...], folder: str, *words: str) -> Fault:
-    """Something is mounted at a folder that nothing else needs, and no file says so."""
+    """Something is mounted at an otherwise unused folder, and no file says so."""
 
     def mount(lab: Lab) -> None:
         for host in hosts:
@@ -62,7 +62,7 @@ def _by_hand(name: str, sentence: str, hosts: tuple[str, ...], folder: str, *wor
 
 
 def _archive(name: str, sentence: str, at_dallas: str, at_arizona: str) -> Fault:
-    """Every web host may mount an archive of a file server; nobody has done so yet."""
+    """Every web host can mount an archive from a file server; by default none does."""
     line = "nas.$site.shop.example:/archive /mnt nfs4 ro,noauto 0 0"
     choose = f"case $(hostname) in dallas-*) site={at_dallas};; *) site={at_arizona};; esac"
     return _fstab(name, sentence, WEB, f'{choose}\necho "{line}" >>{_FSTAB}\n{_TELL}')
@@ -71,25 +71,25 @@ def _archive(name: str, sentence: str, at_dallas: str, at_arizona: str) -> Fault
 FAULTS = (
     _fstab(
         "fstab_line_of_a_missing_device",
-        "A disk of the standby's database host was taken away, its line in fstab was not.",
+        "A disk of the standby's database host was removed, but its line in fstab was not.",
         ("arizona-db1",),
         f"echo '{_MISSING}' >>{_FSTAB}\n{_TELL}",
     ),
     _fstab(
         "fstab_line_of_a_missing_device_at_both_sites",
-        "Both database hosts have the line of a disk that they do not have any more.",
+        "Both database hosts have an fstab line for a disk that they no longer have.",
         ("dallas-db1", "arizona-db1"),
         f"echo '{_MISSING}' >>{_FSTAB}\n{_TELL}",
     ),
     _fstab(
         "fstab_not_told_to_systemd",
-        "fstab was edited on the primary's edge, and systemd still goes by the old one.",
+        "fstab was edited on the primary's edge, and systemd still uses the old one.",
         ("dallas-edge1",),
         f"echo '# Reviewed.' >>{_FSTAB}",
     ),
     Fault(
         name="upload_folder_unmounted",
-        sentence="The file system of uploads is not mounted any more on one web host of the standby.",
+        sentence="The file system for uploads is no longer mounted on one web host of the standby.",
         hosts=("arizona-web2",),
         break_=_unmount,
         mend=_mount,
@@ -97,7 +97,7 @@ FAULTS = (
     ),
     _fstab(
         "upload_folder_gone_from_fstab",
-        "The file system of uploads was mounted by hand on one web host of the standby; fstab lacks it.",
+        "The file system for uploads was mounted by hand on one web host of the standby; fstab lacks it.",
         ("arizona-web1",),
         f"sed -i '/uploads/d' {_FSTAB}\n{_TELL}",
     ),
@@ -109,7 +109,7 @@ FAULTS = (
     ),
     Fault(
         name="upload_folder_mounted_otherwise_at_primary",
-        sentence="On one web host of the primary programs may be started from what customers send in.",
+        sentence="On one web host of the primary, programs can be run from the folder of customers' uploads.",
         hosts=("dallas-web1",),
         break_=_with_programs,
         mend=_without_programs,
@@ -122,13 +122,13 @@ FAULTS = (
     ),
     _archive(
         "archives_of_each_others_sites",
-        "The web hosts of both sites mount the archive from the file server of the other one.",
+        "The web hosts of each site mount the archive from the other site's file server.",
         at_dallas="arizona",
         at_arizona="dallas",
     ),
     _by_hand(
         "folder_mounted_in_a_second_place_by_hand",
-        "On the standby's database host a folder was mounted in a second place by hand, for want of space.",
+        "On the standby's database host a folder was mounted by hand in a second place, for lack of space.",
         ("arizona-db1",),
         "/srv/spill",
         "--bind",
@@ -136,14 +136,14 @@ FAULTS = (
     ),
     _by_hand(
         "memory_mounted_by_hand_at_both_sites",
-        "On the edges of both sites memory was mounted for temporary files, by hand.",
+        "On the edges of both sites a tmpfs for temporary files was mounted by hand.",
         ("dallas-edge1", "arizona-edge1"),
         "/srv/scratch",
         *("-t", "tmpfs", "-o", "size=1m", "tmpfs"),
     ),
     Fault(
         name="array_missing",
-        sentence="The standby's database host wants an array, and has none.",
+        sentence="The standby's database host has an array in its configuration, but not in the machine.",
         hosts=("arizona-db1",),
         break_="""
             mkdir -p /etc/mdadm
@@ -154,7 +154,7 @@ FAULTS = (
     ),
     Fault(
         name="boot_loader_names_a_missing_root",
-        sentence="After a change of disks the boot menu of one web host of the standby names the old root.",
+        sentence="After a change of disks the boot menu of one standby web host still names the old root.",
         hosts=("arizona-web1",),
         break_="""
             mkdir -p /boot/grub

@@ -30,7 +30,7 @@ _ADMIN = "REDISCLI_AUTH=$(cat /root/.redis-admin) redis-cli --no-auth-warning --
 
 
 def _smaller(name: str, sentence: str, host: str, *limits: str) -> Fault:
-    """A host that may use less of this machine."""
+    """A host that may use less of this machine's resources."""
 
     def shrink(lab: Lab) -> None:
         lab.resize(host, *limits)
@@ -42,7 +42,7 @@ def _smaller(name: str, sentence: str, host: str, *limits: str) -> Fault:
 
 
 def _full(name: str, sentence: str, host: str) -> Fault:
-    """Nearly all of 4 MiB."""
+    """Fills nearly all of 4 MiB."""
     return Fault(
         name,
         sentence,
@@ -54,7 +54,7 @@ def _full(name: str, sentence: str, host: str) -> Fault:
 
 
 def _without_inodes(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
-    """A file system for few files, and all of them there."""
+    """A file system with few inodes, all of them used."""
 
     def fill(lab: Lab) -> None:
         for host in hosts:
@@ -70,7 +70,7 @@ def _without_inodes(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
 
 
 def _workers(signal: str, count: int) -> str:
-    """Have the shop start or end a worker (gunicorn's signals TTIN, TTOU), until it has so many."""
+    """Let the shop start or end workers (gunicorn's signals TTIN, TTOU) until it has so many."""
     return f"""
         main=$(systemctl show --property MainPID --value shop)
         for n in $(seq 100); do
@@ -84,12 +84,12 @@ def _workers(signal: str, count: int) -> str:
 
 
 def _one_worker_less(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
-    """What a signal did to the shop."""
+    """A signal ended one worker of the shop."""
     return Fault(name, sentence, hosts, _workers("TTOU", 2), f"{_workers('TTIN', 3)}\n{_HEALTHY}")
 
 
 def _pool(name: str, sentence: str, hosts: tuple[str, ...], size: int, then: str) -> Fault:
-    """Another size of the shop's pool in its file, and what is done after that."""
+    """Another size of the shop's pool in its file, and the step that follows."""
     return Fault(
         name,
         sentence,
@@ -125,22 +125,22 @@ FAULTS = (
     ),
     _without_inodes(
         "inodes_exhausted",
-        "One web host of the standby has room for uploads and no inodes.",
+        "One web host of the standby has room for uploads but no inodes.",
         ("arizona-web2",),
     ),
     _without_inodes(
         "inodes_exhausted_at_both_sites",
-        "One web host of each site has room for uploads and no inodes.",
+        "One web host of each site has room for uploads but no inodes.",
         ("dallas-web1", "arizona-web1"),
     ),
     _one_worker_less(
         "fewer_workers",
-        "Somebody took a worker from the shop on one web host of the standby, by a signal.",
+        "Somebody took a worker from the shop with a signal, on one web host of the standby.",
         ("arizona-web1",),
     ),
     _one_worker_less(
         "no_worker_enough_at_both_sites",
-        "Every web host runs the shop with one worker less than it should.",
+        "Every web host runs the shop with one worker too few.",
         WEB,
     ),
     Fault(
@@ -152,28 +152,28 @@ FAULTS = (
     ),
     _pool(
         "smaller_pool",
-        "The shop of one web host of the standby may have one connection to its database a worker.",
+        "The shop of one web host of the standby may open one database connection per worker.",
         ("arizona-web1",),
         1,
         _RESTART,
     ),
     _pool(
         "smaller_pool_at_both_sites",
-        "The shop may have two connections to its database a worker, on every web host.",
+        "On every web host the shop may open two database connections per worker.",
         WEB,
         2,
         _RESTART,
     ),
     _pool(
         "smaller_pool_not_in_force",
-        "The shop's pool was made smaller in the file of one web host of the primary; nobody restarted it.",
+        "The file of one web host of the primary sets a smaller pool; nobody restarted the shop.",
         ("dallas-web1",),
         3,
         "",
     ),
     Fault(
         name="fewer_connections",
-        sentence="Somebody lowered the number of clients that the standby's Redis takes.",
+        sentence="Somebody lowered the number of clients that the standby's Redis accepts.",
         hosts=("arizona-sessions1",),
         break_=f"{_ADMIN} CONFIG SET maxclients 500",
         mend=f"{_ADMIN} CONFIG SET maxclients 10000",
@@ -181,7 +181,7 @@ FAULTS = (
     ),
     Fault(
         name="fewer_connections_at_the_edge",
-        sentence="The standby's nginx takes fewer connections than the primary's.",
+        sentence="The standby's nginx accepts fewer connections than the primary's.",
         hosts=("arizona-edge1",),
         break_=_NGINX.format(768, 256),
         mend=_NGINX.format(256, 768),

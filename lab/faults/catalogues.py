@@ -1,6 +1,6 @@
 """Catalogues that are missing, damaged, old or wrong: what customers read in their language.
 
-The shop loads its catalogues when it starts, so each fault but those about exactly that restarts it.
+The shop loads its catalogues when it starts, so each fault restarts it, except those about a missing restart.
 """
 
 from lab.faults import Fault
@@ -11,7 +11,7 @@ STANDBY_WEB = ("arizona-web1", "arizona-web2")
 ASK = (
     """python3 -c 'import urllib.request; urllib.request.urlopen("http://127.0.0.1:8000{page}", timeout=9)'"""
 )
-# Done when the shop answers again, so that no other check meets a shop that is still starting.
+# Done only when the shop answers again, so that no other check meets it while it starts.
 RESTART = f"systemctl restart shop\n{ASK.format(page='/healthz')}"
 # A copy is kept only when it is complete, so that mending never restores a half one.
 KEEP = """
@@ -44,7 +44,7 @@ def _fault(name: str, sentence: str, hosts: tuple[str, ...], language: str, *dam
         sentence: what happened.
         hosts: where.
         language: whose catalogue.
-        damage: shell texts, run in the catalogue's folder; `{language}` stands for the language.
+        damage: shell commands, run in the catalogue's folder; `{language}` stands for the language.
     """
     known = {"name": name, "language": language}
     return Fault(
@@ -92,7 +92,7 @@ FAULTS = (
     ),
     _fault(
         "catalogue_unreadable",
-        "The Japanese catalogue on one web host of the standby can be read by root alone.",
+        "Only root can read the Japanese catalogue on one web host of the standby.",
         ("arizona-web1",),
         "ja",
         "chmod 0600 shop.mo",
@@ -100,7 +100,7 @@ FAULTS = (
     ),
     _fault(
         "catalogue_of_another_language",
-        "Under the name of the French catalogue one web host of the standby has the Spanish one.",
+        "One web host of the standby has the Spanish catalogue under the name of the French one.",
         ("arizona-web1",),
         "fr",
         "cp ../../es/LC_MESSAGES/shop.mo shop.mo",
@@ -108,21 +108,21 @@ FAULTS = (
     ),
     _fault(
         "catalogue_older_than_source",
-        "A corrected German translation came to one web host of the standby and was not compiled.",
+        "A corrected German translation reached one web host of the standby and was not compiled.",
         ("arizona-web1",),
         "de",
         "sed -i 's/Willkommen in unserem Laden/Herzlich willkommen/' shop.po",
     ),
     _fault(
         "catalogue_replaced_without_restart",
-        "The French catalogue was compiled again on one web host of the standby; the shop was not restarted.",
+        "The French catalogue was recompiled on one web host of the standby; the shop was not restarted.",
         ("arizona-web1",),
         "fr",
         COMPILE,
     ),
     _fault(
         "catalogue_entry_fuzzy",
-        "A French message is marked fuzzy at the standby, so the compiler left it out: English shows.",
+        "A French message is marked fuzzy at the standby, so it was not compiled: customers see English.",
         STANDBY_WEB,
         "fr",
         """sed -i 's/^msgid "Your cart"$/#, fuzzy\\n&/' shop.po""",
@@ -140,7 +140,7 @@ FAULTS = (
     ),
     _fault(
         "catalogue_wrong_charset",
-        "The German catalogue on one web host of the standby says Latin-1 and holds UTF-8.",
+        "The German catalogue on one web host of the standby claims Latin-1 and holds UTF-8.",
         ("arizona-web2",),
         "de",
         "sed -i 's/charset=utf-8/charset=iso-8859-1/' shop.po",

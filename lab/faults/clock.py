@@ -1,6 +1,6 @@
-"""Clocks that nobody corrects, that are off, or that go by other rules.
+"""Clocks that nobody corrects, that are off, or that use other zone rules.
 
-All hosts share the kernel's clock, so none of them can really be off. What can: what chronyd believes, and
+All hosts share the kernel's clock, so none can really be off. What can be off is what chronyd believes and
 what programs are told.
 """
 
@@ -54,7 +54,7 @@ FAULTS = (
     ),
     Fault(
         name="clock_without_sources_at_both_sites",
-        sentence="chronyd runs on the edges of both sites and was told to leave its sources alone.",
+        sentence="chronyd runs on the edges of both sites, but was told not to use its sources.",
         hosts=("dallas-edge1", "arizona-edge1"),
         break_="chronyc offline",
         mend="chronyc online",
@@ -76,14 +76,14 @@ FAULTS = (
     ),
     _configured(
         "clock_source_of_the_other_site",
-        "One web host of the standby has a second time server, which stands at the primary.",
+        "One web host of the standby has a second time server, which is at the primary.",
         ("arizona-web2",),
         "$ a server 198.18.1.53 iburst",
         _FOLLOWS,
     ),
     _configured(
         "clock_sources_of_both_sites_everywhere",
-        "The session hosts of both sites take the time from servers of either site.",
+        "The session hosts of both sites take the time from servers at both sites.",
         ("dallas-sessions1", "arizona-sessions1"),
         "$ a server 198.18.1.53 iburst\\nserver 198.18.2.53 iburst",
         _FOLLOWS,
@@ -98,11 +98,11 @@ FAULTS = (
         """,
         mend="rm -f /usr/local/bin/date",
         healthy="[ ! -e /usr/local/bin/date ]",
-        alone=True,  # whatever asks for the time here gets another one
+        alone=True,  # every program that asks for the time here gets a wrong one
     ),
     _file(
         "zone_rules_changed",
-        "One web host of the standby has other rules for Chicago: somebody patched them by hand.",
+        "One web host of the standby has different rules for Chicago: somebody patched them by hand.",
         "arizona-web2",
         _CHICAGO,
         f"cp /usr/share/zoneinfo/America/Havana {_CHICAGO}",

@@ -1,4 +1,4 @@
-"""Databases that sort otherwise than they did, or than their standby does."""
+"""Databases that sort differently from before, or from their standby."""
 
 from lab.faults import Fault
 
@@ -15,7 +15,7 @@ def _psql(*statements: str) -> str:
 
 
 def _order_of_another_language(name: str, sentence: str, host: str) -> Fault:
-    """The locale of the database, compiled with the order of Swedish; its version does not tell."""
+    """The locale of the database, compiled with the Swedish order; its version does not show it."""
     kept, source = f"/root/{name}.locale-archive", f"/root/{name}"
     return Fault(
         name,
@@ -48,7 +48,7 @@ FAULTS = (
     ),
     Fault(
         name="collation_of_icu_recorded_by_another_library",
-        sentence="A column of the shop is sorted by an older version of ICU than the one that is there.",
+        sentence="A column of the shop was sorted by an older version of ICU than the one installed.",
         hosts=(PRIMARY,),
         break_=_psql(
             "CREATE COLLATION german (provider = icu, locale = 'de')",
@@ -59,19 +59,19 @@ FAULTS = (
     ),
     _order_of_another_language(
         "collation_sorts_otherwise_at_the_standby",
-        "The standby's locale was compiled from other sources: same name, same version, another order.",
+        "The standby's locale was compiled from other sources: same name, same version, different order.",
         STANDBY,
     ),
     _order_of_another_language(
         "collation_sorts_otherwise_at_the_primary",
-        "The primary's locale was compiled from other sources: same name, same version, another order.",
+        "The primary's locale was compiled from other sources: same name, same version, different order.",
         PRIMARY,
     ),
     Fault(
         name="collation_library_of_another_version",
-        sentence="The standby got another C library than the primary, and its server has started with it.",
+        sentence="The standby got a C library other than the primary's, and its server started with it.",
         hosts=(STANDBY,),
-        # A whole distribution cannot be upgraded here: the library calls itself by another version.
+        # The lab cannot upgrade a whole distribution, so the library only reports another version.
         break_=f"""
             cp -p {_LIBRARY} /root/libc.kept.part && mv /root/libc.kept.part /root/libc.kept
             cp -p {_LIBRARY} {_LIBRARY}.new
@@ -79,7 +79,7 @@ FAULTS = (
             mv {_LIBRARY}.new {_LIBRARY}
             {_RESTART}
         """,
-        # Every process that was started in the meantime maps the other library, and is told of by `runtime`.
+        # Every process started in the meantime maps the other library, and `runtime` would report it.
         undone_by_reset=True,
     ),
 )

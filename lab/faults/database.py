@@ -1,4 +1,4 @@
-"""A database that is not shown as it is, and servers that are not set up to change their parts."""
+"""A database that the shop shows wrongly, and servers that are not set up to swap roles."""
 
 from lab import keys
 from lab.faults import Fault
@@ -27,7 +27,7 @@ def _one_by_one(*statements: str) -> str:
 
 
 def _setting(name: str, sentence: str, host: str, setting: str, value: str) -> Fault:
-    """A setting of one server, in force as far as it can be without a restart."""
+    """A setting of one server, in force as far as that is possible without a restart."""
     return Fault(
         name,
         sentence,
@@ -38,13 +38,13 @@ def _setting(name: str, sentence: str, host: str, setting: str, value: str) -> F
 
 
 def _edit(file: str, expression: str) -> str:
-    """A shell text that keeps a file and edits it."""
+    """A shell script that keeps a copy of a file and edits it."""
     kept = _kept(file)
     return f"cp -p {file} {kept}\nsed -i '{expression}' {file}\n! cmp -s {file} {kept}\n"
 
 
 def _as_it_was(file: str) -> str:
-    """A shell text that brings back what was edited, and lets the server load it."""
+    """A shell script that restores what was edited and lets the server load it."""
     kept = _kept(file)
     return f"[ ! -f {kept} ] || cat {kept} >{file}\nrm -f {kept}\n{_RELOAD}"
 
@@ -54,7 +54,7 @@ def _kept(file: str) -> str:
 
 
 def _edited(name: str, sentence: str, hosts: tuple[str, ...], file: str, expression: str) -> Fault:
-    """A file of the server is edited, and loaded."""
+    """A file of the server is edited and loaded."""
     return Fault(name, sentence, hosts, _edit(file, expression) + _RELOAD, _as_it_was(file))
 
 
@@ -67,7 +67,7 @@ def _with_password(lab: Lab) -> None:
 
 
 def _break_a_page(lab: Lab) -> None:
-    """In a database of its own, whose files were copied and never read: no page of them is in memory."""
+    """Break a page of a separate database whose files were never read, so that no page is cached."""
     lab.sql(PRIMARY, "CREATE DATABASE scratch TEMPLATE template0 STRATEGY file_copy")
     lab.shell(
         STANDBY,
@@ -90,7 +90,7 @@ def _drop_the_broken(lab: Lab) -> None:
 FAULTS = (
     Fault(
         name="database_orders_not_granted",
-        sentence="The shop's role may weigh the orders and not read them: a grant is missing at both sites.",
+        sentence="The shop's role may see the orders' size, not read them: a grant is missing at both sites.",
         hosts=(PRIMARY,),
         break_=_psql("REVOKE SELECT ON orders FROM shop; GRANT SELECT (kilograms) ON orders TO shop"),
         mend=_psql("REVOKE SELECT ON orders FROM shop; GRANT SELECT ON orders TO shop"),
@@ -103,28 +103,28 @@ FAULTS = (
     ),
     _setting(
         "database_setting_differs",
-        "The standby gives queries less memory than the primary does, since a test long ago.",
+        "Since a test long ago the standby gives queries less memory than the primary does.",
         STANDBY,
         "work_mem",
         "'1MB'",
     ),
     _setting(
         "database_setting_differs_at_primary",
-        "The primary ends long statements; the standby would not.",
+        "The primary cancels long statements; the standby would not.",
         PRIMARY,
         "statement_timeout",
         "'30s'",
     ),
     _edited(
         "database_connections_lowered_at_standby",
-        "The standby's file has fewer connections than the primary; it will not start again.",
+        "The standby's file allows fewer connections than the primary; the standby will not start again.",
         (STANDBY,),
         f"{_ETC}/conf.d/lab.conf",
         "s/^max_connections = .*/max_connections = 50/",
     ),
     _setting(
         "database_connections_raised_at_primary",
-        "The primary gets more connections with its next restart; the standby will stop to follow.",
+        "The primary allows more connections after its next restart; the standby will then stop following.",
         PRIMARY,
         "max_connections",
         "80",
@@ -138,7 +138,7 @@ FAULTS = (
     ),
     _edited(
         "database_access_not_understood",
-        "pg_hba.conf has a line at both sites that no server understands; all goes on by the old rules.",
+        "pg_hba.conf has a line at both sites that no server understands; the old rules stay in force.",
         (PRIMARY, STANDBY),
         f"{_ETC}/pg_hba.conf",
         "$ a host shop reports 198.18.9.9/99 scram-sha-256",
@@ -152,7 +152,7 @@ FAULTS = (
     ),
     _edited(
         "database_access_of_the_primary_lets_all_in",
-        "Somebody let everybody in at the primary while looking for a fault.",
+        "Somebody let everybody into the primary's database while looking for a fault.",
         (PRIMARY,),
         f"{_ETC}/pg_hba.conf",
         "3 i host all all 0.0.0.0/0 trust",
@@ -166,21 +166,21 @@ FAULTS = (
     ),
     Fault(
         name="database_role_without_password",
-        sentence="The role of the standby has lost its password, at both sites; the open stream goes on.",
+        sentence="The replication role has lost its password at both sites; the open stream goes on.",
         hosts=(PRIMARY, STANDBY),
         break_=_without_password,
         mend=_with_password,
     ),
     Fault(
         name="database_role_missing",
-        sentence="The role of the standby was renamed, at both sites; the open stream goes on.",
+        sentence="The replication role was renamed at both sites; the open stream goes on.",
         hosts=(PRIMARY,),
         break_=_psql("ALTER ROLE replicator RENAME TO follower"),
         mend=_one_by_one("ALTER ROLE follower RENAME TO replicator"),
     ),
     Fault(
         name="database_library_missing",
-        sentence="An extension was built on the primary by hand; the standby has its name alone.",
+        sentence="An extension was built by hand on the primary; the standby has only its name.",
         hosts=(PRIMARY, STANDBY),
         break_=f"""
             [ $(hostname) = {PRIMARY} ] || exit 0
@@ -199,14 +199,14 @@ FAULTS = (
     ),
     Fault(
         name="database_table_unlogged",
-        sentence="A table was made quicker by leaving it out of the WAL: no standby has its rows.",
+        sentence="A table was made unlogged for speed: no standby has its rows.",
         hosts=(PRIMARY,),
         break_=_psql("CREATE UNLOGGED TABLE wishes (id int)"),
         mend=_psql("DROP TABLE IF EXISTS wishes"),
     ),
     Fault(
         name="database_index_not_valid",
-        sentence="An index was made while the shop ran, failed, and was left behind.",
+        sentence="An index was built while the shop ran; the build failed and left an invalid index.",
         hosts=(PRIMARY,),
         break_=_one_by_one("CREATE UNIQUE INDEX CONCURRENTLY orders_once ON orders (currency)"),
         mend=_psql("DROP INDEX IF EXISTS orders_once"),
@@ -248,7 +248,7 @@ FAULTS = (
     ),
     Fault(
         name="commits_wait_for_a_follower",
-        sentence="Each commit waits for the other site, at both sites alike; with it gone, for ever.",
+        sentence="At both sites each commit waits for the other site; with that gone, it waits for ever.",
         hosts=(PRIMARY, STANDBY),
         break_=_one_by_one("ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"),
         mend=_one_by_one("ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()"),
@@ -256,7 +256,7 @@ FAULTS = (
     ),
     Fault(
         name="data_directory_open_to_others",
-        sentence="Somebody opened the standby's data directory to look into it; it would not start again.",
+        sentence="Somebody opened the standby's data directory to others; the server would not start again.",
         hosts=(STANDBY,),
         break_=f"chmod 0755 {_DATA}",
         mend=f"chmod 0700 {_DATA}",
@@ -264,7 +264,7 @@ FAULTS = (
     ),
     Fault(
         name="data_directory_closed_to_its_server",
-        sentence="The standby's server may not write into its directory: it runs, and cannot be promoted.",
+        sentence="The standby's server cannot write to its data directory: it runs, but cannot be promoted.",
         hosts=(STANDBY,),
         break_=f"chmod 0500 {_DATA}",
         mend=f"chmod 0700 {_DATA}",
@@ -272,14 +272,14 @@ FAULTS = (
     ),
     Fault(
         name="log_of_the_database_taken_away",
-        sentence="Somebody made the standby's log anew as root; the server would not start again with it.",
+        sentence="Somebody recreated the standby's log file as root; the server would not start again.",
         hosts=(STANDBY,),
         break_=f"chown root:root {_LOG}",
         mend=f"chown postgres:adm {_LOG}",
     ),
     Fault(
         name="options_of_the_next_start",
-        sentence="Debian would start the standby's server read-only, by options that it has not seen yet.",
+        sentence="Debian's own options would make the standby's server read-only at its next start.",
         hosts=(STANDBY,),
         break_=_edit(
             _OPTIONS,
@@ -289,28 +289,28 @@ FAULTS = (
     ),
     Fault(
         name="label_of_a_copy_left_at_standby",
-        sentence="A drill left the label of a copy in the standby's directory: it would not start again.",
+        sentence="A drill left a backup_label in the standby's data directory: it would not start again.",
         hosts=(STANDBY,),
         break_=f"runuser -u postgres -- sh -c 'echo x >{_DATA}/backup_label'",
         mend=f"rm -f {_DATA}/backup_label",
     ),
     Fault(
         name="history_of_a_drill_left_at_standby",
-        sentence="The history of an earlier promotion lies in the standby's WAL: it would follow that one.",
+        sentence="A history file of an earlier promotion would lead the standby to another timeline.",
         hosts=(STANDBY,),
         break_=f"runuser -u postgres -- sh -c 'echo 1 0/1000000 drill >{_DATA}/pg_wal/00000009.history'",
         mend=f"rm -f {_DATA}/pg_wal/00000009.history",
     ),
     Fault(
         name="password_of_the_shop_ends_tonight",
-        sentence="The shop's password was given an end, which is two hours ahead.",
+        sentence="The shop's password was given an expiry, two hours from now.",
         hosts=(PRIMARY,),
         break_=_one_by_one("ALTER ROLE shop VALID UNTIL '$(date -u -d '+2 hours' '+%F %T+00')'"),
         mend=_one_by_one("ALTER ROLE shop VALID UNTIL 'infinity'"),
     ),
     Fault(
         name="key_of_the_database_unreadable",
-        sentence="The standby's key for TLS was closed to all but root; it would not start again.",
+        sentence="Only root can read the standby's TLS key; the server would not start again.",
         hosts=(STANDBY,),
         break_="chmod 0600 /etc/ssl/private/ssl-cert-snakeoil.key",
         mend="chmod 0640 /etc/ssl/private/ssl-cert-snakeoil.key",
@@ -325,7 +325,7 @@ FAULTS = (
     ),
     Fault(
         name="database_page_broken_at_standby",
-        sentence="The standby's disk gave back a page that was not written so; the primary's is sound.",
+        sentence="The standby's disk corrupted a page; the primary's page is sound.",
         hosts=(STANDBY,),
         break_=_break_a_page,
         mend=_drop_the_broken,

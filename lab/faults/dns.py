@@ -1,4 +1,4 @@
-"""Names that lead customers to the wrong place, for too long, or nowhere."""
+"""Names that lead customers to the wrong place, nowhere, or are cached too long."""
 
 from lab.faults import Fault
 from lab.handle import Lab
@@ -8,7 +8,7 @@ SEEN_FROM = ("dallas-edge1", "arizona-edge1")
 _ZONE = "/etc/nsd/zones/shop.example.zone"
 _SECOND = "/etc/nsd/second.conf"
 _LOAD = "systemctl kill --kill-whom main --signal HUP nsd nsd-second; sleep 1"
-# Killed, not stopped: one that is told to stop while it starts misses that.
+# Killed, not stopped: a server that is starting misses the request to stop.
 _SECOND_ANEW = """
     systemctl kill --signal KILL nsd-second || true
     sleep 0.3
@@ -17,7 +17,7 @@ _SECOND_ANEW = """
 """
 _NEWER = "s/ 2026010101 / 2026010102 /"
 
-# Written anew, since a server passes over a zone that is older than the one it has.
+# With a new serial, since a server ignores a zone older than the one it has.
 _MEND = f"""
     [ ! -f /root/zone ] || {{ cat /root/zone >{_ZONE}; rm /root/zone; }}
     if [ -f /root/second.conf ]; then
@@ -30,7 +30,7 @@ _MEND = f"""
 
 
 def _fault(name: str, sentence: str, break_: str) -> Fault:
-    """Something is wrong on the host of both name servers; it is seen from the edge hosts."""
+    """A fault on the host of both name servers, which the edge hosts see."""
     return Fault(
         name,
         sentence,
@@ -59,12 +59,12 @@ def _zone(name: str, sentence: str, *edits: str, then: str = _LOAD) -> Fault:
 FAULTS = (
     _zone(
         "record_of_the_passive_site",
-        "Somebody turned the shop's name to the standby, which takes no orders yet.",
+        "Somebody pointed the shop's name at the standby, which takes no orders yet.",
         "s/^www .*/www IN A 198.18.2.11/",
     ),
     _zone(
         "record_of_the_passive_site_by_ipv6",
-        "After the last failover the AAAA record was forgotten: it leads to the other site.",
+        "After the last failover the AAAA record was forgotten: it points at the other site.",
         "$ a www IN AAAA 2001:db8:2::11",
     ),
     _zone(
@@ -74,17 +74,17 @@ FAULTS = (
     ),
     _zone(
         "record_kept_for_a_day",
-        "Resolvers may keep the shop's address for a day.",
+        "Resolvers may cache the shop's address for a day.",
         "s/^www .*/www 86400 IN A 198.18.1.11/",
     ),
     _zone(
         "absence_kept_for_a_day",
-        "Resolvers may keep for a day that a name has no address of a kind.",
+        "Resolvers may cache for a day that a name has no such record.",
         "s/^@ *IN SOA/@ 86400 IN SOA/; s/ 86400 60 )/ 86400 86400 )/",
     ),
     _zone(
         "front_door_of_the_standby_wrong",
-        "The name of the standby's front door leads to the primary's.",
+        "The name of the standby's front door points at the primary's.",
         "s/^edge1.arizona .*/edge1.arizona IN A 198.18.1.11/",
     ),
     _zone(
@@ -105,7 +105,7 @@ FAULTS = (
     ),
     _fault(
         "name_server_refuses_the_zone",
-        "The second name server runs, and was set up anew without the shop's zone.",
+        "The second name server was set up again without the shop's zone.",
         f"""
             cp -p {_SECOND} /root/second.conf
             sed -i '/name: shop.example/,/zonefile/d' {_SECOND}

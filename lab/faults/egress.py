@@ -1,4 +1,4 @@
-"""Third parties that do not know a host, or are not those that the shop should speak to."""
+"""Third parties that refuse a host, or are not those that the shop should call."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ Step = Callable[[Lab], None]
 
 
 def _list_changed(name: str, sentence: str, hosts: tuple[str, ...], file: str, change: str) -> Fault:
-    """A third party changes its list of addresses that it lets in; it reads it at every call."""
+    """A third party changes the list of addresses that it admits, which it reads at every call."""
     kept = f"/root/{name}"
 
     def break_(lab: Lab) -> None:
@@ -44,7 +44,7 @@ def _setting_changed(name: str, sentence: str, hosts: tuple[str, ...], change: s
 
 
 def _name_overridden(name: str, sentence: str, host: str, address: str) -> Fault:
-    """A line in a host's own file outweighs the name server; a test gateway answers as the real one does."""
+    """A line in /etc/hosts overrides the name server; a test gateway answers like the real one."""
 
     def break_(lab: Lab) -> None:
         lab.shell(OUTSIDE, f"ip address replace {TEST_GATEWAY}/16 dev eth0 noprefixroute")
@@ -65,7 +65,7 @@ def _gateway(verb: str) -> Step:
 
 
 def _dig_tunnel(lab: Lab) -> None:
-    """The third parties know the tunnel's address: it was the primary's way out for years."""
+    """The third parties know the tunnel's address: for years it was the primary's way out."""
     for file in (GATEWAY, RELAY):
         lab.shell(OUTSIDE, f"echo {TUNNEL} >>{file}")
     lab.shell(
@@ -108,14 +108,14 @@ FAULTS = (
     ),
     Fault(
         name="payment_gateway_away",
-        sentence="The payment gateway takes no connections, from either site.",
+        sentence="The payment gateway accepts no connection, from either site.",
         hosts=(*WEB, OUTSIDE),
         break_=_gateway("stop"),
         mend=_gateway("start"),
     ),
     Fault(
         name="payment_packets_dropped_for_the_shops_user",
-        sentence="One web host of the standby drops packets to the gateway, for the shop's user alone.",
+        sentence="One web host of the standby drops packets to the gateway, but only for the shop's user.",
         hosts=("arizona-web1",),
         break_="""
             nft add table inet drill
@@ -126,19 +126,19 @@ FAULTS = (
     ),
     _name_overridden(
         "payment_name_of_a_test_gateway",
-        "On one web host of the standby the gateway's name still leads to a test system, which accepts.",
+        "On one web host of the standby the gateway's name still leads to a test system, which says yes.",
         "arizona-web2",
         TEST_GATEWAY,
     ),
     _name_overridden(
         "payment_name_leads_nowhere_at_primary",
-        "On one web host of the primary the gateway's name leads to an address of long ago.",
+        "On one web host of the primary the gateway's name leads to an address that was given up long ago.",
         "dallas-web1",
         "198.18.0.99",
     ),
     Fault(
         name="payment_left_by_a_foreign_address",
-        sentence="One web host of the standby speaks to third parties from an address of the primary.",
+        sentence="One web host of the standby calls third parties from an address of the primary.",
         hosts=("arizona-web1", OUTSIDE),
         break_=_dig_tunnel,
         mend=_fill_tunnel,

@@ -1,4 +1,4 @@
-"""Configuration and releases that differ, or are not what anybody wrote."""
+"""Configuration and releases that differ, or that nobody released."""
 
 from lab.faults import Fault
 from lab.faults.services import WEB
@@ -18,14 +18,14 @@ CODE = "/srv/shop"
 
 
 def _read_again(file: str) -> str:
-    """What has a service know that the file is as it was when it was read."""
+    """Lets a service see that the file is again as it was when it was read."""
     if file.startswith(f"{CODE}/"):
         return "systemctl restart shop"
     return LOAD if file == SITE else ""
 
 
 def _edited(name: str, sentence: str, hosts: tuple[str, ...], file: str, change: str) -> Fault:
-    """A file is changed by a command, and put back as it was. No service is told."""
+    """A file is changed by a command, and restored. No service is told."""
     kept = f"/root/{name}"
     return Fault(
         name,
@@ -38,7 +38,7 @@ def _edited(name: str, sentence: str, hosts: tuple[str, ...], file: str, change:
 
 
 def _left(name: str, sentence: str, hosts: tuple[str, ...], file: str) -> Fault:
-    """An upgrade asked which version of a file to take, and nobody looked at the other one."""
+    """An upgrade left the other version of a configuration file, and nobody looked at it."""
     return Fault(name, sentence, hosts, f"echo '# of the new version' >{file}", f"rm -f {file}")
 
 
@@ -48,7 +48,7 @@ def _forced(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
 
 
 def _hand_edit(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
-    """Somebody wrote into the release."""
+    """Somebody edited the release in place."""
     return _edited(name, sentence, hosts, f"{CODE}/shop/log.py", f"echo '# by hand' >>{CODE}/shop/log.py")
 
 
@@ -62,28 +62,28 @@ FAULTS = (
     ),
     _edited(
         "configuration_lines_swapped",
-        "Two lines of a configuration file stand the other way round on the standby's Redis host.",
+        "Two lines of a configuration file are swapped on the standby's Redis host.",
         ("arizona-sessions1",),
         NAMES,
         f"sed -i '/^group:/{{h;d}};/^shadow:/G' {NAMES}",
     ),
     _edited(
         "configuration_names_the_other_site",
-        "The standby's edge would pass customers on to a web host of the primary, once it is reloaded.",
+        "Once reloaded, the standby's edge would send customers to a web host of the primary.",
         ("arizona-edge1",),
         SITE,
         f"sed -i 's/198[.]18[.]2[.]22:/198.18.1.22:/' {SITE}",
     ),
     _edited(
         "configuration_names_the_other_site_at_primary",
-        "The primary's edge would pass customers on to a web host of the standby, once it is reloaded.",
+        "Once reloaded, the primary's edge would send customers to a web host of the standby.",
         ("dallas-edge1",),
         SITE,
         f"sed -i 's/198[.]18[.]1[.]22:/198.18.2.22:/' {SITE}",
     ),
     _edited(
         "edge_passes_everything_to_the_primary",
-        "The standby's edge would pass every request on to one web host of the primary, once it is reloaded.",
+        "Once reloaded, the standby's edge would send every request to one web host of the primary.",
         ("arizona-edge1",),
         SITE,
         f"sed -i 's#proxy_pass http://shop;#proxy_pass http://198.18.1.21:8000;#' {SITE}",
@@ -97,7 +97,7 @@ FAULTS = (
     ),
     _edited(
         "passwords_hashed_otherwise_at_primary",
-        "One database host of the primary keeps new passwords with an old kind of hash.",
+        "One database host of the primary stores new passwords with an outdated hash.",
         ("dallas-db1",),
         "/etc/pam.d/common-password",
         "sed -i 's/ yescrypt/ sha512/' /etc/pam.d/common-password",
@@ -118,7 +118,7 @@ FAULTS = (
     ),
     _edited(
         "conffile_edited",
-        "A configuration file that nobody thinks of was edited on the standby's database host.",
+        "An obscure configuration file was edited on the standby's database host.",
         ("arizona-db1",),
         "/etc/login.defs",
         "sed -i 's/^UMASK.*/UMASK 077/' /etc/login.defs",
@@ -139,7 +139,7 @@ FAULTS = (
     ),
     Fault(
         "nginx_limit_behind_a_link_at_primary",
-        "Both edges have a limit of their own behind a link, and the primary's is another one.",
+        "Both edges include a limit through a symbolic link, and the primary's limit is different.",
         EDGES,
         f"""
             limit=10m; [ "$(hostname)" != dallas-edge1 ] || limit=1m
@@ -152,7 +152,7 @@ FAULTS = (
     ),
     Fault(
         "boot_script_differs",
-        "Both session hosts run a script at the end of a boot, and the standby's does more.",
+        "Both session hosts run a script at the end of each boot, and the standby's does more.",
         STORES,
         f"""
             printf '#!/bin/sh\\n' >{BOOT_SCRIPT}
@@ -177,21 +177,21 @@ FAULTS = (
     ),
     Fault(
         "temporary_folder_closed",
-        "A script closed the folder of temporary files on one web host of the standby to all but root.",
+        "On one web host of the standby a script closed the folder for temporary files to all but root.",
         ("arizona-web2",),
         "chmod 0700 /tmp",
         "chmod 1777 /tmp",
     ),
     Fault(
         "proxy_folders_of_nginx_closed",
-        "The standby's nginx cannot write answers that are too large for its memory to its own folder.",
+        "The standby's nginx cannot write to the folder where it buffers large answers.",
         ("arizona-edge1",),
         "chown root /var/lib/nginx/proxy",
         "chown www-data /var/lib/nginx/proxy",
     ),
     Fault(
         "body_folder_of_nginx_missing",
-        "A cleaner removed the folder in which the standby's nginx keeps large requests.",
+        "A cleanup script removed the folder where the standby's nginx buffers large requests.",
         ("arizona-edge1",),
         "rmdir /var/lib/nginx/body",
         "install -d -o www-data -g root -m 0700 /var/lib/nginx/body",
@@ -206,17 +206,17 @@ FAULTS = (
     ),
     _forced(
         "library_forced_into_every_program",
-        "Every program that starts on one web host of the standby gets a library that nobody asked for.",
+        "Every program that starts on one web host of the standby is given a library that nobody wanted.",
         ("arizona-web2",),
     ),
     _forced(
         "library_forced_into_every_program_at_both_sites",
-        "Every program that starts on the Redis hosts of both sites gets a library that nobody asked for.",
+        "Every program that starts on the Redis hosts of both sites is given a library that nobody wanted.",
         STORES,
     ),
     Fault(
         "release_one_commit_behind",
-        "The standby's web hosts have the release before this one.",
+        "The standby's web hosts have the previous release.",
         ("arizona-web1", "arizona-web2"),
         f"""
             mkdir -p /root/release && cp -p {CODE}/VERSION {CODE}/SHA256SUMS {CODE}/shop/log.py /root/release
@@ -234,12 +234,12 @@ FAULTS = (
     ),
     _hand_edit(
         "release_with_an_edited_file_at_primary",
-        "Somebody mended the release by hand on one web host of the primary.",
+        "Somebody patched the release by hand on one web host of the primary.",
         ("dallas-web1",),
     ),
     _hand_edit(
         "release_with_an_edited_file_at_both_sites",
-        "Somebody mended the release by hand on every web host.",
+        "Somebody patched the release by hand on every web host.",
         WEB,
     ),
 )

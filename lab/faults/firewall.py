@@ -21,7 +21,7 @@ def _edited(name: str, sentence: str, hosts: tuple[str, ...], change: str, *, lo
         sentence: what happened.
         hosts: where.
         change: a sed program that changes at least one line.
-        load: whether the kernel goes by it, too.
+        load: whether it is also loaded into the kernel.
     """
     script = f"{KEEP}sed -i '{change}' {FILE}\n{CHANGED}"
     return Fault(name, sentence, hosts, script + (f"nft -f {FILE}" if load else ""), BACK)
@@ -37,7 +37,7 @@ FAULTS = (
     ),
     Fault(
         "front_door_closed_by_a_program_of_bans",
-        "A table of a program that bans addresses drops everybody who comes to the standby's edge.",
+        "A program that bans addresses added a table that drops everybody who comes to the standby's edge.",
         (ARIZONA,),
         """
             nft add table inet f2b-table
@@ -45,7 +45,7 @@ FAULTS = (
             nft add rule inet f2b-table c iifname != lo tcp dport '{ 80, 443 }' drop
         """,
         "nft delete table inet f2b-table 2>/dev/null || true",
-        seen_on=("arizona-web1", "arizona-web2"),  # who knock
+        seen_on=("arizona-web1", "arizona-web2"),  # who try to connect
     ),
     _edited(
         "firewall_rules_swapped",
@@ -69,13 +69,13 @@ FAULTS = (
     ),
     _edited(
         "firewall_accepts_by_policy",
-        "The standby's edge accepts what no rule decides on.",
+        "The standby's edge accepts whatever no rule matches.",
         (ARIZONA,),
         "/hook input/s/policy drop/policy accept/",
     ),
     _edited(
         "firewall_accepts_by_policy_at_both_sites",
-        "The edges of both sites accept what no rule decides on.",
+        "The edges of both sites accept whatever no rule matches.",
         (DALLAS, ARIZONA),
         "/hook input/s/policy drop/policy accept/",
     ),
@@ -93,7 +93,7 @@ FAULTS = (
     ),
     Fault(
         "firewall_not_loaded_at_a_boot",
-        "The firewall of the standby's edge was loaded by hand; no boot will load it.",
+        "The firewall of the standby's edge was loaded by hand and will not be loaded at boot.",
         (ARIZONA,),
         "systemctl disable --quiet nftables.service",
         "systemctl enable --quiet nftables.service",
@@ -101,7 +101,7 @@ FAULTS = (
     ),
     _edited(
         "firewall_file_broken_at_both_sites",
-        "The same mistake was written into the firewall's file at both sites; no boot can load it.",
+        "The firewall's file has the same mistake at both sites and cannot be loaded at boot.",
         (DALLAS, ARIZONA),
         "s/tcp dport { 80, 443 } accept/tcp dport { 80, 443 } acept/",
         load=False,

@@ -1,4 +1,4 @@
-"""Hosts that are away, silent or in the way: what a run meets when a site is dying."""
+"""Hosts that are off, silent, or not themselves: what a run meets when a site is dying."""
 
 from lab.faults import Fault
 from lab.handle import Lab
@@ -30,14 +30,14 @@ FAULTS = (
     ),
     Fault(
         name="host_hung",
-        sentence="A web host of the standby takes connections and never says a word.",
+        sentence="A web host of the standby accepts connections and never answers.",
         hosts=("arizona-web1",),
         break_=_freeze,
         mend=_thaw,
     ),
     Fault(
         name="host_key_changed",
-        sentence="A sessions host of the standby shows another host key than the one that is known.",
+        sentence="A sessions host of the standby presents a host key other than the known one.",
         hosts=("arizona-sessions1",),
         break_="""
             cp -p /etc/ssh/ssh_host_ed25519_key /etc/ssh/ssh_host_ed25519_key.pub /root/

@@ -1,4 +1,4 @@
-"""Kernel settings and limits that differ, or that a boot or a restart would change."""
+"""Kernel settings and limits that differ, or that a boot or restart would change."""
 
 from collections.abc import Callable, Mapping
 
@@ -19,7 +19,7 @@ _RESTART = """
 
 
 def _set(values: Mapping[str, str]) -> Callable[[Lab], None]:
-    """A step that sets kernel settings at run time; a machine of the lab may not do it itself.
+    """A step that sets kernel settings at run time, from outside: a lab machine may not do it itself.
 
     Args:
         values: host -> assignment.
@@ -55,7 +55,7 @@ def _limit(setting: str) -> str:
 FAULTS = (
     _live(
         "sysctl_changed_live",
-        "Somebody lowered the queue of new connections on one web host of the standby, in no file.",
+        "Somebody lowered the queue for new connections on one web host of the standby, but in no file.",
         ("arizona-web1",),
         "net.core.somaxconn",
         ("512", "1024"),
@@ -76,28 +76,28 @@ FAULTS = (
     ),
     Fault(
         name="sysctl_file_not_loaded",
-        sentence="The standby's edge got a longer queue of new connections in its file, which nobody loaded.",
+        sentence="A file on the standby's edge sets a longer queue for connections; nobody loaded it.",
         hosts=("arizona-edge1",),
         break_=f"sed -i 's/somaxconn = 1024/somaxconn = 4096/' {_SYSCTLS}",
         mend=f"sed -i 's/somaxconn = 4096/somaxconn = 1024/' {_SYSCTLS}",
     ),
     Fault(
         name="module_not_loaded",
-        sentence="One web host of the standby wants a module of the kernel that is not loaded.",
+        sentence="One web host of the standby is configured to load a kernel module that is not loaded.",
         hosts=("arizona-web2",),
         break_="echo drbd >/etc/modules-load.d/drbd.conf",
         mend="rm -f /etc/modules-load.d/drbd.conf",
     ),
     Fault(
         name="service_limit_lowered",
-        sentence="The shop may open 512 files only on one web host of the standby.",
+        sentence="The shop may open only 512 files on one web host of the standby.",
         hosts=("arizona-web2",),
         break_=_limit("LimitNOFILE=512") + _RESTART,
         mend=f"[ ! -f {_DROP_IN} ] || {{ {_NO_DROP_IN}; {_RESTART} }}",
     ),
     Fault(
         name="service_limit_not_in_force_at_both_sites",
-        sentence="Every web host was given another limit of open files, and no shop was restarted.",
+        sentence="Every web host was given a new limit of open files, and no shop was restarted.",
         hosts=WEB,
         break_=_limit("LimitNOFILE=2048:8192"),
         mend=_NO_DROP_IN,

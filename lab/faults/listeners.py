@@ -1,4 +1,4 @@
-"""Ports that are closed to others, or open and should not be."""
+"""Ports that should be open and are not, or the other way round."""
 
 from lab.faults import Fault
 
@@ -13,7 +13,7 @@ WAIT = f"for _ in $(seq 100); do {LISTENS} && break; sleep 0.05; done; {LISTENS}
 
 
 def _loopback(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
-    """The exporter answers its own host alone."""
+    """The exporter answers only its own host."""
     return Fault(
         name,
         sentence,
@@ -33,7 +33,7 @@ def _loopback(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
 
 
 def _program(name: str, sentence: str, hosts: tuple[str, ...], address: str, port: int) -> Fault:
-    """A program that somebody left running, as no unit."""
+    """A program that somebody left running, outside any unit."""
     pid = f"/run/{name}.pid"
     perl = (
         "use Socket; socket(S, PF_INET, SOCK_STREAM, 0); setsockopt(S, SOL_SOCKET, SO_REUSEADDR, 1);"
@@ -73,12 +73,12 @@ FAULTS = (
     ),
     _loopback(
         "listener_at_loopback_at_one_site",
-        "The standby's sessions host tells its figures to itself alone.",
+        "The exporter of the standby's sessions host listens on loopback only.",
         SITE_SESSIONS,
     ),
     _loopback(
         "listener_at_loopback_at_both_sites",
-        "The sessions hosts of both sites tell their figures to themselves alone.",
+        "The exporters of the sessions hosts of both sites listen on loopback only.",
         BOTH_SESSIONS,
     ),
 )

@@ -1,4 +1,4 @@
-"""Languages that a host cannot speak, or speaks in another way."""
+"""Languages that a host cannot speak, or speaks differently."""
 
 from lab.faults import Fault
 
@@ -7,7 +7,7 @@ _PRIMARY = ("dallas-web1", "dallas-web2")
 _ARCHIVE = "/usr/lib/locale/locale-archive"
 _DROP_IN = "/etc/systemd/system/shop.service.d/language.conf"
 
-# A worker that once spoke a language keeps the archive that it mapped; after a restart none of them does.
+# A worker that has used a language keeps the archive that it mapped, until a restart.
 _RESTART = """
     systemctl restart shop
     python3 -c 'import urllib.request; urllib.request.urlopen("http://127.0.0.1:8000/healthz", timeout=9)'
@@ -15,7 +15,7 @@ _RESTART = """
 
 
 def _compiled(name: str, sentence: str, hosts: tuple[str, ...], change: str) -> Fault:
-    """A fault in the compiled locales: mended by the archive as it was, and a service that maps it again."""
+    """A fault in the compiled locales; mending restores the archive and restarts the service."""
     kept = f"/root/{name}.locale-archive"
     return Fault(
         name=name,
@@ -31,7 +31,7 @@ def _compiled(name: str, sentence: str, hosts: tuple[str, ...], change: str) -> 
 
 
 def _from_source(name: str, locale: str, category: str, other: str) -> str:
-    """Compile a locale from its own source with one category from another one."""
+    """Compile a locale from its own source, with one category of another locale."""
     return f"""
         mkdir -p /root/{name}
         sed '/^{category}$/,/^END {category}$/c\\{category}\\ncopy "{other}"\\nEND {category}' \\
@@ -68,7 +68,7 @@ FAULTS = (
     ),
     _compiled(
         "locale_compiled_from_other_sources",
-        "Under the name of the German locale, a web host of the standby has that of Austria.",
+        "A web host of the standby has the locale of Austria under the name of the German one.",
         ("arizona-web2",),
         "localedef --replace -i de_AT -f UTF-8 de_DE.UTF-8",
     ),
@@ -113,14 +113,14 @@ FAULTS = (
     ),
     Fault(
         name="locales_replaced_under_the_service",
-        sentence="The locales of a web host were compiled again, and the shop was not restarted.",
+        sentence="The locales of a web host were recompiled, and the shop was not restarted.",
         hosts=("arizona-web2",),
         break_=f"cp -p {_ARCHIVE} {_ARCHIVE}.new && mv {_ARCHIVE}.new {_ARCHIVE}",
         mend="systemctl restart shop",
     ),
     Fault(
         name="default_language_differs",
-        sentence="Jobs and logins of one web host of the standby have German as their language.",
+        sentence="Jobs and logins on one web host of the standby run in German.",
         hosts=("arizona-web1",),
         break_="cp -p /etc/default/locale /root/default-locale && echo LANG=de_DE.UTF-8 >/etc/default/locale",
         mend="[ ! -f /root/default-locale ] || mv /root/default-locale /etc/default/locale",
@@ -144,7 +144,7 @@ FAULTS = (
     ),
     Fault(
         name="service_language_changes_at_the_next_start",
-        sentence="On one web host of the primary every service that starts from now on gets LANGUAGE=ja.",
+        sentence="On one web host of the primary every service that starts from now on inherits LANGUAGE=ja.",
         hosts=("dallas-web1",),
         break_="systemctl set-environment LANGUAGE=ja",
         mend="systemctl unset-environment LANGUAGE",
@@ -165,7 +165,7 @@ FAULTS = (
     ),
     Fault(
         name="service_language_changed_by_its_environment_file",
-        sentence="A line in shop.env makes the shop of one web host of the standby run in German.",
+        sentence="A line in shop.env makes the shop on one web host of the standby run in German.",
         hosts=("arizona-web1",),
         break_="""
             cp -p /etc/shop/shop.env /root/shop.env

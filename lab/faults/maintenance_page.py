@@ -16,7 +16,7 @@ FAULTS = (
     ),
     edited(
         "maintenance_page_not_configured",
-        "The page lies on the standby's edge, and nginx never shows it.",
+        "The standby's edge has the maintenance page, but nginx never shows it.",
         STANDBY,
         SHOP,
         f"sed -i '/error_page/d' {SHOP}\n{LOAD}",

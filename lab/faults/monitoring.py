@@ -1,4 +1,4 @@
-"""Agents that do not run, do not answer, or tell of what is long over."""
+"""Agents that do not run, do not answer, or report stale figures."""
 
 from lab.faults import Fault
 
@@ -9,7 +9,7 @@ IS_UP = f"systemctl --quiet is-active {EXPORTER} && [ -n \"$(ss -Htln 'sport = :
 
 
 def _old_file(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
-    """The exporter repeats what a job wrote some days ago."""
+    """The exporter passes on what a job wrote days ago."""
     return Fault(
         name,
         sentence,
@@ -20,7 +20,7 @@ def _old_file(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
 
 
 def _disabled(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
-    """The exporter goes on, and no boot starts it."""
+    """The exporter runs, but will not start at boot."""
     return Fault(
         name,
         sentence,
@@ -42,18 +42,20 @@ FAULTS = (
     ),
     Fault(
         "exporter_hung",
-        "The exporter of the primary's database host takes connections and never says a word.",
+        "The exporter of the primary's database host accepts connections and never answers.",
         ("dallas-db1",),
         f"systemctl kill --signal STOP {EXPORTER}",
         f"systemctl kill --signal CONT {EXPORTER}",
         IS_UP,
     ),
     _disabled(
-        "exporter_disabled", "The exporter runs on the standby's edge; no boot starts it.", ("arizona-edge1",)
+        "exporter_disabled",
+        "The exporter runs on the standby's edge and will not start at boot.",
+        ("arizona-edge1",),
     ),
     _disabled(
         "exporter_disabled_at_both_sites",
-        "The exporter runs on the edges of both sites; no boot starts it.",
+        "The exporter runs on the edges of both sites and will not start at boot.",
         ("dallas-edge1", "arizona-edge1"),
     ),
     _old_file(
@@ -68,7 +70,7 @@ FAULTS = (
     ),
     Fault(
         "exporter_without_a_collector",
-        "The exporter of one web host of the standby was told not to look at disks.",
+        "The exporter of one web host of the standby was told to skip disks.",
         ("arizona-web2",),
         f"""
             cp -p {SETTINGS} {KEPT}.unfinished && mv {KEPT}.unfinished {KEPT}

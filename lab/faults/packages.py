@@ -1,7 +1,7 @@
 """Packages that are missing, of another build, half-finished, held back, or altered by hand.
 
-Other builds are real packages: the installed one is packed again by dpkg-deb, once as it is and once with a
-change, and installed by dpkg. Mending installs the unchanged one.
+Other builds are real packages: dpkg-deb packs the installed one twice, unchanged and with a change, and dpkg
+installs the changed one. Mending installs the unchanged one.
 """
 
 from lab.faults import Fault
@@ -61,14 +61,14 @@ WITHOUT_LIBRARY = (
 
 
 def _repacked(name: str, sentence: str, host: str, package: str, *change: str) -> Fault:
-    """A package is packed as it is, and then changed.
+    """A package is packed unchanged, then with a change, which is installed.
 
     Args:
         name: of the fault.
         sentence: what happened.
         host: where.
         package: which; one without maintainer scripts and conffiles.
-        change: shell texts, run where the package's files stand in ``tree``.
+        change: shell commands, run where the package's files are in ``tree``.
     """
     repack = REPACK.format(name=name, package=package)
     return Fault(name, sentence, (host,), "".join((repack, *change)), RESTORE.format(name=name), SOUND)
@@ -90,7 +90,7 @@ def _file_made(name: str, sentence: str, host: str, path: str, text: str) -> Fau
 
 
 def _moved(name: str, sentence: str, hosts: tuple[str, ...], path: str) -> Fault:
-    """A folder of a package stands elsewhere."""
+    """A folder of a package is moved away."""
     return Fault(
         name,
         sentence,
@@ -108,7 +108,7 @@ def _selected(name: str, sentence: str, hosts: tuple[str, ...], package: str, se
 
 
 def _on_one(name: str, sentence: str, host: str, change: str) -> Fault:
-    """A library is installed on every web host, past the package manager, and is another one on one host."""
+    """A library is installed outside the package manager on every web host, and differs on one."""
     text = f'{LIBRARY}[ "$(hostname)" != {host} ] || {change}'
     return Fault(name, sentence, WEB, text, WITHOUT_LIBRARY, seen_on=(host,))
 
@@ -143,7 +143,7 @@ FAULTS = (
     ),
     _repacked(
         "package_half_configured",
-        "The script that sets a package up failed on one web host of the standby.",
+        "The configuration script of a package failed on one web host of the standby.",
         "arizona-web1",
         "sensible-utils",
         "printf '#!/bin/sh\\nexit 1\\n' >tree/DEBIAN/postinst && chmod 0755 tree/DEBIAN/postinst",
@@ -158,7 +158,7 @@ FAULTS = (
     ),
     Fault(
         "package_extra",
-        "Somebody installed a tool on one web host of the standby to look for an error.",
+        "Somebody installed a debugging tool on one web host of the standby.",
         ("arizona-web2",),
         """
             mkdir -p /root/package_extra/DEBIAN /root/package_extra/usr/share/doc/shop-debug
@@ -178,7 +178,7 @@ FAULTS = (
     ),
     Fault(
         "package_triggers_pending",
-        "An upgrade was cut off at the standby's session host before the linker's cache was made anew.",
+        "An upgrade of the standby's session host was cut off before the linker's cache was rebuilt.",
         ("arizona-sessions1",),
         "dpkg-trigger --no-await --by-package=dpkg ldconfig",
         "dpkg --triggers-only --pending >/dev/null",
@@ -214,21 +214,21 @@ FAULTS = (
     ),
     _file_made(
         "package_source_added",
-        "The standby's edge takes packages from a place that the primary's does not know.",
+        "The standby's edge takes packages from a source that the primary's does not have.",
         "arizona-edge1",
         "/etc/apt/sources.list.d/extra.list",
         "deb [trusted=yes] file:/srv/packages ./\n",
     ),
     _file(
         "package_file_altered",
-        "Somebody mended flask by hand on one web host of the standby.",
+        "Somebody patched flask by hand on one web host of the standby.",
         ("arizona-web1",),
         "/usr/lib/python3/dist-packages/flask/logging.py",
         "sed -i '$a # mended by hand' {path}",
     ),
     _file(
         "package_file_altered_and_dated_back",
-        "A program of the primary's database host was overwritten, and given its old times again.",
+        "A program on the primary's database host was overwritten, and its old timestamps were restored.",
         ("dallas-db1",),
         "/usr/share/postgresql/15/snowball_create.sql",
         "echo '-- x' >>{path}; touch -r /root/{name} {path}",
@@ -249,21 +249,21 @@ FAULTS = (
     ),
     _file(
         "package_translations_missing",
-        "A cleaner of translations ran on every web host: versions are equal, Japanese is gone.",
+        "A cleanup of translations ran on every web host: versions are equal, Japanese is gone.",
         WEB,
         "/usr/share/locale/ja",
         "rm -r {path}",
     ),
     Fault(
         "package_file_mode_changed",
-        "Only root may run gunicorn on one web host of the standby; the shop that runs does not notice.",
+        "Only root may run gunicorn on one web host of the standby; the running shop does not notice.",
         ("arizona-web1",),
         "chmod 0700 /usr/bin/gunicorn",
         "chmod 0755 /usr/bin/gunicorn",
     ),
     Fault(
         "package_folder_closed",
-        "Only root may look into nginx's folder on the standby's edge: large orders cannot be sent.",
+        "Only root may enter nginx's folder on the standby's edge: large orders cannot be sent.",
         ("arizona-edge1",),
         "chmod 0700 /var/lib/nginx",
         "chmod 0755 /var/lib/nginx",
@@ -305,28 +305,28 @@ FAULTS = (
     ),
     Fault(
         "package_architecture_added",
-        "One web host of the standby takes packages for another architecture, too.",
+        "One web host of the standby also takes packages for a foreign architecture.",
         ("arizona-web1",),
         "dpkg --add-architecture i386",
         "dpkg --remove-architecture i386; rm -f /var/lib/dpkg/arch /var/lib/dpkg/arch-old",
     ),
     _file_made(
         "python_module_by_hand",
-        "A module that every Python program imports lies on one web host of the primary.",
+        "One web host of the primary has a hand-installed module that every Python program imports.",
         "dallas-web1",
         "/usr/local/lib/python3.11/dist-packages/sitecustomize.py",
         "# nothing\n",
     ),
     Fault(
         "program_earlier_in_the_path",
-        "Somebody tried another sort on one web host of the standby, and left it where it is found first.",
+        "Somebody tried another sort program on one web host of the standby, and left it first in the PATH.",
         ("arizona-web1",),
         "cp /usr/bin/sort /usr/local/bin/sort && printf x >>/usr/local/bin/sort",
         "rm -f /usr/local/bin/sort",
     ),
     Fault(
         "services_get_fewer_files_after_a_boot",
-        "From its next boot on one web host of the standby gives every service sixty-four open files.",
+        "From its next boot one web host of the standby will allow every service only 64 open files.",
         ("arizona-web1",),
         "mkdir -p /etc/systemd/system.conf.d\n"
         "printf '[Manager]\\nDefaultLimitNOFILE=64\\n' >/etc/systemd/system.conf.d/files.conf",
@@ -334,7 +334,7 @@ FAULTS = (
     ),
     Fault(
         "services_get_fewer_files_by_a_local_file",
-        "The same by a file below /usr/local, on the standby's database host.",
+        "A file below /usr/local will limit services of the standby's database host to 64 files.",
         ("arizona-db1",),
         "mkdir -p /usr/local/lib/systemd/system.conf.d\n"
         "printf '[Manager]\\nDefaultLimitNOFILE=64\\n' >/usr/local/lib/systemd/system.conf.d/files.conf",
@@ -342,7 +342,7 @@ FAULTS = (
     ),
     Fault(
         "program_diverted_by_hand",
-        "On the standby's edge another program stands where nginx was: it runs on, and cannot be reloaded.",
+        "On the standby's edge another program replaced nginx on disk: it runs on, but cannot reload.",
         ("arizona-edge1",),
         "dpkg-divert --quiet --local --rename --divert /usr/lib/nginx/nginx.distrib --add /usr/sbin/nginx\n"
         "cp /bin/false /usr/sbin/nginx",
@@ -358,7 +358,7 @@ FAULTS = (
     ),
     Fault(
         "folder_emptied_at_boot",
-        "Each boot of one web host of the standby removes the uploads: a line beside those of packages.",
+        "Each boot of one web host of the standby deletes the uploads: somebody added a tmpfiles line.",
         ("arizona-web2",),
         "echo 'D! /srv/uploads 0755 shop shop -' >/usr/lib/tmpfiles.d/uploads.conf",
         "rm -f /usr/lib/tmpfiles.d/uploads.conf",
@@ -372,7 +372,7 @@ FAULTS = (
     ),
     _file_made(
         "module_beside_the_packaged_ones",
-        "A line that every Python program of one standby web host runs lies beside the packaged modules.",
+        "A .pth line beside the packaged modules runs in every Python program of one standby web host.",
         "arizona-web2",
         "/usr/lib/python3/dist-packages/zz-trace.pth",
         "import sys\n",
@@ -393,26 +393,26 @@ FAULTS = (
     ),
     Fault(
         "python_distribution_by_hand",
-        "Somebody installed a Python library on one web host of the standby, past the package manager.",
+        "Somebody installed a Python library outside the package manager, on one web host of the standby.",
         ("arizona-web2",),
         LIBRARY,
         WITHOUT_LIBRARY,
     ),
     _on_one(
         "python_distribution_mended_by_hand",
-        "All web hosts have the same Python library, and somebody mended it on one of the standby.",
+        "All web hosts have the same Python library, and somebody patched it on one host of the standby.",
         "arizona-web1",
         "echo '# mended by hand' >>humanize/__init__.py",
     ),
     _on_one(
         "python_distribution_half_installed_at_primary",
-        "All web hosts got the same Python library; on one of the primary the installation was cut off.",
+        "All web hosts got the same Python library; on one host of the primary the installation was cut off.",
         "dallas-web2",
         "rm humanize-4.6.0.dist-info/RECORD",
     ),
     _on_one(
         "python_module_differs",
-        "All web hosts have a module that every Python program imports; on one it does something else.",
+        "All web hosts have a module that every Python program imports; on one host it does something else.",
         "arizona-web2",
         "echo 'import gc; gc.disable()' >sitecustomize.py",
     ),

@@ -9,7 +9,7 @@ WEB, DB = ("arizona-web1", "arizona-web2"), "arizona-db1"
 
 
 def _dropping(name: str, sentence: str, host: str, rule: str) -> Fault:
-    """A table of its own, in the host that stands behind the faulty device, drops some packets."""
+    """A separate nftables table, on the host behind the "faulty device", drops some packets."""
     table = "inet faulty_switch"
     return Fault(
         name,
@@ -42,7 +42,7 @@ def _pinned(name: str, sentence: str, host: str, line: str) -> Fault:
 
 
 def _mtu(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
-    """An interface that takes smaller packets than its neighbours send."""
+    """An interface whose MTU is smaller than what its neighbours send."""
 
     def change(size: int) -> Callable[[Lab], None]:
         def step(lab: Lab) -> None:
@@ -77,29 +77,29 @@ FAULTS = (
     ),
     _mtu(
         "mtu_lower_on_one_host",
-        "One web host of the standby takes packets of 1400 bytes only; its neighbours send 1500.",
+        "One web host of the standby accepts packets of up to 1400 bytes; its neighbours send 1500.",
         ("arizona-web2",),
     ),
     _mtu(
         "mtu_lower_at_both_sites",
-        "The sessions hosts of both sites take packets of 1400 bytes only.",
+        "The sessions hosts of both sites accept packets of up to 1400 bytes.",
         ("dallas-sessions1", "arizona-sessions1"),
     ),
     _pinned(
         "database_name_pinned",
-        "One web host of the standby has the database's right address in /etc/hosts, until it moves.",
+        "One web host of the standby has the database's address in /etc/hosts: right until it moves.",
         "arizona-web1",
         "198.18.2.31 db.arizona.shop.example",
     ),
     _pinned(
         "database_name_pinned_to_the_other_site",
-        "One web host of the primary takes the name of its database host for the one of the standby.",
+        "On one web host of the primary the name of its database host leads to that of the standby.",
         "dallas-web2",
         "198.18.2.31 db1.dallas.shop.example",
     ),
     Fault(
         "default_route_missing",
-        "One web host of the standby lost its default route; all that it needs for a page is near.",
+        "One web host of the standby lost its default route; pages need only its own network.",
         ("arizona-web2",),
         f"ip route show default >{ROUTE}.unfinished && mv {ROUTE}.unfinished {ROUTE} && ip route del default",
         f"[ ! -s {ROUTE} ] || ip route replace $(cat {ROUTE}); rm -f {ROUTE} {ROUTE}.unfinished",
@@ -107,7 +107,7 @@ FAULTS = (
     ),
     Fault(
         name="traffic_held_back_at_the_edge",
-        sentence="Somebody held back the traffic of the standby's edge for a test, and left it so.",
+        sentence="Somebody throttled the traffic of the standby's edge for a test, and left it so.",
         hosts=("arizona-edge1",),
         break_="tc qdisc replace dev eth0 root tbf rate 200mbit burst 256kb latency 100ms",
         mend="tc qdisc del dev eth0 root 2>/dev/null || true",

@@ -1,4 +1,4 @@
-"""A Redis that forgets, refuses, or runs with other settings than it would start with."""
+"""A Redis that forgets, refuses, or runs with settings other than those of its next start."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ _NO_FOLDER = "logfile /srv/log/redis/redis.log"
 USERS, USERS_KEPT = "/etc/redis/users.acl", "/root/users.acl.kept"
 FILES, MOVED = "/var/lib/redis/appendonlydir", "/var/lib/redis/appendonlydir.moved"
 
-# What cuts the shop's connections is mended only when its workers hold new ones.
+# A fault that cuts the shop's connections is mended only when its workers have new ones.
 _RECONNECT = """
     systemctl restart shop
     for _ in $(seq 50); do
@@ -65,7 +65,7 @@ FAULTS = (
     ),
     Fault(
         name="redis_setting_changed_at_both_sites",
-        sentence="Both sites run with an eviction policy that stands in no file.",
+        sentence="Both sites run with an eviction policy that is in no file.",
         hosts=(PRIMARY, STANDBY),
         break_=f"{ADMIN} CONFIG SET maxmemory-policy allkeys-random",
         mend=f"{ADMIN} CONFIG SET maxmemory-policy volatile-lru",
@@ -88,7 +88,7 @@ FAULTS = (
     ),
     Fault(
         name="redis_directive_misspelt",
-        sentence="The standby's redis.conf has a misspelt word, with which Redis does not start.",
+        sentence="The standby's redis.conf has a misspelt word, so Redis would not start again.",
         hosts=(STANDBY,),
         break_=f"echo '{_MISSPELT}' >>{FILE}",
         mend=f"sed -i '/^{_MISSPELT}$/d' {FILE}",
@@ -96,7 +96,7 @@ FAULTS = (
     ),
     Fault(
         name="redis_directive_misspelt_at_both_sites",
-        sentence="Both sites' redis.conf have the same misspelt word, with which Redis does not start.",
+        sentence="Both sites' redis.conf have the same misspelt word, so Redis would not start again.",
         hosts=(PRIMARY, STANDBY),
         break_=f"echo '{_MISSPELT}' >>{FILE}",
         mend=f"sed -i '/^{_MISSPELT}$/d' {FILE}",
@@ -104,7 +104,7 @@ FAULTS = (
     ),
     Fault(
         name="redis_log_folder_of_the_file_gone",
-        sentence="The standby's redis.conf names a log in a folder that nobody made.",
+        sentence="The standby's redis.conf names a log in a folder that does not exist.",
         hosts=(STANDBY,),
         break_=f"echo '{_NO_FOLDER}' >>{FILE}",
         mend=f"sed -i '\\|^{_NO_FOLDER}$|d' {FILE}",
@@ -112,7 +112,7 @@ FAULTS = (
     ),
     Fault(
         name="redis_log_folder_gone_at_both_sites",
-        sentence="Both sites' redis.conf name a log in a folder that nobody made.",
+        sentence="Both sites' redis.conf name a log in a folder that does not exist.",
         hosts=(PRIMARY, STANDBY),
         break_=f"echo '{_NO_FOLDER}' >>{FILE}",
         mend=f"sed -i '\\|^{_NO_FOLDER}$|d' {FILE}",
@@ -120,7 +120,7 @@ FAULTS = (
     ),
     Fault(
         name="redis_command_renamed",
-        sentence="The standby's redis.conf forbids a command by which sessions are kept.",
+        sentence="The standby's redis.conf disables a command that the shop needs to store sessions.",
         hosts=(STANDBY,),
         break_=f"echo 'rename-command EXPIRE \"\"' >>{FILE}",
         mend=f"sed -i '/^rename-command EXPIRE/d' {FILE}",
@@ -139,7 +139,7 @@ FAULTS = (
     ),
     Fault(
         name="redis_files_gone",
-        sentence="The primary's append-only files were moved away to make room, while Redis writes to them.",
+        sentence="The primary's append-only files were moved away to free space while Redis writes to them.",
         hosts=(PRIMARY,),
         break_=f"mkdir -p {MOVED} && mv {FILES}/* {MOVED}/",
         mend=f"[ ! -d {MOVED} ] || {{ mv {MOVED}/* {FILES}/; rmdir {MOVED}; }}",
@@ -177,7 +177,7 @@ FAULTS = (
     ),
     Fault(
         name="redis_memory_nearly_full",
-        sentence="The primary's Redis is nearly full of what nobody deletes.",
+        sentence="The primary's Redis is nearly full of keys that never expire.",
         hosts=(PRIMARY,),
         break_=f"for n in $(seq 60); do {ADMIN} SETRANGE drill:$n 1000000 x; done",
         mend=f"for n in $(seq 60); do {ADMIN} DEL drill:$n; done",
@@ -194,7 +194,7 @@ FAULTS = (
     ),
     Fault(
         name="redis_stopped",
-        sentence="The standby's Redis was killed, and does not come back.",
+        sentence="The standby's Redis was killed and does not come back.",
         hosts=(STANDBY,),
         break_="systemctl mask --runtime --now redis-server 2>/dev/null",
         mend=_mended("systemctl unmask --runtime redis-server 2>/dev/null; systemctl start redis-server"),

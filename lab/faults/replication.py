@@ -26,13 +26,13 @@ _WAIT_UNTIL_DEAD = """
 
 
 def _psql(*statements: str) -> str:
-    """A shell text that runs statements as the superuser."""
+    """A shell script that runs statements as the superuser."""
     return "\n".join(f'runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -c "{one}"' for one in statements)
 
 
 def _freeze_the_receiver(lab: Lab) -> None:
     lab.shell(STANDBY, "pkill -STOP -f 'postgres: .*walreceiver'")
-    # Now and then a primary writes a little by itself. So that every drill sees the same, it does it now.
+    # A primary writes a little by itself now and then. It does so now, so that every drill sees the same.
     lab.sql(PRIMARY, "SELECT pg_logical_emit_message(false, 'drill', 'x')")
     lab.shell(STANDBY, "sleep 12")
 
@@ -62,9 +62,9 @@ def _archiving(  # noqa: PLR0913  # as the fault's fields
     then: str = "",
     folder: str = "true",
 ) -> Fault:
-    """Archiving by a command; and, unless nothing is to be tried, an end of a WAL file and its outcome.
+    """Archiving by a command; unless told not to, end a WAL file and wait for the outcome.
 
-    What other drills left to be archived, and what was counted of it, is forgotten.
+    First forget what other drills left to be archived, and its statistics.
     """
     settings = _psql(
         "SELECT pg_stat_reset_shared('archiver')",
@@ -90,7 +90,7 @@ def _archiving(  # noqa: PLR0913  # as the fault's fields
 
 
 def _tried(count: str) -> str:
-    """The primary ends a WAL file, and waits until an archive was made, or was not."""
+    """Let the primary end a WAL file, and wait until archiving succeeded or failed."""
     look = _psql(f"SELECT {count} FROM pg_stat_archiver")  # noqa: S608  # a column's name
     return f"""
         [ $(hostname) = {PRIMARY} ] || exit 0
@@ -166,7 +166,7 @@ SQL
         hosts=(STANDBY,),
         break_=_pause,
         mend=_psql("SELECT pg_wal_replay_resume()"),
-        alone=True,  # what others change at the primary would not come through
+        alone=True,  # changes of other faults at the primary would not reach the standby
         healthy=_STREAMS,
     ),
     Fault(
@@ -183,7 +183,7 @@ SQL
     ),
     Fault(
         name="replay_delayed",
-        sentence="The standby applies everything five minutes late, on purpose, since a test long ago.",
+        sentence="Since a test long ago the standby applies everything five minutes late.",
         hosts=(STANDBY,),
         break_=_psql("ALTER SYSTEM SET recovery_min_apply_delay = '5min'", "SELECT pg_reload_conf()"),
         mend=_psql("ALTER SYSTEM RESET recovery_min_apply_delay", "SELECT pg_reload_conf()"),
@@ -208,7 +208,7 @@ SQL
     ),
     Fault(
         name="slot_forgotten_at_the_standby",
-        sentence="A slot that was made for a test, and forgotten, keeps WAL on the standby.",
+        sentence="A forgotten test slot holds WAL on the standby.",
         hosts=(STANDBY,),
         break_=_psql("SELECT pg_create_physical_replication_slot('forgotten', true)"),
         mend=_psql(
@@ -218,7 +218,7 @@ SQL
     ),
     Fault(
         name="standby_signal_missing",
-        sentence="The file is gone that makes the standby one; it takes writes after its next restart.",
+        sentence="The file standby.signal is gone: the standby takes writes after its next restart.",
         hosts=(STANDBY,),
         break_="rm /var/lib/postgresql/15/main/standby.signal",
         mend="runuser -u postgres -- touch /var/lib/postgresql/15/main/standby.signal",
@@ -226,7 +226,7 @@ SQL
     ),
     Fault(
         name="replay_ends_at_a_target",
-        sentence="The standby streams, and would stop at a time that somebody set for a restore.",
+        sentence="The standby streams, but would stop at a recovery target that somebody set for a restore.",
         hosts=(STANDBY,),
         break_=_psql("ALTER SYSTEM SET recovery_target_time = '2037-01-01 00:00:00+00'")
         + "\nsystemctl restart postgresql@15-main\n"
@@ -236,7 +236,7 @@ SQL
     ),
     _archiving(
         "archiving_fails",
-        "WAL archiving fails at both sites alike.",
+        "WAL archiving fails at both sites.",
         (PRIMARY, STANDBY),
         "/bin/false",
         mode="always",
@@ -244,26 +244,26 @@ SQL
     ),
     _archiving(
         "archiving_differs",
-        "WAL is archived at the primary; the standby would not go on with it.",
+        "WAL is archived at the primary; the standby would not continue archiving.",
         (PRIMARY,),
         "/bin/true",
         then="archived_count",
     ),
     _archiving(
         "archiving_never_tried",
-        "WAL is to be archived at both sites, and no archive was ever made.",
+        "WAL archiving is on at both sites, and nothing was ever archived.",
         (PRIMARY, STANDBY),
         "/bin/true",
     ),
     _archiving(
         "archive_command_missing",
-        "WAL archiving was turned on at both sites, and nobody said what is to archive it.",
+        "WAL archiving was turned on at both sites, without an archive command.",
         (PRIMARY, STANDBY),
         "",
     ),
     _archiving(
         "archive_folder_missing_at_standby",
-        "WAL is archived into a folder that was made at the primary alone.",
+        "WAL is archived into a folder that exists only at the primary.",
         (PRIMARY, STANDBY),
         _COPY,
         then="archived_count",
@@ -271,7 +271,7 @@ SQL
     ),
     _archiving(
         "archive_folder_of_another_account_at_standby",
-        "WAL is archived into a folder that is root's at the standby.",
+        "WAL is archived into a folder that belongs to root at the standby.",
         (PRIMARY, STANDBY),
         _COPY,
         then="archived_count",
@@ -279,7 +279,7 @@ SQL
     ),
     _archiving(
         "archive_program_missing_at_standby",
-        "WAL is archived by a program that was put onto the primary alone.",
+        "WAL is archived by a program that is installed only at the primary.",
         (PRIMARY, STANDBY),
         f"{_PROGRAM} %p",
         then="archived_count",

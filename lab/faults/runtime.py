@@ -17,7 +17,7 @@ MARK = "/run/systemd/container"
 
 
 def _edited_unit(name: str, sentence: str, hosts: tuple[str, ...], unit: str) -> Fault:
-    """A unit file is touched by an editor; to the last setting it says what it said before."""
+    """A unit file is saved by an editor without changing any setting."""
     file = f"/etc/systemd/system/{unit}"
     return Fault(
         name,
@@ -32,7 +32,7 @@ def _edited_unit(name: str, sentence: str, hosts: tuple[str, ...], unit: str) ->
 
 
 def _edited_settings(name: str, sentence: str, hosts: tuple[str, ...], change: str) -> Fault:
-    """The shop's settings are edited, and the shop is not restarted."""
+    """The shop's settings are edited without a restart."""
     return Fault(
         name,
         sentence,
@@ -44,7 +44,7 @@ def _edited_settings(name: str, sentence: str, hosts: tuple[str, ...], change: s
 
 
 def _replace(path: str) -> str:
-    """What an upgrade does: the same path is another file."""
+    """What an upgrade does: the path now names another file."""
     return f"for file in {path}; do cp -p $file $file.new && mv $file.new $file; done"
 
 
@@ -55,7 +55,7 @@ FAULTS = (
         "kernel_newer_than_what_runs",
         "A machine of the standby with a kernel of its own got a newer one, and was not restarted.",
         ("arizona-sessions1",),
-        # A container stands in for it: without its mark, and with kernels where boot loaders look.
+        # A container plays it: without the mark of a container, and with kernels where boot loaders look.
         f"""
             mv {MARK} {MARK}.kept
             mkdir -p /boot
@@ -68,14 +68,14 @@ FAULTS = (
     ),
     Fault(
         "library_replaced_under_services",
-        "The driver of the database was renewed on one web host of the standby; the shop runs the old one.",
+        "The database driver was upgraded on one web host of the standby; the shop still runs the old one.",
         ("arizona-web2",),
         _replace(MODULE),
         "systemctl restart shop",
     ),
     Fault(
         "program_replaced_under_its_service_at_primary",
-        "Cron was renewed on the primary's database host, and still runs as it was.",
+        "Cron was upgraded on the primary's database host, and the old one still runs.",
         ("dallas-db1",),
         _replace(CRON),
         "systemctl restart cron",
@@ -113,7 +113,7 @@ FAULTS = (
     ),
     Fault(
         "release_rolled_back_by_its_link_at_both_sites",
-        "On every web host the link leads to the release before again, and no shop was restarted.",
+        "On every web host the link was set back to the previous release, and no shop was restarted.",
         WEB,
         f"""
             mv {CODE} {CODE}.new
@@ -132,7 +132,7 @@ FAULTS = (
     ),
     Fault(
         "release_moved_into_place_at_both_sites",
-        "On every web host a release that was laid out before took the place of the one that runs.",
+        "On every web host a release that was prepared earlier was moved over the running one.",
         WEB,
         f"""
             cp -a {CODE} {CODE}.next
@@ -156,14 +156,14 @@ FAULTS = (
     ),
     Fault(
         "variable_set_in_the_service_manager",
-        "Somebody gave systemd of one web host of the standby a folder of modules, for every next start.",
+        "On one web host of the standby somebody set PYTHONPATH in systemd's own environment.",
         ("arizona-web1",),
         "systemctl set-environment PYTHONPATH=/root/modules",
         "systemctl unset-environment PYTHONPATH",
     ),
     _edited_unit(
         "unit_edited_without_reload",
-        "A unit file that nobody thinks of was edited on one web host of the standby, without daemon-reload.",
+        "An obscure unit file was edited on one web host of the standby, without daemon-reload.",
         ("arizona-web1",),
         "shop-report.timer",
     ),
@@ -175,13 +175,13 @@ FAULTS = (
     ),
     _edited_settings(
         "setting_edited_without_restart",
-        "One web host of the standby will serve two languages only, from its next restart on.",
+        "From its next restart one web host of the standby will serve only two languages.",
         ("arizona-web1",),
         FEWER,
     ),
     _edited_settings(
         "setting_edited_without_restart_at_both_sites",
-        "Every web host will serve two languages only, from its next restart on.",
+        "From its next restart every web host will serve only two languages.",
         WEB,
         FEWER,
     ),

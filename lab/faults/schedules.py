@@ -17,7 +17,7 @@ MANAGER_SETTINGS = "/etc/systemd/system.conf.d"
 TIMER_DROPIN = f"{TIMER}.d"
 REPORT_DROPIN = "/etc/systemd/system/shop-report.service.d"
 
-# The lab's healthy zone. cron is started again after it: a zone file younger than cron is a fault of its own.
+# The lab's healthy zone. cron is restarted after it, since a zone file younger than cron is itself a fault.
 UTC = """
 echo Etc/UTC >/etc/timezone
 ln -sf /usr/share/zoneinfo/Etc/UTC /etc/localtime
@@ -30,7 +30,7 @@ RESTART = "systemctl restart cron\n"
 
 
 def _zone(name: str, sentence: str, break_: str) -> Fault:
-    # systemd tells in whole seconds when cron was started; what mended the fault before this one started it.
+    # systemd reports cron's start in whole seconds, and mending the previous fault may have just started it.
     break_ = "sleep 1\n" + break_.replace("{}", "America/Phoenix")
     return Fault(name, sentence, (STANDBY,), break_, UTC, CRON_RUNS)
 
@@ -48,7 +48,7 @@ def _one_zone(lab: Lab) -> None:
 
 
 def _changed(name: str, sentence: str, hosts: tuple[str, ...], file: str, change: str) -> Fault:
-    """A file is changed, and put back as it was."""
+    """A file is changed, and restored."""
     kept = f"/root/{name}"
     return Fault(
         name=name,
@@ -80,12 +80,12 @@ FAULTS = (
     # The time zone.
     _zone(
         "timezone_file_changed",
-        "On a web host of the standby /etc/timezone names another zone than /etc/localtime is.",
+        "On a web host of the standby /etc/timezone names a zone other than that of /etc/localtime.",
         NAME_ZONE,
     ),
     _zone(
         "timezone_file_changed_and_cron_restarted",
-        "The same, and cron was started since.",
+        "A web host of the standby got another zone in /etc/timezone, and cron was restarted.",
         NAME_ZONE + RESTART,
     ),
     _zone(
@@ -95,12 +95,12 @@ FAULTS = (
     ),
     _zone(
         "localtime_changed_and_cron_restarted",
-        "The same, and cron was started since.",
+        "A web host of the standby was moved to its site's own zone, and cron was restarted.",
         LINK_ZONE + RESTART,
     ),
     Fault(
         name="sites_in_their_own_zones",
-        sentence="All web hosts go by their site's local time: the crontabs are equal, the instants are not.",
+        sentence="All web hosts use their site's local time: the crontabs are equal, the instants are not.",
         hosts=WEB,
         break_=_own_zones,
         mend=_one_zone,
@@ -129,7 +129,7 @@ FAULTS = (
     ),
     Fault(
         name="cron_frozen",
-        sentence="A signal holds cron on a web host of the primary; systemd takes it for running.",
+        sentence="A signal stopped cron on a web host of the primary; systemd still reports it as running.",
         hosts=(PRIMARY_SIBLING,),
         break_="systemctl kill --signal=STOP --kill-who=main cron",
         mend="systemctl kill --signal=CONT --kill-who=main cron",
@@ -167,14 +167,14 @@ FAULTS = (
     ),
     _changed(
         "crontab_with_a_bad_line_at_both_sites",
-        "The crontab of the session cleanup has a line that cron refuses, at both sites alike.",
+        "The crontab of the session cleanup has a line that cron rejects, at both sites.",
         WEB,
         OTHER_JOB,
         f"echo '61 4 * * * shop {PROGRAM} --all' >>{OTHER_JOB}",
     ),
     _changed(
         "crontab_for_an_unknown_user",
-        "The session cleanup is for a user that a web host of the standby does not know.",
+        "The session cleanup runs as a user that a web host of the standby does not know.",
         (SIBLING,),
         OTHER_JOB,
         f"sed -i 's/ shop / shopkeeper /' {OTHER_JOB}",
@@ -239,7 +239,7 @@ FAULTS = (
     ),
     _changed(
         "cron_tz_of_another_cron_at_both_sites",
-        "The crontab of the session cleanup has a CRON_TZ, copied from a Red Hat host, at both sites alike.",
+        "The crontab of the session cleanup has a CRON_TZ, copied from a Red Hat host, at both sites.",
         WEB,
         OTHER_JOB,
         f"sed -i '1i CRON_TZ=America/Chicago' {OTHER_JOB}",
@@ -270,14 +270,14 @@ FAULTS = (
     ),
     Fault(
         name="zone_assigned_by_the_manager",
-        sentence="On the standby's Redis host cron would go by another zone if it were started again.",
+        sentence="On the standby's Redis host cron would use another zone after a restart.",
         hosts=("arizona-sessions1",),
         break_="systemctl set-environment TZ=America/Phoenix",
         mend="systemctl unset-environment TZ",
     ),
     Fault(
         name="zone_assigned_at_the_next_boot_of_both_sites",
-        sentence="DefaultEnvironment=TZ: after a boot both databases' hosts go by the zone of Arizona.",
+        sentence="DefaultEnvironment=TZ: after a boot the database hosts of both sites use Arizona's zone.",
         hosts=("dallas-db1", "arizona-db1"),
         break_=f"""
             mkdir -p {MANAGER_SETTINGS}
@@ -323,7 +323,7 @@ FAULTS = (
     ),
     Fault(
         name="timer_waits_for_a_hung_job",
-        sentence="The daily report hangs on a web host of the standby, so its timer starts it no more.",
+        sentence="The daily report hangs on a web host of the standby, so its timer no longer starts it.",
         hosts=(STANDBY,),
         break_=f"""
             mkdir -p {TIMER_DROPIN} {REPORT_DROPIN}

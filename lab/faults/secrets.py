@@ -1,4 +1,4 @@
-"""Secrets that differ, or that are none."""
+"""Secrets that differ, are missing, or are no secret."""
 
 from lab.faults import Fault
 
@@ -9,7 +9,7 @@ AUTH = "/etc/siteparity/redis-auth"
 
 
 def _changed(name: str, sentence: str, hosts: tuple[str, ...], change: str) -> Fault:
-    """The password file of the replication is changed; connections that are open stay so."""
+    """The replication password file is changed; open connections stay open."""
     return Fault(
         name,
         sentence,
@@ -23,25 +23,25 @@ def _changed(name: str, sentence: str, hosts: tuple[str, ...], change: str) -> F
 FAULTS = (
     _changed(
         "secret_differs",
-        "The standby has an old password of the replication; it shows when the connection breaks.",
+        "The standby has an old replication password, which shows only when the connection breaks.",
         STANDBY,
         f"sed -i 's/:replicator:.*/:replicator:of-last-year/' {PGPASS}",
     ),
     _changed(
         "secret_differs_at_primary",
-        "The primary has an old password of the replication, which it needs on the way back.",
+        "The primary has an old replication password, which it needs on the way back.",
         PRIMARY,
         f"sed -i 's/:replicator:.*/:replicator:of-last-year/' {PGPASS}",
     ),
     _changed(
         "secret_empty",
-        "The primary's password of the replication is empty.",
+        "The primary's replication password is empty.",
         PRIMARY,
         f"sed -i 's/:replicator:.*/:replicator:/' {PGPASS}",
     ),
     _changed(
         "secret_empty_at_both_sites",
-        "The password of the replication is empty at both sites.",
+        "The replication password is empty at both sites.",
         (*PRIMARY, *STANDBY),
         f"sed -i 's/:replicator:.*/:replicator:/' {PGPASS}",
     ),

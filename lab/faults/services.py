@@ -1,7 +1,7 @@
-"""Services that run and would not after a boot, would and do not, failed, or are defined in another way.
+"""Services that run but would not after a boot, or the other way round, that failed, or that differ.
 
-Where a service of the lab is looked at by other aspects as well, a service of its own is broken:
-THUMBNAILS, which is put on every web host alike, and then stopped, masked or killed on some of them.
+Where other aspects look at a service of the lab too, an extra service is broken instead: THUMBNAILS, which is
+installed on every web host and then stopped, masked or killed on some.
 """
 
 from collections.abc import Iterable
@@ -44,13 +44,13 @@ exit 1
 
 
 def _thumbnails(name: str, sentence: str, broken: Iterable[str], damage: str) -> Fault:
-    """The service is on every web host, and damaged on some.
+    """The extra service is on every web host, and damaged on some.
 
     Args:
         name: of the fault.
         sentence: what happened.
         broken: the hosts where it is damaged.
-        damage: a shell text.
+        damage: a shell script.
     """
 
     def break_(lab: Lab) -> None:
@@ -63,7 +63,7 @@ def _thumbnails(name: str, sentence: str, broken: Iterable[str], damage: str) ->
 
 
 def _disabled(name: str, sentence: str, host: str, unit: str) -> Fault:
-    """A service goes on, and no boot starts it."""
+    """A service runs, but will not start at boot."""
     return Fault(
         name,
         sentence,
@@ -88,7 +88,7 @@ def _drop_in(name: str, sentence: str, hosts: tuple[str, ...], path: str, settin
 FAULTS = (
     _disabled(
         "service_started_by_hand",
-        "The shop runs on one web host of the standby because somebody started it; no boot will.",
+        "The shop was started by hand on one web host of the standby; it will not start at boot.",
         "arizona-web2",
         "shop.service",
     ),
@@ -148,7 +148,7 @@ FAULTS = (
             exit 1
         """,
         "systemctl restart shop.service",
-        alone=True,  # a restart forgets how often it was started again
+        alone=True,  # a restart resets the count of restarts
     ),
     Fault(
         "service_made_by_systemd_run",
@@ -166,14 +166,14 @@ FAULTS = (
     ),
     _drop_in(
         "unit_drop_in_of_an_installer",
-        "An installer that is no package left a drop-in on the standby's database host.",
+        "An installer outside the package manager left a drop-in on the standby's database host.",
         ("arizona-db1",),
         "/usr/lib/systemd/system/cron.service.d/installer.conf",
         "OOMScoreAdjust=-500",
     ),
     Fault(
         "unit_file_differs_at_primary",
-        "The daily report may take five seconds only on one web host of the primary.",
+        "The daily report may take only five seconds on one web host of the primary.",
         ("dallas-web1",),
         """
             cp -p /etc/systemd/system/shop-report.service /root/shop-report.service
@@ -187,7 +187,7 @@ FAULTS = (
     ),
     Fault(
         "program_for_root_alone_at_both_sites",
-        "Only root may run gunicorn, on all web hosts: the shop runs on, and cannot be started again.",
+        "Only root may run gunicorn, on all web hosts: the shop runs on, but cannot be started again.",
         ("dallas-web1", "dallas-web2", "arizona-web1", "arizona-web2"),
         "chmod 0744 /usr/bin/gunicorn",
         "chmod 0755 /usr/bin/gunicorn",

@@ -16,7 +16,7 @@ _FORGETFUL = changed_release(
 
 
 def _forget(lab: Lab) -> None:
-    """Put the good release back, and end the sessions that the other one left."""
+    """Restore the good release, and end the sessions that the bad one left."""
     for web in WEB:
         lab.shell(web, str(_FORGETFUL.mend))
     for store in (PRIMARY, STANDBY):
@@ -37,7 +37,7 @@ FAULTS = (
     ),
     changed_release(
         "session_without_an_end",
-        "A release gives new sessions no end, at both sites: the store fills up.",
+        "A release gives new sessions no expiry, at both sites: the store fills up.",
         "sessions.py",
         "s/, 0, ex=TTL_SECONDS)/, 0)/",
     ),

@@ -1,10 +1,10 @@
-"""Sessions that come from the other site, each time by another way."""
+"""Sessions that come from the other site, each time for another reason."""
 
 from lab.faults import Fault
 
 
 def _setting(site: str, other: str) -> tuple[str, str]:
-    """Let the shop of a site keep its sessions at the other one; and the way back."""
+    """Let the shop of one site store its sessions at the other; and the way back."""
     change = "sed -i 's/@sessions[.]{0}[.]/@sessions.{1}./' /etc/shop/shop.env\nsystemctl restart shop\n"
     return change.format(site, other), change.format(other, site)
 
@@ -70,7 +70,7 @@ FAULTS = (
     ),
     Fault(
         name="session_setting_overridden_by_another_file",
-        sentence="A second file with settings names the primary's Redis; it counts from the next restart on.",
+        sentence="A second settings file names the primary's Redis; it takes effect at the next restart.",
         hosts=("dallas-web1", "dallas-web2", "arizona-web1", "arizona-web2"),
         break_=f"""
             mkdir -p {DROP_IN}

@@ -34,16 +34,16 @@ def _refuse_writes(lab: Lab) -> None:
 
 
 def _take_writes(lab: Lab) -> None:
-    """And let the job run, which may have failed meanwhile."""
+    """Take writes again, and run the job, which may have failed meanwhile."""
     lab.sql(PRIMARY, "ALTER ROLE shop RESET default_transaction_read_only")
     lab.shell(STANDBY, _SEEN.format(count=0))
     lab.shell("dallas-web1", "runuser -u shop -- /usr/local/bin/subscriptions run")
 
 
 def _redirected(name: str, sentence: str, web: str, to: str, stands_for: str) -> Fault:
-    """A redirect takes a web host's database connections to the other site's server.
+    """A redirect sends a web host's database connections to the other site's server.
 
-    That server lets in what comes from an address of its own site, as it would behind a tunnel.
+    That server admits an address of its own site, as it would behind a tunnel.
     """
     own = ADDRESSES[("dallas" if web.startswith("dallas") else "arizona") + "-db1"]
     there = ADDRESSES[to]
@@ -63,7 +63,7 @@ def _redirected(name: str, sentence: str, web: str, to: str, stands_for: str) ->
 
 
 def zone_changed(name: str, sentence: str, hosts: tuple[str, ...], change: str) -> Fault:
-    """Records of the shop's zone are changed by a sed program, and put back as they were."""
+    """A sed program changes records of the shop's zone; mending restores them."""
     kept = f"/root/{name}"
 
     def break_(lab: Lab) -> None:
@@ -91,7 +91,7 @@ FAULTS = (
     ),
     zone_changed(
         "customers_led_to_both_sites",
-        "The name that customers type leads to both sites in turn.",
+        "The name that customers type leads to both sites by turns.",
         EDGES,
         "s/^www .*/www IN A 198.18.1.11\\nwww IN A 198.18.2.11/",
     ),
@@ -103,7 +103,7 @@ FAULTS = (
     ),
     Fault(
         name="database_refuses_writes_at_both_sites",
-        sentence="The shop's role was made read-only for a maintenance, and stayed so: no site takes orders.",
+        sentence="The shop's role was made read-only for maintenance and stayed so: no site takes orders.",
         hosts=(PRIMARY, STANDBY),
         break_=_refuse_writes,
         mend=_take_writes,
@@ -125,14 +125,14 @@ FAULTS = (
     ),
     _redirected(
         "shop_redirected_to_the_primarys_database",
-        "A forgotten redirect takes the database connections of one standby web host to the primary.",
+        "A forgotten redirect sends the database connections of one standby web host to the primary.",
         "arizona-web2",
         "dallas-db1",
         "dallas-web2",
     ),
     _redirected(
         "shop_of_the_primary_on_the_standbys_database",
-        "A forgotten redirect takes the database connections of one web host of the primary to the standby.",
+        "A forgotten redirect sends the database connections of one web host of the primary to the standby.",
         "dallas-web1",
         "arizona-db1",
         "arizona-web1",

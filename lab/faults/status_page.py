@@ -1,4 +1,4 @@
-"""A status page that is away, says nothing, or stands where it dies with the site."""
+"""A status page that is down, says nothing, or would die with the site."""
 
 from lab.faults import Fault
 from lab.faults.site_role import zone_changed
@@ -16,7 +16,7 @@ FAULTS = (
     ),
     Fault(
         name="status_page_empty",
-        sentence="The status page is the provider's empty one: ours was never put there.",
+        sentence="The status page is the provider's placeholder: ours was never installed.",
         hosts=(OUTSIDE,),
         break_=f"cp -p {PAGE} /root/index.html\necho '<html><p>It works!</p></html>' >{PAGE}",
         mend=f"[ ! -f /root/index.html ] || mv /root/index.html {PAGE}",

@@ -10,11 +10,11 @@ EDGE_ADDRESS = "198.18.2.11"
 
 
 SEAL = "(cd /srv/shop && find shop -type f ! -name '*.pyc' -exec sha256sum {} + | sort -k 2 >SHA256SUMS)"
-"""A release lists what belongs to it (shop/install.sh)."""
+"""Updates the list of files that a release carries (shop/install.sh)."""
 
 
 def changed_release(name: str, sentence: str, file: str, change: str) -> Fault:
-    """A release with a mistake went to every web host of both sites: they are equal, and wrong.
+    """A bad release reached every web host of both sites: they are equal, and wrong.
 
     Args:
         name: of the fault, and of the file that keeps the good release.
@@ -79,7 +79,7 @@ FAULTS = (
     ),
     Fault(
         name="storefront_slow_web_host",
-        sentence="One web host of the standby asks a name server that is gone before the one that answers.",
+        sentence="One web host of the standby asks a dead name server before the one that answers.",
         hosts=("arizona-web2",),
         break_="""
             cp /etc/resolv.conf /root/resolv.conf.unfinished
@@ -99,13 +99,13 @@ FAULTS = (
     ),
     changed_release(
         "storefront_pages_in_another_charset",
-        "A release sends its pages in Latin-1 and calls them UTF-8, at both sites.",
+        "A release sends its pages in Latin-1 and labels them UTF-8, at both sites.",
         "web.py",
         's/flask.render_template(template, \\*\\*common, \\*\\*values)/&.encode("latin-1", "replace")/',
     ),
     changed_release(
         "storefront_says_it_speaks_english",
-        "A release says of every page that it is English, at both sites: browsers offer to translate it.",
+        "A release labels every page as English, at both sites: browsers offer to translate it.",
         "web.py",
         's/\\["Content-Language"\\] = language.code/["Content-Language"] = "en"/',
     ),

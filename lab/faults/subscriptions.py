@@ -17,7 +17,7 @@ SETTINGS = "/etc/shop/shop.env"
 HOLD = "/etc/shop/subscriptions.hold"
 LOCK = 0x5B5C0DE  # shop/subscriptions.py
 
-# As the user that cron runs it as. A run brings the last success up to date; at the standby it does nothing.
+# Run as cron runs it. A run renews the last success; at the standby it does nothing.
 RUN = f"runuser -u shop -- {JOB} run"
 ANSWERS = f"{RUN} --dry-run"
 
@@ -32,7 +32,7 @@ MOVE_DAILY = "UPDATE subscriptions SET next_due = next_due {0} WHERE every_days 
 
 
 def _changed(name: str, sentence: str, hosts: tuple[str, ...], file: str, change: str) -> Fault:
-    """A file of the job is changed, and put back as it was."""
+    """A file of the job is changed, and restored."""
     kept = f"/root/{name}"
     read_again = "systemctl restart shop" if file == CODE else ""
     return Fault(
@@ -57,7 +57,7 @@ def _held(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
 
 
 def _hang(lab: Lab, database: str = PRIMARY_DATABASE) -> None:
-    """Hold the lock of the job in an open session, as an endless run does: all others leave at once."""
+    """Hold the job's lock in an open session, as an endless run does: all other runs leave at once."""
     psql = "runuser -u postgres -- psql -XqAt -d shop"
     lab.shell(
         database,
@@ -87,7 +87,7 @@ def _make_stale(lab: Lab) -> None:
 
 
 def _make_fresh(lab: Lab) -> None:
-    """Move the runs back only if they were moved: the newest success of a healthy job is minutes old."""
+    """Move the runs back, if they were moved: the newest success of a healthy job is minutes old."""
     newest = "(SELECT max(finished_at) FROM job_runs WHERE job = 'subscriptions' AND ok)"
     moved = f"{newest} < now() - interval '7 hours 30 minutes'"
     move = MOVE_RUNS.format("+ interval '8 hours'")
@@ -101,7 +101,7 @@ def _make_late(lab: Lab) -> None:
 
 
 def _make_punctual(lab: Lab) -> None:
-    """What was moved is due, and nothing else is, since the lock kept every run from charging."""
+    """Move back what is due. Only moved rows are: the lock kept every run from charging."""
     move = MOVE_DAILY.format("+ interval '1 day'")
     lab.sql(PRIMARY_DATABASE, f"{move} AND next_due <= now()")
     _release(lab)
@@ -135,7 +135,7 @@ FAULTS = (
     ),
     _changed(
         "subscriptions_job_of_another_revision",
-        "The standby has an older revision of the job, with another idea of what is due.",
+        "The standby has an older revision of the job, which computes differently what is due.",
         STANDBY_WEB,
         CODE,
         f"sed -i 's/next_due <= now()/next_due < now()/' {CODE}",

@@ -1,4 +1,4 @@
-"""Certificates that customers' clients would refuse, soon or now, and files that nobody has loaded."""
+"""Certificates that clients refuse, now or soon, and certificate files that nobody loaded."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ def _put(lab: Lab, host: str, kind: str, content: bytes) -> None:
 
 
 def _certificate(name: str, sentence: str, hosts: tuple[str, ...], make: Callable[[], Pair]) -> Fault:
-    """Another certificate is installed, and served."""
+    """Another certificate is installed and served."""
 
     def break_(lab: Lab) -> None:
         pair = make()
@@ -43,7 +43,7 @@ def _certificate(name: str, sentence: str, hosts: tuple[str, ...], make: Callabl
 
 
 def _on_disk(name: str, sentence: str, hosts: tuple[str, ...], kinds: tuple[str, ...]) -> Fault:
-    """Files are replaced, and nothing is loaded."""
+    """Files are replaced and not loaded."""
 
     def break_(lab: Lab) -> None:
         pair = certificates.issue(NAMES)
@@ -64,7 +64,7 @@ def _without_its_chain() -> Pair:
 FAULTS = (
     _certificate(
         "certificate_ends_next_week",
-        "The standby's certificate ends in five days, and nobody renews what nobody uses.",
+        "The standby's certificate expires in five days, and nobody renews what nobody uses.",
         STANDBY,
         lambda: certificates.issue(NAMES, days=5),
     ),
@@ -76,37 +76,37 @@ FAULTS = (
     ),
     _certificate(
         "certificate_lacks_a_name",
-        "The primary's new certificate forgot one of the shop's names.",
+        "The primary's new certificate lacks one of the shop's names.",
         PRIMARY,
         lambda: certificates.issue(NAMES[:1]),
     ),
     _certificate(
         "certificate_chain_incomplete",
-        "The standby serves its certificate without the one of the authority that issued it.",
+        "The standby serves its certificate without that of the issuing authority.",
         STANDBY,
         _without_its_chain,
     ),
     _certificate(
         "certificate_of_an_unknown_authority",
-        "The standby serves a certificate that an installer made and signed by itself.",
+        "The standby serves a self-signed certificate left by an installer.",
         STANDBY,
         lambda: certificates.unknown(NAMES),
     ),
     _certificate(
         "certificate_of_another_kind",
-        "The standby's certificate has a key of another kind than the primary's.",
+        "The standby's certificate has a different kind of key from the primary's.",
         STANDBY,
         lambda: certificates.issue(NAMES, curve=ec.SECP384R1()),
     ),
     _certificate(
         "certificate_ended_at_both_sites",
-        "The certificate ended yesterday, at both sites alike.",
+        "The certificate expired yesterday, at both sites.",
         (*PRIMARY, *STANDBY),
         lambda: certificates.issue(NAMES, days=-1),
     ),
     _on_disk(
         "certificate_not_reloaded",
-        "The primary's certificate was renewed on the disk, and the front door still shows the old one.",
+        "The primary's certificate was renewed on disk, and the front door still serves the old one.",
         PRIMARY,
         ("pem", "key"),
     ),
@@ -118,7 +118,7 @@ FAULTS = (
     ),
     Fault(
         name="tls_not_served",
-        sentence="The standby's front door speaks no TLS: its line was lost when the file was merged.",
+        sentence="The standby's front door does not speak TLS: its line was lost in a merge.",
         hosts=STANDBY,
         break_=f"""
             mkdir -p {_KEPT} && cp -p {_CONFIGURATION} {_KEPT}.conf

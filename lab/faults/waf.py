@@ -1,4 +1,4 @@
-"""A firewall in front of the shop that lets attacks through, or differs between the sites."""
+"""A web application firewall that lets attacks through, or differs between the sites."""
 
 from lab.faults import Fault
 
@@ -13,7 +13,7 @@ AFTER = "/etc/modsecurity/crs/RESPONSE-999-EXCLUSION-RULES-AFTER-CRS.conf"
 RULES = "/usr/share/modsecurity-crs/rules"
 
 
-# Done when the workers that knew the old files are gone, so that no check meets one of both.
+# Done only when the workers with the old files are gone, so that no check meets one of them.
 LOAD = """
 nginx -t -q
 old=$(pgrep -P "$(cat /run/nginx.pid)")
@@ -28,14 +28,14 @@ DETECT = f"sed -i 's/^SecRuleEngine .*/SecRuleEngine DetectionOnly/' {ENGINE}\n{
 
 
 def edited(name: str, sentence: str, hosts: tuple[str, ...], file: str, change: str) -> Fault:
-    """A file of nginx is changed, and put back as it was.
+    """A file of nginx is changed, and restored.
 
     Args:
         name: of the fault, and of the copy that is kept.
         sentence: what happened.
         hosts: where.
         file: which.
-        change: a shell text that changes it, and loads it unless that is forgotten.
+        change: a shell script that changes it and, unless that is the fault, loads it.
     """
     kept = f"/root/{name}"
     return Fault(
@@ -86,14 +86,14 @@ FAULTS = (
     ),
     edited(
         "waf_mended_and_not_loaded",
-        "The standby's firewall only detected; the file was mended, and nginx was never told.",
+        "The standby's firewall only detected; the file was corrected, and nginx was never reloaded.",
         (STANDBY,),
         ENGINE,
         f"{DETECT}\ncp -p /root/waf_mended_and_not_loaded {ENGINE}",
     ),
     edited(
         "waf_rules_changed_and_not_loaded_at_primary",
-        "A rule against a new attack was added at the primary, and nginx was never told.",
+        "A rule against a new attack was added at the primary, and nginx was never reloaded.",
         (PRIMARY,),
         AFTER,
         _append(AFTER, """SecRule ARGS "@contains new-attack" "id:1900,phase:2,deny,status:403,log" """),
@@ -114,14 +114,14 @@ FAULTS = (
     ),
     edited(
         "waf_rule_excluded",
-        "One rule is taken out at the standby, after a complaint.",
+        "One rule is disabled at the standby, after a complaint.",
         (STANDBY,),
         AFTER,
         _append(AFTER, "SecRuleRemoveById 942100") + LOAD,
     ),
     edited(
         "waf_rule_excluded_by_a_rule_at_primary",
-        "A rule at the primary takes another one out for a part of the shop.",
+        "A rule at the primary disables another one for a part of the shop.",
         (PRIMARY,),
         BEFORE,
         _append(
@@ -133,7 +133,7 @@ FAULTS = (
     ),
     edited(
         "waf_attack_class_taken_out_at_both_sites",
-        "All rules against attacks on the database are taken out, at both sites alike.",
+        "All rules against attacks on the database are disabled, at both sites.",
         EDGES,
         AFTER,
         _append(AFTER, "SecRuleRemoveByTag attack-sqli") + LOAD,
@@ -158,7 +158,7 @@ FAULTS = (
     ),
     Fault(
         name="waf_rule_set_of_another_version",
-        sentence="Somebody laid an older version of the rule set over the packaged one at the primary.",
+        sentence="Somebody copied an older version of the rule set over the packaged one at the primary.",
         hosts=(PRIMARY,),
         break_=f"""
             cp -a {RULES} /root/waf_rule_set.unfinished
