@@ -1,6 +1,6 @@
 """How fast the gate is, as figures and as ratios: ``python -m selftests.bench``, with the lab up.
 
-A table for people. Nothing fails for being slow; a machine that is busy with other work gives other figures.
+Prints a table for people. Nothing fails for being slow, and a busy machine gives other figures.
 """
 
 # ruff: noqa: T201  # it prints a table

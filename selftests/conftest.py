@@ -1,4 +1,4 @@
-"""How property tests run: the same examples every time, and none that fails because the machine is busy."""
+"""Settings of property tests: the same examples every time, and no failure because the machine is busy."""
 
 from __future__ import annotations
 

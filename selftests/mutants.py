@@ -1,8 +1,8 @@
-"""The mutation score of the core, held against its limit and against the survivors that are explained.
+"""Compare the mutation score of the core with its limit and with the explained survivors.
 
-``make mutants`` runs this after mutmut. A mutant is a small change of the code; it survives when no unit test
-notices. Each survivor stands in ``selftests/survivors.yml`` with the reason for which it may: it is told by
-its function and its changed line, since the numbers of mutants change with the code.
+``make mutants`` runs this after mutmut. A mutant is a small change of the code; it survives if no unit test
+notices it. ``selftests/survivors.yml`` lists each survivor with the reason why it may survive, identified by
+function and changed line, since the numbers of mutants change with the code.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Results as runs leave them, made by code: what the reports are tried on."""
+"""Results as runs leave them, built in code: the input of the report tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The director's page in a real browser: seen in one look, harmless, accessible, printable, fast."""
+"""The director's page in a real browser: readable at a glance, harmless, accessible, printable, fast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recorded answers of real hosts: reading them from disk, and recording new ones.
+"""Recorded answers of real hosts: read them from disk, and record new ones.
 
 ``python -m selftests.contract.samples ASPECT SITE HOST CASE`` asks a host of the inventories and writes one.
 """

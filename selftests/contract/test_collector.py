@@ -1,6 +1,6 @@
-"""A host that grants no more than `siteparity privileges` prints answers, and nothing else of it can be had.
+"""A host that grants only what `siteparity privileges` prints answers the suite, and yields nothing else.
 
-Here sshd is a real one, with the line of authorized_keys that is printed; the collector stands for root's.
+sshd is real here, with the printed line of authorized_keys. The collector runs without sudo.
 """
 
 from __future__ import annotations

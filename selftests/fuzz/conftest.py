@@ -1,4 +1,4 @@
-"""How many examples each parser is given, and how hypothesis makes them."""
+"""How many examples each parser gets, and how hypothesis generates them."""
 
 from __future__ import annotations
 

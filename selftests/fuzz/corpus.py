@@ -1,7 +1,7 @@
 """What is damaged: the recorded answers of real hosts, made small.
 
-A sample's reading may take 25 ms, and ten thousand of them are wanted; so lines are taken away for as long as
-every table that could be read still can be, and says something.
+Reading a sample may take 25 ms, and ten thousand readings are wanted. So lines are removed as long as every
+table that could be read can still be read and is not empty.
 """
 
 from __future__ import annotations

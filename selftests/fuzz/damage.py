@@ -1,4 +1,4 @@
-"""Damage to bytes, as hosts, networks and people do it: a pure function of a number."""
+"""Damage bytes as hosts, networks and people do: a pure function of a number."""
 
 from __future__ import annotations
 

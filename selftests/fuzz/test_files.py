@@ -1,4 +1,4 @@
-"""Every file that is read on this machine, damaged: what it says, or the one error that names it."""
+"""Every file that the runner reads, damaged: it is read correctly, or one error names it."""
 
 from __future__ import annotations
 

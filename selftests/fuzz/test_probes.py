@@ -1,4 +1,4 @@
-"""Every table reader of every probe, given damaged answers: typed facts, or the one declared exception."""
+"""Every table reader of every probe on damaged answers: typed facts, or the one declared exception."""
 
 from __future__ import annotations
 

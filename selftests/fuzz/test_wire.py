@@ -1,4 +1,4 @@
-"""One connection's stream, damaged on its way: each answer is whole, or it is none."""
+"""The stream of a connection, damaged in transit: each answer arrives whole or not at all."""
 
 from __future__ import annotations
 

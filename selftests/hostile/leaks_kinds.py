@@ -1,6 +1,6 @@
-"""Thirty ways in which a check, or a library below it, says what it should not; for the scratch checkout.
+"""Thirty ways in which a check, or a library below it, reveals a secret; copied into the scratch checkout.
 
-Each is given a text that holds a secret, as such texts do, and raises or prints whatever comes of it.
+Each gets a text that holds a secret, and raises or prints what comes of it.
 """
 
 # ruff: noqa: D103, T201  # their names say what they do, and printing is what some of them do

@@ -1,6 +1,6 @@
-"""What a hostile host answers. A program: an sshd starts it in place of the shell.
+"""What a hostile host answers: a program that sshd starts in place of the shell.
 
-It speaks the script's own language where that does more harm: it has read the nonce.
+It has read the nonce, and writes the script's own protocol where that does more harm.
 """
 
 from __future__ import annotations

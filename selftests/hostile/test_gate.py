@@ -1,4 +1,4 @@
-"""The whole gate against hosts that lie: never GO, never a crash, no markup, no memory beyond measure."""
+"""The whole gate against hosts that lie: no GO, no crash, no markup in the reports, bounded memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names, paths, users and values that want to be commands: nothing is executed, and nothing is written."""
+"""Names, paths, users and values that are shell injections: nothing is executed and nothing written."""
 
 from __future__ import annotations
 

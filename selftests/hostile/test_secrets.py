@@ -1,4 +1,4 @@
-"""Twenty secrets where secrets lie, thirty kinds of error: none of them is left by a run."""
+"""Secrets in every usual place, and thirty kinds of error: a run leaves none of the secrets behind."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Which faults are set together, so that one run of the gate drills many.
 
-Faults keep company only where each one's checks are its own: no check is to catch two of them, so a check
-that is red tells which fault it saw. The rest is about faults that would undo or disturb each other.
+Faults are set together only if no check catches two of them, so that a red check tells which fault it saw.
+The other conditions keep faults apart that would undo or disturb each other.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from lab.faults import Fault
 
 MOST = 10
-"""Faults in one company: setting ten takes as long as the run of the gate that they share."""
+"""Faults in one company: setting ten takes as long as the run that they share."""
 MOST_CHECKS = 4
-"""Of a fault that keeps company: others could not be set and mended without the services that it ends."""
+"""A fault with more checks is drilled alone: others cannot be set and mended without what it stops."""
 
 RUNNING = frozenset(
     {
@@ -35,12 +35,12 @@ RUNNING = frozenset(
         "test_what_the_files_say_is_loaded",
     }
 )
-"""Checks of what runs against what is on disk: a fault that they catch ends when something starts again."""
+"""Checks of what runs against what is on disk: what they catch ends when something restarts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A fault, and what decides whose company it keeps."""
+    """A fault, and what decides with which others it is set."""
 
     fault: Fault
     aspect: str

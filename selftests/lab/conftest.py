@@ -1,4 +1,4 @@
-"""The lab for the self-tests: up and healthy before the first, left as it was found after the last."""
+"""The lab for the self-tests: up and healthy before the first test, left as it was found after the last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs of the gate in this process, and what a result says, in the words of the drills."""
+"""Run the gate in this process, and read its result in terms of drills."""
 
 from __future__ import annotations
 

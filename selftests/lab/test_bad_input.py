@@ -1,4 +1,4 @@
-"""What a person gets wrong is said with file, line and key; what a host refuses is said with its reason."""
+"""Errors of a person name file, line and key; refusals of a host name the reason."""
 
 from __future__ import annotations
 

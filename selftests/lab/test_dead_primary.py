@@ -1,7 +1,6 @@
-"""Dallas is really off: the answer is honest, and a person may let its record stand in for it.
+"""Dallas is really off: the answer is honest, and a person may let its record stand in.
 
-The record is of a run that measured both sites before. Nothing of the primary is contacted then; what is
-known of it is what was known.
+The record is from an earlier run that measured both sites. No host of the primary is contacted.
 """
 
 from __future__ import annotations

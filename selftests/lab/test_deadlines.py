@@ -1,7 +1,7 @@
-"""Hosts that hang, each in a way of its own, and hosts that are all dead: the answer comes in time.
+"""Hosts that hang, each in its own way, and hosts that are all dead: the answer comes in time.
 
-What hangs here is what hangs in a data centre that dies: a daemon that was stopped, a login that waits for
-a dead directory, a line that lets one byte a second through, a mount that answers nobody.
+They hang as hosts of a dying data centre do: a daemon is stopped, a login waits for a dead directory, a line
+passes one byte a second, a mount never answers.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Each fault turns exactly the checks red that name it; afterwards the lab is healthy again.
 
-Faults are drilled in companies whose checks are different ones (`selftests.lab.companies`): a company must
-turn exactly its checks red, and where it does not, its halves must, down to each fault alone. That mending
-restored health is proven by the next drill, which must turn its own checks red and no other, and after the
-last one by a whole GO.
+Faults with different checks are drilled together (`selftests.lab.companies`). A company must turn exactly
+its checks red; if it does not, its halves must, down to single faults. The next drill proves that mending
+restored health, since it must turn only its own checks red; after the last drill a whole GO proves it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The healthy lab is GO, again and again, and nobody can tell afterwards that it was measured."""
+"""The healthy lab is GO every time, and measuring leaves no trace on its hosts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lab grants what `siteparity privileges` prints and nothing else, and no other collector is believed."""
+"""The lab grants only what `siteparity privileges` prints, and answers of any other collector are refused."""
 
 from __future__ import annotations
 

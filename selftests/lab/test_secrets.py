@@ -1,4 +1,4 @@
-"""No secret of the hosts stands in anything that a run leaves, whatever it found out about them."""
+"""Nothing that a run leaves holds a secret of a host, whatever the run found."""
 
 from __future__ import annotations
 

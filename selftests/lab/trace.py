@@ -1,4 +1,4 @@
-"""What a run may not leave on a host: every file, process, row and key, as one text to compare."""
+"""A host's files, processes, rows and keys as one text, to prove that a run left nothing there."""
 
 from __future__ import annotations
 

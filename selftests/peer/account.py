@@ -1,6 +1,6 @@
-"""An account that may run anything, lent to the bench and to the suite that it compares with, and taken back.
+"""An account that may run anything, created for the bench and the suite it compares with, and removed again.
 
-The suite itself needs none: its hosts answer through their collectors.
+siteparity itself needs none: its hosts answer through their collectors.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How these suites reach their hosts: testinfra's own ssh backend, one connection kept for each host."""
+"""How this suite reaches its hosts: testinfra's own ssh backend, one persistent connection per host."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The parity facts of the gate, as one asks them with testinfra: a test for each fact and pair of hosts.
+"""The gate's parity facts as plain testinfra would ask for them: one test per fact and pair of hosts.
 
-Written to be good of its kind: whole listings in one command where a module of testinfra would ask for each
-name, connections kept, two workers. It asks for less than the gate does, such as no digest of any package's
-files, and judges less of it.
+A good suite of its kind: whole listings in one command where a testinfra module would ask for each name,
+persistent connections, two workers. It asks for less than the gate does (no digests of package files, for
+example) and judges less of it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Small real servers for tests, and shell texts run as on a host."""
+"""Small real servers for tests, and shell scripts run as on a host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What probes are asked about in tests that need no host."""
+"""Targets of probes for tests that need no host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is copied into place elsewhere can be read there, and calls siteparity as it wants to be called."""
+"""Units and pipelines that users copy are valid and call siteparity correctly; pages link to what exists."""
 
 from __future__ import annotations
 

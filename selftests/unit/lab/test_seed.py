@@ -1,4 +1,4 @@
-"""A host's own files, as podman reads them."""
+"""The tar of a host's own files, as podman reads it."""
 
 from __future__ import annotations
 
