@@ -34,7 +34,7 @@ def until(what: str, look: Callable[[], T], deadline: float) -> T:
             seen = error
         if time.monotonic() >= deadline:
             waited = time.monotonic() - started
-            raise LabError(f"not so within {waited:.0f} s: {what}; seen last: {seen}")
+            raise LabError(f"did not come true within {waited:.0f} s: {what}; seen last: {seen}")
         time.sleep(PAUSE)
 
 
