@@ -104,11 +104,11 @@ def lab(say: Say) -> Iterator[Lab]:
 
 @pytest.fixture
 def gate(lab: Lab, tmp_path: Path) -> Callable[..., Run]:
-    """The whole gate in this process, parity and smoke, against the lab; ``workers=`` of pytest."""
+    """The whole gate in this process, parity and smoke, against the lab; see `run_gate`."""
     assert lab.plan.hosts
 
-    def run(workers: int = 0) -> Run:
-        return run_gate(tmp_path / "reports", workers=workers)
+    def run(workers: int = 0, *, patient: bool = True) -> Run:
+        return run_gate(tmp_path / "reports", workers=workers, patient=patient)
 
     return run
 

@@ -128,7 +128,7 @@ def hanging(lab: Lab, ways: Sequence[Way]) -> Iterator[None]:
 def usual(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> float:
     """How long a healthy run takes."""
     assert lab.plan.hosts
-    run = run_gate(tmp_path_factory.mktemp("healthy") / "reports", workers=usual_workers())
+    run = run_gate(tmp_path_factory.mktemp("healthy") / "reports", workers=usual_workers(), patient=False)
     assert run.result.verdict is Verdict.GO, run.told()
     return run.seconds
 
@@ -139,7 +139,7 @@ def test_what_hangs_delays_the_answer_by_no_more_than_it_may(
 ) -> None:
     """It is unmeasured, or what customers see of it differs; it is never a GO, and nothing goes on there."""
     with hanging(lab, [way]):
-        run = gate(workers=usual_workers())
+        run = gate(workers=usual_workers(), patient=False)
     say(f"hanging {way.host}: {run.result.verdict} after {run.seconds:.1f} s; usually {usual:.1f} s")
     assert run.seconds < usual + way.delay, run.told()
     assert run.result.verdict is not Verdict.GO, run.told()
@@ -161,7 +161,7 @@ def test_all_hosts_dead_is_said_within_a_minute(lab: Lab, gate: Callable[..., Ru
     with state.only_one(lab.say):
         try:
             together([partial(lab.root, host, "systemctl stop ssh.socket ssh") for host in hosts])
-            run = gate(workers=usual_workers())
+            run = gate(workers=usual_workers(), patient=False)
         finally:
             together([partial(lab.root, host, "systemctl start ssh") for host in hosts])
     say(f"all hosts dead: {run.result.verdict} after {run.seconds:.1f} s")

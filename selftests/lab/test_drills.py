@@ -130,7 +130,7 @@ def test_a_host_that_is_away_is_unknown_and_nothing_else_is_blamed(
 
     A smoke check may say more: where customers really wait for a web host that is away, that was measured.
     """
-    run = _drill(lab, partial(gate, workers=usual_workers()), say, fault.name)
+    run = _drill(lab, partial(gate, workers=usual_workers(), patient=False), say, fault.name)
     parity = [check for check in run.red() if check.kind == "parity"]
     assert parity
     assert run.result.verdict is _verdict(run), run.told()

@@ -88,7 +88,7 @@ def test_a_larger_standby_differs_in_nothing_and_a_smaller_one_is_weaker(
     assert (more.result.primary.hosts, more.result.standby.hosts) == (5, 6)
     assert main(["up"]) == 1  # neither silently the variant, nor a mixture of both
     assert "the lab is up as variant three-web" in capsys.readouterr().err
-    fewer = run_gate(tmp_path / "reports", three_web_hosts, primary="arizona", standby="dallas")
+    fewer = run_gate(tmp_path / "reports", three_web_hosts, sites=("arizona", "dallas"))
     assert {(check.aspect, check.role) for check in fewer.red() if check.kind == "parity"} >= {
         ("capacity", "web")
     }

@@ -7,7 +7,6 @@ A host that cannot be measured delays the run by no more than its own deadline. 
 from __future__ import annotations
 
 import secrets
-import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -34,8 +33,6 @@ NOT_MEASURED = "not measured"
 MAX_CONNECTIONS = 32
 """How many hosts are asked at the same time."""
 _WAKE_SECONDS = 0.5
-_MUCH_BYTES = 4 * 1024 * 1024
-"""Answers of one host beyond which caches are dropped; ten times the usual size."""
 
 L = TypeVar("L")
 
@@ -203,21 +200,9 @@ class Measurement:
         if host.connection.collector:
             known = self._catalogue.collector(site, host)
         try:
-            given = Asked(self.runner.run, host, known).put(asks, words, timeout=min(of_host, of_run))
+            return Asked(self.runner.run, host, known).put(asks, words, timeout=min(of_host, of_run))
         finally:
             self._taken[host.label] = time.monotonic() - began
-        if sum(len(answer.text) for answer in given[0].values()) > _MUCH_BYTES:
-            _forget_answers()
-        return given
-
-
-def _forget_answers() -> None:
-    """Drop the readers' caches of answers after a host has said too much."""
-    readers = ("siteparity.probes.", "siteparity.tools.")
-    for name in [name for name in sys.modules if name.startswith(readers)]:
-        for remembered in vars(sys.modules[name]).values():
-            if hasattr(remembered, "cache_clear"):
-                remembered.cache_clear()
 
 
 @contextmanager

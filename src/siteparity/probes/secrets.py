@@ -4,7 +4,7 @@ A password that was changed at one site only locks the shop out of its own datab
 failover. Secrets are compared without being seen: each host hashes its own with a key that was made for this
 run (`siteparity.tools.secrets.hashes`), and nothing else leaves it. The key is kept nowhere. So a record of
 another run says nothing about today's secrets (docs/decisions/0010), unless their files have not changed
-since (docs/decisions/0012).
+since (docs/decisions/0024).
 
 In the files that the policy names, whatever looks like a secret is compared as well. Other aspects judge the
 passwords that PostgreSQL and Redis hold (``database``, ``redis``), those of accounts (``accounts``), and the

@@ -13,7 +13,8 @@ import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 from babel.messages import catalog as babel_catalog
 from babel.messages.mofile import read_mo
@@ -21,12 +22,14 @@ from babel.messages.pofile import read_po
 
 from siteparity.model import SiteparityError
 
+T = TypeVar("T")
+
 MAX_FILE_BYTES = 4 * 1024 * 1024
 """A larger catalogue is not read."""
 
-_FILES_KEPT = 64
-"""Of each kind. Hosts of a role carry the same files, and Babel takes long over a large one, so each file is
-parsed once a run, not once a host."""
+_FILES_KEPT, _BYTES_KEPT = 32, 512 * 1024
+"""How many files of each kind are remembered, and how large one may be. Hosts of a role carry the same files,
+and Babel is slow. The bounds keep a hostile host from filling the memory."""
 _MAX_NAME = 120
 _MAGIC = {b"\xde\x12\x04\x95": "<", b"\x95\x04\x12\xde": ">"}
 
@@ -94,7 +97,18 @@ class Source:
     """Fuzzy messages: a tool guessed their translation."""
 
 
-@lru_cache(maxsize=_FILES_KEPT)
+def _once_a_run(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
+    """Parse a file once for all hosts that have the same one, unless it is large."""
+    remembered = lru_cache(maxsize=_FILES_KEPT)(read)
+
+    @wraps(read)
+    def parse(data: bytes) -> T:
+        return remembered(data) if len(data) <= _BYTES_KEPT else read(data)
+
+    return parse
+
+
+@_once_a_run
 def compiled(data: bytes) -> Catalogue:
     """Read a ``.mo`` file.
 
@@ -111,7 +125,7 @@ def compiled(data: bytes) -> Catalogue:
     )
 
 
-@lru_cache(maxsize=_FILES_KEPT)
+@_once_a_run
 def source(data: bytes) -> Source:
     """Read a ``.po`` file.
 
