@@ -60,7 +60,9 @@ def load(
     """
     probes = discover()
     policy = load_policy(
-        inventories / "policy.yml", {aspect: probe.section for aspect, probe in probes.items()}
+        inventories / "policy.yml",
+        {aspect: probe.section for aspect, probe in probes.items()},
+        [aspect for aspect, probe in probes.items() if probe.never_waived],
     )
     demand_whole(root, probes)
     first = primary or policy.primary

@@ -121,7 +121,7 @@ def test_the_severity_is_that_of_policy_then_check_then_file(
     tmp_path: Path, module: str, own: str, of_policy: Severity | None, severity: Severity
 ) -> None:
     """Whatever says nothing, or is not understood, is a blocker."""
-    section = Section(owner="Platform", severity=of_policy)
+    section = Section(owner="Platform", severity_reason="in pilot", severity=of_policy)
     assert planned(tmp_path, module + own + CHECK, section)[0].severity is severity
 
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from selftests.unit.policy import edited
 from siteparity.configuration import find_root
 from siteparity.model import ConfigurationError, Severity
 from siteparity.policy import (
@@ -149,11 +150,73 @@ def test_a_policy_gives_typed_values_and_natural_defaults(tmp_path: Path) -> Non
     assert (policy.primary, policy.standby, policy.source) == (None, None, tmp_path / "policy.yml")
 
 
-def test_an_aspect_may_raise_its_severity_and_choose_its_roles(tmp_path: Path) -> None:
+def test_an_aspect_may_have_a_severity_of_its_own_and_choose_its_roles(tmp_path: Path) -> None:
     """Every section has these keys."""
-    text = CORE + "aspects: {locales: {owner: A, max_age: 1h, severity: warning, roles: [db]}}"
+    text = CORE + "aspects: {locales: {owner: A, max_age: 1h, severity: warning, severity_reason: in pilot, "
+    text += "roles: [db]}}"
     section = read(tmp_path, text).section("locales")
     assert (section.severity, section.roles) == (Severity.WARNING, ("db",))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"aspects.dns.severity": "warning"},
+            "aspects.dns.severity: expected the key severity_reason beside",
+        ),
+        (
+            {"aspects.dns.severity": "warning", "aspects.dns.severity_reason": " "},
+            "aspects.dns.severity_reason: expected a reason in words",
+        ),
+        (
+            {"smoke.admin.severity": "warning"},
+            "smoke.admin.severity: expected the key severity_reason beside",
+        ),
+        *(
+            (
+                {f"{part}.severity": "warning", f"{part}.severity_reason": "in pilot"},
+                f"{part}.severity: expected no",
+            )
+            for part in ("aspects.sessions", "aspects.site_role", "aspects.replication", "smoke.session")
+        ),
+    ],
+)
+def test_a_severity_that_hides_a_broken_site_is_refused(
+    tmp_path: Path, changes: dict[str, object], words: str
+) -> None:
+    """A paused replay as a warning would be a GO."""
+    with pytest.raises(ConfigurationError, match=re.escape(words)):
+        edited.read(tmp_path, changes)
+
+
+@pytest.mark.parametrize("part", ["aspects.dns", "smoke.admin"])
+def test_a_downgrade_with_its_reason_and_a_blocker_anywhere_are_taken(tmp_path: Path, part: str) -> None:
+    """What is heavier than it must be needs no reason."""
+    edited.read(
+        tmp_path, {f"{part}.severity": "warning", f"{part}.severity_reason": "moves to a new provider"}
+    )
+    edited.read(tmp_path, {f"{part}.severity": "blocker", "aspects.replication.severity": "blocker"})
+
+
+def test_reasons_are_demanded_in_all_sections_at_once(tmp_path: Path) -> None:
+    """Beside the other mistakes of the file."""
+    with pytest.raises(ConfigurationError) as caught:
+        edited.read(
+            tmp_path,
+            {
+                "aspects.dns.severity": "warning",
+                "aspects.replication.severity": "warning",
+                "smoke.session.severity": "warning",
+                "aspects.dns.max_ttl": "soon",
+            },
+        )
+    assert {line.split(": ")[1] for line in str(caught.value).split("\n")} == {
+        "aspects.dns.severity",
+        "aspects.replication.severity",
+        "smoke.session.severity",
+        "aspects.dns.max_ttl",
+    }
 
 
 def test_a_probe_that_needs_no_key_needs_no_section(tmp_path: Path) -> None:

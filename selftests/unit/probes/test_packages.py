@@ -24,7 +24,7 @@ Policy = packages.Policy
 Read = Callable[[Answers, Target[Policy]], Table]
 VENV = "/srv/shop/venv"
 TARGET = web_host(
-    Policy(owner="Shop", held=("nginx",), rewritten=("/opt/*",), environments={"web": (VENV,)}),
+    Policy(owner="Shop", held=("nginx",), rewritten=("/opt/x",), environments={"web": (VENV,)}),
 )
 PLAIN = web_host(Policy(owner="Shop"))
 

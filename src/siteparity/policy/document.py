@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -20,6 +20,7 @@ from pydantic import Field, create_model, model_validator
 from siteparity.model import ConfigurationError
 from siteparity.policy.journeys import Journey, Smoke
 from siteparity.policy.section import (
+    NEVER_WARNINGS,
     LanguageTag,
     LocaleName,
     PositiveDuration,
@@ -130,12 +131,15 @@ class Policy:
         return parts[name]
 
 
-def load_policy(path: Path, sections: Mapping[str, type[Section]]) -> Policy:
+def load_policy(
+    path: Path, sections: Mapping[str, type[Section]], never_waived: Collection[str] = ()
+) -> Policy:
     """Read the policy.
 
     Args:
         path: Usually ``inventories/policy.yml``.
         sections: Aspect -> the type of its section, of every probe.
+        never_waived: The aspects whose checks no policy may make a warning.
 
     Raises:
         ConfigurationError: every problem of the file, one per line; among them an aspect without a probe, a
@@ -143,7 +147,8 @@ def load_policy(path: Path, sections: Mapping[str, type[Section]]) -> Policy:
     """
     document = load(path)
     known = {key: _keys(document.value, key) for key in ("roles", "languages")}
-    model = validate(document, _file_model(tuple(sections.items())), context=known)
+    firm = tuple(sections[aspect] for aspect in never_waived)
+    model = validate(document, _file_model(tuple(sections.items())), {**known, NEVER_WARNINGS: firm})
     dumped = json.dumps(model.model_dump(mode="json"), sort_keys=True)
     return Policy(
         limits=model.limits,

@@ -62,8 +62,6 @@ class Journey(Section):
 
     title: ClassVar[str] = ""
     """The heading in reports; made from the journey's name if empty."""
-    never_waived: ClassVar[bool] = False
-    """Whether no waiver is accepted for it."""
     needs: ClassVar[str | None] = None
     """The aspect whose section it reads as well, and whose servers it connects to."""
 

@@ -10,11 +10,20 @@ import re
 import string
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
 from siteparity.model import Severity
+from siteparity.policy import patterns
 from siteparity.yamlfile import did_you_mean, quoted, shown
 
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -140,6 +149,24 @@ Language: TypeAlias = Annotated[str, _one_of("a language", "languages")]
 AbsolutePath: TypeAlias = Annotated[str, matching(r"/[^\0\n]*", "an absolute path")]
 """A path on a host."""
 
+PathPattern: TypeAlias = Annotated[AbsolutePath, patterns.PATHS]
+"""Files that are left out: a path, or a pattern of paths that does not match nearly every one."""
+
+WholePath: TypeAlias = Annotated[AbsolutePath, patterns.WHOLE_PATH]
+"""The path of one file."""
+
+UnitPattern: TypeAlias = Annotated[str, Field(min_length=1), patterns.naming(patterns.UNITS)]
+"""Units that are left out."""
+
+SettingPattern: TypeAlias = Annotated[str, Field(min_length=1), patterns.naming(patterns.SETTINGS)]
+"""Settings of the kernel that are left out."""
+
+ChainPattern: TypeAlias = Annotated[str, Field(min_length=1), patterns.naming(patterns.CHAINS)]
+"""Tables, chains and sets of the packet filter that are left out."""
+
+LeftoverPattern: TypeAlias = Annotated[str, Field(min_length=1), patterns.naming(patterns.LEFTOVERS)]
+"""File names that cron ignores, and is meant to."""
+
 RequestPath: TypeAlias = Annotated[
     str, matching(r"/[!-~]*", "a path of printable ASCII, other characters written as %XX")
 ]
@@ -148,6 +175,9 @@ RequestPath: TypeAlias = Annotated[
 ServerName: TypeAlias = Annotated[
     str, matching(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}", "the name of a server, or its address")
 ]
+
+Reason: TypeAlias = Annotated[str, matching(r"(?s).*\w\w.*", "a reason in words")]
+"""Why the policy makes an exception; every answer names it."""
 
 Port: TypeAlias = Annotated[int, Field(ge=1, le=65535)]
 Text: TypeAlias = Annotated[str, Field(min_length=1)]
@@ -161,15 +191,40 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+NEVER_WARNINGS = "never warnings"
+"""The validators' context holds below this key the sections whose checks stay blockers."""
+
+
 class Section(Strict):
     """The keys of every aspect's part of the policy; a probe adds its own."""
 
+    never_waived: ClassVar[bool] = False
+    """Whether no waiver is accepted for it. Of an aspect, its probe says so (`Probe.never_waived`)."""
+
     owner: Text
     """Who gets the findings."""
+    severity_reason: Reason | None = None
+    """Why the checks are warnings only; every answer names it."""
     severity: Severity | None = None
-    """Overrides the severity of the checks."""
+    """Overrides the severity of the checks. A warning needs `severity_reason`."""
     roles: tuple[RoleName, ...] = ()
     """The roles whose hosts are measured; every role if empty."""
+
+    @field_validator("severity")
+    @classmethod
+    def _a_warning_has_a_reason(cls, severity: Severity | None, info: ValidationInfo) -> Severity | None:
+        if severity is not Severity.WARNING:
+            return severity
+        if cls.never_waived or cls in (info.context or {}).get(NEVER_WARNINGS, ()):
+            raise ValueError(
+                "expected no warning, since a standby that fails here cannot take over; remove the key"
+            )
+        if "severity_reason" in info.data and info.data["severity_reason"] is None:
+            raise ValueError(
+                "expected the key severity_reason beside severity: warning, found none; say why what differs "
+                "here need not stop a failover, or remove severity"
+            )
+        return severity
 
     def outside_servers(self) -> tuple[tuple[str, int], ...]:
         """Name (or address) and port of each server outside both sites that hosts connect to."""

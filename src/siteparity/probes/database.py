@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Roles, Section, Text
 from siteparity.policy.grants import DatabaseAccess
-from siteparity.policy.section import Strict
+from siteparity.policy.section import Strict, matching
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools import postgres_rules, postgres_server
 from siteparity.tools.order import chain
@@ -38,6 +40,46 @@ UNKNOWN_UNTIL_TRIED = "only a try would tell"
 WITHOUT_CHECKSUMS = "not looked for: data_checksums is off"
 ALONE = "wait for no follower"
 AS_AGREED = "wait for a follower, until the runbook ends that"
+
+_OF_REPLICATION = "decides whether the server follows another and can be followed"
+_OF_KEEPING = "decides whether the server keeps what it was told"
+DECISIVE = {
+    "default_transaction_read_only": "decides whether the server takes writes",
+    "transaction_read_only": "decides whether the server takes writes",
+    "session_replication_role": "decides whether triggers and foreign keys work",
+    **dict.fromkeys(
+        (
+            "hot_standby", "max_replication_slots", "max_wal_senders", "primary_conninfo",
+            "primary_slot_name", "restore_command", "wal_level",
+        ),
+        _OF_REPLICATION,
+    ),
+    **dict.fromkeys(
+        (
+            "archive_mode", "data_checksums", "data_sync_retry", "fsync", "full_page_writes",
+            "ignore_checksum_failure", "ignore_invalid_pages", "synchronous_commit",
+            "synchronous_standby_names", "zero_damaged_pages",
+        ),
+        _OF_KEEPING,
+    ),
+}  # fmt: skip
+"""Settings that no policy can leave out, and what each of them decides."""
+
+
+def _not_decisive(name: str) -> str:
+    why = DECISIVE.get(name.lower()) or (_OF_REPLICATION if name.lower().startswith("recovery_") else None)
+    if why:
+        raise ValueError(
+            f"expected a setting that may differ, found {name}, which {why}; make it the same at both sites"
+        )
+    return name
+
+
+OtherSetting = Annotated[
+    str,
+    matching(r"[A-Za-z_][A-Za-z0-9_.]*", "the name of one setting, such as shared_buffers"),
+    AfterValidator(_not_decisive),
+]
 
 
 class LetIn(Strict):
@@ -66,7 +108,7 @@ class Policy(Section):
     """The database role as which the other site's server follows this one, needed to fail back."""
     may_wait_for_followers: bool = False
     """Whether commits may wait for followers; then the runbook must reset ``synchronous_standby_names``."""
-    may_differ: tuple[Text, ...] = ()
+    may_differ: tuple[OtherSetting, ...] = ()
     """Settings that may differ, such as ``shared_buffers`` if one site has larger hosts."""
 
 

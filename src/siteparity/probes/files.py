@@ -23,7 +23,8 @@ from pydantic import Field, StringConstraints, model_validator
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import AbsolutePath, RoleName, Section
-from siteparity.policy.section import Strict
+from siteparity.policy.patterns import RELEASE_FILES, matches_any
+from siteparity.policy.section import PathPattern, Strict, WholePath
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.configuration import files, folders, release
 from siteparity.tools.configuration.members import gathered
@@ -62,7 +63,7 @@ class ReleaseFolder(Strict):
     """The folder is a work tree of git: the commit is its version, and git says which files differ."""
     manifest: RelativePath | None = None
     """Its list of checksums, as sha256sum(1) writes it. Without one, equal edits at both sites go unseen."""
-    leave_out: tuple[RelativePath, ...] = ()
+    leave_out: tuple[Annotated[RelativePath, RELEASE_FILES], ...] = ()
     """Patterns of files that are ignored, e.g. ``uploads/*``, or that another aspect judges."""
 
     @model_validator(mode="after")
@@ -71,6 +72,16 @@ class ReleaseFolder(Strict):
             raise ValueError(
                 "expected a version file (and a manifest, where there is one), or git: true and neither; "
                 "remove one of them"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _its_version_is_read(self) -> Self:
+        read = [name for name in (self.version, self.manifest) if name]
+        if wide := [one for one in self.leave_out if matches_any(one, read)]:
+            raise ValueError(
+                f"expected patterns in leave_out that leave {' and '.join(read)} in, found "
+                f"{', '.join(wide)}; name the folder that is meant"
             )
         return self
 
@@ -86,9 +97,9 @@ class Policy(Section):
     """Patterns of files that may be missing; where they exist they are compared, on hosts of every role."""
     nginx: tuple[AbsolutePath, ...] = (NGINX,)
     """Main files of nginx. Where one exists, it is compared with everything that it includes."""
-    elsewhere: tuple[AbsolutePath, ...] = ()
+    elsewhere: tuple[PathPattern, ...] = ()
     """Patterns of files that another aspect judges; ``*`` stands for slashes as well."""
-    may_name_the_other_site: tuple[AbsolutePath, ...] = ()
+    may_name_the_other_site: tuple[WholePath, ...] = ()
     """Files that must name both sites, such as a list of peers."""
     preload: tuple[AbsolutePath, ...] = ()
     """Libraries that /etc/ld.so.preload must load into every program. Empty: the file must not exist."""

@@ -19,7 +19,7 @@ from pydantic import Field
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
-from siteparity.policy.section import matching
+from siteparity.policy.section import ChainPattern, matching
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.firewall import question
 from siteparity.tools.firewall.rules import Ruleset, read
@@ -41,7 +41,7 @@ class Policy(Section):
     persisted: bool = True
     """Whether a boot loads the rules from that file, or from those of netfilter-persistent. False if another
     program makes them (ufw, firewalld, Docker): then the rules after a boot are not judged."""
-    ignore: tuple[Text, ...] = ()
+    ignore: tuple[ChainPattern, ...] = ()
     """Patterns of further tables, chains and sets that come and go, such as ``DOCKER*``."""
 
 

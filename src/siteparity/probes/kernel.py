@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from siteparity.model import Table
 from siteparity.policy import RoleName, Section, Text
+from siteparity.policy.section import SettingPattern
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools import limits, modules, sysctl
 from siteparity.tools.systemd.unit import UnitName
@@ -26,7 +27,7 @@ class Policy(Section):
     """For each role: the services whose limits are compared."""
     modules: Mapping[RoleName, tuple[Text, ...]] = {}
     """For each role: what must be in the kernel, as a module or built in, e.g. ``nf_tables``."""
-    ignore: tuple[Text, ...] = ()
+    ignore: tuple[SettingPattern, ...] = ()
     """Patterns of further settings that differ for a reason, such as ``net.ipv4.conf.*.forwarding``."""
 
 

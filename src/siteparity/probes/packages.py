@@ -20,6 +20,7 @@ from pydantic import Field, StringConstraints
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, RoleName, Section
+from siteparity.policy.section import PathPattern
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.packages import apt, dpkg, python, rpm, unpackaged
 from siteparity.tools.packages import files as package_files
@@ -73,15 +74,15 @@ class Policy(Section):
     when a whole disk was copied goes unseen. ``all``: every file is read, which takes seconds."""
     verify_timeout: Annotated[Duration, Field(ge=timedelta(seconds=1))] = timedelta(seconds=20)
     """How long a host may look at its files; after that, they are unmeasured."""
-    may_lack: tuple[AbsolutePath, ...] = DOCUMENTATION
+    may_lack: tuple[PathPattern, ...] = DOCUMENTATION
     """Patterns of package files that may be missing, e.g. because of dpkg's ``path-exclude``."""
-    rewritten: tuple[AbsolutePath, ...] = ()
+    rewritten: tuple[PathPattern, ...] = ()
     """Patterns of package files that are changed on purpose."""
     environments: Mapping[RoleName, tuple[AbsolutePath, ...]] = Field(default_factory=dict)
     """Python environments of a role: the folder of a venv, or one that holds ``*.dist-info``."""
     watched: Annotated[tuple[AbsolutePath, ...], Field(min_length=1)] = WATCHED
     """Folders, or patterns of them, in which a file that no package brought changes what runs."""
-    differs_by_nature: tuple[AbsolutePath, ...] = (SNAKEOIL,)
+    differs_by_nature: tuple[PathPattern, ...] = (SNAKEOIL,)
     """Patterns of files in them that each host makes for itself; ``*`` matches slashes as well."""
 
 

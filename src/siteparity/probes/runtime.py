@@ -21,13 +21,14 @@ import posixpath
 import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from siteparity.model import Table, UnmeasuredError
-from siteparity.policy import AbsolutePath, RoleName, Section, Text
-from siteparity.policy.section import Strict
+from siteparity.policy import AbsolutePath, RoleName, Section
+from siteparity.policy.patterns import CODE, matches_any
+from siteparity.policy.section import PathPattern, Strict, UnitPattern
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.running import deleted, kernel, manager_environment, reloads, settings
 from siteparity.tools.running import deployed as code
@@ -58,8 +59,19 @@ class Deployed(Strict):
     """A file that every deployment writes, such as one with the version; its folder is the release."""
     code: tuple[AbsolutePath, ...] = ()
     """Further folders that it loads code from, besides its release and the libraries of packages."""
-    leave_out: tuple[AbsolutePath, ...] = ()
+    leave_out: tuple[PathPattern, ...] = ()
     """Patterns of what it writes there itself, or another aspect judges; ``*`` matches slashes as well."""
+
+    @model_validator(mode="after")
+    def _its_code_is_looked_at(self) -> Self:
+        places = (self.file.rpartition("/")[0], *(folder.rstrip("/") for folder in self.code))
+        inside = [self.file, *(f"{place}/{name}" for place in places for name in CODE)]
+        if wide := [one for one in self.leave_out if matches_any(one, inside)]:
+            raise ValueError(
+                f"expected patterns in leave_out that leave the code of {self.service} in, found "
+                f"{', '.join(wide)}; name the folder that is meant"
+            )
+        return self
 
 
 class Policy(Section):
@@ -74,7 +86,7 @@ class Policy(Section):
     """For each role: the service whose environment is compared with its files."""
     deployed: Mapping[RoleName, Deployed] = Field(default_factory=dict)
     """For each role: the service that must have started, or reloaded, after its code was laid down."""
-    until_the_next_boot: tuple[Text, ...] = RESTARTED_BY_BOOTS
+    until_the_next_boot: tuple[UnitPattern, ...] = RESTARTED_BY_BOOTS
     """Patterns of services that may run replaced code, since only a boot starts them again."""
     elsewhere: tuple[VariableName, ...] = ()
     """Variables that another aspect judges, such as the address of the sessions."""

@@ -22,7 +22,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
-from siteparity.policy.section import RoleName, Section, Strict, Text
+from siteparity.policy.section import LeftoverPattern, RoleName, Section, Strict, Text
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.redaction import pseudonym
 from siteparity.tools.schedule import cron_daemon as daemon
@@ -68,7 +68,7 @@ class Policy(Section):
     """The time zone that cron and timers must use on every host of both sites."""
     jobs: Annotated[Mapping[str, Required], Field(min_length=1)]
     """What must be scheduled, by the names that people use."""
-    leftovers: tuple[Text, ...] = ("*.dpkg-*",)
+    leftovers: tuple[LeftoverPattern, ...] = ("*.dpkg-*",)
     """Patterns of file names that cron ignores, and is meant to ignore."""
 
 

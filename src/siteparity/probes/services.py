@@ -19,7 +19,8 @@ from pydantic import Field, StringConstraints
 
 from siteparity.model import Table
 from siteparity.names import OwnNames
-from siteparity.policy import RoleName, Section, Text
+from siteparity.policy import RoleName, Section
+from siteparity.policy.section import UnitPattern
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.systemd import manager, programs, stopped, unit_files
 from siteparity.transport.script import Ask
@@ -47,7 +48,7 @@ class Policy(Section):
 
     required: Annotated[Mapping[RoleName, tuple[UnitName, ...]], Field(min_length=1)]
     """For each role: what must run now, and what a boot must start."""
-    ignore: tuple[Text, ...] = ()
+    ignore: tuple[UnitPattern, ...] = ()
     """Patterns of further units whose state is not judged, such as ``backup-*.service``."""
 
 

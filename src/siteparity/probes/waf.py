@@ -16,10 +16,11 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Port, Section, Text
+from siteparity.policy.patterns import LETTERS
 from siteparity.policy.section import RequestPath
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.systemd.unit import UnitName
@@ -28,12 +29,34 @@ from siteparity.tools.waf import files, workers
 from siteparity.tools.waf.nginx import places
 from siteparity.tools.waf.rules import BLOCKS, Told, excluded, settings, told
 from siteparity.transport.script import Ask
+from siteparity.yamlfile import quoted
 
 PLACED = "there"
 BLOCKED = "blocked"
 ANSWERED = "let through"
 NONE = "none"
 ACCEPTED = "as the policy says"
+
+MOST_RULES = 1000
+"""How many ids one exclusion may name: those of a category of the rule set."""
+
+
+def _few_rules(text: str) -> str:
+    """An exclusion as findings name it, of one rule or of a category."""
+    what, _, rest = text.partition(" ")
+    spans = [(int(one), int(other)) for one, other in re.findall(r"([0-9]{1,12})-([0-9]{1,12})", rest)]
+    by_words = re.match(r"(?i)SecRule\w+By(?:Tag|Msg)", what)
+    if any(last - first >= MOST_RULES for first, last in spans) or (
+        by_words and sum(character.isalnum() for character in rest) < LETTERS
+    ):
+        raise ValueError(
+            f"expected an exclusion of one rule or of one category, found {quoted(text)}, which takes out "
+            "nearly all rules; name the rules, as in SecRuleRemoveById 920350"
+        )
+    return text
+
+
+Exclusion = Annotated[Text, AfterValidator(_few_rules)]
 
 
 class Policy(Section):
@@ -46,7 +69,7 @@ class Policy(Section):
     """The folder of the rule set as delivered; compared file by file, by digest."""
     module: Text = "libmodsecurity"
     """Part of the path of the library that inspects requests; the running server must have loaded it."""
-    exclusions: tuple[Text, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
     """Rules that are disabled on purpose, as findings name them, e.g. ``SecRuleRemoveById 920350``."""
     open_servers: tuple[Text, ...] = ()
     """Servers that need no protection, as findings name them, e.g. ``server status.example, 80``."""
