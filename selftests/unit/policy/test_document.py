@@ -398,7 +398,7 @@ percentages: TypeAdapter[float] = TypeAdapter(Percent)
         ("4h", 14400),
         ("2d", 172800),
         ("0s", 0),
-        ("999999999d", 86400 * 999999999),
+        ("3650d", 86400 * 3650),
     ],
 )
 def test_a_duration_is_a_number_with_its_unit(text: str, seconds: float) -> None:

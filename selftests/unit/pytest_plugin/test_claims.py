@@ -25,8 +25,7 @@ STOREFRONT = Storefront(
     host="www.shop.example",
     says={"en": "Welcome", "de": "Willkommen  im Laden"},
     formats=("number",),
-    requests=5,
-)
+).model_copy(update={"requests": 5})  # fewer than a policy may ask for
 DATABASE = Database(owner="Database", database="shop", query="SELECT max(id) FROM orders", at_least=3)
 JOB = Subscriptions(
     owner="Shop", command=("/bin/job", "--for", "a b"), user="shop", expect={"charged": "0"}, counts=("due",)

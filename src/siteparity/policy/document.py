@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import Field, create_model, model_validator
 
 from siteparity.model import ConfigurationError
+from siteparity.policy.bounds import Loosened, at_most, loosened
 from siteparity.policy.journeys import Journey, Smoke
 from siteparity.policy.section import (
     NEVER_WARNINGS,
@@ -35,18 +36,18 @@ from siteparity.yamlfile import did_you_mean, load, quoted, shown_path, validate
 class Limits(Strict):
     """The time limits of a run, and the largest age of what it relies on."""
 
-    deadline: PositiveDuration = timedelta(seconds=300)
+    deadline: Annotated[PositiveDuration, at_most("1h", budget=True)] = timedelta(seconds=300)
     """The whole run."""
-    host_deadline: PositiveDuration = timedelta(seconds=30)
+    host_deadline: Annotated[PositiveDuration, at_most("10m", budget=True)] = timedelta(seconds=30)
     """The measuring of one host: a host that hangs delays the run by no more than this."""
-    check_deadline: PositiveDuration = timedelta(seconds=30)
+    check_deadline: Annotated[PositiveDuration, at_most("10m", budget=True)] = timedelta(seconds=30)
     """One check; a smoke check that takes longer is stopped and counts as unmeasured."""
-    window: PositiveDuration = timedelta(minutes=10)
+    window: Annotated[PositiveDuration, at_most("1h")] = timedelta(minutes=10)
     """Both sites must be measured within this time of each other."""
-    go_valid_for: PositiveDuration = timedelta(hours=4)
-    record_max_age: PositiveDuration = timedelta(hours=24)
+    go_valid_for: Annotated[PositiveDuration, at_most("24h")] = timedelta(hours=4)
+    record_max_age: Annotated[PositiveDuration, at_most("7d")] = timedelta(hours=24)
     """The largest age of a record that may stand in for the primary."""
-    clock_offset: PositiveDuration = timedelta(seconds=2)
+    clock_offset: Annotated[PositiveDuration, at_most("10s")] = timedelta(seconds=2)
 
     @model_validator(mode="after")
     def _a_host_fits_into_the_run(self) -> Self:
@@ -105,6 +106,8 @@ class Policy:
     digest: str
     """SHA-256 of the meaning: comments, the order of keys and spelled-out defaults do not change it."""
     source: Path = field(compare=False)
+    loosened: tuple[Loosened, ...] = ()
+    """The limits that are looser than usual, in the order of their classes."""
 
     def section(self, aspect: str) -> Section:
         """The section of an aspect, of the type that its probe declares.
@@ -160,7 +163,24 @@ def load_policy(
         standby=model.standby,
         digest=hashlib.sha256(dumped.encode()).hexdigest(),
         source=path,
+        loosened=tuple(_loosened(model, document.value)),
     )
+
+
+def _loosened(model: _File, written: object) -> Iterator[Loosened]:
+    """The limits of every section that are looser than usual."""
+    yield from loosened("limits", model.limits, _part(written, "limits"))
+    for aspect in type(model.aspects).model_fields:
+        yield from loosened(aspect, getattr(model.aspects, aspect), _part(written, "aspects", aspect))
+    for name, journey in model.smoke.journeys().items():
+        yield from loosened(f"smoke.{name}", journey, _part(written, "smoke", name))
+
+
+def _part(written: object, *keys: str) -> object:
+    """What stands below these keys; None if the file has no such key."""
+    for key in keys:
+        written = written.get(key) if isinstance(written, Mapping) else None
+    return written
 
 
 def _keys(value: object, key: str) -> tuple[str, ...] | None:

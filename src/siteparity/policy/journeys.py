@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple, Self, TypeAlias, ca
 
 from pydantic import Field, ValidationInfo, model_validator
 
+from siteparity.policy import bounds
 from siteparity.policy.grants import DatabaseAccess, Grant, RedisAccess
 from siteparity.policy.section import (
     AbsolutePath,
@@ -67,7 +68,7 @@ class Journey(Section):
 
     roles: Roles
     """The one role whose hosts do the work."""
-    timeout: PositiveDuration = timedelta(seconds=10)
+    timeout: Annotated[PositiveDuration, bounds.at_most("60s")] = timedelta(seconds=10)
     """The longest that one request, query or command may take."""
 
     @property
@@ -100,18 +101,18 @@ class Storefront(Journey):
     """What the page must write as the language does; `pytest_plugin.formats` lists the marks."""
     date_style: Literal["full", "long", "medium", "short"] = "long"
     """How long the page's dates are (CLDR's names)."""
-    requests: Annotated[int, Field(ge=1, le=1000)] = 40
+    requests: Annotated[int, Field(ge=1, le=1000), bounds.at_least("20")] = 40
     """In all, through the edge. No error in n requests bounds the error rate near 3/n at 95 % confidence."""
     at_once: Annotated[int, Field(ge=1, le=32)] = 2
     """How many requests run at the same time, each over a connection of its own."""
-    slowest: PositiveDuration = timedelta(seconds=2)
+    slowest: Annotated[PositiveDuration, bounds.at_most("10s")] = timedelta(seconds=2)
     """A page that takes longer counts as failed: customers leave."""
-    rounds: Annotated[int, Field(ge=3, le=100)] = 5
+    rounds: Annotated[int, Field(ge=3, le=100), bounds.at_least("3")] = 5
     """How many pages are fetched from each edge and web host of both sites, in turn, to compare times."""
-    times_slower: Annotated[int, Field(ge=1, le=100)] = 2
+    times_slower: Annotated[int, Field(ge=1, le=100), bounds.at_most("10")] = 2
     """A host is slow if its quickest page takes this many times as long as that of the slowest host of its
     role at the primary, and longer by more than `slower_by`."""
-    slower_by: PositiveDuration = timedelta(milliseconds=250)
+    slower_by: Annotated[PositiveDuration, bounds.at_most("5s")] = timedelta(milliseconds=250)
     """What customers notice; more than the runner's own ways to the two sites may differ by."""
 
     def ways(self) -> Iterator[Way]:
@@ -149,7 +150,7 @@ class Session(Journey):
     end: LanguagePath = "/{language}/cart/end"
     """POST ends it, as customers do."""
     cookie: Text = "sid"
-    longest: Duration = timedelta(hours=24)
+    longest: Annotated[Duration, bounds.at_most("30d")] = timedelta(hours=24)
     """A session that nobody ends must expire within this time."""
     sessions_role: RoleName = "sessions"
     redis_port: Port = 6379
@@ -180,7 +181,7 @@ class Database(Journey):
     user: Text = "parity"
     query: Query
     """The number of the newest row, such as ``SELECT max(id) FROM orders``; it only grows."""
-    at_least: int = 1
+    at_least: Annotated[int, bounds.at_least("1")] = 1
     """The least number that `query` must return."""
     web_role: RoleName = "web"
     web_port: Port = 8000
@@ -205,7 +206,7 @@ class Subscriptions(Journey):
     """A dry run of the subscriptions job must succeed on the standby and charge nobody."""
 
     roles: Roles = ("web",)
-    timeout: PositiveDuration = timedelta(seconds=30)
+    timeout: Annotated[PositiveDuration, bounds.at_most("60s")] = timedelta(seconds=30)
     command: Annotated[tuple[Text, ...], Field(min_length=1)]
     """The arguments of the job; no shell reads them."""
     user: Annotated[str, matching(r"[a-z_][a-z0-9_-]{0,31}", "the name of a user")] = "root"
@@ -301,8 +302,8 @@ class Egress(Journey):
     needs: ClassVar[str | None] = "egress"
 
     roles: Roles = ("web",)
-    timeout: PositiveDuration = timedelta(seconds=5)
-    tries: Annotated[int, Field(ge=1, le=100)] = 3
+    timeout: Annotated[PositiveDuration, bounds.at_most("60s")] = timedelta(seconds=5)
+    tries: Annotated[int, Field(ge=1, le=100), bounds.at_least("1")] = 3
     """Calls to each third party: a gateway is several machines, each with its own list of known addresses."""
 
 

@@ -26,8 +26,11 @@ from siteparity.model import Severity
 from siteparity.policy import patterns
 from siteparity.yamlfile import did_you_mean, quoted, shown
 
-_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+LONGEST = timedelta(days=3650)
+"""The longest time that the policy can name: later moments than a calendar has would be an error at night."""
+
+BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 
 def _measure(value: object, units: Mapping[str, float], example: str) -> float:
@@ -47,19 +50,28 @@ def _measure(value: object, units: Mapping[str, float], example: str) -> float:
     )
 
 
-def _duration(value: object) -> timedelta:
-    return value if isinstance(value, timedelta) else timedelta(seconds=_measure(value, _SECONDS, "30s"))
+def duration(value: object) -> timedelta:
+    """A time with its unit; at most `LONGEST`."""
+    if isinstance(value, timedelta):
+        return value
+    seconds = _measure(value, SECONDS, "30s")
+    if seconds > LONGEST.total_seconds():
+        raise ValueError(f"expected at most {LONGEST.days}d, found {shown(value)}; write a shorter time")
+    return timedelta(seconds=seconds)
 
 
 def _size(value: object, info: ValidationInfo) -> int:
     if info.mode == "python" and isinstance(value, int):
         return value
-    return int(_measure(value, _BYTES, "16MiB"))
+    return int(_measure(value, BYTES, "16MiB"))
 
 
 def _percent(value: object, info: ValidationInfo) -> float:
-    if info.mode == "python" and isinstance(value, float):
-        return value
+    return value if info.mode == "python" and isinstance(value, float) else percentage(value)
+
+
+def percentage(value: object) -> float:
+    """A number with the sign ``%``."""
     found = re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]{1,3})?) ?%", value) if isinstance(value, str) else None
     if found is None:
         raise ValueError(f"expected a percentage such as 90% or 0.5%, found {shown(value)}; write the sign")
@@ -70,10 +82,10 @@ def size_or_count(value: object) -> int:
     """A size with its unit, in bytes; or a count, which has no unit."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    return int(_measure(value, _BYTES, "16MiB"))
+    return int(_measure(value, BYTES, "16MiB"))
 
 
-Duration: TypeAlias = Annotated[timedelta, BeforeValidator(_duration)]
+Duration: TypeAlias = Annotated[timedelta, BeforeValidator(duration)]
 """Written as ``500ms``, ``30s``, ``5m``, ``4h``, ``2d``."""
 
 Percent: TypeAlias = Annotated[float, BeforeValidator(_percent), Field(gt=0, le=100)]

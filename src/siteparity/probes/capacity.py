@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError, Value
 from siteparity.policy import AbsolutePath, Percent, Port, RoleName, Section, Text
+from siteparity.policy.bounds import at_least, at_most
 from siteparity.policy.grants import DatabaseAccess, Grant, RedisAccess
 from siteparity.policy.section import Strict, matching, size_or_count
 from siteparity.probes import Answers, Probe, Reading, Target, once
@@ -78,13 +79,13 @@ class Server(Strict):
 class Policy(Section):
     """What is enough."""
 
-    full: Percent = 90.0
+    full: Annotated[Percent, at_most("98%")] = 90.0
     """How full a file system may be, in bytes and in inodes."""
     file_systems: Mapping[RoleName, tuple[AbsolutePath, ...]] = {}
     """For each role: further file systems to judge, which are no local disks."""
-    free: Percent = 80.0
+    free: Annotated[Percent, at_least("50%")] = 80.0
     """How much of the primary's free space is enough at the standby."""
-    memory: Percent = 95.0
+    memory: Annotated[Percent, at_least("50%")] = 95.0
     """How much of the primary's memory is enough; machines of one kind differ a little."""
     workers: Mapping[RoleName, Mapping[UnitName, Text]]
     """For each role: service -> a text in the command line of each of its workers."""

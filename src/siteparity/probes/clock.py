@@ -26,6 +26,7 @@ from pydantic import AfterValidator
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import Section
+from siteparity.policy.bounds import at_most
 from siteparity.policy.section import PositiveDuration
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools import timekeeping
@@ -44,7 +45,7 @@ ZoneName = Annotated[str, AfterValidator(known_name)]
 class Policy(Section):
     """How good clocks must be. How far they may be off is ``limits.clock_offset`` of the policy."""
 
-    max_age: PositiveDuration = timedelta(hours=1)
+    max_age: Annotated[PositiveDuration, at_most("1d")] = timedelta(hours=1)
     """How long ago the last answer of a time source may be."""
     may_name_the_other_site: bool = False
     """Each site takes the time from servers of both on purpose, and can do without the other's."""

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, Field
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Duration, Section
+from siteparity.policy.bounds import at_most
 from siteparity.policy.section import matching, template
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.dns import AUTHORITY, NO_ANSWER, Question, Reply, question, replies
@@ -51,7 +52,7 @@ class Policy(Section):
     """The name of each site's own front door, where the names lead after a failover: ``edge.{domain}``."""
     families: Annotated[tuple[Family, ...], Field(min_length=1)] = ("A",)
     """The kinds of address that must exist. Others are judged as well if they exist."""
-    max_ttl: Duration = timedelta(minutes=5)
+    max_ttl: Annotated[Duration, at_most("1d")] = timedelta(minutes=5)
     """How long a resolver may keep an answer, and so send customers to a dead site."""
 
 

@@ -18,6 +18,7 @@ from pydantic import Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Port, Section, Text
+from siteparity.policy.bounds import at_most
 from siteparity.policy.section import PositiveDuration, RequestPath, ServerName, Strict, matching
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools import greeting
@@ -58,7 +59,7 @@ class Policy(Section):
     """The account as which the shop calls them; empty for root."""
     file: AbsolutePath | None = None
     """The file with the shop's settings, lines ``NAME=value``."""
-    patience: PositiveDuration = timedelta(seconds=3)
+    patience: Annotated[PositiveDuration, at_most("30s")] = timedelta(seconds=3)
     """How long each of them may take, in whole seconds."""
 
     @model_validator(mode="after")

@@ -20,6 +20,7 @@ from pydantic import Field
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Duration, Port, RoleName, Section, Text
+from siteparity.policy.bounds import at_most
 from siteparity.policy.section import PositiveDuration, Strict, matching
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.program import filled, program
@@ -60,11 +61,11 @@ class Policy(Section):
 
     agents: Annotated[Mapping[Text, Agent], Field(min_length=1)]
     """Name for people -> agent."""
-    patience: WaitBudget = timedelta(seconds=3)
+    patience: Annotated[WaitBudget, at_most("8s")] = timedelta(seconds=3)
     """How long an agent may take to answer, in whole seconds."""
-    max_age: PositiveDuration = timedelta(seconds=30)
+    max_age: Annotated[PositiveDuration, at_most("10m")] = timedelta(seconds=30)
     """The oldest report."""
-    max_file_age: PositiveDuration = timedelta(hours=1)
+    max_file_age: Annotated[PositiveDuration, at_most("2d")] = timedelta(hours=1)
     """The oldest file whose content an agent repeats."""
 
 

@@ -20,6 +20,7 @@ from pydantic import Field, StringConstraints
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, RoleName, Section
+from siteparity.policy.bounds import at_most
 from siteparity.policy.section import PathPattern
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.packages import apt, dpkg, python, rpm, unpackaged
@@ -72,7 +73,9 @@ class Policy(Section):
     verify: Literal["changed", "all"] = "changed"
     """``changed``: only files that were touched since they were laid down are read; what was wrong already
     when a whole disk was copied goes unseen. ``all``: every file is read, which takes seconds."""
-    verify_timeout: Annotated[Duration, Field(ge=timedelta(seconds=1))] = timedelta(seconds=20)
+    verify_timeout: Annotated[Duration, Field(ge=timedelta(seconds=1)), at_most("5m", budget=True)] = (
+        timedelta(seconds=20)
+    )
     """How long a host may look at its files; after that, they are unmeasured."""
     may_lack: tuple[PathPattern, ...] = DOCUMENTATION
     """Patterns of package files that may be missing, e.g. because of dpkg's ``path-exclude``."""

@@ -25,6 +25,7 @@ from pydantic import Field
 from siteparity.model import Address, Facts, Host, Table, Unmeasured, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import Percent, Port, RoleName, Section
+from siteparity.policy.bounds import at_least, at_most
 from siteparity.policy.section import PositiveDuration, Strict
 from siteparity.probes import Answers, Probe, Reading, SecondLook, Seen, Target, once
 from siteparity.tools.network import rates, reading, routes
@@ -55,23 +56,23 @@ class Policy(Section):
     """The paths that customers' requests take, and how much they may lose."""
 
     legs: Annotated[tuple[Leg, ...], Field(min_length=1)]
-    packets: Rate = 2.0
+    packets: Annotated[Rate, at_most("10%")] = 2.0
     """The rate of lost packets that must be excluded; 2% needs 149 packets of full size each way."""
-    connections: Rate = 10.0
+    connections: Annotated[Rate, at_most("20%")] = 10.0
     """The rate of failed connections that must be excluded; 10% needs 29 of them."""
-    resent: Rate = 5.0
+    resent: Annotated[Rate, at_most("20%")] = 5.0
     """The rate of TCP segments that a host may send again, in all of its traffic during the tries."""
-    errors: Annotated[int, Field(ge=0)] = 0
+    errors: Annotated[int, Field(ge=0), at_most("10")] = 0
     """How many errors of an interface, or doubled packets, may occur during the tries."""
-    mtu: Annotated[int, Field(ge=576, le=65535)] = 1500
+    mtu: Annotated[int, Field(ge=576, le=65535), at_least("1280")] = 1500
     """The size in bytes of a packet that every path must carry."""
     shaped: bool = False
     """Traffic may be held back on purpose (tc(8): tbf, htb ...)."""
-    min_speed: Annotated[int, Field(ge=0)] = 1000
+    min_speed: Annotated[int, Field(ge=0), at_least("100")] = 1000
     """Mb/s, for interfaces that say their speed."""
-    latency: PositiveDuration = timedelta(milliseconds=5)
+    latency: Annotated[PositiveDuration, at_most("1s")] = timedelta(milliseconds=5)
     """How long the quickest round trip of all tries may take."""
-    quick: PositiveDuration = timedelta(milliseconds=1)
+    quick: Annotated[PositiveDuration, at_most("50ms")] = timedelta(milliseconds=1)
     """Quicker paths count as alike; slower ones are compared by their order of magnitude."""
 
 

@@ -12,9 +12,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Percent, Port, Roles, Section, Text
+from siteparity.policy.bounds import at_most
 from siteparity.policy.grants import RedisAccess
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.redaction import pseudonym
@@ -38,7 +40,7 @@ class Policy(Section):
     """Whether a Redis may be a replica. If not, each site has its own master."""
     persistent: bool = True
     """Whether sessions must survive a restart."""
-    max_memory: Percent = 90.0
+    max_memory: Annotated[Percent, at_most("98%")] = 90.0
     """How much of the memory may be in use."""
 
 

@@ -16,10 +16,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from datetime import timedelta
+from typing import Annotated, Any
 
 from siteparity.model import Facts, OtherSiteAwayError, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Duration, Roles, Section, Size, Text
+from siteparity.policy.bounds import at_most
 from siteparity.policy.grants import DatabaseAccess
 from siteparity.probes import Answers, LossWitness, Probe, Reading, SecondLook, Seen, Target, once
 from siteparity.tools.postgres import psql, question, rows
@@ -44,11 +46,11 @@ class Policy(Section):
     database: Text = "postgres"
     role: Text = "parity"
     """The database role that the suite uses, a member of ``pg_monitor``."""
-    max_distance: Size
+    max_distance: Annotated[Size, at_most("1GiB")] = 16 * 2**20
     """How many bytes of WAL the standby may still have to replay."""
-    max_heartbeat: Duration
+    max_heartbeat: Annotated[Duration, at_most("60s")] = timedelta(seconds=5)
     """How long the standby may take to pass a position that the primary had."""
-    max_silence: Duration
+    max_silence: Annotated[Duration, at_most("5m")] = timedelta(seconds=10)
     """How old the sender's last message may be. After half of ``wal_receiver_timeout`` the standby asks an
     idle sender for one."""
 

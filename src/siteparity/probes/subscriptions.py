@@ -18,6 +18,7 @@ from pydantic import Field
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, Roles, Section, Text
+from siteparity.policy.bounds import at_most
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.program import filled, program
 from siteparity.transport.script import Ask
@@ -34,9 +35,9 @@ class Policy(Section):
     """The command, as words, that prints the state of the job. It must not change anything."""
     user: Text
     """The account under which the job runs."""
-    max_late: Duration
+    max_late: Annotated[Duration, at_most("1d")]
     """How late the oldest due subscription may be at the active site."""
-    max_age: Duration
+    max_age: Annotated[Duration, at_most("1d")]
     """How long ago the last successful run may be at the active site."""
 
 

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, Port, Section
+from siteparity.policy.bounds import at_least
 from siteparity.policy.section import Strict, matching
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools import tls
@@ -44,7 +45,7 @@ class Policy(Section):
     names: Annotated[Mapping[ServerName, Front], Field(min_length=1)]
     trust: AbsolutePath | None = None
     """A file with the authorities that customers trust, in PEM, on the host. Default: those of the system."""
-    horizon: Duration = timedelta(days=21)
+    horizon: Annotated[Duration, at_least("7d")] = timedelta(days=21)
     """How long certificates must still last: nobody should have to renew one in the week of a failover."""
 
 
