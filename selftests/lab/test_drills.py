@@ -187,8 +187,8 @@ def _verdict(run: Run) -> Verdict:
     blockers = {check.outcome for check in run.red() if check.severity is Severity.BLOCKER}
     if Outcome.DIFFERENT in blockers:
         return Verdict.NO_GO
-    unmeasured = any(check.outcome is not Outcome.DIFFERENT for check in run.red())
-    return Verdict.UNKNOWN if unmeasured else Verdict.GO
+    is_open = Outcome.UNMEASURED in blockers or any(check.outcome is Outcome.NOT_RUN for check in run.red())
+    return Verdict.UNKNOWN if is_open else Verdict.GO
 
 
 def _where(fault: Fault, run: Run, red: Sequence[SavedCheck]) -> set[str]:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from selftests.plugin.project import CHECKS, PROBE, SAME, Project
+from selftests.plugin.project import CHECKS, HEAD, PROBE, SAME, Project
 from siteparity.model import Verdict
 
 pytestmark = pytest.mark.timeout(180)  # some tests make three runs, and the machine may be busy
 
+OTHERS = HEAD + CHECKS.replace("test_", "test_other_")
 MOVING = PROBE.replace("    return Reading(read)", '    return Reading(read, moves=name == "more")')
 
 
@@ -88,6 +89,33 @@ def test_what_cannot_be_measured_again_is_unknown_and_leaves_the_go(live: Projec
     ran = live.siteparity("verify")
     assert ran.returncode == 3, ran.stdout + ran.stderr
     assert "planned checks did not run" in ran.stdout
+
+
+def test_a_go_with_a_warning_that_could_not_be_measured_is_given_and_stands(live: Project) -> None:
+    """A warning decides nothing, neither at first nor when it is looked at again."""
+    live.checks(CHECKS.replace("def test_more", "@pytest.mark.warning\ndef test_more"))
+    (live.root / "things" / "arizona-web1.more").unlink()
+    ran = live.siteparity("gate")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.splitlines()[-1].endswith("1 same, 1 unmeasured")
+    assert "not known, a warning" in ran.stdout
+    ran = live.siteparity("verify")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_a_blocker_made_a_warning_is_named_in_the_answer_and_when_it_is_verified(live: Project) -> None:
+    """Whoever reads the last line alone knows what cannot stop the failover."""
+    part = live.aspect("things")
+    part["things"] |= {"severity": "warning", "severity_reason": "in pilot"}
+    live.write("tests/parity/test_others.py", OTHERS)
+    live.write("src/siteparity/probes/others.py", PROBE)
+    live.policy(aspects=part | live.aspect("others"))
+    for words in ("gate", "verify"):
+        ran = live.siteparity(words)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert ran.stdout.splitlines()[-1].endswith("; 1 aspect downgraded to warning: things")
+    (lowered,) = live.latest().downgraded
+    assert (lowered.aspect, lowered.checks, lowered.reason) == ("things", 2, "in pilot")
 
 
 def test_a_go_by_a_record_is_verified_without_the_primary(live: Project) -> None:

@@ -123,6 +123,30 @@ class SavedLoss(Frozen):
     """How much of what the primary had written by the time of its record the standby lacks."""
 
 
+class SavedLoosened(Frozen):
+    """A limit of the policy that is looser than usual."""
+
+    section: str
+    """The aspect, ``smoke.`` and the journey, or ``limits``."""
+    key: str
+    value: str
+    """As the policy writes it, such as ``4GiB``."""
+    usual: str
+    """The default; of a key without a default, the bound that a value may pass only with a reason."""
+    reason: str
+    """The policy's own; empty for a value within its bound that has none."""
+
+
+class SavedDowngrade(Frozen):
+    """An aspect, or a journey, whose blockers the policy makes warnings."""
+
+    kind: Literal["parity", "smoke"]
+    aspect: str
+    checks: int
+    """How many of its checks would stop a failover otherwise."""
+    reason: str
+
+
 class SavedRevocation(Frozen):
     """When a GO was revoked, and what had changed since it was given."""
 
@@ -160,6 +184,10 @@ class Result(Frozen):
     """What may be lost, if a record stands in for the primary; null if that is not known."""
     revoked: SavedRevocation | None = None
     """Set when `siteparity verify` revokes a GO; the verdict is then NO-GO."""
+    loosened: tuple[SavedLoosened, ...] = ()
+    """The limits of the policy that are looser than usual."""
+    downgraded: tuple[SavedDowngrade, ...] = ()
+    """The aspects and journeys that the policy makes warnings, so that they cannot stop a failover."""
     plan: Count
     executed: Count
     causes: tuple[SavedCause, ...]

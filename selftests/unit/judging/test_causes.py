@@ -20,7 +20,13 @@ def finding(message: str, kind: FindingKind = FindingKind.UNMEASURED) -> SavedFi
     )  # fmt: skip
 
 
-def check(name: str, outcome: Outcome, *said: str, role: str = "web") -> SavedCheck:
+def check(
+    name: str,
+    outcome: Outcome,
+    *said: str,
+    role: str = "web",
+    severity: Severity = Severity.BLOCKER,
+) -> SavedCheck:
     """``aspect.function`` with what was said of it."""
     aspect, _, function = name.partition(".")
     kind = FindingKind.UNMEASURED if outcome is Outcome.UNMEASURED else FindingKind.DIFFERENT
@@ -30,7 +36,7 @@ def check(name: str, outcome: Outcome, *said: str, role: str = "web") -> SavedCh
         kind="parity",
         aspect=aspect,
         role=role,
-        severity=Severity.BLOCKER,
+        severity=severity,
         outcome=outcome,
         sentence=function,
         findings=tuple(finding(one, kind) for one in said),
@@ -93,3 +99,17 @@ def test_a_cause_of_most_of_what_is_red_is_the_first_reason_and_a_lesser_one_the
     assert reasons(causes(red, {}), red, ("2 checks could not be made",))[0] == said
     every = [*red, *others]
     assert reasons(causes(every, {}), every, ("3 blockers differ",)) == ("3 blockers differ", said)
+
+
+def test_a_cause_that_only_warnings_have_is_told_and_is_no_reason() -> None:
+    """A GO has no reasons; and what decides nothing must not lead the answer."""
+    said = "arizona/web2: monitoring: connection refused"
+    warnings = [
+        check(f"monitoring.{name}", Outcome.UNMEASURED, said, severity=Severity.WARNING)
+        for name in ("one", "two")
+    ]
+    (cause,) = causes(warnings, {})
+    assert cause.sentence == "arizona/web2: connection refused"
+    assert reasons([cause], warnings, ()) == ()
+    every = [*warnings, away("packages.three")]
+    assert reasons(causes(every, {}), every, ("1 check could not be made",))[0].startswith(cause.sentence)

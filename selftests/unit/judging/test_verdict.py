@@ -29,7 +29,7 @@ def one(outcome: Outcome, severity: Severity = Severity.BLOCKER) -> CheckOutcome
     broken=st.lists(st.text(min_size=1), max_size=2),
     bad_waivers=st.lists(st.text(min_size=1), max_size=2),
 )
-def test_go_is_said_only_when_everything_was_seen_and_every_blocker_holds(
+def test_go_is_said_only_when_every_check_ran_and_every_blocker_holds(
     checks: list[CheckOutcome], broken: list[str], bad_waivers: list[str]
 ) -> None:
     """The definition of GO, read the other way round."""
@@ -41,7 +41,7 @@ def test_go_is_said_only_when_everything_was_seen_and_every_blocker_holds(
         and not broken
         and not bad_waivers
         and all(check.outcome in held for check in blockers)
-        and all(check.outcome in {*held, Outcome.DIFFERENT} for check in checks)
+        and all(check.outcome is not Outcome.NOT_RUN for check in checks)
     )
     assert go == proven
 
@@ -68,10 +68,27 @@ def test_each_outcome_of_a_blocker_has_its_verdict(outcome: Outcome, expected: V
     assert (answer.reasons == ()) == (expected is Verdict.GO)
 
 
-def test_a_warning_that_differs_does_not_stop_a_failover_and_an_unmeasured_one_does() -> None:
-    """A warning is judged by people; what was not looked at cannot be."""
-    assert judge([one(Outcome.SAME), one(Outcome.DIFFERENT, Severity.WARNING)]).verdict is Verdict.GO
-    assert judge([one(Outcome.SAME), one(Outcome.UNMEASURED, Severity.WARNING)]).verdict is Verdict.UNKNOWN
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        (Outcome.SAME, Verdict.GO),
+        (Outcome.WAIVED, Verdict.GO),
+        (Outcome.DIFFERENT, Verdict.GO),
+        (Outcome.UNMEASURED, Verdict.GO),
+        (Outcome.NOT_RUN, Verdict.UNKNOWN),
+    ],
+)
+def test_each_outcome_of_a_warning_has_its_verdict(outcome: Outcome, expected: Verdict) -> None:
+    """Blockers decide; a check that did not run at all is a broken run, whatever its weight."""
+    answer = judge([one(Outcome.SAME), one(outcome, Severity.WARNING)])
+    assert answer.verdict is expected
+    assert (answer.reasons == ()) == (expected is Verdict.GO)
+
+
+def test_an_unmeasured_warning_is_no_reason_beside_others() -> None:
+    """The count of what could not be made is of what had to be."""
+    both = [one(Outcome.UNMEASURED), one(Outcome.UNMEASURED, Severity.WARNING)]
+    assert judge(both).reasons == ("1 check could not be made (first: test_x.py::test_y[web])",)
 
 
 def test_a_difference_outweighs_a_broken_run() -> None:

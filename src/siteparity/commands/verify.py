@@ -26,10 +26,11 @@ from siteparity.model import Deadline, Outcome, Severity, Verdict
 from siteparity.plan import PlannedCheck
 from siteparity.redaction import redacted
 from siteparity.report import write_reports
+from siteparity.report.exceptions import downgraded_words
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, utc
 from siteparity.result import Result, SavedRevocation, SavedSite
-from siteparity.runs.history import append_run, read_history
+from siteparity.runs.history import append_run, first_seen, read_history
 from siteparity.runs.journal import read_journal
 from siteparity.runs.recording import journal_path, measure, record_path, then_path
 from siteparity.transport import Transport
@@ -156,7 +157,8 @@ class Verification:
             }
         )
         write_reports(revoked, folder, read_history(self.reports))
-        append_run(self.reports, revoked, {})  # whatever was a GO had looked everywhere
+        known = first_seen(read_history(self.reports), result.primary.site, result.standby.site)
+        append_run(self.reports, revoked, known)
         kept = folder / "revoked" / f"{at:%Y-%m-%dT%H%M%SZ}"
         shutil.copytree(place / "records", kept / "records")
         return Verified(
@@ -191,14 +193,11 @@ def _read(executed: Executed, planned: Sequence[PlannedCheck]) -> tuple[list[str
         if line is None:
             continue
         unknown += [f"{one} is no longer needed" for one in line.unneeded]
-        if line.outcome.holds:
+        if line.outcome.holds or check.severity is Severity.WARNING:
             continue
         first = line.findings[0].message if line.findings else "nothing was compared"
         text = f"{check.source.name} ({check.role}): {first}"
-        if line.outcome is not Outcome.DIFFERENT:
-            unknown.append(text)
-        elif check.severity is Severity.BLOCKER:
-            different.append(text)
+        (different if line.outcome is Outcome.DIFFERENT else unknown).append(text)
     return different, unknown
 
 
@@ -207,7 +206,8 @@ def _stands(result: Result, seen: Sequence[Changes], checks: int) -> Verified:
     until = utc(result.valid_until) if result.valid_until else ""
     same = f"{count(sum(one.compared for one in seen), 'table')} as they were at {utc(result.finished_at)}"
     again = f"{count(checks, 'check')} made again; what was tried out at the standby was not tried out again"
-    return Verified(Verdict.GO, (f"{same}, {again}", f"GO  {sites} until {until}: it stands"))
+    words = downgraded_words(result)
+    return Verified(Verdict.GO, (f"{same}, {again}", f"GO  {sites} until {until}: it stands{words}"))
 
 
 def _unknown(details: Sequence[str], reason: str) -> Verified:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from siteparity import __version__
@@ -16,14 +17,16 @@ from siteparity.gate.supervisor import Executed
 from siteparity.gate.time_checks import against_go
 from siteparity.gate.waived import contradictions, saved_waiver, valid_until
 from siteparity.judging import causes, verdict
-from siteparity.model import Judgement, Outcome, Site, Verdict
+from siteparity.model import Judgement, Outcome, Severity, Site, Verdict
 from siteparity.plan import PlannedCheck
 from siteparity.policy import Limits
 from siteparity.result import (
     Count,
     Result,
     SavedCheck,
+    SavedDowngrade,
     SavedFinding,
+    SavedLoosened,
     SavedLoss,
     SavedSite,
     SavedSource,
@@ -115,6 +118,8 @@ def assemble(
         standby=sites[1],
         sources=_sources(settings, evidence, by_record=started.by_record),
         data_loss=_loss(evidence) if evidence and started.by_record else None,
+        loosened=tuple(SavedLoosened(**asdict(one)) for one in settings.policy.loosened),
+        downgraded=_downgraded(settings),
         plan=Count(checks=len(settings.checks), hosts=sum(len(site.hosts) for site in settings.sites)),
         executed=Count(checks=len(executed.lines), hosts=sum(_answered(record) for record in made)),
         causes=caused,
@@ -149,6 +154,22 @@ def _sources(
             standby_then=carried.get(aspect, ()) if kind == "parity" else (),
         )
         for kind, aspect in areas
+    )
+
+
+def _downgraded(settings: Configuration) -> tuple[SavedDowngrade, ...]:
+    """The aspects and journeys of which the policy makes blockers warnings."""
+    lowered = Counter(
+        (check.source.kind, check.source.aspect)
+        for check in settings.checks
+        if (check.source.severity, check.severity) == (Severity.BLOCKER, Severity.WARNING)
+    )
+    part = {"parity": settings.policy.section, "smoke": settings.policy.journey}
+    return tuple(
+        SavedDowngrade(
+            kind=kind, aspect=aspect, checks=number, reason=part[kind](aspect).severity_reason or ""
+        )
+        for (kind, aspect), number in lowered.items()
     )
 
 

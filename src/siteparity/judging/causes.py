@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from siteparity.model import FindingKind, Outcome
+from siteparity.model import FindingKind, Outcome, Severity
 from siteparity.result import SavedCause, SavedCheck
 
 _RED = (Outcome.DIFFERENT, Outcome.UNMEASURED)
@@ -41,10 +41,15 @@ def causes(checks: Sequence[SavedCheck], leads_to: Mapping[str, Sequence[str]]) 
 def reasons(
     found: Sequence[SavedCause], checks: Sequence[SavedCheck], others: Sequence[str]
 ) -> tuple[str, ...]:
-    """The reasons of a verdict: the causes of at least half of the red checks, the others, lesser causes."""
+    """The reasons of a verdict: the causes of at least half of the red checks, the others, lesser causes.
+
+    A cause that only warnings have is no reason: it decides nothing.
+    """
     red = sum(check.outcome in _RED for check in checks)
-    great = [cause for cause in found if 2 * (len(cause.checks) + bool(cause.root)) >= red]
-    lesser = [cause for cause in found if cause not in great]
+    blockers = {check.id for check in checks if check.severity is Severity.BLOCKER}
+    deciding = [cause for cause in found if not blockers.isdisjoint({cause.root, *cause.checks})]
+    great = [cause for cause in deciding if 2 * (len(cause.checks) + bool(cause.root)) >= red]
+    lesser = [cause for cause in deciding if cause not in great]
     return (*map(reason, great), *others, *map(reason, lesser))
 
 

@@ -1,7 +1,8 @@
 """The verdict: GO is proven, never assumed.
 
 It is a pure fold over the outcomes of the checks and the faults of the run. The heaviest reason wins. The
-fold of no checks is UNKNOWN.
+fold of no checks is UNKNOWN. Blockers decide: a warning that differs, or could not be measured, is reported.
+A check of either kind that was not run at all is a broken run.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def judge(
     """
     blockers = [check for check in checks if check.severity is Severity.BLOCKER]
     different = [check.id for check in blockers if check.outcome is Outcome.DIFFERENT]
-    unknown = [check.id for check in checks if not check.outcome.measured]
+    unknown = [check.id for check in checks if _leaves_it_open(check)]
     reasons: list[str] = []
     if different:
         reasons.append(_counted(different, "blocker differs", "blockers differ"))
@@ -56,6 +57,13 @@ def judge(
     if reasons:
         return Answer(Verdict.UNKNOWN, tuple(reasons))
     return Answer(Verdict.GO, ())
+
+
+def _leaves_it_open(check: CheckOutcome) -> bool:
+    """Whether a check says neither yes nor no, and had to."""
+    if check.severity is Severity.BLOCKER:
+        return not check.outcome.measured
+    return check.outcome is Outcome.NOT_RUN
 
 
 def _counted(ids: Sequence[str], one: str, many: str) -> str:

@@ -17,17 +17,19 @@ class State(StrEnum):
     ACCEPTED = "accepted"
     """It differs, and waivers accept that."""
     WARNING = "warning"
-    """A warning differs, which does not stop a failover."""
+    """A warning differs or could not be measured, which does not stop a failover."""
     UNKNOWN = "unknown"
-    """It was not measured, or not made."""
+    """A blocker was not measured, or a check was not made."""
     STOP = "stop"
     """A blocker differs."""
 
 
 def state_of(check: SavedCheck) -> State:
     """The state of one check."""
+    if check.severity is Severity.WARNING and check.outcome in (Outcome.DIFFERENT, Outcome.UNMEASURED):
+        return State.WARNING
     if check.outcome is Outcome.DIFFERENT:
-        return State.STOP if check.severity is Severity.BLOCKER else State.WARNING
+        return State.STOP
     return {Outcome.SAME: State.OK, Outcome.WAIVED: State.ACCEPTED}.get(check.outcome, State.UNKNOWN)
 
 
@@ -85,6 +87,11 @@ class Promise:
     def red(self) -> tuple[SavedCheck, ...]:
         """Its checks that do not hold, or are not known to."""
         return tuple(check for check in self.checks if state_of(check) not in {State.OK, State.ACCEPTED})
+
+    @property
+    def is_unmeasured(self) -> bool:
+        """Whether none of its checks found a difference, and some could not be made."""
+        return bool(self.red) and not any(check.outcome is Outcome.DIFFERENT for check in self.red)
 
     @property
     def not_run(self) -> tuple[SavedCheck, ...]:

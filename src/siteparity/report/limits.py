@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from siteparity.model import Verdict
+from siteparity.model import Outcome, Severity, Verdict
+from siteparity.report.exceptions import exceptions
 from siteparity.report.groups import State, areas
 from siteparity.report.words import count, span, title, utc
 from siteparity.result import Result
@@ -25,6 +26,12 @@ def _of_this_run(result: Result) -> list[str]:
     missing = result.plan.checks - result.executed.checks
     if missing > 0:
         found.append(f"{count(missing, 'planned check')} {'was' if missing == 1 else 'were'} not made.")
+    open_warnings = sum(
+        (check.severity, check.outcome) == (Severity.WARNING, Outcome.UNMEASURED) for check in result.checks
+    )
+    if open_warnings:
+        found.append(f"{count(open_warnings, 'warning')} could not be measured; warnings decide nothing.")
+    found += exceptions(result)
     if any(area.state is State.ACCEPTED for area in areas(result)):
         found.append("Accepted differences are still there. Customers will notice what stands beside them.")
     if not any(check.kind == "smoke" for check in result.checks):

@@ -9,6 +9,7 @@ from siteparity.model import FindingKind, Group, Verdict
 from siteparity.report.accepted import stanza, waivers_line
 from siteparity.report.cards import description
 from siteparity.report.data_age import age, is_by_record, possible_loss
+from siteparity.report.exceptions import downgraded_lines, downgraded_words, loosened_line
 from siteparity.report.groups import Promise, Seen, State, not_holding
 from siteparity.report.view import coverage
 from siteparity.report.visible import UNMEASURED, labels, shortened, visible
@@ -51,6 +52,7 @@ def summary(result: Result, *, colour: bool = False, limit: int = FINDINGS_A_PRO
     lines += [coverage(result), *(first or [_compared_with(result)])]
     if result.waivers:
         lines.append(f"waivers: {waivers_line(result.waivers)}")
+    lines += filter(None, [*downgraded_lines(result), loosened_line(result)])
     verdict = verdict_line(result)
     return "\n".join([*lines, f"{_COLOURS[result.verdict]}{verdict}{_RESET}" if colour else verdict])
 
@@ -60,7 +62,8 @@ def verdict_line(result: Result) -> str:
     primary, standby = result.primary.site, result.standby.site
     if result.verdict is Verdict.GO:
         until = f" until {utc(result.valid_until)}" if result.valid_until else ""
-        return f"GO  {standby} may take over from {primary}{until}{_by_record(result)}: {coverage(result)}"
+        proven = f"{coverage(result)}{downgraded_words(result)}"
+        return f"GO  {standby} may take over from {primary}{until}{_by_record(result)}: {proven}"
     words = {
         Verdict.NO_GO: f"{standby} cannot take over from {primary}",
         Verdict.UNKNOWN: f"not known whether {standby} can take over from {primary}",
@@ -73,7 +76,9 @@ def _promise(promise: Promise, result: Result, limit: int, *, colour: bool) -> I
     first = promise.first
     title = f"{first.aspect}: {_one_line(first.sentence)}"
     yield f"{_BOLD}{title}{_RESET}" if colour else title
-    yield f"  {_WORDS[promise.state]}; {first.severity.value}; owner {_one_line(first.owner)}; {promise.test}"
+    is_open_warning = promise.state is State.WARNING and promise.is_unmeasured
+    words = "not known, a warning" if is_open_warning else _WORDS[promise.state]
+    yield f"  {words}; {first.severity.value}; owner {_one_line(first.owner)}; {promise.test}"
     if promise.not_run:
         yield f"  not made for {_one_line(', '.join(check.role for check in promise.not_run))}"
     seen = promise.open

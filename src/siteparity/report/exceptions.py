@@ -1,0 +1,70 @@
+"""Where the policy asks for less than usual: limits that are looser, and aspects that are warnings only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from siteparity.report.visible import shortened, visible
+from siteparity.report.words import count, title
+from siteparity.result import Result, SavedDowngrade, SavedLoosened
+
+NAMED = 8
+"""How many limits one line names; result.json holds all of them."""
+TEXT_WIDTH = 300
+
+
+def loosened_line(result: Result) -> str:
+    """``2 limits are looser than the default: replication.max_distance 4GiB (16MiB), ...``; or empty."""
+    if not result.loosened:
+        return ""
+    number = len(result.loosened)
+    verb = "limit is" if number == 1 else "limits are"
+    named = ", ".join(f"{_key(one)} {one.value} ({one.usual})" for one in result.loosened[:NAMED])
+    more = f" and {number - NAMED} more" if number > NAMED else ""
+    return _one_line(f"{number} {verb} looser than the default: {named}{more}")
+
+
+def downgraded_lines(result: Result) -> Iterator[str]:
+    """``dns: 12 checks are warnings by the policy: moves to a new provider``, for each aspect or journey."""
+    for one in result.downgraded:
+        are = "check is a warning" if one.checks == 1 else "checks are warnings"
+        yield _one_line(f"{one.aspect}: {one.checks} {are} by the policy: {one.reason}")
+
+
+def downgraded_words(result: Result) -> str:
+    """``; 1 aspect downgraded to warning: dns`` for the end of a GO; empty if there is none."""
+    kinds = {"aspect": "parity", "journey": "smoke"}
+    numbers = {noun: sum(one.kind == kind for one in result.downgraded) for noun, kind in kinds.items()}
+    words = " and ".join(count(number, noun) for noun, number in numbers.items() if number)
+    names = ", ".join(one.aspect for one in result.downgraded)
+    return _one_line(f"; {words} downgraded to warning: {names}") if words else ""
+
+
+def exceptions(result: Result) -> Iterator[str]:
+    """Each exception with its reason, as one of the limits of the answer."""
+    for downgrade in result.downgraded:
+        yield _downgrade(downgrade)
+    for loosened in result.loosened:
+        yield _loosened(loosened)
+
+
+def _downgrade(one: SavedDowngrade) -> str:
+    what = "aspect" if one.kind == "parity" else "journey"
+    checks = count(one.checks, "check")
+    return _one_line(
+        f"{title(one.aspect)}: the policy makes {checks} of this {what} warnings, which stop nothing. "
+        f"Its reason: {one.reason}"
+    )
+
+
+def _loosened(one: SavedLoosened) -> str:
+    reason = f" Its reason: {one.reason}" if one.reason else ""
+    return _one_line(f"The policy allows {one.value} for {_key(one)}, where {one.usual} is usual.{reason}")
+
+
+def _key(one: SavedLoosened) -> str:
+    return f"{one.section}.{one.key}"
+
+
+def _one_line(text: str) -> str:
+    return shortened(visible(text), TEXT_WIDTH)
