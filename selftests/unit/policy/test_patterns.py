@@ -74,7 +74,7 @@ def test_a_pattern_of_nearly_every_name_is_refused(tmp_path: Path, key: str, pat
 
 NARROW = {
     "aspects.services.ignore": (
-        "backup-*.service", "snapd.*", "ssh.service", "docker-*.scope", "ssh.*", "apt-daily*",
+        "backup-*.service", "snapd.*", "snapd.service", "docker-*.scope", "apt-daily*",
     ),
     "aspects.runtime.until_the_next_boot": ("dbus.service", "getty@*.service", "user@*.service"),
     "aspects.kernel.ignore": ("net.ipv4.conf.*.forwarding", "kernel.core_pattern", "vm.nr_hugepages*"),
@@ -116,6 +116,8 @@ def test_a_setting_that_decides_about_writing_following_or_keeping_may_not_diffe
         ("aspects.runtime.deployed.web.leave_out", "/srv/shop/*", "leave the code of shop.service in"),
         ("aspects.runtime.deployed.web.leave_out", "/srv/shop/VERSION", "leave the code of shop.service in"),
         ("aspects.runtime.deployed.web.leave_out", "/srv/shop/*.py", "leave the code of shop.service in"),
+        ("aspects.services.ignore", "nginx*", r"leave required units in, found nginx\* \(nginx.service\)"),
+        ("aspects.services.ignore", "shop.service", "leave required units in, found shop.service"),
         ("aspects.waf.exclusions", "SecRuleRemoveById 1-999999", "one rule or of one category"),
         ("aspects.waf.exclusions", "SecRuleRemoveByTag .*", "one rule or of one category"),
         ("aspects.waf.exclusions", 'SecRuleRemoveByMsg "."', "one rule or of one category"),

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from siteparity.model import Table
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section
+from siteparity.policy.patterns import matches_any
 from siteparity.policy.section import UnitPattern
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.systemd import manager, programs, stopped, unit_files
@@ -50,6 +51,17 @@ class Policy(Section):
     """For each role: what must run now, and what a boot must start."""
     ignore: tuple[UnitPattern, ...] = ()
     """Patterns of further units whose state is not judged, such as ``backup-*.service``."""
+
+    @model_validator(mode="after")
+    def _what_must_run_is_judged(self) -> Self:
+        units = sorted({name for names in self.required.values() for name in names})
+        wide = [f"{one} ({name})" for one in self.ignore for name in units if matches_any(one, (name,))]
+        if wide:
+            raise ValueError(
+                f"expected patterns in ignore that leave required units in, found {', '.join(wide)}; "
+                "write more of the names that are meant"
+            )
+        return self
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
