@@ -254,10 +254,11 @@ class Project:
         probes = {file.stem: _probe(file) for file in files}
         policy = load_policy(inventories / "policy.yml", {name: probes[name].section for name in probes})
         primary, standby = load_sites(inventories, *SITES, tuple(policy.roles))
-        checks = plan(self.root, policy, probes)
-        known = {word for check in checks for word in (check.source.aspect, check.source.name)}
+        planned = plan(self.root, policy, probes)
+        known = {word for check in planned.checks for word in (check.source.aspect, check.source.name)}
         waivers = load_waivers(inventories / "waivers.yml", known, tuple(policy.roles))
-        return Configuration(self.root, policy, probes, primary, standby, checks, waivers)
+        left = planned.not_applicable
+        return Configuration(self.root, policy, probes, primary, standby, planned.checks, waivers, left)
 
     def record(self, site: str, settings: Configuration, **hosts: Tables) -> None:
         """Put a record into the folder of the run: every host says the same, but those that are named."""

@@ -29,9 +29,7 @@ def test_a_whole_run_is_a_go(project: Project) -> None:
 def test_a_check_of_what_the_policy_does_not_name_is_left_out(project: Project) -> None:
     """A shop without Python environments needs none of their checks, and gets its GO."""
     own = "    return Reading(read)\n"
-    optional = (
-        '    return Reading(read, roles=lambda _: (), optional=True) if name == "more" else Reading(read)\n'
-    )
+    optional = '    return Reading(read, roles=lambda _: ()) if name == "more" else Reading(read)\n'
     assert own in PROBE
     project.write("src/siteparity/probes/things.py", PROBE.replace(own, optional))
     run = project.supervised()

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from siteparity.inventory import inventory_digest, load_sites, site_names
 from siteparity.model import ConfigurationError, Deadline, Site
-from siteparity.plan import PlannedCheck, plan
+from siteparity.plan import NotApplicable, PlannedCheck, known_checks, plan
 from siteparity.plan.whole import demand_whole
-from siteparity.policy import Policy, load_policy
+from siteparity.policy import Outline, Policy, load_policy, outline
 from siteparity.policy.journeys import JOURNEYS
 from siteparity.probes import Probes, discover
 from siteparity.waivers import Waiver, load_waivers
+from siteparity.yamlfile import Problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,18 @@ class Configuration:
     checks: tuple[PlannedCheck, ...]
     waivers: tuple[Waiver, ...] = ()
     """As in the file; which are in force is judged by the time at which a run starts."""
+    not_applicable: tuple[NotApplicable, ...] = ()
+    """The checks that are not planned, since the policy names nothing that they could judge."""
 
     @property
     def sites(self) -> tuple[Site, Site]:
         """The primary, then the standby."""
         return (self.primary, self.standby)
+
+    @property
+    def hosts_in_no_role(self) -> tuple[str, ...]:
+        """The hosts of both inventories that are in no role of the policy: ``dallas/jump1``."""
+        return tuple(f"{site.name}/{host}" for site in self.sites for host in site.in_no_role)
 
     def deadline(self, seconds: float | None = None) -> Deadline:
         """When the answer must be there: so many seconds from now, by default the policy's."""
@@ -51,33 +59,60 @@ class Configuration:
 
 
 def load(
-    root: Path, inventories: Path, primary: str | None = None, standby: str | None = None
+    root: Path,
+    inventories: Path,
+    primary: str | None = None,
+    standby: str | None = None,
+    *,
+    look_up: bool = True,
 ) -> Configuration:
     """Read and check everything that a run needs. No host is contacted.
 
+    Args:
+        root: the project.
+        inventories: the folder with the policy, the waivers and the folder of each site.
+        primary: the site that serves now; the policy's if None.
+        standby: the site that must be able to take over; the policy's if None.
+        look_up: whether to look up hosts' names, so that two names of one machine are noticed.
+
     Raises:
-        ConfigurationError: with file, line, key, what was expected and what to do.
+        ConfigurationError: every problem of every file, one per line: file, line, key, what was expected and
+            what to do.
     """
-    probes = discover()
-    policy = load_policy(
-        inventories / "policy.yml",
-        {aspect: probe.section for aspect, probe in probes.items()},
-        [aspect for aspect, probe in probes.items() if probe.never_waived],
-    )
-    demand_whole(root, probes)
-    first = primary or policy.primary
-    second = standby or policy.standby
-    if first is None or second is None:
-        missing = "--primary" if first is None else "--standby"
+    probes, path, problems = discover(), inventories / "policy.yml", Problems()
+    policy, sites, planned, waivers = None, None, None, None
+    with problems.collecting():
+        demand_whole(root, probes)
+    with problems.collecting():
+        policy = load_policy(
+            path,
+            {aspect: probe.section for aspect, probe in probes.items()},
+            [aspect for aspect, probe in probes.items() if probe.never_waived],
+        )
+    # A policy with a mistake in it may still say which sites and roles it is about.
+    about = Outline(tuple(policy.roles), policy.primary, policy.standby) if policy else outline(path)
+    if about:
+        with problems.collecting():
+            names = _site_names(inventories, primary or about.primary, standby or about.standby)
+            sites = load_sites(inventories, *names, about.roles, look_up=look_up)
+        with problems.collecting():
+            waivers = load_waivers(inventories / "waivers.yml", known_checks(root), about.roles)
+    if policy:
+        with problems.collecting():
+            planned = plan(root, policy, probes)
+    if problems or policy is None or sites is None or planned is None or waivers is None:
+        raise problems.error()
+    return Configuration(root, policy, probes, *sites, planned.checks, waivers, planned.not_applicable)
+
+
+def _site_names(inventories: Path, primary: str | None, standby: str | None) -> tuple[str, str]:
+    if primary is None or standby is None:
+        missing = "--primary" if primary is None else "--standby"
         raise ConfigurationError(
             f"{missing} is not given, and {inventories / 'policy.yml'} names none; "
             f"the sites of {inventories} are {', '.join(site_names(inventories))}"
         )
-    primary_site, standby_site = load_sites(inventories, first, second, tuple(policy.roles))
-    checks = plan(root, policy, probes)
-    known = {word for check in checks for word in (check.source.aspect, check.source.name)}
-    waivers = load_waivers(inventories / "waivers.yml", known, tuple(policy.roles))
-    return Configuration(root, policy, probes, primary_site, standby_site, checks, waivers)
+    return primary, standby
 
 
 def find_root() -> Path:

@@ -122,6 +122,10 @@ class Site:
     """What to try if no host of the site answers; may be empty."""
     source: Path = field(default=Path(), compare=False)
     """The inventory file or folder it was read from."""
+    in_no_role: tuple[str, ...] = ()
+    """The hosts of the inventory that are in no role of the policy: nobody looks at them."""
+    empty_groups: tuple[str, ...] = field(default=(), compare=False)
+    """The groups of the inventory that hold no host; none of them is a role."""
 
     def in_role(self, role: str) -> tuple[Host, ...]:
         """The hosts of a role, in the order of the inventory."""

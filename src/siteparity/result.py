@@ -161,6 +161,17 @@ class Count(Frozen):
     hosts: int
 
 
+class SavedNotApplicable(Frozen):
+    """A check that was not made: the policy names nothing that it could judge."""
+
+    kind: Literal["parity", "smoke"]
+    check: str
+    """``aspect.name``, as `siteparity explain` lists it."""
+    sentence: str
+    keys: tuple[str, ...]
+    """The keys of the policy with which it would apply: ``aspects.boot.required``."""
+
+
 class Result(Frozen):
     """``result.json``."""
 
@@ -193,6 +204,10 @@ class Result(Frozen):
     causes: tuple[SavedCause, ...]
     waivers: tuple[SavedWaiver, ...] = ()
     checks: tuple[SavedCheck, ...]
+    not_applicable: tuple[SavedNotApplicable, ...] = ()
+    """The checks that are no part of the plan. GO does not depend on them, so reports name them."""
+    hosts_in_no_role: tuple[str, ...] = ()
+    """The hosts of both inventories that are in no role of the policy (``dallas/jump1``): nobody looked."""
 
     def not_needed(self) -> frozenset[str]:
         """The checks that hold although a waiver of their own expects them to differ."""

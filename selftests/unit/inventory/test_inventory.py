@@ -316,19 +316,26 @@ def test_a_setting_that_another_one_overrides_is_checked_too(tmp_path: Path) -> 
 
 
 def test_every_problem_of_a_site_is_said_at_once(tmp_path: Path) -> None:
-    """Settings, a host without a role and a role without hosts, in the order of the lines."""
+    """Settings and a role without hosts, in the order of the lines."""
     hosts = "web: {hosts: {web1: {ansible_port: x}}}\nold:\n  hosts:\n    old1: {parity_x: 1}\n"
     found = refusal(tmp_path, hosts, roles=("web", "db")).split("\n")
     assert [line.split(": ")[0] for line in found] == [
         "dallas/hosts.yml",
         "dallas/hosts.yml:1",
         "dallas/hosts.yml:4",
-        "dallas/hosts.yml:4",
     ]
     assert 'expected hosts in the role "db" at dallas, found none' in found[0]
-    assert any(
-        "old1: expected it in one of the roles web, db; found it in all, old" in line for line in found
+
+
+def test_a_host_in_no_role_is_allowed_and_told_and_a_group_without_hosts_too(tmp_path: Path) -> None:
+    """An inventory serves other tools as well. Such a host needs none of the site's settings."""
+    hosts = (
+        "web: {hosts: {web1: {parity_domain: a.example}}}\njump: {hosts: {jump1: }}\nnew: {hosts: }\nold: \n"
     )
+    site = load_site(put(tmp_path / "dallas", hosts=hosts), ("web",))
+    assert [host.name for host in site.hosts] == ["web1"]
+    assert site.in_no_role == ("jump1",)
+    assert site.empty_groups == ("new", "old")
 
 
 def test_a_role_that_is_nearly_a_group_is_named(tmp_path: Path) -> None:

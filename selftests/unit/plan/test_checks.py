@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,9 +11,9 @@ from typing import Any, cast
 import pytest
 
 from siteparity.model import ConfigurationError, Severity
-from siteparity.plan import PlannedCheck, left_out, plan, sources
+from siteparity.plan import Plan, PlannedCheck, left_out, plan, sources
 from siteparity.policy import Policy, Section
-from siteparity.probes import Probe, Reading
+from siteparity.probes import Probe, Reading, Where
 
 CHECK = "def test_it(parity):\n    parity.same('values')\n"
 WEB_ONLY: tuple[str, ...] = ("web",)
@@ -32,7 +33,7 @@ def probe(**tables: tuple[str, ...] | Reading[Section] | None) -> Probe[Section]
 
 def policy(section: Section, languages: Mapping[str, str] | None = None) -> Policy:
     """A policy of three roles in which every aspect has this section, and every journey is web's."""
-    journey = SimpleNamespace(severity=None, owner="Shop", roles=("web",))
+    journey = SimpleNamespace(severity=None, owner="Shop", roles=("web",), needs=None)
     made = SimpleNamespace(
         roles={"edge": None, "web": None, "db": None},
         languages=languages or {"en": "en_US.UTF-8", "de": "de_DE.UTF-8"},
@@ -48,11 +49,18 @@ PLATFORM = Section(owner="Platform")
 def planned(
     root: Path, text: str, section: Section = PLATFORM, file: str = "parity/test_things.py", **tables: Any
 ) -> list[PlannedCheck]:
-    """The plan of a project with one file of checks."""
+    """The checks that are planned in a project with one file of checks."""
+    return list(planned_whole(root, text, section, file, **tables).checks)
+
+
+def planned_whole(
+    root: Path, text: str, section: Section = PLATFORM, file: str = "parity/test_things.py", **tables: Any
+) -> Plan:
+    """The same with what does not apply."""
     path = root / "tests" / file
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
-    return list(plan(root, policy(section), {"things": probe(values=None, **tables)}))
+    return plan(root, policy(section), {"things": probe(values=None, **tables)})
 
 
 def test_a_parity_check_is_planned_for_every_role(tmp_path: Path) -> None:
@@ -69,22 +77,52 @@ def test_the_roles_of_the_policy_and_of_every_table_count(tmp_path: Path) -> Non
     assert [check.role for check in planned(tmp_path, both, narrow, more=WEB_ONLY)] == ["web"]
 
 
-def test_a_check_that_would_apply_to_no_role_is_an_error(tmp_path: Path) -> None:
-    """It would vanish without a word, and with it what it guards."""
-    both = CHECK + "    parity.same('more')\n    parity.same('less')\n"
-    with pytest.raises(ConfigurationError, match=r"test_it: no role has values and more and less"):
-        planned(tmp_path, both, more=WEB_ONLY, less=DB_ONLY)
-    with pytest.raises(ConfigurationError, match="no role has values"):
-        planned(tmp_path, CHECK, Section(owner="Platform", roles=("elsewhere",)))
+NOWHERE: Where[Section] = Where("wanted", lambda _: ())
+NOTHING: Reading[Section] = Reading(lambda *_: {}, roles=NOWHERE)
 
 
-def test_where_the_policy_names_nothing_of_the_kind_nothing_is_planned(tmp_path: Path) -> None:
-    """A shop without Python environments needs no check of them; the other checks are still demanded."""
-    nowhere: Reading[Section] = Reading(lambda *_: {}, roles=lambda _: (), optional=True)
-    text = CHECK + "\n\ndef test_other(parity):\n    parity.same('more')\n"
-    checks = planned(tmp_path, text, more=nowhere)
-    assert {check.source.function for check in checks} == {"test_it"}
-    assert left_out(tmp_path, checks) == {("tests/parity/test_things.py", "test_other")}
+def test_where_the_policy_names_nothing_of_the_kind_a_check_does_not_apply(tmp_path: Path) -> None:
+    """A shop without Python environments needs no check of them; it is listed with the key that it lacks."""
+    text = CHECK + "\n\ndef test_other(parity):\n    parity.same('values')\n    parity.same('more')\n"
+    whole = planned_whole(tmp_path, text, more=NOTHING)
+    assert {check.source.function for check in whole.checks} == {"test_it"}
+    assert [(one.source.name, one.keys) for one in whole.not_applicable] == [
+        ("things.other", ("aspects.things.wanted",))
+    ]
+    assert left_out(tmp_path, whole.checks) == {("tests/parity/test_things.py", "test_other")}
+
+
+def test_a_check_of_tables_that_no_role_has_together_does_not_apply(tmp_path: Path) -> None:
+    """It is listed with the keys of all its tables: it must not vanish without a word."""
+    text = CHECK + "\n\ndef test_two(parity):\n    parity.same('more')\n    parity.same('less')\n"
+    on_web: Where[Section] = Where("here", lambda _: WEB_ONLY)
+    on_db: Where[Section] = Where("there", lambda _: DB_ONLY)
+    web: Reading[Section] = Reading(lambda *_: {}, roles=on_web)
+    db: Reading[Section] = Reading(lambda *_: {}, roles=on_db)
+    (one,) = planned_whole(tmp_path, text, more=web, less=db).not_applicable
+    assert one.keys == ("aspects.things.here", "aspects.things.there")
+
+
+def test_all_problems_of_the_checks_come_at_once_with_file_and_line(tmp_path: Path) -> None:
+    """Not one at each attempt."""
+    planned(tmp_path, CHECK)
+    (tmp_path / "tests" / "parity" / "test_broken.py").write_text("def test_it(parity:\n")
+    text = (
+        "@pytest.mark.leads_to('nothing')\ndef test_one(parity):\n    parity.same('values')\n\n\n"
+        "def test_two(other):\n    pass\n\n\n"
+        "def test_three(parity):\n    parity.same('others')\n\n\n"
+        "def test_one(parity):\n    parity.same('values')\n"
+    )
+    with pytest.raises(ConfigurationError) as caught:
+        planned(tmp_path, text)
+    said = str(caught.value).replace(f"{tmp_path}/tests/parity/", "").split("\n")
+    assert [re.sub(r"(:\d+: [\w ]+).*", r"\1", line) for line in said] == [
+        "test_broken.py:1: cannot be read",
+        "test_things.py:2: test_one",
+        "test_things.py:6: test_two",
+        "test_things.py:10: test_three",
+        "test_things.py:14: test_one",
+    ]
 
 
 def test_a_smoke_check_is_planned_once_or_for_each_language(tmp_path: Path) -> None:
@@ -155,7 +193,7 @@ def test_a_check_brings_its_words(tmp_path: Path) -> None:
             "def test_it(parity):\n    parity.same('others')\n",
             r"names \['others'\]; the probe's tables are values",
         ),
-        (CHECK + CHECK, r"planned twice: .*test_it\[db\]"),
+        (CHECK + CHECK, r":3: test_it: planned twice, since line 1"),
         ("def test_it(other):\n    parity.same('values')\n", "expected the argument parity, found none"),
         ("def test_it(standby):\n    parity.same('values')\n", "the argument parity, found standby"),
         ("def test_it(parity, standby):\n    parity.same('values')\n", "found parity and standby"),

@@ -281,3 +281,25 @@ def test_any_answer_is_facts_or_unmeasured(answer: bytes) -> None:
         for reading in accounts.PROBE.tables.values():
             with contextlib.suppress(UnmeasuredError):
                 reading.read(answered(accounts=text, sudo=text, keys=text), TARGET)
+
+
+def test_a_second_root_is_told_even_if_the_policy_requires_no_account() -> None:
+    """What needs no promise is judged without one."""
+    target = web_host(accounts.Policy(owner="Platform"))
+    read_required = accounts.PROBE.tables["required"].read
+    assert read_required(answered(accounts=said()), target) == {
+        "other accounts with the number of root": "none"
+    }
+    twin = said(USERS + "toor:x:0:0::/root:/bin/sh\n")
+    assert read_required(answered(accounts=twin), target) == {"toor": "has the number of root"}
+
+
+def test_who_logs_in_is_judged_only_if_the_policy_says_who_may() -> None:
+    """Keys are compared all the same; ``[]`` would mean something else, and is refused."""
+    silent = accounts.Policy(owner="Platform")
+    assert accounts.PROBE.roles_of("log_in", silent, ("web",)) == ()
+    assert accounts.PROBE.roles_of("keys", silent, ("web",)) == ("web",)
+    assert accounts.PROBE.roles_of("log_in", SECTION, ("web",)) == ("web",)
+    assert "getent passwd -- root " in accounts.ask(web_host(silent))["keys"].text
+    with pytest.raises(ValueError, match="log_in"):
+        accounts.Policy(owner="Platform", log_in=())

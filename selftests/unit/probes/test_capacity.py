@@ -202,20 +202,30 @@ def test_servers_tell_how_many_connections_they_take(
     assert "max" in ask(target)["connections"].text
 
 
-def test_a_peak_of_something_that_is_not_measured_is_unmeasured() -> None:
-    """A word of the policy that means nothing must not pass."""
-    target = web_host(Policy.model_validate({**SECTION, "peak": {"web": {"horses": 2}}}))
+def test_a_peak_of_something_that_is_counted_nowhere_is_refused() -> None:
+    """A word of the policy that means nothing must not pass; nor may what it needs be left out alone."""
+    with pytest.raises(ValidationError, match=r'peak.web one of cores, memory, .*found "horses"; add it to'):
+        Policy.model_validate({**SECTION, "peak": {"web": {"horses": 2}}})
+    with pytest.raises(ValidationError, match=r'found "connections"; add it to'):
+        Policy.model_validate({"owner": "Platform", "peak": {"web": {"connections": 2}}})
+
+
+def test_a_peak_of_something_that_is_counted_on_other_hosts_is_unmeasured() -> None:
+    """It is known only which hosts these are, once a host is looked at."""
+    workers = {**SECTION["workers"], "db": {"db.service": "postgres"}}
+    peak = {"web": {"db.service workers": 2}}
+    target = web_host(Policy.model_validate({**SECTION, "workers": workers, "peak": peak}))
     given_ = answered(
         **{"machine": MACHINE, "workers:shop.service": WORKERS, "pool:POOL": POOL, "connections": CONNECTIONS}
     )
     found = read_tables(PROBE.readings(), given_, target, ("web",))["peak"]
     assert isinstance(found, Unmeasured)
-    assert "horses" in found.reason
+    assert "db.service workers" in found.reason
 
 
 @pytest.mark.parametrize(
     "changed",
-    [{"peak": {}}, {"peak": {"web": {"memory": "big"}}}, {"full": 0}, {"free": 101}, {"workers": None},
+    [{"peak": {"web": {"memory": "big"}}}, {"full": 0}, {"free": 101}, {"workers": None},
      {"pools": {"web": {"service": "shop.service", "file": "/e", "variable": "A B"}}}],
 )  # fmt: skip
 def test_a_policy_that_says_nothing_usable_is_refused(changed: dict[str, Any]) -> None:

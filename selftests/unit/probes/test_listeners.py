@@ -183,3 +183,24 @@ def test_the_real_question_finds_a_real_listener() -> None:
             answered(sockets=done.stdout.replace(done.stdout.split(b"\n")[0], b"handed out 1 2", 1)), TARGET
         )
     assert "loopback (IPv4)" in str(found[f"tcp {port}"])
+
+
+@pytest.mark.parametrize(
+    ("everywhere", "expected", "required", "unexpected"),
+    [
+        (True, True, ("web", "db"), ("web", "db")),
+        (True, False, ("web", "db"), ("web", "db")),
+        (False, True, ("web",), ("web", "db")),
+        (False, False, (), ()),
+    ],
+)
+def test_open_ports_are_unexpected_once_the_policy_expects_one(
+    *, everywhere: bool, expected: bool, required: tuple[str, ...], unexpected: tuple[str, ...]
+) -> None:
+    """A policy that names no port at all judges none; the sites are compared in any case."""
+    left = {"everywhere": SECTION.everywhere if everywhere else (), "expected": {"db": ()}}
+    section = SECTION.model_copy(update=left | ({"expected": SECTION.expected} if expected else {}))
+    every = ("web", "db")
+    assert PROBE.roles_of("required", section, every) == required
+    assert PROBE.roles_of("unexpected", section, every) == unexpected
+    assert PROBE.roles_of("listening", section, every) == every

@@ -343,7 +343,12 @@ def test_what_the_policy_says_is_quoted_for_the_shell() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"environment": {}}, {"environment": {"PATH": "x"}}, {"service": "shop"}, {"service": "-x.service; id"}],
+    [
+        {"environment": None},
+        {"environment": {"PATH": "x"}},
+        {"service": "shop"},
+        {"service": "-x.service; id"},
+    ],
 )
 def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
     """Before any host is asked."""

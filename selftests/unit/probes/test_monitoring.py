@@ -223,3 +223,15 @@ def test_the_question_is_a_shell_text() -> None:
     text = ask(TARGET)["agent0"].text
     subprocess.run(["sh", "-n", "-c", text], check=True, env=dict(os.environ))
     assert "198.18.2.21" in text
+
+
+def test_hosts_without_an_agent_have_no_table_of_agents() -> None:
+    """Nothing compared with nothing would be an alarm about nothing."""
+    own = AGENT.model_copy(update={"roles": ("web",)})
+    on_web = Policy(owner="Platform", agents={"own": own})
+    assert PROBE.roles(on_web, ("edge", "web")) == ("web",)
+    assert PROBE.roles(Policy(owner="Platform", agents={"own": own, "all": AGENT}), ("edge", "web")) == (
+        "edge",
+        "web",
+    )
+    assert PROBE.roles(Policy(owner="Platform"), ("edge", "web")) == ()

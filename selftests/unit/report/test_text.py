@@ -10,7 +10,8 @@ from markupsafe import escape
 from selftests.browser import examples
 from siteparity.report import summary, verdict_line
 from siteparity.report.html import render
-from siteparity.result import Result, SavedLoss
+from siteparity.report.limits import limits
+from siteparity.result import Result, SavedLoss, SavedNotApplicable
 
 
 @pytest.mark.parametrize(
@@ -140,3 +141,49 @@ def test_many_findings_are_counted_and_not_all_printed() -> None:
     text = summary(examples.many())
     assert "and 230 more (see result.json)" in text
     assert text.count("\n  - ") == 40 * 20
+
+
+def lacking(*names: str) -> tuple[SavedNotApplicable, ...]:
+    """Checks that do not apply."""
+    return tuple(
+        SavedNotApplicable(kind="parity", check=name, sentence="It", keys=("aspects.boot.required",))
+        for name in names
+    )
+
+
+@pytest.mark.parametrize(
+    ("update", "lines"),
+    [
+        (
+            {"not_applicable": lacking("boot.a")},
+            ["1 check does not apply: the policy names nothing of the kind: boot.a"],
+        ),
+        (
+            {"not_applicable": lacking("a.b", "c.d", "e.f", "g.h", "i.j")},
+            [
+                (
+                    "5 checks do not apply: the policy names nothing of the kind: "
+                    "a.b, c.d, e.f and 2 more (see result.json)"
+                )
+            ],
+        ),
+        (
+            {"not_applicable": lacking("a.b"), "hosts_in_no_role": ("dallas/jump1", "arizona/jump1")},
+            [
+                "1 check does not apply: the policy names nothing of the kind: a.b",
+                "2 hosts are in no role of the policy and were not looked at: dallas/jump1, arizona/jump1",
+            ],
+        ),
+    ],
+)
+def test_what_was_not_looked_at_stands_above_the_verdict(update: dict[str, object], lines: list[str]) -> None:
+    """A GO says what it does not rest on; the page lists all of it."""
+    go = examples.go()
+    assert "apply" not in summary(go)
+    assert "no role" not in summary(go)
+    lesser = go.model_copy(update=update)
+    assert summary(lesser).split("\n")[-1 - len(lines) : -1] == lines
+    told = " ".join(limits(lesser))
+    for one in lesser.not_applicable:
+        assert f"{one.check} (aspects.boot.required)" in told
+    assert all(host in told for host in lesser.hosts_in_no_role)

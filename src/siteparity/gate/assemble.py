@@ -18,7 +18,7 @@ from siteparity.gate.time_checks import against_go
 from siteparity.gate.waived import contradictions, saved_waiver, valid_until
 from siteparity.judging import causes, verdict
 from siteparity.model import Judgement, Outcome, Severity, Site, Verdict
-from siteparity.plan import PlannedCheck
+from siteparity.plan import NotApplicable, PlannedCheck
 from siteparity.policy import Limits
 from siteparity.result import (
     Count,
@@ -28,6 +28,7 @@ from siteparity.result import (
     SavedFinding,
     SavedLoosened,
     SavedLoss,
+    SavedNotApplicable,
     SavedSite,
     SavedSource,
 )
@@ -125,7 +126,14 @@ def assemble(
         causes=caused,
         waivers=saved_waivers,
         checks=checks,
+        not_applicable=tuple(map(_not_applicable, settings.not_applicable)),
+        hosts_in_no_role=settings.hosts_in_no_role,
     )
+
+
+def _not_applicable(one: NotApplicable) -> SavedNotApplicable:
+    source = one.source
+    return SavedNotApplicable(kind=source.kind, check=source.name, sentence=source.sentence, keys=one.keys)
 
 
 def _evidence(settings: Configuration, by_site: Mapping[str, Record], then: Record | None) -> Evidence | None:

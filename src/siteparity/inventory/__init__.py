@@ -37,8 +37,18 @@ def load_site(directory: Path, roles: Collection[str]) -> Site:
     return placed.site
 
 
-def load_sites(inventories: Path, primary: str, standby: str, roles: Collection[str]) -> tuple[Site, Site]:
+def load_sites(
+    inventories: Path, primary: str, standby: str, roles: Collection[str], *, look_up: bool = True
+) -> tuple[Site, Site]:
     """Read both sites of a run, the primary first, and check them against each other.
+
+    Args:
+        inventories: the folder that holds the folder of each site.
+        primary: the name of the site that serves now.
+        standby: the name of the site that must be able to take over.
+        roles: the groups that the policy names as roles.
+        look_up: whether to look up hosts' names, so that two names of one machine are noticed. Without it
+            nobody is contacted, not even a name server.
 
     Raises:
         ConfigurationError: every problem found, one per line.
@@ -56,7 +66,7 @@ def load_sites(inventories: Path, primary: str, standby: str, roles: Collection[
         except ConfigurationError as error:
             problems.add_error(error)
     problems.check()
-    check_machines(placed)
+    check_machines(placed, look_up=look_up)
     return placed[0].site, placed[1].site
 
 
@@ -128,10 +138,20 @@ def _load(directory: Path, roles: tuple[str, ...]) -> Placed:
     check_settings(layout, problems)
     _check_roles(directory, layout, roles, problems)
     problems.check()
-    wide: list[Any] = [site_wide(layout, name, problems) for name in SITE_WIDE]
+    measured = [machine for machine in layout.machines if not machine.groups.isdisjoint(roles)]
+    wide: list[Any] = [site_wide(measured, name, problems) for name in SITE_WIDE]
     domain, networks, hint = wide
-    hosts = tuple(host_of(machine, directory.name, roles) for machine in layout.machines)
-    site = Site(directory.name, hosts, domain, networks or (), hint or "", layout.file)
+    hosts = [host_of(machine, directory.name, roles) for machine in layout.machines]
+    site = Site(
+        name=directory.name,
+        hosts=tuple(host for host in hosts if host.roles),
+        domain=domain,
+        networks=networks or (),
+        hint=hint or "",
+        source=layout.file,
+        in_no_role=tuple(host.name for host in hosts if not host.roles),
+        empty_groups=layout.empty_groups,
+    )
     problems.check()
     return Placed(site, {machine.name: (machine.file, machine.line) for machine in layout.machines})
 
@@ -151,16 +171,10 @@ def _layout(directory: Path) -> Layout:
 
 
 def _check_roles(directory: Path, layout: Layout, roles: tuple[str, ...], problems: Problems) -> None:
-    """Report hosts without a role and roles without a host."""
-    wanted = ", ".join(roles)
+    """Report roles without a host."""
     if not layout.machines:
         problems.add("expected hosts, found none; write them below all: children: ROLE: hosts:", layout.file)
         return
-    for machine in layout.machines:
-        if machine.groups.isdisjoint(roles):
-            groups = ", ".join(sorted(machine.groups))
-            text = f"expected it in one of the roles {wanted}; found it in {groups}"
-            problems.add(f"{machine.name}: {text}; put it into one", machine.file, machine.line)
     for role in roles:
         if not any(role in machine.groups for machine in layout.machines):
             near = did_you_mean(role, layout.groups)

@@ -65,6 +65,12 @@ class Layout:
     """Every setting that was read, including overridden ones."""
     file: Path
 
+    @property
+    def empty_groups(self) -> tuple[str, ...]:
+        """The groups without a host, in alphabetical order."""
+        filled = {group for machine in self.machines for group in machine.groups}
+        return tuple(sorted(self.groups - filled - {"all", "ungrouped"}))
+
 
 def inventory_files(directory: Path) -> tuple[Path, ...]:
     """The entries of a site's folder that Ansible reads as an inventory."""

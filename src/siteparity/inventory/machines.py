@@ -29,15 +29,19 @@ class Placed:
     places: Mapping[str, tuple[Path, int]]
 
 
-def check_machines(sites: Sequence[Placed]) -> None:
+def check_machines(sites: Sequence[Placed], *, look_up: bool = True) -> None:
     """Check one site, or two sites against each other.
+
+    Args:
+        sites: what to check.
+        look_up: whether to look up hosts' names; without it, names are compared as they are written.
 
     Raises:
         ConfigurationError: two hosts are one machine, or share an address or a name; an address lies outside
             its site's networks; the networks or domains of the sites overlap.
     """
     problems = Problems()
-    _check_unique(sites, problems)
+    _check_unique(sites, problems, look_up=look_up)
     for placed in sites:
         _check_networks(placed, problems)
     for one, other in itertools.combinations(sites, 2):
@@ -69,9 +73,10 @@ def _check_apart(one: Site, other: Site, problems: Problems) -> None:
         problems.add(f"{text}; correct one of them", other.source)
 
 
-def _check_unique(sites: Sequence[Placed], problems: Problems) -> None:
+def _check_unique(sites: Sequence[Placed], problems: Problems, *, look_up: bool) -> None:
     hosts = [(host, placed.places[host.name]) for placed in sites for host in placed.site.hosts]
-    resolved = _resolve({host.connection.address for host, _ in hosts if _is_ssh(host)})
+    names = {host.connection.address for host, _ in hosts if _is_ssh(host)}
+    resolved = _resolve(names) if look_up else {}
     checks: tuple[tuple[str, Callable[[Host], Iterable[Hashable]]], ...] = (
         ("ansible_host", lambda host: _machine_keys(host, resolved)),
         ("parity_address", lambda host: host.addresses),

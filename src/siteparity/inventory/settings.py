@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
@@ -222,9 +222,9 @@ def host_of(machine: Machine, site: str, roles: tuple[str, ...]) -> Host:
     )
 
 
-def site_wide(layout: Layout, name: str, problems: Problems) -> object:
+def site_wide(machines: Iterable[Machine], name: str, problems: Problems) -> object:
     """The value of a site-wide setting; None if no host has it. Reports hosts that differ or lack it."""
-    by_host = {machine.name: machine.settings.get(name) for machine in layout.machines}
+    by_host = {machine.name: machine.settings.get(name) for machine in machines}
     given = [setting for setting in by_host.values() if setting is not None]
     if not given:
         return None

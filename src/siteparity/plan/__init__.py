@@ -2,10 +2,22 @@
 
 from siteparity.plan.checks import (
     CheckSource,
+    NotApplicable,
+    Plan,
     PlannedCheck,
+    known_checks,
     left_out,
     plan,
     sources,
 )
 
-__all__ = ["CheckSource", "PlannedCheck", "left_out", "plan", "sources"]
+__all__ = [
+    "CheckSource",
+    "NotApplicable",
+    "Plan",
+    "PlannedCheck",
+    "known_checks",
+    "left_out",
+    "plan",
+    "sources",
+]

@@ -11,11 +11,13 @@ import inspect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, NoReturn, TypeAlias
 
 from siteparity.model import ConfigurationError, Severity
 from siteparity.policy import Policy, Section
+from siteparity.policy.journeys import Journey
 from siteparity.probes import Probes
+from siteparity.yamlfile import Problems, fail
 
 Kind: TypeAlias = Literal["parity", "smoke"]
 
@@ -51,6 +53,10 @@ class CheckSource:
     tables: tuple[str, ...]
     """The tables that its rules name, in order."""
     arguments: tuple[str, ...]
+    file: Path = Path()
+    """As errors name it."""
+    line: int = 0
+    """Where the function begins."""
 
     @property
     def name(self) -> str:
@@ -78,22 +84,47 @@ class PlannedCheck:
     owner: str
 
 
-def plan(root: Path, policy: Policy, probes: Probes) -> tuple[PlannedCheck, ...]:
+@dataclass(frozen=True, slots=True)
+class NotApplicable:
+    """A check that is not planned: the policy names nothing that it could judge."""
+
+    source: CheckSource
+    keys: tuple[str, ...]
+    """The keys of the policy with which it would apply: ``aspects.boot.required``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What becomes of every check in the test files: each is planned, or does not apply."""
+
+    checks: tuple[PlannedCheck, ...]
+    not_applicable: tuple[NotApplicable, ...] = ()
+
+
+def plan(root: Path, policy: Policy, probes: Probes) -> Plan:
     """Every check of ``tests/parity`` and ``tests/smoke``, once for each role (or language) it applies to.
 
     Raises:
-        ConfigurationError: a test file cannot be read as checks, or there is no check at all.
+        ConfigurationError: every problem at once: a test file that cannot be read as checks, a check that
+            names an unknown table; or there is no check at all.
     """
-    every = list(sources(root))
-    _demand_known_names(every)
-    planned = [check for source in every for check in _planned(source, policy, probes)]
+    problems = Problems()
+    every = _readable(root, problems)
+    _demand_known_names(every, problems)
+    planned: list[PlannedCheck] = []
+    not_applicable: list[NotApplicable] = []
+    for source in every:
+        with problems.collecting():
+            axis = _axis(source, policy, probes)
+            if isinstance(axis, NotApplicable):
+                not_applicable.append(axis)
+            else:
+                planned += axis
+    _demand_names_of_their_own(planned, problems)
+    problems.check()
     if not planned:
         raise ConfigurationError(f"{root / 'tests'}: no check is planned; is this a checkout of siteparity?")
-    ids = [check.id for check in planned]
-    if len(set(ids)) != len(ids):
-        twice = sorted({one for one in ids if ids.count(one) > 1})
-        raise ConfigurationError(f"planned twice: {', '.join(twice)}; give each check a name of its own")
-    return tuple(planned)
+    return Plan(tuple(planned), tuple(not_applicable))
 
 
 def left_out(root: Path, checks: Iterable[PlannedCheck]) -> frozenset[tuple[str, str]]:
@@ -103,35 +134,74 @@ def left_out(root: Path, checks: Iterable[PlannedCheck]) -> frozenset[tuple[str,
 
 
 def sources(root: Path) -> Iterator[CheckSource]:
-    """Every check in the test files, by kind, file name and line."""
+    """Every check in the test files, by kind, file name and line.
+
+    Raises:
+        ConfigurationError: a file cannot be read as checks.
+    """
+    problems = Problems()
+    yield from _readable(root, problems)
+    problems.check()
+
+
+def known_checks(root: Path) -> frozenset[str]:
+    """What a waiver may be about: each aspect and journey, and each check, whether or not it applies.
+
+    Raises:
+        ConfigurationError: a file cannot be read as checks.
+    """
+    return frozenset(word for source in sources(root) for word in (source.aspect, source.name))
+
+
+def _readable(root: Path, problems: Problems) -> list[CheckSource]:
+    """The checks of every file that can be read."""
     kinds: tuple[Kind, Kind] = ("parity", "smoke")
+    found: list[CheckSource] = []
     for kind in kinds:
         for path in sorted((root / "tests" / kind).glob("test_*.py")):
-            yield from _sources_of(path, root, kind)
+            with problems.collecting():
+                found += _sources_of(path, root, kind)
+    return found
 
 
-def _demand_known_names(every: Sequence[CheckSource]) -> None:
-    """Raise ConfigurationError if a check leads to an unknown one: its findings would lose their cause."""
+def _demand_known_names(every: Sequence[CheckSource], problems: Problems) -> None:
+    """Report each check that leads to an unknown one: its findings would lose their cause."""
     known = {word for source in every for word in (source.aspect, source.name)}
     for source in every:
         if strangers := [name for name in source.leads_to if name not in known]:
-            raise ConfigurationError(
-                f"{source.path}: {source.function}: leads to {', '.join(strangers)}, which is no check; "
-                "expected an aspect, or aspect.name as siteparity explain lists them"
+            problems.add(
+                f"{source.function}: leads to {', '.join(strangers)}, which is no check; "
+                "expected an aspect, or aspect.name as siteparity explain lists them",
+                source.file,
+                source.line,
+            )
+
+
+def _demand_names_of_their_own(planned: Sequence[PlannedCheck], problems: Problems) -> None:
+    """Report each check of whose name there are two: pytest would make one of them."""
+    first: dict[str, int] = {}
+    for check in planned:
+        source = check.source
+        if (line := first.setdefault(check.id, source.line)) != source.line:
+            problems.add(
+                f"{source.function}: planned twice, since line {line} has a check of this name too; "
+                "give each check a name of its own",
+                source.file,
+                source.line,
             )
 
 
 def _sources_of(path: Path, root: Path, kind: Kind) -> Iterator[CheckSource]:
     try:
         module = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, SyntaxError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: cannot be read: {error}") from None
+    except SyntaxError as error:
+        fail(f"cannot be read: {error.msg}; correct it", path, error.lineno or 0)
+    except (OSError, ValueError) as error:
+        fail(f"cannot be read: {error}; correct it", path)
     promise, _, why = inspect.cleandoc(ast.get_docstring(module) or "").partition("\n")
     for node in module.body:
         if isinstance(node, ast.ClassDef | ast.AsyncFunctionDef):
-            raise ConfigurationError(
-                f"{path}:{node.lineno}: a check is a plain function at the top of its file"
-            )
+            fail("a check is a plain function at the top of its file", path, node.lineno)
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             yield CheckSource(
                 path=path.relative_to(root).as_posix(),
@@ -148,23 +218,33 @@ def _sources_of(path: Path, root: Path, kind: Kind) -> Iterator[CheckSource]:
                 leads_to=tuple(_arguments_of("leads_to", node)),
                 tables=tuple(dict.fromkeys(_tables(node))),
                 arguments=tuple(argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)),
+                file=path,
+                line=node.lineno,
             )
 
 
-def _planned(source: CheckSource, policy: Policy, probes: Probes) -> Iterator[PlannedCheck]:
+def _axis(source: CheckSource, policy: Policy, probes: Probes) -> list[PlannedCheck] | NotApplicable:
+    """The check, once for each role or language that it applies to."""
     asked = set(source.arguments) & set(FIXTURES.values())
     if asked != {FIXTURES[source.kind]}:
-        raise ConfigurationError(
-            f"{source.path}: {source.function}: expected the argument {FIXTURES[source.kind]}, "
-            f"found {' and '.join(sorted(asked)) or 'none'}; one check is judged by one of them"
+        _refuse(
+            source,
+            f"expected the argument {FIXTURES[source.kind]}, found {' and '.join(sorted(asked)) or 'none'}; "
+            "one check is judged by one of them",
         )
+    section: Section
+    parameters: tuple[str | None, ...]
     if source.kind == "parity":
         section, parameters = _parity_axis(source, policy, probes)
+        if not parameters:
+            return NotApplicable(source, _keys_of_tables(source, policy, probes))
     else:
-        section = policy.journey(source.aspect)
+        section = journey = policy.journey(source.aspect)
         parameters = tuple(policy.languages) if "language" in source.arguments else (None,)
-    for parameter in parameters:
-        yield PlannedCheck(
+        if keys := _keys_of_journey(journey, policy, probes):
+            return NotApplicable(source, keys)
+    return [
+        PlannedCheck(
             id=f"{source.path}::{source.function}" + (f"[{parameter}]" if parameter else ""),
             source=source,
             role=str(parameter) if source.kind == "parity" else section.roles[0],
@@ -172,31 +252,54 @@ def _planned(source: CheckSource, policy: Policy, probes: Probes) -> Iterator[Pl
             severity=section.severity or source.severity,
             owner=section.owner,
         )
+        for parameter in parameters
+    ]
 
 
 def _parity_axis(
     source: CheckSource, policy: Policy, probes: Probes
 ) -> tuple[Section, tuple[str | None, ...]]:
     """The aspect's section, and the roles that have every table that the check names."""
-    where = f"{source.path}: {source.function}"
     if source.aspect not in probes:
-        raise ConfigurationError(
-            f"{where}: there is no probe {source.aspect}; expected probes/{source.aspect}.py"
-        )
+        _refuse(source, f"there is no probe {source.aspect}; expected probes/{source.aspect}.py")
     probe, section = probes[source.aspect], policy.section(source.aspect)
     unknown = [table for table in source.tables if table not in probe.readings()]
     if unknown or not source.tables:
         known = ", ".join(sorted(probe.readings()))
-        raise ConfigurationError(f"{where}: names {unknown or 'no table'}; the probe's tables are {known}")
+        _refuse(source, f"names {unknown or 'no table'}; the probe's tables are {known}")
     every_role = tuple(policy.roles)
     of_tables = [set(probe.roles_of(table, section, every_role)) for table in source.tables]
-    roles = tuple(role for role in every_role if all(role in roles for roles in of_tables))
-    if not roles and not any(probe.readings()[table].optional for table in source.tables):
-        raise ConfigurationError(
-            f"{where}: no role has {' and '.join(source.tables)}, so it would never be made; "
-            f"correct the roles of {source.aspect} in the policy, or split the check"
-        )
-    return section, roles
+    return section, tuple(role for role in every_role if all(role in roles for roles in of_tables))
+
+
+def _keys_of_tables(source: CheckSource, policy: Policy, probes: Probes) -> tuple[str, ...]:
+    """The keys that name nothing for a table of the check.
+
+    Those of all its tables if each table has roles, but no role has all of them.
+    """
+    probe, section = probes[source.aspect], policy.section(source.aspect)
+    lacking = [
+        table for table in source.tables if not probe.roles_of(table, section, tuple(policy.roles))
+    ] or source.tables
+    keys = dict.fromkeys(probe.readings()[table].key or "roles" for table in lacking)
+    return tuple(f"aspects.{source.aspect}.{key}" for key in keys)
+
+
+def _keys_of_journey(journey: Journey, policy: Policy, probes: Probes) -> tuple[str, ...]:
+    """The keys that name nothing for the aspect that the journey needs, which is measured nowhere then."""
+    needed = journey.needs or ""
+    if needed not in probes:
+        return ()
+    probe, section = probes[needed], policy.section(needed)
+    if probe.roles(section, tuple(policy.roles)):
+        return ()
+    keys = dict.fromkeys(reading.key for reading in probe.readings().values())
+    return tuple(f"aspects.{needed}.{key}" for key in keys if key)
+
+
+def _refuse(source: CheckSource, text: str) -> NoReturn:
+    """Raise ConfigurationError about one check."""
+    fail(f"{source.function}: {text}", source.file, source.line)
 
 
 def _tables(function: ast.FunctionDef) -> Iterator[str]:

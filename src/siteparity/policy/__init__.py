@@ -1,6 +1,6 @@
 """The policy: what both sites must satisfy, and who owns what."""
 
-from siteparity.policy.document import Limits, Policy, Role, load_policy
+from siteparity.policy.document import Limits, Outline, Policy, Role, load_policy, outline
 from siteparity.policy.journeys import Smoke
 from siteparity.policy.section import (
     AbsolutePath,
@@ -24,6 +24,7 @@ __all__ = [
     "LanguageTag",
     "Limits",
     "LocaleName",
+    "Outline",
     "Percent",
     "Policy",
     "Port",
@@ -35,4 +36,5 @@ __all__ = [
     "Smoke",
     "Text",
     "load_policy",
+    "outline",
 ]

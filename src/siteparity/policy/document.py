@@ -183,6 +183,30 @@ def _part(written: object, *keys: str) -> object:
     return written
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a policy is about: enough to read the other files, even if something in the policy is wrong."""
+
+    roles: tuple[str, ...]
+    primary: str | None
+    standby: str | None
+
+
+def outline(path: Path) -> Outline | None:
+    """What a policy is about, as its file says it; None if that cannot be read."""
+    try:
+        value = load(path).value
+    except ConfigurationError:
+        return None
+    roles = _keys(value, "roles")
+    if not roles or not isinstance(value, dict):
+        return None
+    primary, standby = (
+        name if isinstance(name := value.get(key), str) and name else None for key in ("primary", "standby")
+    )
+    return Outline(roles, primary, standby)
+
+
 def _keys(value: object, key: str) -> tuple[str, ...] | None:
     """The names in one of the policy's tables; None if the file has no such table."""
     table = value.get(key) if isinstance(value, dict) else None

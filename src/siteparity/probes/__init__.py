@@ -150,6 +150,30 @@ Seen: TypeAlias = Mapping[tuple[str, str], Facts]
 
 
 @dataclass(frozen=True, slots=True)
+class Where(Generic[S]):
+    """The roles that have a table, by the key of the section that names what the table judges."""
+
+    key: str
+    """Without it no role has the table, and no check of the table applies."""
+    roles: Callable[[S], tuple[str, ...] | None]
+    """None: every role of the aspect."""
+
+    def __call__(self, section: S) -> tuple[str, ...] | None:
+        """The roles under this section."""
+        return self.roles(section)
+
+
+def by_role(key: str) -> Where[Any]:
+    """The roles for which a map of the section names something."""
+    return Where(key, lambda section: tuple(role for role, named in getattr(section, key).items() if named))
+
+
+def if_named(key: str) -> Where[Any]:
+    """Every role of the aspect if the section names something under the key, else no role."""
+    return Where(key, lambda section: None if getattr(section, key) else ())
+
+
+@dataclass(frozen=True, slots=True)
 class Reading(Generic[S]):
     """One table of a probe: how it is read, and on which roles it exists."""
 
@@ -157,10 +181,9 @@ class Reading(Generic[S]):
     _: KW_ONLY
     healthy: Value | tuple[Value, ...] = ()
     """The value, or one of the values, that every item must have; for ``parity.healthy``."""
-    roles: Callable[[S], tuple[str, ...]] | None = None
-    """The roles that have this table; every role of the aspect if None."""
-    optional: bool = False
-    """The policy may name nothing for this table and so give it no role: then no check of it is planned."""
+    roles: Callable[[S], tuple[str, ...] | None] | None = None
+    """The roles that have this table; every role of the aspect if None. `Where` if a policy need not name
+    what the table judges: then no role may have it, and no check of it applies."""
     with_other_site: bool = False
     """Its values depend on the other site: if no host there answers, they say nothing about this one."""
     of_one_run: bool = False
@@ -169,6 +192,17 @@ class Reading(Generic[S]):
     """The table that proves, if it is the same as in an earlier run, that this table's values still hold."""
     moves: bool = False
     """Its values change by themselves (a lag, an age, an amount): two looks at an idle host differ."""
+
+    @property
+    def key(self) -> str:
+        """The key of the section without which no role has this table; empty if there is none."""
+        return self.roles.key if isinstance(self.roles, Where) else ""
+
+    def roles_in(self, section: S, every_role: tuple[str, ...]) -> tuple[str, ...]:
+        """The roles that have this table, in the order of the policy."""
+        own = self.roles(section) if self.roles else None
+        wanted = (section.roles or every_role) if own is None else own
+        return tuple(role for role in every_role if role in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +261,7 @@ class Probe(Generic[S]):
         Raises:
             KeyError: the probe has no such table.
         """
-        own = self.readings()[table].roles
-        wanted = own(section) if own else (section.roles or every_role)
-        return tuple(role for role in every_role if role in wanted)
+        return self.readings()[table].roles_in(section, every_role)
 
     def roles(self, section: S, every_role: tuple[str, ...]) -> tuple[str, ...]:
         """The roles on which the aspect is measured: those of any of its tables."""
@@ -243,8 +275,7 @@ def read_tables(
     """Read every table of the target's roles; one that cannot be read is `Unmeasured` with the reason."""
     facts: dict[str, Table | Unmeasured] = {}
     for name, reading in tables.items():
-        wanted = reading.roles(target.section) if reading.roles else (target.section.roles or every_role)
-        if set(wanted).isdisjoint(target.host.roles):
+        if set(reading.roles_in(target.section, every_role)).isdisjoint(target.host.roles):
             continue
         try:
             facts[name] = _checked(reading.read(answers, target))

@@ -21,7 +21,7 @@ from pydantic import Field, StringConstraints
 from siteparity.model import Table
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
 from siteparity.redaction import fingerprint
 from siteparity.tools.accounts import database, keys, sudo
 from siteparity.tools.accounts.database import FIRST_PERSON, AccountDatabase, User
@@ -29,6 +29,7 @@ from siteparity.transport.script import Ask
 
 AS_PLANNED = "as the policy says"
 PRESENT = "present"
+NONE = "none"
 GUARDED = "locked, or has a password"
 IN_FORCE = "in force"
 READ = "read"
@@ -39,10 +40,11 @@ AccountName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.-
 class Policy(Section):
     """The accounts that services run as, and those that people log in to."""
 
-    required: Annotated[Mapping[RoleName, Mapping[AccountName, int | None]], Field(min_length=1)]
+    required: Mapping[RoleName, Mapping[AccountName, int | None]] = {}
     """For each role: service account -> the number it must have; ``null`` for any number."""
-    log_in: Annotated[tuple[AccountName, ...], Field(min_length=1)]
-    """The accounts that must have a key that sshd accepts. A key of any other account is a finding."""
+    log_in: Annotated[tuple[AccountName, ...], Field(min_length=1)] | None = None
+    """The accounts that must have a key that sshd accepts. A key of any other account is a finding. None: the
+    policy says nothing of who logs in; keys are compared all the same."""
     sudo: tuple[Text, ...] | None = None
     """Every rule that sudo may have, without comments; None: any rule that both sites have."""
 
@@ -52,9 +54,13 @@ def _named(target: Target[Policy]) -> Mapping[str, int | None]:
     return {name: uid for wanted in target.named(target.section.required) for name, uid in wanted.items()}
 
 
+def _logging_in(target: Target[Policy]) -> tuple[str, ...]:
+    return target.section.log_in or ()
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Users and groups, the rules of sudo, and the keys that sshd accepts."""
-    names = tuple(dict.fromkeys([*_named(target), *target.section.log_in]))
+    names = tuple(dict.fromkeys([*_named(target), *_logging_in(target)])) or ("root",)
     return {
         "accounts": Ask(database.question(names)),
         "sudo": Ask(sudo.QUESTION),
@@ -78,7 +84,7 @@ def read_users(answers: Answers, target: Target[Policy]) -> Table:
 
 def _counts(user: User, target: Target[Policy]) -> bool:
     """Whether the number of an account must be the same everywhere."""
-    return user.name in _named(target) or user.name in target.section.log_in or user.uid >= FIRST_PERSON
+    return user.name in _named(target) or user.name in _logging_in(target) or user.uid >= FIRST_PERSON
 
 
 def _described(found: AccountDatabase, user: User, *, numbered: bool) -> str:
@@ -105,7 +111,8 @@ def read_required(answers: Answers, target: Target[Policy]) -> Table:
     found = _accounts(answers, target)
     roots = {name for name, user in found.everybody().items() if user.uid == 0} - {"root"}
     others = dict.fromkeys(sorted(roots), "has the number of root")
-    return {**{name: _state(found, name, uid) for name, uid in _named(target).items()}, **others}
+    named = {name: _state(found, name, uid) for name, uid in _named(target).items()}
+    return {**named, **others} or {"other accounts with the number of root": NONE}
 
 
 def _state(found: AccountDatabase, name: str, uid: int | None) -> str:
@@ -182,8 +189,8 @@ def read_log_in(answers: Answers, target: Target[Policy]) -> Table:
     """Each account of ``log_in``, and each other one with a key -> `AS_PLANNED`, or what is wrong."""
     found = _keys(answers, target)
     holders = {user for user, _ in found.keys}
-    needed = {name: _entry(found, name, holders) for name in target.section.log_in}
-    others = sorted(holders - set(target.section.log_in))
+    needed = {name: _entry(found, name, holders) for name in _logging_in(target)}
+    others = sorted(holders - set(_logging_in(target)))
     return {**needed, **dict.fromkeys(others, "has a key, and the policy does not say so")}
 
 
@@ -199,11 +206,11 @@ PROBE = Probe(
     tables={
         "users": Reading(read_users),
         "groups": Reading(read_groups),
-        "required": Reading(read_required, healthy=PRESENT),
+        "required": Reading(read_required, healthy=(PRESENT, NONE)),
         "passwords": Reading(read_passwords, healthy=GUARDED),
         "sudo": Reading(read_sudo),
         "sudo_planned": Reading(read_sudo_planned, healthy=AS_PLANNED),
         "keys": Reading(read_keys),
-        "log_in": Reading(read_log_in, healthy=AS_PLANNED),
+        "log_in": Reading(read_log_in, healthy=AS_PLANNED, roles=if_named("log_in")),
     },
 )

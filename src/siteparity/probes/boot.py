@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import AbsolutePath, RoleName, Section
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.storage import arrays, changes, loader, mounts
 from siteparity.transport.script import Ask
 
@@ -122,9 +122,7 @@ PROBE = Probe(
     tables={
         "fstab": Reading(read_fstab, healthy=mounts.CLEAN),
         "mounts": Reading(read_mounts, healthy=(mounts.AS_IN_FSTAB, mounts.BY_A_UNIT, mounts.NEED_NOT_BE)),
-        "required": Reading(
-            read_required, healthy=mounts.LASTING, roles=lambda section: tuple(section.required)
-        ),
+        "required": Reading(read_required, healthy=mounts.LASTING, roles=by_role("required")),
         "options": Reading(read_options),
         "sources": Reading(read_sources),
         "foreign": Reading(read_foreign, healthy=NONE),

@@ -11,21 +11,22 @@ Sources: nproc(1), proc(5), cgroups(7), df(1).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, model_validator
 
 from siteparity.model import Table, UnmeasuredError, Value
 from siteparity.policy import AbsolutePath, Percent, Port, RoleName, Section, Text
 from siteparity.policy.bounds import at_least, at_most
 from siteparity.policy.grants import DatabaseAccess, Grant, RedisAccess
 from siteparity.policy.section import Strict, matching, size_or_count
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.capacity import disks, machine, servers
 from siteparity.tools.postgres import psql
 from siteparity.tools.redis_cli import client
 from siteparity.tools.systemd.unit import UnitName
 from siteparity.transport.script import Ask
+from siteparity.yamlfile import quoted
 
 Variable = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of a variable")]
 
@@ -87,14 +88,32 @@ class Policy(Section):
     """How much of the primary's free space is enough at the standby."""
     memory: Annotated[Percent, at_least("50%")] = 95.0
     """How much of the primary's memory is enough; machines of one kind differ a little."""
-    workers: Mapping[RoleName, Mapping[UnitName, Text]]
+    workers: Mapping[RoleName, Mapping[UnitName, Text]] = {}
     """For each role: service -> a text in the command line of each of its workers."""
     pools: Mapping[RoleName, Pool] = {}
     connections: Mapping[RoleName, Server] = {}
-    peak: Annotated[
-        Mapping[RoleName, Mapping[Text, Annotated[int, BeforeValidator(size_or_count)]]], Field(min_length=1)
-    ]
+    peak: Mapping[RoleName, Mapping[Text, Annotated[int, BeforeValidator(size_or_count)]]] = {}
     """For each role: item of a table below -> what all its hosts together need in the worst hour."""
+
+    @model_validator(mode="after")
+    def _the_peak_is_of_what_is_counted(self) -> Self:
+        known = dict.fromkeys(
+            [
+                "cores",
+                "memory",
+                *(f"{unit} workers" for units in self.workers.values() for unit in units),
+                *(pool.variable for pool in self.pools.values()),
+                *(["connections"] if self.connections else []),
+            ]
+        )
+        strangers = {item: role for role, items in self.peak.items() for item in items if item not in known}
+        if strangers:
+            item, role = next(iter(strangers.items()))
+            raise ValueError(
+                f"expected in peak.{role} one of {', '.join(known)}; found {quoted(item)}; "
+                "add it to workers, pools or connections, or remove it from peak"
+            )
+        return self
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
@@ -240,12 +259,10 @@ PROBE = Probe(
         "memory": Reading(read_memory),
         "full": Reading(read_full, moves=True),
         "free": Reading(read_free, moves=True),
-        "workers": Reading(read_workers, roles=lambda section: tuple(section.workers), moves=True),
-        "pools": Reading(read_pools, roles=lambda section: tuple(section.pools)),
-        "pools_in_force": Reading(
-            read_pools_in_force, healthy=servers.AS_IN_FILE, roles=lambda section: tuple(section.pools)
-        ),
-        "connections": Reading(read_connections, roles=lambda section: tuple(section.connections)),
-        "peak": Reading(read_peak, roles=lambda section: tuple(section.peak)),
+        "workers": Reading(read_workers, roles=by_role("workers"), moves=True),
+        "pools": Reading(read_pools, roles=by_role("pools")),
+        "pools_in_force": Reading(read_pools_in_force, healthy=servers.AS_IN_FILE, roles=by_role("pools")),
+        "connections": Reading(read_connections, roles=by_role("connections")),
+        "peak": Reading(read_peak, roles=by_role("peak")),
     },
 )

@@ -16,7 +16,7 @@ from pydantic import Field, StringConstraints
 
 from siteparity.model import Table
 from siteparity.policy import Language, RoleName, Section
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
 from siteparity.tools.gettext import host_catalogues, plural
 from siteparity.tools.gettext.catalogue import Catalogue, DamagedError, Message
 from siteparity.tools.gettext.host_catalogues import USABLE, Shelf
@@ -179,10 +179,6 @@ def read_loaded(answers: Answers, target: Target[Policy]) -> Table:
     return table
 
 
-def _where_sources_are(section: Policy) -> tuple[str, ...]:
-    return section.roles if section.source else ()
-
-
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -191,8 +187,8 @@ PROBE = Probe(
         "messages": Reading(read_messages),
         "plural_rule": Reading(read_plural_rule, healthy=VALID),
         "coverage": Reading(read_coverage, healthy=COMPLETE),
-        "source": Reading(read_source, healthy=AS_SOURCE, roles=_where_sources_are),
-        "dates": Reading(read_dates, healthy=NOT_OLDER, roles=_where_sources_are),
+        "source": Reading(read_source, healthy=AS_SOURCE, roles=if_named("source")),
+        "dates": Reading(read_dates, healthy=NOT_OLDER, roles=if_named("source")),
         "loaded": Reading(read_loaded, healthy=LOADED),
     },
 )

@@ -22,7 +22,7 @@ from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Roles, Section, Text
 from siteparity.policy.grants import DatabaseAccess
 from siteparity.policy.section import Strict, matching
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
 from siteparity.tools import postgres_rules, postgres_server
 from siteparity.tools.order import chain
 from siteparity.tools.postgres_rules import LET_IN, Client
@@ -100,9 +100,9 @@ class Policy(Section):
     """The shop's database, whose extensions and tables are compared."""
     role: Text = "parity"
     """The database role that the suite uses; `siteparity privileges` prints what it must be granted."""
-    users: Mapping[str, tuple[Literal["password", "replication"], ...]]
+    users: Mapping[str, tuple[Literal["password", "replication"], ...]] = {}
     """Database roles that must be able to log in -> what each needs for that."""
-    clients: tuple[LetIn, ...]
+    clients: tuple[LetIn, ...] = ()
     """The clients that pg_hba.conf must let in."""
     replication_user: Text = "replicator"
     """The database role as which the other site's server follows this one, needed to fail back."""
@@ -372,7 +372,7 @@ PROBE = Probe(
         "loaded": Reading(read_loaded, healthy=LOADED),
         "access": Reading(read_access),
         "clients": Reading(read_clients, healthy=LET_IN),
-        "users": Reading(read_users, healthy=AS_NEEDED),
+        "users": Reading(read_users, healthy=AS_NEEDED, roles=if_named("users")),
         "roles": Reading(read_roles),
         "libraries": Reading(read_libraries, healthy=ON_DISK),
         "extensions": Reading(read_extensions),

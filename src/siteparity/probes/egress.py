@@ -20,7 +20,7 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Port, Section, Text
 from siteparity.policy.bounds import at_most
 from siteparity.policy.section import PositiveDuration, RequestPath, ServerName, Strict, matching
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
 from siteparity.tools import greeting
 from siteparity.tools.program import filled, program
 from siteparity.transport.script import Ask
@@ -53,7 +53,7 @@ class ThirdParty(Strict):
 class Policy(Section):
     """The third parties."""
 
-    parties: Annotated[Mapping[Text, ThirdParty], Field(min_length=1)]
+    parties: Mapping[Text, ThirdParty] = {}
     """What reports call it -> the third party."""
     user: User = ""
     """The account as which the shop calls them; empty for root."""
@@ -210,13 +210,15 @@ def _setting(party: ThirdParty, places: Sequence[str], number: int) -> str:
     return AS_TRIED if same else f"another one ({shown})"
 
 
+_PARTIES = if_named("parties")
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "reached": Reading(read_reached, healthy=ACCEPTS),
-        "places": Reading(read_places),
-        "source": Reading(read_source),
-        "settings": Reading(read_settings, healthy=AS_TRIED),
+        "reached": Reading(read_reached, healthy=ACCEPTS, roles=_PARTIES),
+        "places": Reading(read_places, roles=_PARTIES),
+        "source": Reading(read_source, roles=_PARTIES),
+        "settings": Reading(read_settings, healthy=AS_TRIED, roles=_PARTIES),
     },
 )

@@ -25,7 +25,7 @@ from siteparity.names import OwnNames
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.patterns import RELEASE_FILES, matches_any
 from siteparity.policy.section import PathPattern, Strict, WholePath
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.configuration import files, folders, release
 from siteparity.tools.configuration.members import gathered
 from siteparity.transport.script import Ask
@@ -274,10 +274,6 @@ def read_released(answers: Answers, target: Target[Policy]) -> Table:
     return wrong or {folder.path: release.AS_RELEASED}
 
 
-def _with_release(section: Policy) -> tuple[str, ...]:
-    return tuple(section.releases)
-
-
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -290,7 +286,7 @@ PROBE = Probe(
         "foreign": Reading(read_foreign, healthy=NONE),
         "left": Reading(read_left, healthy=NONE),
         "preload": Reading(read_preload, healthy=AS_PLANNED),
-        "release": Reading(read_release, roles=_with_release),
-        "released": Reading(read_released, healthy=release.AS_RELEASED, roles=_with_release),
+        "release": Reading(read_release, roles=by_role("releases")),
+        "released": Reading(read_released, healthy=release.AS_RELEASED, roles=by_role("releases")),
     },
 )

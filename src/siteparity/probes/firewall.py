@@ -14,13 +14,11 @@ import re
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field
-
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
 from siteparity.policy.section import ChainPattern, matching
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.firewall import question
 from siteparity.tools.firewall.rules import Ruleset, read
 from siteparity.transport.script import Ask
@@ -33,7 +31,7 @@ DROP = "drop"
 class Policy(Section):
     """The packet filters."""
 
-    drop: Annotated[Mapping[RoleName, tuple[Text, ...]], Field(min_length=1)]
+    drop: Mapping[RoleName, tuple[Text, ...]] = {}
     """For each role: the chains that must drop what no rule accepts, such as ``inet filter input`` or
     ``iptables filter INPUT``."""
     saved: Annotated[str, matching(r"/[A-Za-z0-9._/-]+", "a plain absolute path")] = "/etc/nftables.conf"
@@ -130,6 +128,6 @@ PROBE = Probe(
     tables={
         "rules": Reading(read_rules),
         "persisted": Reading(read_persisted, healthy=(AFTER_BOOT, NOT_JUDGED)),
-        "policies": Reading(read_policies, healthy=DROP, roles=lambda section: tuple(section.drop)),
+        "policies": Reading(read_policies, healthy=DROP, roles=by_role("drop")),
     },
 )

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from siteparity.model import Table
 from siteparity.policy import RoleName, Section, Text
 from siteparity.policy.section import SettingPattern
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools import limits, modules, sysctl
 from siteparity.tools.systemd.unit import UnitName
 from siteparity.transport.script import Ask
@@ -23,7 +23,7 @@ from siteparity.transport.script import Ask
 class Policy(Section):
     """What the kernel must have, and the services whose limits count."""
 
-    services: Mapping[RoleName, tuple[UnitName, ...]]
+    services: Mapping[RoleName, tuple[UnitName, ...]] = {}
     """For each role: the services whose limits are compared."""
     modules: Mapping[RoleName, tuple[Text, ...]] = {}
     """For each role: what must be in the kernel, as a module or built in, e.g. ``nf_tables``."""
@@ -86,10 +86,6 @@ def _limits(answers: Answers, target: Target[Policy]) -> Mapping[str, limits.Lim
     }
 
 
-def _with_services(section: Policy) -> tuple[str, ...]:
-    return tuple(section.services)
-
-
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -97,7 +93,7 @@ PROBE = Probe(
         "settings": Reading(read_settings),
         "persisted": Reading(read_persisted, healthy=(sysctl.IN_FORCE, sysctl.NOTHING)),
         "modules": Reading(read_modules, healthy=(modules.IN_THE_KERNEL, modules.NONE)),
-        "limits": Reading(read_limits, roles=_with_services),
-        "limits_in_force": Reading(read_limits_in_force, healthy=limits.IN_FORCE, roles=_with_services),
+        "limits": Reading(read_limits, roles=by_role("services")),
+        "limits_in_force": Reading(read_limits_in_force, healthy=limits.IN_FORCE, roles=by_role("services")),
     },
 )

@@ -20,7 +20,7 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import Port, RoleName, Section, Text
 from siteparity.policy.section import Strict
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, Where, once
 from siteparity.tools.program import program
 from siteparity.transport.script import Ask
 
@@ -47,11 +47,11 @@ class Listener(Strict):
 
 
 class Policy(Section):
-    """The ports that must be open. Every other one is unexpected."""
+    """The ports that must be open. Every other one is unexpected, unless the policy names none at all."""
 
     everywhere: tuple[Listener, ...] = ()
     """On every host."""
-    expected: Mapping[RoleName, tuple[Listener, ...]]
+    expected: Mapping[RoleName, tuple[Listener, ...]] = {}
     """For each role, in addition."""
 
 
@@ -212,12 +212,24 @@ def _kind(address: IPv4Address | IPv6Address, names: OwnNames) -> str:
     return "site" if names.owns(str(address)) else "another address"
 
 
+def _with_expected(section: Policy) -> tuple[str, ...] | None:
+    """The roles whose hosts must have a port open."""
+    return None if section.everywhere else tuple(role for role, named in section.expected.items() if named)
+
+
+def _if_any_is_named(section: Policy) -> tuple[str, ...] | None:
+    """Every role once the policy names a port of any: a role without one is to have no other port open."""
+    return None if section.everywhere or any(section.expected.values()) else ()
+
+
+_KEYS = "everywhere or expected"
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
         "listening": Reading(read_listening),
-        "required": Reading(read_required, healthy=LISTENS),
-        "unexpected": Reading(read_unexpected, healthy=NONE),
+        "required": Reading(read_required, healthy=LISTENS, roles=Where(_KEYS, _with_expected)),
+        "unexpected": Reading(read_unexpected, healthy=NONE, roles=Where(_KEYS, _if_any_is_named)),
     },
 )

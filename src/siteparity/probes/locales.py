@@ -17,11 +17,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import LocaleName, Section
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
 from siteparity.tools import locale as content
 from siteparity.tools.systemd import environment, unit
 from siteparity.transport.script import Ask
@@ -42,7 +42,7 @@ class Policy(Section):
     """Further locales that must be usable, such as one that only a report uses."""
     service: unit.UnitName
     """The service that speaks these languages."""
-    environment: Annotated[Mapping[Variable, str], Field(min_length=1)]
+    environment: Mapping[Variable, str] = {}
     """Its language: variable (LANG, LC_ALL, LC_TIME ...) -> value; all others must be unset."""
 
 
@@ -175,7 +175,7 @@ PROBE = Probe(
         "content": Reading(read_content),
         "kept": Reading(read_kept, healthy=(GENERATED, PREBUILT)),
         "default": Reading(read_default),
-        "service": Reading(read_service, healthy=AS_DECLARED),
+        "service": Reading(read_service, healthy=AS_DECLARED, roles=if_named("environment")),
         "environment": Reading(read_environment),
         "loaded": Reading(read_loaded, healthy=ON_DISK),
     },

@@ -22,7 +22,7 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Duration, Port, RoleName, Section, Text
 from siteparity.policy.bounds import at_most
 from siteparity.policy.section import PositiveDuration, Strict, matching
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, Where, once
 from siteparity.tools.program import filled, program
 from siteparity.tools.systemd.unit import UnitName, look_up, read_properties
 from siteparity.transport.script import Ask
@@ -59,7 +59,7 @@ WaitBudget = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(sec
 class Policy(Section):
     """The agents, and how old their reports may be."""
 
-    agents: Annotated[Mapping[Text, Agent], Field(min_length=1)]
+    agents: Mapping[Text, Agent] = {}
     """Name for people -> agent."""
     patience: Annotated[WaitBudget, at_most("8s")] = timedelta(seconds=3)
     """How long an agent may take to answer, in whole seconds."""
@@ -210,14 +210,23 @@ def _unit_state(report: _Report) -> str:
     return RUNS if at_boot in ("enabled", "generated", "alias") else f"runs now, and is {at_boot}"
 
 
+def _watched(section: Policy) -> tuple[str, ...] | None:
+    """The roles on which an agent must run; None: every role of the aspect."""
+    if any(not agent.roles for agent in section.agents.values()):
+        return None
+    return tuple(role for agent in section.agents.values() for role in agent.roles)
+
+
+_WATCHED = Where("agents", _watched)
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "agents": Reading(read_agents, healthy=RUNS),
-        "answers": Reading(read_answers, healthy=ANSWERS),
-        "age": Reading(read_age, moves=True),
-        "file_age": Reading(read_file_age, moves=True),
-        "configuration": Reading(read_configuration),
+        "agents": Reading(read_agents, healthy=RUNS, roles=_WATCHED),
+        "answers": Reading(read_answers, healthy=ANSWERS, roles=_WATCHED),
+        "age": Reading(read_age, roles=_WATCHED, moves=True),
+        "file_age": Reading(read_file_age, roles=_WATCHED, moves=True),
+        "configuration": Reading(read_configuration, roles=_WATCHED),
     },
 )

@@ -22,7 +22,7 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, RoleName, Section
 from siteparity.policy.bounds import at_most
 from siteparity.policy.section import PathPattern
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.packages import apt, dpkg, python, rpm, unpackaged
 from siteparity.tools.packages import files as package_files
 from siteparity.transport.script import Ask
@@ -275,10 +275,6 @@ def read_unpackaged(answers: Answers, target: Target[Policy]) -> Table:
     return {"files of packages": "left out", **here}
 
 
-def _with_environments(section: Policy) -> tuple[str, ...]:
-    return tuple(role for role, places in section.environments.items() if places)
-
-
 def read_environments(answers: Answers, target: Target[Policy]) -> Table:
     """Each Python environment of the host's roles -> `PRESENT`, or that there is no such folder."""
     found = _python(answers, target)
@@ -315,7 +311,7 @@ PROBE = Probe(
         "pins": Reading(read_pins),
         "sources": Reading(read_sources),
         "unpackaged": Reading(read_unpackaged),
-        "environments": Reading(read_environments, healthy=PRESENT, roles=_with_environments, optional=True),
-        "distributions": Reading(read_distributions, roles=_with_environments, optional=True),
+        "environments": Reading(read_environments, healthy=PRESENT, roles=by_role("environments")),
+        "distributions": Reading(read_distributions, roles=by_role("environments")),
     },
 )

@@ -27,7 +27,7 @@ from siteparity.names import OwnNames
 from siteparity.policy import Percent, Port, RoleName, Section
 from siteparity.policy.bounds import at_least, at_most
 from siteparity.policy.section import PositiveDuration, Strict
-from siteparity.probes import Answers, Probe, Reading, SecondLook, Seen, Target, once
+from siteparity.probes import Answers, Probe, Reading, SecondLook, Seen, Target, Where, once
 from siteparity.tools.network import rates, reading, routes
 from siteparity.tools.network.question import REACHED, reach, resolve
 from siteparity.tools.network.reading import Connections, Link, Packets, Reached
@@ -55,7 +55,7 @@ class Leg(Strict):
 class Policy(Section):
     """The paths that customers' requests take, and how much they may lose."""
 
-    legs: Annotated[tuple[Leg, ...], Field(min_length=1)]
+    legs: tuple[Leg, ...] = ()
     packets: Annotated[Rate, at_most("10%")] = 2.0
     """The rate of lost packets that must be excluded; 2% needs 149 packets of full size each way."""
     connections: Annotated[Rate, at_most("20%")] = 10.0
@@ -372,26 +372,28 @@ def _everybody(section: Policy) -> tuple[str, ...]:
     return tuple(role for leg in section.legs for role in (leg.client, leg.server))
 
 
+_CLIENTS, _EVERYBODY = Where("legs", _clients), Where("legs", _everybody)
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "names": Reading(read_names, healthy=(AS_INVENTORIED, NAMELESS), roles=_clients),
-        "resolution": Reading(read_resolution, roles=_everybody),
-        "routes": Reading(read_routes, roles=_everybody),
+        "names": Reading(read_names, healthy=(AS_INVENTORIED, NAMELESS), roles=_CLIENTS),
+        "resolution": Reading(read_resolution, roles=_EVERYBODY),
+        "routes": Reading(read_routes, roles=_EVERYBODY),
     },
     then=SecondLook(
         ask_again,
         who_is_up,
         tables={
-            "reached": Reading(read_reached, healthy=ANSWERS, roles=_clients),
-            "connections": Reading(read_connections, roles=_clients, moves=True),
-            "packets": Reading(read_packets, roles=_everybody, moves=True),
-            "resent": Reading(read_resent, roles=_everybody, moves=True),
-            "errors": Reading(read_errors, roles=_everybody),
-            "latency": Reading(read_latency, roles=_everybody, moves=True),
-            "links": Reading(read_links, healthy=WELL, roles=_everybody),
-            "paths": Reading(read_paths, roles=_everybody, moves=True),
+            "reached": Reading(read_reached, healthy=ANSWERS, roles=_CLIENTS),
+            "connections": Reading(read_connections, roles=_CLIENTS, moves=True),
+            "packets": Reading(read_packets, roles=_EVERYBODY, moves=True),
+            "resent": Reading(read_resent, roles=_EVERYBODY, moves=True),
+            "errors": Reading(read_errors, roles=_EVERYBODY),
+            "latency": Reading(read_latency, roles=_EVERYBODY, moves=True),
+            "links": Reading(read_links, healthy=WELL, roles=_EVERYBODY),
+            "paths": Reading(read_paths, roles=_EVERYBODY, moves=True),
         },
     ),
 )

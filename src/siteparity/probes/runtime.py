@@ -29,7 +29,7 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.patterns import CODE, matches_any
 from siteparity.policy.section import PathPattern, Strict, UnitPattern
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.running import deleted, kernel, manager_environment, reloads, settings
 from siteparity.tools.running import deployed as code
 from siteparity.tools.systemd.environment import VARIABLE
@@ -79,10 +79,10 @@ class Policy(Section):
 
     kernel: Literal["installed", "brought"] = "installed"
     """``brought``: the machines have no kernel on disk, since a hypervisor starts them with one."""
-    services: Annotated[Mapping[RoleName, tuple[UnitName, ...]], Field(min_length=1)]
+    services: Mapping[RoleName, tuple[UnitName, ...]] = {}
     """For each role: services whose unit files must be as systemd read them. Others are asked about only if
     something was edited since."""
-    environment: Annotated[Mapping[RoleName, UnitName], Field(min_length=1)]
+    environment: Mapping[RoleName, UnitName] = {}
     """For each role: the service whose environment is compared with its files."""
     deployed: Mapping[RoleName, Deployed] = Field(default_factory=dict)
     """For each role: the service that must have started, or reloaded, after its code was laid down."""
@@ -229,14 +229,6 @@ def _variables(answers: Answers, target: Target[Policy]) -> Mapping[str, tuple[s
     return found
 
 
-def _with_deployment(section: Policy) -> tuple[str, ...]:
-    return tuple(section.deployed)
-
-
-def _with_environment(section: Policy) -> tuple[str, ...]:
-    return tuple(section.environment)
-
-
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -246,8 +238,8 @@ PROBE = Probe(
         "deleted": Reading(read_deleted, healthy=(deleted.NONE, deleted.UNTIL_BOOT)),
         "reload": Reading(read_reload, healthy=reloads.READ),
         "handed_on": Reading(read_handed_on),
-        "started": Reading(read_started, healthy=AFTER_DEPLOYMENT, roles=_with_deployment),
-        "settings": Reading(read_settings, healthy=settings.RUNNING, roles=_with_environment),
-        "values": Reading(read_values, roles=_with_environment),
+        "started": Reading(read_started, healthy=AFTER_DEPLOYMENT, roles=by_role("deployed")),
+        "settings": Reading(read_settings, healthy=settings.RUNNING, roles=by_role("environment")),
+        "values": Reading(read_values, roles=by_role("environment")),
     },
 )

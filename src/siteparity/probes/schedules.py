@@ -23,7 +23,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy.section import LeftoverPattern, RoleName, Section, Strict, Text
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, Where, once
 from siteparity.redaction import pseudonym
 from siteparity.tools.schedule import cron_daemon as daemon
 from siteparity.tools.schedule import cron_files, cron_lookups, local_time, programs, runs, timers
@@ -66,7 +66,7 @@ class Policy(Section):
 
     timezone: Annotated[str, AfterValidator(local_time.known_name)]
     """The time zone that cron and timers must use on every host of both sites."""
-    jobs: Annotated[Mapping[str, Required], Field(min_length=1)]
+    jobs: Mapping[str, Required] = {}
     """What must be scheduled, by the names that people use."""
     leftovers: tuple[LeftoverPattern, ...] = ("*.dpkg-*",)
     """Patterns of file names that cron ignores, and is meant to ignore."""
@@ -276,6 +276,6 @@ PROBE = Probe(
         "armed": Reading(read_armed, healthy=timers.ARMED),
         "instants": Reading(read_instants),
         "punctual": Reading(read_punctual, healthy=ON_TIME),
-        "scheduled": Reading(read_scheduled, healthy=SCHEDULED, roles=_roles_of_jobs),
+        "scheduled": Reading(read_scheduled, healthy=SCHEDULED, roles=Where("jobs", _roles_of_jobs)),
     },
 )

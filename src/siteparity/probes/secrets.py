@@ -18,12 +18,12 @@ import shlex
 from collections.abc import Mapping
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import StringConstraints, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.section import Strict
-from siteparity.probes import KEY, Answers, Probe, Reading, Target, once
+from siteparity.probes import KEY, Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.program import filled
 from siteparity.tools.secrets import hashes
 from siteparity.transport.script import Ask
@@ -65,7 +65,7 @@ done; echo end
 class Policy(Section):
     """Where the secrets of the sites are; never the secrets themselves."""
 
-    files: Annotated[Mapping[RoleName, tuple[SecretFile, ...]], Field(min_length=1)]
+    files: Mapping[RoleName, tuple[SecretFile, ...]] = {}
     """For each role: its files."""
 
 
@@ -121,16 +121,12 @@ def read_values(answers: Answers, target: Target[Policy]) -> Table:
     }
 
 
-def _holders(section: Policy) -> tuple[str, ...]:
-    return tuple(section.files)
-
-
 PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "states": Reading(read_states, healthy=hashes.SET, roles=_holders),
-        "values": Reading(read_values, roles=_holders, of_one_run=True, unless_changed="_changed"),
-        "_changed": Reading(read_changed, roles=_holders, moves=True),
+        "states": Reading(read_states, healthy=hashes.SET, roles=by_role("files")),
+        "values": Reading(read_values, roles=by_role("files"), of_one_run=True, unless_changed="_changed"),
+        "_changed": Reading(read_changed, roles=by_role("files"), moves=True),
     },
 )

@@ -15,14 +15,14 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import StringConstraints, model_validator
 
 from siteparity.model import Table
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section
 from siteparity.policy.patterns import matches_any
 from siteparity.policy.section import UnitPattern
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.systemd import manager, programs, stopped, unit_files
 from siteparity.transport.script import Ask
 
@@ -47,7 +47,7 @@ UnitName = Annotated[
 class Policy(Section):
     """The units that must run, and those that are not judged."""
 
-    required: Annotated[Mapping[RoleName, tuple[UnitName, ...]], Field(min_length=1)]
+    required: Mapping[RoleName, tuple[UnitName, ...]] = {}
     """For each role: what must run now, and what a boot must start."""
     ignore: tuple[UnitPattern, ...] = ()
     """Patterns of further units whose state is not judged, such as ``backup-*.service``."""
@@ -250,6 +250,6 @@ PROBE = Probe(
         "after_boot": Reading(read_after_boot, healthy=AFTER_BOOT),
         "failed": Reading(read_failed, healthy=NONE),
         "stopped": Reading(read_stopped, healthy=NONE),
-        "required": Reading(read_required, healthy=RUNS, roles=lambda section: tuple(section.required)),
+        "required": Reading(read_required, healthy=RUNS, roles=by_role("required")),
     },
 )

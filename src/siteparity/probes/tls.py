@@ -13,13 +13,11 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field
-
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, Port, Section
 from siteparity.policy.bounds import at_least
 from siteparity.policy.section import Strict, matching
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
 from siteparity.tools import tls
 from siteparity.transport.script import Ask
 
@@ -42,7 +40,7 @@ class Front(Strict):
 class Policy(Section):
     """The names that customers reach by TLS."""
 
-    names: Annotated[Mapping[ServerName, Front], Field(min_length=1)]
+    names: Mapping[ServerName, Front] = {}
     trust: AbsolutePath | None = None
     """A file with the authorities that customers trust, in PEM, on the host. Default: those of the system."""
     horizon: Annotated[Duration, at_least("7d")] = timedelta(days=21)
@@ -143,15 +141,17 @@ def _chain(shown: tls.Shown) -> tuple[tls.Certificate, ...]:
     return shown.served.chain
 
 
+_NAMES = if_named("names")
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
     title="TLS",
     tables={
-        "served": Reading(read_served, healthy=tls.VERIFIED),
-        "expiry": Reading(read_expiry, healthy=LONG_ENOUGH),
-        "names": Reading(read_names),
-        "issued": Reading(read_issued),
-        "files": Reading(read_files, healthy=(AS_SERVED, FITS)),
+        "served": Reading(read_served, healthy=tls.VERIFIED, roles=_NAMES),
+        "expiry": Reading(read_expiry, healthy=LONG_ENOUGH, roles=_NAMES),
+        "names": Reading(read_names, roles=_NAMES),
+        "issued": Reading(read_issued, roles=_NAMES),
+        "files": Reading(read_files, healthy=(AS_SERVED, FITS), roles=_NAMES),
     },
 )

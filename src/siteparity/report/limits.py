@@ -36,7 +36,26 @@ def _of_this_run(result: Result) -> list[str]:
         found.append("Accepted differences are still there. Customers will notice what stands beside them.")
     if not any(check.kind == "smoke" for check in result.checks):
         found.append(f"{standby} was compared, but not tried out: no smoke test is part of this run.")
+    if result.not_applicable:
+        names = ", ".join(f"{one.check} ({' or '.join(one.keys)})" for one in result.not_applicable)
+        found.append(f"{not_applicable(result)} Each with the key that is not used: {names}.")
+    if result.hosts_in_no_role:
+        found.append(f"{hosts_in_no_role(result)}: {', '.join(result.hosts_in_no_role)}.")
     return found
+
+
+def not_applicable(result: Result) -> str:
+    """How many checks do not apply, and why."""
+    number = len(result.not_applicable)
+    verb = "does" if number == 1 else "do"
+    return f"{count(number, 'check')} {verb} not apply: the policy names nothing of the kind."
+
+
+def hosts_in_no_role(result: Result) -> str:
+    """How many hosts nobody looked at."""
+    number = len(result.hosts_in_no_role)
+    is_, was = ("is", "was") if number == 1 else ("are", "were")
+    return f"{count(number, 'host')} {is_} in no role of the policy and {was} not looked at"
 
 
 def _of_every_run(result: Result) -> list[str]:

@@ -11,12 +11,14 @@ from siteparity.report.cards import description
 from siteparity.report.data_age import age, is_by_record, possible_loss
 from siteparity.report.exceptions import downgraded_lines, downgraded_words, loosened_line
 from siteparity.report.groups import Promise, Seen, State, not_holding
+from siteparity.report.limits import hosts_in_no_role, not_applicable
 from siteparity.report.view import coverage
 from siteparity.report.visible import UNMEASURED, labels, shortened, visible
 from siteparity.report.words import count, utc
 from siteparity.result import Result, SavedCause
 
 FINDINGS_A_PROMISE = 20
+NAMES_A_LINE = 3
 VALUE_WIDTH = 96
 TEXT_WIDTH = 400
 
@@ -53,6 +55,7 @@ def summary(result: Result, *, colour: bool = False, limit: int = FINDINGS_A_PRO
     if result.waivers:
         lines.append(f"waivers: {waivers_line(result.waivers)}")
     lines += filter(None, [*downgraded_lines(result), loosened_line(result)])
+    lines += _not_covered(result)
     verdict = verdict_line(result)
     return "\n".join([*lines, f"{_COLOURS[result.verdict]}{verdict}{_RESET}" if colour else verdict])
 
@@ -70,6 +73,20 @@ def verdict_line(result: Result) -> str:
     }[result.verdict]
     reason = f": {_one_line(result.reasons[0])}" if result.reasons else ""
     return f"{result.verdict.value}  {words}{reason}"
+
+
+def _not_covered(result: Result) -> Iterator[str]:
+    """A line each for the checks that do not apply, and for the hosts that are in no role."""
+    if result.not_applicable:
+        names = [one.check for one in result.not_applicable]
+        yield f"{not_applicable(result).removesuffix('.')}: {_some(names)}"
+    if result.hosts_in_no_role:
+        yield f"{hosts_in_no_role(result)}: {_some(result.hosts_in_no_role)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    shown, more = ", ".join(map(visible, names[:NAMES_A_LINE])), len(names) - NAMES_A_LINE
+    return f"{shown} and {more:,} more (see result.json)" if more > 0 else shown
 
 
 def _promise(promise: Promise, result: Result, limit: int, *, colour: bool) -> Iterator[str]:

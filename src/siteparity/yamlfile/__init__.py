@@ -4,7 +4,7 @@
 line: file:line: key: what was expected, what was found, what to do.
 """
 
-from siteparity.yamlfile.problems import Problems, did_you_mean, quoted, shown, shown_path
+from siteparity.yamlfile.problems import Problems, did_you_mean, fail, quoted, shown, shown_path
 from siteparity.yamlfile.reading import Document, KeyPath, Refused, can_hold, load
 from siteparity.yamlfile.validating import validate
 
@@ -15,6 +15,7 @@ __all__ = [
     "Refused",
     "can_hold",
     "did_you_mean",
+    "fail",
     "load",
     "quoted",
     "shown",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
 from siteparity.model import ConfigurationError
 
+_PLACE = re.compile(r"([^\s:]+):([0-9]+): (.*)")
+"""A problem of another stage, after its place."""
 _LONGEST = 60
 """Characters of a found value that a message repeats."""
 
@@ -27,12 +31,30 @@ class Problems:
     def add_error(self, error: ConfigurationError) -> None:
         """Add the problems that another stage has reported."""
         for text in str(error).split("\n"):
-            self.add(text)
+            place = _PLACE.fullmatch(text)
+            found = (place[1], int(place[2]), place[3]) if place else ("", 0, text)
+            self._found[found] = None
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Add the problems that the body raises, and go on after it."""
+        try:
+            yield
+        except ConfigurationError as error:
+            self.add_error(error)
 
     def check(self) -> None:
         """Raise `ConfigurationError` with every problem, one per line, if there is any."""
-        if self._found:
-            raise ConfigurationError("\n".join(placed(*problem) for problem in sorted(self._found)))
+        if self:
+            raise self.error()
+
+    def error(self) -> ConfigurationError:
+        """Every problem, one per line."""
+        return ConfigurationError("\n".join(placed(*problem) for problem in sorted(self._found)))
+
+    def __bool__(self) -> bool:
+        """Whether there is a problem."""
+        return bool(self._found)
 
 
 def placed(path: str, line: int, text: str) -> str:
