@@ -193,3 +193,10 @@ def test_any_bytes_are_facts_or_unmeasured(answer: bytes) -> None:
     found = read_tables(PROBE.readings(), answers, TARGET, ("web",))
     assert isinstance(found["writes"], Unmeasured)
     assert isinstance(found["shop"], Unmeasured)
+
+
+@pytest.mark.parametrize("key", ["edges", "databases", "shops"])
+def test_which_site_is_active_is_looked_at_in_every_way(key: str) -> None:
+    """None of the three may be left out: two active sites lose orders."""
+    with pytest.raises(ValueError, match=f"{key}\n.*at least 1 item"):
+        type(TARGET.section).model_validate({**TARGET.section.model_dump(), key: ()})

@@ -345,3 +345,17 @@ def test_what_another_writer_wrote_is_read_back(
         assert load(path).value == value
     except ConfigurationError as error:
         assert "control character" in str(error) or "line break" in str(error)  # noqa: PT017  # the reasons
+
+
+def test_problems_of_several_stages_are_collected_in_the_order_of_files_and_lines() -> None:
+    """A stage that fails does not keep the next one from being looked at; line 9 comes before line 10."""
+    problems = Problems()
+    for text in ("b.yml:10: ten\nb.yml:9: nine", "a.yml: all of it", "no place: at all", "b.yml:9: nine"):
+        with problems.collecting():
+            raise ConfigurationError(text)
+    assert str(problems.error()).split("\n") == [
+        "a.yml: all of it",
+        "no place: at all",
+        "b.yml:9: nine",
+        "b.yml:10: ten",
+    ]

@@ -17,7 +17,7 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 
 from siteparity import __version__, configuration
-from siteparity.commands import privileges
+from siteparity.commands import check, privileges
 from siteparity.commands.explain import explain
 from siteparity.commands.progress import Progress
 from siteparity.commands.verify import Verification
@@ -198,6 +198,19 @@ def _explain(options: argparse.Namespace) -> tuple[str, int]:
     return explain(options.root, options.check), 0
 
 
+def _check(options: argparse.Namespace) -> tuple[str, int]:
+    try:
+        settings = configuration.load(
+            options.root, options.inventories, options.primary, options.standby, look_up=False
+        )
+    except ConfigurationError as error:
+        if not options.json:
+            raise
+        return check.errors_as_json(str(error)), EXIT_USAGE
+    found = check.overview(settings)
+    return check.as_json(found) if options.json else check.text(found), 0
+
+
 def _privileges(options: argparse.Namespace) -> tuple[str, int]:
     settings = configuration.load(options.root, options.inventories, options.primary, options.standby)
     keys = privileges.public_keys(options.key)
@@ -263,6 +276,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="latest|PATH",
         help="do not contact the primary: its newest good record, or that of a file or run, stands in",
     )
+    checked = verb(
+        "check", _check, "read everything and contact nobody: what a run would ask, make and leave out"
+    )
+    _add_site_options(checked, root)
+    checked.add_argument("--json", action="store_true", help="for programs")
     record = verb("record", _record, "measure sites and save their records; judge nothing")
     _add_run_options(record, root)
     record.add_argument("site", nargs="+", metavar="SITE")

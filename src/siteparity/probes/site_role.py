@@ -21,7 +21,7 @@ from typing import Annotated, Any
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
-from siteparity.policy import Port, RoleName, Section, Text
+from siteparity.policy import Port, Roles, Section, Text
 from siteparity.policy.grants import DatabaseAccess
 from siteparity.policy.section import RequestPath, ServerName, matching
 from siteparity.probes import Answers, Probe, Reading, Target, once
@@ -39,18 +39,18 @@ NO_ANSWER = "the shop does not answer"
 class Policy(Section):
     """Where to look for the active site."""
 
-    edges: tuple[RoleName, ...]
+    edges: Roles
     """The roles whose hosts resolve the name that customers type."""
     customers: ServerName
     """The name that customers type. Its addresses are in the ``parity_networks`` of the active site."""
-    databases: tuple[RoleName, ...]
+    databases: Roles
     """The roles whose hosts run the database."""
     database: Text = "postgres"
     role: Text = "parity"
     """The database role that the suite uses."""
     writer: Text
     """The database role as which the shop writes."""
-    shops: tuple[RoleName, ...]
+    shops: Roles
     """The roles whose hosts run the shop."""
     health_port: Port = 8000
     health_path: RequestPath = "/healthz"

@@ -1,0 +1,175 @@
+"""``siteparity check``: what a run would ask, make and leave out. Contacts nobody, not even a name server."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from siteparity.collect.questions import Questions, asked
+from siteparity.configuration import Configuration
+from siteparity.model import Site, UnmeasuredError
+from siteparity.plan import NotApplicable
+from siteparity.report.words import count
+
+_WIDTH = 110
+"""Of a line in the terminal."""
+_TOGETHER = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True, slots=True)
+class HostQuestions:
+    """A host, and how many questions a run may ask it."""
+
+    site: str
+    name: str
+    roles: tuple[str, ...]
+    questions: Mapping[str, int]
+    """By aspect; ``live`` counts what smoke checks ask, ``machine`` the one that tells machines apart."""
+
+    @property
+    def label(self) -> str:
+        """``dallas/web1``."""
+        return f"{self.site}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a run would do."""
+
+    primary: str
+    standby: str
+    hosts: tuple[HostQuestions, ...]
+    in_no_role: tuple[str, ...]
+    parity: Mapping[str, int]
+    """Aspect -> how many checks of it are planned."""
+    smoke: Mapping[str, int]
+    """Journey -> how many checks of it are planned."""
+    not_applicable: tuple[NotApplicable, ...]
+    warnings: tuple[str, ...]
+
+
+def overview(settings: Configuration) -> Overview:
+    """What a run under these settings would do."""
+    kinds: dict[str, Counter[str]] = {"parity": Counter(), "smoke": Counter()}
+    for check in settings.checks:
+        kinds[check.source.kind][check.source.aspect] += 1
+    return Overview(
+        primary=settings.primary.name,
+        standby=settings.standby.name,
+        hosts=tuple(host for site in settings.sites for host in _hosts(settings, site)),
+        in_no_role=settings.hosts_in_no_role,
+        parity=kinds["parity"],
+        smoke=kinds["smoke"],
+        not_applicable=settings.not_applicable,
+        warnings=tuple(warning for site in settings.sites for warning in _warnings(settings, site)),
+    )
+
+
+def text(found: Overview) -> str:
+    """The overview for a terminal, without a final line feed."""
+    smoke, parity = sum(found.smoke.values()), sum(found.parity.values())
+    lines = [*_of_site(found, found.primary, "the primary"), *_of_site(found, found.standby, "the standby")]
+    if found.in_no_role:
+        lines.append(f"in no role of the policy, not looked at: {', '.join(found.in_no_role)}")
+    lines += [
+        *_questions(found.hosts),
+        f"{count(smoke + parity, 'check')} planned",
+        _below(f"{parity:,} compare the sites: {_counted(found.parity)}"),
+        _below(f"{smoke:,} try out {found.standby}: {_counted(found.smoke)}"),
+        *_left_out(found.not_applicable),
+        *(f"warning: {warning}" for warning in found.warnings),
+    ]
+    return "\n".join(lines)
+
+
+def as_json(found: Overview) -> str:
+    """The overview for programs."""
+    return json.dumps(
+        {
+            "primary": found.primary,
+            "standby": found.standby,
+            "hosts": [
+                {"host": one.label, "roles": one.roles, "questions": one.questions} for one in found.hosts
+            ],
+            "hosts_in_no_role": found.in_no_role,
+            "checks": {"parity": found.parity, "smoke": found.smoke},
+            "not_applicable": [
+                {"check": one.source.name, "kind": one.source.kind, "keys": one.keys}
+                for one in found.not_applicable
+            ],
+            "warnings": found.warnings,
+            "errors": [],
+        },
+        indent=2,
+    )
+
+
+def errors_as_json(errors: str) -> str:
+    """The errors of the configuration for programs, one for each line."""
+    return json.dumps({"errors": errors.split("\n")}, indent=2)
+
+
+def _hosts(settings: Configuration, site: Site) -> Iterator[HostQuestions]:
+    questions = Questions(settings.policy, settings.probes, settings.sites)
+    for host in site.hosts:
+        names = questions.collector(site, host).asks
+        yield HostQuestions(
+            site.name, host.name, host.roles, Counter(name.partition(".")[0] for name in names)
+        )
+
+
+def _warnings(settings: Configuration, site: Site) -> Iterator[str]:
+    """What is no error, and still not meant so."""
+    for group in site.empty_groups:
+        yield f"{site.name}: the group {group} holds no host"
+    questions = Questions(settings.policy, settings.probes, settings.sites)
+    for host in site.hosts:
+        for aspect, probe, target in questions.targets(site, host):
+            for ask in (probe.ask, *([probe.then.ask] if probe.then else [])):
+                if isinstance(why := asked(ask, target), UnmeasuredError):
+                    yield f"{host.label}: {aspect} could not be measured: {why}"
+
+
+def _of_site(found: Overview, site: str, what: str) -> Iterator[str]:
+    hosts = [host for host in found.hosts if host.site == site]
+    named = ", ".join(f"{host.name} ({', '.join(host.roles)})" for host in hosts)
+    yield f"{site}, {what}: {count(len(hosts), 'host')}: {named}"
+
+
+def _questions(hosts: Sequence[HostQuestions]) -> Iterator[str]:
+    """A line for all hosts that are asked alike."""
+    alike: dict[tuple[tuple[str, int], ...], list[str]] = {}
+    for host in hosts:
+        alike.setdefault(tuple(host.questions.items()), []).append(host.label)
+    for questions, labels in alike.items():
+        by_aspect = dict(questions)
+        each = " each" if len(labels) > 1 else ""
+        yield f"{', '.join(labels)}: {count(sum(by_aspect.values()), 'question')}{each}"
+        yield _below(_counted(by_aspect))
+
+
+def _left_out(checks: Sequence[NotApplicable]) -> Iterator[str]:
+    """Each check that does not apply, by the keys that would make it apply."""
+    if not checks:
+        yield "every check applies"
+        return
+    verb = "does" if len(checks) == 1 else "do"
+    yield f"{count(len(checks), 'check')} {verb} not apply: the policy names nothing of the kind"
+    by_keys: dict[tuple[str, ...], list[str]] = {}
+    for one in checks:
+        by_keys.setdefault(one.keys, []).append(one.source.name)
+    for keys, names in by_keys.items():
+        yield _below(f"without {' or '.join(keys)}: {', '.join(names)}")
+
+
+def _below(words: str) -> str:
+    """Words below a line, wrapped; a number stays beside its name."""
+    told = textwrap.fill(words, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+    return told.replace(_TOGETHER, " ")
+
+
+def _counted(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{name}{_TOGETHER}{number:,}" for name, number in numbers.items()) or "nothing"
