@@ -124,8 +124,8 @@ class Site:
     """The inventory file or folder it was read from."""
     in_no_role: tuple[str, ...] = ()
     """The hosts of the inventory that are in no role of the policy: nobody looks at them."""
-    empty_groups: tuple[str, ...] = field(default=(), compare=False)
-    """The groups of the inventory that hold no host; none of them is a role."""
+    oddities: tuple[str, ...] = field(default=(), compare=False)
+    """What is no mistake in the inventory, and may still not be meant so."""
 
     def in_role(self, role: str) -> tuple[Host, ...]:
         """The hosts of a role, in the order of the inventory."""

@@ -335,7 +335,14 @@ def test_a_host_in_no_role_is_allowed_and_told_and_a_group_without_hosts_too(tmp
     site = load_site(put(tmp_path / "dallas", hosts=hosts), ("web",))
     assert [host.name for host in site.hosts] == ["web1"]
     assert site.in_no_role == ("jump1",)
-    assert site.empty_groups == ("new", "old")
+    assert site.oddities == ("the group new holds no host", "the group old holds no host")
+
+
+def test_a_host_that_a_slip_keeps_out_of_its_role_is_pointed_out(tmp_path: Path) -> None:
+    """Nobody would look at it, and the site would seem complete."""
+    hosts = "web: {hosts: {web1: }}\nwbe: {hosts: {web2: }}\n"
+    site = load_site(put(tmp_path / "dallas", hosts=hosts), ("web",))
+    assert site.oddities == ('web2 is in no role, but in the group "wbe" (did you mean "web"?)',)
 
 
 def test_a_role_that_is_nearly_a_group_is_named(tmp_path: Path) -> None:

@@ -123,8 +123,7 @@ def _hosts(settings: Configuration, site: Site) -> Iterator[HostQuestions]:
 
 def _warnings(settings: Configuration, site: Site) -> Iterator[str]:
     """What is no error, and still not meant so."""
-    for group in site.empty_groups:
-        yield f"{site.name}: the group {group} holds no host"
+    yield from (f"{site.name}: {oddity}" for oddity in site.oddities)
     questions = Questions(settings.policy, settings.probes, settings.sites)
     for host in site.hosts:
         for aspect, probe, target in questions.targets(site, host):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -150,10 +150,22 @@ def _load(directory: Path, roles: tuple[str, ...]) -> Placed:
         hint=hint or "",
         source=layout.file,
         in_no_role=tuple(host.name for host in hosts if not host.roles),
-        empty_groups=layout.empty_groups,
+        oddities=tuple(_oddities(layout, roles)),
     )
     problems.check()
     return Placed(site, {machine.name: (machine.file, machine.line) for machine in layout.machines})
+
+
+def _oddities(layout: Layout, roles: tuple[str, ...]) -> Iterator[str]:
+    """Groups without a host, and hosts that a slip in a group's name may keep out of their role."""
+    for group in layout.empty_groups:
+        yield f"the group {group} holds no host"
+    for machine in layout.machines:
+        if machine.groups.isdisjoint(roles):
+            near = {group: did_you_mean(group, roles) for group in sorted(machine.groups)}
+            for group, meant in near.items():
+                if meant:
+                    yield f"{machine.name} is in no role, but in the group {quoted(group)}{meant}"
 
 
 def _layout(directory: Path) -> Layout:
