@@ -147,7 +147,8 @@ FAULTS = (
         sentence="On one web host of the primary every service that starts from now on inherits LANGUAGE=ja.",
         hosts=("dallas-web1",),
         break_="systemctl set-environment LANGUAGE=ja",
-        mend="systemctl unset-environment LANGUAGE",
+        # Mending another fault may have restarted the shop meanwhile.
+        mend="systemctl unset-environment LANGUAGE; systemctl restart shop",
     ),
     Fault(
         name="service_runs_in_an_old_language",

@@ -159,7 +159,8 @@ FAULTS = (
         "On one web host of the standby somebody set PYTHONPATH in systemd's own environment.",
         ("arizona-web1",),
         "systemctl set-environment PYTHONPATH=/root/modules",
-        "systemctl unset-environment PYTHONPATH",
+        # Mending another fault may have restarted the shop meanwhile; so with the faults of other variables.
+        "systemctl unset-environment PYTHONPATH; systemctl restart shop",
     ),
     _edited_unit(
         "unit_edited_without_reload",

@@ -273,7 +273,7 @@ FAULTS = (
         sentence="On the standby's Redis host cron would use another zone after a restart.",
         hosts=("arizona-sessions1",),
         break_="systemctl set-environment TZ=America/Phoenix",
-        mend="systemctl unset-environment TZ",
+        mend="systemctl unset-environment TZ; systemctl restart cron",
     ),
     Fault(
         name="zone_assigned_at_the_next_boot_of_both_sites",
