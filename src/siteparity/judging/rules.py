@@ -77,9 +77,10 @@ def same(pair: Pair, *, fix: str) -> Judgement:
     unmeasured = _unmeasured(pair, "both")
     if not (pair.primary.measured() and pair.standby.measured()):
         return Judgement(unmeasured, 0)
-    items = sorted({item for side in pair.sides() for table in side.measured().values() for item in table})
-    differences = [finding for item in items if (finding := _difference(pair, item, fix))]
-    return Judgement((*differences, *unmeasured), len(items))
+    tables = [table for side in pair.sides() for table in side.measured().values()]
+    items = sorted({item for table in tables for item in table})
+    uneven = [item for item in items if not _all_alike(table.get(item) for table in tables)]
+    return Judgement((*(_difference(pair, item, fix) for item in uneven), *unmeasured), len(items))
 
 
 def everywhere(pair: Pair, *, one_of: Sequence[Value], at: At = "both", fix: str) -> Judgement:
@@ -193,10 +194,8 @@ def _expect(pair: Pair, holds: Callable[[Cohort, Value], bool], expected: str, a
     return Judgement((*findings, *_unmeasured(pair, at), *_empty(pair, at)), compared)
 
 
-def _difference(pair: Pair, item: str, fix: str) -> Finding | None:
+def _difference(pair: Pair, item: str, fix: str) -> Finding:
     primary, standby = pair.primary.groups(item), pair.standby.groups(item)
-    if len(primary) == len(standby) == 1 and alike(primary[0].value, standby[0].value):
-        return None
     if len(primary) > 1 or len(standby) > 1:
         kind = FindingKind.UNEVEN
     elif primary[0].value is None:
@@ -290,6 +289,10 @@ def _shown(value: Value | None) -> str:
 def alike(one: Value | None, other: Value | None) -> bool:
     """Equal in type and value: True is not 1, and 1 is not "1"."""
     return _type_of(one) == _type_of(other) and one == other
+
+
+def _all_alike(values: Iterable[Value | None]) -> bool:
+    return len({(_type_of(value), value) for value in values}) == 1
 
 
 def _type_of(value: Value | None) -> str:
