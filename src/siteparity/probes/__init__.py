@@ -66,7 +66,7 @@ class Answers:
         """What `once` keeps: reader -> what it read, or why it could not."""
 
     def raw(self, name: str) -> bytes:
-        """The bytes of an answer; `UnmeasuredError` with the reason when there is none."""
+        """The bytes of an answer. Raises `UnmeasuredError` with the reason if there is none."""
         answer = self._answers.get(name)
         if answer is None:
             raise UnmeasuredError(f"{name}: it was not asked")
@@ -75,7 +75,7 @@ class Answers:
         return answer.text
 
     def text(self, name: str) -> str:
-        """The answer as UTF-8 text; `UnmeasuredError` where it is none, or holds a NUL."""
+        """The answer as text. Raises `UnmeasuredError` if it is not UTF-8 or holds a NUL byte."""
         try:
             text = self.raw(name).decode("utf-8")
         except UnicodeDecodeError as error:

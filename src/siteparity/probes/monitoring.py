@@ -53,7 +53,7 @@ class Agent(Strict):
     """The metric with the times of the files whose content it repeats, in seconds."""
 
 
-WaitBudget = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(seconds=8))]
+Patience = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(seconds=8))]
 
 
 class Policy(Section):
@@ -61,7 +61,7 @@ class Policy(Section):
 
     agents: Mapping[Text, Agent] = {}
     """Name for people -> agent."""
-    patience: Annotated[WaitBudget, at_most("8s")] = timedelta(seconds=3)
+    patience: Annotated[Patience, at_most("8s")] = timedelta(seconds=3)
     """How long an agent may take to answer, in whole seconds."""
     max_age: Annotated[PositiveDuration, at_most("10m")] = timedelta(seconds=30)
     """The oldest report."""

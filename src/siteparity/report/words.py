@@ -24,7 +24,7 @@ def utc(moment: datetime, zone: tzinfo | None = None) -> str:
 
 
 def local_zone() -> tzinfo | None:
-    """The zone of whoever runs this, by ``TZ`` or this machine's settings; None where nobody knows it."""
+    """The user's time zone, from ``TZ`` or this machine's settings; None if neither names one."""
     try:
         return get_localzone()
     except (LookupError, ValueError, OSError):

@@ -73,8 +73,8 @@ class StandIn:
         more = f" and {len(other.changed) - 1} more tables" if len(other.changed) > 1 else ""
         return (
             f"a newer record of {self.record.site}, measured {utc(other.measured_at)}, contradicts the one "
-            f"by which most is known, measured {utc(self.record.measured_at)}: {other.changed[0]}{more}; if "
-            f"that was meant, type: {_naming(typed, other.path)}; if it was the failure itself, type: "
+            f"with the most measured tables, of {utc(self.record.measured_at)}: {other.changed[0]}{more}; to "
+            f"use the newer one, type: {_naming(typed, other.path)}; if it already shows the failure, type: "
             f"{_naming(typed, self.path)}"
         )
 
