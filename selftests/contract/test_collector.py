@@ -54,6 +54,13 @@ def host(server: Server, settings: Configuration) -> Host:
     return server.host(collector=str(path))
 
 
+def socket_of(settings: Configuration) -> str:
+    """Of the database whose rows smoke checks read."""
+    database = settings.policy.smoke.database
+    assert database
+    return database.socket
+
+
 def granted_by(settings: Configuration, server: Server, path: Path) -> Privileges:
     """What a web host grants; without sudo, which would need an account of this machine's own."""
     web = settings.primary.in_role("web")[0]
@@ -141,7 +148,7 @@ def test_of_all_sockets_the_key_opens_the_databases_own(
     way = str(path) if allowed else f"{path}2"
     key = (server.folder / "client_key.pub").read_text()
     db = privileges(settings, settings.primary, settings.primary.in_role("db")[0])
-    options = db.key_options.replace(settings.policy.smoke.database.socket, way)
+    options = db.key_options.replace(socket_of(settings), way)
     assert way in options
     (server.folder / "authorized_keys").write_text(f"{options} {key}")
     with socket.socket(socket.AF_UNIX) as listening:
@@ -250,7 +257,7 @@ def test_every_way_and_question_of_smoke_checks_belongs_to_a_role(settings: Conf
     """What nobody of the site needs is not granted to anybody."""
     ways = {host.name: live_questions.ways(settings.policy, host) for host in settings.standby.hosts}
     assert ways["sessions1"] == ()
-    assert ways["db1"] == (settings.policy.smoke.database.socket,)
+    assert ways["db1"] == (socket_of(settings),)
     assert "127.0.0.1:8000" in ways["web1"]
     assert "127.0.0.1:8000" not in ways["edge1"]
     hosts = settings.standby.hosts

@@ -154,7 +154,8 @@ def _journal_of(path: Path) -> object:
 
 
 POLICY = b"""\
-version: 1
+version: 2
+owner: Platform
 limits: {deadline: 300s, window: 10m}
 roles: {web: {owner: Shop}}
 languages: {en: en_US.UTF-8}

@@ -29,6 +29,7 @@ from siteparity.judging.verdict import Answer, CheckOutcome, judge
 from siteparity.model import Deadline, Outcome, Table, Unmeasured
 from siteparity.plan import plan
 from siteparity.policy import load_policy
+from siteparity.policy.journeys import JOURNEYS
 from siteparity.probes import Probe
 from siteparity.result import Result
 from siteparity.runs.recording import record_path
@@ -117,6 +118,8 @@ PERSON = {
 }
 """What only a person can say of a waiver."""
 
+NOT_TRIED_OUT = {"reason": "there is no shop here", "approved_by": "J. Doe"}
+
 Tables = Mapping[str, Table | Unmeasured]
 SAME: Tables = {"values": {"a": "1", "b": "2"}, "more": {"c": "3"}, "few": {}}
 
@@ -204,14 +207,16 @@ class Project:
         return {name: {"owner": "Shop", "roles": ["web"], "folder": str(self.root / "things")}}
 
     def policy(self, **changes: Any) -> None:
-        """The policy: roles, languages and journeys of the product's own, one aspect, short limits."""
+        """The policy: roles and languages of the product's own, one aspect, no journey, short limits."""
         own = yaml.safe_load((CHECKOUT / "inventories" / "policy.yml").read_text())
         content = {
-            "version": 1,
+            "version": 2,
+            "owner": "Platform",
             "primary": "dallas",
             "standby": "arizona",
             "limits": {"deadline": "60s", "host_deadline": "20s"},
-            **{name: own[name] for name in ("roles", "languages", "smoke")},
+            **{name: own[name] for name in ("roles", "languages")},
+            "absent": dict.fromkeys((f"smoke.{name}" for name in JOURNEYS), NOT_TRIED_OUT),
             "aspects": self.aspect("things"),
         }
         self.write("inventories/policy.yml", yaml.safe_dump({**content, **changes}, sort_keys=False))
@@ -258,7 +263,10 @@ class Project:
         known = {word for check in planned.checks for word in (check.source.aspect, check.source.name)}
         waivers = load_waivers(inventories / "waivers.yml", known, tuple(policy.roles))
         left = planned.not_applicable
-        return Configuration(self.root, policy, probes, primary, standby, planned.checks, waivers, left)
+        undecided = (*policy.undecided, *planned.undecided)
+        return Configuration(
+            self.root, policy, probes, primary, standby, planned.checks, waivers, left, undecided
+        )
 
     def record(self, site: str, settings: Configuration, **hosts: Tables) -> None:
         """Put a record into the folder of the run: every host says the same, but those that are named."""

@@ -10,6 +10,7 @@ from siteparity.model import ConfigurationError, Deadline, Site
 from siteparity.plan import NotApplicable, PlannedCheck, known_checks, plan
 from siteparity.plan.whole import demand_whole
 from siteparity.policy import Outline, Policy, load_policy, outline
+from siteparity.policy.decisions import Undecided
 from siteparity.policy.journeys import JOURNEYS
 from siteparity.probes import Probes, discover
 from siteparity.waivers import Waiver, load_waivers
@@ -31,6 +32,8 @@ class Configuration:
     """As in the file; which are in force is judged by the time at which a run starts."""
     not_applicable: tuple[NotApplicable, ...] = ()
     """The checks that are not planned, since the policy names nothing that they could judge."""
+    undecided: tuple[Undecided, ...] = ()
+    """What nobody decided, so that no answer can be GO."""
 
     @property
     def sites(self) -> tuple[Site, Site]:
@@ -102,7 +105,10 @@ def load(
             planned = plan(root, policy, probes)
     if problems or policy is None or sites is None or planned is None or waivers is None:
         raise problems.error()
-    return Configuration(root, policy, probes, *sites, planned.checks, waivers, planned.not_applicable)
+    undecided = (*policy.undecided, *planned.undecided)
+    return Configuration(
+        root, policy, probes, *sites, planned.checks, waivers, planned.not_applicable, undecided
+    )
 
 
 def _site_names(inventories: Path, primary: str | None, standby: str | None) -> tuple[str, str]:

@@ -172,6 +172,46 @@ class SavedNotApplicable(Frozen):
     """The keys of the policy with which it would apply: ``aspects.boot.required``."""
 
 
+class SavedArea(Frozen):
+    """An aspect or a journey, and how far the answer is about it."""
+
+    kind: Literal["parity", "smoke"]
+    name: str
+    state: Literal["promised", "compared", "absent", "undecided"]
+    """``promised``: the policy says what must be there. ``compared``: it does not, and whatever the primary
+    has, the standby must have. ``absent``: the sites do not have it. ``undecided``: nobody said which."""
+    checks: int
+    """How many checks of it are planned."""
+
+
+class SavedAbsence(Frozen):
+    """Something that the policy declares absent."""
+
+    name: str
+    """An aspect, a journey, or a promise such as ``capacity.peak``."""
+    reason: str
+    approved_by: str
+
+
+class SavedUndecided(Frozen):
+    """Something that cannot be derived and that nobody decided."""
+
+    key: str
+    """Of the policy: ``aspects.waf``."""
+    question: str
+    place: str
+    """File, and the line where there is one."""
+
+
+class Scope(Frozen):
+    """What the answer is about, and what it is not about."""
+
+    areas: tuple[SavedArea, ...] = ()
+    absent: tuple[SavedAbsence, ...] = ()
+    undecided: tuple[SavedUndecided, ...] = ()
+    """Each of them keeps the answer from being GO."""
+
+
 class Result(Frozen):
     """``result.json``."""
 
@@ -206,6 +246,7 @@ class Result(Frozen):
     checks: tuple[SavedCheck, ...]
     not_applicable: tuple[SavedNotApplicable, ...] = ()
     """The checks that are no part of the plan. GO does not depend on them, so reports name them."""
+    scope: Scope = Scope()
     hosts_in_no_role: tuple[str, ...] = ()
     """The hosts of both inventories that are in no role of the policy (``dallas/jump1``): nobody looked."""
 

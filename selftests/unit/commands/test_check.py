@@ -176,7 +176,7 @@ def test_a_policy_that_cannot_be_read_at_all_is_one_error(
     inventories: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing is guessed about the roles of hosts."""
-    (inventories / "policy.yml").write_text("version: 1\n\troles:\n")
+    (inventories / "policy.yml").write_text("version: 2\n\troles:\n")
     assert check(inventories) == 4
     (line,) = capsys.readouterr().err.splitlines()
     assert "policy.yml:2: expected YAML" in line

@@ -32,13 +32,17 @@ def probe(**tables: tuple[str, ...] | Reading[Section] | None) -> Probe[Section]
 
 
 def policy(section: Section, languages: Mapping[str, str] | None = None) -> Policy:
-    """A policy of three roles in which every aspect has this section, and every journey is web's."""
-    journey = SimpleNamespace(severity=None, owner="Shop", roles=("web",), needs=None)
+    """A policy of three roles in which the aspect has this section, and the journey is web's."""
+    journey = SimpleNamespace(severity=None, owner="Shop", roles=("web",), needs=None, question="how?")
+    journeys = {"front": journey}
     made = SimpleNamespace(
         roles={"edge": None, "web": None, "db": None},
         languages=languages or {"en": "en_US.UTF-8", "de": "de_DE.UTF-8"},
+        sections={"things": section},
         section=lambda _: section,
-        journey=lambda _: journey,
+        smoke=SimpleNamespace(journeys=lambda: journeys),
+        journey=journeys.get,
+        source=Path("policy.yml"),
     )
     return cast("Policy", made)
 

@@ -34,7 +34,8 @@ from siteparity.yamlfile import load
 
 SHIPPED = Path(__file__).parents[3] / "inventories"
 CORE = """\
-version: 1
+version: 2
+owner: Platform
 roles: {web: {owner: Shop}, db: {owner: Database}}
 languages: {en: en_US.UTF-8, de: de_DE.UTF-8}
 smoke:
@@ -228,8 +229,12 @@ def test_a_probe_that_needs_no_key_needs_no_section(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (CORE + "aspects: {}", 'policy.yml:14: aspects: expected the key "locales", found none; add it'),
-        (CORE, 'policy.yml:1: expected the key "aspects", found none; add it'),
+        (
+            CORE.replace("version: 2", "version: 1") + ASPECTS,
+            "policy.yml:1: expected version: 2, found 1; docs/policy-versions.md lists what has changed",
+        ),
+        (CORE.replace("owner: Platform\n", ""), 'policy.yml:1: expected the key "owner", found none; add it'),
+        (CORE.replace("owner: Platform\n", "owner: 5\n"), "policy.yml:2: owner: expected text, found"),
         (
             CORE + ASPECTS + "  clokc: {owner: A}",
             'aspects.clokc: expected one of clock, locales; found "clokc" (did you mean "clock"?)',
@@ -239,8 +244,8 @@ def test_a_probe_that_needs_no_key_needs_no_section(tmp_path: Path) -> None:
             "aspects.locales.romm: expected one of max_age, only, owner, roles, room, seen_from, severity",
         ),
         (
-            CORE + "aspects: {locales: {max_age: 1h}}",
-            'aspects.locales: expected the key "owner", found none; add it',
+            CORE + "aspects: {locales: {only: [en]}}",
+            'aspects.locales: expected the key "max_age", found none; add it',
         ),
         (
             CORE + "aspects: {locales: {owner: A, max_age: 1h, roles: [wbe]}}",
@@ -267,8 +272,8 @@ def test_a_probe_that_needs_no_key_needs_no_section(tmp_path: Path) -> None:
             "KiB, MiB, GiB, TiB, as in 16MiB; found the number 16; write the unit, such as 16MiB",
         ),
         (
-            CORE.replace("version: 1", "version: 2") + ASPECTS,
-            "version: expected 1, found the number 2; change it",
+            CORE.replace("version: 2", "version: 3") + ASPECTS,
+            "version: expected 2, found the number 3; change it",
         ),
         (CORE.replace("session: {", "sesion: {") + ASPECTS, 'found "sesion" (did you mean "session"?)'),
         (CORE.replace("sessions_role: db", "sessions_role: redis") + ASPECTS, 'found "redis"; correct it'),
@@ -339,11 +344,11 @@ def test_problems_of_all_sections_are_said_at_once_in_the_order_of_lines(tmp_pat
     )
     found = refusal(tmp_path, text).split("\n")
     assert [line.split(": ")[:2] for line in found] == [
-        ["policy.yml:5", "smoke.storefront.host"],
-        ["policy.yml:6", "smoke.session.sessions_role"],
-        ["policy.yml:15", "aspects.locales.max_age"],
-        ["policy.yml:15", "aspects.locales.roles[0]"],
-        ["policy.yml:16", "aspects.other"],
+        ["policy.yml:6", "smoke.storefront.host"],
+        ["policy.yml:7", "smoke.session.sessions_role"],
+        ["policy.yml:16", "aspects.locales.max_age"],
+        ["policy.yml:16", "aspects.locales.roles[0]"],
+        ["policy.yml:17", "aspects.other"],
     ]
 
 

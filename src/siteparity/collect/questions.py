@@ -35,12 +35,13 @@ class Questions:
     """When the site was measured that a record stands in for; no question depends on it."""
 
     def targets(self, site: Site, host: Host) -> list[tuple[str, Probe[Any], Target[Any]]]:
-        """What is measured on a host: each aspect of its roles."""
+        """What is measured on a host: each aspect of its roles that the policy wants looked at."""
         every_role = tuple(self.policy.roles)
         return [
             (aspect, probe, self.target(aspect, site, host))
-            for aspect, probe in self.probes.items()
-            if not set(probe.roles(self.policy.section(aspect), every_role)).isdisjoint(host.roles)
+            for aspect, section in self.policy.sections.items()
+            for probe in [self.probes[aspect]]
+            if not set(probe.roles(section, every_role)).isdisjoint(host.roles)
         ]
 
     def target(self, aspect: str, site: Site, host: Host) -> Target[Any]:

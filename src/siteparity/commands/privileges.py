@@ -155,8 +155,8 @@ def privileges(settings: Configuration, site: Site, host: Host) -> Privileges:
 
 def _grants(settings: Configuration) -> Iterator[Grant]:
     """What every aspect and journey needs."""
-    for aspect, probe in settings.probes.items():
-        yield from probe.grants(settings.policy.section(aspect))
+    for aspect, section in settings.policy.sections.items():
+        yield from settings.probes[aspect].grants(section)
     smoke = settings.policy.smoke
     for journey in smoke.journeys().values():
         yield from journey.grants(smoke)

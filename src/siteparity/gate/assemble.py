@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from siteparity import __version__
+from siteparity import __version__, scope
 from siteparity.configuration import Configuration
 from siteparity.facts.data_loss import possible_loss
 from siteparity.facts.evidence import Evidence
@@ -96,6 +96,7 @@ def assemble(
             *executed.broken,
             *_silent(settings.sites, made),
             *contradictions(executed, checks, saved_waivers),
+            *scope.against_go(settings.undecided),
             *filter(None, [started.advice]),
             *against_go(*sites, (started.at, finished_at), elapsed, limits),
         ),
@@ -127,6 +128,7 @@ def assemble(
         waivers=saved_waivers,
         checks=checks,
         not_applicable=tuple(map(_not_applicable, settings.not_applicable)),
+        scope=scope.scope(settings),
         hosts_in_no_role=settings.hosts_in_no_role,
     )
 

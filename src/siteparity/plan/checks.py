@@ -15,9 +15,10 @@ from typing import Literal, NoReturn, TypeAlias
 
 from siteparity.model import ConfigurationError, Severity
 from siteparity.policy import Policy, Section
+from siteparity.policy.decisions import Undecided
 from siteparity.policy.journeys import Journey
 from siteparity.probes import Probes
-from siteparity.yamlfile import Problems, fail
+from siteparity.yamlfile import Problems, fail, shown_path
 
 Kind: TypeAlias = Literal["parity", "smoke"]
 
@@ -95,10 +96,15 @@ class NotApplicable:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What becomes of every check in the test files: each is planned, or does not apply."""
+    """What becomes of every check in the test files: each is planned, or does not apply.
+
+    A check of an aspect that is absent or undecided (`siteparity.policy.decisions`) is in neither list.
+    """
 
     checks: tuple[PlannedCheck, ...]
     not_applicable: tuple[NotApplicable, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
+    """The aspects that are to be measured, and of which no check applies."""
 
 
 def plan(root: Path, policy: Policy, probes: Probes) -> Plan:
@@ -115,7 +121,8 @@ def plan(root: Path, policy: Policy, probes: Probes) -> Plan:
     not_applicable: list[NotApplicable] = []
     for source in every:
         with problems.collecting():
-            axis = _axis(source, policy, probes)
+            _demand_known_tables(source, probes)
+            axis = _axis(source, policy, probes) if _is_measured(source, policy) else []
             if isinstance(axis, NotApplicable):
                 not_applicable.append(axis)
             else:
@@ -124,7 +131,33 @@ def plan(root: Path, policy: Policy, probes: Probes) -> Plan:
     problems.check()
     if not planned:
         raise ConfigurationError(f"{root / 'tests'}: no check is planned; is this a checkout of siteparity?")
-    return Plan(tuple(planned), tuple(not_applicable))
+    return Plan(tuple(planned), *_without_checks(planned, not_applicable, policy))
+
+
+def _is_measured(source: CheckSource, policy: Policy) -> bool:
+    """Whether the policy wants anything of the aspect or the journey looked at."""
+    parts = policy.sections if source.kind == "parity" else policy.smoke.journeys()
+    return source.aspect in parts
+
+
+def _without_checks(
+    planned: Sequence[PlannedCheck], not_applicable: Sequence[NotApplicable], policy: Policy
+) -> tuple[tuple[NotApplicable, ...], tuple[Undecided, ...]]:
+    """The checks that do not apply; and the aspects and journeys of which none applies, as undecided."""
+    parts = {
+        **{("parity", aspect): section for aspect, section in policy.sections.items()},
+        **{("smoke", name): journey for name, journey in policy.smoke.journeys().items()},
+    }
+    idle = parts.keys() - {(check.source.kind, check.source.aspect) for check in planned}
+    keys = {"parity": "aspects", "smoke": "smoke"}
+    return (
+        tuple(one for one in not_applicable if (one.source.kind, one.source.aspect) not in idle),
+        tuple(
+            Undecided(f"{keys[kind]}.{name}", part.question, shown_path(policy.source))
+            for (kind, name), part in parts.items()
+            if (kind, name) in idle
+        ),
+    )
 
 
 def left_out(root: Path, checks: Iterable[PlannedCheck]) -> frozenset[tuple[str, str]]:
@@ -256,17 +289,24 @@ def _axis(source: CheckSource, policy: Policy, probes: Probes) -> list[PlannedCh
     ]
 
 
+def _demand_known_tables(source: CheckSource, probes: Probes) -> None:
+    if source.kind != "parity":
+        return
+    if source.aspect not in probes:
+        _refuse(source, f"there is no probe {source.aspect}; expected probes/{source.aspect}.py")
+    readings = probes[source.aspect].readings()
+    unknown = [table for table in source.tables if table not in readings]
+    if unknown or not source.tables:
+        _refuse(
+            source, f"names {unknown or 'no table'}; the probe's tables are {', '.join(sorted(readings))}"
+        )
+
+
 def _parity_axis(
     source: CheckSource, policy: Policy, probes: Probes
 ) -> tuple[Section, tuple[str | None, ...]]:
     """The aspect's section, and the roles that have every table that the check names."""
-    if source.aspect not in probes:
-        _refuse(source, f"there is no probe {source.aspect}; expected probes/{source.aspect}.py")
     probe, section = probes[source.aspect], policy.section(source.aspect)
-    unknown = [table for table in source.tables if table not in probe.readings()]
-    if unknown or not source.tables:
-        known = ", ".join(sorted(probe.readings()))
-        _refuse(source, f"names {unknown or 'no table'}; the probe's tables are {known}")
     every_role = tuple(policy.roles)
     of_tables = [set(probe.roles_of(table, section, every_role)) for table in source.tables]
     return section, tuple(role for role in every_role if all(role in roles for roles in of_tables))
@@ -290,6 +330,8 @@ def _keys_of_journey(journey: Journey, policy: Policy, probes: Probes) -> tuple[
     needed = journey.needs or ""
     if needed not in probes:
         return ()
+    if needed not in policy.sections:
+        return (f"aspects.{needed}",)
     probe, section = probes[needed], policy.section(needed)
     if probe.roles(section, tuple(policy.roles)):
         return ()

@@ -15,22 +15,26 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, create_model, model_validator
+from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from siteparity.model import ConfigurationError
+from siteparity.policy import todo
 from siteparity.policy.bounds import Loosened, at_most, loosened
+from siteparity.policy.decisions import Absence, Described, Undecided
 from siteparity.policy.journeys import Journey, Smoke
 from siteparity.policy.section import (
     NEVER_WARNINGS,
+    OWNER,
     LanguageTag,
     LocaleName,
+    Owned,
     PositiveDuration,
     RoleKey,
     Section,
     Strict,
     Text,
 )
-from siteparity.yamlfile import did_you_mean, load, quoted, shown_path, validate
+from siteparity.yamlfile import Document, did_you_mean, fail, load, quoted, shown_path, validate
 
 
 class Limits(Strict):
@@ -59,22 +63,34 @@ class Limits(Strict):
         return self
 
 
-class Role(Strict):
+class Role(Owned):
     """A group of hosts that do the same work."""
 
-    owner: Text
+
+def _roles_by_name(value: object) -> object:
+    """The roles as keys: a role may be just a name, since its owner is that of the file."""
+    if isinstance(value, list):
+        return {str(role): {} for role in value}
+    if isinstance(value, dict):
+        return {name: {} if role is None else role for name, role in value.items()}
+    return value
 
 
 class _File(Strict):
     """The whole file; `_file_model` adds the sections of the aspects."""
 
-    version: Literal[1]
+    version: Literal[2]
+    owner: Text
+    """Who gets the findings of whatever names no owner of its own."""
     primary: Text | None = None
     standby: Text | None = None
     limits: Limits = Limits()
-    roles: Annotated[Mapping[RoleKey, Role], Field(min_length=1)]
-    languages: Annotated[Mapping[LanguageTag, LocaleName], Field(min_length=1)]
-    smoke: Smoke
+    roles: Annotated[Mapping[RoleKey, Role], Field(min_length=1), BeforeValidator(_roles_by_name)]
+    languages: Mapping[LanguageTag, LocaleName] = {}
+    """Each language that the sites serve, and its locale."""
+    absent: Mapping[str, Absence] = {}
+    """What the sites do not have, on purpose: an aspect, a journey, or a promise (``capacity.peak``)."""
+    smoke: Smoke = Smoke()
     aspects: Strict
 
     @model_validator(mode="after")
@@ -99,13 +115,21 @@ class Policy:
     languages: Mapping[str, str]
     """Served language -> locale."""
     smoke: Smoke
+    """The journeys that it describes."""
     sections: Mapping[str, Section]
+    """The section of each aspect that is measured: of every other one, it is absent or undecided."""
     primary: str | None
     """The primary site, unless an option names another."""
     standby: str | None
     digest: str
     """SHA-256 of the meaning: comments, the order of keys and spelled-out defaults do not change it."""
     source: Path = field(compare=False)
+    promised: frozenset[str] = frozenset()
+    """The aspects that have a section in the file. The others of `sections` are only compared."""
+    absent: Mapping[str, Absence] = field(default_factory=dict)
+    """What the sites do not have, on purpose."""
+    undecided: tuple[Undecided, ...] = ()
+    """What nobody decided."""
     loosened: tuple[Loosened, ...] = ()
     """The limits that are looser than usual, in the order of their classes."""
 
@@ -145,20 +169,38 @@ def load_policy(
         never_waived: The aspects whose checks no policy may make a warning.
 
     Raises:
-        ConfigurationError: every problem of the file, one per line; among them an aspect without a probe, a
-            probe without a section (unless all its keys have defaults), an unknown role or language.
+        ConfigurationError: every problem of the file, one per line; among them an aspect without a probe, an
+            unknown role or language, something that is both described and absent.
     """
     document = load(path)
-    known = {key: _keys(document.value, key) for key in ("roles", "languages")}
-    firm = tuple(sections[aspect] for aspect in never_waived)
-    model = validate(document, _file_model(tuple(sections.items())), {**known, NEVER_WARNINGS: firm})
+    _demand_this_version(document)
+    context = {
+        **{key: _keys(document.value, key) for key in ("roles", "languages")},
+        OWNER: _text(document.value, "owner"),
+        NEVER_WARNINGS: tuple(sections[aspect] for aspect in never_waived),
+    }
+    model_of_file = _file_model(tuple(sections.items()))
+    todos = todo.find(document)
+    document = todo.without(document, todos, model_of_file, context)
+    model = validate(document, model_of_file, context)
     dumped = json.dumps(model.model_dump(mode="json"), sort_keys=True)
+    described = Described(
+        document,
+        sections,
+        {aspect: section for aspect in sections if (section := getattr(model.aspects, aspect))},
+        model.smoke.journeys(),
+        model.absent,
+    )
+    described.check_absences()
     return Policy(
         limits=model.limits,
         roles=model.roles,
         languages=model.languages,
         smoke=model.smoke,
-        sections={aspect: getattr(model.aspects, aspect) for aspect in sections},
+        sections=described.measured(model.owner),
+        promised=frozenset(described.aspects),
+        absent=model.absent,
+        undecided=tuple(described.undecided(todos)),
         primary=model.primary,
         standby=model.standby,
         digest=hashlib.sha256(dumped.encode()).hexdigest(),
@@ -167,11 +209,22 @@ def load_policy(
     )
 
 
+def _demand_this_version(document: Document) -> None:
+    """Raise ConfigurationError if the file is written for an earlier version of the policy."""
+    if isinstance(document.value, dict) and document.value.get("version") == 1:
+        fail(
+            "expected version: 2, found 1; docs/policy-versions.md lists what has changed since",
+            document.path,
+            document.line(("version",)),
+        )
+
+
 def _loosened(model: _File, written: object) -> Iterator[Loosened]:
     """The limits of every section that are looser than usual."""
     yield from loosened("limits", model.limits, _part(written, "limits"))
     for aspect in type(model.aspects).model_fields:
-        yield from loosened(aspect, getattr(model.aspects, aspect), _part(written, "aspects", aspect))
+        if section := getattr(model.aspects, aspect):
+            yield from loosened(aspect, section, _part(written, "aspects", aspect))
     for name, journey in model.smoke.journeys().items():
         yield from loosened(f"smoke.{name}", journey, _part(written, "smoke", name))
 
@@ -201,29 +254,24 @@ def outline(path: Path) -> Outline | None:
     roles = _keys(value, "roles")
     if not roles or not isinstance(value, dict):
         return None
-    primary, standby = (
-        name if isinstance(name := value.get(key), str) and name else None for key in ("primary", "standby")
-    )
-    return Outline(roles, primary, standby)
+    return Outline(roles, _text(value, "primary"), _text(value, "standby"))
 
 
 def _keys(value: object, key: str) -> tuple[str, ...] | None:
-    """The names in one of the policy's tables; None if the file has no such table."""
+    """The names in one of the policy's tables, or lists; None if the file has no such table."""
     table = value.get(key) if isinstance(value, dict) else None
-    return tuple(table) if isinstance(table, dict) else None
+    return tuple(map(str, table)) if isinstance(table, dict | list) else None
+
+
+def _text(value: object, key: str) -> str | None:
+    """A text at the top of the file; None if it has none there, or only a `TODO`."""
+    text = value.get(key) if isinstance(value, dict) else None
+    return text if isinstance(text, str) and text and text != todo.TODO else None
 
 
 @cache
 def _file_model(sections: tuple[tuple[str, type[Section]], ...]) -> type[_File]:
     """The type of the whole file: one validation then finds the problems of all sections."""
-    fields: dict[str, Any] = {
-        aspect: (section, ... if _needs_keys(section) else Field(default_factory=section))
-        for aspect, section in sections
-    }
+    fields: dict[str, Any] = {aspect: (section | None, None) for aspect, section in sections}
     aspects = create_model("Aspects", __base__=Strict, **fields)
-    default = ... if any(_needs_keys(section) for _, section in sections) else aspects()
-    return create_model("PolicyFile", __base__=_File, aspects=(aspects, default))
-
-
-def _needs_keys(section: type[Section]) -> bool:
-    return any(one.is_required() for one in section.model_fields.values())
+    return create_model("PolicyFile", __base__=_File, aspects=(aspects, aspects()))

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from itertools import permutations
-from typing import Annotated, ClassVar, Literal, NamedTuple, Self, TypeAlias, cast
+from types import NoneType
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self, TypeAlias, get_args
 
 from pydantic import Field, ValidationInfo, model_validator
 
@@ -88,6 +89,8 @@ class Journey(Section):
 class Storefront(Journey):
     """Pages of the shop in each served language: from each web host, and as customers get them."""
 
+    question: ClassVar[str] = "Which page do customers see first, and what does it say in each language?"
+
     roles: Roles = ("edge",)
     host: Text
     """The name that customers type; sent as the ``Host`` header."""
@@ -139,6 +142,7 @@ class Storefront(Journey):
 class Session(Journey):
     """A session started through each web host of the standby must be kept in the standby's own Redis."""
 
+    question: ClassVar[str] = "How does a customer start and end a session, and where is it kept?"
     never_waived: ClassVar[bool] = True
 
     roles: Roles = ("web",)
@@ -174,6 +178,8 @@ class Session(Journey):
 class Database(Journey):
     """Current rows must be readable on the standby: by the suite, and by customers on the shop's page."""
 
+    question: ClassVar[str] = "Which query gives the number of the newest row, and which page shows that row?"
+
     roles: Roles = ("db",)
     socket: AbsolutePath = "/var/run/postgresql/.s.PGSQL.5432"
     """A Unix socket: the server knows the client by its account (peer authentication)."""
@@ -205,6 +211,8 @@ class Database(Journey):
 class Subscriptions(Journey):
     """A dry run of the subscriptions job must succeed on the standby and charge nobody."""
 
+    question: ClassVar[str] = "Which command rehearses the job that charges customers?"
+
     roles: Roles = ("web",)
     timeout: Annotated[PositiveDuration, bounds.at_most("60s")] = timedelta(seconds=30)
     command: Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -220,12 +228,14 @@ class Subscriptions(Journey):
 
     def grants(self, smoke: Smoke) -> Iterator[Grant]:
         """The queries that a dry run must not change."""
-        database = smoke.database
-        yield DatabaseAccess(database.roles, database.user, database.database, self.unchanged)
+        if database := smoke.database:
+            yield DatabaseAccess(database.roles, database.user, database.database, self.unchanged)
 
 
 class Attack(Journey):
     """Requests that look like attacks must be blocked, and a normal one must not."""
+
+    question: ClassVar[str] = "Under which name can a harmless attack be sent to the front door?"
 
     roles: Roles = ("edge",)
     host: Text
@@ -245,6 +255,8 @@ class Attack(Journey):
 class StatusPage(Journey):
     """The page that tells customers what is going on, even if both sites are down."""
 
+    question: ClassVar[str] = "Where do customers read what is going on, if both sites are down?"
+
     roles: Roles = ("edge",)
     """The hosts that fetch it: the runner itself may reach neither name servers nor the page."""
     server: ServerName
@@ -260,6 +272,8 @@ class StatusPage(Journey):
 
 class MaintenancePage(Journey):
     """The page that customers see while no web host answers."""
+
+    question: ClassVar[str] = "Which page do customers see while no web host answers?"
 
     roles: Roles = ("edge",)
     host: Text
@@ -281,6 +295,8 @@ class MaintenancePage(Journey):
 class Admin(Journey):
     """The redirect that leads store owners to their own pages."""
 
+    question: ClassVar[str] = "Where are the pages of store owners?"
+
     roles: Roles = ("edge",)
     host: Text
     port: Port = 80
@@ -299,6 +315,7 @@ class Admin(Journey):
 class Egress(Journey):
     """Each third party of the aspect ``egress`` must accept every one of several calls from each host."""
 
+    question: ClassVar[str] = "Which servers outside both sites must accept calls from each host?"
     needs: ClassVar[str | None] = "egress"
 
     roles: Roles = ("web",)
@@ -308,24 +325,34 @@ class Egress(Journey):
 
 
 class Smoke(Strict):
-    """The journeys, by the name of their test file: ``tests/smoke/test_<journey>.py``."""
+    """The journeys, by the name of their test file: ``tests/smoke/test_<journey>.py``. Each is optional."""
 
-    storefront: Storefront
-    session: Session
-    database: Database
-    subscriptions: Subscriptions
-    attack: Attack
-    status_page: StatusPage
-    maintenance_page: MaintenancePage
-    admin: Admin
-    egress: Egress
+    storefront: Storefront | None = None
+    session: Session | None = None
+    database: Database | None = None
+    subscriptions: Subscriptions | None = None
+    attack: Attack | None = None
+    status_page: StatusPage | None = None
+    maintenance_page: MaintenancePage | None = None
+    admin: Admin | None = None
+    egress: Egress | None = None
 
     def journeys(self) -> Mapping[str, Journey]:
-        """Each journey by its name, in the order of this class."""
-        return {name: getattr(self, name) for name in JOURNEYS}
+        """Each journey that the policy describes by its name, in the order of this class."""
+        return {name: journey for name in JOURNEYS if (journey := getattr(self, name)) is not None}
+
+    @model_validator(mode="after")
+    def _queries_have_a_database(self) -> Self:
+        if self.subscriptions and self.subscriptions.unchanged and not self.database:
+            raise ValueError(
+                "expected the journey database, in which the queries of subscriptions.unchanged are made, "
+                "found none; describe it, or remove unchanged"
+            )
+        return self
 
 
 JOURNEYS: Mapping[str, type[Journey]] = {
-    name: cast("type[Journey]", one.annotation) for name, one in Smoke.model_fields.items()
+    name: next(kind for kind in get_args(one.annotation) if kind is not NoneType)
+    for name, one in Smoke.model_fields.items()
 }
 """Each journey's class by its name."""

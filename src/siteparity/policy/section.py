@@ -203,18 +203,34 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+OWNER = "owner"
+"""The validators' context holds below this key who owns whatever names no owner of its own."""
 NEVER_WARNINGS = "never warnings"
 """The validators' context holds below this key the sections whose checks stay blockers."""
 
 
-class Section(Strict):
+class Owned(Strict):
+    """A part of the policy that has an owner: its own, or that of the whole file."""
+
+    owner: Annotated[str, Field(validate_default=True)] = ""
+    """Who gets the findings."""
+
+    @field_validator("owner")
+    @classmethod
+    def _is_inherited(cls, own: str, info: ValidationInfo) -> str:
+        if not (owner := own or (info.context or {}).get(OWNER)):
+            raise ValueError("expected an owner, here or at the top of the file, found none; add it")
+        return str(owner)
+
+
+class Section(Owned):
     """The keys of every aspect's part of the policy; a probe adds its own."""
 
     never_waived: ClassVar[bool] = False
     """Whether no waiver is accepted for it. Of an aspect, its probe says so (`Probe.never_waived`)."""
+    question: ClassVar[str] = "describe it, or declare it absent"
+    """What a person must answer before anything of it can be checked."""
 
-    owner: Text
-    """Who gets the findings."""
     severity_reason: Reason | None = None
     """Why the checks are warnings only; every answer names it."""
     severity: Severity | None = None

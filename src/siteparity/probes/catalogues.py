@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -35,6 +35,10 @@ PathOfLanguage = Annotated[str, StringConstraints(pattern=r"^/[^{}\x00\n]*\{lang
 
 class Policy(Section):
     """Where the catalogues of the policy's ``languages`` are, and which service uses them."""
+
+    question: ClassVar[str] = (
+        "Which application shows translated texts, and where are its compiled catalogues (.mo)?"
+    )
 
     roles: Annotated[tuple[RoleName, ...], Field(min_length=1)]
     path: PathOfLanguage

@@ -12,7 +12,7 @@ Source: PostgreSQL 15 manual, 24.2.3.1 and 9.27.7 (collation versions), getconf(
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Roles, Section, Text
@@ -31,6 +31,8 @@ UNVERSIONED = ("C", "POSIX", "C.UTF-8", "C.utf8")
 
 class Policy(Section):
     """The database whose indexes hold texts in order."""
+
+    question: ClassVar[str] = "Which hosts run PostgreSQL, and which database do customers use?"
 
     roles: Roles
     """The role of the database hosts."""

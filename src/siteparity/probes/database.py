@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator
 
@@ -93,6 +93,8 @@ class LetIn(Strict):
 
 class Policy(Section):
     """The database servers, apart from replication itself."""
+
+    question: ClassVar[str] = "Which hosts run PostgreSQL, and which database do customers use?"
 
     roles: Roles
     """The role of the database hosts."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from ipaddress import ip_address
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -39,6 +39,10 @@ def _address(text: str) -> str:
 
 class Policy(Section):
     """The names that lead customers to the shop."""
+
+    question: ClassVar[str] = (
+        "Which authoritative name servers lead customers to the sites, and under which names?"
+    )
 
     zone: HostName
     """The zone of the names."""

@@ -12,7 +12,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -52,6 +52,10 @@ class ThirdParty(Strict):
 
 class Policy(Section):
     """The third parties."""
+
+    question: ClassVar[str] = (
+        "Which servers outside both sites does the application call (payment, mail, ...)?"
+    )
 
     parties: Mapping[Text, ThirdParty] = {}
     """What reports call it -> the third party."""

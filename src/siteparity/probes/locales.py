@@ -15,7 +15,7 @@ since.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator
 
@@ -37,6 +37,8 @@ Variable = Annotated[str, AfterValidator(environment.checked_name)]
 
 class Policy(Section):
     """The locales that customers' languages need, besides those of ``languages`` in the policy."""
+
+    question: ClassVar[str] = "Which service speaks the languages of customers?"
 
     also: tuple[LocaleName, ...] = ()
     """Further locales that must be usable, such as one that only a report uses."""

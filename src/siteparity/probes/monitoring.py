@@ -14,7 +14,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -58,6 +58,8 @@ Patience = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(secon
 
 class Policy(Section):
     """The agents, and how old their reports may be."""
+
+    question: ClassVar[str] = "Which agents watch the hosts?"
 
     agents: Mapping[Text, Agent] = {}
     """Name for people -> agent."""

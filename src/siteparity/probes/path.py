@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -54,6 +54,8 @@ class Leg(Strict):
 
 class Policy(Section):
     """The paths that customers' requests take, and how much they may lose."""
+
+    question: ClassVar[str] = "Which roles connect to which others, at which ports?"
 
     legs: tuple[Leg, ...] = ()
     packets: Annotated[Rate, at_most("10%")] = 2.0

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Percent, Port, Roles, Section, Text
@@ -27,6 +27,8 @@ from siteparity.transport.script import Ask
 
 class Policy(Section):
     """The Redis of the sessions."""
+
+    question: ClassVar[str] = "Which hosts run Redis or Valkey?"
 
     roles: Roles
     """The role of the Redis hosts."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from siteparity.model import Facts, OtherSiteAwayError, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Duration, Roles, Section, Size, Text
@@ -40,6 +40,8 @@ ARCHIVES_ONCE_PROMOTED = "begins with a promotion"
 
 class Policy(Section):
     """Replication from the primary's database to the standby's."""
+
+    question: ClassVar[str] = "Which hosts run PostgreSQL, so that the standby must follow the primary?"
 
     roles: Roles
     """The role of the database hosts."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -63,6 +63,8 @@ class Required(Strict):
 
 class Policy(Section):
     """The jobs, and the time zone in which their times are meant."""
+
+    question: ClassVar[str] = "Which jobs must be scheduled, and in which time zone?"
 
     timezone: Annotated[str, AfterValidator(local_time.known_name)]
     """The time zone that cron and timers must use on every host of both sites."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import StringConstraints, model_validator
 
@@ -64,6 +64,8 @@ done; echo end
 
 class Policy(Section):
     """Where the secrets of the sites are; never the secrets themselves."""
+
+    question: ClassVar[str] = "Which files hold secrets that both sites must share?"
 
     files: Mapping[RoleName, tuple[SecretFile, ...]] = {}
     """For each role: its files."""

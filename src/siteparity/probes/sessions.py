@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import StringConstraints
 
@@ -29,6 +29,8 @@ from siteparity.transport.script import Ask
 
 class Policy(Section):
     """The sessions of the web hosts."""
+
+    question: ClassVar[str] = "Where does the application keep the sessions of customers?"
 
     clients: Roles
     """The roles whose hosts keep sessions."""

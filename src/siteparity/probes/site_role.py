@@ -17,7 +17,7 @@ import json
 import re
 import shlex
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
@@ -38,6 +38,8 @@ NO_ANSWER = "the shop does not answer"
 
 class Policy(Section):
     """Where to look for the active site."""
+
+    question: ClassVar[str] = "What shows which of the two sites is active?"
 
     edges: Roles
     """The roles whose hosts resolve the name that customers type."""

@@ -12,7 +12,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -26,6 +26,8 @@ from siteparity.transport.script import Ask
 
 class Policy(Section):
     """The subscriptions job."""
+
+    question: ClassVar[str] = "Which job charges customers, and how late may it be?"
 
     roles: Roles
     """The role of the hosts that run the job."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, Port, Section
@@ -39,6 +39,8 @@ class Front(Strict):
 
 class Policy(Section):
     """The names that customers reach by TLS."""
+
+    question: ClassVar[str] = "Under which names do customers connect by TLS?"
 
     names: Mapping[ServerName, Front] = {}
     trust: AbsolutePath | None = None

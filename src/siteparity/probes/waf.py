@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -61,6 +61,8 @@ Exclusion = Annotated[Text, AfterValidator(_few_rules)]
 
 class Policy(Section):
     """The web application firewall."""
+
+    question: ClassVar[str] = "Which hosts filter attacks out of requests, and with what?"
 
     service: UnitName = "nginx.service"
     configuration: AbsolutePath = "/etc/nginx/nginx.conf"

@@ -77,7 +77,8 @@ def reported(text: str) -> dict[str, str]:
 def _watched(standby: Standby, policy: Subscriptions) -> Mapping[str, tuple[int, ...]]:
     """The numbers that must not change, of each database of the standby that answers."""
     found: dict[str, tuple[int, ...]] = {}
-    for host in standby.hosts(standby.smoke.database.role) if policy.unchanged else ():
+    database = standby.smoke.database
+    for host in standby.hosts(database.role) if database and policy.unchanged else ():
         with standby.trying(host):
             reply = standby.database(host, policy.unchanged)
             standby.hold(host, answer_claims(reply))

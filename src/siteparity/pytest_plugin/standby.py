@@ -178,6 +178,8 @@ class Standby(CheckFindings):
             UnmeasuredError: the host is not connected, the role lacks a right, or an answer is no number.
         """
         settings = self.smoke.database
+        if settings is None:
+            raise UnmeasuredError("the policy does not describe how to read rows of the database")
         transport = self._reached(host)
         socket = transport.forward(host, self._known_way(host, settings.socket))
         turn = self.wait_budget.turn(f"{host.label} {settings.socket}")

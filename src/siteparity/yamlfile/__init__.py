@@ -4,7 +4,7 @@
 line: file:line: key: what was expected, what was found, what to do.
 """
 
-from siteparity.yamlfile.problems import Problems, did_you_mean, fail, quoted, shown, shown_path
+from siteparity.yamlfile.problems import Problems, did_you_mean, fail, quoted, shown, shown_key, shown_path
 from siteparity.yamlfile.reading import Document, KeyPath, Refused, can_hold, load
 from siteparity.yamlfile.validating import validate
 
@@ -19,6 +19,7 @@ __all__ = [
     "load",
     "quoted",
     "shown",
+    "shown_key",
     "shown_path",
     "validate",
 ]

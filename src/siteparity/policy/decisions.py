@@ -1,0 +1,123 @@
+"""What a policy says is absent on purpose, and what nobody decided yet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from siteparity.policy.journeys import JOURNEYS, Journey
+from siteparity.policy.section import Reason, Section, Strict, Text
+from siteparity.policy.todo import Todo
+from siteparity.yamlfile import Document, KeyPath, Problems, did_you_mean, quoted, shown_key, shown_path
+
+
+class Absence(Strict):
+    """Something that the sites do not have, on purpose. Each run verifies it where a host can show it."""
+
+    reason: Reason
+    approved_by: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Something that cannot be derived and that nobody decided. While there is one, no answer is GO."""
+
+    key: str
+    """``aspects.waf``, ``smoke.session``, ``aspects.capacity.peak``, ``roles.web.owner``."""
+    question: str
+    """What a person must answer."""
+    place: str
+    """File, and the line where there is one: ``inventories/policy.yml:12``."""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.key}: {self.question}"
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a policy file describes, and what it says is absent."""
+
+    document: Document
+    sections: Mapping[str, type[Section]]
+    """Of every aspect."""
+    aspects: Mapping[str, Section]
+    """Those that have a section in the file."""
+    journeys: Mapping[str, Journey]
+    absent: Mapping[str, Absence]
+
+    def check_absences(self) -> None:
+        """Raise ConfigurationError for each absence of something unknown, or described as well."""
+        problems = Problems()
+        for name in self.absent:
+            if fault := self._fault(name):
+                at = ("absent", name)
+                problems.add(f"{shown_key(at)}: {fault}", self.document.path, self.document.line(at))
+        problems.check()
+
+    def _fault(self, name: str) -> str:
+        known = {*self.sections, *JOURNEYS, *(f"smoke.{journey}" for journey in JOURNEYS), *self._promises()}
+        if name not in known:
+            return (
+                f"expected an aspect, a journey, or a promise such as capacity.peak, found {quoted(name)}"
+                f"{did_you_mean(name, known)}; correct it"
+            )
+        both = [at for at in covered(name, self.sections) if at in self.document.lines]
+        if both:
+            return f"is declared absent, and {shown_key(both[0])} describes it; remove one of them"
+        return ""
+
+    def _promises(self) -> Iterator[str]:
+        for aspect, section in self.sections.items():
+            for key, field in section.model_fields.items():
+                if not field.is_required() and key not in Section.model_fields:
+                    yield f"{aspect}.{key}"
+
+    def measured(self, owner: str) -> Mapping[str, Section]:
+        """The section of each aspect that is described, or that needs no words to be compared."""
+        compared = [
+            aspect
+            for aspect, section in self.sections.items()
+            if not (aspect in self.aspects or aspect in self.absent or needs_words(section))
+        ]
+        bare = {aspect: self.sections[aspect].model_validate({"owner": owner}) for aspect in compared}
+        of_any = {**self.aspects, **bare}
+        return {aspect: of_any[aspect] for aspect in self.sections if aspect in of_any}
+
+    def undecided(self, todos: Sequence[Todo]) -> Iterator[Undecided]:
+        """Each ``TODO``; each aspect and journey that is neither described nor absent, and not derivable."""
+        file = shown_path(self.document.path)
+        for one in todos:
+            question = one.question or "write a value in place of TODO"
+            yield Undecided(shown_key(one.at), question, f"{file}:{one.line}")
+        gone = {at for name in self.absent for at in covered(name, self.sections)}
+        for at, part in self._in_need_of_words().items():
+            if at not in gone and not any(one.at[: len(at)] == at for one in todos):
+                yield Undecided(shown_key(at), part.question, file)
+
+    def _in_need_of_words(self) -> Mapping[KeyPath, type[Section]]:
+        """The parts of the file that are missing, and without which nothing can be compared."""
+        aspects: dict[KeyPath, type[Section]] = {
+            ("aspects", name): part
+            for name, part in self.sections.items()
+            if needs_words(part) and name not in self.aspects
+        }
+        return aspects | {
+            ("smoke", name): part for name, part in JOURNEYS.items() if name not in self.journeys
+        }
+
+
+def needs_words(section: type[Section]) -> bool:
+    """Whether nothing of an aspect can be compared before somebody has described it."""
+    return any(field.is_required() for field in section.model_fields.values())
+
+
+def covered(name: str, aspects: Collection[str]) -> tuple[KeyPath, ...]:
+    """The parts of the file that an absence is about.
+
+    A name that an aspect and a journey have means both; ``smoke.`` before it means the journey alone.
+    """
+    first, *rest = name.split(".")
+    if first == "smoke":
+        return (("smoke", *rest),)
+    of_aspect: list[KeyPath] = [("aspects", first, *rest)] if first in aspects else []
+    return (*of_aspect, *([("smoke", name)] if name in JOURNEYS else []))
