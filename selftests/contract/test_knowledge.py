@@ -33,6 +33,8 @@ ORDINARY: Mapping[str, Mapping[str, str]] = {
         "services": "a key of kernel: the services of a role",
     },
     "gate/file_digests.py": {"files": "a plural in a message"},
+    "policy/applications.py": {"database": "a key of sections: the name of a database"},
+    "probes/capacity.py": {"redis": "a key of its section: a kind of server"},
     "pytest_plugin/database_rows.py": {"database": "an item: the server"},
 }
 """Words that name something else there: module, or the start of its path -> word -> what it means."""

@@ -104,7 +104,7 @@ def test_the_other_direction_can_be_asked_about(
 
 def test_what_is_not_looked_at_is_said(inventories: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Checks without an object by the key that they lack, hosts outside all roles, and odd groups."""
-    edit(inventories / "policy.yml", r"^    required: \{web: \[/srv/uploads\]\}.*\n", "")
+    edit(inventories / "policy.yml", r"^    uploads: .*\n", "")
     edit(
         inventories / "arizona" / "hosts.yml",
         r"^  children:\n",
@@ -145,7 +145,7 @@ def broken(inventories: Path) -> list[str]:
     policy = inventories / "policy.yml"
     places = [
         f"policy.yml:{edit(policy, '^  deadline: 300s', '  deadline: 300')}",
-        f"policy.yml:{edit(policy, '^    full: 90%', '    ful: 90%')}",
+        f"policy.yml:{edit(policy, '^  firewall: {drop:', '  firewall: {dorp:')}",
     ]
     for site in ("arizona", "dallas"):
         hosts = inventories / site / "hosts.yml"
@@ -184,7 +184,7 @@ def test_a_policy_that_cannot_be_read_at_all_is_one_error(
 
 def test_a_waiver_for_a_check_that_does_not_apply_is_no_mistake_of_the_file(inventories: Path) -> None:
     """The run says that it is about no check; the file is understood."""
-    edit(inventories / "policy.yml", r"^    required: \{web: \[/srv/uploads\]\}.*\n", "")
+    edit(inventories / "policy.yml", r"^    uploads: .*\n", "")
     name = "boot.every_required_file_system_is_mounted_also_after_a_boot"
     (inventories / "waivers.yml").write_text(
         f"- {{check: {name}, role: web, item: a, values: {'0' * 32!r}, reason: r,\n"

@@ -8,11 +8,30 @@ from pathlib import Path
 from typing import Any
 
 from siteparity.configuration import find_root
-from siteparity.policy import Policy, load_policy
+from siteparity.policy import Policy, Section, load_policy
+from siteparity.policy.applications import drawn
+from siteparity.policy.journeys import JOURNEYS
 from siteparity.probes import discover
 from siteparity.yamlfile import load
 
-SHIPPED: Any = load(find_root() / "inventories" / "policy.yml").value
+SECTIONS = {name: probe.section for name, probe in discover().items()}
+
+
+def spelled_out() -> dict[str, Any]:
+    """The shipped policy, with what its sections take from its applications written into them."""
+    document = load(find_root() / "inventories" / "policy.yml")
+    value: Any = document.value
+    parts: dict[tuple[str, str], type[Section]] = {
+        **{("aspects", name): section for name, section in SECTIONS.items()},
+        **{("smoke", name): journey for name, journey in JOURNEYS.items()},
+    }
+    context = {key: tuple(value[key]) for key in ("roles", "languages", "applications")}
+    whole: Any = drawn(document, parts, context).value
+    del whole["applications"]
+    return dict(whole)
+
+
+SHIPPED: Any = spelled_out()
 
 
 def edited(folder: Path, changes: dict[str, object]) -> Path:
@@ -36,9 +55,5 @@ def edited(folder: Path, changes: dict[str, object]) -> Path:
 
 def read(folder: Path, changes: dict[str, object]) -> Policy:
     """The shipped policy with these changes, as a run reads it."""
-    probes = discover()
-    return load_policy(
-        edited(folder, changes),
-        {name: probe.section for name, probe in probes.items()},
-        frozenset(name for name, probe in probes.items() if probe.never_waived),
-    )
+    firm = frozenset(name for name, probe in discover().items() if probe.never_waived)
+    return load_policy(edited(folder, changes), SECTIONS, firm)

@@ -12,18 +12,17 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from selftests.unit.policy.edited import SHIPPED
 from siteparity.collect.questions import Questions, asked
 from siteparity.configuration import Configuration, find_root, load
 from siteparity.model import ConfigurationError, Unmeasured, UnmeasuredError
 from siteparity.policy.journeys import JOURNEYS
 from siteparity.probes import Answers, Probe, Target, discover, read_tables
 from siteparity.transport.script import Answer
-from siteparity.yamlfile import load as load_yaml
 
 Key = tuple[str, str, str]
 
 ROOT = find_root()
-SHIPPED: Any = load_yaml(ROOT / "inventories" / "policy.yml").value
 MODELS = {
     "aspects": {aspect: probe.section for aspect, probe in discover().items()},
     "smoke": JOURNEYS,

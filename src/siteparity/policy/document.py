@@ -19,9 +19,10 @@ from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from siteparity.model import ConfigurationError
 from siteparity.policy import todo
+from siteparity.policy.applications import Applied, drawn
 from siteparity.policy.bounds import Loosened, at_most, loosened
 from siteparity.policy.decisions import Absence, Described, Undecided
-from siteparity.policy.journeys import Journey, Smoke
+from siteparity.policy.journeys import JOURNEYS, Journey, Smoke
 from siteparity.policy.section import (
     NEVER_WARNINGS,
     OWNER,
@@ -34,7 +35,17 @@ from siteparity.policy.section import (
     Strict,
     Text,
 )
-from siteparity.yamlfile import Document, did_you_mean, fail, load, quoted, shown_path, validate
+from siteparity.yamlfile import (
+    Document,
+    Mistake,
+    did_you_mean,
+    fail,
+    load,
+    mistakes,
+    quoted,
+    shown_path,
+    validate,
+)
 
 
 class Limits(Strict):
@@ -76,7 +87,7 @@ def _roles_by_name(value: object) -> object:
     return value
 
 
-class _File(Strict):
+class _File(Applied):
     """The whole file; `_file_model` adds the sections of the aspects."""
 
     version: Literal[2]
@@ -122,7 +133,8 @@ class Policy:
     """The primary site, unless an option names another."""
     standby: str | None
     digest: str
-    """SHA-256 of the meaning: comments, the order of keys and spelled-out defaults do not change it."""
+    """SHA-256 of the meaning: comments, the order of keys, spelled-out defaults, and whether a section says
+    something itself or takes it from an application do not change it."""
     source: Path = field(compare=False)
     promised: frozenset[str] = frozenset()
     """The aspects that have a section in the file. The others of `sections` are only compared."""
@@ -175,15 +187,24 @@ def load_policy(
     document = load(path)
     _demand_this_version(document)
     context = {
-        **{key: _keys(document.value, key) for key in ("roles", "languages")},
+        **{key: _keys(document.value, key) for key in ("roles", "languages", todo.APPLICATIONS)},
         OWNER: _text(document.value, "owner"),
         NEVER_WARNINGS: tuple(sections[aspect] for aspect in never_waived),
     }
-    model_of_file = _file_model(tuple(sections.items()))
+    parts: dict[tuple[str, str], type[Section]] = {
+        **{("aspects", aspect): section for aspect, section in sections.items()},
+        **{("smoke", name): journey for name, journey in JOURNEYS.items()},
+    }
+
+    def judge(left: Document) -> tuple[Mistake, ...]:
+        return mistakes(drawn(left, parts, context), file_model, context)
+
+    file_model = _file_model(tuple(sections.items()))
     todos = todo.find(document)
-    document = todo.without(document, todos, model_of_file, context)
-    model = validate(document, model_of_file, context)
-    dumped = json.dumps(model.model_dump(mode="json"), sort_keys=True)
+    document = todo.without(document, todos, judge)
+    document = drawn(document, parts, context)
+    model = validate(document, file_model, context)
+    dumped = json.dumps(model.model_dump(mode="json", exclude={todo.APPLICATIONS}), sort_keys=True)
     described = Described(
         document,
         sections,

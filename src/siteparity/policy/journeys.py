@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from itertools import permutations
 from types import NoneType
-from typing import Annotated, ClassVar, Literal, NamedTuple, Self, TypeAlias, get_args
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, get_args
 
 from pydantic import Field, ValidationInfo, model_validator
 
 from siteparity.policy import bounds
+from siteparity.policy.applications import Applications, said
 from siteparity.policy.grants import DatabaseAccess, Grant, RedisAccess
 from siteparity.policy.section import (
     AbsolutePath,
@@ -57,6 +58,18 @@ def place(server: str, port: int) -> str:
 def _own(role: str, port: int) -> Way:
     """A way to a port of the host itself."""
     return Way(role, place("127.0.0.1", port))
+
+
+def _front(of: Applications) -> dict[str, Any]:
+    """The front door as the keys of journeys."""
+    front = of.front
+    return said(roles=[front.role], host=front.names[0], port=front.port) if front else {}
+
+
+def _behind(of: Applications) -> dict[str, Any]:
+    """The application behind the front door as the keys of journeys."""
+    behind = of.behind
+    return said(web_role=behind.role, web_port=behind.port) if behind else {}
 
 
 class Journey(Section):
@@ -138,6 +151,11 @@ class Storefront(Journey):
                 )
         return self
 
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The front door, and the application behind it."""
+        return {**_front(of), **_behind(of)}
+
 
 class Session(Journey):
     """A session started through each web host of the standby must be kept in the standby's own Redis."""
@@ -174,6 +192,21 @@ class Session(Journey):
         keys = self.key.format(cookie="*")
         yield RedisAccess((self.sessions_role,), self.redis_user, self.redis_auth_file, keys)
 
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The application that keeps sessions, and where it keeps them."""
+        for one, lead, store in of.leads():
+            if lead.keeps_sessions and store.redis:
+                return said(
+                    roles=[one.role],
+                    port=one.port,
+                    sessions_role=store.role,
+                    redis_port=store.port,
+                    redis_user=store.redis.user,
+                    redis_auth_file=store.redis.auth_file,
+                )
+        return {}
+
 
 class Database(Journey):
     """Current rows must be readable on the standby: by the suite, and by customers on the shop's page."""
@@ -207,6 +240,15 @@ class Database(Journey):
         """The journey's own query."""
         yield DatabaseAccess(self.roles, self.user, self.database, (self.query,))
 
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The first PostgreSQL among them, and the application behind the front door."""
+        one = of.postgresql
+        if one is None or one.postgresql is None:
+            return _behind(of)
+        found = one.postgresql
+        return {"roles": [one.role], "database": found.database, "user": found.database_user, **_behind(of)}
+
 
 class Subscriptions(Journey):
     """A dry run of the subscriptions job must succeed on the standby and charge nobody."""
@@ -231,6 +273,12 @@ class Subscriptions(Journey):
         if database := smoke.database:
             yield DatabaseAccess(database.roles, database.user, database.database, self.unchanged)
 
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The account of the application behind the front door."""
+        one = of.behind
+        return said(roles=[one.role], user=one.user) if one else {}
+
 
 class Attack(Journey):
     """Requests that look like attacks must be blocked, and a normal one must not."""
@@ -251,6 +299,11 @@ class Attack(Journey):
         """To the edge's port."""
         yield _own(self.role, self.port)
 
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The front door."""
+        return _front(of)
+
 
 class StatusPage(Journey):
     """The page that tells customers what is going on, even if both sites are down."""
@@ -268,6 +321,11 @@ class StatusPage(Journey):
     def ways(self) -> Iterator[Way]:
         """To the page's server."""
         yield Way(self.role, place(self.server, self.port))
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The hosts of the front door."""
+        return {"roles": [of.front.role]} if of.front else {}
 
 
 class MaintenancePage(Journey):
@@ -291,6 +349,11 @@ class MaintenancePage(Journey):
         """To the edge's port."""
         yield _own(self.role, self.port)
 
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The front door."""
+        return _front(of)
+
 
 class Admin(Journey):
     """The redirect that leads store owners to their own pages."""
@@ -311,6 +374,11 @@ class Admin(Journey):
         yield _own(self.role, self.port)
         yield _own(self.web_role, self.web_port)
 
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The front door, and the application behind it."""
+        return {**_front(of), **_behind(of)}
+
 
 class Egress(Journey):
     """Each third party of the aspect ``egress`` must accept every one of several calls from each host."""
@@ -322,6 +390,11 @@ class Egress(Journey):
     timeout: Annotated[PositiveDuration, bounds.at_most("60s")] = timedelta(seconds=5)
     tries: Annotated[int, Field(ge=1, le=100), bounds.at_least("1")] = 3
     """Calls to each third party: a gateway is several machines, each with its own list of known addresses."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The application behind the front door."""
+        return {"roles": [of.behind.role]} if of.behind else {}
 
 
 class Smoke(Strict):

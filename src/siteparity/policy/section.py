@@ -10,7 +10,7 @@ import re
 import string
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -25,6 +25,9 @@ from pydantic import (
 from siteparity.model import Severity
 from siteparity.policy import patterns
 from siteparity.yamlfile import did_you_mean, quoted, shown
+
+if TYPE_CHECKING:  # they use the types of this module
+    from siteparity.policy.applications import Applications
 
 SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 LONGEST = timedelta(days=3650)
@@ -106,7 +109,7 @@ def matching(pattern: str, expected: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _one_of(what: str, key: str) -> AfterValidator:
+def one_of(what: str, key: str) -> AfterValidator:
     """A reference to an entry of the policy's table ``key``; checked only while the whole policy is read."""
 
     def check(text: str, info: ValidationInfo) -> str:
@@ -149,13 +152,13 @@ LocaleName: TypeAlias = Annotated[
 ]
 """A locale as ``setlocale`` takes it."""
 
-RoleName: TypeAlias = Annotated[str, _one_of("a role", "roles")]
+RoleName: TypeAlias = Annotated[str, one_of("a role", "roles")]
 """A reference to one of the policy's roles; usable in every section."""
 
 Roles: TypeAlias = Annotated[tuple[RoleName, ...], Field(min_length=1)]
 """At least one reference to a role: for an aspect that only some hosts have."""
 
-Language: TypeAlias = Annotated[str, _one_of("a language", "languages")]
+Language: TypeAlias = Annotated[str, one_of("a language", "languages")]
 """A reference to one of the policy's languages; usable in every section."""
 
 AbsolutePath: TypeAlias = Annotated[str, matching(r"/[^\0\n]*", "an absolute path")]
@@ -253,6 +256,11 @@ class Section(Owned):
                 "here need not stop a failover, or remove severity"
             )
         return severity
+
+    @classmethod
+    def drawn(cls, _: Applications) -> Mapping[str, Any]:
+        """What it takes from the policy's applications: key -> value, as the file could have it."""
+        return {}
 
     def outside_servers(self) -> tuple[tuple[str, int], ...]:
         """Name (or address) and port of each server outside both sites that hosts connect to."""

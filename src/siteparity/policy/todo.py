@@ -6,15 +6,16 @@ an optional key, or the whole section of an aspect.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from pydantic import BaseModel, ValidationError
-
-from siteparity.yamlfile import Document, KeyPath
+from siteparity.yamlfile import Document, KeyPath, Mistake
 
 TODO = "TODO"
+APPLICATIONS = "applications"
+"""Sections take keys from here: one that is missing may be a ``TODO`` here."""
+_SECTION = 2
+"""Steps to a section: ``aspects.waf``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,45 +37,42 @@ def find(document: Document) -> tuple[Todo, ...]:
 
 
 def without(
-    document: Document, todos: tuple[Todo, ...], model: type[BaseModel], context: Mapping[str, object]
+    document: Document, todos: tuple[Todo, ...], judge: Callable[[Document], Iterable[Mistake]]
 ) -> Document:
     """The file without each ``TODO``, and without what is not valid without one.
 
     Args:
         document: the policy.
         todos: all of its `Todo`.
-        model: of the whole file.
-        context: of the model's validators.
+        judge: the mistakes in a document.
     """
     gone = {todo.at for todo in todos}
     while gone:
-        value = _removed(document.value, (), gone)
-        needing, mistakes = _judged(gone, value, model, context)
+        left = replace(document, value=_removed(document.value, (), gone))
+        needing, others = _judged(gone, judge(left))
         # A part with a mistake of its own stays, so that the mistake is reported.
-        more = {part for part in needing if not any(one[: len(part)] == part for one in mistakes)} - gone
+        more = {part for part in needing if not any(one[: len(part)] == part for one in others)} - gone
         if not more:
-            return replace(document, value=value)
+            return left
         gone |= more
     return document
 
 
-def _judged(
-    gone: set[KeyPath], value: object, model: type[BaseModel], context: Mapping[str, object]
-) -> tuple[set[KeyPath], set[KeyPath]]:
-    """The parts that are not valid because something inside them is gone; the places of other mistakes."""
+def _judged(gone: Collection[KeyPath], found: Iterable[Mistake]) -> tuple[set[KeyPath], set[KeyPath]]:
+    """The parts that are not valid because of something that is gone; and the places of other mistakes."""
     needing: set[KeyPath] = set()
-    mistakes: set[KeyPath] = set()
-    try:
-        model.model_validate_json(json.dumps(value), context=dict(context))
-    except ValidationError as error:
-        for detail in error.errors():
-            at = detail["loc"]
-            part = at[:-1] if detail["type"] == "missing" else at
-            if part and any(one[: len(at)] == at for one in gone):
-                needing.add(part)
-            else:
-                mistakes.add(at)
-    return needing, mistakes
+    others: set[KeyPath] = set()
+    from_applications = any(one[0] == APPLICATIONS for one in gone)
+    for mistake in found:
+        at = mistake.at
+        inside = any(one[: len(at)] == at for one in gone)
+        taken = from_applications and mistake.is_missing and len(at) >= _SECTION
+        part = at[:-1] if mistake.is_missing else at
+        if part and (inside or taken):
+            needing.add(part if inside else part[:_SECTION])
+        else:
+            others.add(at)
+    return needing, others
 
 
 def _places(value: object, at: KeyPath) -> Iterator[KeyPath]:

@@ -14,13 +14,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
 from siteparity.model import Table
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
+from siteparity.policy.applications import Applications
 from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
 from siteparity.redaction import fingerprint
 from siteparity.tools.accounts import database, keys, sudo
@@ -47,6 +48,11 @@ class Policy(Section):
     policy says nothing of who logs in; keys are compared all the same."""
     sudo: tuple[Text, ...] | None = None
     """Every rule that sudo may have, without comments; None: any rule that both sites have."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The accounts that they run as: any number will do, if it is the same at both sites."""
+        return {"required": of.maps(lambda one: {one.user: None} if one.user else {})}
 
 
 def _named(target: Target[Policy]) -> Mapping[str, int | None]:

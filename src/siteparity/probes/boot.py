@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import AbsolutePath, RoleName, Section
+from siteparity.policy.applications import Applications
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.storage import arrays, changes, loader, mounts
 from siteparity.transport.script import Ask
@@ -28,6 +30,11 @@ class Policy(Section):
 
     required: Mapping[RoleName, tuple[AbsolutePath, ...]] = {}
     """For each role: what must be mounted there, now and after a boot."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """What they store is mounted."""
+        return {"required": of.lists(lambda one: one.uploads)}
 
 
 def ask(_: Target[Policy]) -> Mapping[str, Ask]:

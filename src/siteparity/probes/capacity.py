@@ -11,12 +11,13 @@ Sources: nproc(1), proc(5), cgroups(7), df(1).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, model_validator
 
 from siteparity.model import Table, UnmeasuredError, Value
 from siteparity.policy import AbsolutePath, Percent, Port, RoleName, Section, Text
+from siteparity.policy.applications import Application, Applications
 from siteparity.policy.bounds import at_least, at_most
 from siteparity.policy.grants import DatabaseAccess, Grant, RedisAccess
 from siteparity.policy.section import Strict, matching, size_or_count
@@ -114,6 +115,25 @@ class Policy(Section):
                 "add it to workers, pools or connections, or remove it from peak"
             )
         return self
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """Room for what they store, their workers, and how many connections their servers accept."""
+        return {
+            "file_systems": of.lists(lambda one: one.uploads),
+            "workers": of.maps(lambda one: {one.units[0]: one.workers} if one.units and one.workers else {}),
+            "connections": {one.role: found for one in of if (found := _server_of(one))},
+        }
+
+
+def _server_of(one: Application) -> Mapping[str, Any]:
+    """How the number of connections that an application accepts is found out; empty if nothing says it."""
+    if one.postgresql:
+        database, user = one.postgresql.database, one.postgresql.database_user
+        return {"postgresql": {"database": database, "user": user}}
+    if one.redis:
+        return {"redis": {"port": next(iter(one.ports), 6379), **one.redis.model_dump()}}
+    return {}
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:

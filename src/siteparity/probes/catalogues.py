@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
 from siteparity.model import Table
 from siteparity.policy import Language, RoleName, Section
+from siteparity.policy.applications import Applications, said
 from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
 from siteparity.tools.gettext import host_catalogues, plural
 from siteparity.tools.gettext.catalogue import Catalogue, DamagedError, Message
@@ -52,6 +53,15 @@ class Policy(Section):
     charset: str = "UTF-8"
     source_language: Language | None = None
     """The language in which the messages themselves are written; it needs no translation."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The translations of the first one that has any."""
+        one = next((one for one in of if one.catalogues and one.units), None)
+        if one is None or one.catalogues is None:
+            return {}
+        found = one.catalogues
+        return said(roles=[one.role], path=found.path, source=found.source, service=one.service)
 
 
 _FILES = program(__package__, "catalogues.sh")

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Roles, Section, Text
+from siteparity.policy.applications import Applications, postgres_of
 from siteparity.policy.grants import DatabaseAccess
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.locale import WORDS
@@ -40,6 +41,11 @@ class Policy(Section):
     """The shop's database; the collations that its columns and indexes use are compared."""
     role: Text = "parity"
     """The database role that the suite uses."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The first PostgreSQL among them."""
+        return postgres_of(of)
 
 
 _STATEMENT = filled(

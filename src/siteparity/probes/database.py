@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Roles, Section, Text
+from siteparity.policy.applications import Applications, postgres_of
 from siteparity.policy.grants import DatabaseAccess
 from siteparity.policy.section import Strict, matching
 from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
@@ -112,6 +113,16 @@ class Policy(Section):
     """Whether commits may wait for followers; then the runbook must reset ``synchronous_standby_names``."""
     may_differ: tuple[OtherSetting, ...] = ()
     """Settings that may differ, such as ``shared_buffers`` if one site has larger hosts."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The first PostgreSQL among them, and who connects to it."""
+        clients = [
+            {"user": lead.database_user, "database": server.postgresql.database, "role": one.role}
+            for one, lead, server in of.leads()
+            if server.postgresql and lead.database_user
+        ]
+        return {**postgres_of(of), **({"clients": clients} if clients else {})}
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:

@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from ipaddress import ip_address
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Duration, Section
+from siteparity.policy.applications import Applications
 from siteparity.policy.bounds import at_most
 from siteparity.policy.section import matching, template
 from siteparity.probes import Answers, Probe, Reading, Target, once
@@ -58,6 +59,12 @@ class Policy(Section):
     """The kinds of address that must exist. Others are judged as well if they exist."""
     max_ttl: Annotated[Duration, at_most("1d")] = timedelta(minutes=5)
     """How long a resolver may keep an answer, and so send customers to a dead site."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The names of the front door."""
+        front = of.front
+        return {"roles": [front.role], "names": list(front.names)} if front else {}
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:

@@ -12,12 +12,13 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Port, Section, Text
+from siteparity.policy.applications import Applications, said
 from siteparity.policy.bounds import at_most
 from siteparity.policy.section import PositiveDuration, RequestPath, ServerName, Strict, matching
 from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
@@ -80,6 +81,14 @@ class Policy(Section):
     def outside_servers(self) -> tuple[tuple[str, int], ...]:
         """The third parties."""
         return tuple((party.server, party.port) for party in self.parties.values())
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """Who calls the third parties, and where its settings are: the application behind the front door."""
+        one = of.behind
+        if one is None:
+            return {}
+        return said(roles=[one.role], user=one.user, file=next(iter(one.settings), None))
 
 
 _PLACE = program(__package__, "egress_place.sh")

@@ -16,13 +16,14 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import AbsolutePath, RoleName, Section
+from siteparity.policy.applications import Applications
 from siteparity.policy.patterns import RELEASE_FILES, matches_any
 from siteparity.policy.section import PathPattern, Strict, WholePath
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
@@ -107,6 +108,15 @@ class Policy(Section):
     """Folders whose mode and owner must be the same on hosts of a role."""
     releases: Mapping[RoleName, ReleaseFolder] = Field(default_factory=dict)
     """For each role: the application."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """Their releases; their settings are judged by ``runtime``."""
+        settings = [path for one in of for path in one.settings]
+        return {
+            "elsewhere": settings,
+            "releases": {one.role: one.release.model_dump(exclude_none=True) for one in of if one.release},
+        }
 
 
 def _release(target: Target[Policy]) -> ReleaseFolder | None:

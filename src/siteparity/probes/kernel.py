@@ -10,9 +10,11 @@ Sources: sysctl.d(5), modules-load.d(5), proc(5), systemd.exec(5) (``LimitNOFILE
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from siteparity.model import Table
 from siteparity.policy import RoleName, Section, Text
+from siteparity.policy.applications import Applications
 from siteparity.policy.section import SettingPattern
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools import limits, modules, sysctl
@@ -29,6 +31,11 @@ class Policy(Section):
     """For each role: what must be in the kernel, as a module or built in, e.g. ``nf_tables``."""
     ignore: tuple[SettingPattern, ...] = ()
     """Patterns of further settings that differ for a reason, such as ``net.ipv4.conf.*.forwarding``."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """Their services."""
+        return {"services": of.lists(lambda one: one.units)}
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:

@@ -14,11 +14,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Literal
+from typing import Any, Literal
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import Port, RoleName, Section, Text
+from siteparity.policy.applications import Applications
 from siteparity.policy.section import Strict
 from siteparity.probes import Answers, Probe, Reading, Target, Where, once
 from siteparity.tools.program import program
@@ -53,6 +54,15 @@ class Policy(Section):
     """On every host."""
     expected: Mapping[RoleName, tuple[Listener, ...]] = {}
     """For each role, in addition."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """Their ports."""
+        return {
+            "expected": of.lists(
+                lambda one: [{"port": port, "program": program} for port, program in one.ports.items()]
+            )
+        }
 
 
 _QUESTION = program(__package__, "listeners.sh")

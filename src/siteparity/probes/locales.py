@@ -15,12 +15,13 @@ since.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import LocaleName, Section
+from siteparity.policy.applications import Applications
 from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
 from siteparity.tools import locale as content
 from siteparity.tools.systemd import environment, unit
@@ -46,6 +47,14 @@ class Policy(Section):
     """The service that speaks these languages."""
     environment: Mapping[Variable, str] = {}
     """Its language: variable (LANG, LC_ALL, LC_TIME ...) -> value; all others must be unset."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The first one whose services speak a language."""
+        one = next((one for one in of if one.language and one.units), None)
+        if one is None:
+            return {}
+        return {"roles": [one.role], "service": one.units[0], "environment": dict(one.language)}
 
 
 def _needed(target: Target[Policy]) -> tuple[str, ...]:

@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, RoleName, Section
+from siteparity.policy.applications import Applications
 from siteparity.policy.bounds import at_most
 from siteparity.policy.section import PathPattern
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
@@ -65,6 +66,9 @@ MOST_NAMED = 3
 PackageName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9+._-]*$")]
 
 
+PYTHON = ("/dist-packages", "/site-packages")
+
+
 class Policy(Section):
     """Which packages may be held back, and how closely their files are looked at."""
 
@@ -87,6 +91,13 @@ class Policy(Section):
     """Folders, or patterns of them, in which a file that no package brought changes what runs."""
     differs_by_nature: tuple[PathPattern, ...] = (SNAKEOIL,)
     """Patterns of files in them that each host makes for itself; ``*`` matches slashes as well."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The Python packages among their code."""
+        return {
+            "environments": of.lists(lambda one: [path for path in one.code if path.endswith("-packages")])
+        }
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:

@@ -18,13 +18,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from siteparity.model import Address, Facts, Host, Table, Unmeasured, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import Percent, Port, RoleName, Section
+from siteparity.policy.applications import Applications
 from siteparity.policy.bounds import at_least, at_most
 from siteparity.policy.section import PositiveDuration, Strict
 from siteparity.probes import Answers, Probe, Reading, SecondLook, Seen, Target, Where, once
@@ -76,6 +77,16 @@ class Policy(Section):
     """How long the quickest round trip of all tries may take."""
     quick: Annotated[PositiveDuration, at_most("50ms")] = timedelta(milliseconds=1)
     """Quicker paths count as alike; slower ones are compared by their order of magnitude."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The ways between them."""
+        legs = [
+            {"client": one.role, "server": other.role, "port": port}
+            for one, _, other in of.leads()
+            for port in other.ports
+        ]
+        return {"legs": legs} if legs else {}
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:

@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Percent, Port, Roles, Section, Text
+from siteparity.policy.applications import Applications
 from siteparity.policy.bounds import at_most
 from siteparity.policy.grants import RedisAccess
 from siteparity.probes import Answers, Probe, Reading, Target, once
@@ -44,6 +45,12 @@ class Policy(Section):
     """Whether sessions must survive a restart."""
     max_memory: Annotated[Percent, at_most("98%")] = 90.0
     """How much of the memory may be in use."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The first Redis among them."""
+        one = of.redis
+        return {"roles": [one.role], **one.redis.model_dump()} if one and one.redis else {}
 
 
 DEFAULTS = {

@@ -21,6 +21,7 @@ from typing import Annotated, Any, ClassVar
 
 from siteparity.model import Facts, OtherSiteAwayError, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Duration, Roles, Section, Size, Text
+from siteparity.policy.applications import Applications, postgres_of
 from siteparity.policy.bounds import at_most
 from siteparity.policy.grants import DatabaseAccess
 from siteparity.probes import Answers, LossWitness, Probe, Reading, SecondLook, Seen, Target, once
@@ -55,6 +56,11 @@ class Policy(Section):
     max_silence: Annotated[Duration, at_most("5m")] = timedelta(seconds=10)
     """How old the sender's last message may be. After half of ``wal_receiver_timeout`` the standby asks an
     idle sender for one."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The first PostgreSQL among them."""
+        return postgres_of(of)
 
 
 POSITION = Word("POSITION", "0-9A-F/", 17)

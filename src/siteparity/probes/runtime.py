@@ -21,12 +21,13 @@ import posixpath
 import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section
+from siteparity.policy.applications import Application, Applications
 from siteparity.policy.patterns import CODE, matches_any
 from siteparity.policy.section import PathPattern, Strict, UnitPattern
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
@@ -90,6 +91,27 @@ class Policy(Section):
     """Patterns of services that may run replaced code, since only a boot starts them again."""
     elsewhere: tuple[VariableName, ...] = ()
     """Variables that another aspect judges, such as the address of the sessions."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """Their services, settings and code."""
+        return {
+            "services": of.lists(lambda one: one.units),
+            "environment": {one.role: one.units[0] for one in of if one.units and one.settings},
+            "deployed": {one.role: found for one in of if (found := _deployed_by(one))},
+        }
+
+
+def _deployed_by(one: Application) -> Mapping[str, Any]:
+    """The service of an application, and what a deployment lays down for it; empty if nothing says it."""
+    if not (one.units and one.release and one.release.version):
+        return {}
+    return {
+        "service": one.units[0],
+        "file": f"{one.release.path}/{one.release.version}",
+        "code": list(one.code),
+        "leave_out": list(one.leave_out),
+    }
 
 
 def _services(target: Target[Policy]) -> tuple[str, ...]:

@@ -16,12 +16,13 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import StringConstraints, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section
+from siteparity.policy.applications import Applications
 from siteparity.policy.section import Strict
 from siteparity.probes import KEY, Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.program import filled
@@ -69,6 +70,19 @@ class Policy(Section):
 
     files: Mapping[RoleName, tuple[SecretFile, ...]] = {}
     """For each role: its files."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """Their secrets."""
+        return {
+            "files": of.lists(
+                lambda one: (
+                    [{"file": path, "names": list(one.secrets)} for path in one.settings[:1]]
+                    if one.secrets
+                    else []
+                )
+            )
+        }
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import StringConstraints, model_validator
 
 from siteparity.model import Table
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section
+from siteparity.policy.applications import Applications
 from siteparity.policy.patterns import matches_any
 from siteparity.policy.section import UnitPattern
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
@@ -62,6 +63,11 @@ class Policy(Section):
                 "write more of the names that are meant"
             )
         return self
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """Their services."""
+        return {"required": of.lists(lambda one: one.units)}
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:

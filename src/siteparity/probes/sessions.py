@@ -13,12 +13,13 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import StringConstraints
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Port, Roles, Section, Text
+from siteparity.policy.applications import Applications
 from siteparity.policy.grants import RedisAccess
 from siteparity.probes import Answers, Probe, Reading, Target
 from siteparity.tools import redis_cli
@@ -49,6 +50,22 @@ class Policy(Section):
     """A file on the Redis hosts with that user's password, readable by root only."""
     persistent_connections: bool = True
     """Whether a running service always holds a connection, so that having none is a sign of trouble."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The first one that keeps sessions somewhere else."""
+        for one, lead, store in of.leads():
+            if lead.keeps_sessions and lead.setting and store.redis and one.units and one.settings:
+                return {
+                    "clients": [one.role],
+                    "servers": [store.role],
+                    "service": one.units[0],
+                    "file": one.settings[0],
+                    "variable": lead.setting,
+                    "port": next(iter(store.ports), 6379),
+                    **store.redis.model_dump(),
+                }
+        return {}
 
 
 AS_FILED = "as in the file"

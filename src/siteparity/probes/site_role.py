@@ -22,6 +22,7 @@ from typing import Annotated, Any, ClassVar
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import Port, Roles, Section, Text
+from siteparity.policy.applications import Application, Applications, said
 from siteparity.policy.grants import DatabaseAccess
 from siteparity.policy.section import RequestPath, ServerName, matching
 from siteparity.probes import Answers, Probe, Reading, Target, once
@@ -61,6 +62,28 @@ class Policy(Section):
         "database.in_recovery"
     )
     """Where the JSON says whether that database follows another one (true or false)."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The front door, the database and who writes to it, and the application behind the front door."""
+        front, behind, server = of.front, of.behind, of.postgresql
+        writers = [lead.database_user for _, lead, to in of.leads() if to is server]
+        return said(
+            edges=[front.role] if front else None,
+            customers=front.names[0] if front else None,
+            shops=[behind.role] if behind else None,
+            health_port=behind.port if behind else None,
+            writer=next(filter(None, writers), None),
+            **_suite_in(server),
+        )
+
+
+def _suite_in(server: Application | None) -> Mapping[str, Any]:
+    """Where the database is, and who looks into it."""
+    if server is None or server.postgresql is None:
+        return {}
+    found = server.postgresql
+    return {"databases": [server.role], "database": found.database, "role": found.database_user}
 
 
 _WRITES = program(__package__, "site_role_writes.sql")

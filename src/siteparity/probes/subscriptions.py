@@ -12,12 +12,13 @@ import re
 import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, Roles, Section, Text
+from siteparity.policy.applications import Applications, said
 from siteparity.policy.bounds import at_most
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools.program import filled, program
@@ -41,6 +42,12 @@ class Policy(Section):
     """How late the oldest due subscription may be at the active site."""
     max_age: Annotated[Duration, at_most("1d")]
     """How long ago the last successful run may be at the active site."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """Whose job it is: the application behind the front door."""
+        one = of.behind
+        return said(roles=[one.role], user=one.user) if one else {}
 
 
 PRESENT = "ok"

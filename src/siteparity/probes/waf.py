@@ -14,12 +14,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Port, Section, Text
+from siteparity.policy.applications import Applications
 from siteparity.policy.patterns import LETTERS
 from siteparity.policy.section import RequestPath
 from siteparity.probes import Answers, Probe, Reading, Target, once
@@ -88,6 +89,12 @@ class Policy(Section):
     """Requests that must be blocked, and are harmless if they are not: name in reports -> path and query."""
     status: Annotated[int, Field(ge=400, le=599)] = 403
     """The HTTP status of a blocked request."""
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The name of the front door."""
+        front = of.front
+        return {"roles": [front.role], "host": front.names[0]} if front else {}
 
 
 ANSWER_SECONDS = 5

@@ -6,17 +6,19 @@ line: file:line: key: what was expected, what was found, what to do.
 
 from siteparity.yamlfile.problems import Problems, did_you_mean, fail, quoted, shown, shown_key, shown_path
 from siteparity.yamlfile.reading import Document, KeyPath, Refused, can_hold, load
-from siteparity.yamlfile.validating import validate
+from siteparity.yamlfile.validating import Mistake, mistakes, validate
 
 __all__ = [
     "Document",
     "KeyPath",
+    "Mistake",
     "Problems",
     "Refused",
     "can_hold",
     "did_you_mean",
     "fail",
     "load",
+    "mistakes",
     "quoted",
     "shown",
     "shown_key",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -57,6 +58,26 @@ def validate(document: Document, model: type[M], context: Mapping[str, object] |
             problems.add(name + text, document.path, document.line(at))
         problems.check()
         raise
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something that does not fit a model."""
+
+    at: KeyPath
+    """The place; of a key that is missing, where it should stand."""
+    is_missing: bool
+
+
+def mistakes(
+    document: Document, model: type[BaseModel], context: Mapping[str, object] | None = None
+) -> tuple[Mistake, ...]:
+    """What does not fit a model, for a caller that can do something about it."""
+    try:
+        model.model_validate_json(json.dumps(document.value), context=dict(context or {}))
+    except ValidationError as error:
+        return tuple(Mistake(detail["loc"], detail["type"] == "missing") for detail in error.errors())
+    return ()
 
 
 def _explain(detail: Mapping[str, Any], fields: Collection[str]) -> str:

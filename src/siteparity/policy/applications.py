@@ -1,0 +1,270 @@
+"""``applications:``: each program that serves customers, described once. Aspects and journeys take from it.
+
+What a section of the file says itself is added to it: lists and maps are joined, and a single value of the
+section counts in place of the application's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import ValidationError
+
+from siteparity.policy.section import (
+    AbsolutePath,
+    LocaleName,
+    PathPattern,
+    Port,
+    RoleName,
+    Section,
+    ServerName,
+    Strict,
+    Text,
+    matching,
+    one_of,
+)
+from siteparity.policy.todo import APPLICATIONS
+from siteparity.yamlfile import Document
+
+Service: TypeAlias = Annotated[
+    str, matching(r"[A-Za-z0-9:_.@\\-]+\.service", "a service such as shop.service")
+]
+Account: TypeAlias = Annotated[str, matching(r"[a-z_][a-z0-9_-]{0,31}", "the name of a user")]
+Name: TypeAlias = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_.]*", "the name of a setting")]
+Inside: TypeAlias = Annotated[str, matching(r"[^/\0\n][^\0\n]*", "a path below the release's folder")]
+
+
+class Release(Strict):
+    """The folder that a deployment writes."""
+
+    path: AbsolutePath
+    version: Inside | None = None
+    """The file that names the version, and that every deployment writes."""
+    manifest: Inside | None = None
+    """Its list of checksums, in the format of sha256sum."""
+    git: bool = False
+    """The folder is a work tree of git."""
+    leave_out: tuple[Inside, ...] = ()
+    """Patterns of files that are not part of the release, such as ``uploads/*``."""
+
+
+class Catalogues(Strict):
+    """Its translations: ``{language}`` stands for a language."""
+
+    path: AbsolutePath
+    source: AbsolutePath | None = None
+
+
+class Postgres(Strict):
+    """It is a PostgreSQL server: how siteparity looks into it."""
+
+    database: Text
+    database_user: Text
+    """siteparity's own user; `siteparity privileges` prints what it must be granted."""
+
+
+class Redis(Strict):
+    """It is a Redis: how siteparity looks into it."""
+
+    user: Text
+    """siteparity's own ACL user."""
+    auth_file: AbsolutePath
+    """A file on the host with that user's password, readable by root only."""
+
+
+class Lead(Strict):
+    """Another application that it connects to."""
+
+    application: Annotated[str, one_of("an application", APPLICATIONS)]
+    setting: Name | None = None
+    """The setting that says where the other one is."""
+    keeps_sessions: bool = False
+    """It keeps the sessions of customers there."""
+    database_user: Text | None = None
+    """As whom it connects to a database."""
+
+
+class Application(Strict):
+    """A program that serves customers, on the hosts of one role."""
+
+    role: RoleName
+    units: tuple[Service, ...] = ()
+    """The services that run it."""
+    user: Account | None = None
+    """The account that they run as."""
+    ports: Mapping[Port, Text] = {}
+    """Port -> the program that listens there, as ss shows it."""
+    names: tuple[ServerName, ...] = ()
+    """The names under which customers reach it: it is the front door."""
+    settings: tuple[AbsolutePath, ...] = ()
+    """The files with its settings."""
+    secrets: tuple[Name, ...] = ()
+    """The settings that hold secrets; both sites must have the same."""
+    release: Release | None = None
+    code: tuple[AbsolutePath, ...] = ()
+    """Further folders that it loads code from."""
+    leave_out: tuple[PathPattern, ...] = ()
+    """Patterns of files among its code that it writes itself, or that another aspect judges."""
+    catalogues: Catalogues | None = None
+    language: Mapping[Name, LocaleName] = {}
+    """The language variables of its services, such as ``LANG``; all others must be unset."""
+    uploads: tuple[AbsolutePath, ...] = ()
+    """Where it stores files: mounted at every boot, with enough room."""
+    workers: Text | None = None
+    """A text in the command line of each worker of its first service."""
+    leads_to: tuple[Lead, ...] = ()
+    postgresql: Postgres | None = None
+    redis: Redis | None = None
+
+    @property
+    def port(self) -> int | None:
+        """The first of its ports."""
+        return next(iter(self.ports), None)
+
+    @property
+    def service(self) -> str | None:
+        """The first of its services."""
+        return next(iter(self.units), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Applications:
+    """All applications of a policy, by name, in its order."""
+
+    named: Mapping[str, Application]
+
+    def __iter__(self) -> Iterator[Application]:
+        return iter(self.named.values())
+
+    def lists(self, of: Callable[[Application], Iterable[Any]]) -> dict[str, list[Any]]:
+        """Role -> what its applications name, each once. A role without anything is left out."""
+        found: dict[str, list[Any]] = {}
+        for one in self:
+            for value in of(one):
+                if value not in found.setdefault(one.role, []):
+                    found[one.role].append(value)
+        return {role: values for role, values in found.items() if values}
+
+    def maps(self, of: Callable[[Application], Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Role -> what its applications map. A role without anything is left out."""
+        found: dict[str, dict[str, Any]] = {}
+        for one in self:
+            if mapped := of(one):
+                found.setdefault(one.role, {}).update(mapped)
+        return found
+
+    def roles(self, where: Callable[[Application], object]) -> list[str]:
+        """The roles of the applications for which this holds, each once."""
+        return list(dict.fromkeys(one.role for one in self if where(one)))
+
+    def leads(self) -> Iterator[tuple[Application, Lead, Application]]:
+        """Each application, and each that it leads to."""
+        for one in self:
+            for lead in one.leads_to:
+                yield one, lead, self.named[lead.application]
+
+    @property
+    def front(self) -> Application | None:
+        """The first one that customers reach by name."""
+        return next((one for one in self if one.names), None)
+
+    @property
+    def behind(self) -> Application | None:
+        """The one to which the front door leads; the front door itself if it leads nowhere."""
+        front = self.front
+        if front is None:
+            return None
+        return self.named[front.leads_to[0].application] if front.leads_to else front
+
+    @property
+    def postgresql(self) -> Application | None:
+        """The first PostgreSQL."""
+        return next((one for one in self if one.postgresql), None)
+
+    @property
+    def redis(self) -> Application | None:
+        """The first Redis."""
+        return next((one for one in self if one.redis), None)
+
+
+class Applied(Strict):
+    """The table of applications in the policy file."""
+
+    applications: Mapping[Text, Application] = {}
+
+
+def said(**keys: object) -> dict[str, Any]:
+    """The keys that an application says anything about."""
+    return {key: value for key, value in keys.items() if value not in (None, "", [], {}, ())}
+
+
+def postgres_of(of: Applications) -> Mapping[str, Any]:
+    """Where the first PostgreSQL is, and as whom siteparity looks into it."""
+    one = of.postgresql
+    if one is None or one.postgresql is None:
+        return {}
+    return {"roles": [one.role], "database": one.postgresql.database, "role": one.postgresql.database_user}
+
+
+def drawn(
+    document: Document, sections: Mapping[tuple[str, str], type[Section]], context: Mapping[str, object]
+) -> Document:
+    """The document with what its applications say in the sections that take from them.
+
+    A section that the file lacks is added if the applications say all that it must have. What is declared
+    absent is left alone. Applications with mistakes are left out: validating the file reports them.
+
+    Args:
+        document: the policy.
+        sections: where each aspect and journey stands in it, and the type of its section.
+        context: of the models' validators.
+    """
+    value = document.value
+    if not isinstance(value, dict) or not (found := _read(value, context)):
+        return document
+    absent = value.get("absent") or {}
+    if not isinstance(absent, dict):
+        return document
+    whole: dict[str, Any] = {**value}
+    for (part, name), section in sections.items():
+        taken = {key: one for key, one in section.drawn(found).items() if f"{name}.{key}" not in absent}
+        table = whole.get(part) or {}
+        if not taken or name in absent or f"{part}.{name}" in absent or not isinstance(table, dict):
+            continue
+        if name in table or _is_whole(section, taken):
+            whole[part] = {**table, name: _joined(table.get(name) or {}, taken)}
+    return replace(document, value=whole)
+
+
+def _read(value: Mapping[str, object], context: Mapping[str, object]) -> Applications | None:
+    """The applications of a policy; None if it has none, or they have mistakes."""
+    try:
+        table = Applied.model_validate_json(
+            json.dumps({APPLICATIONS: value.get(APPLICATIONS, {})}), context=dict(context)
+        )
+    except ValidationError:
+        return None
+    return Applications(table.applications) if table.applications else None
+
+
+def _is_whole(section: type[Section], taken: Collection[str]) -> bool:
+    """Whether nothing is missing that a section must have."""
+    return all(key in taken for key, field in section.model_fields.items() if field.is_required())
+
+
+def _joined(written: object, taken: object) -> object:
+    """What a section says itself, and what it takes from the applications."""
+    if isinstance(written, dict) and isinstance(taken, dict):
+        keys = dict.fromkeys([*written, *taken])
+        return {
+            key: _joined(written[key], taken[key])
+            if key in written and key in taken
+            else written.get(key, taken.get(key))
+            for key in keys
+        }
+    if isinstance(written, list) and isinstance(taken, list):
+        return [*written, *(one for one in taken if one not in written)]
+    return written
