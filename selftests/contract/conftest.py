@@ -1,5 +1,5 @@
 """The fixtures of the contract tests."""
 
-from selftests.contract.sshd import server, transport
+from selftests.contract.sshd import hasty, server, transport
 
-__all__ = ["server", "transport"]
+__all__ = ["hasty", "server", "transport"]

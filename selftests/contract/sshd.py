@@ -134,12 +134,19 @@ LogLevel QUIET
 
 @pytest.fixture
 def transport() -> Iterator[Transport]:
-    """The transport under test."""
+    """The transport under test, as patient as a busy machine needs it."""
+    with Transport(connect_timeout=20) as made:
+        yield made
+
+
+@pytest.fixture
+def hasty() -> Iterator[Transport]:
+    """The transport under test, for servers that never answer."""
     with Transport(connect_timeout=1) as made:
         yield made
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for something that must come true."""
     end = time.monotonic() + seconds
     while not holds():

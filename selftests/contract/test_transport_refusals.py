@@ -58,7 +58,7 @@ def test_a_closed_port_is_told_at_once(
             transport.run(server.host(port=port), b"true", timeout=30)
 
 
-def test_a_silent_port_is_given_up(server: Server, transport: Transport) -> None:
+def test_a_silent_port_is_given_up(server: Server, hasty: Transport) -> None:
     """A port that accepts and says nothing costs the connect timeout, and is not tried a second time."""
     seen: list[int] = []
 
@@ -70,11 +70,11 @@ def test_a_silent_port_is_given_up(server: Server, transport: Transport) -> None
     with listener(say_nothing) as port:
         for _ in range(2):
             with pytest.raises(UnmeasuredError, match=r"^no answer within 1 s$"):
-                transport.run(server.host(port=port), b"true", timeout=30)
+                hasty.run(server.host(port=port), b"true", timeout=30)
     assert len(seen) == 1
 
 
-def test_a_login_that_hangs_is_given_up(server: Server, transport: Transport) -> None:
+def test_a_login_that_hangs_is_given_up(server: Server, hasty: Transport) -> None:
     """A host that greets and then falls silent is not waited for until the end of the run."""
 
     def greet(client: socket.socket) -> None:
@@ -83,7 +83,7 @@ def test_a_login_that_hangs_is_given_up(server: Server, transport: Transport) ->
             pass
 
     with listener(greet) as port, pytest.raises(UnmeasuredError, match=r"^the login did not end within 3 s$"):
-        transport.run(server.host(port=port), b"true", timeout=30)
+        hasty.run(server.host(port=port), b"true", timeout=30)
 
 
 def test_a_caller_in_a_hurry_does_not_spoil_it_for_others(server: Server, transport: Transport) -> None:
@@ -93,13 +93,13 @@ def test_a_caller_in_a_hurry_does_not_spoil_it_for_others(server: Server, transp
     assert transport.run(server.host(), b"echo hi", timeout=10).stdout == b"hi\n"
 
 
-def test_what_a_caller_in_a_hurry_saw_is_no_reason_for_others(server: Server, transport: Transport) -> None:
+def test_what_a_caller_in_a_hurry_saw_is_no_reason_for_others(server: Server, hasty: Transport) -> None:
     """Half of what ssh said before it was cut is forgotten."""
     with listener(lambda _client: time.sleep(3)) as port:
         host = server.host(port=port, private_key_file=server.folder / "no_such_key")
         for timeout, reason in ((0.5, r"^timed out after 0\.5 s$"), (10, r"^no answer within 1 s$")):
             with pytest.raises(UnmeasuredError, match=reason):
-                transport.run(host, b"true", timeout=timeout)
+                hasty.run(host, b"true", timeout=timeout)
 
 
 def test_a_client_of_a_connection_cannot_connect_by_itself(server: Server) -> None:
