@@ -36,20 +36,38 @@ class Questions:
 
     def targets(self, site: Site, host: Host) -> list[tuple[str, Probe[Any], Target[Any]]]:
         """What is measured on a host: each aspect of its roles that the policy wants looked at."""
-        every_role = tuple(self.policy.roles)
-        return [
-            (aspect, probe, self.target(aspect, site, host))
-            for aspect, section in self.policy.sections.items()
-            for probe in [self.probes[aspect]]
-            if not set(probe.roles(section, every_role)).isdisjoint(host.roles)
-        ]
+        return [(aspect, probe, self.target(aspect, site, host)) for aspect, probe in self._measured(host)]
 
     def target(self, aspect: str, site: Site, host: Host) -> Target[Any]:
         """A host as the probe of an aspect sees it, whatever the host's roles."""
         other = next((one for one in self.sites if one.name != site.name), None)
         needed = self.policy.sections.get(self.probes[aspect].needs or "")
         section = self.policy.section(aspect)
-        return Target(host, site, section, self.policy, other, self.recorded_at, needed)
+
+        def judged() -> tuple[str, ...]:
+            return self._judged(host, aspect)
+
+        return Target(host, site, section, self.policy, other, self.recorded_at, needed, judged)
+
+    def _judged(self, host: Host, besides: str) -> tuple[str, ...]:
+        """Patterns of the files that the host's aspects judge, all but one."""
+        return tuple(
+            dict.fromkeys(
+                pattern
+                for aspect, probe in self._measured(host)
+                if aspect != besides
+                for pattern in probe.judges(self.policy.section(aspect))
+            )
+        )
+
+    def _measured(self, host: Host) -> list[tuple[str, Probe[Any]]]:
+        """The aspects of a host's roles that the policy wants looked at."""
+        every_role = tuple(self.policy.roles)
+        return [
+            (aspect, self.probes[aspect])
+            for aspect, section in self.policy.sections.items()
+            if not set(self.probes[aspect].roles(section, every_role)).isdisjoint(host.roles)
+        ]
 
     def collector(self, site: Site, host: Host) -> Collector:
         """The collector that a host must have."""

@@ -44,6 +44,8 @@ class Target(Generic[S]):
     No question may depend on it: a host is asked the same in every run."""
     needed: Section | None = None
     """The section of the aspect that the probe `needs`; None if it needs none."""
+    judged: Callable[[], tuple[str, ...]] = lambda: ()
+    """Patterns of the files that other aspects judge on this host (`Probe.judges`)."""
 
     def named(self, of_roles: Mapping[str, T]) -> tuple[T, ...]:
         """What the policy names for the roles of this host, in the order of its roles."""
@@ -248,6 +250,8 @@ class Probe(Generic[S]):
     """Another aspect whose section it reads as well (`Target.needed`)."""
     grants: Callable[[S], Iterable[Grant]] = lambda _: ()
     """What hosts must grant for it."""
+    judges: Callable[[S], Iterable[str]] = lambda _: ()
+    """Patterns of configuration files that it judges, so that nothing else need compare them."""
     data_loss: LossWitness | None = None
     """Where it tells what may be lost with a primary that is away; None if it does not."""
 

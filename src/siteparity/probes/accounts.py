@@ -209,6 +209,7 @@ def _entry(found: keys.Keys, name: str, holders: set[str]) -> str:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    judges=lambda _: ("/etc/sudoers*",),
     tables={
         "users": Reading(read_users),
         "groups": Reading(read_groups),

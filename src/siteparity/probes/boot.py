@@ -126,6 +126,7 @@ def read_proven(answers: Answers, _: Target[Policy]) -> Table:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    judges=lambda _: ("/etc/fstab",),
     tables={
         "fstab": Reading(read_fstab, healthy=mounts.CLEAN),
         "mounts": Reading(read_mounts, healthy=(mounts.AS_IN_FSTAB, mounts.BY_A_UNIT, mounts.NEED_NOT_BE)),

@@ -178,6 +178,7 @@ def _zone(answers: Answers, target: Target[Policy]) -> tuple[str, str, dict[str,
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    judges=lambda _: ("/etc/chrony/*",),
     tables={
         "synchronised": Reading(read_synchronised, healthy=SYNCHRONISED),
         "error": Reading(read_error, healthy=WITHIN),

@@ -92,6 +92,13 @@ class LetIn(Strict):
     """The role of the hosts that connect."""
 
 
+FILES = tuple(
+    f"/etc/postgresql/*/{name}"
+    for name in ("postgresql.conf", "conf.d/*", "pg_hba.conf", "pg_ident.conf", "start.conf")
+)
+"""Where Debian keeps the server's configuration."""
+
+
 class Policy(Section):
     """The database servers, apart from replication itself."""
 
@@ -378,6 +385,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     grants=lambda section: (DatabaseAccess(section.roles, section.role),),
+    judges=lambda _: FILES,
     tables={
         "settings": Reading(read_settings),
         "limits": Reading(read_limits),

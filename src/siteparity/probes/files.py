@@ -6,8 +6,9 @@ addresses are replaced, and lines that name every host of a role become one
 (`siteparity.tools.configuration.members`). A line that names the other site is a finding of its own. What
 looks like a secret never leaves a host; ``secrets`` compares it by its hash.
 
-A file that another aspect judges is left out (``elsewhere``): crontabs belong to ``schedules``, unit files to
-``services``. So one mistake is reported once.
+A file that another aspect judges on the same host is left out (`Probe.judges`): crontabs belong to
+``schedules``, unit files to ``services``. So one mistake is reported once. Where that aspect is not measured,
+the file is compared here.
 """
 
 from __future__ import annotations
@@ -44,8 +45,13 @@ FOLDERS = (
 )  # fmt: skip
 """Folders that every program relies on, and those that servers make for themselves and need at their next
 start or their next large request. No package's list of files has their modes."""
-UNPACKAGED = ("/etc/rc.local", "/etc/rc.d/rc.local", "/etc/hosts.allow", "/etc/hosts.deny")
-"""No package brings them. systemd runs rc.local (systemd-rc-local-generator(8)); libwrap reads the others."""
+WHERE_THERE = (
+    "/etc/ssh/sshd_config", "/etc/ssh/sshd_config.d/*.conf", "/etc/pam.d/*",
+    "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/ld.so.conf", "/etc/ld.so.conf.d/*.conf",
+    "/etc/rc.local", "/etc/rc.d/rc.local", "/etc/hosts.allow", "/etc/hosts.deny",
+)  # fmt: skip
+"""How people log in, how names are looked up, and what every program loads. The last four no package brings:
+systemd runs rc.local (systemd-rc-local-generator(8)), and libwrap reads the others."""
 NGINX = "/etc/nginx/nginx.conf"
 MOST_FILES = 500
 """Files of a release that are compared one by one. A larger release is compared by the digest of its tree."""
@@ -94,7 +100,7 @@ class Policy(Section):
     """Patterns of configuration files on hosts of every role."""
     files: Mapping[RoleName, tuple[AbsolutePath, ...]] = Field(default_factory=dict)
     """For each role: further patterns."""
-    where_there: tuple[AbsolutePath, ...] = UNPACKAGED
+    where_there: tuple[AbsolutePath, ...] = WHERE_THERE
     """Patterns of files that may be missing; where they exist they are compared, on hosts of every role."""
     nginx: tuple[AbsolutePath, ...] = (NGINX,)
     """Main files of nginx. Where one exists, it is compared with everything that it includes."""
@@ -132,7 +138,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     section = target.section
     patterns = tuple(dict.fromkeys([*_patterns(target), *section.where_there]))
     asks = {
-        "files": Ask(files.question(patterns, section.elsewhere, section.nginx)),
+        "files": Ask(files.question(patterns, (*section.elsewhere, *target.judged()), section.nginx)),
         "folders": Ask(folders.question(target.section.folders)),
     }
     if folder := _release(target):

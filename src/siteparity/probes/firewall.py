@@ -125,6 +125,7 @@ def _cannot_be_loaded(problem: str) -> str:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    judges=lambda _: ("/etc/nftables.conf",),
     tables={
         "rules": Reading(read_rules),
         "persisted": Reading(read_persisted, healthy=(AFTER_BOOT, NOT_JUDGED)),

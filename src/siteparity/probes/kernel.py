@@ -96,6 +96,7 @@ def _limits(answers: Answers, target: Target[Policy]) -> Mapping[str, limits.Lim
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    judges=lambda _: ("/etc/sysctl.*",),
     tables={
         "settings": Reading(read_settings),
         "persisted": Reading(read_persisted, healthy=(sysctl.IN_FORCE, sysctl.NOTHING)),

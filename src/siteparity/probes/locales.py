@@ -180,6 +180,7 @@ def _language(answers: Answers, target: Target[Policy]) -> Mapping[tuple[str, st
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    judges=lambda _: ("/etc/locale.*", "/etc/default/locale"),
     tables={
         "served": Reading(read_served, healthy=content.USABLE),
         "compiled": Reading(read_compiled),

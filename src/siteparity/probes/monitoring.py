@@ -221,9 +221,18 @@ def _watched(section: Policy) -> tuple[str, ...] | None:
 
 _WATCHED = Where("agents", _watched)
 
+
+def _files_of_agents(section: Policy) -> Iterator[str]:
+    """Where Debian and Red Hat keep the arguments of an agent, which are compared as its process has them."""
+    for agent in section.agents.values():
+        name = agent.unit.removesuffix(".service")
+        yield from (f"/etc/default/{name}", f"/etc/sysconfig/{name}")
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    judges=_files_of_agents,
     tables={
         "agents": Reading(read_agents, healthy=RUNS, roles=_WATCHED),
         "answers": Reading(read_answers, healthy=ANSWERS, roles=_WATCHED),

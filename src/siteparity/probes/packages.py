@@ -312,6 +312,7 @@ def _named(
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    judges=lambda _: ("/etc/apt/*",),
     tables={
         "builds": Reading(read_builds),
         "states": Reading(read_states, healthy=IN_ORDER),

@@ -334,6 +334,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     grants=lambda section: (RedisAccess(section.roles, section.user, section.auth_file),),
+    judges=lambda _: ("/etc/redis/*",),
     tables={
         "version": Reading(read_version),
         "settings": Reading(read_settings),

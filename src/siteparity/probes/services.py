@@ -249,6 +249,7 @@ def _units(answers: Answers, target: Target[Policy]) -> _Units:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    judges=lambda _: ("/etc/systemd/system/*",),
     tables={
         "enabled": Reading(read_enabled),
         "definitions": Reading(read_definitions),

@@ -226,6 +226,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     title="WAF",
+    judges=lambda _: ("/etc/nginx/modsecurity*", "/etc/modsecurity/*"),
     tables={
         "mode": Reading(read_mode, healthy=BLOCKS),
         "placed": Reading(read_placed, healthy=PLACED),
