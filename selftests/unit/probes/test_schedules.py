@@ -232,3 +232,20 @@ def test_a_span_that_is_not_understood_is_unmeasured() -> None:
     unit = {"Id": ("a.timer",), "TimersMonotonic": ("{ OnUnitActiveUSec=two days ; next_elapse=0 }",)}
     with pytest.raises(UnmeasuredError, match="not a time span"):
         timers.repeats(unit)
+
+
+def test_without_a_zone_in_the_policy_cron_and_timers_must_go_by_that_of_the_host() -> None:
+    """Which zone that is, is compared between the sites."""
+    section = schedules.Policy.model_validate({"owner": "Shop"})
+    target = web_host(section)
+
+    def read(name: str, of_cron: bytes) -> Mapping[str, object]:
+        answers = answered(cron=of_cron, crontabs=crontabs(), lookups=framed(LOOKUPS))
+        return schedules.PROBE.tables[name].read(answers, target)
+
+    phoenix = cron("America/Phoenix")
+    assert set(read("agreed", phoenix).values()) == {"as agreed"}
+    assert set(read("zone", phoenix).values()) == {"America/Phoenix"}
+    unnamed = phoenix.replace(b"/usr/share/zoneinfo/America/Phoenix", b"")
+    with pytest.raises(UnmeasuredError, match="/etc/localtime leads to no zone with a known name"):
+        read("agreed", unnamed)

@@ -64,10 +64,9 @@ class Required(Strict):
 class Policy(Section):
     """The jobs, and the time zone in which their times are meant."""
 
-    question: ClassVar[str] = "Which jobs must be scheduled, and in which time zone?"
-
-    timezone: Annotated[str, AfterValidator(local_time.known_name)]
-    """The time zone that cron and timers must use on every host of both sites."""
+    timezone: Annotated[str, AfterValidator(local_time.known_name)] | None = None
+    """The time zone that cron and timers must use on every host of both sites. None: that of the host, which
+    must be the same at both sites."""
     jobs: Mapping[str, Required] = {}
     """What must be scheduled, by the names that people use."""
     leftovers: tuple[LeftoverPattern, ...] = ("*.dpkg-*",)
@@ -128,14 +127,18 @@ def read_daemon(answers: Answers, target: Target[Policy]) -> Table:
     return {"cron": state}
 
 
+def _agreed(answers: Answers, target: Target[Policy]) -> str:
+    return target.section.timezone or local_time.of_host(_cron(answers, target))
+
+
 def read_zone(answers: Answers, target: Target[Policy]) -> Table:
     """Cron, timers and the host's two files -> the time zone that each uses or names."""
-    return local_time.names(_cron(answers, target), target.section.timezone)
+    return local_time.names(_cron(answers, target), _agreed(answers, target))
 
 
 def read_agreed(answers: Answers, target: Target[Policy]) -> Table:
-    """The same -> whether it is the time zone of the policy."""
-    agreed = target.section.timezone
+    """The same -> whether it is the time zone of the policy, or of the host."""
+    agreed = _agreed(answers, target)
     return {
         who: local_time.AS_AGREED if zone == agreed else f"{zone} instead of {agreed}"
         for who, zone in local_time.names(_cron(answers, target), agreed).items()
@@ -218,7 +221,7 @@ def read_instants(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_punctual(answers: Answers, target: Target[Policy]) -> Table:
     """Each job and timer -> how late it runs, compared with the same in the agreed zone."""
-    return runs.late(_cron(answers, target), _jobs(answers, target), target.section.timezone)
+    return runs.late(_cron(answers, target), _jobs(answers, target), _agreed(answers, target))
 
 
 def read_scheduled(answers: Answers, target: Target[Policy]) -> Table:

@@ -43,6 +43,21 @@ def known_name(name: str) -> str:
     return name
 
 
+def of_host(crond: Crond) -> str:
+    """The name of the host's own time zone.
+
+    Raises:
+        UnmeasuredError: /etc/localtime is no link to a zone that siteparity knows.
+    """
+    name = zone_name(crond.localtime) or ""
+    try:
+        return known_name(name)
+    except ValueError:
+        raise UnmeasuredError(
+            f"{LOCALTIME} leads to no zone with a known name; name the zone in the policy (timezone)"
+        ) from None
+
+
 def of_cron(crond: Crond) -> Zone:
     """The zone that cron uses.
 
