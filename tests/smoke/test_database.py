@@ -32,7 +32,7 @@ def test_the_standbys_database_is_readable_and_takes_no_writes(standby: Standby)
 def test_the_shop_shows_the_newest_rows_of_the_standbys_database(standby: Standby) -> None:
     """Customers and store owners do not find the newest orders."""
     policy: Database = standby.policy
-    path = policy.path.format(language=policy.language or next(iter(standby.languages)))
+    path = policy.path.format(language=policy.language or next(iter(standby.languages), ""))
     for server in standby.hosts():
         with standby.trying(server):
             before = standby.database(server, [policy.query])

@@ -65,7 +65,7 @@ def test_sections_that_an_application_describes_whole_need_not_be_written(tmp_pa
     path: Any = policy.section("path")
     assert [(leg.client, leg.server, leg.port) for leg in path.legs] == [("web", "db", 5432)]
     assert {"services", "listeners", "path", "replication", "collation", "boot"} <= policy.promised
-    assert "schedules" not in policy.sections
+    assert "waf" not in policy.sections
 
 
 def test_what_a_section_says_itself_is_added_and_a_single_value_counts(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ HEAD = """\
 version: 2
 owner: Platform
 roles: [web, db]
+languages: {en: en_US.UTF-8}
 """
 ABSENT = "{reason: nothing to try, approved_by: Ada}"
 NO_JOURNEYS = f"absent: {{{', '.join(f'smoke.{name}: {ABSENT}' for name in JOURNEYS)}}}\n"
@@ -132,7 +133,7 @@ def test_an_absence_that_cannot_be_meant_is_refused(tmp_path: Path, text: str, w
     with pytest.raises(ConfigurationError) as caught:
         read(tmp_path, text)
     assert words in str(caught.value)
-    assert str(caught.value).startswith(f"{tmp_path}/policy.yml:4: ")
+    assert str(caught.value).startswith(f"{tmp_path}/policy.yml:5: ")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +169,10 @@ def test_a_todo_leaves_out_what_needs_it_and_is_undecided(
 ) -> None:
     """The rest is measured as if the value were not in the file."""
     (found,) = undecided(tmp_path, NO_JOURNEYS + text)
-    assert (found.key, found.place) == (key, f"policy.yml:{line + 1}")  # `absent` stands before it
+    assert (found.key, found.place) == (
+        key,
+        f"policy.yml:{line + 2}",
+    )  # `languages` and `absent` stand before it
     assert read(tmp_path, NO_JOURNEYS + text).sections.get("waf") == left
 
 
@@ -212,3 +216,15 @@ def test_the_owner_of_the_file_owns_whatever_names_none(tmp_path: Path) -> None:
         "clock": "Platform",
         "waf": "Security",
     }
+
+
+def test_a_policy_without_languages_leaves_them_undecided(tmp_path: Path) -> None:
+    """Every shop speaks one. A path cannot name a language that nobody has named."""
+    (tmp_path / "policy.yml").write_text("version: 2\nowner: A\nroles: [web]\n", encoding="utf-8")
+    assert "languages" in {one.key for one in load_policy(tmp_path / "policy.yml", SECTIONS).undecided}
+    (tmp_path / "policy.yml").write_text(
+        "version: 2\nowner: A\nroles: [web, sessions]\nsmoke: {session: {}}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigurationError, match=r"expected no \{language\} in a policy without languages"):
+        load_policy(tmp_path / "policy.yml", SECTIONS)

@@ -279,7 +279,7 @@ def test_a_probe_that_needs_no_key_needs_no_section(tmp_path: Path) -> None:
         (CORE.replace("sessions_role: db", "sessions_role: redis") + ASPECTS, 'found "redis"; correct it'),
         (
             CORE.replace("www.shop.example", "www.shop.example, path: /x") + ASPECTS,
-            "with {language} in it and no other",
+            "expected {language} in path, since 2 languages are served",
         ),
         (
             CORE.replace("www.shop.example", "'', path: '/{a}{language}'") + ASPECTS,

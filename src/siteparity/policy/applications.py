@@ -6,12 +6,9 @@ section counts in place of the application's.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, TypeAlias
-
-from pydantic import ValidationError
 
 from siteparity.policy.section import (
     AbsolutePath,
@@ -27,7 +24,7 @@ from siteparity.policy.section import (
     one_of,
 )
 from siteparity.policy.todo import APPLICATIONS
-from siteparity.yamlfile import Document
+from siteparity.yamlfile import Document, fitting
 
 Service: TypeAlias = Annotated[
     str, matching(r"[A-Za-z0-9:_.@\\-]+\.service", "a service such as shop.service")
@@ -241,18 +238,14 @@ def drawn(
 
 def _read(value: Mapping[str, object], context: Mapping[str, object]) -> Applications | None:
     """The applications of a policy; None if it has none, or they have mistakes."""
-    try:
-        table = Applied.model_validate_json(
-            json.dumps({APPLICATIONS: value.get(APPLICATIONS, {})}), context=dict(context)
-        )
-    except ValidationError:
-        return None
-    return Applications(table.applications) if table.applications else None
+    table = fitting({APPLICATIONS: value.get(APPLICATIONS, {})}, Applied, context)
+    return Applications(table.applications) if table and table.applications else None
 
 
 def _is_whole(section: type[Section], taken: Collection[str]) -> bool:
-    """Whether nothing is missing that a section must have."""
-    return all(key in taken for key, field in section.model_fields.items() if field.is_required())
+    """Whether the applications say all that a section must have."""
+    required = [key for key, field in section.model_fields.items() if field.is_required()]
+    return not section.never_whole and all(key in taken for key in required)
 
 
 def _joined(written: object, taken: object) -> object:

@@ -10,6 +10,8 @@ from siteparity.policy.section import Reason, Section, Strict, Text
 from siteparity.policy.todo import Todo
 from siteparity.yamlfile import Document, KeyPath, Problems, did_you_mean, quoted, shown_key, shown_path
 
+LANGUAGES = "Which languages do customers read, and which locale does each of them need?"
+
 
 class Absence(Strict):
     """Something that the sites do not have, on purpose. Each run verifies it where a host can show it."""
@@ -43,6 +45,7 @@ class Described:
     aspects: Mapping[str, Section]
     """Those that have a section in the file."""
     journeys: Mapping[str, Journey]
+    languages: Mapping[str, str]
     absent: Mapping[str, Absence]
 
     def check_absences(self) -> None:
@@ -89,6 +92,8 @@ class Described:
         for one in todos:
             question = one.question or "write a value in place of TODO"
             yield Undecided(shown_key(one.at), question, f"{file}:{one.line}")
+        if not self.languages:
+            yield Undecided("languages", LANGUAGES, file)
         gone = {at for name in self.absent for at in covered(name, self.sections)}
         for at, part in self._in_need_of_words().items():
             if at not in gone and not any(one.at[: len(at)] == at for one in todos):

@@ -187,7 +187,8 @@ def load_policy(
     document = load(path)
     _demand_this_version(document)
     context = {
-        **{key: _keys(document.value, key) for key in ("roles", "languages", todo.APPLICATIONS)},
+        **{key: _keys(document.value, key) for key in ("roles", todo.APPLICATIONS)},
+        "languages": _keys(document.value, "languages") or (),
         OWNER: _text(document.value, "owner"),
         NEVER_WARNINGS: tuple(sections[aspect] for aspect in never_waived),
     }
@@ -210,6 +211,7 @@ def load_policy(
         sections,
         {aspect: section for aspect in sections if (section := getattr(model.aspects, aspect))},
         model.smoke.journeys(),
+        model.languages,
         model.absent,
     )
     described.check_absences()

@@ -12,7 +12,7 @@ from itertools import permutations
 from types import NoneType
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, get_args
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from siteparity.policy import bounds
 from siteparity.policy.applications import Applications, said
@@ -33,11 +33,27 @@ from siteparity.policy.section import (
     template,
 )
 from siteparity.tools.waf.answers import ATTACKS, NORMAL
+from siteparity.yamlfile import quoted
 
-Roles: TypeAlias = Annotated[tuple[RoleName, ...], Field(min_length=1, max_length=1)]
+Roles: TypeAlias = Annotated[tuple[RoleName, ...], Field(min_length=1, max_length=1, validate_default=True)]
+Role: TypeAlias = Annotated[RoleName, Field(validate_default=True)]
+"""A reference to a role; a usual name is no error only if the policy has that role."""
 Query: TypeAlias = Annotated[str, matching(r"(?is)\s*select\s[^;]*", "one SELECT without a semicolon")]
 """Returns one row with one number."""
-LanguagePath: TypeAlias = Annotated[str, template("language")]
+
+
+def _of_a_language(path: str, info: ValidationInfo) -> str:
+    if "{language}" in path and (info.context or {}).get("languages") == ():
+        raise ValueError(
+            f"expected no {{language}} in a policy without languages, found {quoted(path)}; name them"
+        )
+    return path
+
+
+LanguagePath: TypeAlias = Annotated[
+    str, template(optional="language"), AfterValidator(_of_a_language), Field(validate_default=True)
+]
+"""``{language}`` in it stands for the language; a site with one language need not have it."""
 Format: TypeAlias = Literal["number", "price", "date", "plural"]
 
 
@@ -80,6 +96,8 @@ class Journey(Section):
     needs: ClassVar[str | None] = None
     """The aspect whose section it reads as well, and whose servers it connects to."""
 
+    never_whole: ClassVar[bool] = True
+
     roles: Roles
     """The one role whose hosts do the work."""
     timeout: Annotated[PositiveDuration, bounds.at_most("60s")] = timedelta(seconds=10)
@@ -108,13 +126,15 @@ class Storefront(Journey):
     host: Text
     """The name that customers type; sent as the ``Host`` header."""
     port: Port = 80
-    web_role: RoleName = "web"
+    web_role: Role = "web"
     web_port: Port = 8000
     path: LanguagePath = "/{language}/"
     says: Mapping[Language, Text]
     """For each served language: a text of the page, as a customer reads it, that no other language has."""
     formats: tuple[Format, ...] = ("number", "price", "date", "plural")
     """What the page must write as the language does; `pytest_plugin.formats` lists the marks."""
+    declares: tuple[Literal["header", "attribute"], ...] = ("header", "attribute")
+    """Where the page must name its language: in Content-Language, and in the attribute ``lang``."""
     date_style: Literal["full", "long", "medium", "short"] = "long"
     """How long the page's dates are (CLDR's names)."""
     requests: Annotated[int, Field(ge=1, le=1000), bounds.at_least("20")] = 40
@@ -142,6 +162,11 @@ class Storefront(Journey):
         if missing := [language for language in served if language not in self.says]:
             raise ValueError(
                 f"expected a text in says for each language, found none for {', '.join(missing)}; add it"
+            )
+        if len(served) > 1 and "{language}" not in self.path:
+            raise ValueError(
+                f"expected {{language}} in path, since {len(served)} languages are served, found "
+                f"{quoted(self.path)}; write it where the language stands"
             )
         for one, other in permutations(self.says, 2):
             if self.says[one] in self.says[other]:
@@ -174,7 +199,7 @@ class Session(Journey):
     cookie: Text = "sid"
     longest: Annotated[Duration, bounds.at_most("30d")] = timedelta(hours=24)
     """A session that nobody ends must expire within this time."""
-    sessions_role: RoleName = "sessions"
+    sessions_role: Role = "sessions"
     redis_port: Port = 6379
     redis_database: Annotated[int, Field(ge=0)] = 0
     redis_user: Text = "parity"
@@ -222,7 +247,7 @@ class Database(Journey):
     """The number of the newest row, such as ``SELECT max(id) FROM orders``; it only grows."""
     at_least: Annotated[int, bounds.at_least("1")] = 1
     """The least number that `query` must return."""
-    web_role: RoleName = "web"
+    web_role: Role = "web"
     web_port: Port = 8000
     path: LanguagePath = "/{language}/orders/latest"
     """The page that shows the newest rows."""
@@ -363,7 +388,7 @@ class Admin(Journey):
     roles: Roles = ("edge",)
     host: Text
     port: Port = 80
-    web_role: RoleName = "web"
+    web_role: Role = "web"
     web_port: Port = 8000
     path: RequestPath = "/admin"
     leads_to: Text

@@ -124,16 +124,16 @@ def one_of(what: str, key: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def template(*names: str) -> AfterValidator:
-    """A text with exactly these placeholders, each of them in braces."""
+def template(*names: str, optional: str = "") -> AfterValidator:
+    """A text with exactly these placeholders, each of them in braces, and perhaps the optional one."""
 
     def check(text: str) -> str:
         try:
             found = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
         except ValueError:
             found = {"?"}
-        if found != set(names):
-            wanted = " and ".join(f"{{{name}}}" for name in names)
+        if found - {optional} != set(names):
+            wanted = " and ".join(f"{{{name}}}" for name in (*names, *filter(None, [optional])))
             raise ValueError(
                 f"expected a text with {wanted} in it and no other braces, found {quoted(text)}; write it"
             )
@@ -233,6 +233,8 @@ class Section(Owned):
     """Whether no waiver is accepted for it. Of an aspect, its probe says so (`Probe.never_waived`)."""
     question: ClassVar[str] = "describe it, or declare it absent"
     """What a person must answer before anything of it can be checked."""
+    never_whole: ClassVar[bool] = False
+    """Whether the policy's applications never say enough of it, so that the file must have a section."""
 
     severity_reason: Reason | None = None
     """Why the checks are warnings only; every answer names it."""

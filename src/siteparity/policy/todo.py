@@ -30,10 +30,11 @@ class Todo:
 
 def find(document: Document) -> tuple[Todo, ...]:
     """Every ``TODO`` of a file, in its order."""
-    if not (places := tuple(_places(document.value, ()))):
-        return ()
-    lines = document.path.read_text(encoding="utf-8").split("\n")
-    return tuple(Todo(at, line, _comment(lines[line - 1])) for at in places for line in [document.line(at)])
+    return tuple(
+        Todo(at, line, document.comment(line))
+        for at in _places(document.value, ())
+        for line in [document.line(at)]
+    )
 
 
 def without(
@@ -98,7 +99,3 @@ def _removed(value: object, at: KeyPath, gone: set[KeyPath]) -> object:
             if (*at, number) not in gone
         ]
     return value
-
-
-def _comment(line: str) -> str:
-    return line.partition(" #")[2].strip()

@@ -41,6 +41,7 @@ class Policy(Section):
     """Where to look for the active site."""
 
     question: ClassVar[str] = "What shows which of the two sites is active?"
+    never_whole: ClassVar[bool] = True
 
     edges: Roles
     """The roles whose hosts resolve the name that customers type."""

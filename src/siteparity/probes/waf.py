@@ -64,6 +64,7 @@ class Policy(Section):
     """The web application firewall."""
 
     question: ClassVar[str] = "Which hosts filter attacks out of requests, and with what?"
+    never_whole: ClassVar[bool] = True
 
     service: UnitName = "nginx.service"
     configuration: AbsolutePath = "/etc/nginx/nginx.conf"

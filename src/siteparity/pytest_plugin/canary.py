@@ -106,7 +106,7 @@ def read_lives(stdout: str, stderr: str, count: int) -> list[int]:
 
 
 def _language(standby: Standby, policy: Session) -> str:
-    return policy.language or next(iter(standby.languages))
+    return policy.language or next(iter(standby.languages), "")
 
 
 def _start(standby: Standby, policy: Session, host: Host) -> Canary | None:

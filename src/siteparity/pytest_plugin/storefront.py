@@ -55,8 +55,10 @@ def storefront_claims(page: Page, language: str, policy: Storefront) -> Iterator
     said, named = languages_of(markup.text, policy.says), page.headers.get("content-language", "none")[:_MOST]
     broken = "broken" if "\N{REPLACEMENT CHARACTER}" in page.text else "whole"
     yield Claim(f"language that {path} speaks", said, language, _LOOK)
-    yield Claim(f"Content-Language of {path}", named, language, _RELEASE)
-    yield Claim(f"lang attribute of {path}", markup.language[:_MOST] or "none", language, _RELEASE)
+    if "header" in policy.declares:
+        yield Claim(f"Content-Language of {path}", named, language, _RELEASE)
+    if "attribute" in policy.declares:
+        yield Claim(f"lang attribute of {path}", markup.language[:_MOST] or "none", language, _RELEASE)
     yield Claim(f"characters of {path}", broken, "whole", _RELEASE)
     for kind in policy.formats:
         written = judge(kind, markup.marks, language, policy.date_style)

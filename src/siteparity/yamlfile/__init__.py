@@ -6,7 +6,7 @@ line: file:line: key: what was expected, what was found, what to do.
 
 from siteparity.yamlfile.problems import Problems, did_you_mean, fail, quoted, shown, shown_key, shown_path
 from siteparity.yamlfile.reading import Document, KeyPath, Refused, can_hold, load
-from siteparity.yamlfile.validating import Mistake, mistakes, validate
+from siteparity.yamlfile.validating import Mistake, fitting, mistakes, validate
 
 __all__ = [
     "Document",
@@ -17,6 +17,7 @@ __all__ = [
     "can_hold",
     "did_you_mean",
     "fail",
+    "fitting",
     "load",
     "mistakes",
     "quoted",

@@ -65,6 +65,11 @@ class Document:
     path: Path
     value: object
     lines: Mapping[KeyPath, int] = field(repr=False)
+    text: str = field(default="", repr=False)
+
+    def comment(self, line: int) -> str:
+        """What stands behind ``#`` on a line; empty if nothing does."""
+        return self.text.split("\n")[line - 1].partition(" #")[2].strip() if self.text else ""
 
     def line(self, at: KeyPath) -> int:
         """The line of a key; if the file lacks it, that of the nearest key around it."""
@@ -116,7 +121,7 @@ def load(path: Path, *, keep_refused: bool = False, may_hold_secrets: bool = Fal
     reading.problems.check()
     if value is None:
         fail("expected keys and values, found an empty file; write its settings, or remove it", path)
-    return Document(path, value, reading.lines)
+    return Document(path, value, reading.lines, text)
 
 
 def can_hold(text: str) -> bool:

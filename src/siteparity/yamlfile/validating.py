@@ -80,6 +80,14 @@ def mistakes(
     return ()
 
 
+def fitting(value: object, model: type[M], context: Mapping[str, object]) -> M | None:
+    """A typed, strict model of a part of a document; None if it does not fit."""
+    try:
+        return model.model_validate_json(json.dumps(value), context=dict(context))
+    except ValidationError:
+        return None
+
+
 def _explain(detail: Mapping[str, Any], fields: Collection[str]) -> str:
     """The message for one of pydantic's errors: expected, found, what to do."""
     kind, found = str(detail["type"]), detail["input"]
