@@ -84,7 +84,10 @@ def site_names(inventories: Path) -> tuple[str, ...]:
     return tuple(
         entry.name
         for entry in sorted(inventories.iterdir())
-        if entry.is_dir() and not entry.name.startswith(".") and inventory_files(entry)
+        if entry.is_dir()
+        and not entry.name.startswith(".")
+        and inventory_files(entry)
+        and not (entry / "policy.yml").exists()  # a folder of inventories itself
     )
 
 
