@@ -243,6 +243,8 @@ class Judgement:
 
     findings: tuple[Finding, ...]
     compared: int
+    notes: tuple[str, ...] = ()
+    """What is worth telling and no finding: no outcome depends on it."""
 
     @property
     def outcome(self) -> Outcome:

@@ -52,6 +52,8 @@ class SavedCheck(Frozen):
     """How many values it looked at."""
     seconds: float
     findings: tuple[SavedFinding, ...]
+    notes: tuple[str, ...] = ()
+    """What is worth telling and no finding: less than the primary has, and enough for the policy's peak."""
 
 
 class SavedCause(Frozen):

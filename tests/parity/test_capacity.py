@@ -16,14 +16,20 @@ pytestmark = pytest.mark.blocker
 @pytest.mark.drill("fewer_processors")
 def test_the_standby_has_as_many_processors(parity: Parity) -> None:
     """The more customers come, the longer pages take."""
-    parity.at_least("cores", over="role", fix="give the standby's hosts more processors, or add a host")
+    parity.at_least(
+        "cores", over="role", suffices="peak", fix="give the standby's hosts more processors, or add a host"
+    )
 
 
 @pytest.mark.drill("less_memory")
 def test_the_standby_has_as_much_memory(parity: Parity) -> None:
     """The kernel kills the shop when most customers are there."""
     parity.at_least(
-        "memory", over="role", percent="memory", fix="give the standby's hosts more memory, or add a host"
+        "memory",
+        over="role",
+        percent="memory",
+        suffices="peak",
+        fix="give the standby's hosts more memory, or add a host",
     )
 
 
@@ -36,14 +42,19 @@ def test_no_disk_is_full(parity: Parity) -> None:
 @pytest.mark.drill("disk_full", "inodes_exhausted", "upload_folder_unmounted")
 def test_the_standby_has_as_much_room_on_disk(parity: Parity) -> None:
     """Disks that are large enough for a standby are full soon after the switch."""
-    parity.at_least("free", over="role", percent="free", fix="make room, or enlarge the disk: {item}")
+    parity.at_least(
+        "free", over="role", percent="free", suffices="peak", fix="make room, or enlarge the disk: {item}"
+    )
 
 
 @pytest.mark.drill("fewer_workers", "fewer_workers_configured")
 def test_the_standby_has_as_many_workers(parity: Parity) -> None:
     """Customers wait in a queue that the primary does not have."""
     parity.at_least(
-        "workers", over="role", fix="raise the number of workers as at the primary, then restart: {item}"
+        "workers",
+        over="role",
+        suffices="peak",
+        fix="raise the number of workers as at the primary, then restart: {item}",
     )
 
 
@@ -51,7 +62,10 @@ def test_the_standby_has_as_many_workers(parity: Parity) -> None:
 def test_the_standbys_pools_are_as_large(parity: Parity) -> None:
     """Pages wait for a connection to the database."""
     parity.at_least(
-        "pools", over="role", fix="set {item} to {primary} in the service's file, then restart it"
+        "pools",
+        over="role",
+        suffices="peak",
+        fix="set {item} to {primary} in the service's file, then restart it",
     )
 
 
@@ -66,11 +80,17 @@ def test_services_run_with_the_pools_of_their_files(parity: Parity) -> None:
 )
 def test_the_standbys_servers_take_as_many_connections(parity: Parity) -> None:
     """Customers are refused when more of them come than ever came to the standby."""
-    parity.at_least("connections", over="role", fix="raise the limit to {primary} as at the primary")
+    parity.at_least(
+        "connections", over="role", suffices="peak", fix="raise the limit to {primary} as at the primary"
+    )
 
 
 @pytest.mark.drill(
-    "no_worker_enough_at_both_sites", "smaller_pool_at_both_sites", "fewer_workers_configured", "smaller_pool"
+    "no_worker_enough_at_both_sites",
+    "smaller_pool_at_both_sites",
+    "fewer_workers",
+    "fewer_workers_configured",
+    "smaller_pool",
 )
 def test_the_standby_can_carry_the_peak(parity: Parity) -> None:
     """In the worst hour of the year the shop is too slow to buy anything."""

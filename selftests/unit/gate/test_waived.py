@@ -285,3 +285,14 @@ def test_a_secret_that_is_hidden_cannot_be_accepted(settings: Configuration, tmp
     assert result.verdict is Verdict.NO_GO
     (finding,) = next(one.findings for one in result.checks if one.id == check.id)
     assert (finding.waiver, finding.values) == (None, None)
+
+
+def test_a_note_reaches_the_result_and_changes_no_verdict(settings: Configuration) -> None:
+    """Nor does a check that was not made have one."""
+    check = check_of(settings, "packages")
+    journal = lines(settings, check, Judgement((), 3, ("less, and enough",)))
+    result = judged(settings, journal)
+    assert result.verdict is Verdict.GO
+    assert {one.id: one.notes for one in result.checks if one.notes} == {check.id: ("less, and enough",)}
+    lost = judged(settings, {name: line for name, line in journal.items() if name != check.id})
+    assert not any(one.notes for one in lost.checks)

@@ -454,3 +454,55 @@ def test_the_weakest_is_held_against_the_strongest_or_sums_against_each_other(
         {f"web{number}": {"a": value} for number, value in enumerate(standby, 1)},
     )
     assert rules.at_least(at, over=over, fix=FIX).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("primary", "standby", "suffices", "outcome", "notes"),
+    [
+        pytest.param([4, 4], [2], {"a": 2}, Outcome.SAME, ["2 in total, dallas 8; 2 is"], id="enough"),
+        pytest.param([4], [1.5], {"a": 1}, Outcome.SAME, ["1.5 in total, dallas 4; 1 is"], id="a fraction"),
+        pytest.param(
+            [2**32], [2**31], {"a": 2**30}, Outcome.SAME,
+            ["2147483648 in total, dallas 4294967296; 1073741824 is"], id="digits are not rounded",
+        ),
+        pytest.param([4], [1], {"a": 2}, Outcome.DIFFERENT, [], id="not enough"),
+        pytest.param([4], [2], {}, Outcome.DIFFERENT, [], id="nobody says what is enough"),
+        pytest.param([4], [2], {"b": 1}, Outcome.DIFFERENT, [], id="that is said of something else"),
+        pytest.param([4], [4], {"a": 2}, Outcome.SAME, [], id="as much as the primary"),
+        pytest.param([4], [5], {"a": 9}, Outcome.SAME, [], id="more than the primary, which has too little"),
+        pytest.param([4], ["x"], {"a": 1}, Outcome.DIFFERENT, [], id="no number"),
+        pytest.param(["x"], [4], {"a": 1}, Outcome.DIFFERENT, [], id="no number at the primary"),
+    ],
+)  # fmt: skip
+def test_less_than_the_primary_has_is_told_where_it_suffices(
+    primary: list[Value], standby: list[Value], suffices: dict[str, float], outcome: Outcome, notes: list[str]
+) -> None:
+    """The amounts of one item speak for no other, and what is no number never suffices."""
+    at = pair(
+        {f"web{number}": {"a": value} for number, value in enumerate(primary, 1)},
+        {f"web{number}": {"a": value} for number, value in enumerate(standby, 1)},
+    )
+    judged = rules.at_least(at, over="role", suffices=suffices, fix=FIX)
+    assert judged.outcome is outcome
+    assert judged.notes == tuple(f"a: arizona has {note} enough by the policy" for note in notes)
+
+
+def test_what_suffices_of_a_host_is_what_its_weakest_has() -> None:
+    """And one that lacks the item has nothing; nor does a note outweigh a host that is silent."""
+    at = pair({"web1": {"a": 4}, "web2": {"a": 2}}, {"web1": {"a": 3}, "web2": {"a": 2}})
+    enough = rules.at_least(at, suffices={"a": 2}, fix=FIX)
+    assert enough.outcome is Outcome.SAME
+    assert enough.notes == ("a: arizona has 2, dallas 4; 2 is enough by the policy",)
+    assert rules.at_least(at, suffices={"a": 3}, fix=FIX).outcome is Outcome.DIFFERENT
+    lacking = pair({"web1": {"a": 4}}, {"web1": {"a": 3}, "web2": {"b": 2}})
+    assert rules.at_least(lacking, suffices={"a": 1}, fix=FIX).outcome is Outcome.DIFFERENT
+    silent = pair({"web1": {"a": 4}}, {"web1": {"a": 3}, "web2": GONE})
+    assert rules.at_least(silent, over="role", suffices={"a": 1}, fix=FIX).outcome is Outcome.UNMEASURED
+
+
+def test_what_suffices_lowers_no_need() -> None:
+    """What is needed is needed, whatever else is said to be enough."""
+    small = both({"a": 4}, {"a": 2})
+    judged = rules.at_least(small, needed={"a": 3}, suffices={"a": 1}, fix=FIX)
+    assert judged.outcome is Outcome.DIFFERENT
+    assert judged.notes == ()

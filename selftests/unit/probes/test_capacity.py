@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Facts, Unmeasured, UnmeasuredError
-from siteparity.probes import read_tables
+from siteparity.probes import Answers, read_tables
 from siteparity.probes.capacity import PROBE, Policy, Server, ask
 from siteparity.tools.capacity import disks, machine, servers
 
@@ -39,13 +39,18 @@ POOL = b"[unit]\nLoadState=loaded\nMainPID=31\n[file]\nPOOL=9\nPOOL=4\n[running]
 CONNECTIONS = b"\tworker_connections 768;\n"
 
 
-def facts(**changed: bytes) -> Facts:
-    """All tables of one host."""
+def complete(**changed: bytes) -> Answers:
+    """All answers of one host."""
     given_ = {
         "machine": MACHINE, "disks": DISKS, "workers:shop.service": WORKERS, "pool:POOL": POOL,
         "connections": CONNECTIONS,
     }  # fmt: skip
-    return read_tables(PROBE.readings(), answered(**{**given_, **changed}), TARGET, ("web",))
+    return answered(**{**given_, **changed})
+
+
+def facts(**changed: bytes) -> Facts:
+    """All tables of one host."""
+    return read_tables(PROBE.readings(), complete(**changed), TARGET, ("web",))
 
 
 def test_a_host_tells_all_that_it_can_do() -> None:
@@ -224,8 +229,37 @@ def test_a_peak_of_something_that_is_counted_on_other_hosts_is_unmeasured() -> N
 
 
 @pytest.mark.parametrize(
+    ("peak", "found"),
+    [
+        ({"/srv/uploads bytes": "1GiB"}, {"/srv/uploads bytes": 4194304}),
+        ({"/srv/uploads inodes": 5, "cores": 2}, {"/srv/uploads inodes": 10, "cores": 4.0}),
+        ({"/srv/data with space bytes": 5}, {"/srv/data with space bytes": 30}),
+    ],
+)
+def test_a_peak_may_need_room_on_disk(peak: dict[str, Any], found: dict[str, float]) -> None:
+    """The hosts know which file systems they have."""
+    target = web_host(Policy.model_validate({**SECTION, "peak": {"web": peak}}))
+    assert read_tables(PROBE.readings(), complete(), target, ("web",))["peak"] == found
+
+
+def test_room_on_a_file_system_that_a_host_lacks_is_unmeasured() -> None:
+    """Nobody knows how much room there is."""
+    target = web_host(Policy.model_validate({**SECTION, "peak": {"web": {"/srv/films bytes": 1}}}))
+    found = read_tables(PROBE.readings(), complete(), target, ("web",))["peak"]
+    assert isinstance(found, Unmeasured)
+    assert "the policy names /srv/films bytes, known are / bytes" in found.reason
+
+
+def test_disks_that_cannot_be_read_hide_no_other_peak() -> None:
+    """Nobody asked for their room."""
+    assert facts(disks=b"")["peak"] == {"cores": 4.0, "memory": 8 * 2**30, "POOL": 4}
+
+
+@pytest.mark.parametrize(
     "changed",
-    [{"peak": {"web": {"memory": "big"}}}, {"full": 0}, {"free": 101}, {"workers": None},
+    [{"peak": {"web": {"memory": "big"}}}, {"peak": {"web": {"cores": 0}}}, {"peak": {"web": {"cores": -2}}},
+     {"peak": {"web": {"srv bytes": 1}}}, {"peak": {"web": {"/srv": 1}}},
+     {"full": 0}, {"free": 101}, {"workers": None},
      {"pools": {"web": {"service": "shop.service", "file": "/e", "variable": "A B"}}}],
 )  # fmt: skip
 def test_a_policy_that_says_nothing_usable_is_refused(changed: dict[str, Any]) -> None:

@@ -63,3 +63,10 @@ def test_every_finding_carries_the_effect_of_its_check(effect: str) -> None:
 def test_what_was_compared_is_counted_over_all_rules() -> None:
     """The report shows how much was looked at."""
     assert judged(Judgement((), 2), Judgement((), 3)).compared == 5
+
+
+def test_the_notes_of_all_rules_are_told_once_and_decide_nothing() -> None:
+    """A note is no finding."""
+    found = judged(Judgement((), 2, ("less",)), Judgement((), 3, ("less", "more")))
+    assert found.notes == ("less", "more")
+    assert found.outcome is Outcome.SAME

@@ -187,3 +187,21 @@ def test_what_was_not_looked_at_stands_above_the_verdict(update: dict[str, objec
     for one in lesser.not_applicable:
         assert f"{one.check} (aspects.boot.required)" in told
     assert all(host in told for host in lesser.hosts_in_no_role)
+
+
+def test_what_is_told_and_no_finding_stands_above_the_verdict() -> None:
+    """The page lists every note; the terminal says how many there are."""
+    go = examples.go()
+    assert "no finding" not in summary(go)
+    notes = ("cores: arizona has 2 in total, dallas 4; 2 is enough by the policy", "\x1b[2Jmemory")
+    first, second, *others = go.checks
+    checks = (first.model_copy(update={"notes": notes}), second.model_copy(update={"notes": notes}), *others)
+    told = go.model_copy(update={"checks": checks})
+    *_, line, last = summary(told).split("\n")
+    assert last.startswith("GO ")
+    assert line.startswith(f"told, and no finding: {first.aspect} ({first.role}): {notes[0]}, ")
+    assert line.endswith(" and 1 more (see result.json)")
+    assert "\x1b" not in line
+    assert [one for one in limits(told) if notes[0] in one] == [
+        f"{check.aspect} ({check.role}): {notes[0]}." for check in (first, second)
+    ]

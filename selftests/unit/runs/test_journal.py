@@ -39,7 +39,8 @@ findings = st.builds(
     ).map(tuple),
     waiver=st.sampled_from([None, "", "until then"]),
 )
-judgements = st.builds(Judgement, st.lists(findings, max_size=3).map(tuple), st.integers(0, 2))
+notes = st.lists(st.text(max_size=3), max_size=2).map(tuple)
+judgements = st.builds(Judgement, st.lists(findings, max_size=3).map(tuple), st.integers(0, 2), notes)
 
 
 def one_line(made: dict[str, Any]) -> str:
@@ -82,6 +83,8 @@ def test_a_line_that_agrees_with_its_findings_is_read(whole: dict[str, Any]) -> 
         one_line(SAME | {"seconds": -1.0}),
         one_line(SAME | {"seconds": float("nan")}),
         one_line(SAME | {"unneeded": "one"}),
+        one_line(SAME | {"notes": "one"}),
+        one_line(SAME | {"notes": [1]}),
         one_line(SAME | {"more": 1}),
         one_line(DIFFERENT | {"outcome": "unmeasured"}),
         one_line(DIFFERENT | {"findings": [FINDING | {"kind": "odd"}]}),
@@ -136,6 +139,7 @@ def test_a_line_keeps_its_shape() -> None:
                 "waiver": None,
             }
         ],
+        "notes": [],
         "unneeded": [],
     }
     assert ClosingLine(closed=1).text() == '{"closed": 1}'
@@ -156,6 +160,7 @@ def test_of_two_phases_the_heavier_counts(first: Judgement, then: Judgement) -> 
     line = CheckLine.of(ID, first, 0.1).merged(unmeasured)
     assert line.outcome is Outcome.heaviest(first.outcome, Outcome.UNMEASURED)
     assert line.findings == (*CheckLine.of(ID, first, 0.1).findings, *unmeasured.findings)
+    assert line.notes == first.notes
     assert not line.passes
     both = Judgement((*first.findings, *then.findings), min(first.compared, then.compared))
     order = list(Outcome)
@@ -191,3 +196,15 @@ def test_a_line_shows_no_secret_and_keeps_its_id(tmp_path: Path) -> None:
     assert CheckLine.of(ID, line.judgement, 0.0).findings == line.findings
     assert isinstance(strange, CheckLine)
     assert strange.id == secret
+
+
+def test_a_note_is_read_and_written_without_secrets(tmp_path: Path) -> None:
+    """Whoever wrote the line."""
+    url = "postgres://shop:hunter2@db/shop"
+    line = CheckLine.of(ID, Judgement((), 1, (url,)), 0.0)
+    journal = tmp_path / "journal.jsonl"
+    journal.write_text(one_line(SAME | {"notes": [url]}))
+    (read,) = read_journal(journal)
+    assert isinstance(read, CheckLine)
+    for (note,) in (line.notes, read.notes):
+        assert "hunter2" not in note

@@ -266,6 +266,7 @@ def _saved_check(
             )
             for finding in judgement.findings
         ),
+        notes=line.notes if line else (),
     )
 
 

@@ -11,6 +11,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from siteparity.model import Finding, FindingKind, Group, Judgement, Table, Unmeasured, Value
@@ -121,23 +122,26 @@ def only_at_primary(pair: Pair, *, equals: Value, fix: str) -> Judgement:
     return _expect(pair, holds, f"{_shown(equals)} at {pair.primary.site} and nowhere else", "both", fix)
 
 
-def at_least(
+def at_least(  # noqa: PLR0913  # each by its name
     pair: Pair,
     *,
     over: Literal["host", "role"] = "host",
     percent: float = 100,
     needed: Mapping[str, float] | None = None,
+    suffices: Mapping[str, float] = MappingProxyType({}),
     fix: str,
 ) -> Judgement:
     """The standby has at least as much as the primary: its weakest host against the strongest, or in total.
 
-    A host of the standby that lacks the item is its weakest host.
+    A host of the standby that lacks the item is its weakest host. Less than the primary has is a note and no
+    finding if it suffices.
 
     Args:
         pair: both cohorts.
         over: compare single hosts, or the sums over all hosts.
         percent: how much of the primary's amount is enough, for amounts that are never exactly equal.
         needed: item -> the amount that is needed, in place of the primary's.
+        suffices: item -> the amount that is enough, whatever the primary has; of no use beside `needed`.
         fix: what an engineer can do.
     """
     at: At = "both" if needed is None else "standby"
@@ -154,14 +158,28 @@ def at_least(
         item: fold[0](numbers) * percent / 100 if (numbers := _numbers(primary, item)) else None
         for item in sorted({item for table in primary.values() for item in table})
     }
+    plenty = suffices if needed is None else {}
     findings: list[Finding] = []
+    notes: list[str] = []
     for item, enough in wanted.items():
-        had = _numbers(standby, item)
+        numbers = _numbers(standby, item)
         lacking = over == "host" and any(item not in table for table in standby.values())
-        if lacking or had is None or enough is None or fold[1](had) < enough:
+        had = None if lacking or numbers is None else fold[1](numbers)
+        if had is None or enough is None or had < min(enough, plenty.get(item, enough)):
             expected = _enough(pair, enough if needed else None, percent, over)
             findings.append(_finding(pair, item, FindingKind.EXPECTATION, f"expected {expected}", fix))
-    return Judgement((*findings, *unmeasured), len(wanted))
+        elif had < enough:
+            most = fold[0](_numbers(primary, item) or [])
+            notes.append(_less(pair, item, (had, most, plenty[item]), over))
+    return Judgement((*findings, *unmeasured), len(wanted), tuple(notes))
+
+
+def _less(pair: Pair, item: str, amounts: tuple[float, float, float], over: Literal["host", "role"]) -> str:
+    """The standby has less than the primary, and enough."""
+    had, most, enough = (_shown(int(one) if one.is_integer() else one) for one in map(float, amounts))
+    total = " in total" if over == "role" else ""
+    both = f"{pair.standby.site} has {had}{total}, {pair.primary.site} {most}"
+    return f"{item}: {both}; {enough} is enough by the policy"
 
 
 def _enough(pair: Pair, needed: float | None, percent: float, over: Literal["host", "role"]) -> str:

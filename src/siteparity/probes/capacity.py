@@ -10,10 +10,11 @@ Sources: nproc(1), proc(5), cgroups(7), df(1).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError, Value
 from siteparity.policy import AbsolutePath, Percent, Port, RoleName, Section, Text
@@ -28,6 +29,11 @@ from siteparity.tools.redis_cli import client
 from siteparity.tools.systemd.unit import UnitName
 from siteparity.transport.script import Ask
 from siteparity.yamlfile import quoted
+
+Amount = Annotated[int, BeforeValidator(size_or_count), Field(gt=0)]
+
+_ROOM = re.compile(r"/.* (?:bytes|inodes)")
+"""An item of the table ``free``."""
 
 Variable = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of a variable")]
 
@@ -93,8 +99,9 @@ class Policy(Section):
     """For each role: service -> a text in the command line of each of its workers."""
     pools: Mapping[RoleName, Pool] = {}
     connections: Mapping[RoleName, Server] = {}
-    peak: Mapping[RoleName, Mapping[Text, Annotated[int, BeforeValidator(size_or_count)]]] = {}
-    """For each role: item of a table below -> what all its hosts together need in the worst hour."""
+    peak: Mapping[RoleName, Mapping[Text, Amount]] = {}
+    """For each role: item of a table below -> what all its hosts together need in the worst hour. A standby
+    that has as much may have less of this item than the primary: that is told, and stops nothing."""
 
     @model_validator(mode="after")
     def _the_peak_is_of_what_is_counted(self) -> Self:
@@ -107,11 +114,17 @@ class Policy(Section):
                 *(["connections"] if self.connections else []),
             ]
         )
-        strangers = {item: role for role, items in self.peak.items() for item in items if item not in known}
+        strangers = {
+            item: role
+            for role, items in self.peak.items()
+            for item in items
+            if item not in known and not _ROOM.fullmatch(item)
+        }
         if strangers:
             item, role = next(iter(strangers.items()))
             raise ValueError(
-                f"expected in peak.{role} one of {', '.join(known)}; found {quoted(item)}; "
+                f"expected in peak.{role} one of {', '.join(known)}, or the room on a file system, as in "
+                f'"/srv bytes" and "/srv inodes"; found {quoted(item)}; '
                 "add it to workers, pools or connections, or remove it from peak"
             )
         return self
@@ -248,6 +261,8 @@ def read_peak(answers: Answers, target: Target[Policy]) -> Table:
     section, roles = target.section, target.host.roles
     wanted = [item for role in roles for item in section.peak.get(role, {})]
     known: dict[str, Value] = {}
+    if any(map(_ROOM.fullmatch, wanted)):
+        known |= read_free(answers, target)
     for read, where in (
         (read_cores, section.peak),
         (read_memory, section.peak),
@@ -283,6 +298,6 @@ PROBE = Probe(
         "pools": Reading(read_pools, roles=by_role("pools")),
         "pools_in_force": Reading(read_pools_in_force, healthy=servers.AS_IN_FILE, roles=by_role("pools")),
         "connections": Reading(read_connections, roles=by_role("connections")),
-        "peak": Reading(read_peak, roles=by_role("peak")),
+        "peak": Reading(read_peak, roles=by_role("peak"), moves=True),
     },
 )

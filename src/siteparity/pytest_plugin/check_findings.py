@@ -24,8 +24,9 @@ class CheckFindings:
         self._judgements.append(judgement)
 
     def judgement(self) -> Judgement:
-        """All findings, each once, with the effect that the check states."""
+        """All findings and notes, each once; the findings with the effect that the check states."""
         findings = dict.fromkeys(finding for judgement in self._judgements for finding in judgement.findings)
         compared = sum(judgement.compared for judgement in self._judgements)
         told = tuple(finding.model_copy(update={"effect": self._effect}) for finding in findings)
-        return Judgement(told, compared)
+        notes = dict.fromkeys(note for judgement in self._judgements for note in judgement.notes)
+        return Judgement(told, compared, tuple(notes))

@@ -46,7 +46,7 @@ def judgement_of(error: BaseException, so_far: Judgement) -> Judgement:
     words = str(error).strip().split("\n")[0] or type(error).__name__
     message = words if isinstance(error, AssertionError) else f"{type(error).__name__}: {words}"
     finding = Finding(item="(check)", kind=kind, message=message)
-    return Judgement((*so_far.findings, finding), so_far.compared)
+    return Judgement((*so_far.findings, finding), so_far.compared, so_far.notes)
 
 
 def with_waivers(
@@ -68,6 +68,7 @@ def with_waivers(
         compared=line.compared,
         seconds=line.seconds,
         findings=judgement.findings,
+        notes=line.notes,
         unneeded=tuple(waiver.label for waiver in unneeded),
     )
 

@@ -74,13 +74,14 @@ class Parity(CheckFindings):
         number = bound.total_seconds() if isinstance(bound, timedelta) else bound
         self.add(rules.within(self._pair(table), limit=number, at=at, fix=fix))
 
-    def at_least(
+    def at_least(  # noqa: PLR0913  # each by its name
         self,
         table: str,
         *,
         over: Literal["host", "role"] = "host",
         percent: str | None = None,
         needed: str | None = None,
+        suffices: str | None = None,
         fix: str,
     ) -> None:
         """The standby has at least as much as the primary, host by host or summed over the role.
@@ -90,11 +91,17 @@ class Parity(CheckFindings):
             over: compare single hosts, or the sums over the role.
             percent: the policy's key for how much of the primary's amount is enough.
             needed: the policy's key for the amounts that each role needs, in place of the primary's.
+            suffices: the policy's key for the amounts of a role that are enough, whatever the primary has.
             fix: what an engineer can do.
         """
         enough = 100 if percent is None else getattr(self._section, percent)
         wanted = None if needed is None else getattr(self._section, needed)[self._role]
-        self.add(rules.at_least(self._pair(table), over=over, percent=enough, needed=wanted, fix=fix))
+        plenty = {} if suffices is None else getattr(self._section, suffices).get(self._role, {})
+        self.add(
+            rules.at_least(
+                self._pair(table), over=over, percent=enough, needed=wanted, suffices=plenty, fix=fix
+            )
+        )
 
     def only_at_primary(self, table: str, *, equals: Value, fix: str) -> None:
         """Every item has the value on every host of the primary, and on no host of the standby."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 from siteparity.model import Outcome, Severity, Verdict
 from siteparity.report.exceptions import exceptions
 from siteparity.report.groups import State, areas
+from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, span, title, utc
 from siteparity.result import Result
+
+NOTE_WIDTH = 300
 
 
 def limits(result: Result) -> tuple[str, ...]:
@@ -36,12 +39,19 @@ def _of_this_run(result: Result) -> list[str]:
         found.append("Accepted differences are still there. Customers will notice what stands beside them.")
     if not any(check.kind == "smoke" for check in result.checks):
         found.append(f"{standby} was compared, but not tried out: no smoke test is part of this run.")
+    found += (f"{one}." for one in told(result))
     if result.not_applicable:
         names = ", ".join(f"{one.check} ({' or '.join(one.keys)})" for one in result.not_applicable)
         found.append(f"{not_applicable(result)} Each with the key that is not used: {names}.")
     if result.hosts_in_no_role:
         found.append(f"{hosts_in_no_role(result)}: {', '.join(result.hosts_in_no_role)}.")
     return found
+
+
+def told(result: Result) -> tuple[str, ...]:
+    """The notes of checks that found nothing wrong in them: ``capacity (web): cores: arizona has ...``."""
+    notes = dict.fromkeys((check.aspect, check.role, note) for check in result.checks for note in check.notes)
+    return tuple(shortened(visible(f"{aspect} ({role}): {note}"), NOTE_WIDTH) for aspect, role, note in notes)
 
 
 def not_applicable(result: Result) -> str:

@@ -11,7 +11,7 @@ from siteparity.report.cards import description
 from siteparity.report.data_age import age, is_by_record, possible_loss
 from siteparity.report.exceptions import downgraded_lines, downgraded_words, loosened_line
 from siteparity.report.groups import Promise, Seen, State, not_holding
-from siteparity.report.limits import hosts_in_no_role, not_applicable
+from siteparity.report.limits import hosts_in_no_role, not_applicable, told
 from siteparity.report.view import coverage
 from siteparity.report.visible import UNMEASURED, labels, shortened, visible
 from siteparity.report.words import count, utc
@@ -76,7 +76,9 @@ def verdict_line(result: Result) -> str:
 
 
 def _not_covered(result: Result) -> Iterator[str]:
-    """A line each for the checks that do not apply, and for the hosts that are in no role."""
+    """A line each for what is told and stops nothing, the checks that do not apply, the hosts in no role."""
+    if notes := told(result):
+        yield f"told, and no finding: {_some(notes)}"
     if result.not_applicable:
         names = [one.check for one in result.not_applicable]
         yield f"{not_applicable(result).removesuffix('.')}: {_some(names)}"

@@ -36,6 +36,8 @@ class CheckLine(_Line):
     """How many values it looked at."""
     seconds: Annotated[float, Field(ge=0)]
     findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
+    """What is worth telling and no finding."""
     unneeded: tuple[str, ...] = ()
     """The waivers that are about this check alone and accept what it no longer finds."""
 
@@ -54,6 +56,7 @@ class CheckLine(_Line):
             compared=judgement.compared,
             seconds=round(seconds, 4),
             findings=tuple(map(_without_secrets, judgement.findings)),
+            notes=tuple(map(redacted, judgement.notes)),
         )
 
     @classmethod
@@ -64,8 +67,8 @@ class CheckLine(_Line):
 
     @property
     def judgement(self) -> Judgement:
-        """The findings, and how many values were compared."""
-        return Judgement(self.findings, self.compared)
+        """The findings and notes, and how many values were compared."""
+        return Judgement(self.findings, self.compared, self.notes)
 
     @property
     def passes(self) -> bool:
@@ -80,6 +83,7 @@ class CheckLine(_Line):
             compared=self.compared,
             seconds=self.seconds,
             findings=(*self.findings, *later.findings),
+            notes=(*self.notes, *later.notes),
             unneeded=self.unneeded,
         )
 
@@ -122,6 +126,7 @@ def _line_without_secrets(line: Line | None) -> Line | None:
     return line.model_copy(
         update={
             "findings": tuple(map(_without_secrets, line.findings)),
+            "notes": tuple(map(redacted, line.notes)),
             "unneeded": tuple(map(redacted, line.unneeded)),
         }
     )
