@@ -19,6 +19,19 @@ from lab.sites import OUTSIDE, ROOT, Host, Plan
 SHOP, POSTGRES, REDIS = 980, 983, 984
 
 
+WORKER = "shop-mailings.service"
+"""Enabled at the active site alone."""
+NEWSLETTER = "/etc/cron.d/shop-newsletter"
+"""The crontab of a job that is scheduled at the active site alone."""
+NEWSLETTER_JOB = """\
+SHELL=/bin/sh
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+MAILTO=""
+
+0 6 * * 1 shop /usr/local/bin/shop-newsletter
+"""
+
+
 @dataclass(frozen=True)
 class Placed:
     """One file of one host; owner and group by number."""
@@ -27,6 +40,8 @@ class Placed:
     mode: int = 0o644
     owner: int = 0
     group: int = 0
+    link: str = ""
+    """What it leads to, if it is a symbolic link; it has no content then."""
 
 
 # Path on the host -> mode, owner, group, where they are not 0644 root root.
@@ -61,6 +76,8 @@ def packed(placed: Mapping[str, Placed]) -> bytes:
             info = tarfile.TarInfo(path)
             info.size, info.mode = len(one.content), one.mode
             info.uid, info.gid, info.mtime = one.owner, one.group, now
+            if one.link:
+                info.type, info.linkname = tarfile.SYMTYPE, one.link
             tar.addfile(info, io.BytesIO(one.content))
     return buffer.getvalue()[: tar.offset]
 
@@ -69,7 +86,8 @@ def files(host: Host, plan: Plan) -> dict[str, Placed]:
     """Path on the host, without the leading slash -> file."""
     values, granted = tokens(host, plan), grants.of(host)
     suite = {path: Placed(*placed) for path, placed in grants.files(granted).items()} if granted else {}
-    return dict(_templates(host, values)) | _keys(host) | _standby(host, plan) | _tls(host, plan) | suite
+    own = _keys(host) | _standby(host, plan) | active(host, plan) | _tls(host, plan)
+    return dict(_templates(host, values)) | own | suite
 
 
 def tokens(host: Host, plan: Plan) -> dict[str, str]:
@@ -150,6 +168,17 @@ def _standby(host: Host, plan: Plan) -> dict[str, Placed]:
     if host.role != "db" or host.site == plan.active.name:
         return {}
     return {"var/lib/postgresql/15/main/standby.signal": Placed(b"", 0o600, POSTGRES, POSTGRES)}
+
+
+def active(host: Host, plan: Plan) -> dict[str, Placed]:
+    """What runs at the active site alone: a worker that starts at a boot, and a job of cron."""
+    if host.role != "web" or host.site != plan.active.name:
+        return {}
+    wanted = f"etc/systemd/system/multi-user.target.wants/{WORKER}"
+    return {
+        wanted: Placed(b"", link=f"/etc/systemd/system/{WORKER}"),
+        NEWSLETTER.removeprefix("/"): Placed(NEWSLETTER_JOB.encode()),
+    }
 
 
 def _tls(host: Host, plan: Plan) -> dict[str, Placed]:

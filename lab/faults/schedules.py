@@ -2,6 +2,7 @@
 
 from lab.faults import Fault
 from lab.handle import Lab
+from lab.seed import NEWSLETTER, NEWSLETTER_JOB
 
 STANDBY, SIBLING = "arizona-web1", "arizona-web2"
 PRIMARY, PRIMARY_SIBLING = "dallas-web1", "dallas-web2"
@@ -285,6 +286,22 @@ FAULTS = (
                 >{MANAGER_SETTINGS}/zone.conf
         """,
         mend=f"rm -rf {MANAGER_SETTINGS}",
+    ),
+    # A job that must run at the primary alone.
+    Fault(
+        name="newsletter_at_both_sites",
+        sentence="A web host of the standby would send the newsletter as well.",
+        hosts=(STANDBY,),
+        break_=f"cat >{NEWSLETTER} <<'END'\n{NEWSLETTER_JOB}END\n",
+        mend=f"rm -f {NEWSLETTER}",
+    ),
+    Fault(
+        name="newsletter_missing_at_primary",
+        sentence="A web host of the primary lost the crontab of the newsletter.",
+        hosts=("dallas-web2",),
+        break_=f"mv {NEWSLETTER} /root/",
+        mend=f"[ ! -f /root/shop-newsletter ] || mv /root/shop-newsletter {NEWSLETTER}",
+        healthy=f"[ -s {NEWSLETTER} ]",
     ),
     # Timers.
     Fault(

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from lab.faults import Fault
 from lab.handle import Lab
+from lab.seed import WORKER
 
 WEB = ("dallas-web1", "dallas-web2", "arizona-web1", "arizona-web2")
 DB = ("dallas-db1", "arizona-db1")
@@ -82,6 +83,23 @@ def _drop_in(name: str, sentence: str, hosts: tuple[str, ...], path: str, settin
         hosts,
         f"mkdir -p $(dirname {path}) && printf '[Service]\\n{setting}\\n' >{path} && systemctl daemon-reload",
         f"rm -f {path}; rmdir $(dirname {path}) 2>/dev/null || true; systemctl daemon-reload",
+    )
+
+
+def _worker(name: str, sentence: str, host: str, damage: str) -> Fault:
+    """The worker of the mailings is on where it must be off, or the other way round."""
+    at_primary = host.startswith("dallas-")
+    return Fault(
+        name,
+        sentence,
+        (host,),
+        damage,
+        f"""
+            [ ! -f /root/{WORKER} ] || mv -f /root/{WORKER} /etc/systemd/system/
+            systemctl daemon-reload
+            systemctl {"enable" if at_primary else "disable"} --quiet --now {WORKER}
+        """,
+        f"{'' if at_primary else '! '}systemctl --quiet is-active {WORKER}",
     )
 
 
@@ -191,6 +209,53 @@ FAULTS = (
         ("dallas-web1", "dallas-web2", "arizona-web1", "arizona-web2"),
         "chmod 0744 /usr/bin/gunicorn",
         "chmod 0755 /usr/bin/gunicorn",
+    ),
+    _worker(
+        "worker_started_at_the_standby",
+        "Somebody started the worker of the mailings on one web host of the standby.",
+        "arizona-web2",
+        f"systemctl start {WORKER}",
+    ),
+    _worker(
+        "worker_enabled_at_the_standby",
+        "On one web host of the standby the next boot starts the worker of the mailings.",
+        "arizona-web1",
+        f"systemctl enable --quiet {WORKER}",
+    ),
+    _worker(
+        "worker_masked_at_the_standby",
+        "One web host of the standby keeps the worker of the mailings off by a mask, against every start.",
+        "arizona-web2",
+        f"""
+            mv /etc/systemd/system/{WORKER} /root/
+            ln -s /dev/null /etc/systemd/system/{WORKER}
+            systemctl daemon-reload
+        """,
+    ),
+    _worker(
+        "worker_not_installed_at_the_standby",
+        "The worker of the mailings was never installed on one web host of the standby.",
+        "arizona-web1",
+        f"mv /etc/systemd/system/{WORKER} /root/\nsystemctl daemon-reload",
+    ),
+    _worker(
+        "worker_stopped_at_primary",
+        "The worker of the mailings was stopped on one web host of the primary.",
+        "dallas-web1",
+        f"systemctl stop {WORKER}",
+    ),
+    _worker(
+        "worker_disabled_at_primary",
+        "The worker of the mailings runs on one web host of the primary, and not after a boot.",
+        "dallas-web2",
+        f"systemctl disable --quiet {WORKER}",
+    ),
+    _drop_in(
+        "worker_defined_otherwise_at_the_standby",
+        "The worker of the mailings would run as another user on the web hosts of the standby.",
+        ("arizona-web1", "arizona-web2"),
+        f"/etc/systemd/system/{WORKER}.d/user.conf",
+        "User=nobody",
     ),
     Fault(
         "timer_stopped",

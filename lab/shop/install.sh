@@ -28,13 +28,14 @@ sha256sum SHA256SUMS | cut -c 1-12 >VERSION
 cd /
 
 install -o root -g root -m 0755 -t /usr/local/bin \
-    "$here/bin/subscriptions" "$here/bin/shop-cleanup" "$here/bin/shop-report"
+    "$here/bin/subscriptions" "$here/bin/shop-cleanup" "$here/bin/shop-report" "$here/bin/shop-newsletter"
 install -d -o root -g root -m 0755 /etc/cron.d
 install -o root -g root -m 0644 -t /etc/cron.d "$here/cron.d/subscriptions" "$here/cron.d/shop-maintenance"
 install -d -o root -g shop -m 0750 /etc/shop
 install -o root -g root -m 0644 -t /etc/shop "$here/shop.env.example"
 install -o root -g root -m 0644 -t /etc/systemd/system \
-    "$here/systemd/shop.service" "$here/systemd/shop-report.service" "$here/systemd/shop-report.timer"
+    "$here/systemd/shop.service" "$here/systemd/shop-report.service" "$here/systemd/shop-report.timer" \
+    "$here/systemd/shop-mailings.service"
 
-# Enabling is a matter of links; no running systemd is needed.
+# Enabling is a matter of links; no running systemd is needed. The mailings are enabled at the active site alone.
 systemctl enable shop.service shop-report.timer

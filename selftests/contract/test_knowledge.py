@@ -30,7 +30,6 @@ ORDINARY: Mapping[str, Mapping[str, str]] = {
         "locales": "a table of collation",
         "path": "a kind of unit (systemd.path(5))",
         "replication": "an attribute of roles, and a keyword of pg_hba.conf",
-        "services": "a key of kernel: the services of a role",
     },
     "gate/file_digests.py": {"files": "a plural in a message"},
     "policy/applications.py": {"database": "a key of sections: the name of a database"},

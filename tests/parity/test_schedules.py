@@ -186,3 +186,14 @@ def test_every_job_runs_at_the_same_instants(parity: Parity) -> None:
 def test_no_job_runs_earlier_or_later_than_meant(parity: Parity) -> None:
     """Subscriptions are charged hours late, as in October 2012."""
     parity.healthy("punctual", fix=SET_ZONE)
+
+
+@pytest.mark.drill("newsletter_at_both_sites", "newsletter_missing_at_primary")
+def test_jobs_of_the_primary_are_scheduled_there_and_nowhere_else(parity: Parity) -> None:
+    """Two sites do the same work twice, or nobody does it."""
+    parity.only_at_primary(
+        "only_at_primary",
+        equals="scheduled",
+        elsewhere="missing",
+        fix="at the primary: deploy the schedule of {item} again; at the standby: take it out of the crontab",
+    )

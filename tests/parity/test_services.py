@@ -33,6 +33,9 @@ def test_the_same_units_are_enabled_disabled_and_masked(parity: Parity) -> None:
     "unit_drop_in_differs",
     "unit_drop_in_of_an_installer",
     "unit_file_differs_at_primary",
+    "worker_defined_otherwise_at_the_standby",
+    "worker_masked_at_the_standby",
+    "worker_not_installed_at_the_standby",
     "timer_masked",
     "timer_in_another_zone",
     "timer_waits_for_a_hung_job",
@@ -110,4 +113,23 @@ def test_every_required_unit_runs_also_after_a_boot(parity: Parity) -> None:
     parity.healthy(
         "required",
         fix="systemctl enable --now {item}; where its user may not execute the program: chmod and chown it",
+    )
+
+
+@pytest.mark.drill(
+    "worker_started_at_the_standby",
+    "worker_enabled_at_the_standby",
+    "worker_masked_at_the_standby",
+    "worker_not_installed_at_the_standby",
+    "worker_stopped_at_primary",
+    "worker_disabled_at_primary",
+)
+def test_units_of_the_primary_run_there_and_are_ready_and_off_at_the_standby(parity: Parity) -> None:
+    """Two sites do the same work twice, or after the switch nobody does it."""
+    parity.only_at_primary(
+        "only_at_primary",
+        equals="runs, also after a boot",
+        elsewhere="off, also after a boot",
+        fix="at the primary: systemctl enable --now {item}; at the standby: install it as there, then "
+        "systemctl unmask {item}; systemctl disable --now {item}",
     )

@@ -34,6 +34,9 @@ RULES: dict[str, Callable[[Pair], Judgement]] = {
     "own_site": lambda at: rules.own_site(at, fix=FIX),
     "within": lambda at: rules.within(at, limit=10, fix=FIX),
     "only_at_primary": lambda at: rules.only_at_primary(at, equals="ok", fix=FIX),
+    "only_at_primary, with a value elsewhere": lambda at: rules.only_at_primary(
+        at, equals="ok", elsewhere="off", fix=FIX
+    ),
     "at_least": lambda at: rules.at_least(at, fix=FIX),
     "at_least over the role": lambda at: rules.at_least(at, over="role", fix=FIX),
 }
@@ -190,6 +193,23 @@ def test_exactly_the_primary_is_active(primary: str, standby: str, outcome: Outc
     )
 
 
+@pytest.mark.parametrize(
+    ("primary", "standby", "outcome"),
+    [
+        ("on", "off", Outcome.SAME),
+        ("on", "masked", Outcome.DIFFERENT),
+        ("on", "on", Outcome.DIFFERENT),
+        ("off", "off", Outcome.DIFFERENT),
+        ("failed", "off", Outcome.DIFFERENT),
+        ("off", "on", Outcome.DIFFERENT),
+    ],
+)
+def test_the_standby_may_have_a_value_of_its_own(primary: str, standby: str, outcome: Outcome) -> None:
+    """Then no other will do: "not on" may also be "cannot be started"."""
+    at = both({"worker": primary}, {"worker": standby})
+    assert rules.only_at_primary(at, equals="on", elsewhere="off", fix=FIX).outcome is outcome
+
+
 def test_the_standby_may_be_stronger_but_not_weaker() -> None:
     """Fewer, bigger hosts are legitimate when summed over the role."""
     few_big = pair({"web1": {"cores": 2}, "web2": {"cores": 2}}, {"web1": {"cores": 4}})
@@ -278,6 +298,10 @@ OK, BAD = {"a": "ok"}, {"a": "bad"}
         (
             lambda: rules.only_at_primary(both(OK, OK), equals="ok", fix=FIX),
             "ok at dallas and nowhere else",
+        ),
+        (
+            lambda: rules.only_at_primary(both(OK, OK), equals="ok", elsewhere=False, fix=FIX),
+            "ok at dallas and no at arizona",
         ),
         (lambda: rules.at_least(both({"a": 3}, {"a": 1}), fix=FIX), "at least what dallas has"),
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Facts, Unmeasured, UnmeasuredError
-from siteparity.probes import Answers, read_tables
+from siteparity.probes import Answers, read_tables, services
 from siteparity.probes.capacity import PROBE, Policy, Server, ask
 from siteparity.tools.capacity import disks, machine, servers
 
@@ -139,6 +140,21 @@ def test_a_service_that_does_not_run_has_no_workers() -> None:
     """That is a number, and too small."""
     none = b"[unit]\nLoadState=loaded\nMainPID=0\n[workers]\nend\n"
     assert facts(**{"workers:shop.service": none})["workers"] == {"shop.service workers": 0}
+
+
+def test_the_workers_of_a_service_of_the_primary_are_not_compared() -> None:
+    """There are none at the standby, and are not meant to be. A table of nothing says why it is empty."""
+    two = {"shop.service": "gunicorn", "mail.service": "mail"}
+    needed = services.Policy(owner="Platform", only_at_primary={"web": ("mail.service",)})
+    section = {**SECTION, "workers": {"web": two}}
+    target = replace(web_host(Policy.model_validate(section)), needed=needed)
+    answers = complete(**{"workers:mail.service": WORKERS})
+    assert read_tables(PROBE.readings(), answers, target, ("web",))["workers"] == {"shop.service workers": 2}
+    alone = {**SECTION, "workers": {"web": {"mail.service": "mail"}}}
+    target = replace(web_host(Policy.model_validate(alone)), needed=needed)
+    found = read_tables(PROBE.readings(), answers, target, ("web",))["workers"]
+    assert isinstance(found, Unmeasured)
+    assert "mail.service must run at the primary alone" in found.reason
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Table, Unmeasured, UnmeasuredError
-from siteparity.probes import read_tables
+from siteparity.probes import read_tables, services
 from siteparity.probes.kernel import PROBE, Policy, ask
 from siteparity.tools import conf_d, limits, modules, sysctl
+from siteparity.tools.systemd.unit import ONLY_AT_PRIMARY
 
 TARGET = web_host(
     Policy(owner="Platform", services={"web": ("shop.service",)}, modules={"web": ("nf_tables",)})
@@ -175,7 +177,10 @@ UNIT = "LoadState=loaded\nMainPID=31\n" + "".join(
 def limits_of(unit: str = UNIT, process: str = PROCESS, manager: str = MANAGER) -> limits.Limits:
     """What is read of these three parts."""
     texts = {"unit": unit, "service": process, "manager": manager}
-    return limits.read({part: text.split("\n") for part, text in texts.items()})
+    found = limits.read({part: text.split("\n") for part, text in texts.items()})
+    if found is None:
+        raise UnmeasuredError("it does not run")
+    return found
 
 
 def test_a_limit_that_systemd_cannot_give_is_in_force_as_far_as_it_can() -> None:
@@ -226,12 +231,54 @@ def test_limits_that_are_not_told_are_unmeasured(unit: str, process: str) -> Non
         limits_of(unit, process)
 
 
-def test_a_service_that_does_not_run_leaves_its_limits_unmeasured() -> None:
+IDLE = b"[unit]\nLoadState=loaded\nMainPID=0\n[service]\n[manager]\nend\n"
+RUNNING = f"[unit]\n{UNIT}[service]\n{PROCESS}\n[manager]\n{PROCESS}\nend\n".encode()
+APART = replace(
+    TARGET, needed=services.Policy(owner="Platform", only_at_primary={"web": ("shop.service", "a.timer")})
+)
+
+
+@pytest.mark.parametrize("answer", [IDLE, "exit 1: no such process"])
+def test_a_service_that_does_not_run_leaves_its_limits_unmeasured(answer: bytes | str) -> None:
     """That it should run is another aspect's to say."""
-    none = answered(**{"limits:shop.service": "exit 1: it does not run, so it has no limits"})
+    none = answered(**{"limits:shop.service": answer})
     facts = read_tables(PROBE.readings(), none, TARGET, ("web",))
-    assert isinstance(facts["limits"], Unmeasured)
+    for table in ("limits", "limits_in_force"):
+        found = facts[table]
+        assert isinstance(found, Unmeasured)
+        assert "shop.service" in found.reason
     assert "limits:shop.service" in ask(TARGET)
+
+
+def test_the_limits_of_a_service_of_the_primary_are_judged_where_it_runs() -> None:
+    """And compared with no other, since no other runs."""
+    of_target = {
+        answer: read_tables(PROBE.readings(), answered(**{"limits:shop.service": answer}), APART, ("web",))
+        for answer in (IDLE, RUNNING)
+    }
+    assert of_target[IDLE]["limits"] == of_target[RUNNING]["limits"] == {"shop.service": ONLY_AT_PRIMARY}
+    assert of_target[IDLE]["limits_in_force"] == {"shop.service": ONLY_AT_PRIMARY}
+    in_force = of_target[RUNNING]["limits_in_force"]
+    assert not isinstance(in_force, Unmeasured)
+    assert in_force["shop.service open files"] == limits.IN_FORCE
+
+
+def test_a_service_of_the_primary_that_is_not_there_is_unmeasured() -> None:
+    """Off is something else."""
+    gone = IDLE.replace(b"loaded", b"not-found")
+    facts = read_tables(PROBE.readings(), answered(**{"limits:shop.service": gone}), APART, ("web",))
+    assert isinstance(facts["limits_in_force"], Unmeasured)
+
+
+def test_the_question_about_a_service_that_does_not_run_is_answered(tmp_path: Path) -> None:
+    """By the real program, with a systemctl that knows no process."""
+    (tmp_path / "systemctl").write_text("#!/bin/sh\nprintf 'LoadState=loaded\\nMainPID=0\\n'\n")
+    (tmp_path / "systemctl").chmod(0o755)
+    ran = subprocess.run(
+        ["sh", "-c", limits.question("shop.service")],
+        capture_output=True, check=True, env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+    )  # fmt: skip
+    assert limits.read(answered(limits=ran.stdout).parts("limits", limits.PARTS)) is None
 
 
 @given(st.text(max_size=300))

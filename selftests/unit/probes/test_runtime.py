@@ -8,6 +8,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -17,8 +18,9 @@ from hypothesis import strategies as st
 
 from selftests.unit.targets import answered, web_host
 from siteparity.model import UnmeasuredError
-from siteparity.probes import runtime
+from siteparity.probes import runtime, services
 from siteparity.tools.running import deleted, deployed, kernel, manager_environment, reloads, settings
+from siteparity.tools.systemd.unit import ONLY_AT_PRIMARY
 
 SECTION = runtime.Policy(
     owner="Platform",
@@ -345,8 +347,29 @@ def test_a_service_that_does_not_run_has_no_settings_in_force() -> None:
     """It is a finding where it must run, and leaves the values unknown."""
     answers = answered(**{"settings-shop.service": b"not running\nend\n"})
     assert runtime.read_settings(answers, TARGET) == {"shop.service": "not running"}
-    with pytest.raises(UnmeasuredError):
+    with pytest.raises(UnmeasuredError, match=r"shop\.service is not running"):
         runtime.read_values(answers, TARGET)
+
+
+OF_PRIMARY = services.Policy(owner="Platform", only_at_primary={"web": ("shop.service",)})
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (b"not running\nend\n", {"shop.service": ONLY_AT_PRIMARY}),
+        (b"not loaded\nend\n", {"shop.service": "not loaded"}),
+        (b"A\tdiffers\t1\nend\n", {"shop.service: A": settings.STATES["differs"]}),
+    ],
+)
+def test_the_settings_of_a_service_of_the_primary_are_judged_where_it_runs(
+    said: bytes, expected: dict[str, str]
+) -> None:
+    """And compared with no other."""
+    target = replace(TARGET, needed=OF_PRIMARY)
+    answers = answered(**{"settings-shop.service": said})
+    assert runtime.read_settings(answers, target) == expected
+    assert runtime.read_values(answers, target) == {"shop.service": ONLY_AT_PRIMARY}
 
 
 @pytest.mark.parametrize(
@@ -406,6 +429,10 @@ def test_a_service_that_does_not_run_is_not_older_than_anything() -> None:
     """It says why it has no process."""
     answer = b"[unit]\nLoadState=loaded\nMainPID=0\n[started]\n[newer]\nend\n"
     assert runtime.read_started(answered(started=answer), WITH_RELEASE) == {"shop.service": "not running"}
+    apart = replace(WITH_RELEASE, needed=OF_PRIMARY)
+    assert runtime.read_started(answered(started=answer), apart) == {"shop.service": ONLY_AT_PRIMARY}
+    gone = answered(started=answer.replace(b"loaded", b"not-found"))
+    assert runtime.read_started(gone, apart) == {"shop.service": "the unit is not-found"}
 
 
 def _write(path: Path) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from selftests.unit.targets import answered, framed, web_host
 from siteparity.model import UnmeasuredError
-from siteparity.probes import Answers, schedules
+from siteparity.probes import Answers, schedules, services
 from siteparity.tools.schedule import timers
+from siteparity.tools.systemd.unit import ONLY_AT_PRIMARY
 from siteparity.transport.script import Answer, Moment
 
 POLICY = schedules.Policy.model_validate(
@@ -249,3 +253,112 @@ def test_without_a_zone_in_the_policy_cron_and_timers_must_go_by_that_of_the_hos
     unnamed = phoenix.replace(b"/usr/share/zoneinfo/America/Phoenix", b"")
     with pytest.raises(UnmeasuredError, match="/etc/localtime leads to no zone with a known name"):
         read("agreed", unnamed)
+
+
+def of_primary(**changes: object) -> schedules.Policy:
+    """A policy with a job that must run at the primary alone."""
+    job = {"roles": ["web"], "user": "shop", "command": "/bin/charge run", "at": "*/5 * * * *"}
+    jobs = {"charges": {**job, "only_at_primary": True, **changes}}
+    return schedules.Policy.model_validate_json(
+        json.dumps({"owner": "Shop", "timezone": "Etc/UTC", "jobs": jobs})
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "state", "compared"),
+    [
+        (LINE, "scheduled", False),
+        (b"*/5 * * * * shop /bin/charge run >/dev/null 2>&1\n", "scheduled", False),
+        (b"\n", "missing", False),
+        (b"# " + LINE, "missing", False),
+        (LINE + LINE, "scheduled 2 times", False),
+        (b"*/9 * * * * shop /bin/charge run\n", "at */9 * * * * instead of */5 * * * *", False),
+        (b"*/5 * * * * root /bin/charge run\n", "run as root instead of shop", True),
+        (b"*/5 * * * * shop /bin/charge run; /bin/other\n", "scheduled", True),
+    ],
+)
+def test_a_job_of_the_primary_is_judged_apart_and_what_runs_with_it_is_compared(
+    content: bytes, state: str, compared: bool
+) -> None:
+    """A line that does more than the job hides nothing behind it."""
+    lookups = framed(LOOKUPS + b"user=root\nlocal=root:0:0\naccount=root:0\nword=/bin/other\n")
+    answers = answered(cron=cron(), crontabs=crontabs(content), lookups=lookups)
+    target = web_host(of_primary())
+    assert schedules.read_only_at_primary(answers, target) == {"charges": state}
+    assert schedules.read_scheduled(answers, target) == {}
+    for read in (schedules.read_entries, schedules.read_instants):
+        assert any("/bin/charge" in item for item in read(answers, target)) == compared
+
+
+def test_a_job_of_the_primary_that_cron_ignores_is_neither_there_nor_missing() -> None:
+    """A rename puts it in force."""
+    answers = answered(cron=cron(), crontabs=crontabs(name="charges.old"), lookups=framed(LOOKUPS))
+    (state,) = schedules.read_only_at_primary(answers, web_host(of_primary())).values()
+    assert state == "ignored by cron: /etc/cron.d/charges.old: ignored for its name"
+
+
+def test_only_roles_with_such_jobs_have_their_tables() -> None:
+    """No check of an empty table is planned."""
+    probe = schedules.PROBE
+    assert probe.roles_of("only_at_primary", of_primary(), ("web", "db")) == ("web",)
+    assert probe.roles_of("scheduled", of_primary(), ("web", "db")) == ()
+    assert probe.roles_of("only_at_primary", POLICY, ("web", "db")) == ()
+    assert probe.roles_of("scheduled", POLICY, ("web", "db")) == ("web",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"user": None}, "expected user and at beside only_at_primary"),
+        ({"at": None}, "expected user and at beside only_at_primary"),
+        (
+            {"user": None, "at": None, "command": None, "timer": "a.timer"},
+            "write the timer into aspects.services.only_at_primary",
+        ),
+        ({"only_at_primary": "yes"}, "boolean"),
+    ],
+)
+def test_a_job_of_the_primary_says_all_that_is_judged_of_it(changes: dict[str, object], message: str) -> None:
+    """Nothing else would."""
+    with pytest.raises(ValidationError, match=message):
+        of_primary(**changes)
+
+
+ON = "ActiveState=active\nSubState=waiting\nUnitFileState=enabled\n"
+
+
+@pytest.mark.parametrize(
+    ("state", "armed", "scheduled"),
+    [
+        (ON, "armed", "scheduled"),
+        ("ActiveState=inactive\nSubState=dead\nUnitFileState=disabled\n", ONLY_AT_PRIMARY, ONLY_AT_PRIMARY),
+        ("ActiveState=inactive\nSubState=dead\nUnitFileState=enabled\n", "stopped", "stopped"),
+        ("ActiveState=failed\nSubState=failed\nUnitFileState=disabled\n", "failed", "failed"),
+    ],
+)
+def test_a_timer_of_the_primary_is_judged_where_it_runs(state: str, armed: str, scheduled: str) -> None:
+    """Whether it is on at the right site is for the services to say; it is compared with no other."""
+    block = (
+        f"Id=report.timer\nLoadState=loaded\nUnit=report.service\n{state}"
+        "ConditionResult=yes\nConditionTimestampMonotonic=5\n"
+        f"{DAILY}\nId=report.service\nLoadState=loaded\nActiveState=inactive\nSubState=dead\n"
+    )
+    of_cron = cron().replace(b"\n\n\0", b"\n\n" + block.encode() + b"\n\0", 1)
+    answers = answered(**{**HEALTHY, "cron": of_cron})
+    needed = services.Policy(owner="Platform", only_at_primary={"web": ("report.timer", "mail.service")})
+    target = replace(web_host(REPORT), needed=needed)
+    assert schedules.read_armed(answers, target) == {"report.timer": armed}
+    assert schedules.read_scheduled(answers, target) == {"report": scheduled}
+    assert schedules.read_timers(answers, target) == {"report.timer": ONLY_AT_PRIMARY}
+    assert schedules.read_instants(answers, target)["report.timer"] == ONLY_AT_PRIMARY
+    assert schedules.read_punctual(answers, target)["report.timer"] == "on time"
+
+
+def test_a_timer_of_the_primary_that_is_not_loaded_is_compared_alike() -> None:
+    """Nothing refers to it where it is off."""
+    needed = services.Policy(owner="Platform", only_at_primary={"web": ("report.timer",)})
+    target = replace(web_host(REPORT), needed=needed)
+    answers = answered(**HEALTHY)
+    assert schedules.read_timers(answers, target) == {"report.timer": ONLY_AT_PRIMARY}
+    assert schedules.read_armed(answers, target) == {"report.timer": ONLY_AT_PRIMARY}
+    assert schedules.read_scheduled(answers, target) == {"report": "missing"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import subprocess
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Table, UnmeasuredError
@@ -426,3 +428,136 @@ def test_programs_that_could_not_be_tried_are_unmeasured(row: str) -> None:
     """A user that is not known, or a test(1) that failed, is no permission."""
     with pytest.raises(UnmeasuredError, match="programs: "):
         programs.read([row])
+
+
+APART = web_host(
+    Policy(owner="Platform", required={"web": ("cron.service",)}, only_at_primary={"web": ("shop.service",)})
+)
+DOWN = {"ActiveState": "inactive", "SubState": "dead"}
+
+
+def apart(table: Read, on_disk: bytes, *up: str, show: tuple[str, ...], barred: bytes = b"end\n") -> Table:
+    """One table where the shop must run at the primary alone."""
+    return table(answered(files=on_disk, units=units(*up, show=show), programs=barred), APART)
+
+
+@pytest.mark.parametrize(
+    ("on_disk", "properties", "expected"),
+    [
+        (files(FILE, ENABLED), {}, services.RUNS),
+        (files(FILE), DOWN, services.OFF),
+        (files(FILE, f"l\t{RUN}/{WANTS}/shop.service\tx"), DOWN, services.OFF),
+        (files(FILE), {}, "runs now, and nothing starts it at a boot"),
+        (files(FILE, ENABLED), DOWN, "inactive (dead) now, and a boot starts it"),
+        (
+            files(FILE),
+            {**DOWN, "RequiredBy": "multi-user.target"},
+            "inactive (dead) now, and a boot starts it",
+        ),
+        (
+            files(FILE, ENABLED),
+            {**DOWN, "ConditionResult": "no", "ConditionTimestampMonotonic": "5"},
+            services.OFF,
+        ),
+        (files(FILE), {**DOWN, "TriggeredBy": "shop.socket"}, "inactive (dead) now, and started when"),
+        (
+            files(FILE),
+            {**DOWN, "UnitFileState": "static", "BusName": "org.shop"},
+            "inactive (dead) now, and started when",
+        ),
+        (files(f"l\t{ETC}/shop.service\t/dev/null"), {**DOWN, "LoadState": "masked"}, "masked"),
+        (files(f"l\t{ETC}/shop.service\t/dev/null"), DOWN, "masked"),
+        (files(), {**DOWN, "LoadState": "not-found"}, "no such unit"),
+        (files(FILE), {**DOWN, "LoadState": "bad-setting"}, "cannot be loaded"),
+        (files(FILE), {"ActiveState": "failed", "SubState": "failed"}, "failed (failed)"),
+        (files(FILE), {"ActiveState": "activating", "SubState": "auto-restart"}, "activating (auto-restart)"),
+        (files(FILE), {"ActiveState": "deactivating", "SubState": "stop"}, "deactivating (stop)"),
+    ],
+)
+def test_a_unit_of_the_primary_is_on_there_and_ready_and_off_elsewhere(
+    on_disk: bytes, properties: dict[str, str], expected: str
+) -> None:
+    """What is off for another reason, or not for long, or cannot be started, is neither."""
+    block = shown("shop.service", **properties)
+    (state,) = apart(
+        services.read_only_at_primary, on_disk, unit("shop.socket", sub="listening"), show=(block,)
+    ).values()
+    assert str(state).startswith(expected)
+    assert (state in (services.RUNS, services.OFF)) == (expected in (services.RUNS, services.OFF))
+
+
+@pytest.mark.parametrize(("properties", "state"), [({}, services.RUNS), (DOWN, services.OFF)])
+def test_a_unit_of_the_primary_whose_program_cannot_run_is_not_ready(
+    properties: dict[str, str], state: str
+) -> None:
+    """The switch would find out."""
+    barred = b"1\tshop.service\tshop\t/usr/bin/gunicorn\nend\n"
+    on_disk = files(FILE, *([ENABLED] if state == services.RUNS else []))
+    found = apart(
+        services.read_only_at_primary, on_disk, show=(shown("shop.service", **properties),), barred=barred
+    )
+    assert found == {
+        "shop.service": f"{state}, but shop may not execute /usr/bin/gunicorn: it cannot be started"
+    }
+
+
+def test_a_unit_that_the_manager_does_not_show_is_neither_on_nor_off() -> None:
+    """Nobody looked."""
+    with pytest.raises(UnmeasuredError, match=r"says nothing about shop\.service"):
+        apart(services.read_only_at_primary, files(FILE), show=())
+
+
+def test_a_unit_of_the_primary_leaves_only_the_tables_in_which_the_sites_must_differ() -> None:
+    """Under each of its names; its definition, and that it failed, are looked at everywhere."""
+    alias = f"l\t{ETC}/webshop.service\t{ETC}/shop.service"
+    on_disk = files(FILE, ENABLED, alias, f"c\t{ETC}/shop.service\t[Unit]", f"f\t{ETC}/cron.service\t9")
+    blocks = (shown("shop.service", Names="shop.service webshop.service"), shown("cron.service"))
+    up = (unit("shop.service"), unit("cron.service"))
+    for table, name in (
+        (services.read_enabled, "cron.service"),
+        (services.read_active, "cron.service"),
+        (services.read_after_boot, None),
+    ):
+        found = apart(table, on_disk, *up, show=blocks)
+        assert not {"shop.service", "webshop.service"} & set(found)
+        assert name is None or name in found
+    assert f"{ETC}/shop.service" in apart(services.read_definitions, on_disk, show=())
+    failed = apart(services.read_failed, on_disk, unit("shop.service", "failed", "failed"), show=blocks)
+    assert failed == {"shop.service": "failed"}
+    off = apart(services.read_after_boot, on_disk, show=(shown("shop.service", **DOWN),))
+    assert "shop.service" not in off
+
+
+def test_units_of_the_primary_are_asked_about_although_they_are_off() -> None:
+    """Any unit is shown by its name, whatever its state."""
+    asks = services.ask(APART)
+    for name in ("units", "programs"):
+        assert "cron.service shop.service" in asks[name].text
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            {"required": {"web": ["a.service"]}},
+            r"in both|found a.service \(web\) in both; keep it in required",
+        ),
+        ({"ignore": ["a.servic?"]}, r"found a.servic\? \(a.service\); write more"),
+        ({"only_at_primary": {"web": ["a"]}}, "only_at_primary"),
+        ({"only_at_primary": {"web": "a.service"}}, "only_at_primary"),
+        ({"only_at_primary": ["a.service"]}, "only_at_primary"),
+    ],
+)
+def test_a_policy_that_contradicts_itself_about_the_primary_is_refused(
+    changed: dict[str, object], message: str
+) -> None:
+    """Before any host is asked."""
+    section = {"owner": "Platform", "only_at_primary": {"web": ["a.service"]}, **changed}
+    with pytest.raises(ValidationError, match=message):
+        Policy.model_validate_json(json.dumps(section))
+
+
+def test_a_unit_may_run_at_both_sites_in_one_role_and_at_the_primary_in_another() -> None:
+    """Roles are other machines."""
+    named = {"required": {"db": ("a.timer",)}, "only_at_primary": {"web": ("a.timer",)}}
+    assert Policy.model_validate({"owner": "Platform", **named}).only_at_primary == {"web": ("a.timer",)}

@@ -113,13 +113,23 @@ def within(pair: Pair, *, limit: float, at: At = "both", fix: str) -> Judgement:
     return _expect(pair, holds, f"at most {_shown(limit)}", at, fix)
 
 
-def only_at_primary(pair: Pair, *, equals: Value, fix: str) -> Judgement:
-    """Every item has the value on every host of the primary, and on no host of the standby."""
+def only_at_primary(pair: Pair, *, equals: Value, elsewhere: Value | None = None, fix: str) -> Judgement:
+    """Every item has the value on every host of the primary, and on no host of the standby.
+
+    Args:
+        pair: both cohorts.
+        equals: the value at the primary.
+        elsewhere: the one value that is right at the standby; any other than the primary's if None.
+        fix: what an engineer can do.
+    """
 
     def holds(side: Cohort, value: Value) -> bool:
-        return alike(value, equals) == (side.site == pair.primary.site)
+        if side.site == pair.primary.site:
+            return alike(value, equals)
+        return not alike(value, equals) if elsewhere is None else alike(value, elsewhere)
 
-    return _expect(pair, holds, f"{_shown(equals)} at {pair.primary.site} and nowhere else", "both", fix)
+    there = "nowhere else" if elsewhere is None else f"{_shown(elsewhere)} at {pair.standby.site}"
+    return _expect(pair, holds, f"{_shown(equals)} at {pair.primary.site} and {there}", "both", fix)
 
 
 def at_least(  # noqa: PLR0913  # each by its name

@@ -26,7 +26,7 @@ from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.capacity import disks, machine, servers
 from siteparity.tools.postgres import psql
 from siteparity.tools.redis_cli import client
-from siteparity.tools.systemd.unit import UnitName
+from siteparity.tools.systemd.unit import UnitName, only_at_primary
 from siteparity.transport.script import Ask
 from siteparity.yamlfile import quoted
 
@@ -217,10 +217,18 @@ def read_free(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_workers(answers: Answers, target: Target[Policy]) -> Table:
-    """How many worker processes each service has now."""
+    """How many worker processes each service has now. One that runs only at the primary is not compared."""
+    apart = only_at_primary(target.needed, target.host.roles)
+    services = [unit for unit, _ in _workers(target)]
+    if services and apart.issuperset(services):
+        raise UnmeasuredError(
+            f"workers: {', '.join(services)} must run at the primary alone, so no workers can be compared; "
+            "remove the role from capacity.workers"
+        )
     return {
         f"{unit} workers": servers.read_workers(answers.parts(f"workers:{unit}", servers.WORKERS_PARTS))
-        for unit, _ in _workers(target)
+        for unit in services
+        if unit not in apart
     }
 
 
@@ -288,6 +296,7 @@ def _grants(section: Policy) -> Iterator[Grant]:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    needs="services",
     grants=_grants,
     tables={
         "cores": Reading(read_cores),

@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from siteparity.model import Table
+from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import RoleName, Section, Text
 from siteparity.policy.applications import Applications
 from siteparity.policy.section import SettingPattern
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools import limits, modules, sysctl
-from siteparity.tools.systemd.unit import UnitName
+from siteparity.tools.systemd.unit import ONLY_AT_PRIMARY, UnitName, only_at_primary
 from siteparity.transport.script import Ask
 
 
@@ -43,8 +43,12 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     return {
         "sysctl": Ask(sysctl.QUESTION),
         "modules": Ask(modules.question(target.listed(target.section.modules))),
-        **{f"limits:{unit}": Ask(limits.question(unit)) for unit in target.listed(target.section.services)},
+        **{f"limits:{unit}": Ask(limits.question(unit)) for unit in _services(target)},
     }
+
+
+def _services(target: Target[Policy]) -> tuple[str, ...]:
+    return target.listed(target.section.services)
 
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
@@ -68,40 +72,51 @@ def read_modules(answers: Answers, _: Target[Policy]) -> Table:
 
 
 def read_limits(answers: Answers, target: Target[Policy]) -> Table:
-    """Each limit of each running service -> its soft and hard value."""
-    return {
+    """Each limit of each running service -> its soft and hard value.
+
+    A service that runs only at the primary is compared with no other.
+    """
+    apart = only_at_primary(target.needed, target.host.roles)
+    return dict.fromkeys(sorted(apart & {*_services(target)}), ONLY_AT_PRIMARY) | {
         f"{unit} {name}": value
         for unit, of_unit in _limits(answers, target).items()
+        if unit not in apart
         for name, value in of_unit.shown().items()
     }
 
 
 def read_limits_in_force(answers: Answers, target: Target[Policy]) -> Table:
     """Each limit that a service's unit sets -> whether the running service has it."""
-    return {
+    running = _limits(answers, target)
+    return {unit: ONLY_AT_PRIMARY for unit in _services(target) if unit not in running} | {
         f"{unit} {name}": value
-        for unit, of_unit in _limits(answers, target).items()
+        for unit, of_unit in running.items()
         for name, value in of_unit.in_force().items()
     }
 
 
 @once
 def _limits(answers: Answers, target: Target[Policy]) -> Mapping[str, limits.Limits]:
-    return {
-        unit: limits.read(answers.parts(f"limits:{unit}", limits.PARTS))
-        for unit in target.listed(target.section.services)
-    }
+    """The limits of each service. One that runs only at the primary may have none."""
+    found = {unit: limits.read(answers.parts(f"limits:{unit}", limits.PARTS)) for unit in _services(target)}
+    idle = {unit for unit, of_unit in found.items() if of_unit is None}
+    if strange := sorted(idle - only_at_primary(target.needed, target.host.roles)):
+        raise UnmeasuredError(f"limits: {strange[0]} does not run, so it has no limits")
+    return {unit: of_unit for unit, of_unit in found.items() if of_unit is not None}
 
 
 PROBE = Probe(
     section=Policy,
     ask=ask,
     judges=lambda _: ("/etc/sysctl.*",),
+    needs="services",
     tables={
         "settings": Reading(read_settings),
         "persisted": Reading(read_persisted, healthy=(sysctl.IN_FORCE, sysctl.NOTHING)),
         "modules": Reading(read_modules, healthy=(modules.IN_THE_KERNEL, modules.NONE)),
         "limits": Reading(read_limits, roles=by_role("services")),
-        "limits_in_force": Reading(read_limits_in_force, healthy=limits.IN_FORCE, roles=by_role("services")),
+        "limits_in_force": Reading(
+            read_limits_in_force, healthy=(limits.IN_FORCE, ONLY_AT_PRIMARY), roles=by_role("services")
+        ),
     },
 )

@@ -34,7 +34,7 @@ from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.running import deleted, kernel, manager_environment, reloads, settings
 from siteparity.tools.running import deployed as code
 from siteparity.tools.systemd.environment import VARIABLE
-from siteparity.tools.systemd.unit import UnitName
+from siteparity.tools.systemd.unit import NOT_RUNNING, ONLY_AT_PRIMARY, UnitName, only_at_primary
 from siteparity.transport.script import Ask
 
 NEWEST = "the newest one installed"
@@ -122,6 +122,10 @@ def _with_settings(target: Target[Policy]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(target.named(target.section.environment)))
 
 
+def _only_at_primary(target: Target[Policy]) -> frozenset[str]:
+    return only_at_primary(target.needed, target.host.roles)
+
+
 def _deployed(target: Target[Policy]) -> Deployed | None:
     return next(iter(target.named(target.section.deployed)), None)
 
@@ -207,6 +211,8 @@ def read_started(answers: Answers, target: Target[Policy]) -> Table:
     if deployed is None:
         raise UnmeasuredError("started: the policy names no service for this host")
     found = code.read(answers.parts("started", code.PARTS))
+    if found.idle == NOT_RUNNING and deployed.service in _only_at_primary(target):
+        return {deployed.service: ONLY_AT_PRIMARY}
     if found.newer is None:
         return {deployed.service: found.idle or AFTER_DEPLOYMENT}
     return {deployed.service: f"is older than {found.newer}: it runs what was there before"}
@@ -217,7 +223,8 @@ def read_settings(answers: Answers, target: Target[Policy]) -> Table:
     table: dict[str, str] = {}
     for unit, variables in _variables(answers, target).items():
         if isinstance(variables, str):
-            table[unit] = variables
+            is_apart = variables == NOT_RUNNING and unit in _only_at_primary(target)
+            table[unit] = ONLY_AT_PRIMARY if is_apart else variables
         else:
             table |= {f"{unit}: {one.name}": one.state for one in variables}
     return table
@@ -227,6 +234,9 @@ def read_values(answers: Answers, target: Target[Policy]) -> Table:
     """Each variable of each service -> its value in the files, without secrets."""
     table: dict[str, str] = {}
     for unit, variables in _variables(answers, target).items():
+        if unit in _only_at_primary(target):
+            table[unit] = ONLY_AT_PRIMARY
+            continue
         if isinstance(variables, str):
             raise UnmeasuredError(f"settings: {unit} is {variables}, so its environment is not known")
         table |= {f"{unit}: {one.name}": one.shown for one in variables}
@@ -254,14 +264,19 @@ def _variables(answers: Answers, target: Target[Policy]) -> Mapping[str, tuple[s
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    needs="services",
     tables={
         "kernel": Reading(read_kernel, healthy=(NEWEST, CONTAINER, BROUGHT)),
         "release": Reading(read_release),
         "deleted": Reading(read_deleted, healthy=(deleted.NONE, deleted.UNTIL_BOOT)),
         "reload": Reading(read_reload, healthy=reloads.READ),
         "handed_on": Reading(read_handed_on),
-        "started": Reading(read_started, healthy=AFTER_DEPLOYMENT, roles=by_role("deployed")),
-        "settings": Reading(read_settings, healthy=settings.RUNNING, roles=by_role("environment")),
+        "started": Reading(
+            read_started, healthy=(AFTER_DEPLOYMENT, ONLY_AT_PRIMARY), roles=by_role("deployed")
+        ),
+        "settings": Reading(
+            read_settings, healthy=(settings.RUNNING, ONLY_AT_PRIMARY), roles=by_role("environment")
+        ),
         "values": Reading(read_values, roles=by_role("environment")),
     },
 )

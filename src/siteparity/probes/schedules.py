@@ -16,7 +16,8 @@ silent.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -30,6 +31,7 @@ from siteparity.tools.schedule import cron_files, cron_lookups, local_time, prog
 from siteparity.tools.schedule.cron_daemon import SERVICE, Crond, one
 from siteparity.tools.schedule.jobs import ACCEPTED, Job, Jobs, by_item, sort_out
 from siteparity.tools.schedule.timetable import ON_TIME
+from siteparity.tools.systemd.unit import ONLY_AT_PRIMARY, only_at_primary
 from siteparity.transport.script import Ask
 
 RUNNING = "running"
@@ -53,11 +55,24 @@ class Required(Strict):
     """The time as the crontab must write it, e.g. ``*/5 * * * *``."""
     timer: Annotated[str, Field(pattern=r"^[A-Za-z0-9:_.@\\-]+\.timer$")] | None = None
     """The timer that starts it, instead of the three keys above."""
+    only_at_primary: bool = False
+    """Whether the job must be in no crontab of the standby; the switch must bring it there. A line that does
+    nothing else is not compared then. For a timer, the key of this name among the services says so."""
 
     @model_validator(mode="after")
     def _is_one_of_both(self) -> Self:
         if (self.command is None) == (self.timer is None) or (self.timer and (self.user or self.at)):
             raise ValueError("expected either command (with user and at), or timer; correct it")
+        if self.timer and self.only_at_primary:
+            raise ValueError(
+                f"expected only_at_primary beside a command, found it beside {self.timer}; "
+                "write the timer into aspects.services.only_at_primary"
+            )
+        if self.only_at_primary and not (self.user and self.at):
+            raise ValueError(
+                "expected user and at beside only_at_primary, since nothing else is compared of the job; "
+                "add them"
+            )
         return self
 
 
@@ -81,8 +96,30 @@ def _required(target: Target[Policy]) -> Mapping[str, Required]:
     }
 
 
-def _roles_of_jobs(section: Policy) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(role for job in section.jobs.values() for role in job.roles))
+def _of_every_site(section: Policy) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(role for job in section.jobs.values() if not job.only_at_primary for role in job.roles)
+    )
+
+
+def _of_primary(section: Policy) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(role for job in section.jobs.values() if job.only_at_primary for role in job.roles)
+    )
+
+
+def _timers_of_primary(target: Target[Policy]) -> tuple[str, ...]:
+    units = only_at_primary(target.needed, target.host.roles)
+    return tuple(sorted(name for name in units if name.endswith(".timer")))
+
+
+def _is_of_primary(job: Job, target: Target[Policy]) -> bool:
+    """Whether a job must run at the primary alone, and its line does nothing else."""
+    does = programs.commands(job.entry.command) - {""}
+    return any(
+        wanted.only_at_primary and does == {wanted.command} and wanted.user == job.user
+        for wanted in _required(target).values()
+    )
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
@@ -108,6 +145,12 @@ def _jobs(answers: Answers, target: Target[Policy]) -> Jobs:
         raise UnmeasuredError(f"{SERVICE} runs another cron than Debian's; its rules are not known")
     files, lookups = cron_files.read(answers.raw("crontabs")), cron_lookups.read(answers.rows("lookups"))
     return sort_out(files, lookups, target.section.leftovers, lsb_names=crond.lsb_names)
+
+
+def _compared(answers: Answers, target: Target[Policy]) -> Jobs:
+    """The jobs without those that must run at the primary alone."""
+    found = _jobs(answers, target)
+    return replace(found, jobs=tuple(job for job in found.jobs if not _is_of_primary(job, target)))
 
 
 def read_daemon(answers: Answers, target: Target[Policy]) -> Table:
@@ -157,7 +200,7 @@ def read_accepted(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_entries(answers: Answers, target: Target[Policy]) -> Table:
     """Each job -> its time and settings as written; each other file -> its digest."""
-    found = _jobs(answers, target)
+    found = _compared(answers, target)
     return {
         **dict.fromkeys(cron_files.OTHERS, "absent"),
         **{file.path: file.digest for file in found.without_jobs},
@@ -182,17 +225,21 @@ def read_runnable(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_timers(answers: Answers, target: Target[Policy]) -> Table:
-    """Each loaded timer -> its settings."""
-    return {
-        name: timers.described(unit) for name, unit in timers.loaded(_cron(answers, target).units).items()
+    """Each loaded timer -> its settings. One that runs only at the primary may be loaded nowhere else."""
+    apart = dict.fromkeys(_timers_of_primary(target), ONLY_AT_PRIMARY)
+    return apart | {
+        name: timers.described(unit)
+        for name, unit in timers.loaded(_cron(answers, target).units).items()
+        if name not in apart
     }
 
 
 def read_armed(answers: Answers, target: Target[Policy]) -> Table:
     """Each timer that should run -> whether it does."""
-    needed = {job.timer for job in _required(target).values()}
+    apart = _timers_of_primary(target)
+    needed = {job.timer for job in _required(target).values()} - {*apart}
     crond = _cron(answers, target)
-    return {
+    return dict.fromkeys(apart, ONLY_AT_PRIMARY) | {
         name: _state(name, crond, answers)
         for name, unit in timers.loaded(crond.units).items()
         if name in needed or timers.ought_to_run(unit)
@@ -216,7 +263,8 @@ def _state(name: str, crond: Crond, answers: Answers) -> str:
 
 def read_instants(answers: Answers, target: Target[Policy]) -> Table:
     """Each job and timer -> the instants at which it really runs, in UTC."""
-    return runs.instants(_cron(answers, target), _jobs(answers, target))
+    found = runs.instants(_cron(answers, target), _compared(answers, target))
+    return {**found, **dict.fromkeys(_timers_of_primary(target), ONLY_AT_PRIMARY)}
 
 
 def read_punctual(answers: Answers, target: Target[Policy]) -> Table:
@@ -226,16 +274,26 @@ def read_punctual(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_scheduled(answers: Answers, target: Target[Policy]) -> Table:
     """Each job of the policy -> `SCHEDULED` if it is scheduled exactly once, or what is wrong."""
-    crond, found = _cron(answers, target), _jobs(answers, target)
+    crond, found, apart = _cron(answers, target), _jobs(answers, target), _timers_of_primary(target)
     return {
-        name: _timer_state(job.timer, crond, answers) if job.timer else _job_state(job, found)
+        name: _timer_state(job.timer, crond, answers, apart) if job.timer else _job_state(job, found)
         for name, job in _required(target).items()
+        if not job.only_at_primary
     }
 
 
-def _timer_state(timer: str, crond: Crond, answers: Answers) -> str:
+def read_only_at_primary(answers: Answers, target: Target[Policy]) -> Table:
+    """Each job that must run at the primary alone -> `SCHEDULED`, `MISSING`, or another state."""
+    found = _jobs(answers, target)
+    return {name: _job_state(job, found) for name, job in _required(target).items() if job.only_at_primary}
+
+
+def _timer_state(timer: str, crond: Crond, answers: Answers, apart: Collection[str]) -> str:
     state = _state(timer, crond, answers) if timer in crond.units else MISSING
-    return SCHEDULED if state == timers.ARMED else state
+    if state == timers.ARMED:
+        return SCHEDULED
+    is_off = timer in apart and timer in crond.units and not timers.ought_to_run(crond.units[timer])
+    return ONLY_AT_PRIMARY if is_off else state
 
 
 def _job_state(wanted: Required, found: Jobs) -> str:
@@ -269,6 +327,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     judges=lambda _: ("/etc/cron*", "/etc/anacrontab"),
+    needs="services",
     tables={
         "daemon": Reading(read_daemon, healthy=RUNNING),
         "zone": Reading(read_zone),
@@ -279,9 +338,12 @@ PROBE = Probe(
         "foreign": Reading(read_foreign, healthy=NOWHERE),
         "runnable": Reading(read_runnable, healthy=(programs.RUNNABLE, programs.UP_TO_THE_SHELL)),
         "timers": Reading(read_timers),
-        "armed": Reading(read_armed, healthy=timers.ARMED),
+        "armed": Reading(read_armed, healthy=(timers.ARMED, ONLY_AT_PRIMARY)),
         "instants": Reading(read_instants),
         "punctual": Reading(read_punctual, healthy=ON_TIME),
-        "scheduled": Reading(read_scheduled, healthy=SCHEDULED, roles=Where("jobs", _roles_of_jobs)),
+        "scheduled": Reading(
+            read_scheduled, healthy=(SCHEDULED, ONLY_AT_PRIMARY), roles=Where("jobs", _of_every_site)
+        ),
+        "only_at_primary": Reading(read_only_at_primary, roles=Where("jobs", _of_primary)),
     },
 )

@@ -11,7 +11,7 @@ timer or the message bus starts when they are needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Self
 
@@ -28,6 +28,7 @@ from siteparity.tools.systemd import manager, programs, stopped, unit_files
 from siteparity.transport.script import Ask
 
 RUNS = "runs, also after a boot"
+OFF = "off, also after a boot"
 AFTER_BOOT = "the same after a boot"
 NOT_STARTED = "runs now, and nothing starts it at a boot"
 NONE = "none"
@@ -50,12 +51,16 @@ class Policy(Section):
 
     required: Mapping[RoleName, tuple[UnitName, ...]] = {}
     """For each role: what must run now, and what a boot must start."""
+    only_at_primary: Mapping[RoleName, tuple[UnitName, ...]] = {}
+    """For each role: what must run and start at a boot at the primary, and at the standby be there, be off
+    and stay off after a boot, such as a worker. The switch must start it. Of a job, its timer is named."""
     ignore: tuple[UnitPattern, ...] = ()
     """Patterns of further units whose state is not judged, such as ``backup-*.service``."""
 
     @model_validator(mode="after")
     def _what_must_run_is_judged(self) -> Self:
-        units = sorted({name for names in self.required.values() for name in names})
+        named = (*self.required.values(), *self.only_at_primary.values())
+        units = sorted({name for names in named for name in names})
         wide = [f"{one} ({name})" for one in self.ignore for name in units if matches_any(one, (name,))]
         if wide:
             raise ValueError(
@@ -69,13 +74,28 @@ class Policy(Section):
         """Their services."""
         return {"required": of.lists(lambda one: one.units)}
 
+    @model_validator(mode="after")
+    def _a_unit_is_required_at_one_site_or_at_both(self) -> Self:
+        twice = [
+            f"{name} ({role})"
+            for role, names in self.only_at_primary.items()
+            for name in names
+            if name in self.required.get(role, ())
+        ]
+        if twice:
+            raise ValueError(
+                f"expected each unit in required or in only_at_primary, found {', '.join(twice)} in both; "
+                "keep it in required if it must run at the standby, too"
+            )
+        return self
+
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The manager's units, and the files on disk. A reload of the manager delays the first question."""
     return {
-        "units": Ask(manager.question(_required(target))),
+        "units": Ask(manager.question(_promised(target))),
         "files": Ask(unit_files.QUESTION),
-        "programs": Ask(programs.question(_required(target))),
+        "programs": Ask(programs.question(_promised(target))),
         "stopped": Ask(stopped.QUESTION),
     }
 
@@ -84,14 +104,27 @@ def _required(target: Target[Policy]) -> tuple[str, ...]:
     return target.listed(target.section.required)
 
 
+def _only_at_primary(target: Target[Policy]) -> tuple[str, ...]:
+    return target.listed(target.section.only_at_primary)
+
+
+def _promised(target: Target[Policy]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*_required(target), *_only_at_primary(target))))
+
+
 @once
 def _files(answers: Answers, _: Target[Policy]) -> unit_files.UnitFiles:
     return unit_files.read(answers.parts("files", unit_files.PARTS))
 
 
 def read_enabled(answers: Answers, target: Target[Policy]) -> Table:
-    """Each unit -> what starts it, that it is masked, or that nothing starts it."""
-    return _files(answers, target).states()
+    """Each unit -> what starts it, that it is masked, or that nothing starts it.
+
+    Units that run only at the primary are left to `read_only_at_primary`, here and in the next tables.
+    """
+    apart = _only_at_primary(target)
+    states, names = _files(answers, target).states(), {*apart, *(f"alias of {name}" for name in apart)}
+    return {name: state for name, state in states.items() if names.isdisjoint((name, state))}
 
 
 def read_definitions(answers: Answers, target: Target[Policy]) -> Table:
@@ -102,7 +135,11 @@ def read_definitions(answers: Answers, target: Target[Policy]) -> Table:
 def read_active(answers: Answers, target: Target[Policy]) -> Table:
     """Each unit that is up and stays up by itself -> its state."""
     units = _units(answers, target)
-    return {unit.name: _state(unit) for unit in units.lasting() if unit.active != "failed"}
+    return {
+        unit.name: _state(unit)
+        for unit in units.lasting()
+        if unit.active != "failed" and not units.is_only_at_primary(unit.name)
+    }
 
 
 def _state(unit: manager.Unit) -> str:
@@ -115,12 +152,12 @@ def _state(unit: manager.Unit) -> str:
 def read_after_boot(answers: Answers, target: Target[Policy]) -> Table:
     """Each unit that is up or that a boot starts -> `AFTER_BOOT`, or how the next boot would change it.
 
-    Units that the policy requires are left to `read_required`.
+    Units that the policy requires at one site or both are left to the tables of their own.
     """
     units = _units(answers, target)
     up = {unit.name: units.when_up(unit.name) for unit in units.lasting() if unit.is_up}
     down = {name: units.when_down(name) for name in units.down()}
-    return {name: state for name, state in {**up, **down}.items() if not units.is_required(name)}
+    return {name: state for name, state in {**up, **down}.items() if not units.is_promised(name)}
 
 
 def read_failed(answers: Answers, target: Target[Policy]) -> Table:
@@ -147,6 +184,19 @@ def read_required(answers: Answers, target: Target[Policy]) -> Table:
     }
 
 
+def read_only_at_primary(answers: Answers, target: Target[Policy]) -> Table:
+    """Each unit that must run at the primary alone -> `RUNS`, `OFF`, or what it does instead."""
+    units = _units(answers, target)
+    barred = programs.read(answers.rows("programs"))
+    states = {name: units.on_or_off(name) for name in _only_at_primary(target)}
+    return {
+        name: f"{state}, but {barred[name]}: it cannot be started"
+        if state in (RUNS, OFF) and name in barred
+        else state
+        for name, state in states.items()
+    }
+
+
 def read_stopped(answers: Answers, _: Target[Policy]) -> Table:
     """Each unit with processes that a signal has stopped -> how many of them; or that there is none."""
     found = stopped.read(answers.rows("stopped"))
@@ -162,15 +212,23 @@ class _Units:
         self.files = _files(answers, target)
         self.manager = manager.read(answers.parts("units", manager.PARTS))
         self._ignored = (*PASSING, *target.section.ignore)
-        self._required = {one for name in _required(target) for one in (name, *self._names(name))}
+        self._promised = self._named(_promised(target))
+        self._only_at_primary = self._named(_only_at_primary(target))
 
     def ignored(self, name: str) -> bool:
         """Whether the unit is not judged."""
         return any(fnmatchcase(name, pattern) for pattern in self._ignored)
 
-    def is_required(self, name: str) -> bool:
-        """Whether the policy requires the unit, under any of its names."""
-        return name in self._required
+    def is_promised(self, name: str) -> bool:
+        """Whether the policy requires the unit, at one site or at both, under any of its names."""
+        return name in self._promised
+
+    def is_only_at_primary(self, name: str) -> bool:
+        """Whether the policy keeps the unit off at the standby."""
+        return name in self._only_at_primary
+
+    def _named(self, units: Iterable[str]) -> frozenset[str]:
+        return frozenset(one for name in units for one in (name, *self._names(name)))
 
     def _names(self, name: str) -> list[str]:
         return self.manager.shown.get(name, {}).get("Names", "").split()
@@ -240,6 +298,17 @@ class _Units:
         starts = self._starts_at_boot(name) or self.manager.pulled_in(name) or self.manager.on_demand(name)
         return RUNS if starts else NOT_STARTED
 
+    def on_or_off(self, name: str) -> str:
+        """`RUNS`, or `OFF` for a unit that is down, stays down and could be started; or another state."""
+        state = self.requirement(name)
+        is_there = self.manager.property(name, "LoadState") == "loaded" and not self.files.is_masked(name)
+        if not is_there or self.manager.property(name, "ActiveState") != "inactive":
+            return state
+        if self.manager.on_demand(name):
+            return f"{state} now, and started when it is needed"
+        starts = self._starts_at_boot(name) or self.manager.pulled_in(name)
+        return f"{state} now, and a boot starts it" if starts and not self.manager.passed_over(name) else OFF
+
 
 @once
 def _units(answers: Answers, target: Target[Policy]) -> _Units:
@@ -258,5 +327,6 @@ PROBE = Probe(
         "failed": Reading(read_failed, healthy=NONE),
         "stopped": Reading(read_stopped, healthy=NONE),
         "required": Reading(read_required, healthy=RUNS, roles=by_role("required")),
+        "only_at_primary": Reading(read_only_at_primary, roles=by_role("only_at_primary")),
     },
 )

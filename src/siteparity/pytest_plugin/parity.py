@@ -103,9 +103,12 @@ class Parity(CheckFindings):
             )
         )
 
-    def only_at_primary(self, table: str, *, equals: Value, fix: str) -> None:
-        """Every item has the value on every host of the primary, and on no host of the standby."""
-        self.add(rules.only_at_primary(self._pair(table), equals=equals, fix=fix))
+    def only_at_primary(self, table: str, *, equals: Value, elsewhere: Value | None = None, fix: str) -> None:
+        """Every item has the value on every host of the primary, and on no host of the standby.
+
+        If another value is given, every item has that one at the standby.
+        """
+        self.add(rules.only_at_primary(self._pair(table), equals=equals, elsewhere=elsewhere, fix=fix))
 
     def _pair(self, table: str) -> Pair:
         return Pair(self._primary.cohort(self._role, table), self._standby.cohort(self._role, table), table)

@@ -80,8 +80,8 @@ def _text(limit: Pair) -> str:
     return f"soft {soft}, hard {hard}"
 
 
-def read(parts: Mapping[str, Sequence[str]]) -> Limits:
-    """Read the answer to `question`.
+def read(parts: Mapping[str, Sequence[str]]) -> Limits | None:
+    """Read the answer to `question`; None if the unit does not run, and so has no limits.
 
     Raises:
         UnmeasuredError: a line is not understood, the unit is not loaded, or a limit is missing.
@@ -89,6 +89,8 @@ def read(parts: Mapping[str, Sequence[str]]) -> Limits:
     shown = dict(line.split("=", 1) for line in parts["unit"] if "=" in line)
     if shown.get("LoadState") != "loaded":
         raise UnmeasuredError(f"limits: the unit is {shown.get('LoadState') or 'unknown'}")
+    if shown.get("MainPID") == "0":
+        return None
     try:
         unit = {key: (_number(shown[f"Limit{key}Soft"]), _number(shown[f"Limit{key}"])) for key in _NAMES}
     except KeyError as missing:

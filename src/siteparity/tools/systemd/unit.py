@@ -19,6 +19,10 @@ from siteparity.tools.program import filled, program
 UnitName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9:_.@\\-]+\.service$")]
 """The full name of a service, such as ``shop.service`` (systemd.unit(5))."""
 
+NOT_RUNNING = "not running"
+ONLY_AT_PRIMARY = "runs only at the primary, as the policy says"
+"""In place of what a unit has only while it runs, if the policy keeps it off at the standby."""
+
 _LOOK_UP = program(__package__, "unit.sh")
 
 
@@ -51,8 +55,14 @@ def read_properties(lines: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
+def only_at_primary(services: object, roles: Iterable[str]) -> frozenset[str]:
+    """The units that must run at the primary alone, by the policy's section about services."""
+    named: Mapping[str, tuple[str, ...]] = getattr(services, "only_at_primary", {})
+    return frozenset(unit for role in roles for unit in named.get(role, ()))
+
+
 def not_running(properties: Mapping[str, tuple[str, ...]]) -> str | None:
     """Why the unit has no process; None if it has one."""
     if properties["LoadState"] != ("loaded",):
         return f"the unit is {properties['LoadState'][0]}"
-    return "not running" if properties["MainPID"] == ("0",) else None
+    return NOT_RUNNING if properties["MainPID"] == ("0",) else None
