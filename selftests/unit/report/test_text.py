@@ -197,11 +197,12 @@ def test_what_is_told_and_no_finding_stands_above_the_verdict() -> None:
     first, second, *others = go.checks
     checks = (first.model_copy(update={"notes": notes}), second.model_copy(update={"notes": notes}), *others)
     told = go.model_copy(update={"checks": checks})
-    *_, line, last = summary(told).split("\n")
+    *_, one, _, three, more, last = summary(told).split("\n")
     assert last.startswith("GO ")
-    assert line.startswith(f"told, and no finding: {first.aspect} ({first.role}): {notes[0]}, ")
-    assert line.endswith(" and 1 more (see result.json)")
-    assert "\x1b" not in line
+    assert one == f"told, and no finding: {first.aspect} ({first.role}): {notes[0]}"
+    assert three == f"told, and no finding: {second.aspect} ({second.role}): {notes[0]}"
+    assert more == "told, and no finding: 1 more (see result.json)"
+    assert "\x1b" not in summary(told)
     assert [one for one in limits(told) if notes[0] in one] == [
         f"{check.aspect} ({check.role}): {notes[0]}." for check in (first, second)
     ]

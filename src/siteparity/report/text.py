@@ -76,9 +76,11 @@ def verdict_line(result: Result) -> str:
 
 
 def _not_covered(result: Result) -> Iterator[str]:
-    """A line each for what is told and stops nothing, the checks that do not apply, the hosts in no role."""
-    if notes := told(result):
-        yield f"told, and no finding: {_some(notes)}"
+    """A line each for the first notes, for the checks that do not apply, and for the hosts in no role."""
+    notes = told(result)
+    yield from (f"told, and no finding: {note}" for note in notes[:NAMES_A_LINE])
+    if (more := len(notes) - NAMES_A_LINE) > 0:
+        yield f"told, and no finding: {more:,} more (see result.json)"
     if result.not_applicable:
         names = [one.check for one in result.not_applicable]
         yield f"{not_applicable(result).removesuffix('.')}: {_some(names)}"
