@@ -296,6 +296,13 @@ FAULTS = (
         mend=f"rm -f {NEWSLETTER}",
     ),
     Fault(
+        name="newsletter_not_executable_at_the_standby",
+        sentence="A web host of the standby could not send the newsletter after the switch.",
+        hosts=(SIBLING,),
+        break_="chmod a-x /usr/local/bin/shop-newsletter",
+        mend="chmod a+x /usr/local/bin/shop-newsletter",
+    ),
+    Fault(
         name="newsletter_missing_at_primary",
         sentence="A web host of the primary lost the crontab of the newsletter.",
         hosts=("dallas-web2",),

@@ -107,6 +107,7 @@ def test_links_of_packages_and_alternatives_lead_to_the_same_files(parity: Parit
     "trusted_certificates_emptied",
     "clock_an_hour_ahead",
     "command_not_executable",
+    "newsletter_not_executable_at_the_standby",
     "subscriptions_job_missing",
     "subscriptions_job_not_executable",
     "subscriptions_job_differs_at_primary",

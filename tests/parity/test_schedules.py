@@ -188,12 +188,18 @@ def test_no_job_runs_earlier_or_later_than_meant(parity: Parity) -> None:
     parity.healthy("punctual", fix=SET_ZONE)
 
 
-@pytest.mark.drill("newsletter_at_both_sites", "newsletter_missing_at_primary")
-def test_jobs_of_the_primary_are_scheduled_there_and_nowhere_else(parity: Parity) -> None:
+@pytest.mark.drill(
+    "newsletter_at_both_sites",
+    "newsletter_missing_at_primary",
+    "newsletter_not_executable_at_the_standby",
+    "account_of_jobs_expired",
+)
+def test_jobs_of_the_primary_are_scheduled_there_and_ready_at_the_standby(parity: Parity) -> None:
     """Two sites do the same work twice, or nobody does it."""
     parity.only_at_primary(
         "only_at_primary",
         equals="scheduled",
-        elsewhere="missing",
-        fix="at the primary: deploy the schedule of {item} again; at the standby: take it out of the crontab",
+        elsewhere="in no crontab, and could be started",
+        fix="at the primary: deploy the schedule of {item} again; at the standby: take it out of the "
+        "crontab, and deploy its program and user",
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,7 +17,7 @@ from pydantic import ValidationError
 from selftests.unit.targets import answered, framed, web_host
 from siteparity.model import UnmeasuredError
 from siteparity.probes import Answers, schedules, services
-from siteparity.tools.schedule import timers
+from siteparity.tools.schedule import cron_lookups, timers
 from siteparity.tools.systemd.unit import ONLY_AT_PRIMARY
 from siteparity.transport.script import Answer, Moment
 
@@ -269,8 +271,8 @@ def of_primary(**changes: object) -> schedules.Policy:
     [
         (LINE, "scheduled", False),
         (b"*/5 * * * * shop /bin/charge run >/dev/null 2>&1\n", "scheduled", False),
-        (b"\n", "missing", False),
-        (b"# " + LINE, "missing", False),
+        (b"\n", schedules.READY, False),
+        (b"# " + LINE, schedules.READY, False),
         (LINE + LINE, "scheduled 2 times", False),
         (b"*/9 * * * * shop /bin/charge run\n", "at */9 * * * * instead of */5 * * * *", False),
         (b"*/5 * * * * root /bin/charge run\n", "run as root instead of shop", True),
@@ -281,7 +283,8 @@ def test_a_job_of_the_primary_is_judged_apart_and_what_runs_with_it_is_compared(
     content: bytes, state: str, compared: bool
 ) -> None:
     """A line that does more than the job hides nothing behind it."""
-    lookups = framed(LOOKUPS + b"user=root\nlocal=root:0:0\naccount=root:0\nword=/bin/other\n")
+    root = b"user=root\nlocal=root:0:0\naccount=root:0\nword=/bin/other\n"
+    lookups = framed(LOOKUPS + b"runs=/bin/charge\n" + root)
     answers = answered(cron=cron(), crontabs=crontabs(content), lookups=lookups)
     target = web_host(of_primary())
     assert schedules.read_only_at_primary(answers, target) == {"charges": state}
@@ -362,3 +365,65 @@ def test_a_timer_of_the_primary_that_is_not_loaded_is_compared_alike() -> None:
     assert schedules.read_timers(answers, target) == {"report.timer": ONLY_AT_PRIMARY}
     assert schedules.read_armed(answers, target) == {"report.timer": ONLY_AT_PRIMARY}
     assert schedules.read_scheduled(answers, target) == {"report": "missing"}
+
+
+@pytest.mark.parametrize(
+    ("command", "lookups", "state"),
+    [
+        ("/bin/charge run", LOOKUPS, "missing, and could not be started: /bin/charge is not there, or not"),
+        (
+            "/bin/charge run",
+            LOOKUPS + b"aging=shop:1:9:\n",
+            "missing, and could not be started: the password",
+        ),
+        (
+            "/bin/charge run",
+            LOOKUPS.replace(b"account=shop:980\n", b""),
+            "missing, and there is no user shop",
+        ),
+        ("charge run", LOOKUPS + b"word=charge\nruns=/usr/local/bin/charge\n", schedules.READY),
+        (
+            "charge run",
+            LOOKUPS + b"word=charge\n",
+            "missing, and could not be started: charge is in no folder",
+        ),
+        ("$HOME/charge", LOOKUPS, schedules.READY),
+    ],
+)
+def test_a_job_of_the_primary_could_be_started_elsewhere_or_is_not_ready(
+    command: str, lookups: bytes, state: str
+) -> None:
+    """The switch puts its line into a crontab, and nobody tries it before."""
+    folders = "".join(f"folder={one}\nword={one}\n" for one in schedules.PATH.split(":")).encode()
+    answers = answered(cron=cron(), crontabs=crontabs(b"\n"), lookups=framed(folders + lookups))
+    (found,) = schedules.read_only_at_primary(answers, web_host(of_primary(command=command))).values()
+    assert str(found).startswith(state)
+    assert (found == schedules.READY) == (state == schedules.READY)
+
+
+def test_a_job_of_the_primary_that_was_not_looked_up_is_unmeasured() -> None:
+    """By a host that answers an older question."""
+    lookups = framed(LOOKUPS.replace(b"word=/bin/charge\n", b""))
+    answers = answered(cron=cron(), crontabs=crontabs(b"\n"), lookups=lookups)
+    with pytest.raises(UnmeasuredError, match="was not looked up"):
+        schedules.read_only_at_primary(answers, web_host(of_primary()))
+
+
+@pytest.mark.parametrize("command", ["/usr/bin/sort", "sort -u", "/bin/none '$(touch /x)' EOF"])
+def test_a_line_of_the_policy_is_looked_up_like_one_of_a_crontab(command: str) -> None:
+    """By the real program on this machine, whose shell never sees it as text to run."""
+    section = of_primary(user="root", command=command)
+    asked = schedules.ask(web_host(section))["lookups"].text
+    ran = subprocess.run(["sh", "-c", asked], capture_output=True, check=True, cwd="/")
+    answers = answered(cron=cron(), crontabs=crontabs(b"\n"), lookups=ran.stdout)
+    (found,) = schedules.read_only_at_primary(answers, web_host(section)).values()
+    assert (found == schedules.READY) == ("sort" in command)
+    assert not Path("/x").exists()
+
+
+def test_hosts_without_such_jobs_are_asked_about_their_crontabs_alone() -> None:
+    """And answer as before."""
+    ran = subprocess.run(["sh", "-c", cron_lookups.question()], capture_output=True, check=True, cwd="/")
+    found = cron_lookups.read(answered(lookups=ran.stdout).rows("lookups"))
+    assert {"/usr/bin", "/bin"} <= found.folders
+    assert "" not in found.users | found.words

@@ -29,6 +29,8 @@ from siteparity.redaction import pseudonym
 from siteparity.tools.schedule import cron_daemon as daemon
 from siteparity.tools.schedule import cron_files, cron_lookups, local_time, programs, runs, timers
 from siteparity.tools.schedule.cron_daemon import SERVICE, Crond, one
+from siteparity.tools.schedule.cron_files import File
+from siteparity.tools.schedule.cron_syntax import Entry
 from siteparity.tools.schedule.jobs import ACCEPTED, Job, Jobs, by_item, sort_out
 from siteparity.tools.schedule.timetable import ON_TIME
 from siteparity.tools.systemd.unit import ONLY_AT_PRIMARY, only_at_primary
@@ -37,6 +39,10 @@ from siteparity.transport.script import Ask
 RUNNING = "running"
 SCHEDULED = "scheduled"
 MISSING = "missing"
+READY = "in no crontab, and could be started"
+STARTABLE = (programs.RUNNABLE, programs.UP_TO_THE_SHELL)
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""Where a job that is in no crontab is looked for."""
 NOWHERE = "nowhere"
 FOREIGN = ("CRON_TZ", "RANDOM_DELAY")
 """Settings of other crons (crontab(5) of cronie). Debian's cron only passes them to the job."""
@@ -113,12 +119,21 @@ def _timers_of_primary(target: Target[Policy]) -> tuple[str, ...]:
     return tuple(sorted(name for name in units if name.endswith(".timer")))
 
 
+def _jobs_of_primary(target: Target[Policy]) -> Mapping[str, Required]:
+    return {name: job for name, job in _required(target).items() if job.only_at_primary}
+
+
+def _lines_of_primary(target: Target[Policy]) -> list[str]:
+    """The crontab of the jobs that must run at the primary alone, which the standby does not have."""
+    jobs = [f"{job.at} {job.user} {job.command}" for job in _jobs_of_primary(target).values()]
+    return [f"PATH={PATH}", *jobs] if jobs else []
+
+
 def _is_of_primary(job: Job, target: Target[Policy]) -> bool:
     """Whether a job must run at the primary alone, and its line does nothing else."""
     does = programs.commands(job.entry.command) - {""}
     return any(
-        wanted.only_at_primary and does == {wanted.command} and wanted.user == job.user
-        for wanted in _required(target).values()
+        does == {wanted.command} and wanted.user == job.user for wanted in _jobs_of_primary(target).values()
     )
 
 
@@ -129,7 +144,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     return {
         "cron": Ask(daemon.question(units)),
         "crontabs": Ask(cron_files.QUESTION),
-        "lookups": Ask(cron_lookups.QUESTION),
+        "lookups": Ask(cron_lookups.question(_lines_of_primary(target))),
     }
 
 
@@ -283,9 +298,20 @@ def read_scheduled(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_only_at_primary(answers: Answers, target: Target[Policy]) -> Table:
-    """Each job that must run at the primary alone -> `SCHEDULED`, `MISSING`, or another state."""
+    """Each job that must run at the primary alone -> `SCHEDULED`, `READY`, or another state."""
     found = _jobs(answers, target)
-    return {name: _job_state(job, found) for name, job in _required(target).items() if job.only_at_primary}
+    return {name: _ready(job, found) for name, job in _jobs_of_primary(target).items()}
+
+
+def _ready(wanted: Required, found: Jobs) -> str:
+    """The state of a job; of one that is in no crontab, whether it could be started from one."""
+    if (state := _job_state(wanted, found)) != MISSING:
+        return state
+    if wanted.user not in found.lookups.accounts:
+        return f"{MISSING}, and there is no user {wanted.user}"
+    entry = Entry(1, wanted.at or "", None, wanted.user, wanted.command or "", {"PATH": PATH})
+    said = programs.runnable(Job(File("", "f", 0, 0, 1), entry, None), found.lookups)
+    return READY if said in STARTABLE else f"{MISSING}, and could not be started: {said}"
 
 
 def _timer_state(timer: str, crond: Crond, answers: Answers, apart: Collection[str]) -> str:
@@ -336,7 +362,7 @@ PROBE = Probe(
         "accepted": Reading(read_accepted, healthy=ACCEPTED),
         "entries": Reading(read_entries),
         "foreign": Reading(read_foreign, healthy=NOWHERE),
-        "runnable": Reading(read_runnable, healthy=(programs.RUNNABLE, programs.UP_TO_THE_SHELL)),
+        "runnable": Reading(read_runnable, healthy=STARTABLE),
         "timers": Reading(read_timers),
         "armed": Reading(read_armed, healthy=(timers.ARMED, ONLY_AT_PRIMARY)),
         "instants": Reading(read_instants),

@@ -7,6 +7,7 @@ pam_unix(8)). A password's hash never leaves the host.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,7 +17,13 @@ from siteparity.tools.schedule.cron_files import FOLDER, SPOOL, SYSTEM
 
 USABLE = "usable"
 
-QUESTION = filled(program(__package__, "cron_lookups.sh"), system=SYSTEM, folder=FOLDER, spool=SPOOL)
+_QUESTION = program(__package__, "cron_lookups.sh")
+
+
+def question(lines: Sequence[str] = ()) -> str:
+    """A shell text about the crontabs of the host, and further lines as ``/etc/crontab`` has them."""
+    quoted = " ".join(map(shlex.quote, lines or ("",)))
+    return filled(_QUESTION, system=SYSTEM, folder=FOLDER, spool=SPOOL, lines=quoted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class Lookups:
 
 
 def read(lines: Sequence[str]) -> Lookups:
-    """Read the answer to `QUESTION`.
+    """Read the answer to `question`.
 
     Raises:
         UnmeasuredError: it is not understood, or nothing was looked up.

@@ -1,8 +1,8 @@
-# Users and words of the crontabs. Which of the words is the command is for the reader to say, so each word is
+# Users and words of the crontabs, and of lines that the policy adds to them. Which of the words is the command is for the reader to say, so each word is
 # looked up in each folder that the crontabs name. A password's hash never leaves the host.
 set --
 for file in @SYSTEM@ @FOLDER@/* @SPOOL@/*; do [ ! -f "$file" ] || set -- "$@" "$file"; done
-found=$(awk '
+found=$(printf '%s\n' @LINES@ | awk '
     FILENAME ~ /^\/var\// { n = split(FILENAME, part, "/"); user[part[n]] }
     !/^[ \t]*(#|$)/ {
         if (FILENAME !~ /^\/var\//) user[substr($1, 1, 1) == "@" ? $2 : $6]
@@ -22,7 +22,7 @@ found=$(awk '
             split($0, part, ":")
             if (part[1] in user) print "local=" part[1] ":" part[3] ":" part[4]
         }
-    }' "$@") || exit
+    }' "$@" -) || exit
 set -f
 words= dirs='/usr/bin /bin' accounts=
 for one in $found; do
