@@ -150,6 +150,14 @@ FAULTS = (
         break_=f"sed -i 's/--workers 3/--workers 1/' {_UNIT}\n{_RELOAD}{_ANSWERS}",
         mend=f"sed -i 's/--workers 1/--workers 3/' {_UNIT}\n{_RELOAD}{_HEALTHY}",
     ),
+    Fault(
+        name="fewer_workers_not_in_force",
+        sentence="The shop's unit on a standby web host got fewer workers, and nobody restarted the shop.",
+        hosts=("arizona-web1",),
+        break_=f"sed -i 's/--workers 3/--workers 2/' {_UNIT}\nsystemctl daemon-reload",
+        mend=f"sed -i 's/--workers 2/--workers 3/' {_UNIT}\nsystemctl daemon-reload",
+        healthy=f"grep -q -e '--workers 3' {_UNIT}",
+    ),
     _pool(
         "smaller_pool",
         "The shop of one web host of the standby may open one database connection per worker.",

@@ -186,6 +186,23 @@ FAULTS = (
         WEB,
         FEWER,
     ),
+    Fault(
+        "setting_put_back_without_restart",
+        "A standby web host was restarted with a setting for a test; the file was put back, with its time.",
+        ("arizona-web2",),
+        f"""
+            cp -p {SETTINGS} {KEPT}.unfinished && mv {KEPT}.unfinished {KEPT}
+            echo SHOP_UNDER_TEST=yes >>{SETTINGS}
+            {RESTART}
+            cp -p {KEPT} {SETTINGS}
+        """,
+        f"""
+            rm -f {KEPT}.unfinished
+            [ ! -f {KEPT} ] || mv {KEPT} {SETTINGS}
+            systemctl restart shop
+        """,
+        ASK.format(page="/healthz"),
+    ),
     _edited_settings(
         "setting_added_without_restart_at_primary",
         "A setting was added on one web host of the primary, and the shop not restarted.",

@@ -45,3 +45,25 @@ def answered(**answers: bytes | str) -> Answers:
 def framed(text: bytes) -> bytes:
     """An answer of our own programs with this text."""
     return (text if text.endswith(b"\n") or not text else text + b"\n") + b"end\n"
+
+
+def setting_answer(
+    *configured: str, running: str = "", decides: str = "-", changed: str = "", main: int = 31, since: int = 0
+) -> bytes:
+    r"""What a host answers of a setting, without its end mark.
+
+    Args:
+        configured: ``KEY\tSHOWN`` of each.
+        running: lines ``STATE\tSHOWN``.
+        decides: the environment file that decides.
+        changed: when the files were changed, in seconds since 1970. The host booted at 1000.
+        main: the main process; 0 if the service does not run.
+        since: when systemd started the unit, in seconds since the boot.
+    """
+    stat = "1 (cat) R " + " ".join(["0"] * 18) + " 50000 0"
+    lines = [
+        f"[unit]\nLoadState=loaded\nMainPID={main}\nStateChangeTimestampMonotonic={since * 1_000_000}",
+        "[configured]", *configured, f"[running]\n{running}", f"[decides]\n{decides}",
+        f"[changed]\n{changed}", f"[now]\n{stat}\n1500.000000000",
+    ]  # fmt: skip
+    return ("\n".join(lines) + "\n").encode()

@@ -58,18 +58,18 @@ def test_the_standby_has_as_many_workers(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("smaller_pool")
+@pytest.mark.drill("smaller_pool", "fewer_workers_configured")
 def test_the_standbys_pools_are_as_large(parity: Parity) -> None:
     """Pages wait for a connection to the database."""
     parity.at_least(
         "pools",
         over="role",
         suffices="peak",
-        fix="set {item} to {primary} in the service's file, then restart it",
+        fix="set {item} to {primary} where the service takes it from, then restart it",
     )
 
 
-@pytest.mark.drill("smaller_pool_not_in_force")
+@pytest.mark.drill("smaller_pool_not_in_force", "fewer_workers_not_in_force")
 def test_services_run_with_the_pools_of_their_files(parity: Parity) -> None:
     """The next restart makes pages wait for a connection to the database."""
     parity.healthy("pools_in_force", fix="restart the service that reads {item}")

@@ -66,12 +66,13 @@ def test_systemd_hands_the_same_variables_on_to_services(parity: Parity) -> None
     "python_module_differs",
 )
 def test_services_run_what_was_deployed(parity: Parity) -> None:
-    """Customers still meet the old version; the new one is met first by those of the failover."""
+    """Customers still meet the old version or settings; those of the failover meet the new ones first."""
     parity.healthy("started", fix="systemctl restart {item}")
 
 
 @pytest.mark.drill(
     "setting_edited_without_restart",
+    "setting_put_back_without_restart",
     "setting_added_without_restart_at_primary",
     "setting_edited_without_restart_at_both_sites",
     "subscriptions_wrong_password",
@@ -87,6 +88,7 @@ def test_services_run_with_their_settings(parity: Parity) -> None:
 
 @pytest.mark.drill(
     "setting_edited_without_restart",
+    "setting_put_back_without_restart",
     "setting_added_without_restart_at_primary",
     "subscriptions_settings_of_the_other_site",
     "admin_redirect_to_the_primary",

@@ -43,6 +43,7 @@ def test_the_same_units_are_enabled_disabled_and_masked(parity: Parity) -> None:
     "zone_of_cron_set_but_not_in_force",
     "service_language_changed_by_a_drop_in",
     "fewer_workers_configured",
+    "fewer_workers_not_in_force",
     "service_limit_lowered",
 )
 def test_units_are_defined_alike(parity: Parity) -> None:

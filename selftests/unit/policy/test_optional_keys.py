@@ -27,12 +27,17 @@ MODELS = {
     "aspects": {aspect: probe.section for aspect, probe in discover().items()},
     "smoke": JOURNEYS,
 }
+ONE_OF_SEVERAL: list[Key] = [("aspects", "sessions", "variable")]
+"""A key in whose place another one may stand; the section needs exactly one of them."""
 OPTIONAL: list[Key] = [
     (kind, name, key)
     for kind, models in MODELS.items()
     for name, model in models.items()
     for key, field in model.model_fields.items()
-    if not field.is_required() and key in SHIPPED[kind][name] and key != "roles"
+    if not field.is_required()
+    and key in SHIPPED[kind][name]
+    and key != "roles"
+    and (kind, name, key) not in ONE_OF_SEVERAL
 ]
 """Without ``roles`` an aspect is measured on every host: more is planned, not less."""
 BY_ROLE: list[Key] = [

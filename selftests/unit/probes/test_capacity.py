@@ -12,17 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from selftests.unit.targets import answered, web_host
+from selftests.unit.targets import answered, framed, setting_answer, web_host
 from siteparity.model import Facts, Unmeasured, UnmeasuredError
 from siteparity.probes import Answers, read_tables, services
 from siteparity.probes.capacity import PROBE, Policy, Server, ask
-from siteparity.tools.capacity import disks, machine, servers
+from siteparity.tools.capacity import disks, machine
 
 SECTION: dict[str, Any] = {
     "owner": "Platform",
     "workers": {"web": {"shop.service": "gunicorn"}},
     "pools": {"web": {"service": "shop.service", "file": "/etc/shop.env", "variable": "POOL"}},
-    "connections": {"web": {"setting": {"file": "/etc/nginx/nginx.conf", "name": "worker_connections"}}},
+    "connections": {"web": {"setting": {"file": "/etc/nginx/nginx.conf", "key": "worker_connections"}}},
     "peak": {"web": {"cores": 2, "memory": "1GiB", "POOL": 3}},
     "file_systems": {"web": ("/srv/uploads",)},
 }
@@ -36,8 +36,8 @@ DISKS = (
     b"     1000       10  4194304 0 4194304 /srv/uploads\nend\n"
 )
 WORKERS = b"[unit]\nLoadState=loaded\nMainPID=31\n[workers]\n/proc/40/cmdline\n/proc/41/cmdline\nend\n"
-POOL = b"[unit]\nLoadState=loaded\nMainPID=31\n[file]\nPOOL=9\nPOOL=4\n[running]\nPOOL=4\0\nend\n"
-CONNECTIONS = b"\tworker_connections 768;\n"
+POOL = framed(setting_answer("POOL\t9", "POOL\t4", running="same\t4\ndiffers\t3\n", decides="/etc/shop.env"))
+CONNECTIONS = framed(setting_answer("worker_connections\t512", "worker_connections\t768"))
 
 
 def complete(**changed: bytes) -> Answers:
@@ -73,6 +73,25 @@ def test_a_host_tells_all_that_it_can_do() -> None:
         "connections": {"connections": 768},
         "peak": {"cores": 4.0, "memory": 8 * 2**30, "POOL": 4},
     }  # fmt: skip
+
+
+def test_pools_of_one_name_are_told_apart_by_service_and_file() -> None:
+    """The shortest name that is a pool's own, whichever pools the host has."""
+    pool = {"service": "shop.service", "file": "/etc/shop.env", "variable": "POOL"}
+    pools = {
+        "web": (pool, {**pool, "service": "jobs.service"}, {**pool, "variable": "CACHE"}),
+        "jobs": ({**pool, "service": "jobs.service", "file": "/etc/jobs.env"},),
+    }
+    names = ("shop.service POOL", "jobs.service POOL in /etc/shop.env", "CACHE")
+    target = web_host(Policy.model_validate({**SECTION, "pools": pools, "peak": {"web": {names[0]: 3}}}))
+    asked = [name for name in ask(target) if name.startswith("pool:")]
+    assert asked == [f"pool:{name.replace(' ', ':')}" for name in names]
+    given_ = {name: POOL.replace(b"same\t4", b"differs\t%d" % size) for size, name in enumerate(asked, 1)}
+    given_[asked[-1]] = given_[asked[-1]].replace(b"POOL", b"CACHE")
+    others = {"machine": MACHINE, "workers:shop.service": WORKERS, "connections": CONNECTIONS}
+    found = read_tables(PROBE.readings(), answered(**others, **given_), target, ("web",))
+    assert found["pools"] == dict(zip(names, (1, 2, 3), strict=True))
+    assert found["peak"] == {names[0]: 1}
 
 
 @pytest.mark.parametrize(
@@ -169,7 +188,7 @@ def test_workers_that_are_not_understood_are_unmeasured(answer: bytes) -> None:
 
 def test_a_pool_that_nobody_put_in_force_is_told() -> None:
     """What runs counts; the file decides after the next restart."""
-    found = facts(**{"pool:POOL": POOL.replace(b"POOL=4\0", b"POOL=2\0")})
+    found = facts(**{"pool:POOL": POOL.replace(b"same\t4", b"differs\t2")})
     assert found["pools"] == {"POOL": 2}
     assert found["pools_in_force"] == {"POOL": "runs with 2, its file says 4"}
 
@@ -178,10 +197,15 @@ def test_a_pool_that_nobody_put_in_force_is_told() -> None:
     "answer",
     [
         b"",
-        POOL.replace(b"POOL=4\0", b""),
-        POOL.replace(b"POOL=9\nPOOL=4\n", b""),
-        POOL.replace(b"=4\n", b"=few\n"),
+        POOL.replace(b"same\t4\ndiffers\t3\n", b""),
+        POOL.replace(b"same\t4\n", b"unset\t-\n"),
+        POOL.replace(b"POOL\t9\nPOOL\t4\n", b""),
+        POOL.replace(b"POOL\t4\n", b"POOL\t-\n"),
         POOL.replace(b"MainPID=31", b"MainPID=0"),
+        POOL.replace(b"same\t", b"alike\t"),
+        POOL.replace(b"POOL", b"CACHE"),
+        POOL.replace(b"POOL\t9", b"CACHE\t9"),
+        POOL.replace(b"[decides]\n/etc/shop.env\n", b"[decides]\n"),
     ],
 )
 def test_a_pool_without_its_numbers_is_unmeasured(answer: bytes) -> None:
@@ -189,18 +213,62 @@ def test_a_pool_without_its_numbers_is_unmeasured(answer: bytes) -> None:
     assert isinstance(facts(**{"pool:POOL": answer})["pools"], Unmeasured)
 
 
+FPM = {"service": "php8.2-fpm.service", "file": "/etc/php/8.2/fpm/pool.d/*.conf", "key": "*.pm.max_children"}
+
+
 @pytest.mark.parametrize(
-    ("line", "number"),
+    ("changed", "reread", "state"),
     [
-        ("worker_connections 768;", 768),
-        ("  worker_connections\t1024 ; # many", 1024),
-        ("max_connections = 60", 60),
-        ("max_connections=60\nmax_connections=80", 80),
+        (1100, False, "as in its file"),
+        (1300, False, "its file was changed since it started"),
+        (1300, True, "as in its file"),
     ],
 )
-def test_the_last_number_of_a_setting_counts(line: str, number: int) -> None:
-    """As servers read their files."""
-    assert servers.read_setting(f"{line}\n") == number
+def test_pools_in_files_are_one_for_each_section(changed: int, reread: bool, state: str) -> None:
+    """PHP-FPM has one file for each pool; a service that is older than its file runs with another one."""
+    section = {**SECTION, "pools": {"web": {**FPM, "reread": reread}}}
+    section["peak"] = {"web": {"www.pm.max_children": 9}}
+    target = web_host(Policy.model_validate(section))
+    keys = [f"{name}.pm.max_children\t{size}" for name, size in (("admin", 2), ("www", 10))]
+    pool = framed(setting_answer(*keys, changed=f"1050.000000000\n{changed}.000000000", since=200))
+    given_ = {"machine": MACHINE, "workers:shop.service": WORKERS, "connections": CONNECTIONS}
+    answers = answered(**given_, **{"pool:*.pm.max_children": pool})
+    found = read_tables(PROBE.readings(), answers, target, ("web",))
+    assert found["pools"] == {"admin.pm.max_children": 2, "www.pm.max_children": 10}
+    names = ("admin.pm.max_children", "www.pm.max_children")
+    assert found["pools_in_force"] == dict.fromkeys(names, state)
+    assert found["peak"] == {"www.pm.max_children": 10}
+
+
+def test_a_pool_of_a_command_line_is_held_against_its_unit() -> None:
+    """Somebody edited the unit, and nobody restarted the service."""
+    pools = {"web": {"service": "jobs.service", "option": "--concurrency"}}
+    target = web_host(Policy.model_validate({"owner": "Platform", "pools": pools}))
+    answer = framed(setting_answer("--concurrency\t8", running="differs\t4"))
+    found = read_tables(PROBE.readings(), answered(**{"pool:--concurrency": answer}), target, ("web",))
+    assert found["pools"] == {"--concurrency": 4}
+    assert found["pools_in_force"] == {"--concurrency": "runs with 4, its file says 8"}
+
+
+@pytest.mark.parametrize(
+    ("pool", "words"),
+    [
+        ({}, "expected one of variable, key and option, found none"),
+        ({"variable": "A", "option": "-w"}, "found variable and option"),
+        ({"key": "pool.size"}, "expected the file of the key, found none; add file"),
+        ({"option": "-w", "file": "/etc/a"}, "expected no file beside option"),
+        ({"variable": "A", "form": "yaml"}, "expected form and reread beside a key only"),
+        ({"variable": "A", "reread": True}, "expected form and reread beside a key only"),
+        ({"option": "workers"}, "expected an option such as --workers"),
+        ({"key": "*", "file": "/etc/a"}, "expected a key such as"),
+        ({"key": "a", "file": "a.yml"}, "expected an absolute path"),
+        ({"key": "a", "file": "/a.xml", "form": "xml"}, "should be 'lines', 'nginx'"),
+    ],
+)
+def test_a_pool_stands_in_one_place(pool: dict[str, Any], words: str) -> None:
+    """Where it is looked for must not be guessed."""
+    with pytest.raises(ValidationError, match=words):
+        Policy.model_validate({**SECTION, "peak": {}, "pools": {"web": {"service": "a.service", **pool}}})
 
 
 @pytest.mark.parametrize(

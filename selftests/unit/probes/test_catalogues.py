@@ -283,6 +283,51 @@ def test_processes_that_could_not_be_looked_at_are_unmeasured(service: bytes) ->
         catalogues.read_loaded(answered(files=HEALTHY["files"], service=service), TARGET)
 
 
+def test_a_further_application_has_its_name_in_front() -> None:
+    """Its catalogues are judged as those of the first, and neither hides the other's."""
+    also = {"admin": catalogues.Further(path="/admin/{language}.mo", service="admin.service")}
+    target = web_host(TARGET.section.model_copy(update={"also": also}))
+    assert set(catalogues.ask(target)) == {"files", "service", "files-admin", "service-admin"}
+    mine = {name: data for name, data in FILES.items() if name in ("en.mo", "fr.mo")}
+    theirs = files_answer(mine, changed=2995.0).replace(b"/locales/", b"/admin/")
+    answers = answered(**HEALTHY, **{"files-admin": theirs, "service-admin": service_answer(499_000)})
+    usable = READERS["usable"](answers, target)
+    assert usable == {
+        **dict.fromkeys((*LANGUAGES, "admin: en", "admin: fr"), host_catalogues.USABLE),
+        "admin: de": "missing",
+    }
+    assert READERS["loaded"](answers, target)["admin: en"] == "replaced since the service started"
+    assert READERS["loaded"](answers, target)["en"] == catalogues.LOADED
+    assert set(READERS["source"](answers, target)) == set(LANGUAGES)
+    assert any(
+        item.startswith("admin: en: ")
+        for item in READERS["messages"](
+            answered(**HEALTHY, **{"files-admin": answers.raw("files"), "service-admin": service_answer(1)}),
+            web_host(
+                TARGET.section.model_copy(
+                    update={
+                        "also": {
+                            "admin": catalogues.Further(
+                                path="/locales/{language}.mo", service="admin.service"
+                            )
+                        }
+                    }
+                )
+            ),
+        )
+    )
+
+
+def test_an_application_of_other_roles_is_not_asked_about_here() -> None:
+    """Nor do these roles have the tables of the first one."""
+    further = catalogues.Further(path="/a/{language}.mo", service="a.service", roles=("admin",))
+    section = TARGET.section.model_copy(update={"also": {"admin": further}})
+    assert set(catalogues.ask(web_host(section))) == {"files", "service"}
+    roles = {table: catalogues.PROBE.roles_of(table, section, ("web", "admin")) for table in READERS}
+    assert roles["source"] == roles["dates"] == ("web",)
+    assert roles["usable"] == ("web", "admin")
+
+
 @pytest.mark.parametrize("table", READERS)
 def test_every_reason_for_no_answer_reaches_the_reader(table: str) -> None:
     """A missing tool or a refused permission is never an empty table."""

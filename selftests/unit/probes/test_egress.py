@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from selftests.unit.servers import closed_port, saying, served, shell
-from selftests.unit.targets import answered, framed, web_host
+from selftests.unit.targets import answered, framed, setting_answer, web_host
 from siteparity.model import Table, Unmeasured, UnmeasuredError
 from siteparity.probes import Target, read_tables
 from siteparity.probes.egress import PROBE, Policy, ask
@@ -207,22 +207,24 @@ def test_the_shops_setting_is_held_against_what_was_tried(tmp_path: Path, line: 
     file = tmp_path / "shop env"
     file.write_text(f"OTHER=1\n{line}\nPAY_URL_OLD=http://x.example/\n", encoding="utf-8")
     one = target(server="pay.example", port=8081, setting="PAY_URL", file=str(file))
-    said, status = shell(ask(one)["setting0"].text)
+    said, status = shell(ask(one)["settings"].text)
     assert status == 0
     assert b"secret" not in said or "not shown" in state
-    assert table("settings", one, setting0=said) == {"PAY_URL": state}
+    assert table("settings", one, settings=said) == {"PAY_URL": state}
 
 
 def test_a_default_port_is_the_schemes_own() -> None:
     """As a browser fills it in."""
     one = target(server="pay.example", port=443, speaks="https", setting="PAY_URL", file="/x")
-    assert table("settings", one, setting0=b"https pay.example\nend\n") == {"PAY_URL": "as tried here"}
+    assert table("settings", one, settings=framed(setting_answer("PAY_URL\thttps pay.example"))) == {
+        "PAY_URL": "as tried here"
+    }
 
 
 def test_settings_that_cannot_be_read_are_no_settings(tmp_path: Path) -> None:
     """A file that is not there is not one without a line."""
     one = target(setting="PAY_URL", file=f"{tmp_path}/none")
-    assert shell(ask(one)["setting0"].text)[1] != 0
+    assert shell(ask(one)["settings"].text)[1] != 0
 
 
 def test_a_setting_needs_its_file() -> None:
@@ -244,6 +246,6 @@ def test_any_bytes_are_facts_or_unmeasured(answer: bytes) -> None:
     """The readers raise the one declared exception only, and never take noise for a welcome."""
     one = target(setting="PAY_URL", file="/x")
     place = b"[addresses]\n" + answer + b"\n[way]\n" + framed(answer)
-    given = answered(talk0=framed(answer), place0=place, setting0=framed(answer))
+    given = answered(talk0=framed(answer), place0=place, settings=framed(answer))
     found = read_tables(PROBE.readings(), given, one, ("web",))["reached"]
     assert isinstance(found, Unmeasured) or "accepts" not in found.values()

@@ -94,6 +94,38 @@ def test_a_healthy_host_is_read_in_full() -> None:
     assert locales.read_loaded(answers, TARGET) == {"shop.service": locales.ON_DISK}
 
 
+SEVERAL = web_host(TARGET.section.model_copy(update={"service": {"web": ("shop.service", "jobs.service")}}))
+
+
+def test_each_of_several_services_is_named() -> None:
+    """One that speaks another language, or finds no locale, is not hidden by the others."""
+    german = SERVICE.replace(b"\nLANG=en_US.UTF-8\0", b"\nLANG=de_DE.UTF-8\0")
+    lacking = locale_answer("de_DE.UTF-8", charset="ANSI_X3.4-1968", extra=NOT_SET)
+    given_ = {
+        "content-shop.service": content_answer(), "content-jobs.service": content_answer(lacking),
+        "service-shop.service": SERVICE, "service-jobs.service": german,
+    }  # fmt: skip
+    assert locales.ask(SEVERAL).keys() == given_.keys()
+    answers = answered(**given_)
+    said = dict(locales.read_served(answers, SEVERAL))
+    assert said.pop("de_DE.UTF-8") == f"jobs.service: compiled, and cannot be set ({NOT_SET[8:]})"
+    assert set(said.values()) == {content.USABLE}
+    service = dict(locales.read_service(answers, SEVERAL))
+    assert service.pop("jobs.service: LANG, running") == "de_DE.UTF-8, declared en_US.UTF-8"
+    assert set(service.values()) == {locales.AS_DECLARED}
+    assert "shop.service: LANG, running" in service
+    assert locales.read_environment(answers, SEVERAL)["jobs.service: LANG, running"] == "de_DE.UTF-8"
+    assert list(locales.read_loaded(answers, SEVERAL)) == ["shop.service", "jobs.service"]
+
+
+def test_a_service_of_another_role_is_not_asked_about_here() -> None:
+    """But its name stands in front of every item at once, so that hosts with both roles compare."""
+    elsewhere = {"web": ("shop.service",), "jobs": ("jobs.service",)}
+    target = web_host(TARGET.section.model_copy(update={"service": elsewhere}))
+    assert set(locales.ask(target)) == {"content-shop.service", "service-shop.service"}
+    assert locales.PROBE.roles(target.section, ("edge", "web", "jobs")) == ("web", "jobs")
+
+
 @pytest.mark.parametrize(
     ("answer", "compiled", "state"),
     [

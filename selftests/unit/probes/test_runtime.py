@@ -7,7 +7,7 @@ import itertools
 import os
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -25,7 +25,7 @@ from siteparity.tools.systemd.unit import ONLY_AT_PRIMARY
 SECTION = runtime.Policy(
     owner="Platform",
     services={"web": ("shop.service",)},
-    environment={"web": "shop.service"},
+    environment={"web": ("shop.service",)},
     elsewhere=("SHOP_SESSION_URL",),
 )
 TARGET = web_host(SECTION)
@@ -382,7 +382,15 @@ def test_settings_that_are_not_understood_are_unmeasured(lines: tuple[str, ...])
 
 
 DEPLOYED = runtime.Deployed(service="shop.service", file="/srv/shop/VERSION")
-WITH_RELEASE = web_host(SECTION.model_copy(update={"deployed": {"web": DEPLOYED}}))
+WITH_RELEASE = web_host(SECTION.model_copy(update={"deployed": {"web": (DEPLOYED,)}}))
+SEVERAL = web_host(
+    SECTION.model_copy(
+        update={
+            "environment": {"web": ("shop.service", "jobs.service")},
+            "deployed": {"web": (DEPLOYED, DEPLOYED.model_copy(update={"service": "jobs.service"}))},
+        }
+    )
+)
 STAT = "1 (x) S " + " ".join(["0"] * 18) + " {} 0"
 STARTED = (
     "[unit]\nLoadState=loaded\nMainPID=7\n"
@@ -399,12 +407,38 @@ STARTED = (
             "link /srv/shop/lib\nnewer /srv/shop/web.py\n",
             "is older than /srv/shop/web.py: it runs what was there before",
         ),
+        (
+            "link /srv/shop/lib\nsetting /etc/shop/shop.toml\n",
+            "was started before its settings were last changed: /etc/shop/shop.toml",
+        ),
+        ("gone /etc/shop/*.toml\n", "has no file with its settings: /etc/shop/*.toml"),
     ],
 )
 def test_a_service_that_is_older_than_its_code_runs_what_was_there_before(newer: str, expected: str) -> None:
     """The files are the same at both sites, and what customers meet is not."""
     answer = f"{STARTED}[newer]\n{newer}end\n".encode()
     assert runtime.read_started(answered(started=answer), WITH_RELEASE) == {"shop.service": expected}
+
+
+def test_each_of_several_services_is_looked_at() -> None:
+    """One that is older than its code is not hidden by the others."""
+    assert {"started", "started-1", "settings-jobs.service"} <= set(runtime.ask(SEVERAL))
+    current = f"{STARTED}[newer]\nend\n".encode()
+    older = f"{STARTED}[newer]\nnewer /srv/shop/web.py\nend\n".encode()
+    said = runtime.read_started(answered(**{"started": current, "started-1": older}), SEVERAL)
+    assert said["shop.service"] == runtime.AFTER_DEPLOYMENT
+    assert str(said["jobs.service"]).startswith("is older than /srv/shop/web.py")
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_service_that_two_roles_name_is_as_old_as_the_worse_of_both(order: tuple[int, int]) -> None:
+    """Each role may name other code of it."""
+    other = DEPLOYED.model_copy(update={"file": "/srv/jobs/VERSION"})
+    target = web_host(SECTION.model_copy(update={"deployed": {"web": (DEPLOYED, other)}}))
+    states = (b"", b"newer /srv/jobs/VERSION\n")
+    texts = [f"{STARTED}[newer]\n".encode() + states[one] + b"end\n" for one in order]
+    said = runtime.read_started(answered(**dict(zip(("started", "started-1"), texts, strict=True))), target)
+    assert str(said["shop.service"]).startswith("is older than /srv/jobs/VERSION")
 
 
 @pytest.mark.parametrize(
@@ -415,6 +449,8 @@ def test_a_service_that_is_older_than_its_code_runs_what_was_there_before(newer:
         f"{STARTED}[newer]\n".encode(),
         f"{STARTED}[newer]\nend".encode(),
         f"{STARTED}[newer]\nolder /srv/shop\nend\n".encode(),
+        f"{STARTED}[newer]\nsetting\nend\n".encode(),
+        f"{STARTED}[newer]\ngone shop.toml\nend\n".encode(),
         f"{STARTED[: STARTED.index('1 (x)')]}1002.000000000\n[newer]\nend\n".encode(),
         b"[newer]\nend\n",
     ],
@@ -494,28 +530,103 @@ def test_code_is_younger_than_the_process(
     try:
         time.sleep(0.5)  # a busy host takes its time before it looks at the clock
         change(tmp_path / path)
-        assert _asked(tmp_path, sleeper.pid) == (found and str(tmp_path / found))
+        assert _asked(tmp_path, sleeper.pid).newer == (found and str(tmp_path / found))
     finally:
         sleeper.kill()
         sleeper.wait()
 
 
-def _asked(folder: Path, pid: int) -> str | None:
+def _put_back(path: Path) -> None:
+    """Changed, and changed back."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text("another", encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, (1, 1))
+
+
+def _moved_away(path: Path) -> None:
+    path.rename(path.parents[2] / "away")
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "setting", "gone"),
+    [
+        ("etc/shop.toml", _put_back, "etc/shop.toml", None),
+        ("etc/shop.toml", Path.unlink, None, "etc/shop.toml"),
+        ("etc/shop.d/one.conf", _put_back, "etc/shop.d/one.conf", None),
+        ("etc/shop.d/one.conf", _moved_away, "etc/shop.d", None),
+        ("etc/shop.d/more.conf", Path.touch, "etc/shop.d/more.conf", None),
+        ("etc/linked.json", _put_back, "etc/linked.json", None),
+        ("etc/real.json", _put_back, "etc/linked.json", None),
+        ("etc/shop.env", _put_back, "etc/shop.env", None),
+        ("etc/shop.env", Path.unlink, None, "etc/shop.env"),
+        ("etc/optional.env", Path.unlink, None, None),
+        ("etc/other.toml", _put_back, None, None),
+        ("etc/with blank$(x).ini", _put_back, "etc/with blank$(x).ini", None),
+    ],
+)
+def test_settings_are_younger_than_the_process(
+    tmp_path: Path, path: str, change: Callable[[Path], None], setting: str | None, gone: str | None
+) -> None:
+    """One that was changed back since says nothing of what the service read when it started."""
+    for file in ("shop.toml", "shop.d/one.conf", "shop.d/two.conf", "real.json", "shop.env", "optional.env",
+                 "other.toml", "with blank$(x).ini"):  # fmt: skip
+        (tmp_path / "etc" / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "etc" / file).write_text("POOL=4\n", encoding="utf-8")
+    (tmp_path / "etc/linked.json").symlink_to("real.json")
+    (tmp_path / "current").mkdir()
+    (tmp_path / "current/VERSION").touch()
+    time.sleep(0.05)
+    sleeper = subprocess.Popen(["sleep", "60"])
+    names = ("shop.toml", "shop.d/*.conf", "linked.json", "with blank$(x).ini")
+    files = deployed.SettingsFiles(tuple(f"{tmp_path}/etc/{name}" for name in names), of_unit=True)
+    unit_files = [
+        f"{tmp_path}/etc/shop.env (ignore_errors=no)",
+        f"{tmp_path}/etc/opt*.env (ignore_errors=yes)",
+    ]
+    try:
+        time.sleep(0.5)
+        assert _asked(tmp_path, sleeper.pid, files, unit_files) == deployed.ServiceCode(None, None)
+        change(tmp_path / path)
+        found = _asked(tmp_path, sleeper.pid, files, unit_files)
+        wanted = [one and str(tmp_path / one) for one in (setting, gone)]
+        assert [found.newer, found.setting, found.gone] == [None, *wanted]
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+
+
+def test_environment_files_count_where_nothing_else_looks_at_them() -> None:
+    """The running environment says more than a time, where it is compared."""
+    compared = runtime.ask(WITH_RELEASE)["started"].text
+    alone = web_host(SECTION.model_copy(update={"deployed": {"web": (DEPLOYED,)}, "environment": {}}))
+    assert "for line in $shown; do" in runtime.ask(alone)["started"].text
+    assert "for line in ; do" in compared
+
+
+def _asked(
+    folder: Path,
+    pid: int,
+    settings_files: deployed.SettingsFiles = deployed.SettingsFiles(),  # noqa: B008  # a value
+    environment_files: Sequence[str] = (),
+) -> deployed.ServiceCode:
     """What the real question says of a service of this process."""
     current = folder / "current"
     systemctl = folder / "bin" / "systemctl"
-    systemctl.parent.mkdir()
-    systemctl.write_text(f"#!/bin/sh\necho LoadState=loaded\necho MainPID={pid}\n", encoding="utf-8")
+    systemctl.parent.mkdir(exist_ok=True)
+    files = "".join(f"echo 'EnvironmentFiles={one}'\n" for one in environment_files)
+    systemctl.write_text(f"#!/bin/sh\necho LoadState=loaded\necho MainPID={pid}\n{files}", encoding="utf-8")
     systemctl.chmod(0o755)
     text = deployed.question(
         "shop.service",
         str(current / "VERSION"),
         [str(current), str(folder / "venv"), str(folder / "missing")],
         [f"{current}/uploads/*"],
+        settings_files,
     )
     there = {**os.environ, "PATH": f"{systemctl.parent}:{os.environ['PATH']}"}
     done = subprocess.run(["sh", "-c", text], capture_output=True, check=True, cwd="/", env=there)
-    return deployed.read(answered(started=done.stdout).parts("started", deployed.PARTS)).newer
+    return deployed.read(answered(started=done.stdout).parts("started", deployed.PARTS))
 
 
 @given(st.binary())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selftests.unit.targets import answered, framed, web_host
+from selftests.unit.targets import answered, framed, setting_answer, web_host
 from siteparity.model import Facts, Table, Unmeasured
 from siteparity.probes import Target, read_tables
-from siteparity.probes.sessions import PROBE, Policy, ask
+from siteparity.probes.sessions import PROBE, Further, Policy, ask
 
 SECTION = Policy(
     owner="Platform",
@@ -29,7 +30,15 @@ SECTION = Policy(
 )
 TARGET: Target[Policy] = web_host(SECTION)
 UNIT = b"[unit]\nLoadState=loaded\nMainPID=33\n[pids]\n33 37 39\n[connections]\n"
-STARTED = b"[unit]\nLoadState=loaded\nMainPID=33\n[overridden]\n"
+PLACE = "sessions.arizona.shop.example:6379/0"
+VARIABLE = "SHOP_SESSION_URL"
+
+
+def setting(running: str = "same\t-", *, place: str = PLACE, **more: Any) -> bytes:
+    """What a host answers of the setting."""
+    return setting_answer(f"{VARIABLE}\t{place}", running=running, **{"decides": SECTION.file, **more})
+
+
 SOCKETS = (
     UNIT
     + b"""\
@@ -42,7 +51,7 @@ ESTAB      0 0 198.18.2.21:51402 198.18.9.99:6379 users:(("other",pid=40,fd=9))
 
 def facts(**given: bytes) -> Facts:
     """Everything read from one host's answers, given without their end marks."""
-    given.setdefault("setting", b"sessions.arizona.shop.example:6379/0\n")
+    given.setdefault("setting", setting())
     answers = answered(**{name: framed(text) for name, text in given.items()})
     return read_tables(PROBE.readings(), answers, TARGET, ("web",))
 
@@ -68,29 +77,71 @@ def test_a_service_without_a_connection_proves_nothing_unless_the_policy_says_so
 
 
 @pytest.mark.parametrize(
-    ("lines", "running", "restarted"),
+    ("answer", "running", "restarted"),
     [
-        (b"[processes]\nsame\nsame\n", "as in the file", "as in the file"),
-        (b"[processes]\nsame\nunset\n", "as in the file", "as in the file"),
-        (b"[processes]\nsame\ndiffers\n", "another than in the file", "as in the file"),
-        (b"[processes]\nunset\n", "the service reads the file itself", "as in the file"),
-        (b"/etc/a=b.env\n[processes]\nsame\n", "as in the file", "that of /etc/a=b.env"),
+        (setting("same\t-\nsame\t-"), "as in the file", "as in the file"),
+        (setting("same\t-\nunset\t-"), "as in the file", "as in the file"),
+        (setting("same\t-\ndiffers\t-"), "another than in the file", "as in the file"),
+        (setting("unset\t-", decides="-"), "the service reads the file itself", "as in the file"),
+        (
+            setting("unset\t-", decides="-", since=100, changed="1200.000000000"),
+            "that of the file before it was last changed",
+            "as in the file",
+        ),
+        (
+            setting("unset\t-", decides="-", since=300, changed="1200.000000000"),
+            "the service reads the file itself",
+            "as in the file",
+        ),
+        (setting("unset\t-"), "set in the file, and not in the running service", "as in the file"),
+        (setting(decides="/etc/a=b.env"), "as in the file", "that of /etc/a=b.env"),
     ],
 )
 def test_the_setting_of_the_running_service_is_held_against_its_file(
-    lines: bytes, running: str, restarted: str
+    answer: bytes, running: str, restarted: str
 ) -> None:
-    """One process of many that was started with another setting is found."""
-    read = table(facts(started=STARTED + lines), "started")
+    """One process of many that was started with another setting is found; so is a file that is younger."""
+    read = table(facts(setting=answer), "started")
     assert list(read.values()) == [running, restarted]
 
 
 @pytest.mark.parametrize(
-    "lines", [b"", b"[processes]\n", b"[processes]\nalike\n", b"/etc/more.env\n[processes]\n"]
+    "answer",
+    [b"", setting(""), setting("alike\t-"), setting("same"), setting(main=0), setting(changed="soon")],
 )
-def test_an_answer_about_the_running_service_that_is_not_understood_is_unmeasured(lines: bytes) -> None:
+def test_an_answer_about_the_running_service_that_is_not_understood_is_unmeasured(answer: bytes) -> None:
     """No process that was looked at is not "as in the file"."""
-    assert isinstance(facts(started=STARTED + lines)["started"], Unmeasured)
+    assert isinstance(facts(setting=answer)["started"], Unmeasured)
+
+
+@pytest.mark.parametrize(
+    ("reread", "state"),
+    [(False, "that of the file before it was last changed"), (True, "the service reads the file itself")],
+)
+def test_a_setting_in_a_file_of_the_application_is_as_young_as_its_start(reread: bool, state: str) -> None:
+    """Unless it reads the file for each request."""
+    section = SECTION.model_copy(
+        update={"variable": None, "key": "session.url", "file": "/srv/app/config.php", "reread": reread}
+    )
+    answer = setting_answer(f"session.url\t{PLACE}", changed="1200.000000000", since=100)
+    read = read_tables(PROBE.readings(), answered(setting=framed(answer)), web_host(section), ("web",))
+    assert table(read, "setting") == {"setting": PLACE}
+    assert table(read, "started")["session.url of the running service"] == state
+
+
+@pytest.mark.parametrize("lines", [(), (f"{VARIABLE}\t-",), (f"{VARIABLE}\ta:1", f"{VARIABLE}\tb:1")])
+def test_a_setting_without_one_address_is_unmeasured(lines: tuple[str, ...]) -> None:
+    """Which of two counts is the application's own secret."""
+    read = facts(setting=setting_answer(*lines, running="same\t-"))
+    assert isinstance(read["setting"], Unmeasured)
+    assert isinstance(read["configured"], Unmeasured)
+
+
+def test_a_socket_of_the_own_host_is_a_place_there() -> None:
+    """Nobody reaches it from another site."""
+    assert (
+        table(facts(setting=setting(place="/run/redis.sock")), "configured")["setting names"] == "localhost"
+    )
 
 
 def test_a_service_that_does_not_run_is_unmeasured() -> None:
@@ -141,31 +192,84 @@ def test_only_the_place_of_the_setting_leaves_the_host(tmp_path: Path, text: str
     """Run by a real shell: neither user nor password is printed, in any of the usual spellings."""
     file = tmp_path / "shop.env"
     file.write_text(f"OTHER=1\n#SHOP_SESSION_URL=redis://old\n{text}\n", encoding="utf-8")
-    asks = ask(web_host(SECTION.model_copy(update={"file": str(file)})))
-    done = subprocess.run(["/bin/sh", "-c", asks["setting"].text], capture_output=True, text=True, check=True)
-    assert done.stdout == place + "\nend\n"
-    assert "s3cret" not in done.stdout + done.stderr
+    said, shown = on_this_host(tmp_path, SECTION.model_copy(update={"file": str(file)}))
+    assert table(said, "setting") == {"setting": place}
+    assert "s3cret" not in shown
+
+
+def on_this_host(folder: Path, section: Policy) -> tuple[Facts, str]:
+    """What a real shell tells of a setting, for a service that does not run; and all that it prints."""
+    systemctl = folder / "systemctl"
+    systemctl.write_text("#!/bin/sh\necho LoadState=loaded\necho MainPID=0\n", encoding="utf-8")
+    systemctl.chmod(0o755)
+    there = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+    answers, shown = {}, ""
+    for name in ("setting", "resolved"):
+        text = ask(web_host(section))[name].text
+        done = subprocess.run(["/bin/sh", "-c", text], capture_output=True, check=False, env=there)
+        answers[name] = done.stdout if done.returncode == 0 else done.stderr.decode()
+        shown += (done.stdout + done.stderr).decode()
+    return read_tables(PROBE.readings(), answered(**answers), web_host(section), ("web",)), shown
+
+
+def test_the_name_of_the_setting_is_looked_up_on_the_host(tmp_path: Path) -> None:
+    """By what the host itself uses, whatever DNS says."""
+    for text, name in (("redis://u:p@localhost:6379/0", "localhost"), ("redis://[::1]/0", "[::1]")):
+        (tmp_path / "shop.env").write_text(f"SHOP_SESSION_URL={text}\n", encoding="utf-8")
+        said, _ = on_this_host(tmp_path, SECTION.model_copy(update={"file": f"{tmp_path}/shop.env"}))
+        assert set(table(said, "resolved")) <= {f"{name} answers {one}" for one in ("::1", "127.0.0.1")}
 
 
 def test_a_setting_that_is_not_there_is_an_error_and_not_an_empty_answer(tmp_path: Path) -> None:
     """The application would use its default, whatever that is."""
     file = tmp_path / "shop.env"
     file.write_text("OTHER=1\n", encoding="utf-8")
-    asks = ask(web_host(SECTION.model_copy(update={"file": str(file)})))
-    done = subprocess.run(
-        ["/bin/sh", "-c", asks["setting"].text], capture_output=True, text=True, check=False
+    said, _ = on_this_host(tmp_path, SECTION.model_copy(update={"file": str(file)}))
+    assert isinstance(found := said["setting"], Unmeasured)
+    assert found.reason == f"setting: SHOP_SESSION_URL is not set in {file}"
+    assert isinstance(said["resolved"], Unmeasured)
+
+
+def test_a_further_service_has_its_name_in_front() -> None:
+    """A worker that keeps its sessions elsewhere is not hidden by the web server."""
+    also = {"jobs": Further(service="jobs.service", file="/etc/jobs.env", variable="REDIS_URL")}
+    target = web_host(SECTION.model_copy(update={"also": also}))
+    asked = ("setting", "resolved", "sockets")
+    assert set(ask(target)) == {*asked, *(f"{one}-jobs" for one in asked), "clients"}
+    jobs = setting_answer(
+        f"REDIS_URL\t{PLACE.replace('arizona', 'dallas')}", running="differs\t-", decides="/etc/jobs.env"
     )
-    assert done.returncode != 0
-    assert "SHOP_SESSION_URL is not set" in done.stderr
+    given_ = {
+        "setting": setting(), "setting-jobs": jobs,
+        "resolved": b"198.18.2.41 STREAM\n", "resolved-jobs": b"198.18.1.41 STREAM\n",
+        "sockets": SOCKETS, "sockets-jobs": SOCKETS.replace(b"33 37 39", b"40"),
+    }  # fmt: skip
+    answers = answered(**{name: framed(text) for name, text in given_.items()})
+    read = read_tables(PROBE.readings(), answers, target, ("web",))
+    assert table(read, "setting")["jobs: setting"] == "sessions.dallas.shop.example:6379/0"
+    assert table(read, "configured")["setting names"] == "sessions.arizona.shop.example"
+    assert table(read, "resolved") == {
+        "sessions.arizona.shop.example answers 198.18.2.41": "198.18.2.41",
+        "jobs: sessions.dallas.shop.example answers 198.18.1.41": "198.18.1.41",
+    }
+    assert table(read, "started")["jobs: REDIS_URL of the running service"] == "another than in the file"
+    assert table(read, "sockets")["jobs: open connection to 198.18.9.99"] == "198.18.9.99"
 
 
-@given(given=st.lists(st.binary(max_size=60), min_size=5, max_size=5))
+def test_one_of_several_services_without_a_connection_is_not_hidden() -> None:
+    """Alone it would have an empty table, which proves nothing."""
+    also = {"jobs": Further(service="jobs.service", file="/etc/jobs.env", variable="REDIS_URL")}
+    target = web_host(SECTION.model_copy(update={"also": also}))
+    answers = answered(**{"sockets": framed(SOCKETS), "sockets-jobs": framed(UNIT)})
+    read = read_tables(PROBE.readings(), answers, target, ("web",))
+    assert isinstance(found := read["sockets"], Unmeasured)
+    assert found.reason == "sockets: jobs.service holds no connection"
+
+
+@given(given=st.lists(st.binary(max_size=60), min_size=4, max_size=4))
 def test_any_bytes_are_facts_or_unmeasured(given: list[bytes]) -> None:
     """The readers raise the one declared exception only."""
-    facts(**dict(zip(("setting", "resolved", "sockets", "clients", "started"), given, strict=True)))
-    setting, pids, connections, overridden, processes = given
-    facts(
-        setting=setting,
-        sockets=UNIT.replace(b"33 37 39", pids) + connections,
-        started=STARTED + overridden + b"\n[processes]\n" + processes,
-    )
+    facts(**dict(zip(("setting", "resolved", "sockets", "clients"), given, strict=True)))
+    place, running, pids, connections = given
+    answer = setting().replace(PLACE.encode(), place).replace(b"same\t-", running)
+    facts(setting=answer, sockets=UNIT.replace(b"33 37 39", pids) + connections)

@@ -191,6 +191,11 @@ ServerName: TypeAlias = Annotated[
     str, matching(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}", "the name of a server, or its address")
 ]
 
+PartName: TypeAlias = Annotated[
+    str, matching(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,62}", "a name of letters, digits, _ . @ -")
+]
+"""What findings call one of several things."""
+
 Reason: TypeAlias = Annotated[str, matching(r"(?s).*\w\w.*", "a reason in words")]
 """Why the policy makes an exception; every answer names it."""
 

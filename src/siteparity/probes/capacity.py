@@ -21,11 +21,14 @@ from siteparity.policy import AbsolutePath, Percent, Port, RoleName, Section, Te
 from siteparity.policy.applications import Application, Applications
 from siteparity.policy.bounds import at_least, at_most
 from siteparity.policy.grants import DatabaseAccess, Grant, RedisAccess
-from siteparity.policy.section import Strict, matching, size_or_count
+from siteparity.policy.section import Strict, size_or_count
+from siteparity.policy.service_setting import Key, ServiceSetting
+from siteparity.policy.several import Several, all_of
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.capacity import disks, machine, servers
 from siteparity.tools.postgres import psql
 from siteparity.tools.redis_cli import client
+from siteparity.tools.settings import reader
 from siteparity.tools.systemd.unit import UnitName, only_at_primary
 from siteparity.transport.script import Ask
 from siteparity.yamlfile import quoted
@@ -35,16 +38,20 @@ Amount = Annotated[int, BeforeValidator(size_or_count), Field(gt=0)]
 _ROOM = re.compile(r"/.* (?:bytes|inodes)")
 """An item of the table ``free``."""
 
-Variable = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of a variable")]
 
+class Pool(ServiceSetting):
+    """A pool of a service, whose size is a setting."""
 
-class Pool(Strict):
-    """A pool whose size a service takes from its environment."""
+    def names(self) -> tuple[str, ...]:
+        """What it may be called, the shortest first."""
+        long = f"{self.service} {self.name}"
+        return self.name, long, f"{long} in {self.file or 'its unit'}"
 
-    service: UnitName
-    file: AbsolutePath
-    """The unit's environment file."""
-    variable: Variable
+    def read(self) -> servers.ReadWhen:
+        """When the service reads it."""
+        if self.key is None:
+            return "in its environment"
+        return "whenever it is needed" if self.reread else "when it starts"
 
 
 class Postgres(Strict):
@@ -62,11 +69,18 @@ class Redis(Strict):
     auth_file: AbsolutePath
 
 
-class Setting(Strict):
+class FileSetting(Strict):
     """A number in a server's file."""
 
     file: AbsolutePath
-    name: Variable
+    key: Key
+    """Its name, with the sections or blocks around it in front where several have one of this name."""
+    form: reader.Form | None = None
+    """How the file is written; by default as the end of its name says, else in lines."""
+
+    def setting(self) -> reader.Setting:
+        """The setting, as hosts are asked for it."""
+        return reader.Setting(file=self.file, keys=(self.key,), form=self.form)
 
 
 class Server(Strict):
@@ -74,7 +88,7 @@ class Server(Strict):
 
     postgresql: Postgres | None = None
     redis: Redis | None = None
-    setting: Setting | None = None
+    setting: FileSetting | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Server:
@@ -82,6 +96,11 @@ class Server(Strict):
         if len(given) != 1:
             raise ValueError(f"expected one of postgresql, redis and setting, found {len(given)}; keep one")
         return self
+
+
+def _stands_for(name: str, item: str) -> bool:
+    """Whether an item has this name, in which an asterisk stands for a section of a file."""
+    return re.fullmatch(".+".join(map(re.escape, name.split("*"))), item) is not None
 
 
 class Policy(Section):
@@ -97,7 +116,9 @@ class Policy(Section):
     """How much of the primary's memory is enough; machines of one kind differ a little."""
     workers: Mapping[RoleName, Mapping[UnitName, Text]] = {}
     """For each role: service -> a text in the command line of each of its workers."""
-    pools: Mapping[RoleName, Pool] = {}
+    pools: Mapping[RoleName, Several[Pool]] = {}
+    """For each role: its pools. Findings call them by their variables, keys or options, as far as these
+    tell them apart."""
     connections: Mapping[RoleName, Server] = {}
     peak: Mapping[RoleName, Mapping[Text, Amount]] = {}
     """For each role: item of a table below -> what all its hosts together need in the worst hour. A standby
@@ -110,7 +131,7 @@ class Policy(Section):
                 "cores",
                 "memory",
                 *(f"{unit} workers" for units in self.workers.values() for unit in units),
-                *(pool.variable for pool in self.pools.values()),
+                *(self.called(pool) for pool in all_of(self.pools)),
                 *(["connections"] if self.connections else []),
             ]
         )
@@ -118,7 +139,7 @@ class Policy(Section):
             item: role
             for role, items in self.peak.items()
             for item in items
-            if item not in known and not _ROOM.fullmatch(item)
+            if not any(_stands_for(one, item) for one in known) and not _ROOM.fullmatch(item)
         }
         if strangers:
             item, role = next(iter(strangers.items()))
@@ -138,6 +159,14 @@ class Policy(Section):
             "connections": {one.role: found for one in of if (found := _server_of(one))},
         }
 
+    def called(self, pool: Pool) -> str:
+        """What findings and ``peak`` call a pool: the same on every host, whichever pools it has."""
+        others = [one for one in all_of(self.pools) if one != pool]
+        return next(
+            (name for name in pool.names() if all(name not in one.names() for one in others)),
+            pool.names()[-1],
+        )
+
 
 def _server_of(one: Application) -> Mapping[str, Any]:
     """How the number of connections that an application accepts is found out; empty if nothing says it."""
@@ -156,11 +185,20 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     asks = {"machine": Ask(machine.QUESTION), "disks": Ask(disks.question(named))}
     for unit, text in _workers(target):
         asks[f"workers:{unit}"] = Ask(servers.workers_question(unit, text))
-    for pool in target.named(section.pools):
-        asks[f"pool:{pool.variable}"] = Ask(servers.pool_question(pool.service, pool.file, pool.variable))
+    for name, pool in _pools_of(target).items():
+        asks[_pool_question(name)] = Ask(reader.question(pool.setting(), "number"))
     for server in target.named(section.connections):
         asks["connections"] = Ask(_connections(server))
     return asks
+
+
+def _pools_of(target: Target[Policy]) -> Mapping[str, Pool]:
+    """The host's pools, by what findings call them."""
+    return {target.section.called(pool): pool for pool in target.listed(target.section.pools)}
+
+
+def _pool_question(name: str) -> str:
+    return f"pool:{name.replace(' ', ':')}"
 
 
 def _workers(target: Target[Policy]) -> list[tuple[str, str]]:
@@ -175,7 +213,7 @@ def _connections(server: Server) -> str:
     if server.redis:
         return client(server.redis, "CONFIG GET maxclients") + "printf '%s\\n' \"$answer\""
     assert server.setting  # noqa: S101  # one of three, as the policy was checked
-    return servers.setting_question(server.setting.file, server.setting.name)
+    return reader.question(server.setting.setting(), "number")
 
 
 @once
@@ -234,30 +272,35 @@ def read_workers(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_pools(answers: Answers, target: Target[Policy]) -> Table:
     """Each pool -> its size in the running service."""
-    return dict(_pools(answers, target)[1])
+    return {name: one.running for name, one in _pools(answers, target).items()}
 
 
 def read_pools_in_force(answers: Answers, target: Target[Policy]) -> Table:
     """Each pool -> `servers.AS_IN_FILE`, or its size in the running service and in the file."""
-    return servers.in_force(*_pools(answers, target))
+    return {name: one.state for name, one in _pools(answers, target).items()}
 
 
 @once
-def _pools(answers: Answers, target: Target[Policy]) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """Each pool -> its size, in the files and in the running services."""
-    found = {
-        pool.variable: servers.read_pool(answers.parts(f"pool:{pool.variable}", servers.POOL_PARTS))
-        for pool in target.named(target.section.pools)
-    }
-    return {name: pair[0] for name, pair in found.items()}, {name: pair[1] for name, pair in found.items()}
+def _pools(answers: Answers, target: Target[Policy]) -> Mapping[str, servers.Pool]:
+    """Each pool of the host, one for each section that the asterisk in a key stands for."""
+    found: dict[str, servers.Pool] = {}
+    for name, pool in _pools_of(target).items():
+        question = _pool_question(name)
+        said = reader.read(answers.parts(question, reader.PARTS), question)
+        for key, one in servers.pools(said, pool.name, pool.read()).items():
+            if not _stands_for(pool.name, key):
+                raise UnmeasuredError(f"{question}: a line of the answer is not understood")
+            found[name.replace(pool.name, key)] = one
+    return found
 
 
 def read_connections(answers: Answers, target: Target[Policy]) -> Table:
     """How many connections the host's server accepts."""
     (*_, server) = target.named(target.section.connections)
-    text = answers.text("connections")
     if server.setting:
-        return {"connections": servers.read_setting(text)}
+        said = reader.read(answers.parts("connections", reader.PARTS), "connections")
+        return {"connections": servers.number(said.last().get(server.setting.key), "its file")}
+    text = answers.text("connections")
     word = (text.split() or [""])[-1]
     if not (word.isascii() and word.isdigit() and len(word) < 10):  # noqa: PLR2004  # no server takes a billion
         raise UnmeasuredError(f"connections: expected a number, found {word[:40]!r}")

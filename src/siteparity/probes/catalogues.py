@@ -17,7 +17,8 @@ from pydantic import Field, StringConstraints
 from siteparity.model import Table
 from siteparity.policy import Language, RoleName, Section
 from siteparity.policy.applications import Applications, said
-from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
+from siteparity.policy.section import PartName, Strict
+from siteparity.probes import Answers, Probe, Reading, Target, Where, once
 from siteparity.tools.gettext import host_catalogues, plural
 from siteparity.tools.gettext.catalogue import Catalogue, DamagedError, Message
 from siteparity.tools.gettext.host_catalogues import USABLE, Shelf
@@ -34,14 +35,9 @@ LOADED = "loaded"
 PathOfLanguage = Annotated[str, StringConstraints(pattern=r"^/[^{}\x00\n]*\{language\}[^{}\x00\n]*$")]
 
 
-class Policy(Section):
+class Catalogues(Strict):
     """Where the catalogues of the policy's ``languages`` are, and which service uses them."""
 
-    question: ClassVar[str] = (
-        "Which application shows translated texts, and where are its compiled catalogues (.mo)?"
-    )
-
-    roles: Annotated[tuple[RoleName, ...], Field(min_length=1)]
     path: PathOfLanguage
     """A compiled catalogue; ``{language}`` stands for the language as gettext writes it (``pt_BR``)."""
     source: PathOfLanguage | None = None
@@ -54,14 +50,43 @@ class Policy(Section):
     source_language: Language | None = None
     """The language in which the messages themselves are written; it needs no translation."""
 
+
+class Further(Catalogues):
+    """The catalogues of a further application."""
+
+    roles: tuple[RoleName, ...] = ()
+    """The roles that have it; those of the section if empty."""
+
+
+class Policy(Section, Catalogues):
+    """The catalogues of an application, and of further ones."""
+
+    question: ClassVar[str] = (
+        "Which application shows translated texts, and where are its compiled catalogues (.mo)?"
+    )
+
+    roles: Annotated[tuple[RoleName, ...], Field(min_length=1)]
+    """The roles that have the application."""
+    also: Mapping[PartName, Further] = {}
+    """Further applications, or further parts of it, by the name that findings give them."""
+
+    def every(self) -> Mapping[str, tuple[tuple[str, ...], Catalogues]]:
+        """Name -> roles and catalogues; the name of the section's own is empty."""
+        further = {name: (one.roles or self.roles, one) for name, one in self.also.items()}
+        return {"": (self.roles, self), **further}
+
     @classmethod
     def drawn(cls, of: Applications) -> Mapping[str, Any]:
-        """The translations of the first one that has any."""
-        one = next((one for one in of if one.catalogues and one.units), None)
-        if one is None or one.catalogues is None:
+        """Their translations: those of the first one, and of the others by their names."""
+        every = {
+            name: said(roles=[one.role], path=found.path, source=found.source, service=one.service)
+            for name, one in of.named.items()
+            if (found := one.catalogues) and one.units
+        }
+        first = next(iter(every), None)
+        if first is None:
             return {}
-        found = one.catalogues
-        return said(roles=[one.role], path=found.path, source=found.source, service=one.service)
+        return said(**every.pop(first), also=every)
 
 
 _FILES = program(__package__, "catalogues.sh")
@@ -69,17 +94,30 @@ _FILES = program(__package__, "catalogues.sh")
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The files with their dates, and the processes that read them."""
-    section = target.section
-    compiled = [_path(section.path, language) for language in target.policy.languages]
-    sources = [_path(section.source, language) for language in target.policy.languages if section.source]
-    return {
-        "files": Ask(
-            filled(_FILES, paths=" ".join(map(shlex.quote, [*compiled, *sources]))), limit=16 * 1024 * 1024
-        ),
-        "service": Ask(
-            readers.question(section.service, compiled, main_alone=section.loaded_by == "main process")
-        ),
-    }
+    asks: dict[str, Ask] = {}
+    for name, one in _of_host(target).items():
+        compiled = [_path(one.path, language) for language in target.policy.languages]
+        sources = [_path(one.source, language) for language in target.policy.languages if one.source]
+        paths = " ".join(map(shlex.quote, [*compiled, *sources]))
+        alone = one.loaded_by == "main process"
+        asks[_question("files", name)] = Ask(filled(_FILES, paths=paths), limit=16 * 1024 * 1024)
+        asks[_question("service", name)] = Ask(readers.question(one.service, compiled, main_alone=alone))
+    return asks
+
+
+def _of_host(target: Target[Policy]) -> Mapping[str, Catalogues]:
+    """What the host's roles have, by name."""
+    every = target.section.every().items()
+    return {name: one for name, (roles, one) in every if set(roles) & set(target.host.roles)}
+
+
+def _question(what: str, name: str) -> str:
+    return f"{what}-{name}" if name else what
+
+
+def _item(name: str, item: str) -> str:
+    """An item; one of a further application has its name in front."""
+    return f"{name}: {item}" if name else item
 
 
 def _path(template: str, language: str) -> str:
@@ -87,35 +125,51 @@ def _path(template: str, language: str) -> str:
 
 
 @once
-def _shelf(answers: Answers, target: Target[Policy]) -> Shelf:
-    section, languages = target.section, target.policy.languages
-    return Shelf(
-        files=host_catalogues.read_files(answers.raw("files")),
-        paths={language: _path(section.path, language) for language in languages},
-        sources={language: _path(section.source, language) for language in languages if section.source},
-        charset=section.charset,
-    )
+def _shelves(answers: Answers, target: Target[Policy]) -> Mapping[str, Shelf]:
+    languages = target.policy.languages
+    return {
+        name: Shelf(
+            files=host_catalogues.read_files(answers.raw(_question("files", name))),
+            paths={language: _path(one.path, language) for language in languages},
+            sources={language: _path(one.source, language) for language in languages if one.source},
+            charset=one.charset,
+        )
+        for name, one in _of_host(target).items()
+    }
+
+
+def _sourced(answers: Answers, target: Target[Policy]) -> Mapping[str, Shelf]:
+    """The shelves of applications whose releases contain the sources."""
+    named = _of_host(target)
+    return {name: one for name, one in _shelves(answers, target).items() if named[name].source}
 
 
 def read_usable(answers: Answers, target: Target[Policy]) -> Table:
     """Each language -> `USABLE`, or what is wrong with its catalogue."""
-    return _shelf(answers, target).states
+    return {
+        _item(name, language): state
+        for name, shelf in _shelves(answers, target).items()
+        for language, state in shelf.states.items()
+    }
 
 
 def read_messages(answers: Answers, target: Target[Policy]) -> Table:
     """Every message of every language -> its translation; and each language's plural rule."""
     table: dict[str, str] = {}
-    for language, one in _shelf(answers, target).comparable().items():
-        table[f"{language}: (plural rule)"] = plural.summary(one.plural_forms)
-        table |= {f"{language}: {message}": " | ".join(forms) for message, forms in one.texts.items()}
+    for name, shelf in _shelves(answers, target).items():
+        for language, one in shelf.comparable().items():
+            item = _item(name, language)
+            table[f"{item}: (plural rule)"] = plural.summary(one.plural_forms)
+            table |= {f"{item}: {message}": " | ".join(forms) for message, forms in one.texts.items()}
     return table
 
 
 def read_plural_rule(answers: Answers, target: Target[Policy]) -> Table:
     """Each language with a usable catalogue -> `VALID`, or what is wrong with its plural rule."""
     return {
-        language: _plural_state(one, host_catalogues.gettext_name(language))
-        for language, one in _shelf(answers, target).usable.items()
+        _item(name, language): _plural_state(one, host_catalogues.gettext_name(language))
+        for name, shelf in _shelves(answers, target).items()
+        for language, one in shelf.usable.items()
     }
 
 
@@ -131,19 +185,23 @@ def _plural_state(one: Catalogue, language: str) -> str:
 
 def read_coverage(answers: Answers, target: Target[Policy]) -> Table:
     """Each language with a usable catalogue -> `COMPLETE`, or which messages are not translated."""
-    found = _shelf(answers, target)
-    table: dict[str, str] = {}
-    for language, one in found.usable.items():
-        lacking = [message for message in found.wanted if not all(one.texts.get(message, ("",)))]
-        untranslated = [] if language == target.section.source_language else lacking
-        table[language] = f"{_some(untranslated)} without a translation" if untranslated else COMPLETE
+    named, table = _of_host(target), {}
+    for name, shelf in _shelves(answers, target).items():
+        for language, one in shelf.usable.items():
+            lacking = [message for message in shelf.wanted if not all(one.texts.get(message, ("",)))]
+            untranslated = [] if language == named[name].source_language else lacking
+            said = f"{_some(untranslated)} without a translation" if untranslated else COMPLETE
+            table[_item(name, language)] = said
     return table
 
 
 def read_source(answers: Answers, target: Target[Policy]) -> Table:
     """Each language with a usable catalogue -> `AS_SOURCE`, or how it differs from its source."""
-    found = _shelf(answers, target)
-    return {language: _source_state(one, found, language) for language, one in found.usable.items()}
+    return {
+        _item(name, language): _source_state(one, shelf, language)
+        for name, shelf in _sourced(answers, target).items()
+        for language, one in shelf.usable.items()
+    }
 
 
 def _source_state(one: Catalogue, found: Shelf, language: str) -> str:
@@ -164,13 +222,14 @@ def _source_state(one: Catalogue, found: Shelf, language: str) -> str:
 
 def read_dates(answers: Answers, target: Target[Policy]) -> Table:
     """Each language with a catalogue and a source -> `NOT_OLDER`, or that the source is newer."""
-    found = _shelf(answers, target)
-    pairs = {language: (found.file(language), found.source_file(language)) for language in found.paths}
-    return {
-        language: NOT_OLDER if compiled.modified >= source.modified else "older than its source"
-        for language, (compiled, source) in pairs.items()
-        if compiled and source
-    }
+    table: dict[str, str] = {}
+    for name, shelf in _sourced(answers, target).items():
+        for language in shelf.paths:
+            compiled, source = shelf.file(language), shelf.source_file(language)
+            if compiled and source:
+                newer = compiled.modified >= source.modified
+                table[_item(name, language)] = NOT_OLDER if newer else "older than its source"
+    return table
 
 
 def _some(messages: Iterable[Message]) -> str:
@@ -181,28 +240,39 @@ def _some(messages: Iterable[Message]) -> str:
 
 def read_loaded(answers: Answers, target: Target[Policy]) -> Table:
     """Each language with a catalogue -> `LOADED`, or why the service does not use the file on disk."""
-    found = _shelf(answers, target)
-    service = readers.read(answers.parts("service", readers.PARTS))
     table: dict[str, str] = {}
-    for language, path in found.paths.items():
-        file = found.file(language)
-        if file is not None:
-            unread = "the service may not read it" if path in service.unreadable else None
-            stale = None if file.changed < service.oldest else "replaced since the service started"
-            table[language] = service.idle or unread or stale or LOADED
+    for name, shelf in _shelves(answers, target).items():
+        service = readers.read(answers.parts(_question("service", name), readers.PARTS))
+        for language, path in shelf.paths.items():
+            file = shelf.file(language)
+            if file is not None:
+                unread = "the service may not read it" if path in service.unreadable else None
+                stale = None if file.changed < service.oldest else "replaced since the service started"
+                table[_item(name, language)] = service.idle or unread or stale or LOADED
     return table
 
+
+def _roles(section: Policy) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(role for roles, _ in section.every().values() for role in roles))
+
+
+def _sourced_roles(section: Policy) -> tuple[str, ...]:
+    every = section.every().values()
+    return tuple(dict.fromkeys(role for roles, one in every if one.source for role in roles))
+
+
+_WITH_SOURCE: Where[Policy] = Where("source", _sourced_roles)
 
 PROBE = Probe(
     section=Policy,
     ask=ask,
     tables={
-        "usable": Reading(read_usable, healthy=USABLE),
-        "messages": Reading(read_messages),
-        "plural_rule": Reading(read_plural_rule, healthy=VALID),
-        "coverage": Reading(read_coverage, healthy=COMPLETE),
-        "source": Reading(read_source, healthy=AS_SOURCE, roles=if_named("source")),
-        "dates": Reading(read_dates, healthy=NOT_OLDER, roles=if_named("source")),
-        "loaded": Reading(read_loaded, healthy=LOADED),
+        "usable": Reading(read_usable, healthy=USABLE, roles=_roles),
+        "messages": Reading(read_messages, roles=_roles),
+        "plural_rule": Reading(read_plural_rule, healthy=VALID, roles=_roles),
+        "coverage": Reading(read_coverage, healthy=COMPLETE, roles=_roles),
+        "source": Reading(read_source, healthy=AS_SOURCE, roles=_WITH_SOURCE),
+        "dates": Reading(read_dates, healthy=NOT_OLDER, roles=_WITH_SOURCE),
+        "loaded": Reading(read_loaded, healthy=LOADED, roles=_roles),
     },
 )

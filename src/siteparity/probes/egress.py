@@ -21,15 +21,16 @@ from siteparity.policy import AbsolutePath, Port, Section, Text
 from siteparity.policy.applications import Applications, said
 from siteparity.policy.bounds import at_most
 from siteparity.policy.section import PositiveDuration, RequestPath, ServerName, Strict, matching
+from siteparity.policy.service_setting import Key
 from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
 from siteparity.tools import greeting
 from siteparity.tools.program import filled, program
+from siteparity.tools.settings import reader
 from siteparity.transport.script import Ask
 
 ACCEPTS = "accepts"
 AS_TRIED = "as tried here"
 
-Variable = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_.]*", "the name of a setting")]
 User = Annotated[str, matching(r"([a-z_][a-z0-9_-]{0,31})?", "the name of a user")]
 
 
@@ -47,8 +48,8 @@ class ThirdParty(Strict):
     """The statuses (http, https) that a refused address never gets. An smtp server greets with 220."""
     moving: bool = False
     """Whether its addresses change by themselves, as those of a content network do."""
-    setting: Variable | None = None
-    """The shop's setting in `Policy.file` that holds its URL."""
+    setting: Key | None = None
+    """The key of the setting in `Policy.file` that holds its URL."""
 
 
 class Policy(Section):
@@ -63,7 +64,9 @@ class Policy(Section):
     user: User = ""
     """The account as which the shop calls them; empty for root."""
     file: AbsolutePath | None = None
-    """The file with the shop's settings, lines ``NAME=value``."""
+    """The file with the settings."""
+    form: reader.Form | None = None
+    """How it is written; by default as the end of its name says, else in lines."""
     patience: Annotated[PositiveDuration, at_most("30s")] = timedelta(seconds=3)
     """How long each of them may take, in whole seconds."""
 
@@ -92,7 +95,6 @@ class Policy(Section):
 
 
 _PLACE = program(__package__, "egress_place.sh")
-_SETTING = program(__package__, "egress_setting.sh")
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
@@ -108,11 +110,14 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
             ),
             timeout=section.seconds + 5,
         )
-        if party.setting:
-            asks[f"setting{number}"] = Ask(
-                filled(_SETTING, file=shlex.quote(section.file or ""), name=party.setting.replace(".", r"\."))
-            )
+    if keys := _keys(section):
+        named = reader.Setting(file=section.file or "", keys=keys, form=section.form)
+        asks["settings"] = Ask(reader.question(named, "server"))
     return asks
+
+
+def _keys(section: Policy) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(party.setting for party in section.parties.values() if party.setting))
 
 
 def talk(party: ThirdParty) -> greeting.Talk:
@@ -199,28 +204,29 @@ def _place(answers: Answers, number: int) -> tuple[Sequence[str], str]:
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
     """Each setting that names a third party -> whether it names the one that was tried."""
-    table: dict[str, str] = {}
-    for number, party in enumerate(target.section.parties.values()):
-        if party.setting:
-            table[party.setting] = _setting(party, answers.rows(f"setting{number}"), number)
-    return table or {"settings that name a third party": AS_TRIED}
+    if not _keys(target.section):
+        return {"settings that name a third party": AS_TRIED}
+    found = reader.read(answers.parts("settings", reader.PARTS), "settings")
+    return {
+        party.setting: _setting(party, [shown for key, shown in found.configured if key == party.setting])
+        for party in target.section.parties.values()
+        if party.setting
+    }
 
 
 _PORTS = {"http": 80, "https": 443, "smtp": 25, "smtps": 465}
 
 
-def _setting(party: ThirdParty, places: Sequence[str], number: int) -> str:
+def _setting(party: ThirdParty, places: Sequence[str | None]) -> str:
     if len(places) != 1:
         return "not set" if not places else f"set {len(places)} times"
-    scheme, _, place = places[0].partition(" ")
-    found = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^:]*)(?::([0-9]{1,5}))?", place)
-    if not found:
-        raise UnmeasuredError(f"setting{number}: the setting holds no address")
+    scheme, _, place = (places[0] or "").partition(" ")
+    found = re.fullmatch(r"(\[[0-9A-Fa-f:.%]+\]|[^:]+)(?::([0-9]{1,5}))?", place)
+    if not found:  # what does not look like an address may be a key, so the host does not show it
+        return "another one (not shown)"
     port = int(found[2]) if found[2] else _PORTS.get(scheme, 0)
     same = (found[1].strip("[]").lower(), port) == (party.server.lower(), party.port)
-    # A value that does not look like an address may be a key, so it is not shown.
-    shown = place[:80] if scheme or "." in place else "not shown"
-    return AS_TRIED if same else f"another one ({shown})"
+    return AS_TRIED if same else f"another one ({place[:80]})"
 
 
 _PARTIES = if_named("parties")

@@ -15,14 +15,15 @@ since.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import LocaleName, Section
-from siteparity.policy.applications import Applications
-from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
+from siteparity.policy.applications import Applications, said
+from siteparity.policy.several import OfRoles, all_of, for_roles, roles_of
+from siteparity.probes import Answers, Probe, Reading, Target, Where, once
 from siteparity.tools import locale as content
 from siteparity.tools.systemd import environment, unit
 from siteparity.transport.script import Ask
@@ -43,18 +44,44 @@ class Policy(Section):
 
     also: tuple[LocaleName, ...] = ()
     """Further locales that must be usable, such as one that only a report uses."""
-    service: unit.UnitName
-    """The service that speaks these languages."""
+    service: OfRoles[unit.UnitName]
+    """The services that speak these languages: one or a list, or those of each role."""
     environment: Mapping[Variable, str] = {}
-    """Its language: variable (LANG, LC_ALL, LC_TIME ...) -> value; all others must be unset."""
+    """Their language: variable (LANG, LC_ALL, LC_TIME ...) -> value; all others must be unset."""
+
+    @model_validator(mode="after")
+    def _each_role_has_a_service(self) -> Self:
+        if not all_of(self.service):
+            raise ValueError("expected a service in service, found none; name one")
+        named = roles_of(self.service)
+        if named is not None and self.roles and set(self.roles) != set(named):
+            raise ValueError(
+                f"expected in service the same roles as in roles ({', '.join(self.roles)}), found "
+                f"{', '.join(named)}; correct one, or remove roles"
+            )
+        return self
 
     @classmethod
     def drawn(cls, of: Applications) -> Mapping[str, Any]:
-        """The first one whose services speak a language."""
-        one = next((one for one in of if one.language and one.units), None)
-        if one is None:
+        """The services that speak a language, and the language variables of the first of them."""
+        speaking = of.lists(lambda one: one.units if one.language else ())
+        first = next((one for one in of if one.language), None)
+        if first is None or not speaking:
             return {}
-        return {"roles": [one.role], "service": one.units[0], "environment": dict(one.language)}
+        return said(roles=[*speaking], service=speaking, environment=dict(first.language))
+
+
+def _services(target: Target[Policy]) -> tuple[str, ...]:
+    return for_roles(target.section.service, target.host.roles)
+
+
+def _named(target: Target[Policy], service: str, item: str) -> str:
+    """What is said of one service; the service is named where the policy names several."""
+    return f"{service}: {item}" if len(all_of(target.section.service)) > 1 else item
+
+
+def _question(target: Target[Policy], name: str, service: str) -> str:
+    return f"{name}-{service}" if len(all_of(target.section.service)) > 1 else name
 
 
 def _needed(target: Target[Policy]) -> tuple[str, ...]:
@@ -66,15 +93,27 @@ def _needed(target: Target[Policy]) -> tuple[str, ...]:
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """What is configured and compiled, and what each locale yields; in which language the service runs."""
+    needed = _needed(target)
     return {
-        "content": Ask(content.question(_needed(target), target.section.service)),
-        "service": Ask(environment.question(target.section.service)),
+        _question(target, name, service): Ask(text)
+        for service in _services(target)
+        for name, text in (
+            ("content", content.question(needed, service)),
+            ("service", environment.question(service)),
+        )
     }
 
 
 @once
+def _contents(answers: Answers, target: Target[Policy]) -> Mapping[str, Mapping[str, list[str]]]:
+    """Service -> what its user finds."""
+    parts = content.parts_of(_needed(target))
+    return {one: answers.parts(_question(target, "content", one), parts) for one in _services(target)}
+
+
 def _content(answers: Answers, target: Target[Policy]) -> Mapping[str, list[str]]:
-    return answers.parts("content", content.parts_of(_needed(target)))
+    """What the host has: the same whichever service's user asks."""
+    return next(iter(_contents(answers, target).values()))
 
 
 @once
@@ -83,14 +122,23 @@ def _compiled(answers: Answers, target: Target[Policy]) -> frozenset[str]:
 
 
 @once
-def _yields(answers: Answers, target: Target[Policy]) -> Mapping[str, content.Yield]:
-    return content.yields(_content(answers, target), _needed(target))
+def _yields(answers: Answers, target: Target[Policy]) -> Mapping[tuple[str, str], content.Yield]:
+    """(Service, locale) -> what it yields for the service's user."""
+    return {
+        (service, name): one
+        for service, parts in _contents(answers, target).items()
+        for name, one in content.yields(parts, _needed(target)).items()
+    }
 
 
 def read_served(answers: Answers, target: Target[Policy]) -> Table:
     """Each needed locale -> `content.USABLE`, or what is wrong with it."""
-    compiled = _compiled(answers, target)
-    return {name: content.state(name, one, compiled) for name, one in _yields(answers, target).items()}
+    compiled, table = _compiled(answers, target), dict.fromkeys(_needed(target), content.USABLE)
+    for (service, name), one in _yields(answers, target).items():
+        state = content.state(name, one, compiled)
+        if content.USABLE == table[name] != state:
+            table[name] = _named(target, service, state)
+    return table
 
 
 def read_compiled(answers: Answers, target: Target[Policy]) -> Table:
@@ -102,13 +150,14 @@ def read_content(answers: Answers, target: Target[Policy]) -> Table:
     """Each category of each needed locale -> its content; and the order in which it sorts `content.WORDS`."""
     compiled = _compiled(answers, target)
     table: dict[str, str] = {}
-    for name, one in _yields(answers, target).items():
+    for (service, name), one in _yields(answers, target).items():
         if content.alike(name) not in compiled or one.complaint:
             raise UnmeasuredError(
                 f"{name} is {content.state(name, one, compiled)}: there is nothing to compare"
             )
-        table |= {f"{name} {category}": one.summary(category) for category in content.CATEGORIES}
-        table[f"{name} order of words"] = " ".join(one.in_order)
+        item = _named(target, service, name)
+        table |= {f"{item} {category}": one.summary(category) for category in content.CATEGORIES}
+        table[f"{item} order of words"] = " ".join(one.in_order)
     return table
 
 
@@ -140,55 +189,72 @@ def read_default(answers: Answers, target: Target[Policy]) -> Table:
 
 
 @once
-def _service(answers: Answers, _: Target[Policy]) -> environment.Service:
-    return environment.Service.read(answers.parts("service", environment.PARTS))
+def _language_of(answers: Answers, target: Target[Policy]) -> Mapping[str, environment.Service]:
+    """Service -> its language variables."""
+    return {
+        one: environment.Service.read(answers.parts(_question(target, "service", one), environment.PARTS))
+        for one in _services(target)
+    }
 
 
 def read_service(answers: Answers, target: Target[Policy]) -> Table:
-    """Each language variable of the service, configured and running -> `AS_DECLARED`, or its value."""
+    """Each language variable of each service, configured and running -> `AS_DECLARED`, or its value."""
     declared = target.section.environment
     return {
-        f"{name}, {when}": AS_DECLARED
+        item: AS_DECLARED
         if value == declared.get(name, UNSET)
         else f"{value}, declared {declared.get(name, UNSET)}"
-        for (name, when), value in _language(answers, target).items()
+        for item, (name, value) in _language(answers, target).items()
     }
 
 
 def read_environment(answers: Answers, target: Target[Policy]) -> Table:
-    """Each language variable of the service, configured and running -> its value."""
-    return {f"{name}, {when}": value for (name, when), value in _language(answers, target).items()}
+    """Each language variable of each service, configured and running -> its value."""
+    return {item: value for item, (_, value) in _language(answers, target).items()}
 
 
 def read_loaded(answers: Answers, target: Target[Policy]) -> Table:
-    """The service -> `ON_DISK`, or that its processes use locale files that were replaced since."""
-    service = _service(answers, target)
-    state = "uses locale files that were replaced since it started" if service.replaced else ON_DISK
-    return {target.section.service: service.idle or state}
-
-
-def _language(answers: Answers, target: Target[Policy]) -> Mapping[tuple[str, str], str]:
-    """(Variable, "configured" or "running") -> its value, `UNSET`, or why the service does not run."""
-    service = _service(answers, target)
-    names = sorted({"LANG", "LC_ALL", *target.section.environment, *service.configured, *service.running})
+    """Each service -> `ON_DISK`, or that its processes use locale files that were replaced since."""
+    replaced = "uses locale files that were replaced since it started"
     return {
-        **{(name, "configured"): service.configured.get(name, UNSET) for name in names},
-        **{(name, "running"): service.idle or service.running.get(name, UNSET) for name in names},
+        name: service.idle or (replaced if service.replaced else ON_DISK)
+        for name, service in _language_of(answers, target).items()
     }
 
+
+def _language(answers: Answers, target: Target[Policy]) -> Mapping[str, tuple[str, str]]:
+    """Item, such as ``LANG, running`` -> variable, and its value or why the service does not run."""
+    found: dict[str, tuple[str, str]] = {}
+    for unit_name, service in _language_of(answers, target).items():
+        names = sorted({"LANG", "LC_ALL", *target.section.environment, *service.configured, *service.running})
+        for when, values in (("configured", service.configured), ("running", service.running)):
+            idle = service.idle if when == "running" else None
+            for name in names:
+                item = _named(target, unit_name, f"{name}, {when}")
+                found[item] = (name, idle or values.get(name, UNSET))
+    return found
+
+
+def _roles(section: Policy) -> tuple[str, ...] | None:
+    return roles_of(section.service)
+
+
+_DECLARED: Where[Policy] = Where(
+    "environment", lambda section: _roles(section) if section.environment else ()
+)
 
 PROBE = Probe(
     section=Policy,
     ask=ask,
     judges=lambda _: ("/etc/locale.*", "/etc/default/locale"),
     tables={
-        "served": Reading(read_served, healthy=content.USABLE),
-        "compiled": Reading(read_compiled),
-        "content": Reading(read_content),
-        "kept": Reading(read_kept, healthy=(GENERATED, PREBUILT)),
-        "default": Reading(read_default),
-        "service": Reading(read_service, healthy=AS_DECLARED, roles=if_named("environment")),
-        "environment": Reading(read_environment),
-        "loaded": Reading(read_loaded, healthy=ON_DISK),
+        "served": Reading(read_served, healthy=content.USABLE, roles=_roles),
+        "compiled": Reading(read_compiled, roles=_roles),
+        "content": Reading(read_content, roles=_roles),
+        "kept": Reading(read_kept, healthy=(GENERATED, PREBUILT), roles=_roles),
+        "default": Reading(read_default, roles=_roles),
+        "service": Reading(read_service, healthy=AS_DECLARED, roles=_DECLARED),
+        "environment": Reading(read_environment, roles=_roles),
+        "loaded": Reading(read_loaded, healthy=ON_DISK, roles=_roles),
     },
 )

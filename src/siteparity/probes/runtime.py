@@ -6,7 +6,7 @@ is there now. Six comparisons (`siteparity.tools.running`):
 
 - the running kernel and the newest one installed;
 - processes and the libraries and programs on disk;
-- a service and its release, with the links to it;
+- a service and its release, with the links to it, and the files with its settings;
 - systemd and its unit files;
 - a service's environment and its files;
 - what systemd itself hands on to every service.
@@ -30,6 +30,7 @@ from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.applications import Application, Applications
 from siteparity.policy.patterns import CODE, matches_any
 from siteparity.policy.section import PathPattern, Strict, UnitPattern
+from siteparity.policy.several import Several
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.running import deleted, kernel, manager_environment, reloads, settings
 from siteparity.tools.running import deployed as code
@@ -60,13 +61,16 @@ class Deployed(Strict):
     """A file that every deployment writes, such as one with the version; its folder is the release."""
     code: tuple[AbsolutePath, ...] = ()
     """Further folders that it loads code from, besides its release and the libraries of packages."""
+    settings: tuple[PathPattern, ...] = ()
+    """Files that it reads when it starts, or patterns of them. Environment files of its unit are included,
+    unless ``environment`` compares them with what the service runs with."""
     leave_out: tuple[PathPattern, ...] = ()
     """Patterns of what it writes there itself, or another aspect judges; ``*`` matches slashes as well."""
 
     @model_validator(mode="after")
     def _its_code_is_looked_at(self) -> Self:
         places = (self.file.rpartition("/")[0], *(folder.rstrip("/") for folder in self.code))
-        inside = [self.file, *(f"{place}/{name}" for place in places for name in CODE)]
+        inside = [self.file, *self.settings, *(f"{place}/{name}" for place in places for name in CODE)]
         if wide := [one for one in self.leave_out if matches_any(one, inside)]:
             raise ValueError(
                 f"expected patterns in leave_out that leave the code of {self.service} in, found "
@@ -83,10 +87,11 @@ class Policy(Section):
     services: Mapping[RoleName, tuple[UnitName, ...]] = {}
     """For each role: services whose unit files must be as systemd read them. Others are asked about only if
     something was edited since."""
-    environment: Mapping[RoleName, UnitName] = {}
-    """For each role: the service whose environment is compared with its files."""
-    deployed: Mapping[RoleName, Deployed] = Field(default_factory=dict)
-    """For each role: the service that must have started, or reloaded, after its code was laid down."""
+    environment: Mapping[RoleName, Several[UnitName]] = {}
+    """For each role: the services whose environment is compared with their files."""
+    deployed: Mapping[RoleName, Several[Deployed]] = Field(default_factory=dict)
+    """For each role: the services that must have started, or reloaded, after their code and their settings
+    were laid down."""
     until_the_next_boot: tuple[UnitPattern, ...] = RESTARTED_BY_BOOTS
     """Patterns of services that may run replaced code, since only a boot starts them again."""
     elsewhere: tuple[VariableName, ...] = ()
@@ -97,8 +102,8 @@ class Policy(Section):
         """Their services, settings and code."""
         return {
             "services": of.lists(lambda one: one.units),
-            "environment": {one.role: one.units[0] for one in of if one.units and one.settings},
-            "deployed": {one.role: found for one in of if (found := _deployed_by(one))},
+            "environment": of.lists(lambda one: one.units if one.settings else ()),
+            "deployed": of.lists(lambda one: [found] if (found := _deployed_by(one)) else []),
         }
 
 
@@ -119,27 +124,28 @@ def _services(target: Target[Policy]) -> tuple[str, ...]:
 
 
 def _with_settings(target: Target[Policy]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(target.named(target.section.environment)))
+    return target.listed(target.section.environment)
 
 
 def _only_at_primary(target: Target[Policy]) -> frozenset[str]:
     return only_at_primary(target.needed, target.host.roles)
 
 
-def _deployed(target: Target[Policy]) -> Deployed | None:
-    return next(iter(target.named(target.section.deployed)), None)
+def _deployed(target: Target[Policy]) -> Mapping[str, Deployed]:
+    """Question -> what it asks about. A service is named twice if it belongs to two roles of the host."""
+    named = target.listed(target.section.deployed)
+    return {f"started-{number}" if number else "started": one for number, one in enumerate(named)}
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Kernel, processes, systemd, and the environment of each service that the policy names."""
-    deployed = _deployed(target)
     return {
         "kernel": Ask(kernel.QUESTION),
         "deleted": Ask(deleted.QUESTION),
         "reload": Ask(reloads.question(_services(target))),
         "manager": Ask(manager_environment.QUESTION),
         **{f"settings-{unit}": Ask(settings.question(unit)) for unit in _with_settings(target)},
-        **({"started": Ask(_started(deployed))} if deployed else {}),
+        **{question: Ask(_started(deployed, target)) for question, deployed in _deployed(target).items()},
     }
 
 
@@ -200,22 +206,36 @@ def read_handed_on(answers: Answers, _: Target[Policy]) -> Table:
     return {"variables for every service": "looked at", **variables}
 
 
-def _started(deployed: Deployed) -> str:
-    places = (posixpath.dirname(deployed.file), *deployed.code)
-    return code.question(deployed.service, deployed.file, places, deployed.leave_out)
+def _started(deployed: Deployed, target: Target[Policy]) -> str:
+    return code.question(
+        deployed.service,
+        deployed.file,
+        (posixpath.dirname(deployed.file), *deployed.code),
+        deployed.leave_out,
+        code.SettingsFiles(deployed.settings, deployed.service not in _with_settings(target)),
+    )
 
 
 def read_started(answers: Answers, target: Target[Policy]) -> Table:
-    """The service -> `AFTER_DEPLOYMENT`, or what was laid down since it was started."""
-    deployed = _deployed(target)
-    if deployed is None:
-        raise UnmeasuredError("started: the policy names no service for this host")
-    found = code.read(answers.parts("started", code.PARTS))
-    if found.idle == NOT_RUNNING and deployed.service in _only_at_primary(target):
-        return {deployed.service: ONLY_AT_PRIMARY}
-    if found.newer is None:
-        return {deployed.service: found.idle or AFTER_DEPLOYMENT}
-    return {deployed.service: f"is older than {found.newer}: it runs what was there before"}
+    """Each service -> `AFTER_DEPLOYMENT`, or what was laid down since it was started."""
+    table: dict[str, str] = {}
+    for question, deployed in _deployed(target).items():
+        found = code.read(answers.parts(question, code.PARTS))
+        if found.idle == NOT_RUNNING and deployed.service in _only_at_primary(target):
+            table.setdefault(deployed.service, ONLY_AT_PRIMARY)
+            continue
+        said = found.idle or _older(found)
+        if said or deployed.service not in table:
+            table[deployed.service] = said or AFTER_DEPLOYMENT
+    return table
+
+
+def _older(found: code.ServiceCode) -> str | None:
+    if found.newer:
+        return f"is older than {found.newer}: it runs what was there before"
+    if found.setting:
+        return f"was started before its settings were last changed: {found.setting}"
+    return f"has no file with its settings: {found.gone}" if found.gone else None
 
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:

@@ -11,24 +11,38 @@ Of the setting, only host, port and database leave the web host, never the user 
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
-
-from pydantic import StringConstraints
+from typing import Any, ClassVar
 
 from siteparity.model import Table, UnmeasuredError
-from siteparity.policy import AbsolutePath, Port, Roles, Section, Text
+from siteparity.policy import AbsolutePath, Port, RoleName, Roles, Section, Text
 from siteparity.policy.applications import Applications
 from siteparity.policy.grants import RedisAccess
-from siteparity.probes import Answers, Probe, Reading, Target
+from siteparity.policy.section import PartName
+from siteparity.policy.service_setting import ServiceSetting
+from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools import redis_cli
 from siteparity.tools.program import filled, program
-from siteparity.tools.systemd.unit import UnitName, look_up
+from siteparity.tools.settings import reader
+from siteparity.tools.systemd.unit import look_up
 from siteparity.transport.script import Ask
 
 
-class Policy(Section):
+class Client(ServiceSetting):
+    """A service that keeps sessions, and its setting with the address of the Redis."""
+
+    persistent_connections: bool = True
+    """Whether a running service always holds a connection, so that having none is a sign of trouble."""
+
+
+class Further(Client):
+    """A further service, or a further setting."""
+
+    clients: tuple[RoleName, ...] = ()
+    """The roles whose hosts have it; those of the section if empty."""
+
+
+class Policy(Section, Client):
     """The sessions of the web hosts."""
 
     question: ClassVar[str] = "Where does the application keep the sessions of customers?"
@@ -37,19 +51,18 @@ class Policy(Section):
     """The roles whose hosts keep sessions."""
     servers: Roles
     """The roles whose hosts run the Redis."""
-    service: UnitName
-    """The unit whose processes keep sessions."""
-    file: AbsolutePath
-    """The application's file with the setting: an environment file, or a ``php.ini``."""
-    variable: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$")]
-    """The setting's name, e.g. ``SESSION_URL`` or ``session.save_path``."""
+    also: Mapping[PartName, Further] = {}
+    """Further services that keep sessions there, by the name that findings give them."""
     port: Port = 6379
     user: Text
     """The ACL user of the suite on the Redis hosts; it needs CLIENT LIST."""
     auth_file: AbsolutePath
     """A file on the Redis hosts with that user's password, readable by root only."""
-    persistent_connections: bool = True
-    """Whether a running service always holds a connection, so that having none is a sign of trouble."""
+
+    def every(self) -> Mapping[str, tuple[tuple[str, ...], Client]]:
+        """Name -> roles and client; the name of the section's own is empty."""
+        further = {name: (one.clients or self.clients, one) for name, one in self.also.items()}
+        return {"": (self.clients, self), **further}
 
     @classmethod
     def drawn(cls, of: Applications) -> Mapping[str, Any]:
@@ -71,85 +84,150 @@ class Policy(Section):
 AS_FILED = "as in the file"
 OWN_READER = "the service reads the file itself"
 
-_SETTING = program(__package__, "sessions_setting.sh")
-_STARTED = program(__package__, "sessions_started.sh")
-_RESOLVE = """\
-host=${place%%/*} host=${host%:*}
-getent ahosts -- "$host" || { echo "the name $host has no answer" >&2; exit 1; }
-"""
-_STARTED_PARTS = ("unit", "overridden", "processes")
+_RESOLVED = program(__package__, "sessions_resolved.sh")
 _SOCKETS_PARTS = ("unit", "pids", "connections")
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Web hosts are asked for setting, name and open connections; Redis hosts for their clients."""
-    section, roles = target.section, target.host.roles
-    asks: dict[str, Ask] = {}
-    if set(roles) & set(section.clients):
-        variable, file = section.variable.replace(".", r"\."), shlex.quote(section.file)
-        setting = filled(_SETTING, variable=variable, file=file)
-        started = filled(_STARTED, variable=variable, file=file)
-        # close-wait: a worker that nobody visits notices only at its next use that Redis was restarted.
-        connections = f"ss -Htnp state established state close-wait dport = :{section.port}"
-        asks |= {
-            "setting": Ask(f"{setting}printf '%s\\n' \"$place\" end\n"),
-            "resolved": Ask(f"{setting}{_RESOLVE}echo end\n"),
-            "started": Ask(f"echo '[unit]'\n{look_up(section.service, ['EnvironmentFiles'])}{started}"),
-            "sockets": Ask(
-                f"echo '[unit]'\n{look_up(section.service)}"
-                "printf '%s\\n' '[pids]' \"$pids\" '[connections]'\n"
-                f"{connections} || exit\necho end\n"
-            ),
-        }
-    if set(roles) & set(section.servers):
+    section, asks = target.section, dict[str, Ask]()
+    for name, client in _of_host(target).items():
+        asks |= {_question(what, name): one for what, one in _asks(client, section.port).items()}
+    if set(target.host.roles) & set(section.servers):
         asks["clients"] = Ask(redis_cli.question(section, "CLIENT LIST"))
     return asks
 
 
-def read_setting(answers: Answers, _: Target[Policy]) -> Table:
-    """The host, port and database number of the setting."""
-    return {"setting": _setting(answers)}
+def _asks(client: Client, port: int) -> Mapping[str, Ask]:
+    place = reader.question(client.setting(), "place")
+    # close-wait: a worker that nobody visits notices only at its next use that Redis was restarted.
+    connections = f"ss -Htnp state established state close-wait dport = :{port}"
+    return {
+        "setting": Ask(place),
+        "resolved": Ask(filled(_RESOLVED, setting=place.rstrip("\n"))),
+        "sockets": Ask(
+            f"echo '[unit]'\n{look_up(client.service)}"
+            "printf '%s\\n' '[pids]' \"$pids\" '[connections]'\n"
+            f"{connections} || exit\necho end\n"
+        ),
+    }
 
 
-def read_configured(answers: Answers, _: Target[Policy]) -> Table:
-    """The host that the setting names."""
-    return {"setting names": _host(_setting(answers))}
+def _of_host(target: Target[Policy]) -> Mapping[str, Client]:
+    """What the host's roles have, by name."""
+    every = target.section.every().items()
+    return {name: one for name, (roles, one) in every if set(roles) & set(target.host.roles)}
 
 
-def read_resolved(answers: Answers, _: Target[Policy]) -> Table:
-    """Each address to which the setting's name resolves on this host."""
-    lines = [line.split() for line in answers.rows("resolved")]
-    if not lines or not all(words and re.fullmatch(r"[0-9A-Fa-f:.%a-z]+", words[0]) for words in lines):
-        raise UnmeasuredError("resolved: the name has no address, or the answer is damaged")
-    return {f"{_host(_setting(answers))} answers {words[0]}": words[0] for words in lines}
+def _question(what: str, name: str) -> str:
+    return f"{what}-{name}" if name else what
+
+
+def _item(name: str, item: str) -> str:
+    """An item; one of a further service has its name in front."""
+    return f"{name}: {item}" if name else item
+
+
+@once
+def _settings(answers: Answers, target: Target[Policy]) -> Mapping[str, tuple[Client, reader.Found]]:
+    """Name -> client, and what the host says of its setting."""
+    found: dict[str, tuple[Client, reader.Found]] = {}
+    for name, client in _of_host(target).items():
+        question = _question("setting", name)
+        found[name] = client, reader.read(answers.parts(question, reader.PARTS), question)
+    return found
+
+
+@once
+def _places(answers: Answers, target: Target[Policy]) -> Mapping[str, str]:
+    """Name -> host, port and database of its setting."""
+    return {name: _place(*found) for name, found in _settings(answers, target).items()}
+
+
+def _place(client: Client, found: reader.Found) -> str:
+    times = len(found.configured)
+    if times == 0:
+        raise UnmeasuredError(f"setting: {client.name} is not set in {client.file or client.service}")
+    if times > 1 and not (found.decides or re.search(r"[*?[]", client.file or "*")):
+        raise UnmeasuredError(f"setting: {times} lines set {client.name}; expected one")
+    if len(found.last()) > 1 or (place := found.configured[-1][1]) is None:
+        raise UnmeasuredError(f"setting: {client.name} does not hold the address of one server")
+    return place
+
+
+def read_setting(answers: Answers, target: Target[Policy]) -> Table:
+    """The host, port and database number of each setting."""
+    return {_item(name, "setting"): place for name, place in _places(answers, target).items()}
+
+
+def read_configured(answers: Answers, target: Target[Policy]) -> Table:
+    """The host that each setting names."""
+    return {_item(name, "setting names"): _host(place) for name, place in _places(answers, target).items()}
+
+
+def read_resolved(answers: Answers, target: Target[Policy]) -> Table:
+    """Each address to which each setting's name resolves on this host."""
+    table: dict[str, str] = {}
+    for name, place in _places(answers, target).items():
+        question = _question("resolved", name)
+        lines = [line.split() for line in answers.rows(question)]
+        if not lines or not all(words and re.fullmatch(r"[0-9A-Fa-f:.%a-z]+", words[0]) for words in lines):
+            raise UnmeasuredError(f"{question}: the name has no address, or the answer is damaged")
+        host = _host(place)
+        table |= {_item(name, f"{host} answers {words[0]}"): words[0] for words in lines}
+    return table
 
 
 def read_started(answers: Answers, target: Target[Policy]) -> Table:
     """Whether the running processes use the setting of the file, and would after a restart."""
-    variable, started = target.section.variable, answers.parts("started", _STARTED_PARTS)
-    states, overridden = set(started["processes"]), started["overridden"]
-    if not states or not states <= {"same", "differs", "unset"}:
-        raise UnmeasuredError("started: the answer does not say with which setting the service was started")
-    running = (
-        "another than in the file" if "differs" in states else AS_FILED if "same" in states else OWN_READER
-    )
-    return {
-        f"{variable} of the running service": running,
-        f"{variable} after a restart": f"that of {overridden[0]}" if overridden else AS_FILED,
-    }
+    table: dict[str, str] = {}
+    for name, (client, found) in _settings(answers, target).items():
+        if found.idle:
+            raise UnmeasuredError(f"{_question('setting', name)}: {client.service}: {found.idle}")
+        overridden = found.decides not in (None, client.file) and client.file is not None
+        restarted = f"that of {found.decides}" if overridden else AS_FILED
+        table[_item(name, f"{client.name} of the running service")] = _running(client, found)
+        table[_item(name, f"{client.name} after a restart")] = restarted
+    return table
+
+
+def _running(client: Client, found: reader.Found) -> str:
+    states = {state for state, _ in found.running}
+    if client.key is None and not states:
+        raise UnmeasuredError(f"setting: no process of {client.service} says with which it was started")
+    if "differs" in states:
+        return "another than in the file"
+    if "same" in states:
+        return AS_FILED
+    if client.key is None and (client.file is None or found.decides == client.file):
+        return "set in the file, and not in the running service"
+    if found.changed_since and not client.reread:
+        return "that of the file before it was last changed"
+    return OWN_READER
 
 
 def read_sockets(answers: Answers, target: Target[Policy]) -> Table:
-    """The peers to which the service's processes hold connections on the port of Redis."""
-    sockets = answers.parts("sockets", _SOCKETS_PARTS)
+    """The peers to which each service's processes hold connections on the port of Redis."""
+    table: dict[str, str] = {}
+    clients = _of_host(target)
+    for name, client in clients.items():
+        peers = _sockets(answers, _question("sockets", name), client)
+        if not peers and len(clients) > 1:  # the others would hide it
+            raise UnmeasuredError(f"sockets: {client.service} holds no connection")
+        table |= {_item(name, item): peer for item, peer in peers.items()}
+    return table
+
+
+def _sockets(answers: Answers, question: str, client: Client) -> Mapping[str, str]:
+    sockets = answers.parts(question, _SOCKETS_PARTS)
     pids = {pid for line in sockets["pids"] for pid in line.split()}
     lines = [line for line in sockets["connections"] if line.strip()]
     if not any(line.startswith("MainPID=") for line in sockets["unit"]):
-        raise UnmeasuredError("sockets: the answer does not say which processes the service has")
+        raise UnmeasuredError(f"{question}: the answer does not say which processes the service has")
     if not pids:
-        raise UnmeasuredError(f"sockets: {target.section.service} does not run")
+        raise UnmeasuredError(f"{question}: {client.service} does not run")
     peers = {_peer(line) for line in lines if pids & set(re.findall(r"pid=([0-9]+)", line))}
-    if not peers and not target.section.persistent_connections:
+    if not peers and not client.persistent_connections:
         return {"no connection is open": "localhost"}
     return {f"open connection to {peer}": peer for peer in peers}
 
@@ -169,15 +247,10 @@ def read_clients(answers: Answers, target: Target[Policy]) -> Table:
     return {f"client {address} as {user}": address for address, user in clients}
 
 
-def _setting(answers: Answers) -> str:
-    lines = answers.rows("setting")
-    if len(lines) != 1:
-        raise UnmeasuredError(f"setting: {len(lines)} lines set it; expected one")
-    return lines[0]
-
-
 def _host(place: str) -> str:
-    """The host of ``host:port/database``. An IPv6 address keeps its brackets."""
+    """The host of ``host:port/database``, or of the path of a socket. An IPv6 address keeps its brackets."""
+    if place.startswith("/"):
+        return "localhost"
     return re.sub(r":[0-9]+$", "", place.partition("/")[0])
 
 
@@ -190,7 +263,7 @@ def _peer(line: str) -> str:
 
 
 def _clients(section: Policy) -> tuple[str, ...]:
-    return section.clients
+    return tuple(dict.fromkeys(role for roles, _ in section.every().values() for role in roles))
 
 
 def _servers(section: Policy) -> tuple[str, ...]:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from siteparity.model import UnmeasuredError
 from siteparity.tools.program import filled, program
+from siteparity.tools.settings.reader import Found
 from siteparity.tools.systemd import unit
 
 AS_IN_FILE = "as in its file"
 
 _WORKERS = program(__package__, "workers.sh")
 WORKERS_PARTS = ("unit", "workers")
-
-_POOL = program(__package__, "pool.sh")
-POOL_PARTS = ("unit", "file", "running")
-
-_SETTING = "grep -hE '^[[:space:]]*{setting}[[:space:]=]' -- {file}"
 
 
 def workers_question(service: str, text: str) -> str:
@@ -40,54 +38,54 @@ def read_workers(parts: Mapping[str, Sequence[str]]) -> int:
     return len(paths)
 
 
-def pool_question(service: str, file: str, variable: str) -> str:
-    """A shell text about a variable in the environment file of a service, and in its main process."""
-    look_up = unit.look_up(service)
-    return filled(_POOL, look_up=look_up, file=shlex.quote(file), variable=variable)
+ReadWhen: TypeAlias = Literal["in its environment", "when it starts", "whenever it is needed"]
+"""Where a service finds a setting: among what its processes were started with, or in a file."""
 
 
-def read_pool(parts: Mapping[str, Sequence[str]]) -> tuple[int, int]:
-    """The number in the file, and that of the running service.
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A pool of a service that runs."""
+
+    running: int
+    """Its size in the running service; where the service does not tell, that in its file."""
+    state: str
+    """`AS_IN_FILE`, or how the running service differs."""
+
+
+def pools(found: Found, name: str, read: ReadWhen) -> Mapping[str, Pool]:
+    """The pools that a setting makes: one, or one for each section of a file.
+
+    Args:
+        found: what the host says of the setting.
+        name: of the setting.
+        read: when the service reads it.
 
     Raises:
-        UnmeasuredError: one of the two is no number, or the service does not run.
+        UnmeasuredError: a value is no number, there is none, or the service does not run.
     """
-    idle = unit.not_running(unit.read_properties(parts["unit"]))
-    if idle:
-        raise UnmeasuredError(f"pool: {idle}")
-    filed = [line for line in parts["file"] if line]
-    running = [one for one in "\n".join(parts["running"]).split("\0") if one]
-    return _value(filed[-1:], "its file"), _value(running[:1], "the running service")
+    if found.idle:
+        raise UnmeasuredError(f"pool: {found.idle}")
+    sizes = {key: number(shown, "its file") for key, shown in found.last().items()}
+    if not sizes:
+        raise UnmeasuredError(f"pool: its file does not set {name}")
+    if read != "in its environment":
+        is_old = read == "when it starts" and found.changed_since
+        state = "its file was changed since it started" if is_old else AS_IN_FILE
+        return {key: Pool(size, state) for key, size in sizes.items()}
+    if len(sizes) > 1:
+        raise UnmeasuredError("pool: the answer is about several settings")
+    key, size = sizes.popitem()
+    running = number(found.running[0][1] if found.running else None, "the running service")
+    same = AS_IN_FILE if running == size else f"runs with {running}, its file says {size}"
+    return {key: Pool(running, same)}
 
 
-def _value(assignments: list[str], where: str) -> int:
-    found = re.fullmatch(r"\s*\w+\s*=\s*[\"']?([0-9]{1,9})[\"']?\s*", assignments[0]) if assignments else None
-    if found is None:
+def number(shown: str | None, where: str) -> int:
+    """A number that a host shows of a setting.
+
+    Raises:
+        UnmeasuredError: it is none.
+    """
+    if shown is None or not re.fullmatch(r"[0-9]{1,9}", shown):
         raise UnmeasuredError(f"pool: {where} sets no number")
-    return int(found[1])
-
-
-def setting_question(file: str, setting: str) -> str:
-    """A shell text about a number in a server's file."""
-    return _SETTING.format(file=shlex.quote(file), setting=setting)
-
-
-def read_setting(answer: str) -> int:
-    """The last number, which is the one that counts.
-
-    Raises:
-        UnmeasuredError: there is none.
-    """
-    lines = [line for line in answer.split("\n") if line]
-    found = re.fullmatch(r"\s*\S+?[\s=]+([0-9]{1,9})\s*;?\s*(?:#.*)?", lines[-1]) if lines else None
-    if found is None:
-        raise UnmeasuredError("connections: the file sets no number")
-    return int(found[1])
-
-
-def in_force(filed: Mapping[str, int], running: Mapping[str, int]) -> Mapping[str, str]:
-    """Each variable -> `AS_IN_FILE`, or both values."""
-    return {
-        name: AS_IN_FILE if running[name] == value else f"runs with {running[name]}, its file says {value}"
-        for name, value in filed.items()
-    }
+    return int(shown)

@@ -60,29 +60,66 @@ look() {
         -newerct "$since" ! -regex @OF_TOOLS@ \
         \( -type d ! -newermt "$since" -fstype overlay -printf 'folder %p\n' -o \
         \( -type d ! -newermt "$since" -o ! -type d \( -links 1 -o -newermt "$since" \) \) \
-        -printf 'newer %p\n' -quit \) -o \
+        -printf "$kind %p\n" -quit \) -o \
         -type l ! -path '/usr/lib*-packages/*' -printf 'link %p\n') || exit
-    case $line_end$found in *"${line_end}newer "*) printf '%s\n' "$found" end; exit;; esac
+    case $line_end$found in *"$line_end$kind "*) printf '%s\n' "$found" end; exit;; esac
     for one in $found; do
         case $one in
             folder\ *)
                 one=${one#folder }
                 parent=$(find "$one/.." -maxdepth 0 -newermt "$since") || exit
-                [ ! "$parent" ] || { printf 'newer %s\n' "$one"; echo end; exit; };;
+                [ ! "$parent" ] || { printf '%s %s\n' "$kind" "$one"; echo end; exit; };;
         esac
     done
 }
 
+# Three looks: at the paths, at what links in them lead to, at the links on the way to them. Mostly there are none.
+look_all() {
+    links=
+    for path; do way "$path"; done
+    set -f
+    IFS=$line_end
+    look -H "$@"
+    set --
+    for one in $found; do case $one in link\ *) set -- "$@" "${one#link }";; esac; done
+    [ $# -eq 0 ] || look -L "$@"
+    set -- $links
+    [ $# -eq 0 ] || look -P "$@" -maxdepth 0
+    set +f
+}
+
 set -- @FILE@
 for place in @PLACES@ @LIBRARIES@; do [ ! -e "$place" ] || set -- "$@" "$place"; done
-for place; do way "$place"; done
-set -f
+kind=newer
+look_all "$@"
+
+# What the service reads when it starts: files that the policy names, and environment files.
+kind=setting
 IFS=$line_end
-# Three looks: at the code, at what links in it lead to, at the links on the way to it. Mostly there are none.
-look -H "$@"
 set --
-for one in $found; do case $one in link\ *) set -- "$@" "${one#link }";; esac; done
-[ $# -eq 0 ] || look -L "$@"
-set -- $links
-[ $# -eq 0 ] || look -P "$@" -maxdepth 0
+gone() { printf '%s\n' "gone $1" end; exit; }
+for path in @SETTINGS@; do
+    [ -e "$path" ] || gone "$path"
+    set -- "$@" "$path"
+done
+set -f
+for line in @ENVIRONMENT_FILES@; do
+    case $line in EnvironmentFiles=*) ;; *) continue;; esac
+    set +f
+    paths=${line#*=}
+    for path in ${paths% (*}; do
+        if [ -e "$path" ]; then set -- "$@" "$path"
+        else case $line in *ignore_errors=yes*) ;; *) gone "$path";; esac
+        fi
+    done
+    set -f
+done
+set +f
+[ $# -eq 0 ] || look_all "$@"
+# A file that was removed makes its folder younger.
+for path in @FOLDERS@; do
+    [ -d "$path" ] || continue
+    path=$(find -H "$path" -maxdepth 0 -newermt "$since") || exit
+    [ ! "$path" ] || { printf '%s\n' "setting $path" end; exit; }
+done
 echo end

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from siteparity.model import UnmeasuredError
 from siteparity.tools.program import filled, program
 from siteparity.tools.secrets import secret_patterns
+from siteparity.tools.settings import reader
 from siteparity.tools.systemd.unit import look_up
 
 STATES = {
@@ -46,7 +47,7 @@ class Variable:
 
 def question(service: str) -> str:
     """A shell text about a service's environment."""
-    text = secret_patterns.PERL + filled(_PERL, own=_OWN)
+    text = secret_patterns.PERL + reader.ENVIRONMENT + filled(_PERL, own=_OWN)
     return filled(
         _SHELL,
         look_up=look_up(service, ["Environment", "EnvironmentFiles"]).rstrip("\n"),

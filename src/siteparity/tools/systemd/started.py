@@ -35,6 +35,18 @@ def oldest(answer: str) -> float:
     return float(now) - (own - min(started)) / _TICKS_A_SECOND
 
 
+def boot(answer: str) -> float:
+    """When the host booted, in seconds since 1970, from what `ASK` printed.
+
+    Raises:
+        UnmeasuredError: a line is not understood.
+    """
+    *stats, now = [line for line in answer.split("\n") if line] or [""]
+    if not stats or not re.fullmatch(r"[0-9]{1,12}\.[0-9]{9}", now, re.ASCII):
+        raise UnmeasuredError("service: cannot read what time it is on the host")
+    return float(now) - _ticks(stats[0]) / _TICKS_A_SECOND
+
+
 def _ticks(line: str) -> int:
     fields = line.rpartition(")")[2].split()
     if len(fields) <= _STARTED or not re.fullmatch(r"[0-9]{1,18}", fields[_STARTED], re.ASCII):

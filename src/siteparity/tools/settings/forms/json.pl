@@ -1,0 +1,6 @@
+sub json {
+    my ($text) = @_;
+    value(\$text, []);
+    blank(\$text);
+    odd() if $text =~ /\G./gcs;
+}
