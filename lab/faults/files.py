@@ -89,6 +89,32 @@ FAULTS = (
         f"sed -i 's#proxy_pass http://shop;#proxy_pass http://198.18.1.21:8000;#' {SITE}",
     ),
     _edited(
+        "balancer_names_one_host_twice",
+        "Once reloaded, the standby's edge would send every request to the same one of its web hosts.",
+        ("arizona-edge1",),
+        SITE,
+        f"sed -i 's/198[.]18[.]2[.]22:/198.18.2.21:/' {SITE}",
+    ),
+    _edited(
+        "balancer_lacks_a_host_at_primary",
+        "Once reloaded, the primary's edge would leave out one of its web hosts.",
+        ("dallas-edge1",),
+        SITE,
+        f"sed -i '/198[.]18[.]1[.]22:/d' {SITE}",
+    ),
+    Fault(
+        "boot_script_names_another_host",
+        "A script of the web hosts names the host that it is on; that of one names its sibling.",
+        WEB,
+        f"""
+            name=$(hostname)
+            [ "$name" != arizona-web2 ] || name=arizona-web1
+            printf '#!/bin/sh\n# %s\n' "$name" >{BOOT_SCRIPT}
+        """,
+        f"rm -f {BOOT_SCRIPT}",
+        seen_on=("arizona-web2",),
+    ),
+    _edited(
         "accounts_looked_up_elsewhere",
         "One web host of the standby also asks a directory for accounts.",
         ("arizona-web1",),

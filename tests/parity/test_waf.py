@@ -54,6 +54,8 @@ def test_harmless_attacks_are_blocked_and_normal_requests_are_not(parity: Parity
     "configuration_names_the_other_site",
     "configuration_names_the_other_site_at_primary",
     "edge_passes_everything_to_the_primary",
+    "balancer_names_one_host_twice",
+    "balancer_lacks_a_host_at_primary",
 )
 def test_the_running_server_has_loaded_what_is_on_disk(parity: Parity) -> None:
     """What was mended or tightened does not protect anybody yet; what is wrong waits for the next restart."""

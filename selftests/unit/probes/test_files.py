@@ -19,7 +19,9 @@ from pydantic import ValidationError
 
 from selftests.unit.sites import ARIZONA, DALLAS, site
 from selftests.unit.targets import answered, web_host
+from siteparity.judging.rules import Cohort, Pair, same
 from siteparity.model import Table, UnmeasuredError
+from siteparity.names import OwnNames
 from siteparity.probes import Target
 from siteparity.probes import files as probe
 from siteparity.tools.configuration import files, release
@@ -45,12 +47,30 @@ def text(*lines: str, path: str = "/etc/x.conf") -> bytes:
     return said(f"f\t{path}\t0644 root:root\ttext", *(f"c\t{line}" for line in lines))
 
 
+def judged(
+    here: bytes,
+    there: bytes,
+    target: Target[probe.Policy] = TARGET,
+    tables: tuple[str, ...] = ("content", "lines"),
+) -> list[str]:
+    """The items in which a host of Dallas and another one differ, in the tables of the text of files."""
+    found: list[str] = []
+    for table in tables:
+        sides = [
+            Cohort(OwnNames.of(of.site), {host.name: read(table, answer, replace(of, host=host))})
+            for of, answer in ((OTHER_WAY, here), (target, there))
+            for host in of.site.hosts[:1]
+        ]
+        found += [one.item for one in same(Pair(sides[0], sides[1], table), fix="").findings]
+    return found
+
+
 def test_a_sites_own_names_are_no_difference() -> None:
     """And the other site's are."""
-    ours = read("content", text("server web1.arizona.shop.example;"))
-    theirs = read("content", text("server web1.dallas.shop.example;"), OTHER_WAY)
-    wrong = read("content", text("server web1.dallas.shop.example;"))
-    assert ours == theirs != wrong
+    dallas, arizona = text("use web1.dallas.shop.example;"), text("use web1.arizona.shop.example;")
+    assert not judged(dallas, arizona)
+    assert judged(dallas, dallas)
+    assert judged(arizona, dallas)
 
 
 def upstream(network: int, *numbers: int) -> bytes:
@@ -60,23 +80,96 @@ def upstream(network: int, *numbers: int) -> bytes:
     )
 
 
-@pytest.mark.parametrize("table", ["content", "lines"])
-def test_a_list_of_all_hosts_is_the_same_at_sites_of_different_sizes(table: str) -> None:
+def test_a_list_of_all_hosts_is_the_same_at_sites_of_different_sizes() -> None:
     """A list that lacks one of them, has one twice, or treats one differently, is not."""
-    three = replace(TARGET, site=site("arizona", 2, hosts=3))
-    whole = read(table, upstream(1, 1, 2), OTHER_WAY)
-    assert read(table, upstream(2, 1, 3, 2), three) == whole
+    three, one = (replace(TARGET, site=site("arizona", 2, hosts=count)) for count in (3, 1))
+    assert not judged(upstream(1, 1, 2), upstream(2, 1, 3, 2), three)
+    assert not judged(upstream(1, 2, 1), upstream(2, 1), one)
     for wrong in (upstream(2, 1, 2), upstream(2, 1, 2, 3, 3), upstream(2, 1, 1, 2), upstream(2)):
-        assert read(table, wrong, three) != whole
+        assert judged(upstream(1, 1, 2), wrong, three)
     weighted = upstream(2, 1, 2, 3).replace(b"23:8000;", b"23:8000 weight=9;")
-    assert read(table, weighted, three) != whole
+    assert judged(upstream(1, 1, 2), weighted, three)
 
 
-@pytest.mark.parametrize("table", ["content", "lines"])
-def test_a_line_that_looks_like_such_a_list_is_none(table: str) -> None:
+def haproxy(network: int, *labels: str) -> bytes:
+    """The same with a name for each server."""
+    servers = [
+        f"server {label} 198.18.{network}.{20 + number}:8000 check" for number, label in enumerate(labels, 1)
+    ]
+    return text("backend shop", *servers)
+
+
+def test_a_list_may_call_each_host_by_a_name_of_its_own() -> None:
+    """With a number, or by the first name of the host."""
+    three = replace(TARGET, site=site("arizona", 2, hosts=3))
+    for labels in ("s1 s2 s3", "web1 web2 web3", "srv-03 srv-01 srv-02"):
+        assert not judged(haproxy(1, "web1", "web2"), haproxy(2, *labels.split()), three)
+    for labels in ("s1 s1 s3", "s1 s2", "s1 s2 s3 s4"):
+        assert judged(haproxy(1, "web1", "web2"), haproxy(2, *labels.split()), three)
+
+
+def test_a_rule_between_the_hosts_of_a_list_ends_it() -> None:
+    """Whoever comes after it is treated otherwise."""
+    ours = text("allow 198.18.1.21;", "allow 198.18.1.22;", "deny all;")
+    theirs = text("allow 198.18.2.21;", "deny all;", "allow 198.18.2.22;")
+    assert judged(ours, theirs, tables=("content",))
+
+
+def test_a_line_that_looks_like_such_a_list_is_none() -> None:
     """What a file says never passes for what was made of it."""
-    forged = text("upstream {", "    server {every web}:8000;", "}")
-    assert read(table, forged) != read(table, upstream(2, 1, 2))
+    for forged in ("{web}", "{every web}", "\0web\0"):
+        assert judged(upstream(1, 1, 2), text("upstream {", f"    server {forged}:8000;", "}"))
+
+
+HOSTS_OF_BOTH = [
+    f"198.18.{network}.{20 + number} web{number}.{name}.shop.example"
+    for network, name in ((1, "dallas"), (2, "arizona"))
+    for number in (1, 2)
+]
+
+
+def test_a_file_that_names_both_sites_alike_is_no_difference() -> None:
+    """Such as /etc/hosts, byte for byte the same everywhere; or with the own site first."""
+    whole = text("127.0.0.1 localhost", *HOSTS_OF_BOTH, path="/etc/hosts")
+    turned = text("127.0.0.1 localhost", *HOSTS_OF_BOTH[2:], *HOSTS_OF_BOTH[:2], path="/etc/hosts")
+    assert not judged(whole, whole)
+    assert not judged(whole, turned)
+    assert "none" in read("foreign", whole).values()
+
+
+@pytest.mark.parametrize("missing", range(4))
+def test_a_file_that_lacks_a_host_of_one_side_is_one(missing: int) -> None:
+    """Also where it is byte for byte the same everywhere."""
+    lines = [line for number, line in enumerate(HOSTS_OF_BOTH) if number != missing]
+    short = text(*lines, path="/etc/hosts")
+    assert judged(short, short)
+    assert any("names" in str(value) for value in read("foreign", short).values())
+
+
+def test_a_list_of_hosts_of_both_sites_that_lacks_some_names_the_other_site() -> None:
+    """One host of each looks alike, and is the fault of somebody who edited one line of two."""
+    mixed = text("server 198.18.1.22:8000;", "server 198.18.2.21:8000;")
+    assert list(read("foreign", mixed)) == ["/etc/x.conf: server 198.18.1.22:8000;"]
+    assert judged(upstream(1, 1, 2), mixed)
+
+
+def test_a_file_that_is_equal_everywhere_and_names_one_site_differs() -> None:
+    """As in 2012: sessions stayed at the old site."""
+    line = "session_server = web1.dallas.shop.example"
+    assert judged(text(line), text(line))
+    assert read("foreign", text(line)) == {f"/etc/x.conf: {line}": "names dallas"}
+    assert "none" in read("foreign", text(line), OTHER_WAY).values()
+
+
+def test_long_lines_and_long_files_are_compared_with_names_replaced() -> None:
+    """However long."""
+    ours, theirs = (text("x" * 300 + f" web1.{name}.shop.example") for name in ("dallas", "arizona"))
+    assert not judged(ours, theirs)
+    many = [f"setting{number} = {number}" for number in range(probe.MOST_LINES + 10)]
+    long, edited = (text(*many, f"bind {address}") for address in ("198.18.1.21", "198.18.2.21"))
+    assert not judged(long, edited)
+    assert judged(long, text(*many, "bind 198.18.2.22"))
+    assert judged(long, text(*many[:-1], "setting = 1", "bind 198.18.2.21"))
 
 
 def test_the_order_of_lines_counts() -> None:
@@ -265,6 +358,16 @@ def test_real_files_are_read_without_their_secrets(host: Path) -> None:
     assert (by_name["open"].kind, by_name["open"].rights.split()[0]) == ("packaged", "0666")
     assert (seen.preload, seen.conffiles) == (None, 4)
     assert seen.matches == {f"{host}/etc/app/*": 4, f"{host}/etc/none*": 0}
+
+
+def test_a_real_large_file_is_read_and_a_huge_one_told_by_its_digest(host: Path) -> None:
+    """php.ini has 74 KB."""
+    line = "setting = value\n"
+    (host / "etc/app/large").write_text(line * 20_000, encoding="utf-8")
+    (host / "etc/app/huge").write_text(line * (files.LARGEST_TEXT // len(line) + 1), encoding="utf-8")
+    seen = {one.path.rpartition("/")[2]: one for one in look(host, "/etc/app/large", "/etc/app/huge").files}
+    assert len(seen["large"].lines) == 20_001
+    assert seen["huge"].kind.startswith("digest ")
 
 
 def test_real_links_and_preloads_are_read(host: Path) -> None:

@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from selftests.unit.sites import ARIZONA, DALLAS
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Table, UnmeasuredError
+from siteparity.names import OwnNames
 from siteparity.probes import Answers, Target, services
 from siteparity.tools.systemd import manager, programs, unit_files
 
@@ -185,10 +187,10 @@ def test_what_each_host_names_by_its_own_hardware_or_refreshes_when_it_likes_is_
     )
     found = on_disk_of(on_disk)
     assert found.states() == {OTHER: "not enabled", "srv-data.mount": "not enabled"}
-    assert found.contents(str, "key") == {f"{mount} What": "/dev/vg/data"}
+    assert found.contents(OwnNames.of(ARIZONA), "key") == {f"{mount} What": "/dev/vg/data"}
 
 
-def test_definitions_are_settings_with_the_sites_own_names_replaced() -> None:
+def test_definitions_are_settings() -> None:
     """Comments are no difference; what may hold a secret is a digest; a package's file is a digest."""
     path = f"{ETC}/shop.service"
     on_disk = files(
@@ -208,7 +210,7 @@ def test_definitions_are_settings_with_the_sites_own_names_replaced() -> None:
     assert table == {
         f"{path} [Service] Restart": "no",
         f"{path} [Service] After": "a  b",
-        f"{path} [Service] ReadWritePaths": "/srv/{web1}",
+        f"{path} [Service] ReadWritePaths": "/srv/web1.arizona.shop.example",
         f"{ETC}/shop.service.d/empty.conf": "no settings",
         f"{USR}/cron.service": f"sha256 {'a' * 16}",
         rf"{USR}/system-a\x2db.slice": f"sha256 {'b' * 16}",
@@ -221,11 +223,10 @@ def test_definitions_are_settings_with_the_sites_own_names_replaced() -> None:
 def test_a_secret_with_the_sites_own_name_has_the_same_digest_at_both_sites() -> None:
     """Names are replaced before the digest is made; afterwards they could not be found."""
     contents = [
-        on_disk_of(files(f"c\t{ETC}/a.service\tExecStart=/bin/a --site {site}")).contents(
-            lambda text, site=site: text.replace(site, "{site}"),  # type: ignore[misc]  # a default argument
-            "5e" * 32,
+        on_disk_of(files(f"c\t{ETC}/a.service\tExecStart=/bin/a --site {site.name}")).contents(
+            OwnNames.of(site), "5e" * 32
         )
-        for site in ("dallas", "arizona")
+        for site in (DALLAS, ARIZONA)
     ]
     assert contents[0] == contents[1]
 

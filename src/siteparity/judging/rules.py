@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from siteparity.judging import naming
 from siteparity.model import Finding, FindingKind, Group, Judgement, Table, Unmeasured, Value
 from siteparity.names import OwnNames
 
@@ -36,16 +37,6 @@ class Cohort:
     def measured(self) -> Mapping[str, Table]:
         """The hosts whose table could be read."""
         return {host: table for host, table in self.tables.items() if not isinstance(table, Unmeasured)}
-
-    def generic(self) -> Cohort:
-        """The same cohort, with the site's own names and addresses replaced by what they stand for."""
-        return Cohort(
-            self.names,
-            {
-                host: table if isinstance(table, Unmeasured) else self.names.generic_table(table)
-                for host, table in self.tables.items()
-            },
-        )
 
     def groups(self, item: str) -> tuple[Group, ...]:
         """The hosts by their value for an item, in the order of their names; None for hosts that lack it."""
@@ -74,14 +65,13 @@ class Pair:
 
 def same(pair: Pair, *, fix: str) -> Judgement:
     """Every host of both sites has the same value for every item, apart from its own site's names."""
-    pair = Pair(pair.primary.generic(), pair.standby.generic(), pair.table)
     unmeasured = _unmeasured(pair, "both")
-    if not (pair.primary.measured() and pair.standby.measured()):
+    primary, standby = (naming.Side(side.names, side.measured()) for side in pair.sides())
+    if not (primary.tables and standby.tables):
         return Judgement(unmeasured, 0)
-    tables = [table for side in pair.sides() for table in side.measured().values()]
-    items = sorted({item for table in tables for item in table})
-    uneven = [item for item in items if not _all_alike(table.get(item) for table in tables)]
-    return Judgement((*(_difference(pair, item, fix) for item in uneven), *unmeasured), len(items))
+    found = naming.compare(primary, standby)
+    told = Pair(Cohort(primary.names, found.primary), Cohort(standby.names, found.standby), pair.table)
+    return Judgement((*(_difference(told, item, fix) for item in found.uneven), *unmeasured), found.items)
 
 
 def everywhere(pair: Pair, *, one_of: Sequence[Value], at: At = "both", fix: str) -> Judgement:
@@ -317,10 +307,6 @@ def _shown(value: Value | None) -> str:
 def alike(one: Value | None, other: Value | None) -> bool:
     """Equal in type and value: True is not 1, and 1 is not "1"."""
     return _type_of(one) == _type_of(other) and one == other
-
-
-def _all_alike(values: Iterable[Value | None]) -> bool:
-    return len({(_type_of(value), value) for value in values}) == 1
 
 
 def _type_of(value: Value | None) -> str:

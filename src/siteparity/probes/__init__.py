@@ -16,6 +16,7 @@ from functools import cache, wraps
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from siteparity.model import Facts, Host, OtherSiteAwayError, Site, Table, Unmeasured, UnmeasuredError, Value
+from siteparity.names import OwnNames
 from siteparity.policy import Policy, Section
 from siteparity.policy.grants import Grant
 from siteparity.tools.frame import framed, parts
@@ -282,20 +283,21 @@ def read_tables(
         if set(reading.roles_in(target.section, every_role)).isdisjoint(target.host.roles):
             continue
         try:
-            facts[name] = _checked(reading.read(answers, target))
+            facts[name] = _checked(reading.read(answers, target), OwnNames.of(target.site))
         except UnmeasuredError as error:
             facts[name] = Unmeasured(str(error), isinstance(error, OtherSiteAwayError))
     return facts
 
 
 MAX_VALUE_CHARACTERS = 65_536
+"""Of a longer text, the beginning and a digest are kept."""
 MAX_ITEMS = 100_000
 """Thirty times the largest table of a usual host."""
 MAX_NUMBER = 2**63
 """Larger than any size, count or time of a host."""
 
 
-def _checked(table: Table) -> Table:
+def _checked(table: Table, names: OwnNames) -> Table:
     """The table; UnmeasuredError if it cannot be saved and compared: too large, NaN, a lone surrogate."""
     if len(table) > MAX_ITEMS:
         raise UnmeasuredError(f"more than {MAX_ITEMS} items; a host does not have so many")
@@ -305,11 +307,14 @@ def _checked(table: Table) -> Table:
         if not isinstance(value, str) and not -MAX_NUMBER <= value <= MAX_NUMBER:  # nor is NaN
             raise UnmeasuredError(f"{item}: not a number that a host can mean")
         for text in (item, value) if isinstance(value, str) else (item,):
-            if len(text) > MAX_VALUE_CHARACTERS:
-                raise UnmeasuredError(f"{text[:40]}...: longer than {MAX_VALUE_CHARACTERS} characters")
             if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
                 raise UnmeasuredError("an answer holds half a character (a lone surrogate)")
-    return dict(table)
+    return {
+        names.shortened(item, MAX_VALUE_CHARACTERS): names.shortened(value, MAX_VALUE_CHARACTERS)
+        if isinstance(value, str)
+        else value
+        for item, value in table.items()
+    }
 
 
 Probes: TypeAlias = Mapping[str, Probe[Any]]

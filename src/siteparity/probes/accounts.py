@@ -11,7 +11,6 @@ service are asked for if the policy names them. Neither passwords nor their hash
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -19,7 +18,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from siteparity.model import Table
-from siteparity.names import OwnNames
+from siteparity.names import OwnNames, sha256
 from siteparity.policy import RoleName, Section, Text
 from siteparity.policy.applications import Applications
 from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
@@ -148,9 +147,8 @@ def _sudo(answers: Answers, _: Target[Policy]) -> sudo.Sudo:
 def read_sudo(answers: Answers, target: Target[Policy]) -> Table:
     """Each rule of sudo -> `IN_FORCE`; and a digest of their order."""
     found = _sudo(answers, target)
-    generic = OwnNames.of(target.site).generic("\n".join(found.rules))
-    order = hashlib.sha256(generic.encode()).hexdigest()[:16]
-    return {**dict.fromkeys(found.rules, IN_FORCE), "the rules in their order": f"sha256 {order}"}
+    order = sha256("\n".join(OwnNames.of(target.site).told_lines(found.rules)))
+    return {**dict.fromkeys(found.rules, IN_FORCE), "the rules in their order": order}
 
 
 def read_sudo_planned(answers: Answers, target: Target[Policy]) -> Table:
@@ -175,18 +173,18 @@ def read_keys(answers: Answers, target: Target[Policy]) -> Table:
     """Each key of each account -> its options; each setting of sshd about keys -> its value."""
     found = _keys(answers, target)
     settings = {f"sshd {name}": value for name, value in found.settings.items()}
-    generic = OwnNames.of(target.site).generic
+    names = OwnNames.of(target.site)
     opened = {
-        f"{user} {key}": _shown(generic(options), answers.key) for (user, key), options in found.keys.items()
+        f"{user} {key}": _shown(options, answers.key, names) for (user, key), options in found.keys.items()
     }
     return {"authorised keys": READ, **settings, **opened}
 
 
-def _shown(options: str, key: str) -> str:
+def _shown(options: str, key: str, names: OwnNames) -> str:
     """The options of a key; those that may hold a secret as digests."""
 
     def digest(found: re.Match[str]) -> str:
-        return f"{found[1]}={fingerprint(found[2], key)}"
+        return f"{found[1]}={names.digest(found[2], lambda text: fingerprint(text, key))}"
 
     return re.sub(r'\b(command|environment)="((?:[^"\\]|\\.)*)"', digest, options)
 

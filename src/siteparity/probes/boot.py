@@ -87,7 +87,7 @@ def read_sources(answers: Answers, target: Target[Policy]) -> Table:
 def _with_own_addresses(source: str, names: OwnNames) -> str:
     """The source; an address inside the site that is no host's is replaced, as hosts' names are elsewhere."""
     machine = mounts.machine_of(source)
-    own = re.fullmatch(r"[0-9a-fA-F.:]+", machine) and names.owns(machine) and names.generic(source) == source
+    own = re.fullmatch(r"[0-9a-fA-F.:]+", machine) and names.owns(machine) and not names.stands_in(source)
     return source.replace(machine, "{an address of the site}", 1) if own else source
 
 
@@ -99,7 +99,7 @@ def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
     return {
         f"{path}: {source}": f"names {target.other.name}"
         for path, source in _storage(answers, target).all_sources()
-        if names.generic(source) != source or _lies_in(mounts.machine_of(source), names)
+        if names.stands_in(source) or _lies_in(mounts.machine_of(source), names)
     } or {"file systems of the other site": NONE}
 
 

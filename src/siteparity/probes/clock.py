@@ -125,18 +125,20 @@ def _times(count: int) -> str:
 
 
 def _generic(line: str, target: Target[Policy]) -> str:
-    """The line; addresses inside the site that are no host's are replaced, as hosts' names are elsewhere."""
+    """The line; addresses inside the site that are no host's are replaced. Networks are left as they are."""
     own = OwnNames.of(target.site)
     other = OwnNames.of(target.other) if target.other and target.section.may_name_the_other_site else None
 
     def place(found: re.Match[str]) -> str:
-        if own.owns(found[0]) and own.generic(found[0]) == found[0]:
+        if found[2]:
+            return "{a network of the other site}" if other and other.stands_in(found[0]) else found[0]
+        if own.owns(found[0]) and not own.stands_in(found[0]):
             return "{an address of the site}"
-        if other and (other.owns(found[0]) or other.generic(found[0]) != found[0]):
+        if other and (other.owns(found[0]) or other.stands_in(found[0])):
             return "{a server of the other site}"
         return found[0]
 
-    return re.sub(r"(?<=[ =])[0-9A-Za-z.:-]+", place, line)
+    return re.sub(r"(?<=[ =])([0-9A-Za-z.:-]+)(/[0-9.]+|\s+(?:net)?mask\s+[0-9.]+)?", place, line)
 
 
 def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
@@ -149,7 +151,7 @@ def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
     return {
         source: f"names {target.other.name}"
         for source in (*found.of_servers(), *(f"asked now: {address}" for address in found.in_force))
-        if names.generic(source) != source or any(map(names.owns, re.split(r"[ =]", source)[1:]))
+        if names.stands_in(source) or any(map(names.owns, re.split(r"[ =]", source)[1:]))
     } or {FOREIGN: NONE}
 
 

@@ -181,21 +181,20 @@ def read_loaded(answers: Answers, target: Target[Policy]) -> Table:
 def read_access(answers: Answers, target: Target[Policy]) -> Table:
     """Each rule of pg_hba.conf and mapping of pg_ident.conf -> the one before it.
 
-    Addresses of hosts are replaced by their role, since two sites may have different numbers of hosts.
+    Rules in a row that differ only in the host are one rule.
     """
     server = _server(answers, target)
     rules = postgres_rules.rules(server.state.hba)
     if not rules:
         raise UnmeasuredError("pg_hba.conf holds no rule")
-    meanings = {str(address): "{the other database}" for address in server.peer} | {
-        str(address): f"{{{host.roles[0]}}}" for host in target.site.hosts for address in host.addresses
-    }
+    peers = {str(address): "{the other database}" for address in server.peer}
     mappings = [
         f"map {one.map_name}: {one.sys_name} -> {one.pg_username}"
         for one in server.state.ident
         if one.error is None
     ]
-    return chain([_replaced(rule.text(), meanings) for rule in rules]) | chain(mappings)
+    told = [_replaced(rule.text(), peers) for rule in rules]
+    return chain(OwnNames.of(target.site).merged(told)) | chain(mappings)
 
 
 def _replaced(text: str, meanings: Mapping[str, str]) -> str:

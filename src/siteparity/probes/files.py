@@ -2,9 +2,9 @@
 
 The aspect judges the files that the policy names for each role, and every conffile of a package that somebody
 changed (``packages`` leaves conffiles to this aspect). Before files are compared, a site's own names and
-addresses are replaced, and lines that name every host of a role become one
-(`siteparity.tools.configuration.members`). A line that names the other site is a finding of its own. What
-looks like a secret never leaves a host; ``secrets`` compares it by its hash.
+addresses are replaced, and lines that differ only in the host become one (`siteparity.names`). A line that
+names the other site is a finding of its own, unless the file names the own site just so. What looks like a
+secret never leaves a host; ``secrets`` compares it by its hash.
 
 A file that another aspect judges on the same host is left out (`Probe.judges`): crontabs belong to
 ``schedules``, unit files to ``services``. So one mistake is reported once. Where that aspect is not measured,
@@ -16,20 +16,20 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
+from siteparity.names.tables import swapped, unmirrored
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.applications import Applications
 from siteparity.policy.patterns import RELEASE_FILES, matches_any
 from siteparity.policy.section import PathPattern, Strict, WholePath
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.configuration import files, folders, release
-from siteparity.tools.configuration.members import gathered
 from siteparity.transport.script import Ask
 
 NONE = "none"
@@ -56,6 +56,8 @@ NGINX = "/etc/nginx/nginx.conf"
 MOST_FILES = 500
 """Files of a release that are compared one by one. A larger release is compared by the digest of its tree."""
 LONGEST_LINE = 200
+MOST_LINES = 40_000
+"""Lines of a file that are told one by one; the digest of a longer file tells that it differs."""
 
 RelativePath = Annotated[str, StringConstraints(pattern=r"^[^/\n][^\n]*$")]
 
@@ -167,14 +169,16 @@ def read_named(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_content(answers: Answers, target: Target[Policy]) -> Table:
-    """Each file -> a digest of its text without secrets; each link -> where it leads to."""
-    names = OwnNames.of(target.site)
+    """Each file -> a digest of its text without secrets; each link -> where it leads to.
+
+    The digest does not tell which host of a role a line names: `read_lines` does.
+    """
     seen = _configuration(answers, target)
     table: dict[str, str] = {"conffiles of packages that nobody changed": "as packaged"}
     for one in seen.files:
         if one.kind == "text":
-            lines = gathered(one.lines, target.site)
-            digest = hashlib.sha256(names.generic("\n".join(lines)).encode()).hexdigest()[:12]
+            lines = _told(one.lines, target)
+            digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
             table[one.path] = f"{len(lines)} lines, sha256 {digest}"
         elif one.kind == "unpacked":
             table[one.path] = "gone, and its package brings it"
@@ -183,22 +187,32 @@ def read_content(answers: Answers, target: Target[Policy]) -> Table:
     return table
 
 
+def _told(lines: tuple[str, ...], target: Target[Policy]) -> tuple[str, ...]:
+    """The lines with names replaced. A list of the hosts of both sites is the same in either order."""
+    own = OwnNames.of(target.site)
+    other = OwnNames.of(target.other) if target.other else None
+    if other is None or not other.may_stand_in("\n".join(lines)) or unmirrored(lines, own, other):
+        return own.told_lines(lines)
+    told = own.told_lines(lines, other)
+    return min(told, tuple(map(swapped, told)))
+
+
 def read_lines(answers: Answers, target: Target[Policy]) -> Table:
-    """Each line of each file, without secrets -> how often it stands there."""
+    """Each line of each file, without secrets -> how often it stands there.
+
+    Of a file with very many lines only those that name a host of either site are told one by one.
+    """
+    own = OwnNames.of(target.site)
+    sites = [own, *([OwnNames.of(target.other)] if target.other else [])]
+    texts = [one for one in _configuration(answers, target).files if one.lines]
+    most = MOST_LINES if sum(len(one.lines) for one in texts) <= 2 * MOST_LINES else MOST_LINES // 20
     counts = Counter(
-        f"{one.path}: {_short(line)}"
-        for one in _configuration(answers, target).files
-        for line in gathered(one.lines, target.site)
-        if line.strip()
+        f"{one.path}: {own.shortened(' '.join(line.split()), LONGEST_LINE)}"
+        for one in texts
+        for line in one.lines
+        if line.strip() and (len(one.lines) <= most or any(names.stands_in(line) for names in sites))
     )
     return {"lines of configuration": "read", **{item: _times(count) for item, count in counts.items()}}
-
-
-def _short(line: str) -> str:
-    text = " ".join(line.split())
-    if len(text) <= LONGEST_LINE:
-        return text
-    return f"{text[:LONGEST_LINE]}... (sha256 {hashlib.sha256(text.encode()).hexdigest()[:12]})"
 
 
 def _times(count: int) -> str:
@@ -222,20 +236,22 @@ def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
     """Each line that names the other site -> that it does; `NONE` if no line does. Comments do not count."""
     if target.other is None:
         raise UnmeasuredError("files: the other site is not known, so its names cannot be looked for")
-    names, allowed = OwnNames.of(target.other), target.section.may_name_the_other_site
+    own, other = OwnNames.of(target.site), OwnNames.of(target.other)
     found = {
-        f"{one.path}: {_short(line)}": f"names {target.other.name}"
+        f"{one.path}: {own.shortened(' '.join(line.split()), LONGEST_LINE)}": f"names {target.other.name}"
         for one in _configuration(answers, target).files
-        if one.path not in allowed and _names("\n".join(one.lines), names)
-        for line in one.lines
-        if _names(re.sub(r"(?:^|\s)[#;].*", "", line), names)
+        if one.path not in target.section.may_name_the_other_site
+        for line in _foreign(one.lines, own, other)
     }
     return found or {"lines that name the other site": NONE}
 
 
-def _names(text: str, names: OwnNames) -> bool:
-    """Whether a text names the site."""
-    return names.generic(text) != text
+def _foreign(lines: tuple[str, ...], own: OwnNames, other: OwnNames) -> Iterator[str]:
+    """The lines that name the other site, and that the file does not have for the own one as well."""
+    if other.may_stand_in("\n".join(lines)):
+        said = [re.sub(r"(?:^|\s)[#;].*", "", line) for line in lines]
+        alone = unmirrored(said, own, other)
+        yield from (line for line, text in zip(lines, said, strict=True) if text in alone)
 
 
 def read_left(answers: Answers, target: Target[Policy]) -> Table:

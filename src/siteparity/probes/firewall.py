@@ -59,21 +59,22 @@ def _loaded(answers: Answers, _: Target[Policy]) -> Ruleset:
 def read_rules(answers: Answers, target: Target[Policy]) -> Table:
     """Each chain -> its header; each rule -> the rule before it; each set and its elements; or "none"."""
     loaded = _loaded(answers, target)
-    return loaded.items(OwnNames.of(target.site).generic, target.section.ignore) or {"rules": "none"}
+    return loaded.items(OwnNames.of(target.site), target.section.ignore) or {"rules": "none"}
 
 
 def read_persisted(answers: Answers, target: Target[Policy]) -> Table:
     """Each rule that the next boot removes, adds or moves -> which of these; or all rules -> `AFTER_BOOT`."""
     if not target.section.persisted:
         return {"all rules": NOT_JUDGED}
-    now = _loaded(answers, target).items(str, target.section.ignore)
+    names = OwnNames.of(target.site)
+    now = _loaded(answers, target).items(names, target.section.ignore)
     saved = answers.parts("saved", question.SAVED_PARTS)
     outcome, *problem = saved["outcome"] or [""]
     if outcome == "problem":
         return {"all rules": _cannot_be_loaded(" ".join(problem))}
     if outcome != "loaded":
         raise UnmeasuredError("saved: the answer does not say whether the saved rules were loaded")
-    then = read(saved).items(str, target.section.ignore)
+    then = read(saved).items(names, target.section.ignore)
     changed = {item: _change(now.get(item), then.get(item)) for item in (*now, *then)}
     return {item: change for item, change in changed.items() if change} or {"all rules": AFTER_BOOT}
 

@@ -129,7 +129,7 @@ def read_enabled(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_definitions(answers: Answers, target: Target[Policy]) -> Table:
     """Each setting of the host's own unit files and drop-ins -> value; each packaged file -> digest."""
-    return _files(answers, target).contents(OwnNames.of(target.site).generic, answers.key)
+    return _files(answers, target).contents(OwnNames.of(target.site), answers.key)
 
 
 def read_active(answers: Answers, target: Target[Policy]) -> Table:

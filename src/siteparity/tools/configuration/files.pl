@@ -9,7 +9,7 @@ use strict;
 # "n\tCOUNT" for the conffiles, "l\tPATH" for a file that an upgrade left, "P" if there is an ld.so.preload,
 # and "p\tLIBRARY" for each library that it names.
 my (%wanted, %named, @digests, %users, %groups);
-my ($largest) = qw(@LARGEST@);
+my ($largest, $left) = qw(@LARGEST@);
 my $usual = qr/^0(?:644|755) root:root\z/;
 my @patterns = map { pack "H*", $_ } qw(@PATTERNS@);
 my @including = map { pack "H*", $_ } qw(@INCLUDING@);
@@ -136,7 +136,8 @@ for my $path (sort keys %wanted) {
     open my $f, "<", $path or die "$path: $!\n";
     my $text = do { local $/; <$f> } // "";
     close $f or die "$path: $!\n";
-    if ($size > $largest || $text =~ /[\0\xff]/) { push @digests, [$path, $shown]; next }
+    if ($size > $largest || $size > $left || $text =~ /[\0\xff]/) { push @digests, [$path, $shown]; next }
+    $left -= $size;
     header($path, $shown, "text");
     my $in_key;
     for my $line (split /\n/, $text, -1) {

@@ -19,7 +19,9 @@ from siteparity.model import UnmeasuredError
 from siteparity.tools.program import filled, program
 from siteparity.tools.secrets import secret_patterns
 
-LARGEST_TEXT = 65_536
+LARGEST_TEXT = 4 * 1024 * 1024
+MOST_TEXT = 2 * LARGEST_TEXT
+"""Of all files of a host together."""
 
 _PERL = program(__package__, "files.pl")
 PARTS = ("files",)
@@ -68,7 +70,7 @@ def question(patterns: Sequence[str], elsewhere: Sequence[str], including: Seque
         patterns=" ".join(pattern.encode().hex() for pattern in patterns),
         elsewhere=" ".join(pattern.encode().hex() for pattern in elsewhere),
         including=" ".join(path.encode().hex() for path in including),
-        largest=str(LARGEST_TEXT),
+        largest=f"{LARGEST_TEXT} {MOST_TEXT}",
     )
     return f"perl - <<'END_OF_PROGRAM'\n{text}END_OF_PROGRAM\n"
 

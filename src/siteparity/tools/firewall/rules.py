@@ -6,13 +6,13 @@ the rule before it, so two rules that changed places are two findings, not a who
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from siteparity.model import UnmeasuredError
+from siteparity.names import OwnNames
 from siteparity.tools.firewall.question import PARTS
 
 MAX_ELEMENTS = 200
@@ -60,23 +60,23 @@ class Ruleset:
     objects: dict[str, str] = field(default_factory=dict)
     """Counters, limits, flow tables, flags of tables."""
 
-    def items(self, generic: Callable[[str], str], ignored: Sequence[str]) -> Mapping[str, str]:
+    def items(self, names: OwnNames, ignored: Sequence[str]) -> Mapping[str, str]:
         """Item -> value for everything that decides about packets.
 
         Args:
-            generic: replaces a site's own names. Members are sorted afterwards.
+            names: of the site. Rules in a row that differ only in the host are one rule.
             ignored: patterns of tables, chains and sets that come and go.
         """
         kept = _Kept((*BANS, *ignored))
-        found = {name: generic(text) for name, text in self.objects.items() if kept.keeps(name)}
+        found = {name: text for name, text in self.objects.items() if kept.keeps(name)}
         for name, (header, elements) in self.sets.items():
             if kept.keeps(name):
-                found |= _elements(name, generic(header), [generic(one) for one in elements])
+                found |= _elements(name, header, elements, names)
         for name, chain in self.chains.items():
             if kept.keeps(name) and not chain.does_nothing:
-                rules = [_sorted(generic(rule)) for rule in chain.rules if kept.keeps(rule)]
+                rules = [_sorted(rule, names) for rule in chain.rules if kept.keeps(rule)]
                 found[name] = chain.header or "called by rules"
-                found |= _in_order(name, rules)
+                found |= _in_order(name, names.merged(rules))
         return found
 
 
@@ -104,10 +104,10 @@ def _in_order(chain: str, rules: Iterable[str]) -> Mapping[str, str]:
     return found
 
 
-def _elements(name: str, header: str, elements: list[str]) -> Mapping[str, str]:
+def _elements(name: str, header: str, elements: list[str], names: OwnNames) -> Mapping[str, str]:
     if len(elements) > MAX_ELEMENTS:
-        digest = hashlib.sha256("\n".join(sorted(elements)).encode()).hexdigest()[:16]
-        return {name: f"{header} {len(elements)} elements, sha256 {digest}"}
+        members = _in_their_order(elements, names)
+        return {name: f"{header} more than {MAX_ELEMENTS} elements, {names.digest(', '.join(members))}"}
     return {name: header, **{f"{name}: {_key(one)}": _meaning(one) for one in elements}}
 
 
@@ -119,9 +119,18 @@ def _meaning(element: str) -> str:
     return element.partition(" : ")[2] or "in the set"
 
 
-def _sorted(rule: str) -> str:
+def _sorted(rule: str, names: OwnNames) -> str:
     """A rule with the members of its own sets sorted, since their order means nothing."""
-    return re.sub(r"\{ ([^{}\"]*) \}", lambda found: f"{{ {', '.join(sorted(found[1].split(', ')))} }}", rule)
+
+    def members(found: re.Match[str]) -> str:
+        return f"{{ {', '.join(_in_their_order(found[1].split(', '), names))} }}"
+
+    return re.sub(r"\{ ([^{}\"]*) \}", members, rule)
+
+
+def _in_their_order(members: Iterable[str], names: OwnNames) -> list[str]:
+    """Members sorted by what they mean: the addresses of another site sort elsewhere."""
+    return sorted(members, key=lambda member: (names.read(member).text, member))
 
 
 def read(parts: Mapping[str, Sequence[str]]) -> Ruleset:

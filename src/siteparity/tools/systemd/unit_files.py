@@ -9,11 +9,12 @@ alias. Below ``/run`` only what generators made is there again after a boot.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
 from siteparity.model import UnmeasuredError
+from siteparity.names import OwnNames
 from siteparity.redaction import fingerprint, pseudonym
 from siteparity.tools.program import filled, program
 
@@ -153,11 +154,11 @@ class UnitFiles:
         target = self._target(unit).rpartition("/")[2]
         return f"alias of {target}" if target != unit else "not enabled"
 
-    def contents(self, generic: Callable[[str], str], run_key: str) -> Mapping[str, str]:
+    def contents(self, names: OwnNames, run_key: str) -> Mapping[str, str]:
         """Each setting of a file of the host's own -> value; each packaged file -> digest.
 
         Args:
-            generic: replaces a site's own names, which could not be replaced within digests.
+            names: of the site; a digest does not depend on them.
             run_key: the key of the run, for digests of secrets.
         """
         found = {path: f"sha256 {digest[:16]}" for path, digest in self.digests.items() if _counts(path)}
@@ -165,8 +166,7 @@ class UnitFiles:
             if _counts(path) and not self._is_revision(path):
                 settings = _settings(lines) or {"": "no settings"}
                 found |= {
-                    f"{path} {key}".strip(): _shown(key, generic(one), run_key)
-                    for key, one in settings.items()
+                    f"{path} {key}".strip(): _shown(key, one, run_key, names) for key, one in settings.items()
                 }
         return found
 
@@ -226,9 +226,11 @@ def _settings(lines: Iterable[str]) -> Mapping[str, str]:
     return {key: " ; ".join(values) for key, values in found.items()}
 
 
-def _shown(key: str, value: str, run_key: str) -> str:
+def _shown(key: str, value: str, run_key: str, names: OwnNames) -> str:
     """The value, or its digest if it may hold a secret or is long."""
     name = key.rpartition(" ")[2]
     if name.startswith("SetCredential"):
         return pseudonym(value, run_key)
-    return value if len(value) < 200 and not _SECRET.fullmatch(name) else fingerprint(value, run_key)  # noqa: PLR2004  # fits on two lines
+    if len(value) < 200 and not _SECRET.fullmatch(name):  # noqa: PLR2004  # fits on two lines
+        return value
+    return names.digest(value, lambda text: fingerprint(text, run_key))
