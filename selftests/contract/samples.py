@@ -10,7 +10,7 @@ import json
 import secrets
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from siteparity.collect.questions import Questions
 from siteparity.configuration import find_root
 from siteparity.inventory import load_site
 from siteparity.model import Facts, Unmeasured
-from siteparity.policy import load_policy
-from siteparity.probes import KEY, Answers, Probe, Target, discover, read_tables
+from siteparity.policy import Absence, Declared, Policy, load_policy
+from siteparity.probes import KEY, Answers, Probe, Probes, Target, discover, read_tables
 from siteparity.transport import Transport
 from siteparity.transport.asking import Asked
 from siteparity.transport.script import NO_WORDS, Answer, Ask, Moment
@@ -58,16 +58,28 @@ def samples() -> Iterator[Sample]:
 
 
 def target_of(aspect: str, site: str, host: str) -> Target[Any]:
-    """A host of the project's own inventories, as a probe sees it."""
+    """A host of the project's own inventories, as a probe sees it; to the one of absences, all is absent."""
     root = find_root()
     probes = discover()
     policy = load_policy(
         root / "inventories" / "policy.yml", {name: probe.section for name, probe in probes.items()}
     )
+    policy = _without_everything(policy, probes) if probes[aspect].section.apart else policy
     roles = tuple(policy.roles)
     of_site = load_site(root / "inventories" / site, roles)
     other = load_site(root / "inventories" / OTHER[site], roles)
     return Questions(policy, probes, (of_site, other)).target(aspect, of_site, of_site.host(host))
+
+
+def _without_everything(policy: Policy, probes: Probes) -> Policy:
+    """The policy, with everything declared absent that hosts can be asked about."""
+    absence = Absence(reason="nobody needs it", approved_by="Ada Lovelace")
+    declared = Declared(
+        owner="Platform",
+        absent={name: absence for name, probe in probes.items() if probe.absence and probe.absence.ask},
+    )
+    apart = {name: declared for name, probe in probes.items() if probe.section.apart}
+    return replace(policy, sections={**policy.sections, **apart})
 
 
 def read(

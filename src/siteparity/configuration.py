@@ -91,6 +91,7 @@ def load(
             path,
             {aspect: probe.section for aspect, probe in probes.items()},
             [aspect for aspect, probe in probes.items() if probe.never_waived],
+            [aspect for aspect, probe in probes.items() if probe.absence is None],
         )
     # A policy with a mistake in it may still say which sites and roles it is about.
     about = Outline(tuple(policy.roles), policy.primary, policy.standby) if policy else outline(path)

@@ -46,7 +46,9 @@ def _areas(settings: Configuration) -> Iterator[SavedArea]:
     policy = settings.policy
     planned = Counter((check.source.kind, check.source.aspect) for check in settings.checks)
     absent = {at for name in policy.absent for at in covered(name, settings.probes)}
-    for aspect in settings.probes:
+    for aspect, probe in settings.probes.items():
+        if probe.section.apart:
+            continue
         looked_at: State = "promised" if aspect in policy.promised else "compared"
         number = planned["parity", aspect]
         yield SavedArea(

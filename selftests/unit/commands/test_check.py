@@ -91,7 +91,10 @@ def test_the_shipped_files_are_well(inventories: Path, capsys: pytest.CaptureFix
     assert re.search(r"dallas/db1, arizona/db1: \d+ questions each\n  accounts 3, boot 4, ", said)
     assert "475 checks planned\n  458 compare the sites: accounts 32, " in said
     assert "  17 try out arizona: " in said
-    assert said.endswith("every check applies\n")
+    assert said.endswith(
+        "1 check does not apply: the policy names nothing of the kind\n"
+        "  without absent: absences.nothing_that_is_declared_absent_is_there\n"
+    )
 
 
 def test_the_other_direction_can_be_asked_about(
@@ -114,15 +117,17 @@ def test_what_is_not_looked_at_is_said(inventories: Path, capsys: pytest.Capture
     said = capsys.readouterr().out
     assert "in no role of the policy, not looked at: arizona/jump1\n" in said
     assert (
-        "1 check does not apply: the policy names nothing of the kind\n  without aspects.boot.required: boot."
-        in said
-    )
+        "2 checks do not apply: the policy names nothing of the kind\n"
+        "  without absent: absences.nothing_that_is_declared_absent_is_there\n"
+        "  without aspects.boot.required: boot."
+    ) in said
     assert said.endswith("warning: arizona: the group unused holds no host\n")
     assert check(inventories, "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told["hosts_in_no_role"] == ["arizona/jump1"]
     assert [(one["kind"], one["keys"]) for one in told["not_applicable"]] == [
-        ("parity", ["aspects.boot.required"])
+        ("parity", ["absent"]),
+        ("parity", ["aspects.boot.required"]),
     ]
     assert told["warnings"] == ["arizona: the group unused holds no host"]
     assert told["errors"] == []

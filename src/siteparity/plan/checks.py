@@ -145,7 +145,7 @@ def _without_checks(
 ) -> tuple[tuple[NotApplicable, ...], tuple[Undecided, ...]]:
     """The checks that do not apply; and the aspects and journeys of which none applies, as undecided."""
     parts = {
-        **{("parity", aspect): section for aspect, section in policy.sections.items()},
+        **{("parity", aspect): one for aspect, one in policy.sections.items() if not one.apart},
         **{("smoke", name): journey for name, journey in policy.smoke.journeys().items()},
     }
     idle = parts.keys() - {(check.source.kind, check.source.aspect) for check in planned}
@@ -322,7 +322,8 @@ def _keys_of_tables(source: CheckSource, policy: Policy, probes: Probes) -> tupl
         table for table in source.tables if not probe.roles_of(table, section, tuple(policy.roles))
     ] or source.tables
     keys = dict.fromkeys(probe.readings()[table].key or "roles" for table in lacking)
-    return tuple(f"aspects.{source.aspect}.{key}" for key in keys)
+    place = "" if section.apart else f"aspects.{source.aspect}."
+    return tuple(f"{place}{key}" for key in keys)
 
 
 def _keys_of_journey(journey: Journey, policy: Policy, probes: Probes) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The policy: what both sites must satisfy, and who owns what."""
 
+from siteparity.policy.decisions import Absence, Declared
 from siteparity.policy.document import Limits, Outline, Policy, Role, load_policy, outline
 from siteparity.policy.journeys import Smoke
 from siteparity.policy.section import (
@@ -18,7 +19,9 @@ from siteparity.policy.section import (
 )
 
 __all__ = [
+    "Absence",
     "AbsolutePath",
+    "Declared",
     "Duration",
     "Language",
     "LanguageTag",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from siteparity.policy.journeys import JOURNEYS, Journey
 from siteparity.policy.section import Reason, Section, Strict, Text
@@ -18,6 +19,14 @@ class Absence(Strict):
 
     reason: Reason
     approved_by: Text
+
+
+class Declared(Section):
+    """The whole table ``absent``, as the section of the aspect that verifies it in each run."""
+
+    apart: ClassVar[bool] = True
+
+    absent: Mapping[Text, Absence] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,8 @@ class Described:
     journeys: Mapping[str, Journey]
     languages: Mapping[str, str]
     absent: Mapping[str, Absence]
+    everywhere: Collection[str] = ()
+    """The aspects that every host has."""
 
     def check_absences(self) -> None:
         """Raise ConfigurationError for each absence of something unknown, or described as well."""
@@ -67,6 +78,8 @@ class Described:
         both = [at for at in covered(name, self.sections) if at in self.document.lines]
         if both:
             return f"is declared absent, and {shown_key(both[0])} describes it; remove one of them"
+        if name in self.everywhere:
+            return "cannot be absent, since every host has it; remove the line"
         return ""
 
     def _promises(self) -> Iterator[str]:

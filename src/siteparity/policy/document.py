@@ -21,7 +21,7 @@ from siteparity.model import ConfigurationError
 from siteparity.policy import todo
 from siteparity.policy.applications import Applied, drawn
 from siteparity.policy.bounds import Loosened, at_most, loosened
-from siteparity.policy.decisions import Absence, Described, Undecided
+from siteparity.policy.decisions import Absence, Declared, Described, Undecided
 from siteparity.policy.journeys import JOURNEYS, Journey, Smoke
 from siteparity.policy.section import (
     NEVER_WARNINGS,
@@ -171,7 +171,10 @@ class Policy:
 
 
 def load_policy(
-    path: Path, sections: Mapping[str, type[Section]], never_waived: Collection[str] = ()
+    path: Path,
+    sections: Mapping[str, type[Section]],
+    never_waived: Collection[str] = (),
+    everywhere: Collection[str] = (),
 ) -> Policy:
     """Read the policy.
 
@@ -179,6 +182,7 @@ def load_policy(
         path: Usually ``inventories/policy.yml``.
         sections: Aspect -> the type of its section, of every probe.
         never_waived: The aspects whose checks no policy may make a warning.
+        everywhere: The aspects that every host has, so that no policy may declare them absent.
 
     Raises:
         ConfigurationError: every problem of the file, one per line; among them an aspect without a probe, an
@@ -186,11 +190,13 @@ def load_policy(
     """
     document = load(path)
     _demand_this_version(document)
+    apart = [aspect for aspect, section in sections.items() if section.apart]
+    sections = {aspect: section for aspect, section in sections.items() if not section.apart}
     context = {
         **{key: _keys(document.value, key) for key in ("roles", todo.APPLICATIONS)},
         "languages": _keys(document.value, "languages") or (),
         OWNER: _text(document.value, "owner"),
-        NEVER_WARNINGS: tuple(sections[aspect] for aspect in never_waived),
+        NEVER_WARNINGS: tuple(sections[aspect] for aspect in never_waived if aspect in sections),
     }
     parts: dict[tuple[str, str], type[Section]] = {
         **{("aspects", aspect): section for aspect, section in sections.items()},
@@ -213,6 +219,7 @@ def load_policy(
         model.smoke.journeys(),
         model.languages,
         model.absent,
+        everywhere,
     )
     described.check_absences()
     return Policy(
@@ -220,7 +227,10 @@ def load_policy(
         roles=model.roles,
         languages=model.languages,
         smoke=model.smoke,
-        sections=described.measured(model.owner),
+        sections={
+            **{aspect: Declared(owner=model.owner, absent=model.absent) for aspect in apart},
+            **described.measured(model.owner),
+        },
         promised=frozenset(described.aspects),
         absent=model.absent,
         undecided=tuple(described.undecided(todos)),

@@ -95,6 +95,8 @@ class Journey(Section):
     """The heading in reports; made from the journey's name if empty."""
     needs: ClassVar[str | None] = None
     """The aspect whose section it reads as well, and whose servers it connects to."""
+    shown_by: ClassVar[str | None] = None
+    """The aspect whose witnesses show that a site has what is tried out; None if nothing on a host can."""
 
     never_whole: ClassVar[bool] = True
 
@@ -186,6 +188,7 @@ class Session(Journey):
     """A session started through each web host of the standby must be kept in the standby's own Redis."""
 
     question: ClassVar[str] = "How does a customer start and end a session, and where is it kept?"
+    shown_by: ClassVar[str | None] = "sessions"
     never_waived: ClassVar[bool] = True
 
     roles: Roles = ("web",)
@@ -237,6 +240,7 @@ class Database(Journey):
     """Current rows must be readable on the standby: by the suite, and by customers on the shop's page."""
 
     question: ClassVar[str] = "Which query gives the number of the newest row, and which page shows that row?"
+    shown_by: ClassVar[str | None] = "database"
 
     roles: Roles = ("db",)
     socket: AbsolutePath = "/var/run/postgresql/.s.PGSQL.5432"
@@ -279,6 +283,7 @@ class Subscriptions(Journey):
     """A dry run of the subscriptions job must succeed on the standby and charge nobody."""
 
     question: ClassVar[str] = "Which command rehearses the job that charges customers?"
+    shown_by: ClassVar[str | None] = "subscriptions"
 
     roles: Roles = ("web",)
     timeout: Annotated[PositiveDuration, bounds.at_most("60s")] = timedelta(seconds=30)
@@ -309,6 +314,7 @@ class Attack(Journey):
     """Requests that look like attacks must be blocked, and a normal one must not."""
 
     question: ClassVar[str] = "Under which name can a harmless attack be sent to the front door?"
+    shown_by: ClassVar[str | None] = "waf"
 
     roles: Roles = ("edge",)
     host: Text
@@ -409,6 +415,7 @@ class Egress(Journey):
     """Each third party of the aspect ``egress`` must accept every one of several calls from each host."""
 
     question: ClassVar[str] = "Which servers outside both sites must accept calls from each host?"
+    shown_by: ClassVar[str | None] = "egress"
     needs: ClassVar[str | None] = "egress"
 
     roles: Roles = ("web",)

@@ -234,6 +234,8 @@ class Owned(Strict):
 class Section(Owned):
     """The keys of every aspect's part of the policy; a probe adds its own."""
 
+    apart: ClassVar[bool] = False
+    """Whether it is made of a table of its own, beside ``aspects`` in the file."""
     never_waived: ClassVar[bool] = False
     """Whether no waiver is accepted for it. Of an aspect, its probe says so (`Probe.never_waived`)."""
     question: ClassVar[str] = "describe it, or declare it absent"

@@ -232,6 +232,16 @@ class LossWitness:
 
 
 @dataclass(frozen=True, slots=True)
+class Witnesses:
+    """What shows on a host that a site has, after all, what the policy declares absent."""
+
+    ask: Mapping[str, Ask]
+    """The questions, which depend on neither policy nor host. Aspects that share one give it one name."""
+    read: Callable[[Answers, Target[Any]], Table]
+    """Each witness, named alike on every host -> what was found (`siteparity.tools.witnesses.witnessed`)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Probe(Generic[S]):
     """How one aspect is measured on one host, and what the rest of siteparity must know of it."""
 
@@ -255,6 +265,8 @@ class Probe(Generic[S]):
     """Patterns of configuration files that it judges, so that nothing else need compare them."""
     data_loss: LossWitness | None = None
     """Where it tells what may be lost with a primary that is away; None if it does not."""
+    absence: Witnesses | None = None
+    """What shows that a site has it after all; None if every host has it, so that no site can lack it."""
 
     def readings(self) -> Mapping[str, Reading[S]]:
         """Every table of both looks."""

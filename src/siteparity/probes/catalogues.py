@@ -18,12 +18,13 @@ from siteparity.model import Table
 from siteparity.policy import Language, RoleName, Section
 from siteparity.policy.applications import Applications, said
 from siteparity.policy.section import PartName, Strict
-from siteparity.probes import Answers, Probe, Reading, Target, Where, once
+from siteparity.probes import Answers, Probe, Reading, Target, Where, Witnesses, once
 from siteparity.tools.gettext import host_catalogues, plural
 from siteparity.tools.gettext.catalogue import Catalogue, DamagedError, Message
 from siteparity.tools.gettext.host_catalogues import USABLE, Shelf
 from siteparity.tools.program import filled, program
 from siteparity.tools.systemd import readers, unit
+from siteparity.tools.witnesses import compiled, witnessed
 from siteparity.transport.script import Ask
 
 VALID = "the rule of its language"
@@ -252,6 +253,11 @@ def read_loaded(answers: Answers, target: Target[Policy]) -> Table:
     return table
 
 
+def read_absence(answers: Answers, _: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    return {"a compiled catalogue": witnessed(answers.rows("compiled"))}
+
+
 def _roles(section: Policy) -> tuple[str, ...]:
     return tuple(dict.fromkeys(role for roles, _ in section.every().values() for role in roles))
 
@@ -275,4 +281,5 @@ PROBE = Probe(
         "dates": Reading(read_dates, healthy=NOT_OLDER, roles=_WITH_SOURCE),
         "loaded": Reading(read_loaded, healthy=LOADED, roles=_roles),
     },
+    absence=Witnesses({"compiled": Ask(compiled.QUESTION)}, read_absence),
 )

@@ -18,11 +18,12 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Roles, Section, Text
 from siteparity.policy.applications import Applications, postgres_of
 from siteparity.policy.grants import DatabaseAccess
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, once
 from siteparity.tools.locale import WORDS
 from siteparity.tools.order import chain
 from siteparity.tools.postgres import question, rows
 from siteparity.tools.program import filled, program
+from siteparity.tools.witnesses import postgres, products, programs, witnessed
 from siteparity.transport.script import Ask
 
 AS_RECORDED = "as recorded"
@@ -140,6 +141,15 @@ def _text(row: Mapping[str, Any], key: str) -> str:
     return value
 
 
+def read_absence(answers: Answers, _: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    seen = answers.parts("programs", programs.PARTS)
+    return {
+        "a server that sorts as PostgreSQL does": witnessed(programs.found(seen, products.POSTGRES)),
+        "a data folder of PostgreSQL": witnessed(answers.parts("postgres", postgres.PARTS)["data"]),
+    }
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -150,4 +160,5 @@ PROBE = Probe(
         "locales": Reading(read_locales),
         "sorted": Reading(read_sorted),
     },
+    absence=Witnesses({"programs": Ask(programs.QUESTION), "postgres": Ask(postgres.QUESTION)}, read_absence),
 )

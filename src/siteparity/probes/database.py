@@ -23,12 +23,13 @@ from siteparity.policy import RoleName, Roles, Section, Text
 from siteparity.policy.applications import Applications, postgres_of
 from siteparity.policy.grants import DatabaseAccess
 from siteparity.policy.section import Strict, matching
-from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
+from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, if_named, once
 from siteparity.tools import postgres_rules, postgres_server
 from siteparity.tools.order import chain
 from siteparity.tools.postgres_rules import LET_IN, Client
 from siteparity.tools.postgres_server import AS_NEEDED, LIMITS, Server
 from siteparity.tools.postgres_state import Role, State
+from siteparity.tools.witnesses import postgres, products, programs, witnessed
 from siteparity.transport.script import Ask
 
 NONE = "none"
@@ -380,6 +381,15 @@ def _number(value: str) -> int:
     return int(value)
 
 
+def read_absence(answers: Answers, _: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    seen = answers.parts("programs", programs.PARTS)
+    return {
+        "a database server": witnessed(programs.found(seen, products.DATABASE)),
+        "a data folder of PostgreSQL": witnessed(answers.parts("postgres", postgres.PARTS)["data"]),
+    }
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -406,4 +416,5 @@ PROBE = Probe(
         "locks": Reading(read_locks, healthy=NONE),
         "slots": Reading(read_slots),
     },
+    absence=Witnesses({"programs": Ask(programs.QUESTION), "postgres": Ask(postgres.QUESTION)}, read_absence),
 )

@@ -22,8 +22,9 @@ from siteparity.policy import Duration, Section
 from siteparity.policy.applications import Applications
 from siteparity.policy.bounds import at_most
 from siteparity.policy.section import matching, template
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, once
 from siteparity.tools.dns import AUTHORITY, NO_ANSWER, Question, Reply, question, replies
+from siteparity.tools.witnesses import ports, products, programs, witnessed
 from siteparity.transport.script import Ask
 
 Family = Literal["A", "AAAA"]
@@ -165,6 +166,15 @@ def _heard(answers: Answers, target: Target[Policy]) -> Mapping[tuple[str, Quest
     return said
 
 
+def read_absence(answers: Answers, _: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    seen = answers.parts("programs", programs.PARTS)
+    return {
+        "a name server": witnessed(programs.found(seen, products.DNS)),
+        "a port of name servers": witnessed(ports.reachable(answers.rows("ports"), ports.DOMAIN)),
+    }
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -176,4 +186,5 @@ PROBE = Probe(
         "front_door": Reading(read_front_door),
         "ttl": Reading(read_ttl),
     },
+    absence=Witnesses({"programs": Ask(programs.QUESTION), "ports": Ask(ports.QUESTION)}, read_absence),
 )

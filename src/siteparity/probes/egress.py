@@ -17,15 +17,17 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
+from siteparity.names import OwnNames
 from siteparity.policy import AbsolutePath, Port, Section, Text
 from siteparity.policy.applications import Applications, said
 from siteparity.policy.bounds import at_most
 from siteparity.policy.section import PositiveDuration, RequestPath, ServerName, Strict, matching
 from siteparity.policy.service_setting import Key
-from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
+from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, if_named, once
 from siteparity.tools import greeting
 from siteparity.tools.program import filled, program
 from siteparity.tools.settings import reader
+from siteparity.tools.witnesses import environments, witnessed
 from siteparity.transport.script import Ask
 
 ACCEPTS = "accepts"
@@ -231,6 +233,18 @@ def _setting(party: ThirdParty, places: Sequence[str | None]) -> str:
 
 _PARTIES = if_named("parties")
 
+
+def read_absence(answers: Answers, target: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    sites = [OwnNames.of(site) for site in (target.site, target.other) if site]
+    named = environments.named(answers.rows("environments"), "host")
+    return {
+        "a host outside both sites that a program is told": witnessed(
+            place for place in named if not any(names.owns(place) for names in sites)
+        )
+    }
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -240,4 +254,5 @@ PROBE = Probe(
         "source": Reading(read_source, roles=_PARTIES),
         "settings": Reading(read_settings, healthy=AS_TRIED, roles=_PARTIES),
     },
+    absence=Witnesses({"environments": Ask(environments.QUESTION)}, read_absence),
 )

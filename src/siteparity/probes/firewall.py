@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
 from siteparity.policy.section import ChainPattern, matching
-from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
+from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, by_role, once
 from siteparity.tools.firewall import question
 from siteparity.tools.firewall.rules import Ruleset, read
+from siteparity.tools.witnesses import packet_filters, witnessed
 from siteparity.transport.script import Ask
 
 AFTER_BOOT = "the same after a boot"
@@ -123,6 +124,13 @@ def _cannot_be_loaded(problem: str) -> str:
     return f"cannot be loaded: {words}"
 
 
+def read_absence(answers: Answers, _: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    return {
+        "a packet filter": witnessed(packet_filters.rules(answers.parts("counted", packet_filters.PARTS)))
+    }
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -132,4 +140,5 @@ PROBE = Probe(
         "persisted": Reading(read_persisted, healthy=(AFTER_BOOT, NOT_JUDGED)),
         "policies": Reading(read_policies, healthy=DROP, roles=by_role("drop")),
     },
+    absence=Witnesses({"counted": Ask(packet_filters.QUESTION)}, read_absence),
 )

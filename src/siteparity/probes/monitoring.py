@@ -14,7 +14,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -22,9 +22,10 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Duration, Port, RoleName, Section, Text
 from siteparity.policy.bounds import at_most
 from siteparity.policy.section import PositiveDuration, Strict, matching
-from siteparity.probes import Answers, Probe, Reading, Target, Where, once
+from siteparity.probes import Answers, Probe, Reading, Target, Where, Witnesses, once
 from siteparity.tools.program import filled, program
 from siteparity.tools.systemd.unit import UnitName, look_up, read_properties
+from siteparity.tools.witnesses import products, programs, witnessed
 from siteparity.transport.script import Ask
 
 RUNS = "runs, also after a boot"
@@ -229,6 +230,12 @@ def _files_of_agents(section: Policy) -> Iterator[str]:
         yield from (f"/etc/default/{name}", f"/etc/sysconfig/{name}")
 
 
+def read_absence(answers: Answers, _: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    seen = answers.parts("programs", programs.PARTS)
+    return {"an agent": witnessed(programs.found(seen, products.MONITORING))}
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -240,4 +247,5 @@ PROBE = Probe(
         "file_age": Reading(read_file_age, roles=_WATCHED, moves=True),
         "configuration": Reading(read_configuration, roles=_WATCHED),
     },
+    absence=Witnesses({"programs": Ask(programs.QUESTION)}, read_absence),
 )

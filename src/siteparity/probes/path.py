@@ -28,10 +28,11 @@ from siteparity.policy import Percent, Port, RoleName, Section
 from siteparity.policy.applications import Applications
 from siteparity.policy.bounds import at_least, at_most
 from siteparity.policy.section import PositiveDuration, Strict
-from siteparity.probes import Answers, Probe, Reading, SecondLook, Seen, Target, Where, once
+from siteparity.probes import Answers, Probe, Reading, SecondLook, Seen, Target, Where, Witnesses, once
 from siteparity.tools.network import rates, reading, routes
 from siteparity.tools.network.question import REACHED, reach, resolve
 from siteparity.tools.network.reading import Connections, Link, Packets, Reached
+from siteparity.tools.witnesses import witnessed
 from siteparity.transport.script import Ask, Word
 
 WELL = "well"
@@ -387,6 +388,13 @@ def _everybody(section: Policy) -> tuple[str, ...]:
 
 _CLIENTS, _EVERYBODY = Where("legs", _clients), Where("legs", _everybody)
 
+
+def read_absence(_: Answers, target: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    hosts = [host.name for host in target.site.hosts]
+    return {"a second host at the site": witnessed(hosts if len(hosts) > 1 else ())}
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -409,4 +417,5 @@ PROBE = Probe(
             "paths": Reading(read_paths, roles=_EVERYBODY, moves=True),
         },
     ),
+    absence=Witnesses({}, read_absence),
 )

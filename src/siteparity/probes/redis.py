@@ -19,10 +19,11 @@ from siteparity.policy import AbsolutePath, Percent, Port, Roles, Section, Text
 from siteparity.policy.applications import Applications
 from siteparity.policy.bounds import at_most
 from siteparity.policy.grants import RedisAccess
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, once
 from siteparity.redaction import pseudonym
 from siteparity.tools import json_text, redis_file
 from siteparity.tools.redis_cli import question
+from siteparity.tools.witnesses import products, programs, witnessed
 from siteparity.transport.script import Ask
 
 
@@ -330,6 +331,12 @@ def _number(info: Mapping[str, str], name: str) -> int:
     return int(value)
 
 
+def read_absence(answers: Answers, _: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    seen = answers.parts("programs", programs.PARTS)
+    return {"a server of the kind of Redis": witnessed(programs.found(seen, products.REDIS))}
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -350,4 +357,5 @@ PROBE = Probe(
         "directives": Reading(read_directives, healthy=KNOWN),
         "on_disk": Reading(read_on_disk, healthy=OK),
     },
+    absence=Witnesses({"programs": Ask(programs.QUESTION)}, read_absence),
 )

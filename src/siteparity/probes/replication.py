@@ -24,9 +24,10 @@ from siteparity.policy import Duration, Roles, Section, Size, Text
 from siteparity.policy.applications import Applications, postgres_of
 from siteparity.policy.bounds import at_most
 from siteparity.policy.grants import DatabaseAccess
-from siteparity.probes import Answers, LossWitness, Probe, Reading, SecondLook, Seen, Target, once
+from siteparity.probes import Answers, LossWitness, Probe, Reading, SecondLook, Seen, Target, Witnesses, once
 from siteparity.tools.postgres import psql, question, rows
 from siteparity.tools.program import filled, program
+from siteparity.tools.witnesses import postgres, products, programs, witnessed
 from siteparity.transport.script import Ask, Word
 
 NONE = "none"
@@ -337,6 +338,17 @@ def _seconds(row: Mapping[str, Any], key: str) -> float:
     return max(0.0, round(float(value), 3))
 
 
+def read_absence(answers: Answers, _: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    seen = answers.parts("programs", programs.PARTS)
+    signs = answers.parts("postgres", postgres.PARTS)
+    return {
+        "a program that replicates": witnessed(programs.found(seen, products.REPLICATION)),
+        "a stream of PostgreSQL": witnessed(signs["streams"]),
+        "a sign of it on disk": witnessed(signs["signals"]),
+    }
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -370,4 +382,5 @@ PROBE = Probe(
             "distance": Reading(read_distance, moves=True),
         },
     ),
+    absence=Witnesses({"programs": Ask(programs.QUESTION), "postgres": Ask(postgres.QUESTION)}, read_absence),
 )

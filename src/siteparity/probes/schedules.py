@@ -18,13 +18,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy.section import LeftoverPattern, RoleName, Section, Strict, Text
-from siteparity.probes import Answers, Probe, Reading, Target, Where, once
+from siteparity.probes import Answers, Probe, Reading, Target, Where, Witnesses, once
 from siteparity.redaction import pseudonym
 from siteparity.tools.schedule import cron_daemon as daemon
 from siteparity.tools.schedule import cron_files, cron_lookups, local_time, programs, runs, timers
@@ -34,6 +34,7 @@ from siteparity.tools.schedule.cron_syntax import Entry
 from siteparity.tools.schedule.jobs import ACCEPTED, Job, Jobs, by_item, sort_out
 from siteparity.tools.schedule.timetable import ON_TIME
 from siteparity.tools.systemd.unit import ONLY_AT_PRIMARY, only_at_primary
+from siteparity.tools.witnesses import jobs, witnessed
 from siteparity.transport.script import Ask
 
 RUNNING = "running"
@@ -349,6 +350,11 @@ def _harmless(name: str, value: str, key: str) -> str:
     return pseudonym(value, key)
 
 
+def read_absence(answers: Answers, _: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    return {"a job that no distribution brought": witnessed(jobs.own(answers.rows("jobs")))}
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -372,4 +378,5 @@ PROBE = Probe(
         ),
         "only_at_primary": Reading(read_only_at_primary, roles=Where("jobs", _of_primary)),
     },
+    absence=Witnesses({"jobs": Ask(jobs.QUESTION)}, read_absence),
 )

@@ -24,9 +24,10 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.applications import Applications
 from siteparity.policy.section import Strict
-from siteparity.probes import KEY, Answers, Probe, Reading, Target, by_role, once
+from siteparity.probes import KEY, Answers, Probe, Reading, Target, Witnesses, by_role, once
 from siteparity.tools.program import filled
 from siteparity.tools.secrets import hashes
+from siteparity.tools.witnesses import environments, named_files, witnessed
 from siteparity.transport.script import Ask
 
 SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.@-]{1,64}$")]
@@ -137,6 +138,15 @@ def read_values(answers: Answers, target: Target[Policy]) -> Table:
     }
 
 
+def read_absence(answers: Answers, _: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    variables = environments.named(answers.rows("environments"), "variable")
+    return {
+        "a variable that is named like one": witnessed(variables),
+        "a file that is named like one": witnessed(answers.rows("secret_files")),
+    }
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -145,4 +155,7 @@ PROBE = Probe(
         "values": Reading(read_values, roles=by_role("files"), of_one_run=True, unless_changed="_changed"),
         "_changed": Reading(read_changed, roles=by_role("files"), moves=True),
     },
+    absence=Witnesses(
+        {"environments": Ask(environments.QUESTION), "secret_files": Ask(named_files.SECRETS)}, read_absence
+    ),
 )

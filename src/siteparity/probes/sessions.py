@@ -20,11 +20,12 @@ from siteparity.policy.applications import Applications
 from siteparity.policy.grants import RedisAccess
 from siteparity.policy.section import PartName
 from siteparity.policy.service_setting import ServiceSetting
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, once
 from siteparity.tools import redis_cli
 from siteparity.tools.program import filled, program
 from siteparity.tools.settings import reader
 from siteparity.tools.systemd.unit import look_up
+from siteparity.tools.witnesses import named_files, products, programs, witnessed
 from siteparity.transport.script import Ask
 
 
@@ -270,6 +271,15 @@ def _servers(section: Policy) -> tuple[str, ...]:
     return section.servers
 
 
+def read_absence(answers: Answers, _: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    seen = answers.parts("programs", programs.PARTS)
+    return {
+        "a server that keeps sessions": witnessed(programs.found(seen, products.SESSIONS)),
+        "session files of PHP": witnessed(answers.rows("session_files")),
+    }
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -284,4 +294,7 @@ PROBE = Probe(
         "sockets": Reading(read_sockets, roles=_clients, moves=True),
         "clients": Reading(read_clients, roles=_servers, moves=True),
     },
+    absence=Witnesses(
+        {"programs": Ask(programs.QUESTION), "session_files": Ask(named_files.SESSIONS)}, read_absence
+    ),
 )

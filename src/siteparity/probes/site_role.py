@@ -25,9 +25,10 @@ from siteparity.policy import Port, Roles, Section, Text
 from siteparity.policy.applications import Application, Applications, said
 from siteparity.policy.grants import DatabaseAccess
 from siteparity.policy.section import RequestPath, ServerName, matching
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, once
 from siteparity.tools.postgres import question, rows
 from siteparity.tools.program import filled, program
+from siteparity.tools.witnesses import products, programs, witnessed
 from siteparity.transport.script import Ask
 
 TAKEN = "taken"
@@ -221,6 +222,16 @@ def _shops(section: Policy) -> tuple[str, ...]:
     return section.shops
 
 
+def read_absence(answers: Answers, _: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    seen = answers.parts("programs", programs.PARTS)
+    return {
+        "a database server, which takes orders at one site": witnessed(
+            programs.found(seen, products.DATABASE)
+        )
+    }
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -232,4 +243,5 @@ PROBE = Probe(
         "after_switch": Reading(read_after_switch, healthy=TAKEN, roles=_databases),
         "shop": Reading(read_shop, roles=_shops),
     },
+    absence=Witnesses({"programs": Ask(programs.QUESTION)}, read_absence),
 )

@@ -20,8 +20,9 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, Roles, Section, Text
 from siteparity.policy.applications import Applications, said
 from siteparity.policy.bounds import at_most
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, once
 from siteparity.tools.program import filled, program
+from siteparity.tools.witnesses import jobs, witnessed
 from siteparity.transport.script import Ask
 
 
@@ -151,6 +152,11 @@ def _split(line: str, words: int) -> tuple[str, str]:
     return parts[words], " ".join(parts[:words])
 
 
+def read_absence(answers: Answers, _: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    return {"a job that may charge money": witnessed(jobs.charging(answers.rows("jobs")))}
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -162,4 +168,5 @@ PROBE = Probe(
         "late": Reading(read_late, moves=True),
         "age": Reading(read_age, moves=True),
     },
+    absence=Witnesses({"jobs": Ask(jobs.QUESTION)}, read_absence),
 )

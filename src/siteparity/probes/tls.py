@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, Port, Section
 from siteparity.policy.bounds import at_least
 from siteparity.policy.section import Strict, matching
-from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
+from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, if_named, once
 from siteparity.tools import tls
+from siteparity.tools.witnesses import ports, web_servers, witnessed
 from siteparity.transport.script import Ask
 
 LONG_ENOUGH = "long enough"
@@ -145,6 +146,16 @@ def _chain(shown: tls.Shown) -> tuple[tls.Certificate, ...]:
 
 _NAMES = if_named("names")
 
+
+def read_absence(answers: Answers, _: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    servers = answers.parts("web_servers", web_servers.PARTS)
+    return {
+        "a port of TLS": witnessed(ports.reachable(answers.rows("ports"), ports.TLS)),
+        "a certificate of a web server": witnessed(f"{path} names one" for path in servers["certificates"]),
+    }
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -156,4 +167,5 @@ PROBE = Probe(
         "issued": Reading(read_issued, roles=_NAMES),
         "files": Reading(read_files, healthy=(AS_SERVED, FITS), roles=_NAMES),
     },
+    absence=Witnesses({"ports": Ask(ports.QUESTION), "web_servers": Ask(web_servers.QUESTION)}, read_absence),
 )

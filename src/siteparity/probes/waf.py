@@ -23,12 +23,13 @@ from siteparity.policy import AbsolutePath, Port, Section, Text
 from siteparity.policy.applications import Applications
 from siteparity.policy.patterns import LETTERS
 from siteparity.policy.section import RequestPath
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, once
 from siteparity.tools.systemd.unit import UnitName
 from siteparity.tools.waf import answers as replies
 from siteparity.tools.waf import files, workers
 from siteparity.tools.waf.nginx import places
 from siteparity.tools.waf.rules import BLOCKS, Told, excluded, settings, told
+from siteparity.tools.witnesses import products, programs, web_servers, witnessed
 from siteparity.transport.script import Ask
 from siteparity.yamlfile import quoted
 
@@ -223,6 +224,17 @@ def _state(code: int | str, blocks: int, *, normal: bool) -> str:
     return BLOCKED if code == blocks else f"not blocked (HTTP {code})"
 
 
+def read_absence(answers: Answers, _: Target[Any]) -> Table:
+    """Each witness -> what was found of it."""
+    seen = answers.parts("programs", programs.PARTS)
+    servers = answers.parts("web_servers", web_servers.PARTS)
+    return {
+        "a firewall for web applications": witnessed(programs.found(seen, products.WAF)),
+        "what a web server has loaded": witnessed(f"{one} is loaded" for one in servers["loaded"]),
+        "what a web server is told": witnessed(f"{path} sets one up" for path in servers["filtered"]),
+    }
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
@@ -237,4 +249,7 @@ PROBE = Probe(
         "running": Reading(read_running, healthy=(workers.AS_ON_DISK, workers.LOADED)),
         "answers": Reading(read_answers, healthy=(BLOCKED, ANSWERED)),
     },
+    absence=Witnesses(
+        {"programs": Ask(programs.QUESTION), "web_servers": Ask(web_servers.QUESTION)}, read_absence
+    ),
 )

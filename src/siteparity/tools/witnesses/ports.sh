@@ -1,0 +1,2 @@
+ss -Hlntu || exit
+echo end
