@@ -193,6 +193,8 @@ class SavedAbsence(Frozen):
     """An aspect, a journey, or a promise such as ``capacity.peak``."""
     reason: str
     approved_by: str
+    verification: str = ""
+    """How far each run verifies it: on every host, or not at all, since nothing on a host can show it."""
 
 
 class SavedUndecided(Frozen):

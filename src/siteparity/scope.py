@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from siteparity.configuration import Configuration
 from siteparity.policy.decisions import Undecided, covered
 from siteparity.policy.journeys import JOURNEYS
+from siteparity.probes.absences import verification
 from siteparity.result import SavedAbsence, SavedArea, SavedUndecided, Scope
 from siteparity.yamlfile import KeyPath
 
@@ -24,7 +25,12 @@ def scope(settings: Configuration) -> Scope:
     return Scope(
         areas=tuple(_areas(settings)),
         absent=tuple(
-            SavedAbsence(name=name, reason=one.reason, approved_by=one.approved_by)
+            SavedAbsence(
+                name=name,
+                reason=one.reason,
+                approved_by=one.approved_by,
+                verification=verification(name),
+            )
             for name, one in policy.absent.items()
         ),
         undecided=tuple(

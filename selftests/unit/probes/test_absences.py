@@ -273,6 +273,14 @@ def test_absences_themselves_are_no_aspect(tmp_path: Path) -> None:
         configuration.load(find_root(), tmp_path, look_up=False)
 
 
+def test_an_answer_says_how_far_an_absence_is_verified(tmp_path: Path) -> None:
+    """Beside the reason and the name."""
+    absent = {one.name: one for one in scope(loaded(tmp_path, "smoke.attack", "admin")).absent}
+    assert absent["smoke.attack"].verification == VERIFIED
+    assert absent["admin"].verification == DECLARED_ONLY
+    assert absent["admin"].approved_by == "Ada Lovelace"
+
+
 def test_an_answer_lists_no_area_of_that_name(tmp_path: Path) -> None:
     """What is absent is listed by its own name."""
     areas = {(area.kind, area.name): area.state for area in scope(loaded(tmp_path, "waf", "attack")).areas}
