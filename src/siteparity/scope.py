@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from siteparity.configuration import Configuration
-from siteparity.policy.decisions import Undecided, covered
+from siteparity.policy.decisions import Undecided, covered, verification
 from siteparity.policy.journeys import JOURNEYS
-from siteparity.probes.absences import verification
 from siteparity.result import SavedAbsence, SavedArea, SavedUndecided, Scope
 from siteparity.yamlfile import KeyPath
 
@@ -29,7 +28,7 @@ def scope(settings: Configuration) -> Scope:
                 name=name,
                 reason=one.reason,
                 approved_by=one.approved_by,
-                verification=verification(name),
+                verification=verification(name, settings.probes),
             )
             for name, one in policy.absent.items()
         ),

@@ -18,10 +18,11 @@ from siteparity import configuration
 from siteparity.collect.questions import Questions
 from siteparity.configuration import Configuration, find_root
 from siteparity.model import ConfigurationError, Judgement, Outcome, Table, Unmeasured
-from siteparity.policy import Absence, Declared
+from siteparity.policy import Absence, Declared, decisions
+from siteparity.policy.decisions import DECLARED_ONLY, VERIFIED
 from siteparity.policy.journeys import JOURNEYS
 from siteparity.probes import Answers, Target, discover, read_tables
-from siteparity.probes.absences import DECLARED_ONLY, PROBE, VERIFIED, ask, verification
+from siteparity.probes.absences import PROBE, ask
 from siteparity.pytest_plugin.parity import Parity, SiteFacts
 from siteparity.scope import scope
 from siteparity.tools.witnesses import NOTHING
@@ -70,6 +71,11 @@ def values(target: Target[Declared], **answers: bytes | str) -> set[object]:
     table = witnesses(target, answered(**{**QUIET, **answers}))
     assert not isinstance(table, Unmeasured), table.reason
     return set(table.values())
+
+
+def verification(name: str) -> str:
+    """How far the absence of something is verified."""
+    return decisions.verification(name, discover())
 
 
 CAN_BE_ABSENT = sorted({*(name for name, probe in discover().items() if probe.absence), *JOURNEYS})

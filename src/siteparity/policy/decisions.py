@@ -14,6 +14,10 @@ from siteparity.yamlfile import Document, KeyPath, Problems, did_you_mean, quote
 LANGUAGES = "Which languages do customers read, and which locale does each of them need?"
 
 
+VERIFIED = "every host of every role is asked in each run"
+DECLARED_ONLY = "declared; nothing on a host can show it"
+
+
 class Absence(Strict):
     """Something that the sites do not have, on purpose. Each run verifies it where a host can show it."""
 
@@ -139,3 +143,22 @@ def covered(name: str, aspects: Collection[str]) -> tuple[KeyPath, ...]:
         return (("smoke", *rest),)
     of_aspect: list[KeyPath] = [("aspects", first, *rest)] if first in aspects else []
     return (*of_aspect, *([("smoke", name)] if name in JOURNEYS else []))
+
+
+def shown_by(name: str, aspects: Collection[str]) -> str | None:
+    """The aspect whose witnesses show that something declared absent is there after all.
+
+    None if nothing on a host can show it: it is a promise of an aspect that is measured anyway, or a journey
+    that leaves no trace on a host.
+    """
+    if name in aspects:
+        return name
+    journey = JOURNEYS.get(name.removeprefix("smoke."))
+    if journey is None:
+        return None if "." in name else name
+    return journey.shown_by
+
+
+def verification(name: str, aspects: Collection[str]) -> str:
+    """How far a declared absence is verified, as answers say it: `VERIFIED` or `DECLARED_ONLY`."""
+    return VERIFIED if shown_by(name, aspects) else DECLARED_ONLY

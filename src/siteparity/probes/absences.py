@@ -12,41 +12,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from siteparity.model import Table, UnmeasuredError, Value
-from siteparity.policy.decisions import Declared
-from siteparity.policy.journeys import JOURNEYS
+from siteparity.policy.decisions import Declared, shown_by
 from siteparity.probes import Answers, Probe, Reading, Target, Where, Witnesses, discover
 from siteparity.tools.witnesses import NOTHING
 from siteparity.transport.script import Ask
 
-VERIFIED = "every host of every role is asked in each run"
-DECLARED_ONLY = "declared; nothing on a host can show it"
-_JOURNEY = "smoke."
-"""Stands before the name of a journey that is meant alone, without the aspect of its name."""
-
-
-def verification(name: str) -> str:
-    """How far a declared absence is verified, as an answer should say: `VERIFIED` or `DECLARED_ONLY`."""
-    return DECLARED_ONLY if _is_declared_only(name) else VERIFIED
-
-
-def _is_declared_only(name: str) -> bool:
-    """Whether it is a journey that no host can show, or a promise about what is measured anyway."""
-    if name in discover():
-        return False
-    journey = JOURNEYS.get(name.removeprefix(_JOURNEY))
-    return journey.shown_by is None if journey else "." in name
-
-
-def _witnesses(name: str) -> Witnesses | None:
-    """The witnesses of an aspect, or of the aspect that shows a journey; None if it has none."""
-    journey = JOURNEYS.get(name.removeprefix(_JOURNEY))
-    aspect = name if name in discover() else journey.shown_by if journey else None
-    return discover()[aspect].absence if aspect else None
-
 
 def _verified(section: Declared) -> Mapping[str, Witnesses | None]:
-    """Whatever is declared absent and must be verified -> its witnesses."""
-    return {name: _witnesses(name) for name in section.absent if not _is_declared_only(name)}
+    """Whatever is declared absent and must be verified -> the witnesses of the aspect that shows it."""
+    probes = discover()
+    shown = {name: shown_by(name, probes) for name in section.absent}
+    return {
+        name: probes[aspect].absence if aspect in probes else None for name, aspect in shown.items() if aspect
+    }
 
 
 def ask(target: Target[Declared]) -> Mapping[str, Ask]:
