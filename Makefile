@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CORE := selftests/unit/judging/test_rules.py selftests/unit/judging/test_verdict.py \
-  selftests/unit/gate/test_waived.py selftests/unit/waivers/test_waivers.py
+  selftests/unit/gate/test_waived.py selftests/unit/waivers/test_waivers.py \
+  selftests/unit/waivers/test_by_design.py
 
 .PHONY: help demo test drills check fuzz mutants bench lab-up lab-down system lock clean
 

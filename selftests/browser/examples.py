@@ -7,7 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from siteparity.model import FindingKind, Group, Outcome, Severity, Value, Verdict
-from siteparity.result import Count, Result, SavedCheck, SavedFinding, SavedSite, SavedWaiver
+from siteparity.result import (
+    AcceptingState,
+    Count,
+    Result,
+    SavedCheck,
+    SavedDesign,
+    SavedFinding,
+    SavedSite,
+    SavedWaiver,
+)
 
 STARTED = datetime(2026, 11, 23, 1, 3, 40, tzinfo=UTC)
 FINISHED = datetime(2026, 11, 23, 1, 5, 12, tzinfo=UTC)
@@ -181,6 +190,7 @@ def finding(  # noqa: PLR0913  # the fields of a finding, each by name
     fix: str = "",
     days: float = 0,
     waiver: str | None = None,
+    design: str | None = None,
 ) -> SavedFinding:
     """A finding first seen so many days before the run; zero means in this run."""
     return SavedFinding(
@@ -193,6 +203,7 @@ def finding(  # noqa: PLR0913  # the fields of a finding, each by name
         fix=fix,
         first_seen=STARTED + timedelta(seconds=30) - timedelta(days=days),
         waiver=waiver,
+        design=design,
     )
 
 
@@ -249,6 +260,39 @@ def waiver(
         about=(check,),
         used_by=(check,) if state == "active" else (),
     )
+
+
+def design(state: AcceptingState = "active", days: int = 90, words: str = "") -> SavedDesign:
+    """A difference by design that is reviewed in so many days."""
+    check = "tests/parity/test_services.py::test_services_holds_at_both_sites[db]"
+    return SavedDesign(
+        place="inventories/policy.yml:12",
+        aspects=("services", "schedules"),
+        role="db",
+        items=("backup.timer",),
+        expected="only at dallas",
+        reason="backups are taken at Dallas only",
+        approved_by="Ada Lovelace",
+        review=(STARTED + timedelta(days=days)).date(),
+        days_left=days,
+        state=state,
+        words=words,
+        about=(check,),
+        used_by=(check,) if state == "active" else (),
+    )
+
+
+def by_design() -> Result:
+    """Everything is the same but a timer, which is meant to be at one site only."""
+    timer = finding(
+        "backup.timer",
+        FindingKind.MISSING,
+        primary=[group("up", "db1")],
+        standby=[group(None, "db1")],
+        design="backups are taken at Dallas only (approved by Ada Lovelace, to be reviewed by 2027-02-21)",
+    )
+    meant = check("services", "db", Outcome.BY_DESIGN, [timer])
+    return result(instead(all_same(), meant), Verdict.GO).model_copy(update={"differs": (design(),)})
 
 
 def result(

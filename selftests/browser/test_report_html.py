@@ -12,7 +12,7 @@ from selftests.browser import examples
 from selftests.browser.conftest import DESKTOP, Open
 from siteparity.report import render
 
-NAMES = ("go", "no_go", "unknown", "hostile")
+NAMES = ("go", "no_go", "unknown", "hostile", "by_design")
 FIRST_PAINT = """new Promise(done => new PerformanceObserver((list, me) => {
     const paint = list.getEntriesByName('first-contentful-paint')[0];
     if (paint) { me.disconnect(); done(paint.startTime); }

@@ -33,7 +33,7 @@ from siteparity.policy.journeys import JOURNEYS
 from siteparity.probes import Probe
 from siteparity.result import Result
 from siteparity.runs.recording import record_path
-from siteparity.waivers import load_waivers
+from siteparity.waivers import designs, load_waivers
 
 PACKAGE = Path(siteparity.__file__).parent
 CHECKOUT = PACKAGE.parents[1]
@@ -264,8 +264,10 @@ class Project:
         waivers = load_waivers(inventories / "waivers.yml", known, tuple(policy.roles))
         left = planned.not_applicable
         undecided = (*policy.undecided, *planned.undecided)
+        meant = designs(policy.differs, planned.checks)
+        sites = (primary, standby)
         return Configuration(
-            self.root, policy, probes, primary, standby, planned.checks, waivers, left, undecided
+            self.root, policy, probes, *sites, planned.checks, waivers, left, undecided, meant
         )
 
     def record(self, site: str, settings: Configuration, **hosts: Tables) -> None:

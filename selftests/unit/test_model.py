@@ -17,6 +17,7 @@ findings = st.builds(
     kind=st.sampled_from(FindingKind),
     message=st.just("m"),
     waiver=st.sampled_from([None, "", "until then"]),
+    design=st.sampled_from([None, "", "meant"]),
 )
 
 
@@ -26,10 +27,14 @@ def test_an_outcome_is_read_the_other_way_round(found: tuple[Finding, ...], comp
     outcome = Judgement(found, compared).outcome
     measured = [one for one in found if one.kind is not FindingKind.UNMEASURED]
     silent = len(measured) < len(found)
-    differs = any(not one.waiver for one in measured)
+    differs = any(not (one.waiver or one.design) for one in measured)
+    meant = all(one.design for one in found)
     assert (outcome is Outcome.DIFFERENT) == differs
     assert (outcome is Outcome.UNMEASURED) == (not differs and (silent or compared < 1))
     assert (outcome is Outcome.SAME) == (not found and compared >= 1)
+    holds = bool(found) and outcome.holds
+    assert (outcome is Outcome.BY_DESIGN) == (holds and meant)
+    assert (outcome is Outcome.WAIVED) == (holds and not meant)
     assert outcome is not Outcome.NOT_RUN
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from siteparity.inventory import inventory_digest, load_sites, site_names
 from siteparity.model import ConfigurationError, Deadline, Site
-from siteparity.plan import NotApplicable, PlannedCheck, known_checks, plan
+from siteparity.plan import NotApplicable, PlannedCheck, known_checks, known_comparisons, plan
 from siteparity.plan.whole import demand_whole
 from siteparity.policy import Outline, Policy, load_policy, outline
 from siteparity.policy.decisions import Undecided
+from siteparity.policy.differs import COMPARISONS, SITES
 from siteparity.policy.journeys import JOURNEYS
 from siteparity.probes import Probes, discover
-from siteparity.waivers import Waiver, load_waivers
+from siteparity.waivers import Design, Waiver, designs, load_waivers
 from siteparity.yamlfile import Problems
 
 
@@ -34,6 +36,8 @@ class Configuration:
     """The checks that are not planned, since the policy names nothing that they could judge."""
     undecided: tuple[Undecided, ...] = ()
     """What nobody decided, so that no answer can be GO."""
+    designs: tuple[Design, ...] = ()
+    """Where the policy says that the sites differ by design; which are in force is judged as for waivers."""
 
     @property
     def sites(self) -> tuple[Site, Site]:
@@ -83,15 +87,21 @@ def load(
             what to do.
     """
     probes, path, problems = discover(), inventories / "policy.yml", Problems()
-    policy, sites, planned, waivers = None, None, None, None
+    policy, sites, planned, waivers, by_design = None, None, None, None, None
     with problems.collecting():
         demand_whole(root, probes)
+    known: dict[str, Collection[str]] = {}
+    with problems.collecting():
+        known[SITES] = site_names(inventories)
+    with problems.collecting():
+        known[COMPARISONS] = known_comparisons(root)
     with problems.collecting():
         policy = load_policy(
             path,
             {aspect: probe.section for aspect, probe in probes.items()},
             [aspect for aspect, probe in probes.items() if probe.never_waived],
             [aspect for aspect, probe in probes.items() if probe.absence is None],
+            known,
         )
     # A policy with a mistake in it may still say which sites and roles it is about.
     about = Outline(tuple(policy.roles), policy.primary, policy.standby) if policy else outline(path)
@@ -104,11 +114,12 @@ def load(
     if policy:
         with problems.collecting():
             planned = plan(root, policy, probes)
-    if problems or policy is None or sites is None or planned is None or waivers is None:
+            by_design = designs(policy.differs, planned.checks)
+    if problems or policy is None or sites is None or planned is None or waivers is None or by_design is None:
         raise problems.error()
     undecided = (*policy.undecided, *planned.undecided)
     return Configuration(
-        root, policy, probes, *sites, planned.checks, waivers, planned.not_applicable, undecided
+        root, policy, probes, *sites, planned.checks, waivers, planned.not_applicable, undecided, by_design
     )
 
 

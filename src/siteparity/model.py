@@ -154,15 +154,18 @@ class Outcome(StrEnum):
     """The outcome of one check, from the lightest to the heaviest."""
 
     SAME = "same"
+    BY_DESIGN = "by-design"
+    """It differs, exactly as the policy says that the sites are meant to differ."""
     WAIVED = "waived"
+    """It differs, and a person accepts each finding for a while."""
     NOT_RUN = "not-run"
     UNMEASURED = "unmeasured"
     DIFFERENT = "different"
 
     @property
     def holds(self) -> bool:
-        """Whether the check holds, by itself or because waivers accept all that it found."""
-        return self in (Outcome.SAME, Outcome.WAIVED)
+        """Whether the check holds, by itself or because all that it found is by design or waived."""
+        return self in (Outcome.SAME, Outcome.BY_DESIGN, Outcome.WAIVED)
 
     @property
     def measured(self) -> bool:
@@ -230,11 +233,13 @@ class Finding(Frozen):
     standby: tuple[Group, ...] = ()
     waiver: str | None = None
     """Why, who and until when, if a waiver accepts this finding."""
+    design: str | None = None
+    """Why, who and until when, if the policy says that the sites differ here by design."""
 
     @property
     def accepted(self) -> bool:
-        """Whether a waiver accepts it. Nobody can accept what was not measured."""
-        return bool(self.waiver) and self.kind is not FindingKind.UNMEASURED
+        """Whether it is by design, or a waiver accepts it. Nobody can accept what was not measured."""
+        return bool(self.waiver or self.design) and self.kind is not FindingKind.UNMEASURED
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,14 +255,17 @@ class Judgement:
     def outcome(self) -> Outcome:
         """The one rule: the heaviest finding counts, except for accepted ones.
 
-        A judgement that compared nothing is unmeasured. One whose findings are all accepted is waived.
+        A judgement that compared nothing is unmeasured. One whose findings are all accepted is waived, or by
+        design if that is true of each.
         """
         kinds = {finding.kind for finding in self.findings if not finding.accepted}
         if kinds - {FindingKind.UNMEASURED}:
             return Outcome.DIFFERENT
         if kinds or self.compared < 1:
             return Outcome.UNMEASURED
-        return Outcome.WAIVED if self.findings else Outcome.SAME
+        if all(finding.design for finding in self.findings):
+            return Outcome.BY_DESIGN if self.findings else Outcome.SAME
+        return Outcome.WAIVED
 
 
 class Verdict(StrEnum):

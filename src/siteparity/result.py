@@ -6,7 +6,8 @@ Its JSON Schema is published beside this file (``result.schema.json``) and carri
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field
 
@@ -19,6 +20,10 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 WaiverDigest = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 """The exact difference that a waiver accepts (`siteparity.waivers.difference`)."""
+
+
+AcceptingState: TypeAlias = Literal["active", "unused", "changed", "refused", "not known", "other sites"]
+"""What became of a waiver, or of a difference by design (`siteparity.waivers.status`)."""
 
 
 class SavedFinding(Finding):
@@ -83,7 +88,33 @@ class SavedWaiver(Frozen):
     expires: AwareDatetime
     days_left: int
     """Whole days from the start of the run; negative if it had expired."""
-    state: Literal["active", "unused", "changed", "refused", "not known"]
+    state: AcceptingState
+    words: str
+    """Why it is a reason against GO; empty if it is none."""
+    about: tuple[str, ...]
+    """The ids of the checks that it is about."""
+    used_by: tuple[str, ...]
+    """The ids of the checks in which it accepts a finding."""
+
+
+class SavedDesign(Frozen):
+    """One difference that the policy says is by design, and what became of it in this run."""
+
+    place: str
+    """File and line."""
+    aspects: tuple[str, ...]
+    """The aspects and checks in each of which the sites must differ so."""
+    role: str
+    items: tuple[str, ...]
+    expected: str
+    """What is meant: ``dallas enabled* | arizona none``, or ``only at dallas``."""
+    reason: str
+    approved_by: str
+    review: date
+    """The last day on which it counts."""
+    days_left: int
+    """Whole days from the start of the run to the end of that day; negative if it had passed."""
+    state: AcceptingState
     words: str
     """Why it is a reason against GO; empty if it is none."""
     about: tuple[str, ...]
@@ -247,6 +278,8 @@ class Result(Frozen):
     executed: Count
     causes: tuple[SavedCause, ...]
     waivers: tuple[SavedWaiver, ...] = ()
+    differs: tuple[SavedDesign, ...] = ()
+    """Where the sites differ by design."""
     checks: tuple[SavedCheck, ...]
     not_applicable: tuple[SavedNotApplicable, ...] = ()
     """The checks that are no part of the plan. GO does not depend on them, so reports name them."""
@@ -255,12 +288,17 @@ class Result(Frozen):
     """The hosts of both inventories that are in no role of the policy (``dallas/jump1``): nobody looked."""
 
     def not_needed(self) -> frozenset[str]:
-        """The checks that hold although a waiver of their own expects them to differ."""
-        return not_needed(self.checks, self.waivers)
+        """The checks that hold although something of their own expects them to differ."""
+        return not_needed(self.checks, (*self.differs, *self.waivers))
 
 
-def not_needed(checks: Iterable[SavedCheck], waivers: Iterable[SavedWaiver]) -> frozenset[str]:
-    """The checks that hold although a waiver expects otherwise. One about several checks expects nothing."""
+def not_needed(
+    checks: Iterable[SavedCheck], accepting: Iterable[SavedWaiver | SavedDesign]
+) -> frozenset[str]:
+    """The checks that hold although a waiver, or an entry under ``differs``, expects otherwise.
+
+    One about several checks expects nothing of each.
+    """
     holds = {check.id for check in checks if check.outcome.holds}
-    sole = [waiver.about for waiver in waivers if waiver.state == "unused" and len(waiver.about) == 1]
+    sole = [one.about for one in accepting if one.state == "unused" and len(one.about) == 1]
     return frozenset(check for (check,) in sole if check in holds)

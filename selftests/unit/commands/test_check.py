@@ -136,6 +136,51 @@ def test_what_is_not_looked_at_is_said(inventories: Path, capsys: pytest.Capture
     assert told["hosts"][0]["questions"]["boot"] == 4
 
 
+def test_differences_by_design_are_listed_and_told_if_they_are_not_in_force(
+    inventories: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before a night run finds that nobody reviewed one."""
+    edit(
+        inventories / "policy.yml",
+        r"^limits:\n",
+        """differs:
+  - aspect: services
+    role: db
+    item: backup.timer
+    only_at: dallas
+    reason: backups are taken at Dallas only
+    approved_by: Ada Lovelace
+    review: 2020-05-31
+
+limits:
+""",
+    )
+    assert check(inventories) == 0
+    said = capsys.readouterr().out
+    told = " ".join(said.split())
+    meant = "services, db, backup.timer: only at dallas: backups are taken at Dallas only"
+    assert f"1 difference by design {meant} (approved by Ada Lovelace, to be reviewed by 2020-05-31)" in told
+    assert re.search(
+        r"warning: the entry \S+policy\.yml:\d under differs \(services, db, backup\.timer\) should have "
+        r"been reviewed by 2020-05-31;",
+        said,
+    )
+    assert check(inventories, "--json") == 0
+    listed = json.loads(capsys.readouterr().out)
+    (one,) = listed["differs"]
+    assert re.search(r"policy\.yml:\d$", one["place"])
+    assert {key: one[key] for key in one if key != "place"} == {
+        "aspects": ["services"],
+        "role": "db",
+        "items": ["backup.timer"],
+        "expected": "only at dallas",
+        "reason": "backups are taken at Dallas only",
+        "approved_by": "Ada Lovelace",
+        "review": "2020-05-31",
+    }
+    assert len(listed["warnings"]) == 1
+
+
 def test_a_host_that_could_not_be_asked_is_a_warning(
     inventories: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -55,6 +55,7 @@ def test_everything_that_is_written_about_a_check_is_told(project: Path) -> None
         "  fix       set {item}",
         "            set {item} {primary}",
         "            look",
+        "  accepted  by a waiver, or by design under differs in the policy",
         "  drills    python -m lab break thing_lost",
         "            python -m lab break thing_changed",
     ]
@@ -146,3 +147,18 @@ def test_every_check_of_the_product_can_be_explained(source: CheckSource) -> Non
     for fix in fixes:
         assert re.fullmatch(r"\S+ \S.*", fix), fix
         assert set(re.findall(r"\{([^ }]*)\}", fix)) <= {"item", "primary", "user", "command"}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("packages", "by a waiver, or by design under differs in the policy"),
+        ("replication", "never"),
+        ("status_page", "by a waiver"),
+        ("session", "never"),
+    ],
+)
+def test_it_is_said_what_can_accept_a_finding(name: str, words: str) -> None:
+    """A journey tries out the standby alone, so nothing of it differs by design."""
+    told = re.findall(r"^  accepted  (.*)$", explain(find_root(), name), re.MULTILINE)
+    assert set(told) == {words}

@@ -18,10 +18,11 @@ from siteparity.gate.assemble import Started, assemble
 from siteparity.gate.supervisor import Executed
 from siteparity.model import Finding, FindingKind, Group, Judgement, Outcome, Verdict
 from siteparity.plan import PlannedCheck
+from siteparity.policy.differs import Differs
 from siteparity.pytest_plugin.outcome import with_waivers
 from siteparity.result import Result
 from siteparity.runs.journal import CheckLine
-from siteparity.waivers import Waivers, difference_digest, load_waivers
+from siteparity.waivers import Design, Waivers, difference_digest, load_waivers
 
 STARTED = Started("2026-11-23T030000Z-3f9a", datetime.now(UTC).replace(microsecond=0))
 HOSTS = ("web1", "web2")
@@ -77,7 +78,7 @@ def lines(
 ) -> Mapping[str, CheckLine]:
     """The journal of a run in which one check found something, and every other is the same."""
     primary, standby = (site.name for site in settings.sites)
-    waivers = Waivers(settings.waivers, STARTED.at, primary, standby, settings.never_waived)
+    waivers = Waivers(settings.waivers, STARTED.at, primary, standby, settings.never_waived, settings.designs)
 
     def line(one: PlannedCheck) -> CheckLine:
         found = judgement if one is check else Judgement((), 3)
@@ -296,3 +297,127 @@ def test_a_note_reaches_the_result_and_changes_no_verdict(settings: Configuratio
     assert {one.id: one.notes for one in result.checks if one.notes} == {check.id: ("less, and enough",)}
     lost = judged(settings, {name: line for name, line in journal.items() if name != check.id})
     assert not any(one.notes for one in lost.checks)
+
+
+# Differences by design
+
+
+def meaning(settings: Configuration, check: PlannedCheck, **changes: Any) -> Configuration:
+    """The configuration with an entry for `DIFFERENCE` under ``differs``."""
+    primary, standby = (site.name for site in settings.sites)
+    says = Differs.model_validate(
+        {
+            "aspect": check.source.aspect,
+            "role": check.role,
+            "item": DIFFERENCE.item,
+            "values": {primary: 1, standby: 2},
+            "reason": "the standby is the test site of nginx",
+            "approved_by": "Ada Lovelace",
+            "review": f"{STARTED.at + timedelta(days=30):%Y-%m-%d}",
+        }
+        | changes
+    )
+    return replace(settings, designs=(Design(says, "inventories/policy.yml:12"),))
+
+
+def test_a_difference_by_design_is_a_go_and_no_waiver(settings: Configuration) -> None:
+    """The result tells both apart, and holds every word of the entry."""
+    check = check_of(settings, "packages")
+    meant = meaning(settings, check)
+    result = judged(meant, lines(meant, check, JUDGED))
+    assert (result.verdict, result.reasons, result.waivers) == (Verdict.GO, (), ())
+    assert outcome_of(result, check) is Outcome.BY_DESIGN
+    (finding,) = next(one.findings for one in result.checks if one.id == check.id)
+    assert finding.waiver is None
+    assert str(finding.design).startswith("the standby is the test site of nginx (approved by Ada Lovelace")
+    (design,) = result.differs
+    assert design.about[0] == check.id
+    assert design.model_dump(exclude={"about"}) == {
+        "place": "inventories/policy.yml:12",
+        "aspects": ("packages",),
+        "role": "web",
+        "items": ("nginx",),
+        "expected": "dallas 1 | arizona 2",
+        "reason": "the standby is the test site of nginx",
+        "approved_by": "Ada Lovelace",
+        "review": (STARTED.at + timedelta(days=30)).date(),
+        "days_left": 30,
+        "state": "active",
+        "words": "",
+        "used_by": (check.id,),
+    }
+
+
+def test_a_go_ends_with_the_day_of_review(settings: Configuration) -> None:
+    """From then on the difference counts. An entry about other sites ends nothing."""
+    check = check_of(settings, "packages")
+    today = f"{STARTED.at:%Y-%m-%d}"
+    meant = meaning(settings, check, review=today)
+    result = judged(meant, lines(meant, check, JUDGED))
+    midnight = STARTED.at.replace(hour=0, minute=0, second=0) + timedelta(days=1)
+    whole = result.finished_at + settings.policy.limits.go_valid_for
+    assert result.valid_until == min(midnight, whole)
+    other = meaning(settings, check, review=today, values={"nevada": 1, "utah": 2})
+    result = judged(other, lines(other, check, Judgement((), 3)))
+    assert result.valid_until == result.finished_at + settings.policy.limits.go_valid_for
+    assert [one.state for one in result.differs] == ["other sites"]
+
+
+def test_the_journals_word_alone_makes_nothing_by_design(settings: Configuration) -> None:
+    """Neither the outcome that it states nor the words beside a finding."""
+    check = check_of(settings, "packages")
+    claimed = DIFFERENCE.model_copy(update={"design": "it is meant so"})
+    said = lines(settings, check, JUDGED, outcome=Outcome.BY_DESIGN, findings=(claimed,))
+    result = judged(settings, said)
+    assert result.verdict is Verdict.NO_GO
+    assert outcome_of(result, check) is Outcome.DIFFERENT
+    (finding,) = next(one.findings for one in result.checks if one.id == check.id)
+    assert finding.design is None
+    assert any(reason.startswith(CONTRADICTS) for reason in result.reasons)
+
+
+def test_what_the_checks_did_not_take_for_design_is_none(settings: Configuration) -> None:
+    """A policy that was changed while the run was under way."""
+    check = check_of(settings, "packages")
+    before = lines(settings, check, JUDGED)
+    result = judged(meaning(settings, check), before)
+    assert outcome_of(result, check) is Outcome.DIFFERENT
+    assert result.verdict is Verdict.NO_GO
+
+
+@pytest.mark.parametrize(
+    ("changes", "state", "verdict", "told"),
+    [
+        (
+            {"values": {"dallas": 1, "arizona": 3}},
+            "changed",
+            Verdict.NO_GO,
+            "expected dallas 1 | arizona 3, found nginx differs; mend what differs, or correct the entry",
+        ),
+        ({"review": "2020-01-01"}, "refused", Verdict.NO_GO, "should have been reviewed by 2020-01-01"),
+        ({"item": "zlib"}, "unused", Verdict.NO_GO, "and the sites do not differ; remove it"),
+    ],
+)
+def test_an_entry_that_does_not_hold_is_told_beside_the_difference(
+    settings: Configuration, changes: dict[str, Any], state: str, verdict: Verdict, told: str
+) -> None:
+    """The finding counts as if the entry were not there, and the entry is a reason of its own."""
+    check = check_of(settings, "packages")
+    meant = meaning(settings, check, **changes)
+    result = judged(meant, lines(meant, check, JUDGED))
+    assert (result.verdict, result.differs[0].state) == (verdict, state)
+    assert "differs" in result.reasons[0]
+    assert result.reasons[1].startswith("the entry inventories/policy.yml:12 under differs (packages, web, ")
+    assert told in result.reasons[1]
+
+
+def test_an_entry_for_what_no_longer_differs_is_no_go_by_itself(settings: Configuration) -> None:
+    """The check says it of itself if the entry names it alone, and the judge sees the same."""
+    check = check_of(settings, "packages")
+    for aspect, unneeded in ((check.source.name, {check.id}), ("packages", set[str]())):
+        meant = meaning(settings, check, aspect=aspect)
+        result = judged(meant, lines(meant, check, Judgement((), 3)))
+        assert result.verdict is Verdict.UNKNOWN
+        (reason,) = result.reasons
+        assert reason.endswith("and the sites do not differ; remove it")
+        assert result.not_needed() == unneeded

@@ -34,7 +34,7 @@ def test_go_is_said_only_when_every_check_ran_and_every_blocker_holds(
 ) -> None:
     """The definition of GO, read the other way round."""
     go = judge(checks, broken, bad_waivers).verdict is Verdict.GO
-    held = {Outcome.SAME, Outcome.WAIVED}
+    held = {Outcome.SAME, Outcome.BY_DESIGN, Outcome.WAIVED}
     blockers = [check for check in checks if check.severity is Severity.BLOCKER]
     proven = (
         bool(blockers)
@@ -55,6 +55,7 @@ def test_nothing_planned_is_unknown() -> None:
     ("outcome", "expected"),
     [
         (Outcome.SAME, Verdict.GO),
+        (Outcome.BY_DESIGN, Verdict.GO),
         (Outcome.WAIVED, Verdict.GO),
         (Outcome.UNMEASURED, Verdict.UNKNOWN),
         (Outcome.NOT_RUN, Verdict.UNKNOWN),
@@ -72,6 +73,7 @@ def test_each_outcome_of_a_blocker_has_its_verdict(outcome: Outcome, expected: V
     ("outcome", "expected"),
     [
         (Outcome.SAME, Verdict.GO),
+        (Outcome.BY_DESIGN, Verdict.GO),
         (Outcome.WAIVED, Verdict.GO),
         (Outcome.DIFFERENT, Verdict.GO),
         (Outcome.UNMEASURED, Verdict.GO),

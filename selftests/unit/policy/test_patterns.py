@@ -16,7 +16,7 @@ PATHS = (
     "aspects.packages.may_lack",
     "aspects.packages.rewritten",
     "aspects.packages.differs_by_nature",
-    "aspects.runtime.deployed.web.leave_out",
+    "aspects.runtime.deployed.web.0.leave_out",
 )
 WIDE_PATHS = (
     "/*", "/", "/**", "/?*", "/etc", "/etc/", "/etc*", "/etc/*", "/etc/**", "/etc/[a-z]*", "/usr/*",
@@ -113,9 +113,9 @@ def test_a_setting_that_decides_about_writing_following_or_keeping_may_not_diffe
         ("aspects.database.may_differ", "*", "expected the name of one setting"),
         ("aspects.database.may_differ", "shared*", "expected the name of one setting"),
         ("aspects.files.may_name_the_other_site", "/etc/*", "expected the whole path of one file"),
-        ("aspects.runtime.deployed.web.leave_out", "/srv/shop/*", "leave the code of shop.service in"),
-        ("aspects.runtime.deployed.web.leave_out", "/srv/shop/VERSION", "leave the code of shop.service in"),
-        ("aspects.runtime.deployed.web.leave_out", "/srv/shop/*.py", "leave the code of shop.service in"),
+        ("aspects.runtime.deployed.web.0.leave_out", "/srv/shop/*", "leave the code of shop.service in"),
+        ("aspects.runtime.deployed.web.0.leave_out", "/srv/shop/VERSION", "leave the code of shop.service in"),
+        ("aspects.runtime.deployed.web.0.leave_out", "/srv/shop/*.py", "leave the code of shop.service in"),
         ("aspects.services.ignore", "nginx*", r"leave required units in, found nginx\* \(nginx.service\)"),
         ("aspects.services.ignore", "shop.service", "leave required units in, found shop.service"),
         ("aspects.waf.exclusions", "SecRuleRemoveById 1-999999", "one rule or of one category"),

@@ -20,7 +20,7 @@ from siteparity.report import junit, reconcile, result_json, schema_text, write_
 from siteparity.report.write import write_atomically
 from siteparity.result import Result
 
-NAMES = ("go", "no_go", "unknown", "hostile")
+NAMES = ("go", "no_go", "unknown", "hostile", "by_design")
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +142,7 @@ def page(rows: dict[str, list[str]]) -> str:
 
 WORDS = {
     Outcome.SAME: "Passed",
+    Outcome.BY_DESIGN: "Passed",
     Outcome.DIFFERENT: "Failed",
     Outcome.UNMEASURED: "Error",
     Outcome.WAIVED: "XFailed",

@@ -92,10 +92,15 @@ def test_what_could_not_be_looked_for_keeps_its_age(tmp_path: Path, why: str) ->
     assert set(after) == {"a", *(one.item for one in found)}
 
 
-@pytest.mark.parametrize("outcome", [Outcome.SAME, Outcome.WAIVED])
+@pytest.mark.parametrize("outcome", [Outcome.SAME, Outcome.BY_DESIGN, Outcome.WAIVED])
 def test_what_a_whole_check_did_not_find_is_gone(tmp_path: Path, outcome: Outcome) -> None:
     """Even if another check could not be made."""
-    found = [examples.finding("c", waiver="accepted")] if outcome is Outcome.WAIVED else []
+    accepted = {
+        Outcome.SAME: [],
+        Outcome.BY_DESIGN: [examples.finding("c", design="meant")],
+        Outcome.WAIVED: [examples.finding("c", waiver="accepted")],
+    }
+    found = accepted[outcome]
     whole = [
         examples.check("packages", "web", outcome, found),
         examples.check("boot", "web", Outcome.NOT_RUN),

@@ -137,6 +137,7 @@ def test_a_line_keeps_its_shape() -> None:
                 "primary": [{"value": 1.5, "hosts": ["web1"]}],
                 "standby": [],
                 "waiver": None,
+                "design": None,
             }
         ],
         "notes": [],

@@ -30,9 +30,9 @@ from siteparity.waivers import (
     LONGEST,
     Found,
     State,
+    Status,
     Waiver,
     Waivers,
-    WaiverStatus,
     difference_digest,
     load_waivers,
     reasons,
@@ -527,7 +527,7 @@ def test_a_waiver_that_is_not_valid_accepts_nothing_and_is_a_reason_against_go(
     waivers = at(read(tmp_path, stanza(**changes)))
     (waiver,) = waivers.listed
     about = check(aspect=waiver.says.check.partition(".")[0])
-    assert waivers.in_force() == ()
+    assert not waivers.is_in_force(waiver)
     assert waivers.accepting(about, finding()) is None
     assert outcome_of(waivers, about, [finding()], 1) is Outcome.DIFFERENT
     assert waivers.unneeded(about, [], [about]) == ()
@@ -540,7 +540,7 @@ def test_more_waivers_than_the_ceiling_are_not_in_force(tmp_path: Path) -> None:
     """The first ten of the file count, valid or not."""
     items = [f"lib{number}" for number in range(CEILING + 2)]
     waivers = at(read(tmp_path, *(stanza(item=item) for item in items)))
-    assert [one.says.item for one in waivers.in_force()] == items[:CEILING]
+    assert [one.says.item for one in waivers.listed if waivers.is_in_force(one)] == items[:CEILING]
     found = [finding(item) for item in items]
     assert outcome_of(waivers, VERSIONS, found[:CEILING], 1) is Outcome.WAIVED
     assert outcome_of(waivers, VERSIONS, found, 1) is Outcome.DIFFERENT
@@ -671,7 +671,7 @@ def test_a_waiver_of_an_aspect_is_used_when_one_of_its_checks_uses_it(tmp_path: 
         Found(check(role="db"), Outcome.WAIVED, [finding()]),
     ]
     (one,) = statuses(waivers, found)
-    assert one == WaiverStatus(waivers.listed[0], State.ACTIVE, "", (ORIGINS.id, VERSIONS.id), (VERSIONS.id,))
+    assert one == Status(waivers.listed[0], State.ACTIVE, "", (ORIGINS.id, VERSIONS.id), (VERSIONS.id,))
 
 
 def test_the_second_waiver_of_one_finding_is_unused(tmp_path: Path) -> None:

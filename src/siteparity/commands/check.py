@@ -7,12 +7,14 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from siteparity.collect.questions import Questions, asked
 from siteparity.configuration import Configuration
 from siteparity.model import Site, UnmeasuredError
 from siteparity.plan import NotApplicable
 from siteparity.report.words import count
+from siteparity.waivers import Design, Waivers
 
 _WIDTH = 110
 """Of a line in the terminal."""
@@ -48,11 +50,12 @@ class Overview:
     smoke: Mapping[str, int]
     """Journey -> how many checks of it are planned."""
     not_applicable: tuple[NotApplicable, ...]
+    differs: tuple[Design, ...]
     warnings: tuple[str, ...]
 
 
-def overview(settings: Configuration) -> Overview:
-    """What a run under these settings would do."""
+def overview(settings: Configuration, at: datetime) -> Overview:
+    """What a run under these settings would do if it started at a moment."""
     kinds: dict[str, Counter[str]] = {"parity": Counter(), "smoke": Counter()}
     for check in settings.checks:
         kinds[check.source.kind][check.source.aspect] += 1
@@ -64,7 +67,11 @@ def overview(settings: Configuration) -> Overview:
         parity=kinds["parity"],
         smoke=kinds["smoke"],
         not_applicable=settings.not_applicable,
-        warnings=tuple(warning for site in settings.sites for warning in _warnings(settings, site)),
+        differs=settings.designs,
+        warnings=(
+            *(warning for site in settings.sites for warning in _warnings(settings, site)),
+            *_not_in_force(settings, at),
+        ),
     )
 
 
@@ -80,6 +87,7 @@ def text(found: Overview) -> str:
         _below(f"{parity:,} compare the sites: {_counted(found.parity)}"),
         _below(f"{smoke:,} try out {found.standby}: {_counted(found.smoke)}"),
         *_left_out(found.not_applicable),
+        *_by_design(found.differs),
         *(f"warning: {warning}" for warning in found.warnings),
     ]
     return "\n".join(lines)
@@ -99,6 +107,19 @@ def as_json(found: Overview) -> str:
             "not_applicable": [
                 {"check": one.source.name, "kind": one.source.kind, "keys": one.keys}
                 for one in found.not_applicable
+            ],
+            "differs": [
+                {
+                    "place": one.place,
+                    "aspects": one.words,
+                    "role": one.says.role,
+                    "items": one.says.item,
+                    "expected": one.expected,
+                    "reason": one.says.reason,
+                    "approved_by": one.says.approved_by,
+                    "review": str(one.says.review),
+                }
+                for one in found.differs
             ],
             "warnings": found.warnings,
             "errors": [],
@@ -162,6 +183,24 @@ def _left_out(checks: Sequence[NotApplicable]) -> Iterator[str]:
         by_keys.setdefault(one.keys, []).append(one.source.name)
     for keys, names in by_keys.items():
         yield _below(f"without {' or '.join(keys)}: {', '.join(names)}")
+
+
+def _by_design(differs: Sequence[Design]) -> Iterator[str]:
+    """Each difference that is meant."""
+    if differs:
+        yield f"{count(len(differs), 'difference')} by design"
+    for one in differs:
+        items, words = ", ".join(one.says.item), ", ".join(one.words)
+        yield _below(f"{words}, {one.says.role}, {items}: {one.expected}: {one.accepted}")
+
+
+def _not_in_force(settings: Configuration, at: datetime) -> Iterator[str]:
+    """What accepts nothing, and will be a reason against GO."""
+    sites = (settings.primary.name, settings.standby.name)
+    waivers = Waivers(settings.waivers, at, *sites, settings.never_waived, settings.designs)
+    for one in waivers.every:
+        if refusal := waivers.refusal(one):
+            yield f"{one.label} {refusal}"
 
 
 def _below(words: str) -> str:

@@ -207,7 +207,7 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
         if not options.json:
             raise
         return check.errors_as_json(str(error)), EXIT_USAGE
-    found = check.overview(settings)
+    found = check.overview(settings, datetime.now(UTC))
     return check.as_json(found) if options.json else check.text(found), 0
 
 

@@ -12,6 +12,8 @@ from typing import Self
 
 from siteparity.model import ConfigurationError
 from siteparity.plan import CheckSource, sources
+from siteparity.policy.journeys import JOURNEYS
+from siteparity.probes import discover
 
 WIDTH = 100
 _HELPERS = "siteparity.pytest_plugin."
@@ -54,9 +56,19 @@ def _explained(root: Path, source: CheckSource) -> str:
         _paragraph("customers", source.effect),
         *_lines("fix", fixes_of(root, source)),
         _paragraph("leads to", "; ".join(source.leads_to)),
+        _paragraph("accepted", _accepted(source)),
         *_lines("drills", [f"python -m lab break {drill}" for drill in dict.fromkeys(source.drills)]),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _accepted(source: CheckSource) -> str:
+    """What can accept a finding of the check."""
+    parity = source.kind == "parity"
+    of = discover().get(source.aspect) if parity else JOURNEYS.get(source.aspect)
+    if of and of.never_waived:
+        return "never"
+    return "by a waiver" + (", or by design under differs in the policy" if parity else "")
 
 
 def _paragraph(head: str, text: str) -> str:

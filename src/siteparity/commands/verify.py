@@ -26,6 +26,7 @@ from siteparity.model import Deadline, Outcome, Severity, Verdict
 from siteparity.plan import PlannedCheck
 from siteparity.redaction import redacted
 from siteparity.report import write_reports
+from siteparity.report.accepted import by_design_words
 from siteparity.report.exceptions import downgraded_words
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, utc
@@ -206,7 +207,7 @@ def _stands(result: Result, seen: Sequence[Changes], checks: int) -> Verified:
     until = utc(result.valid_until) if result.valid_until else ""
     same = f"{count(sum(one.compared for one in seen), 'table')} as they were at {utc(result.finished_at)}"
     again = f"{count(checks, 'check')} made again; what was tried out at the standby was not tried out again"
-    words = downgraded_words(result)
+    words = f"{downgraded_words(result)}{by_design_words(result)}"
     return Verified(Verdict.GO, (f"{same}, {again}", f"GO  {sites} until {until}: it stands{words}"))
 
 

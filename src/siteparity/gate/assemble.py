@@ -15,7 +15,7 @@ from siteparity.facts.evidence import Evidence
 from siteparity.facts.records import Record
 from siteparity.gate.supervisor import Executed
 from siteparity.gate.time_checks import against_go
-from siteparity.gate.waived import contradictions, saved_waiver, valid_until
+from siteparity.gate.waived import contradictions, saved_designs, saved_waivers, valid_until
 from siteparity.judging import causes, verdict
 from siteparity.model import Judgement, Outcome, Severity, Site, Verdict
 from siteparity.plan import NotApplicable, PlannedCheck
@@ -71,7 +71,9 @@ def assemble(
     """
     finished_at = datetime.now(UTC)
     primary, standby = settings.sites
-    waivers = Waivers(settings.waivers, started.at, primary.name, standby.name, settings.never_waived)
+    waivers = Waivers(
+        settings.waivers, started.at, primary.name, standby.name, settings.never_waived, settings.designs
+    )
     ages = _Ages(seen, started.at)
     checks = tuple(
         _saved_check(check, executed.lines.get(check.id), settings, waivers, ages)
@@ -81,8 +83,8 @@ def assemble(
         Found(check, saved.outcome, saved.findings)
         for check, saved in zip(settings.checks, checks, strict=True)
     ]
-    of_waivers = statuses(waivers, found)
-    saved_waivers = tuple(saved_waiver(one, started.at) for one in of_waivers)
+    of_accepting = statuses(waivers, found)
+    waived, by_design = saved_waivers(of_accepting, started.at), saved_designs(of_accepting, started.at)
     by_site = {record.site: record for record in made}
     sites = (
         _saved_site(primary, by_site.get(primary.name), started, by_record=started.by_record),
@@ -95,12 +97,12 @@ def assemble(
         (
             *executed.broken,
             *_silent(settings.sites, made),
-            *contradictions(executed, checks, saved_waivers),
+            *contradictions(executed, checks, (*by_design, *waived)),
             *scope.against_go(settings.undecided),
             *filter(None, [started.advice]),
             *against_go(*sites, (started.at, finished_at), elapsed, limits),
         ),
-        reasons(of_waivers, finished_at),
+        reasons(of_accepting, finished_at),
     )
     caused = causes.causes(checks, {check.id: check.source.leads_to for check in settings.checks})
     go = answer.verdict is Verdict.GO
@@ -110,7 +112,7 @@ def assemble(
         run=started.run,
         verdict=answer.verdict,
         reasons=causes.reasons(caused, checks, answer.reasons),
-        valid_until=valid_until(_valid_until(sites[0], finished_at, limits), saved_waivers) if go else None,
+        valid_until=valid_until(_valid_until(sites[0], finished_at, limits), of_accepting) if go else None,
         started_at=started.at,
         finished_at=finished_at,
         tool_version=__version__,
@@ -125,7 +127,8 @@ def assemble(
         plan=Count(checks=len(settings.checks), hosts=sum(len(site.hosts) for site in settings.sites)),
         executed=Count(checks=len(executed.lines), hosts=sum(_answered(record) for record in made)),
         causes=caused,
-        waivers=saved_waivers,
+        waivers=waived,
+        differs=by_design,
         checks=checks,
         not_applicable=tuple(map(_not_applicable, settings.not_applicable)),
         scope=scope.scope(settings),
@@ -243,7 +246,7 @@ def _saved_check(
     waivers: Waivers,
     ages: _Ages,
 ) -> SavedCheck:
-    """A check as the result holds it. Waivers are applied again: the journal alone accepts nothing."""
+    """A check as the result holds it. What accepts is applied again: the journal alone accepts nothing."""
     judgement = Judgement(waivers.applied(check, line.findings), line.compared) if line else Judgement((), 0)
     offered = not _of_one_run(check, settings)
     return SavedCheck(

@@ -1,4 +1,4 @@
-"""Waivers in a result: whether the journal agrees with them, and how long a GO lasts. Pure."""
+"""What accepts findings in a result: does the journal agree with it, and how long does a GO last? Pure."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from datetime import datetime
 
 from siteparity.gate.supervisor import Executed
 from siteparity.report.words import count
-from siteparity.result import SavedCheck, SavedWaiver, not_needed
-from siteparity.waivers import WaiverStatus
+from siteparity.result import SavedCheck, SavedDesign, SavedWaiver, not_needed
+from siteparity.waivers import Design, State, Status, Waiver
 
 
 def contradictions(
-    executed: Executed, checks: Sequence[SavedCheck], waivers: Sequence[SavedWaiver]
+    executed: Executed, checks: Sequence[SavedCheck], accepting: Sequence[SavedWaiver | SavedDesign]
 ) -> Iterator[str]:
-    """A reason against GO if the journal states another outcome, or other waivers, than the result."""
+    """A reason against GO if the journal states other outcomes, or accepts others, than the result."""
     own = {check.id: check.outcome for check in checks}
-    unneeded = not_needed(checks, waivers)
+    unneeded = not_needed(checks, accepting)
     wrong = [
         check
         for check, line in executed.lines.items()
@@ -29,16 +29,25 @@ def contradictions(
         )
 
 
-def valid_until(latest: datetime, waivers: Sequence[SavedWaiver]) -> datetime:
-    """When a GO ends: at this moment, or with the first of its waivers."""
-    return min([latest, *(waiver.expires for waiver in waivers)])
+def valid_until(latest: datetime, of: Sequence[Status]) -> datetime:
+    """When a GO ends: at this moment, or with the first waiver or difference by design on which it stands."""
+    return min([latest, *(one.of.ends for one in of if one.state is not State.ELSEWHERE)])
 
 
-def saved_waiver(one: WaiverStatus, now: datetime) -> SavedWaiver:
-    """A waiver as the result holds it; ``now``, from which its days are counted, is the start of the run."""
-    says = one.waiver.says
+def saved_waivers(of: Sequence[Status], now: datetime) -> tuple[SavedWaiver, ...]:
+    """The waivers as the result holds them; from ``now``, the start of the run, their days are counted."""
+    return tuple(_waiver(one, one.of, now) for one in of if isinstance(one.of, Waiver))
+
+
+def saved_designs(of: Sequence[Status], now: datetime) -> tuple[SavedDesign, ...]:
+    """The differences by design as the result holds them; from ``now`` their days are counted."""
+    return tuple(_design(one, one.of, now) for one in of if isinstance(one.of, Design))
+
+
+def _waiver(one: Status, waiver: Waiver, now: datetime) -> SavedWaiver:
+    says = waiver.says
     return SavedWaiver(
-        place=one.waiver.place,
+        place=waiver.place,
         check=says.check,
         role=says.role,
         item=says.item,
@@ -48,7 +57,26 @@ def saved_waiver(one: WaiverStatus, now: datetime) -> SavedWaiver:
         approved_by=says.approved_by,
         ticket=says.ticket,
         expires=says.expires,
-        days_left=(says.expires - now).days,
+        days_left=(waiver.ends - now).days,
+        state=one.state.value,
+        words=one.words,
+        about=one.about,
+        used_by=one.used_by,
+    )
+
+
+def _design(one: Status, design: Design, now: datetime) -> SavedDesign:
+    says = design.says
+    return SavedDesign(
+        place=design.place,
+        aspects=design.words,
+        role=says.role,
+        items=says.item,
+        expected=design.expected,
+        reason=says.reason,
+        approved_by=says.approved_by,
+        review=says.review,
+        days_left=(design.ends - now).days,
         state=one.state.value,
         words=one.words,
         about=one.about,

@@ -38,7 +38,8 @@ def judge(
     Args:
         checks: every planned check; `Outcome.NOT_RUN` for one that was not made.
         broken_run: why the run itself proves nothing: it was cut, died, or contradicts itself.
-        bad_waivers: why waivers are reasons against GO: one is not valid, or accepts what is not there.
+        bad_waivers: why waivers, or differences by design, are reasons against GO: one is not valid, or
+            accepts what is not there.
     """
     blockers = [check for check in checks if check.severity is Severity.BLOCKER]
     different = [check.id for check in blockers if check.outcome is Outcome.DIFFERENT]

@@ -186,6 +186,16 @@ def known_checks(root: Path) -> frozenset[str]:
     return frozenset(word for source in sources(root) for word in (source.aspect, source.name))
 
 
+def known_comparisons(root: Path) -> frozenset[str]:
+    """What may differ by design: each aspect, and each check that judges the records of both sites.
+
+    Raises:
+        ConfigurationError: a file cannot be read as checks.
+    """
+    parity = (source for source in sources(root) if source.kind == "parity")
+    return frozenset(word for source in parity for word in (source.aspect, source.name))
+
+
 def _readable(root: Path, problems: Problems) -> list[CheckSource]:
     """The checks of every file that can be read."""
     kinds: tuple[Kind, Kind] = ("parity", "smoke")

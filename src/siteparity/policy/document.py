@@ -22,6 +22,7 @@ from siteparity.policy import todo
 from siteparity.policy.applications import Applied, drawn
 from siteparity.policy.bounds import Loosened, at_most, loosened
 from siteparity.policy.decisions import Absence, Declared, Described, Undecided
+from siteparity.policy.differs import FIRM, Differs, Entry
 from siteparity.policy.journeys import JOURNEYS, Journey, Smoke
 from siteparity.policy.section import (
     NEVER_WARNINGS,
@@ -102,6 +103,8 @@ class _File(Applied):
     absent: Mapping[str, Absence] = {}
     """What the sites do not have, on purpose: an aspect, a journey, or a promise (``capacity.peak``)."""
     smoke: Smoke = Smoke()
+    differs: tuple[Differs, ...] = ()
+    """Where the sites differ on purpose."""
     aspects: Strict
 
     @model_validator(mode="after")
@@ -144,6 +147,8 @@ class Policy:
     """What nobody decided."""
     loosened: tuple[Loosened, ...] = ()
     """The limits that are looser than usual, in the order of their classes."""
+    differs: tuple[Entry, ...] = ()
+    """Where the sites differ by design, in the order of the file."""
 
     def section(self, aspect: str) -> Section:
         """The section of an aspect, of the type that its probe declares.
@@ -175,14 +180,16 @@ def load_policy(
     sections: Mapping[str, type[Section]],
     never_waived: Collection[str] = (),
     everywhere: Collection[str] = (),
+    known: Mapping[str, Collection[str]] = {},
 ) -> Policy:
     """Read the policy.
 
     Args:
         path: Usually ``inventories/policy.yml``.
         sections: Aspect -> the type of its section, of every probe.
-        never_waived: The aspects whose checks no policy may make a warning.
+        never_waived: The aspects whose checks no policy may make a warning, or let differ by design.
         everywhere: The aspects that every host has, so that no policy may declare them absent.
+        known: Names outside the policy, by the keys of `siteparity.policy.differs`; others are not looked at.
 
     Raises:
         ConfigurationError: every problem of the file, one per line; among them an aspect without a probe, an
@@ -197,6 +204,8 @@ def load_policy(
         "languages": _keys(document.value, "languages") or (),
         OWNER: _text(document.value, "owner"),
         NEVER_WARNINGS: tuple(sections[aspect] for aspect in never_waived if aspect in sections),
+        FIRM: never_waived,
+        **known,
     }
     parts: dict[tuple[str, str], type[Section]] = {
         **{("aspects", aspect): section for aspect, section in sections.items()},
@@ -211,7 +220,9 @@ def load_policy(
     document = todo.without(document, todos, judge)
     document = drawn(document, parts, context)
     model = validate(document, file_model, context)
-    dumped = json.dumps(model.model_dump(mode="json", exclude={todo.APPLICATIONS}), sort_keys=True)
+    # Like waivers, differences by design do not change what is measured: records stay usable without them.
+    left_out = {todo.APPLICATIONS, "differs"}
+    dumped = json.dumps(model.model_dump(mode="json", exclude=left_out), sort_keys=True)
     described = Described(
         document,
         sections,
@@ -239,6 +250,9 @@ def load_policy(
         digest=hashlib.sha256(dumped.encode()).hexdigest(),
         source=path,
         loosened=tuple(_loosened(model, document.value)),
+        differs=tuple(
+            Entry(one, document.where(("differs", number))) for number, one in enumerate(model.differs)
+        ),
     )
 
 

@@ -124,6 +124,19 @@ def one_of(what: str, key: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _words(text: str) -> str:
+    if not text.strip():
+        raise ValueError("expected words, found none; a person must write them")
+    return text
+
+
+def as_several(value: object) -> object:
+    """One text, or a list of texts, as several."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
 def template(*names: str, optional: str = "") -> AfterValidator:
     """A text with exactly these placeholders, each of them in braces, and perhaps the optional one."""
 
@@ -198,6 +211,9 @@ PartName: TypeAlias = Annotated[
 
 Reason: TypeAlias = Annotated[str, matching(r"(?s).*\w\w.*", "a reason in words")]
 """Why the policy makes an exception; every answer names it."""
+
+Words: TypeAlias = Annotated[str, AfterValidator(_words)]
+"""What only a person can say: any text that is not blank."""
 
 Port: TypeAlias = Annotated[int, Field(ge=1, le=65535)]
 Text: TypeAlias = Annotated[str, Field(min_length=1)]

@@ -52,12 +52,12 @@ def judgement_of(error: BaseException, so_far: Judgement) -> Judgement:
 def with_waivers(
     line: CheckLine, check: PlannedCheck, waivers: Waivers, every: Sequence[PlannedCheck]
 ) -> CheckLine:
-    """The line with the waivers that accept its findings, and those that accept what is no longer found.
+    """The line with what accepts its findings, and with what accepts findings that are no longer there.
 
     Args:
         line: of the check.
         check: that was made.
-        waivers: of the run.
+        waivers: of the run, with its differences by design.
         every: all checks of the run.
     """
     judgement = Judgement(waivers.applied(check, line.findings), line.compared)
@@ -103,9 +103,9 @@ def hide_secrets(report: pytest.TestReport | pytest.CollectReport) -> None:
 def conclude(report: pytest.TestReport, line: CheckLine) -> None:
     """Let a report carry the line, and state the outcome in pytest's terms, whatever marks the check has.
 
-    Different is a failure, unmeasured an error: no skip and no expected failure hides it. Waived is an
-    expected failure with the waiver's reason, and strict: if the check no longer finds what the waiver
-    accepts, it fails.
+    Different is a failure, unmeasured an error: no skip and no expected failure hides it. By design is a
+    pass: the sites are as the policy says. Waived is an expected failure with the waiver's reason. Both are
+    strict: if the check no longer finds what is accepted, it fails.
     """
     attach(report, line)
     if line.outcome is not Outcome.SAME:
@@ -118,7 +118,12 @@ def conclude(report: pytest.TestReport, line: CheckLine) -> None:
         return
     if line.outcome is Outcome.WAIVED and report.when == "call":
         report.outcome = "skipped"
-        report.wasxfail = "; ".join(dict.fromkeys(str(finding.waiver) for finding in line.findings))
+        reasons = dict.fromkeys(finding.waiver for finding in line.findings if finding.waiver)
+        report.wasxfail = "; ".join(reasons)
+        return
+    if line.outcome is Outcome.BY_DESIGN and report.when == "call":
+        report.outcome = "passed"
+        report.longrepr = None
         return
     if line.outcome is Outcome.SAME:
         return

@@ -80,7 +80,9 @@ class Session:
         )
         settings = self.configuration
         sites = (settings.primary.name, settings.standby.name)
-        self.waivers = Waivers(settings.waivers, options.started, *sites, settings.never_waived)
+        self.waivers = Waivers(
+            settings.waivers, options.started, *sites, settings.never_waived, settings.designs
+        )
         self._checks = {check.id: check for check in settings.checks}
         self._left_out: frozenset[tuple[str, str]] | None = None
         self._evidence: Evidence | None = None
@@ -106,9 +108,9 @@ class Session:
         return self._checks.get(node_id)
 
     def line(self, check: PlannedCheck, judgement: Judgement, seconds: float) -> CheckLine:
-        """The line of a check, with its waivers.
+        """The line of a check, with what accepts its findings.
 
-        Waivers are applied to the findings without secrets, as every reader of the journal sees them.
+        That is applied to the findings without secrets, as every reader of the journal sees them.
         """
         line = CheckLine.of(check.id, judgement, seconds)
         return with_waivers(line, check, self.waivers, self.configuration.checks)

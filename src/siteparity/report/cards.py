@@ -65,6 +65,7 @@ class FindingRow:
     standby_more: int
     since: str
     waiver: str
+    design: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def cards(result: Result, every: Sequence[Area], history: Sequence[PastRun]) -> 
 
 def _card(anchor: str, promise: Promise, result: Result, history: Sequence[PastRun], limit: int) -> Card:
     first = promise.first
-    seen = promise.findings if promise.state is State.ACCEPTED else (*promise.open, *_waived(promise))
+    seen = promise.findings if promise.state is State.ACCEPTED else (*promise.open, *_accepted(promise))
     effects = _distinct(one.finding.effect for one in seen)
     return Card(
         anchor=anchor,
@@ -127,7 +128,7 @@ def _card(anchor: str, promise: Promise, result: Result, history: Sequence[PastR
     )
 
 
-def _waived(promise: Promise) -> tuple[Seen, ...]:
+def _accepted(promise: Promise) -> tuple[Seen, ...]:
     return tuple(seen for seen in promise.findings if not seen.open)
 
 
@@ -181,6 +182,7 @@ def _row(seen: Seen, result: Result, history: Sequence[PastRun]) -> FindingRow:
         standby_more=max(len(standby) - GROUPS_A_SIDE, 0),
         since=_since([finding.first_seen], result, history),
         waiver=finding.waiver or "",
+        design=finding.design or "",
     )
 
 

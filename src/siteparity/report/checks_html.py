@@ -188,11 +188,12 @@ def _finding(finding: Finding) -> Markup:
         for group, text in zip(groups, texts, strict=True)
     ]
     cut = len(finding.primary)
-    return Markup("<tr><td><code>{}</code> {}<br>{}{}{}{}</td><td>{}</td><td>{}</td></tr>").format(
+    return Markup("<tr><td><code>{}</code> {}<br>{}{}{}{}{}</td><td>{}</td><td>{}</td></tr>").format(
         _one_line(finding.item),
         finding.kind.value,
         _one_line(finding.message),
         Markup("<br>accepted: {}").format(_one_line(finding.waiver)) if finding.waiver else "",
+        Markup("<br>by design: {}").format(_one_line(finding.design)) if finding.design else "",
         Markup("<br>effect: {}").format(_one_line(finding.effect)) if finding.effect else "",
         Markup("<pre>{}</pre>").format(visible(finding.fix[:TEXT_WIDTH], lines=True)) if finding.fix else "",
         Markup("").join(said[:cut]),

@@ -14,6 +14,8 @@ class State(StrEnum):
     """The state of a check, a promise or an aspect, from the lightest to the heaviest."""
 
     OK = "ok"
+    DESIGN = "design"
+    """It differs as the policy says that the sites are meant to."""
     ACCEPTED = "accepted"
     """It differs, and waivers accept that."""
     WARNING = "warning"
@@ -30,7 +32,8 @@ def state_of(check: SavedCheck) -> State:
         return State.WARNING
     if check.outcome is Outcome.DIFFERENT:
         return State.STOP
-    return {Outcome.SAME: State.OK, Outcome.WAIVED: State.ACCEPTED}.get(check.outcome, State.UNKNOWN)
+    light = {Outcome.SAME: State.OK, Outcome.BY_DESIGN: State.DESIGN, Outcome.WAIVED: State.ACCEPTED}
+    return light.get(check.outcome, State.UNKNOWN)
 
 
 def heaviest(states: Iterable[State]) -> State:
@@ -48,8 +51,8 @@ class Seen:
 
     @property
     def open(self) -> bool:
-        """Whether no waiver accepts it."""
-        return self.finding.waiver is None
+        """Whether nothing accepts it."""
+        return not self.finding.accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +83,13 @@ class Promise:
 
     @property
     def open(self) -> tuple[Seen, ...]:
-        """The findings that no waiver accepts."""
+        """The findings that nothing accepts."""
         return tuple(seen for seen in self.findings if seen.open)
 
     @property
     def red(self) -> tuple[SavedCheck, ...]:
         """Its checks that do not hold, or are not known to."""
-        return tuple(check for check in self.checks if state_of(check) not in {State.OK, State.ACCEPTED})
+        return tuple(check for check in self.checks if not check.outcome.holds)
 
     @property
     def is_unmeasured(self) -> bool:
@@ -115,7 +118,7 @@ class Area:
 
     @property
     def open(self) -> int:
-        """How many findings no waiver accepts."""
+        """How many findings nothing accepts."""
         return sum(len(promise.open) for promise in self.promises)
 
 
@@ -141,7 +144,7 @@ def areas(result: Result) -> tuple[Area, ...]:
 
 
 def not_holding(result: Result) -> tuple[Promise, ...]:
-    """The promises that do not hold, or are not known to, the heaviest first, without accepted ones."""
+    """The promises that do not hold, or are not known to, the heaviest first."""
     order = list(State)
     found = [
         promise

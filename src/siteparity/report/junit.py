@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET  # builds XML here; nothing is parsed
 from collections import Counter
+from collections.abc import Iterator
 
 from siteparity.model import Outcome
 from siteparity.report.visible import visible
-from siteparity.result import Result, SavedCheck, SavedFinding
+from siteparity.result import Result, SavedCheck, SavedFinding, not_needed
 
 MESSAGE_WIDTH = 500
 """Servers show the message in lists. The element holds the whole text."""
@@ -26,10 +27,10 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def junit(result: Result) -> bytes:
     """The document: different is a failure, unmeasured or not run an error, waived is skipped.
 
-    A check that holds although a waiver expects otherwise is a failure, like a strict xfail that passes.
+    By design is a pass; its output names what differs. A check that holds although a waiver, or an entry
+    under ``differs``, expects otherwise is a failure, like a strict xfail that passes.
     """
-    not_needed = result.not_needed()
-    cases = [_case(check, needed=check.id not in not_needed) for check in result.checks]
+    cases = [_case(check, unneeded) for check, unneeded in _unneeded(result)]
     counts = Counter(child.tag for case in cases for child in case)
     totals = {
         "tests": str(len(cases)),
@@ -52,7 +53,14 @@ def junit(result: Result) -> bytes:
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
-def _case(check: SavedCheck, *, needed: bool) -> ET.Element:
+def _unneeded(result: Result) -> Iterator[tuple[SavedCheck, str]]:
+    """Each check, and what expects it to differ although it holds: ``waiver``, ``difference`` or nothing."""
+    by_design, waived = (not_needed(result.checks, of) for of in (result.differs, result.waivers))
+    for check in result.checks:
+        yield check, "difference" if check.id in by_design else "waiver" if check.id in waived else ""
+
+
+def _case(check: SavedCheck, unneeded: str) -> ET.Element:
     path, _, name = check.id.partition("::")
     case = ET.Element(
         "testcase",
@@ -62,13 +70,16 @@ def _case(check: SavedCheck, *, needed: bool) -> ET.Element:
             "time": f"{check.seconds:.3f}",
         },
     )
-    if not needed:
-        words = "a waiver for what this check no longer finds; remove it"
-        ET.SubElement(case, "failure", {"message": words, "type": "waiver-not-needed"})
+    if unneeded:
+        what = {"waiver": "a waiver", "difference": "an entry under differs"}[unneeded]
+        words = f"{what} for what this check no longer finds; remove it"
+        ET.SubElement(case, "failure", {"message": words, "type": f"{unneeded}-not-needed"})
     elif check.outcome in _ELEMENTS:
         tag, kind = _ELEMENTS[check.outcome]
         element = ET.SubElement(case, tag, {"message": _message(check)[:MESSAGE_WIDTH], "type": kind})
-        element.text = _legal("\n\n".join(_text(finding) for finding in check.findings)) or None
+        element.text = _texts(check)
+    elif check.findings:
+        ET.SubElement(case, "system-out").text = _texts(check)
     return case
 
 
@@ -82,12 +93,17 @@ def _message(check: SavedCheck) -> str:
     return _legal(f"{first} (and {more:,} more)" if more > 0 else first)
 
 
+def _texts(check: SavedCheck) -> str | None:
+    return _legal("\n\n".join(_text(finding) for finding in check.findings)) or None
+
+
 def _text(finding: SavedFinding) -> str:
     parts = (
         ("", finding.message),
         ("effect: ", finding.effect),
         ("fix: ", finding.fix),
         ("waiver: ", finding.waiver),
+        ("by design: ", finding.design),
     )
     return "\n".join(f"{name}{text}" for name, text in parts if text)
 

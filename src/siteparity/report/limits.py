@@ -37,6 +37,9 @@ def _of_this_run(result: Result) -> list[str]:
     found += exceptions(result)
     if any(area.state is State.ACCEPTED for area in areas(result)):
         found.append("Accepted differences are still there. Customers will notice what stands beside them.")
+    if by_design := sum(one.state == "active" for one in result.differs):
+        them = "difference is" if by_design == 1 else "differences are"
+        found.append(f"{by_design:,} {them} by design: {standby} is not meant to be the same there.")
     if not any(check.kind == "smoke" for check in result.checks):
         found.append(f"{standby} was compared, but not tried out: no smoke test is part of this run.")
     found += (f"{one}." for one in told(result))

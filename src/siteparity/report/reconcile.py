@@ -14,6 +14,7 @@ from siteparity.result import Result
 
 _PYTEST_WORDS = {
     Outcome.SAME: "Passed",
+    Outcome.BY_DESIGN: "Passed",
     Outcome.DIFFERENT: "Failed",
     Outcome.UNMEASURED: "Error",
     Outcome.WAIVED: "XFailed",

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from siteparity.model import Outcome, Verdict
-from siteparity.report.accepted import WaiverRow, waiver_rows, waivers_line
+from siteparity.report.accepted import (
+    DesignRow,
+    WaiverRow,
+    design_rows,
+    designs_line,
+    waiver_rows,
+    waivers_line,
+)
 from siteparity.report.cards import Card, PastRun, cards
 from siteparity.report.data_age import compared_with, possible_loss
 from siteparity.report.groups import Area, Promise, State, areas, heaviest, state_of
@@ -91,6 +98,9 @@ class Page:
     waivers_line: str
     """``2 active, next expires in 9 days``."""
     waivers: tuple[WaiverRow, ...]
+    designs_line: str
+    """``3 as meant, next review in 90 days``."""
+    designs: tuple[DesignRow, ...]
     matrices: tuple[Matrix, ...]
     listed: tuple[Listed, ...]
     limits: tuple[str, ...]
@@ -124,6 +134,8 @@ def page(result: Result, history: Sequence[PastRun] = (), zone: tzinfo | None = 
         coverage=coverage(result),
         waivers_line=waivers_line(result.waivers),
         waivers=waiver_rows(result, zone),
+        designs_line=designs_line(result.differs),
+        designs=design_rows(result),
         matrices=_matrices(every, standby),
         listed=tuple(_listed(one) for area in every for one in area.promises),
         limits=limits(result),
@@ -200,7 +212,7 @@ def _cell(area: Area, role: str) -> Cell | None:
 
 
 def _open(check: SavedCheck) -> int:
-    return sum(finding.waiver is None for finding in check.findings)
+    return sum(not finding.accepted for finding in check.findings)
 
 
 def _listed(promise: Promise) -> Listed:

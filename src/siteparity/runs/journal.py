@@ -39,7 +39,7 @@ class CheckLine(_Line):
     notes: tuple[str, ...] = ()
     """What is worth telling and no finding."""
     unneeded: tuple[str, ...] = ()
-    """The waivers that are about this check alone and accept what it no longer finds."""
+    """The waivers and entries that are about this check alone and accept what it no longer finds."""
 
     @model_validator(mode="after")
     def _outcome_follows_from_the_findings(self) -> Self:
@@ -139,6 +139,7 @@ def _without_secrets(finding: Finding) -> Finding:
             "primary": tuple(map(_group_without_secrets, finding.primary)),
             "standby": tuple(map(_group_without_secrets, finding.standby)),
             "waiver": finding.waiver and redacted(finding.waiver),
+            "design": finding.design and redacted(finding.design),
         }
     )
 

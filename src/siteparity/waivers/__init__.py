@@ -1,23 +1,30 @@
-"""Waivers: a named person accepts a finding until a date, exactly as it is.
+"""What accepts findings: waivers, and the differences that the policy says are by design.
 
-`load_waivers` reads the file. `Waivers` says, for the start of a run, which waivers are in force and which
-findings they accept. `statuses` says afterwards what became of each. All but the reading is pure.
+A named person accepts a fault until a date, exactly as it is: `load_waivers` reads these. Where the sites
+differ by design, the policy says so, and `designs` takes it from there. `Waivers` says, for the start of a
+run, which of both are in force and which findings they accept. `statuses` says afterwards what became of
+each. All but the reading is pure.
 """
 
-from siteparity.waivers.accepting import CEILING, LONGEST, Waivers
+from siteparity.waivers.accepting import CEILING, Acceptance, Waivers
+from siteparity.waivers.by_design import FARTHEST, Design, designs
 from siteparity.waivers.difference import difference_digest, looked_everywhere, waivable
-from siteparity.waivers.reading import Stanza, Waiver, load_waivers
-from siteparity.waivers.status import Found, State, WaiverStatus, reasons, statuses
+from siteparity.waivers.reading import LONGEST, Stanza, Waiver, load_waivers
+from siteparity.waivers.status import Found, State, Status, reasons, statuses
 
 __all__ = [
     "CEILING",
+    "FARTHEST",
     "LONGEST",
+    "Acceptance",
+    "Design",
     "Found",
     "Stanza",
     "State",
+    "Status",
     "Waiver",
-    "WaiverStatus",
     "Waivers",
+    "designs",
     "difference_digest",
     "load_waivers",
     "looked_everywhere",

@@ -1,26 +1,31 @@
-"""Which waivers are in force when a run starts, and which findings they accept. Pure."""
+"""What accepts a finding in a run: a waiver, or an entry of the policy's ``differs``. Pure.
+
+A waiver accepts a fault for a while, an entry says that the sites differ by design. Either accepts a finding
+exactly as it is, and is a reason against GO if it is not valid, or if what it accepts is not there.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import TypeAlias
 
 from siteparity.model import Finding
 from siteparity.plan import PlannedCheck
+from siteparity.waivers.by_design import Design
 from siteparity.waivers.difference import difference_digest, waivable
 from siteparity.waivers.reading import Waiver
 
 CEILING = 10
 """How many waivers of a file count, in its order. More than these are no longer exceptions."""
-LONGEST = timedelta(days=90)
-"""How far ahead a waiver may expire."""
+
+Acceptance: TypeAlias = Waiver | Design
 
 
 @dataclass(frozen=True, slots=True)
 class Waivers:
-    """The waivers of one run, judged by the time at which it started."""
+    """The waivers of one run and its differences by design, judged by the time at which it started."""
 
     listed: tuple[Waiver, ...]
     """In the order of the file."""
@@ -29,47 +34,51 @@ class Waivers:
     primary: str
     standby: str
     never: frozenset[str]
-    """The aspects and journeys for which no waiver is accepted (`Probe.never_waived`)."""
+    """The aspects and journeys of which nothing is accepted (`Probe.never_waived`)."""
+    designs: tuple[Design, ...] = ()
+    """In the order of the policy. They come first: what is by design needs no waiver."""
 
-    def refusal(self, waiver: Waiver) -> str:
-        """The first reason why a waiver is not in force; empty if it is."""
-        return next(self._faults(waiver), "")
+    @property
+    def every(self) -> tuple[Acceptance, ...]:
+        """All that may accept a finding."""
+        return (*self.designs, *self.listed)
 
-    def _faults(self, waiver: Waiver) -> Iterator[str]:
-        says, about = waiver.says, waiver.says.check.partition(".")[0]
-        if says.expires <= self.at:
-            yield f"expired on {says.expires:%Y-%m-%d at %H:%M:%S} UTC"
-        if says.expires - self.at > LONGEST:
-            yield f"expires more than {LONGEST.days} days ahead"
-        if not re.sub(r"[*?\s]", "", says.item):
-            yield "is too wide: its item is every item"
-        if _person(says.owner) == _person(says.approved_by):
-            yield "is approved by its own owner; somebody else must"
-        if about in self.never:
-            yield f"is about {about}, of which nothing can be accepted"
-        if self.listed.index(waiver) >= CEILING:
+    def refusal(self, one: Acceptance) -> str:
+        """The first reason why a waiver or an entry is not in force; empty if it is."""
+        return next(self._faults(one), "")
+
+    def _faults(self, one: Acceptance) -> Iterator[str]:
+        yield from one.faults(self.at)
+        aspects = [word.partition(".")[0] for word in one.words]
+        if barred := self.never.intersection(aspects):
+            yield f"is about {min(barred)}, of which nothing can be accepted"
+        if one in self.listed[CEILING:]:
             yield f"is one too many: {CEILING} are accepted, and the file holds {len(self.listed)}"
 
-    def in_force(self) -> tuple[Waiver, ...]:
-        """The waivers without a fault."""
-        return tuple(waiver for waiver in self.listed if not self.refusal(waiver))
+    def is_in_force(self, one: Acceptance) -> bool:
+        """Whether a waiver or an entry has no fault, and is about these sites."""
+        return one.concerns(self.primary, self.standby) and not self.refusal(one)
 
-    def accepting(self, check: PlannedCheck, finding: Finding) -> Waiver | None:
-        """The first waiver in force that accepts a finding exactly as it is."""
-        if not (self.listed and waivable(finding)):
+    def accepting(self, check: PlannedCheck, finding: Finding) -> Acceptance | None:
+        """The first in force that accepts a finding exactly as it is."""
+        if not (self.every and waivable(finding)):
             return None
-        digest = difference_digest(finding, self.primary, self.standby)
-        for waiver in self.in_force():
-            if is_about(waiver, check) and names(waiver, finding.item) and digest in waiver.says.values:
-                return waiver
+        for one in self.every:
+            if one.accepts(check, finding, self.primary, self.standby) and self.is_in_force(one):
+                return one
         return None
 
     def applied(self, check: PlannedCheck, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """The findings of a check, each with the waiver that accepts it, and with no other."""
+        """The findings of a check, each with what accepts it, and with nothing else."""
         return tuple(
-            finding.model_copy(update={"waiver": waiver and waiver.accepted})
+            finding.model_copy(
+                update={
+                    "waiver": one.accepted if isinstance(one, Waiver) else None,
+                    "design": one.accepted if isinstance(one, Design) else None,
+                }
+            )
             for finding in findings
-            for waiver in [self.accepting(check, finding)]
+            for one in [self.accepting(check, finding)]
         )
 
     def values(self, check: PlannedCheck, finding: Finding) -> str | None:
@@ -78,41 +87,24 @@ class Waivers:
             return None
         return difference_digest(finding, self.primary, self.standby)
 
-    def used(self, waiver: Waiver, check: PlannedCheck, findings: Sequence[Finding]) -> frozenset[str]:
-        """The digests of the findings of a check that a waiver accepts."""
+    def used(self, one: Acceptance, check: PlannedCheck, findings: Sequence[Finding]) -> frozenset[str]:
+        """What a waiver or an entry wants, and accepts among the findings of a check."""
         return frozenset(
-            difference_digest(finding, self.primary, self.standby)
+            wanted
             for finding in findings
-            if self.accepting(check, finding) is waiver
+            if self.accepting(check, finding) is one
+            for wanted in one.accepts(check, finding, self.primary, self.standby)
         )
 
     def unneeded(
         self, check: PlannedCheck, findings: Sequence[Finding], every: Sequence[PlannedCheck]
-    ) -> tuple[Waiver, ...]:
-        """The waivers in force that are about this check alone and accept something it no longer finds."""
+    ) -> tuple[Acceptance, ...]:
+        """Those in force that are about this check alone and accept something it no longer finds."""
         return tuple(
-            waiver
-            for waiver in self.in_force()
-            if [one.id for one in every if is_about(waiver, one)] == [check.id]
-            and self.used(waiver, check, findings) != set(waiver.says.values)
+            one
+            for one in self.every
+            if one.about(check)
+            and self.is_in_force(one)
+            and [other.id for other in every if one.about(other)] == [check.id]
+            and self.used(one, check, findings) != one.wanted
         )
-
-
-def is_about(waiver: Waiver, check: PlannedCheck) -> bool:
-    """Whether a waiver is about a check."""
-    says = waiver.says
-    return says.role == check.role and says.check in (check.source.aspect, check.source.name)
-
-
-def names(waiver: Waiver, item: str) -> bool:
-    """Whether a waiver names an item. ``*`` and ``?`` are plain characters without a pattern_reason."""
-    says = waiver.says
-    if says.pattern_reason is None:
-        return says.item == item
-    parts = {"*": ".*", "?": "."}
-    pattern = "".join(parts.get(character, re.escape(character)) for character in says.item)
-    return re.fullmatch(pattern, item, re.DOTALL) is not None
-
-
-def _person(name: str) -> str:
-    return " ".join(name.split()).casefold()

@@ -8,27 +8,26 @@ goes on: at night, an outdated line in a file must not cost the measurement.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
-from siteparity.policy.section import RoleName, Strict, matching
-from siteparity.waivers.difference import DIGITS
+from siteparity.model import Finding
+from siteparity.plan import PlannedCheck
+from siteparity.policy.section import RoleName, Strict, Words, as_several, matching
+from siteparity.waivers.difference import DIGITS, difference_digest
 from siteparity.yamlfile import Document, did_you_mean, load, quoted, shown, validate
+
+LONGEST = timedelta(days=90)
+"""How far ahead a waiver may expire."""
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _LIST = "waivers"
-
-
-def _words(text: str) -> str:
-    if not text.strip():
-        raise ValueError("expected words, found none; a person must write them")
-    return text
 
 
 def _moment(value: object) -> datetime:
@@ -42,12 +41,6 @@ def _moment(value: object) -> datetime:
     )
 
 
-def _as_several(value: object) -> object:
-    if isinstance(value, str):
-        return (value,)
-    return tuple(value) if isinstance(value, list) else value
-
-
 def _known_check(text: str, info: ValidationInfo) -> str:
     known: Collection[str] = (info.context or {})["checks"]
     if text not in known:
@@ -58,7 +51,6 @@ def _known_check(text: str, info: ValidationInfo) -> str:
     return text
 
 
-Words: TypeAlias = Annotated[str, AfterValidator(_words)]
 Digest: TypeAlias = Annotated[
     str,
     matching(
@@ -76,7 +68,7 @@ class Stanza(Strict):
     item: Words
     """Exact, or a pattern with ``*`` and ``?`` if `pattern_reason` says why."""
     pattern_reason: Words | None = None
-    values: Annotated[tuple[Digest, ...], BeforeValidator(_as_several), Field(min_length=1)]
+    values: Annotated[tuple[Digest, ...], BeforeValidator(as_several), Field(min_length=1)]
     """The digests of the differences that are accepted: one, or several for a pattern."""
     reason: Words
     owner: Words
@@ -108,6 +100,21 @@ class Waiver:
     """``inventories/waivers.yml:3``."""
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """The aspect, journey or check that it is about."""
+        return (self.says.check,)
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """All that must be found: the digest of each difference."""
+        return frozenset(self.says.values)
+
+    @property
+    def ends(self) -> datetime:
+        """When it expires."""
+        return self.says.expires
+
+    @property
     def label(self) -> str:
         """The name of the waiver in messages."""
         says = self.says
@@ -119,6 +126,56 @@ class Waiver:
         says = self.says
         until = f"until {says.expires:%Y-%m-%d %H:%M} UTC"
         return f"{says.reason} (owner {says.owner}, approved by {says.approved_by}, {says.ticket}, {until})"
+
+    def faults(self, at: datetime) -> Iterator[str]:
+        """Why it is not in force at a moment."""
+        says = self.says
+        if says.expires <= at:
+            yield f"expired on {says.expires:%Y-%m-%d at %H:%M:%S} UTC"
+        if says.expires - at > LONGEST:
+            yield f"expires more than {LONGEST.days} days ahead"
+        if not re.sub(r"[*?\s]", "", says.item):
+            yield "is too wide: its item is every item"
+        if _person(says.owner) == _person(says.approved_by):
+            yield "is approved by its own owner; somebody else must"
+
+    def concerns(self, primary: str, standby: str) -> bool:  # noqa: ARG002  # its digests name the sites
+        """Whether it is about these two sites. Of other sites, what it accepts is not there."""
+        return True
+
+    def about(self, check: PlannedCheck) -> str | None:
+        """Its word for a check; None if it is about others."""
+        says = self.says
+        is_about = says.role == check.role and says.check in (check.source.aspect, check.source.name)
+        return says.check if is_about else None
+
+    def names(self, item: str) -> bool:
+        """Whether it names an item. ``*`` and ``?`` are plain characters without a pattern_reason."""
+        if self.says.pattern_reason is None:
+            return self.says.item == item
+        parts = {"*": ".*", "?": "."}
+        pattern = "".join(parts.get(character, re.escape(character)) for character in self.says.item)
+        return re.fullmatch(pattern, item, re.DOTALL) is not None
+
+    def accepts(self, check: PlannedCheck, finding: Finding, primary: str, standby: str) -> frozenset[str]:
+        """The digest of the finding, if it is exactly a difference that the waiver accepts."""
+        if self.about(check) is None or not self.names(finding.item):
+            return frozenset()
+        return frozenset((difference_digest(finding, primary, standby),)) & self.wanted
+
+    def changed(self, check: PlannedCheck, finding: Finding) -> str:  # noqa: ARG002  # reports show them beside it
+        """Why it does not accept a finding about its item."""
+        return "no longer accepts its finding, which has changed; accept it again, or fix it"
+
+    def unneeded(self, found: frozenset[str]) -> str:
+        """What to do if some of what it accepts, or all of it, is not there any more."""
+        if found:
+            return "accepts differences that are no longer there; remove their digests from it"
+        return "is no longer needed: what it accepts is not there; remove it"
+
+
+def _person(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def load_waivers(path: Path, checks: Collection[str], roles: Collection[str]) -> tuple[Waiver, ...]:

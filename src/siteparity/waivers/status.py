@@ -1,21 +1,20 @@
-"""What became of each waiver in a run, and which waivers are reasons against GO. Pure."""
+"""What became of each waiver and difference by design in a run, and which are reasons against GO. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from siteparity.model import Finding, FindingKind, Outcome
 from siteparity.plan import PlannedCheck
-from siteparity.waivers.accepting import Waivers, is_about, names
+from siteparity.waivers.accepting import Acceptance, Waivers
 from siteparity.waivers.difference import looked_everywhere
-from siteparity.waivers.reading import Waiver
 
 
 class State(StrEnum):
-    """What became of a waiver."""
+    """What became of a waiver, or of an entry under ``differs``."""
 
     ACTIVE = "active"
     """In force, and everything that it accepts was found."""
@@ -27,6 +26,8 @@ class State(StrEnum):
     """Not in force."""
     UNKNOWN = "not known"
     """In force, and a check that it is about could not be made."""
+    ELSEWHERE = "other sites"
+    """About other sites than those of this run: it accepts nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,10 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class WaiverStatus:
-    """A waiver after a run, and what became of it."""
+class Status:
+    """A waiver or an entry after a run, and what became of it."""
 
-    waiver: Waiver
+    of: Acceptance
     state: State
     words: str
     """Why it is a reason against GO; empty if it is none."""
@@ -57,66 +58,65 @@ class WaiverStatus:
     """The ids of the checks in which it accepts a finding."""
 
 
-def statuses(waivers: Waivers, found: Sequence[Found]) -> tuple[WaiverStatus, ...]:
-    """What became of each waiver, in the order of the file."""
-    return tuple(_status(waivers, waiver, found) for waiver in waivers.listed)
+def statuses(waivers: Waivers, found: Sequence[Found]) -> tuple[Status, ...]:
+    """What became of each: the differences by design, then the waivers, in the order of their files."""
+    return tuple(_status(waivers, one, found) for one in waivers.every)
 
 
-def reasons(of: Iterable[WaiverStatus], finished_at: datetime) -> tuple[str, ...]:
-    """A reason against GO for each waiver that is one."""
+def reasons(of: Iterable[Status], finished_at: datetime) -> tuple[str, ...]:
+    """A reason against GO for each that is one."""
     found: list[str] = []
     for one in of:
         if one.words:
-            found.append(f"{one.waiver.label} {one.words}")
-        elif one.used_by and one.waiver.says.expires <= finished_at:
-            found.append(f"{one.waiver.label} expired while the run was under way")
+            found.append(f"{one.of.label} {one.words}")
+        elif one.used_by and one.of.ends <= finished_at:
+            found.append(f"{one.of.label} expired while the run was under way")
     return tuple(found)
 
 
-def _status(waivers: Waivers, waiver: Waiver, found: Sequence[Found]) -> WaiverStatus:
-    mine = [one for one in found if is_about(waiver, one.check)]
-    used = {one.check.id: waivers.used(waiver, one.check, one.findings) for one in mine}
-    state, words = _judged(waivers, waiver, mine, frozenset().union(*used.values()))
-    return WaiverStatus(
-        waiver=waiver,
+def _status(waivers: Waivers, of: Acceptance, found: Sequence[Found]) -> Status:
+    mine = [one for one in found if of.about(one.check)]
+    used = {one.check.id: waivers.used(of, one.check, one.findings) for one in mine}
+    state, words = _judged(waivers, of, mine, frozenset().union(*used.values()))
+    return Status(
+        of=of,
         state=state,
         words=words,
         about=tuple(used),
-        used_by=tuple(check for check, digests in used.items() if digests),
+        used_by=tuple(check for check, wanted in used.items() if wanted),
     )
 
 
 def _judged(
-    waivers: Waivers, waiver: Waiver, mine: Sequence[Found], used: frozenset[str]
+    waivers: Waivers, of: Acceptance, mine: Sequence[Found], used: frozenset[str]
 ) -> tuple[State, str]:
-    if refusal := waivers.refusal(waiver):
+    if not of.concerns(waivers.primary, waivers.standby):
+        return State.ELSEWHERE, ""
+    if refusal := waivers.refusal(of):
         return State.REFUSED, refusal
-    if used == set(waiver.says.values):
-        return State.ACTIVE, ""
-    if _differs_otherwise(waivers, waiver, mine):
-        return (
-            State.CHANGED,
-            "no longer accepts its finding, which has changed; accept it again, or fix it",
-        )
+    return (State.ACTIVE, "") if used == of.wanted else _not_as_said(waivers, of, mine, used)
+
+
+def _not_as_said(
+    waivers: Waivers, of: Acceptance, mine: Sequence[Found], used: frozenset[str]
+) -> tuple[State, str]:
+    """What became of one that accepts something which is not there as it says."""
+    if change := next(_changes(waivers, of, mine), ""):
+        return State.CHANGED, change
     if not all(one.whole for one in mine):
         return State.UNKNOWN, ""
-    return State.UNUSED, _unused(waiver, mine, used)
-
-
-def _unused(waiver: Waiver, mine: Sequence[Found], used: frozenset[str]) -> str:
     if not mine:
-        return f"is about no check that is made for the role {waiver.says.role}; remove it"
-    if used:
-        return "accepts differences that are no longer there; remove their digests from it"
-    return "is no longer needed: what it accepts is not there; remove it"
+        return State.UNUSED, f"is about no check that is made for the role {of.says.role}; remove it"
+    return State.UNUSED, of.unneeded(used)
 
 
-def _differs_otherwise(waivers: Waivers, waiver: Waiver, mine: Sequence[Found]) -> bool:
-    """Whether an item that the waiver names differs in a way that no waiver accepts."""
-    return any(
-        finding.kind is not FindingKind.UNMEASURED
-        and names(waiver, finding.item)
-        and waivers.accepting(one.check, finding) is None
-        for one in mine
-        for finding in one.findings
-    )
+def _changes(waivers: Waivers, of: Acceptance, mine: Sequence[Found]) -> Iterator[str]:
+    """How the item that it names differs in ways that nothing accepts."""
+    for one in mine:
+        for finding in one.findings:
+            if (
+                finding.kind is not FindingKind.UNMEASURED
+                and of.names(finding.item)
+                and waivers.accepting(one.check, finding) is None
+            ):
+                yield of.changed(one.check, finding)
