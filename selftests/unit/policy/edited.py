@@ -46,7 +46,7 @@ def edited(folder: Path, changes: dict[str, object]) -> Path:
         *steps, last = key.split(".")
         part = value
         for step in steps:
-            part = part.setdefault(step, {})
+            part = part[int(step)] if isinstance(part, list) else part.setdefault(step, {})
         part[last] = new
     path = folder / "policy.yml"
     path.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")  # JSON is YAML
