@@ -11,11 +11,18 @@ from siteparity.result import (
     AcceptingState,
     Count,
     Result,
+    SavedAbsence,
+    SavedArea,
     SavedCheck,
     SavedDesign,
+    SavedDowngrade,
     SavedFinding,
+    SavedListed,
     SavedSite,
+    SavedUndecided,
+    SavedUnjudged,
     SavedWaiver,
+    Scope,
 )
 
 STARTED = datetime(2026, 11, 23, 1, 3, 40, tzinfo=UTC)
@@ -331,7 +338,38 @@ def result(
             hosts=10 if not record_age else 5,
         ),
         checks=tuple(checks),
+        scope=scope(),
     )
+
+
+def scope(**states: Literal["promised", "compared", "absent", "undecided"]) -> Scope:
+    """Every area is promised, but for these: ``waf="absent"``, ``smoke_admin="undecided"``."""
+    kinds: tuple[tuple[Literal["parity", "smoke"], Iterable[str]], ...] = (
+        ("parity", ASPECTS),
+        ("smoke", JOURNEYS),
+    )
+    areas = tuple(
+        SavedArea(
+            kind=kind,
+            name=name,
+            state=(state := states.get(name if kind == "parity" else f"smoke_{name}", "promised")),
+            checks=4 if state in ("promised", "compared") else 0,
+        )
+        for kind, names in kinds
+        for name in names
+    )
+    listed = (
+        SavedListed(aspect="listeners", what="open ports", promised=34, compared=2, unjudged=(), unread=()),
+        SavedListed(
+            aspect="services",
+            what="units and containers",
+            promised=38,
+            compared=374,
+            unjudged=(),
+            unread=(),
+        ),
+    )
+    return Scope(areas=areas, listed=listed)
 
 
 def all_same() -> list[SavedCheck]:
@@ -410,6 +448,98 @@ def go() -> Result:
         ),
     )
     return result(checks, Verdict.GO).model_copy(update={"waivers": (waiver("active", 9),)})
+
+
+def in_part() -> Result:
+    """Five absences, two open questions, three downgrades, and things on hosts that nothing judges."""
+    gone = {("parity", name) for name in ("waf", "dns", "sessions", "subscriptions")}
+    gone |= {("smoke", name) for name in ("admin", "session", "subscriptions")}
+    checks = [one for one in all_same() if (one.kind, one.aspect) not in gone]
+    hosts = ("dallas/web1", "dallas/web2", "arizona/web1", "arizona/web2")
+    why = {
+        "waf": "the provider filters in front of both sites",
+        "dns": "the provider's name servers lead to the front door, and follow a contract of their own",
+        "subscriptions": "nobody is charged by a job",
+        "smoke.admin": "store owners work in the shop itself",
+        "capacity.peak": "the load of the worst hour was never measured",
+    }
+    about = scope(
+        waf="absent",
+        dns="absent",
+        subscriptions="absent",
+        smoke_admin="absent",
+        smoke_subscriptions="absent",
+        sessions="undecided",
+        smoke_session="undecided",
+        boot="compared",
+        clock="compared",
+        kernel="compared",
+        runtime="compared",
+        accounts="compared",
+        firewall="compared",
+        packages="compared",
+    )
+    open_ports, units = about.listed
+    asked = "Where does the application keep the sessions of customers?"
+    reason = (
+        f"2 questions are open, the first: {asked} Answer it as aspects.sessions in inventories/policy.yml; "
+        "siteparity check lists all of them"
+    )
+    return result(checks, Verdict.UNKNOWN, [reason]).model_copy(
+        update={
+            "scope": about.model_copy(
+                update={
+                    "absent": tuple(
+                        SavedAbsence(name=name, reason=reason, approved_by="Ada Lovelace")
+                        for name, reason in why.items()
+                    ),
+                    "undecided": (
+                        SavedUndecided(
+                            key="aspects.sessions",
+                            question=asked,
+                            place="inventories/policy.yml",
+                        ),
+                        SavedUndecided(
+                            key="smoke.session",
+                            question="How does a customer start and end a session, and where is it kept?",
+                            place="inventories/policy.yml:312",
+                        ),
+                    ),
+                    "listed": (
+                        open_ports,
+                        units.model_copy(
+                            update={
+                                "unjudged": (
+                                    SavedUnjudged(item="containers of Docker", why="2 up", hosts=hosts),
+                                    SavedUnjudged(
+                                        item="backup-db.service",
+                                        why="left out by the policy (backup-*.service)",
+                                        hosts=hosts[:1],
+                                    ),
+                                ),
+                                "unread": ("arizona/db1: no answer within 20 s",),
+                            }
+                        ),
+                    ),
+                }
+            ),
+            "downgraded": (
+                SavedDowngrade(
+                    kind="parity",
+                    aspect="monitoring",
+                    checks=14,
+                    reason="the agents move to a new server this month",
+                ),
+                SavedDowngrade(
+                    kind="parity", aspect="locales", checks=5, reason="French is not sold before May"
+                ),
+                SavedDowngrade(
+                    kind="smoke", aspect="status_page", checks=1, reason="the provider of the page changes"
+                ),
+            ),
+            "hosts_in_no_role": ("dallas/jump1", "arizona/jump1"),
+        }
+    )
 
 
 def no_go() -> Result:
@@ -633,7 +763,33 @@ def hostile() -> Result:
         )
         for text in HOSTILE
     )
-    return result(checks, Verdict.NO_GO, HOSTILE).model_copy(update={"waivers": waivers})
+    listed = tuple(
+        SavedListed(
+            aspect=text,
+            what=text,
+            promised=1,
+            compared=2,
+            unjudged=(SavedUnjudged(item=text, why=text, hosts=(text, text)),),
+            unread=(text, text),
+        )
+        for text in HOSTILE
+    )
+    about = Scope(
+        areas=tuple(SavedArea(kind="parity", name=text, state="compared", checks=1) for text in HOSTILE),
+        absent=tuple(SavedAbsence(name=text, reason=text, approved_by=text) for text in HOSTILE),
+        undecided=tuple(SavedUndecided(key=text, question=text, place=text) for text in HOSTILE),
+        listed=listed,
+    )
+    return result(checks, Verdict.NO_GO, HOSTILE).model_copy(
+        update={
+            "waivers": waivers,
+            "scope": about,
+            "hosts_in_no_role": HOSTILE,
+            "downgraded": tuple(
+                SavedDowngrade(kind="parity", aspect=text, checks=1, reason=text) for text in HOSTILE
+            ),
+        }
+    )
 
 
 def many(number: int = 10_000, promises: int = 40) -> Result:

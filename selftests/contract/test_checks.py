@@ -30,13 +30,25 @@ def _name(check: CheckSource) -> str:
     [
         (aspect, table)
         for aspect, probe in discover().items()
-        for table in probe.readings()
-        if table[0] != "_"
+        for table, reading in probe.readings().items()
+        if table[0] != "_" and not reading.lists
     ],
 )
 def test_every_fact_that_a_probe_yields_is_judged(aspect: str, table: str) -> None:
     """A fact that nobody judges is a difference that nobody sees."""
     assert any(check.aspect == aspect and table in check.tables for check in PARITY)
+
+
+def test_a_table_that_lists_what_is_judged_is_judged_by_no_check() -> None:
+    """It tells the answer how far it goes. Its values are the words of the framework, or why not."""
+    lists = {
+        (aspect, table)
+        for aspect, probe in discover().items()
+        for table, reading in probe.readings().items()
+        if reading.lists
+    }
+    assert lists == {("services", "judged"), ("listeners", "judged")}
+    assert not lists & {(check.aspect, table) for check in PARITY for table in check.tables}
 
 
 @pytest.mark.parametrize("aspect", discover())

@@ -97,7 +97,7 @@ def test_a_go_with_a_warning_that_could_not_be_measured_is_given_and_stands(live
     (live.root / "things" / "arizona-web1.more").unlink()
     ran = live.siteparity("gate")
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert ran.stdout.splitlines()[-1].endswith("1 same, 1 unmeasured")
+    assert "1 same, 1 unmeasured" in ran.stdout.splitlines()[-1]
     assert "not known, a warning" in ran.stdout
     ran = live.siteparity("verify")
     assert ran.returncode == 0, ran.stdout + ran.stderr

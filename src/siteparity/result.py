@@ -238,6 +238,34 @@ class SavedUndecided(Frozen):
     """File, and the line where there is one."""
 
 
+class SavedUnjudged(Frozen):
+    """Something on hosts that nothing judges."""
+
+    item: str
+    """A unit, an open port, containers of an engine."""
+    why: str
+    """Why not, or how much of it there is."""
+    hosts: tuple[str, ...]
+    """``dallas/web1``."""
+
+
+class SavedListed(Frozen):
+    """Things of one kind on the hosts of both sites, and how they are judged."""
+
+    aspect: str
+    """The aspect that lists them."""
+    what: str
+    """``units and containers``, ``open ports``."""
+    promised: int
+    """How many the policy names, on all hosts together."""
+    compared: int
+    """How many the policy does not name, which are compared between the sites."""
+    unjudged: tuple[SavedUnjudged, ...]
+    """Those that are neither."""
+    unread: tuple[str, ...]
+    """The hosts that could not be asked, each with the reason: ``dallas/web1: no answer``."""
+
+
 class Scope(Frozen):
     """What the answer is about, and what it is not about."""
 
@@ -245,6 +273,8 @@ class Scope(Frozen):
     absent: tuple[SavedAbsence, ...] = ()
     undecided: tuple[SavedUndecided, ...] = ()
     """Each of them keeps the answer from being GO."""
+    listed: tuple[SavedListed, ...] = ()
+    """What is on the hosts, and how it is judged; empty if a site was not measured."""
 
 
 class Result(Frozen):

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from siteparity.configuration import Configuration
+from siteparity.facts.evidence import Evidence
+from siteparity.model import Table, Unmeasured
 from siteparity.policy.decisions import Undecided, covered, verification
 from siteparity.policy.journeys import JOURNEYS
-from siteparity.result import SavedAbsence, SavedArea, SavedUndecided, Scope
+from siteparity.probes import COMPARED, PROMISED, Reading
+from siteparity.result import (
+    SavedAbsence,
+    SavedArea,
+    SavedListed,
+    SavedUndecided,
+    SavedUnjudged,
+    Scope,
+)
 from siteparity.yamlfile import KeyPath
 
 State: TypeAlias = Literal["promised", "compared", "absent", "undecided"]
 
-NAMED = 3
-"""How many undecided keys a reason names; result.json holds all of them."""
 
+def scope(settings: Configuration, evidence: Evidence | None = None) -> Scope:
+    """What a run under these settings is about.
 
-def scope(settings: Configuration) -> Scope:
-    """What a run under these settings is about."""
+    Args:
+        settings: of the run.
+        evidence: what was measured; None if nothing is known of a site.
+    """
     policy = settings.policy
     return Scope(
         areas=tuple(_areas(settings)),
@@ -35,16 +47,21 @@ def scope(settings: Configuration) -> Scope:
         undecided=tuple(
             SavedUndecided(key=one.key, question=one.question, place=one.place) for one in settings.undecided
         ),
+        listed=tuple(_listed(settings, evidence)) if evidence else (),
     )
 
 
 def against_go(undecided: Sequence[Undecided]) -> Iterator[str]:
-    """A reason against GO if there is something that nobody decided."""
-    if undecided:
-        named = ", ".join(one.key for one in undecided[:NAMED])
-        more = f" and {len(undecided) - NAMED} more" if len(undecided) > NAMED else ""
-        things = "1 thing is" if len(undecided) == 1 else f"{len(undecided)} things are"
-        yield f"{things} undecided: {named}{more}; siteparity check lists the questions"
+    """A reason against GO if there is something that nobody decided: the first question, and where it is."""
+    if not undecided:
+        return
+    first, more = undecided[0], len(undecided) - 1
+    asked = first.question if first.question.endswith("?") else f"{first.question}."
+    answer = f"{asked} Answer it as {first.key} in {first.place}"
+    if more:
+        yield f"{more + 1} questions are open, the first: {answer}; siteparity check lists all of them"
+    else:
+        yield f"1 question is open: {answer}"
 
 
 def _areas(settings: Configuration) -> Iterator[SavedArea]:
@@ -74,3 +91,49 @@ def _areas(settings: Configuration) -> Iterator[SavedArea]:
 
 def _not_looked_at(at: KeyPath, absent: Collection[KeyPath]) -> State:
     return "absent" if at in absent else "undecided"
+
+
+def _listed(settings: Configuration, evidence: Evidence) -> Iterator[SavedListed]:
+    """Each kind of thing of which a probe lists how it is judged."""
+    for aspect, probe in settings.probes.items():
+        for table, reading in probe.readings().items():
+            if reading.lists and aspect in settings.policy.sections:
+                yield _of_hosts(settings, evidence, aspect, table, reading)
+
+
+def _of_hosts(
+    settings: Configuration, evidence: Evidence, aspect: str, table: str, reading: Reading[Any]
+) -> SavedListed:
+    """The things of one table, on all hosts of both sites."""
+    roles = reading.roles_in(settings.policy.section(aspect), tuple(settings.policy.roles))
+    numbers: Counter[str] = Counter()
+    unjudged: dict[tuple[str, str], list[str]] = {}
+    unread: list[str] = []
+    for site in settings.sites:
+        facts = evidence.facts(site, aspect)
+        for host in site.hosts:
+            found = facts[host.name].get(table, Unmeasured("its record does not tell"))
+            if set(roles).isdisjoint(host.roles):
+                found = Unmeasured(f"{aspect} is measured for {', '.join(roles)} only")
+            if isinstance(found, Unmeasured):
+                unread.append(f"{site.name}/{host.name}: {found.reason}")
+                continue
+            numbers.update(str(how) for how in found.values())
+            for item, why in _neither(found):
+                unjudged.setdefault((item, why), []).append(f"{site.name}/{host.name}")
+    return SavedListed(
+        aspect=aspect,
+        what=reading.lists,
+        promised=numbers[PROMISED],
+        compared=numbers[COMPARED],
+        unjudged=tuple(
+            SavedUnjudged(item=item, why=why, hosts=tuple(hosts))
+            for (item, why), hosts in sorted(unjudged.items())
+        ),
+        unread=tuple(unread),
+    )
+
+
+def _neither(found: Table) -> Iterator[tuple[str, str]]:
+    """What is neither promised nor compared, and why."""
+    return ((item, str(how)) for item, how in found.items() if how not in (PROMISED, COMPARED))

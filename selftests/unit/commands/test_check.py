@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from selftests.unit.policy.edited import edited, scoped
 from siteparity.commands.cli import main
 from siteparity.configuration import find_root, load
 from siteparity.model import ConfigurationError
@@ -91,10 +92,7 @@ def test_the_shipped_files_are_well(inventories: Path, capsys: pytest.CaptureFix
     assert re.search(r"dallas/db1, arizona/db1: \d+ questions each\n  accounts 3, boot 4, ", said)
     assert "475 checks planned\n  458 compare the sites: accounts 32, " in said
     assert "  17 try out arizona: " in said
-    assert said.endswith(
-        "1 check does not apply: the policy names nothing of the kind\n"
-        "  without absent: absences.nothing_that_is_declared_absent_is_there\n"
-    )
+    assert said.endswith("every check applies\n")
 
 
 def test_the_other_direction_can_be_asked_about(
@@ -117,16 +115,13 @@ def test_what_is_not_looked_at_is_said(inventories: Path, capsys: pytest.Capture
     said = capsys.readouterr().out
     assert "in no role of the policy, not looked at: arizona/jump1\n" in said
     assert (
-        "2 checks do not apply: the policy names nothing of the kind\n"
-        "  without absent: absences.nothing_that_is_declared_absent_is_there\n"
-        "  without aspects.boot.required: boot."
+        "1 check does not apply: the policy names nothing of the kind\n  without aspects.boot.required: boot."
     ) in said
     assert said.endswith("warning: arizona: the group unused holds no host\n")
     assert check(inventories, "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told["hosts_in_no_role"] == ["arizona/jump1"]
     assert [(one["kind"], one["keys"]) for one in told["not_applicable"]] == [
-        ("parity", ["absent"]),
         ("parity", ["aspects.boot.required"]),
     ]
     assert told["warnings"] == ["arizona: the group unused holds no host"]
@@ -249,3 +244,46 @@ def test_a_checkout_that_lacks_checks_is_refused(tmp_path: Path) -> None:
     (tmp_path / "tests" / "parity" / "test_boot.py").unlink()
     with pytest.raises(ConfigurationError, match=r"test_boot\.py: expected checks, found none"):
         load(tmp_path, INVENTORIES, look_up=False)
+
+
+def test_states_absences_and_open_questions_are_listed_and_are_no_error(
+    inventories: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With question, file and line; the exit code stays 0."""
+    scoped(inventories, without=["aspects.boot", "smoke.attack", "smoke.admin"], absent=["smoke.admin"])
+    asked = '"TODO", # how late may a customer be charged?'
+    line = edit(inventories / "policy.yml", r'(?<="max_late": )"15m",', asked)
+    assert check(inventories) == 0
+    said = capsys.readouterr().out
+    assert (
+        "\npromised 33, compared 1, absent 1 (smoke.admin), undecided 2 "
+        "(aspects.subscriptions.max_late, smoke.attack)\n" in said
+    )
+    assert "\n  compared: boot\n" in said
+    assert "\ndeclared absent\n  smoke.admin: no smoke.admin here (approved by Ada Lovelace; " in said
+    assert "\n2 questions are open, and keep every answer from GO: " in said
+    flowing = " ".join(said.split())
+    assert (
+        f"policy.yml:{line}: aspects.subscriptions.max_late: how late may a customer be charged?" in flowing
+    )
+    assert "policy.yml: smoke.attack: Under which name can a harmless attack" in flowing
+    assert check(inventories, "--json") == 0
+    told = json.loads(capsys.readouterr().out)["scope"]
+    assert [one["name"] for one in told["absent"]] == ["smoke.admin"]
+    assert [one["key"] for one in told["undecided"]] == ["aspects.subscriptions.max_late", "smoke.attack"]
+    assert {one["state"] for one in told["areas"] if one["name"] == "boot"} == {"compared"}
+
+
+def test_what_the_policy_makes_a_warning_is_listed(
+    inventories: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before a run, as in its answer."""
+    reasoned = {"severity": "warning", "severity_reason": "a new provider"}
+    edited(inventories, {f"aspects.dns.{key}": value for key, value in reasoned.items()})
+    assert check(inventories) == 0
+    assert re.search(
+        r"\ndns: \d+ checks are warnings by the policy: a new provider\n", capsys.readouterr().out
+    )
+    assert check(inventories, "--json") == 0
+    (told,) = json.loads(capsys.readouterr().out)["downgraded"]
+    assert (told["kind"], told["aspect"], told["reason"]) == ("parity", "dns", "a new provider")

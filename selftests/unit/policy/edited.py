@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,3 +58,24 @@ def read(folder: Path, changes: dict[str, object]) -> Policy:
     """The shipped policy with these changes, as a run reads it."""
     firm = frozenset(name for name, probe in discover().items() if probe.never_waived)
     return load_policy(edited(folder, changes), SECTIONS, firm)
+
+
+def scoped(folder: Path, *, without: Sequence[str] = (), absent: Sequence[str] = ()) -> Path:
+    """The file of the shipped policy without some parts, and with some things declared absent.
+
+    Args:
+        folder: where it is written.
+        without: ``aspects.waf``, ``smoke.admin`` ...
+        absent: ``waf``, ``smoke.admin``, ``capacity.peak`` ...; not described then, if it is a whole part.
+    """
+    value = copy.deepcopy(SHIPPED)
+    for key in without:
+        *steps, last = key.split(".")
+        part = value
+        for step in steps:
+            part = part[step]
+        del part[last]
+    value["absent"] = {name: {"reason": f"no {name} here", "approved_by": "Ada Lovelace"} for name in absent}
+    path = folder / "policy.yml"
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")
+    return path

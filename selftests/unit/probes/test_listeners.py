@@ -156,6 +156,25 @@ def test_what_is_no_list_of_sockets_is_unmeasured(text: str) -> None:
             reading.read(answered(sockets=f"{text}\nend\n".encode()), TARGET)
 
 
+def test_how_each_open_port_is_judged_is_listed() -> None:
+    """Named by the policy, compared between the sites, or neither: a client's, or a server that looks so."""
+    assert table(
+        "judged",
+        SSHD,
+        VPN,
+        'tcp LISTEN 0 9 127.0.0.1:25 0.0.0.0:* users:(("master",pid=7,fd=3))',
+        'udp UNCONN 0 0 0.0.0.0:40001 0.0.0.0:* users:(("voip",pid=8,fd=3))',
+        'udp UNCONN 0 0 [::]:40002 [::]:* users:(("voip",pid=8,fd=4))',
+        "udp UNCONN 0 0 0.0.0.0:40003 0.0.0.0:*",
+    ) == {
+        "tcp 22": "promised",
+        "udp 51820": "promised",
+        "tcp 25": "compared",
+        "udp handed out by the kernel": "compared",
+        "udp handed out by the kernel: voip": "may be a client's, which comes and goes",
+    }
+
+
 def test_a_program_may_call_itself_anything() -> None:
     """Its name cannot become another socket, nor end the line."""
     odd = 'x",pid=1,fd=3),("sshd'

@@ -11,9 +11,14 @@ from datetime import datetime
 
 from siteparity.collect.questions import Questions, asked
 from siteparity.configuration import Configuration
+from siteparity.gate.assemble import downgraded
 from siteparity.model import Site, UnmeasuredError
 from siteparity.plan import NotApplicable
+from siteparity.report.exceptions import downgraded_line
+from siteparity.report.states import absence_line, in_state, question_line, states_line
 from siteparity.report.words import count
+from siteparity.result import SavedDowngrade, Scope
+from siteparity.scope import scope
 from siteparity.waivers import Design, Waivers
 
 _WIDTH = 110
@@ -51,6 +56,9 @@ class Overview:
     """Journey -> how many checks of it are planned."""
     not_applicable: tuple[NotApplicable, ...]
     differs: tuple[Design, ...]
+    scope: Scope
+    """What is promised, compared, absent and undecided."""
+    downgraded: tuple[SavedDowngrade, ...]
     warnings: tuple[str, ...]
 
 
@@ -67,6 +75,8 @@ def overview(settings: Configuration, at: datetime) -> Overview:
         parity=kinds["parity"],
         smoke=kinds["smoke"],
         not_applicable=settings.not_applicable,
+        scope=scope(settings),
+        downgraded=downgraded(settings),
         differs=settings.designs,
         warnings=(
             *(warning for site in settings.sites for warning in _warnings(settings, site)),
@@ -86,6 +96,8 @@ def text(found: Overview) -> str:
         f"{count(smoke + parity, 'check')} planned",
         _below(f"{parity:,} compare the sites: {_counted(found.parity)}"),
         _below(f"{smoke:,} try out {found.standby}: {_counted(found.smoke)}"),
+        *_states(found.scope),
+        *map(downgraded_line, found.downgraded),
         *_left_out(found.not_applicable),
         *_by_design(found.differs),
         *(f"warning: {warning}" for warning in found.warnings),
@@ -121,6 +133,8 @@ def as_json(found: Overview) -> str:
                 }
                 for one in found.differs
             ],
+            "scope": found.scope.model_dump(mode="json", include={"areas", "absent", "undecided"}),
+            "downgraded": [one.model_dump(mode="json") for one in found.downgraded],
             "warnings": found.warnings,
             "errors": [],
         },
@@ -169,6 +183,22 @@ def _questions(hosts: Sequence[HostQuestions]) -> Iterator[str]:
         each = " each" if len(labels) > 1 else ""
         yield f"{', '.join(labels)}: {count(sum(by_aspect.values()), 'question')}{each}"
         yield _below(_counted(by_aspect))
+
+
+def _states(found: Scope) -> Iterator[str]:
+    """Which aspects and journeys are looked at, and how; what is absent; each question that is open."""
+    yield states_line(found)
+    for state in ("promised", "compared"):
+        if names := in_state(found, state):
+            yield _below(f"{state}: {', '.join(names)}")
+    if found.absent:
+        yield "declared absent"
+        yield from (_below(absence_line(one)) for one in found.absent)
+    if found.undecided:
+        number = len(found.undecided)
+        keeps = "a question is open, and keeps" if number == 1 else f"{number} questions are open, and keep"
+        yield f"{keeps} every answer from GO: answer it in the policy, or declare absent what is not there"
+        yield from (_below(question_line(one)) for one in found.undecided)
 
 
 def _left_out(checks: Sequence[NotApplicable]) -> Iterator[str]:

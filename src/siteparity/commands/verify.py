@@ -28,6 +28,7 @@ from siteparity.redaction import redacted
 from siteparity.report import write_reports
 from siteparity.report.accepted import by_design_words
 from siteparity.report.exceptions import downgraded_words
+from siteparity.report.states import absent_words, states_line
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, utc
 from siteparity.result import Result, SavedRevocation, SavedSite
@@ -207,8 +208,9 @@ def _stands(result: Result, seen: Sequence[Changes], checks: int) -> Verified:
     until = utc(result.valid_until) if result.valid_until else ""
     same = f"{count(sum(one.compared for one in seen), 'table')} as they were at {utc(result.finished_at)}"
     again = f"{count(checks, 'check')} made again; what was tried out at the standby was not tried out again"
-    words = f"{downgraded_words(result)}{by_design_words(result)}"
-    return Verified(Verdict.GO, (f"{same}, {again}", f"GO  {sites} until {until}: it stands{words}"))
+    words = f"{absent_words(result.scope)}{downgraded_words(result)}{by_design_words(result)}"
+    told = filter(None, (f"{same}, {again}", states_line(result.scope)))
+    return Verified(Verdict.GO, (*told, f"GO  {sites} until {until}: it stands{words}"))
 
 
 def _unknown(details: Sequence[str], reason: str) -> Verified:

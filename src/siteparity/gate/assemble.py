@@ -123,7 +123,7 @@ def assemble(
         sources=_sources(settings, evidence, by_record=started.by_record),
         data_loss=_loss(evidence) if evidence and started.by_record else None,
         loosened=tuple(SavedLoosened(**asdict(one)) for one in settings.policy.loosened),
-        downgraded=_downgraded(settings),
+        downgraded=downgraded(settings),
         plan=Count(checks=len(settings.checks), hosts=sum(len(site.hosts) for site in settings.sites)),
         executed=Count(checks=len(executed.lines), hosts=sum(_answered(record) for record in made)),
         causes=caused,
@@ -131,7 +131,7 @@ def assemble(
         differs=by_design,
         checks=checks,
         not_applicable=tuple(map(_not_applicable, settings.not_applicable)),
-        scope=scope.scope(settings),
+        scope=scope.scope(settings, evidence),
         hosts_in_no_role=settings.hosts_in_no_role,
     )
 
@@ -170,7 +170,7 @@ def _sources(
     )
 
 
-def _downgraded(settings: Configuration) -> tuple[SavedDowngrade, ...]:
+def downgraded(settings: Configuration) -> tuple[SavedDowngrade, ...]:
     """The aspects and journeys of which the policy makes blockers warnings."""
     lowered = Counter(
         (check.source.kind, check.source.aspect)

@@ -151,7 +151,7 @@ def _without_checks(
     idle = parts.keys() - {(check.source.kind, check.source.aspect) for check in planned}
     keys = {"parity": "aspects", "smoke": "smoke"}
     return (
-        tuple(one for one in not_applicable if (one.source.kind, one.source.aspect) not in idle),
+        tuple(one for one in not_applicable if (one.source.kind, one.source.aspect) in parts.keys() - idle),
         tuple(
             Undecided(f"{keys[kind]}.{name}", part.question, shown_path(policy.source))
             for (kind, name), part in parts.items()

@@ -176,6 +176,12 @@ def if_named(key: str) -> Where[Any]:
     return Where(key, lambda section: None if getattr(section, key) else ())
 
 
+PROMISED = "promised"
+"""Said of something on a host that the policy names."""
+COMPARED = "compared"
+"""Said of something on a host that the policy does not name, and that is compared between the sites."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[S]):
     """One table of a probe: how it is read, and on which roles it exists."""
@@ -195,6 +201,9 @@ class Reading(Generic[S]):
     """The table that proves, if it is the same as in an earlier run, that this table's values still hold."""
     moves: bool = False
     """Its values change by themselves (a lag, an age, an amount): two looks at an idle host differ."""
+    lists: str = ""
+    """What its items are, such as ``open ports``, if it tells how each is judged: `PROMISED`, `COMPARED`, or
+    why it is not. No check judges such a table, and every answer is told by it (`siteparity.scope`)."""
 
     @property
     def key(self) -> str:

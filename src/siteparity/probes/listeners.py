@@ -5,7 +5,7 @@ expects answers whoever asks. Both are read from the kernel's list of sockets (s
 
 Addresses differ by site, so only their kind counts: loopback, inside the site, any. Clients' UDP sockets at
 ports that the kernel hands out come and go, and are left out; so are the numbers of TCP ports that it hands
-out.
+out. A server could use such a UDP port as well: every answer names the programs that do.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from siteparity.names import OwnNames
 from siteparity.policy import Port, RoleName, Section, Text
 from siteparity.policy.applications import Applications
 from siteparity.policy.section import Strict
-from siteparity.probes import Answers, Probe, Reading, Target, Where, once
+from siteparity.probes import COMPARED, PROMISED, Answers, Probe, Reading, Target, Where, once
 from siteparity.tools.program import program
 from siteparity.transport.script import Ask
 
@@ -85,6 +85,8 @@ class Socket:
     version: int
     """Of IP."""
     program: str
+    is_clients: bool = False
+    """Whether it looks like a client's, which comes and goes."""
 
     @property
     def name(self) -> str:
@@ -114,6 +116,16 @@ def read_unexpected(answers: Answers, target: Target[Policy]) -> Table:
     return {
         name: programs for name, programs in read_listening(answers, target).items() if name not in expected
     } or {"unexpected listeners": NONE}
+
+
+def read_judged(answers: Answers, target: Target[Policy]) -> Table:
+    """Each open port -> how it is judged, or why it is not."""
+    expected = {one.name for one in _expected(target)}
+    judged = {one.name: PROMISED if one.name in expected else COMPARED for one in _sockets(answers, target)}
+    clients = (one for one in _every_socket(answers, target) if one.is_clients)
+    return judged | {
+        f"{one.name}: {one.program}": "may be a client's, which comes and goes" for one in clients
+    }
 
 
 def _expected(target: Target[Policy]) -> tuple[Listener, ...]:
@@ -149,9 +161,14 @@ def _state(wanted: Listener, found: list[Socket], target: Target[Policy]) -> str
     return LISTENS if is_right else _programs(found)
 
 
-@once
 def _sockets(answers: Answers, target: Target[Policy]) -> list[Socket]:
-    """Every socket that is judged.
+    """Every socket that is judged."""
+    return [one for one in _every_socket(answers, target) if not one.is_clients]
+
+
+@once
+def _every_socket(answers: Answers, target: Target[Policy]) -> list[Socket]:
+    """Every socket of the answer.
 
     Raises:
         UnmeasuredError: a line is not understood, or there is none.
@@ -174,17 +191,19 @@ _USER = r'\("(.*?)",pid=([0-9]+),fd=[0-9]+\)'
 
 
 def _read(line: str, handed_out: range, fixed: set[str], names: OwnNames) -> list[Socket]:
-    """The sockets of a line: none for a client's, two for one that takes both versions of IP."""
+    """The sockets of a line: two for one that takes both versions of IP."""
     found = _LINE.fullmatch(line)
     if found is None:
         raise UnmeasuredError(f"ss: a line is no socket: {line[:80]}")
     protocol, place, port, users = found.groups()
     program = _program(users)
+    is_clients = False
     if int(port) in handed_out and f"{protocol} {port}" not in fixed:
-        if protocol == "udp" and program != "kernel":
-            return []
+        is_clients = protocol == "udp" and program != "kernel"
         port = EPHEMERAL
-    return [Socket(protocol, port, kind, version, program) for kind, version in _kinds(place, names)]
+    return [
+        Socket(protocol, port, kind, version, program, is_clients) for kind, version in _kinds(place, names)
+    ]
 
 
 def _program(users: str | None) -> str:
@@ -241,5 +260,6 @@ PROBE = Probe(
         "listening": Reading(read_listening),
         "required": Reading(read_required, healthy=LISTENS, roles=Where(_KEYS, _with_expected)),
         "unexpected": Reading(read_unexpected, healthy=NONE, roles=Where(_KEYS, _if_any_is_named)),
+        "judged": Reading(read_judged, lists="open ports", moves=True),
     },
 )

@@ -7,6 +7,9 @@ So what the manager does now is compared with the files on disk (`manager` and `
 Services, sockets, timers and paths are judged; mounts and swaps belong to ``boot``. What comes and goes by
 itself is never compared: scopes, logins, jobs that end (``Type=oneshot``), and services that a socket, a
 timer or the message bus starts when they are needed.
+
+Nothing looks into containers, virtual machines and users' own services, nor into units that the policy leaves
+out. Every answer names them, and how many units are only compared.
 """
 
 from __future__ import annotations
@@ -23,8 +26,8 @@ from siteparity.policy import RoleName, Section
 from siteparity.policy.applications import Applications
 from siteparity.policy.patterns import matches_any
 from siteparity.policy.section import UnitPattern
-from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
-from siteparity.tools.systemd import manager, programs, stopped, unit_files
+from siteparity.probes import COMPARED, PROMISED, Answers, Probe, Reading, Target, by_role, once
+from siteparity.tools.systemd import beside, manager, programs, stopped, unit_files
 from siteparity.transport.script import Ask
 
 RUNS = "runs, also after a boot"
@@ -97,6 +100,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         "files": Ask(unit_files.QUESTION),
         "programs": Ask(programs.question(_promised(target))),
         "stopped": Ask(stopped.QUESTION),
+        "beside": Ask(beside.QUESTION),
     }
 
 
@@ -205,19 +209,33 @@ def read_stopped(answers: Answers, _: Target[Policy]) -> Table:
     }
 
 
+def read_judged(answers: Answers, target: Target[Policy]) -> Table:
+    """Each unit that is not inactive, or that a boot starts -> how it is judged, or why it is not.
+
+    So are containers and whatever else runs beside the services of the manager.
+    """
+    units = _units(answers, target)
+    states = {name: units.judged(name) for name in units.begun()}
+    scopes = [unit.name for unit in units.manager.units.values() if unit.kind == "scope" and unit.is_up]
+    return {
+        **{name: state for name, state in states.items() if state},
+        **beside.read(answers.rows("beside"), scopes),
+    }
+
+
 class _Units:
     """The units of a host: what the manager does with them, compared with the files on disk."""
 
     def __init__(self, answers: Answers, target: Target[Policy]) -> None:
         self.files = _files(answers, target)
         self.manager = manager.read(answers.parts("units", manager.PARTS))
-        self._ignored = (*PASSING, *target.section.ignore)
+        self._ignored = target.section.ignore
         self._promised = self._named(_promised(target))
         self._only_at_primary = self._named(_only_at_primary(target))
 
     def ignored(self, name: str) -> bool:
         """Whether the unit is not judged."""
-        return any(fnmatchcase(name, pattern) for pattern in self._ignored)
+        return any(fnmatchcase(name, pattern) for pattern in (*PASSING, *self._ignored))
 
     def is_promised(self, name: str) -> bool:
         """Whether the policy requires the unit, at one site or at both, under any of its names."""
@@ -229,6 +247,29 @@ class _Units:
 
     def _named(self, units: Iterable[str]) -> frozenset[str]:
         return frozenset(one for name in units for one in (name, *self._names(name)))
+
+    def begun(self) -> Iterator[str]:
+        """The units of the judged kinds that are not inactive, or that a boot starts."""
+        yield from (unit.name for unit in self.manager.units.values() if unit.kind in JUDGED)
+        yield from (
+            name for name in self.manager.shown if name not in self.manager.units and self._waits(name)
+        )
+
+    def judged(self, name: str) -> str:
+        """How a unit is judged, or why it is not; empty if it comes and goes by itself.
+
+        What a socket or a timer starts is judged by that, and by its file.
+        """
+        if self.is_promised(name):
+            return PROMISED
+        if pattern := next((one for one in self._ignored if fnmatchcase(name, one)), ""):
+            return f"left out by the policy ({pattern})"
+        if self.ignored(name) or beside.belongs_to_a_container(name):
+            return ""
+        unit = self.manager.units.get(name)
+        if unit and self.files.is_transient(name) and not self._lasts(unit):
+            return "made by hand (systemd-run)" if unit.is_up else ""
+        return COMPARED
 
     def _names(self, name: str) -> list[str]:
         return self.manager.shown.get(name, {}).get("Names", "").split()
@@ -271,12 +312,18 @@ class _Units:
 
     def down(self) -> Iterator[str]:
         """The judged units that a boot starts, and that are neither up nor failed."""
-        for name, properties in self.manager.shown.items():
-            is_judged = name.rpartition(".")[2] in JUDGED and not self.ignored(name)
-            is_down = properties["ActiveState"] not in (*manager.UP, "failed")
-            could_start = properties["LoadState"] == "loaded" and not self.files.is_masked(name)
-            if is_judged and is_down and could_start and self._starts_at_boot(name):
-                yield name
+        yield from (name for name in self.manager.shown if self._waits(name) and not self.ignored(name))
+
+    def _waits(self, name: str) -> bool:
+        """Whether a boot starts the unit, which is of a judged kind, and neither up nor failed."""
+        properties = self.manager.shown[name]
+        return (
+            name.rpartition(".")[2] in JUDGED
+            and properties["ActiveState"] not in (*manager.UP, "failed")
+            and properties["LoadState"] == "loaded"
+            and not self.files.is_masked(name)
+            and self._starts_at_boot(name)
+        )
 
     def when_down(self, name: str) -> str:
         """What the next boot does to a unit that is not up."""
@@ -328,5 +375,6 @@ PROBE = Probe(
         "stopped": Reading(read_stopped, healthy=NONE),
         "required": Reading(read_required, healthy=RUNS, roles=by_role("required")),
         "only_at_primary": Reading(read_only_at_primary, roles=by_role("only_at_primary")),
+        "judged": Reading(read_judged, lists="units and containers", moves=True),
     },
 )

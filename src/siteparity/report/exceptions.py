@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from siteparity.report.visible import shortened, visible
-from siteparity.report.words import count, title
+from siteparity.report.words import count
 from siteparity.result import Result, SavedDowngrade, SavedLoosened
 
 NAMED = 8
@@ -25,10 +25,14 @@ def loosened_line(result: Result) -> str:
 
 
 def downgraded_lines(result: Result) -> Iterator[str]:
-    """``dns: 12 checks are warnings by the policy: moves to a new provider``, for each aspect or journey."""
-    for one in result.downgraded:
-        are = "check is a warning" if one.checks == 1 else "checks are warnings"
-        yield _one_line(f"{one.aspect}: {one.checks} {are} by the policy: {one.reason}")
+    """A line for each aspect or journey whose checks are warnings."""
+    return map(downgraded_line, result.downgraded)
+
+
+def downgraded_line(one: SavedDowngrade) -> str:
+    """``dns: 12 checks are warnings by the policy: moves to a new provider``."""
+    are = "check is a warning" if one.checks == 1 else "checks are warnings"
+    return _one_line(f"{one.aspect}: {one.checks} {are} by the policy: {one.reason}")
 
 
 def downgraded_words(result: Result) -> str:
@@ -41,20 +45,8 @@ def downgraded_words(result: Result) -> str:
 
 
 def exceptions(result: Result) -> Iterator[str]:
-    """Each exception with its reason, as one of the limits of the answer."""
-    for downgrade in result.downgraded:
-        yield _downgrade(downgrade)
-    for loosened in result.loosened:
-        yield _loosened(loosened)
-
-
-def _downgrade(one: SavedDowngrade) -> str:
-    what = "aspect" if one.kind == "parity" else "journey"
-    checks = count(one.checks, "check")
-    return _one_line(
-        f"{title(one.aspect)}: the policy makes {checks} of this {what} warnings, which stop nothing. "
-        f"Its reason: {one.reason}"
-    )
+    """Each looser limit with its reason, as one of the limits of the answer."""
+    return map(_loosened, result.loosened)
 
 
 def _loosened(one: SavedLoosened) -> str:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from siteparity.model import Outcome
+from siteparity.report.states import absent, in_state
 from siteparity.report.visible import visible
 from siteparity.result import Result, SavedCheck, SavedFinding, not_needed
 
@@ -46,11 +47,21 @@ def junit(result: Result) -> bytes:
         root, "testsuite", {"name": "siteparity", **totals, "timestamp": result.started_at.isoformat()}
     )
     properties = ET.SubElement(suite, "properties")
-    for name, value in (("run", result.run), ("verdict", result.verdict.value)):
+    told = (("run", result.run), ("verdict", result.verdict.value), *_scope(result))
+    for name, value in told:
         ET.SubElement(properties, "property", {"name": name, "value": _legal(value)})
     suite.extend(cases)
     ET.indent(root)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def _scope(result: Result) -> Iterator[tuple[str, str]]:
+    """What the answer is about, as properties: ``absent`` -> ``waf, smoke.admin``."""
+    if result.scope.areas:
+        for state in ("promised", "compared"):
+            yield state, ", ".join(in_state(result.scope, state))
+        yield "absent", ", ".join(absent(result.scope))
+        yield "undecided", ", ".join(one.key for one in result.scope.undecided)
 
 
 def _unneeded(result: Result) -> Iterator[tuple[SavedCheck, str]]:

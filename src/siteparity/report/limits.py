@@ -46,8 +46,6 @@ def _of_this_run(result: Result) -> list[str]:
     if result.not_applicable:
         names = ", ".join(f"{one.check} ({' or '.join(one.keys)})" for one in result.not_applicable)
         found.append(f"{not_applicable(result)} Each with the key that is not used: {names}.")
-    if result.hosts_in_no_role:
-        found.append(f"{hosts_in_no_role(result)}: {', '.join(result.hosts_in_no_role)}.")
     return found
 
 
@@ -81,7 +79,7 @@ def _of_every_run(result: Result) -> list[str]:
     )
     return [
         first,
-        "It speaks of the hosts in the inventories and the aspects in the list of all checks, no others.",
+        "It speaks of the hosts in the inventories and the areas that it is about, no others.",
         f"{standby} did not carry the customers' load in this run. Enough cores and memory are no load test.",
         "No host was restarted. That a host will boot is concluded from evidence; only a drill proves it.",
         f"What is written at {primary} between the last replication and the switch can be lost.",

@@ -12,6 +12,7 @@ from siteparity.report.data_age import age, is_by_record, possible_loss
 from siteparity.report.exceptions import downgraded_lines, downgraded_words, loosened_line
 from siteparity.report.groups import Promise, Seen, State, not_holding
 from siteparity.report.limits import hosts_in_no_role, not_applicable, told
+from siteparity.report.states import absent_words, scope_lines
 from siteparity.report.view import coverage
 from siteparity.report.visible import UNMEASURED, labels, shortened, visible
 from siteparity.report.words import count, utc
@@ -51,7 +52,7 @@ def summary(result: Result, *, colour: bool = False, limit: int = FINDINGS_A_PRO
     reasons = [f"  {_one_line(reason)}" for reason in result.reasons]
     if reasons:
         lines += ["why", *reasons, ""]
-    lines += [coverage(result), *(first or [_compared_with(result)])]
+    lines += [coverage(result), *(first or [_compared_with(result)]), *scope_lines(result.scope)]
     if result.waivers:
         lines.append(f"waivers: {waivers_line(result.waivers)}")
     lines += design_lines(result)
@@ -66,7 +67,7 @@ def verdict_line(result: Result) -> str:
     primary, standby = result.primary.site, result.standby.site
     if result.verdict is Verdict.GO:
         until = f" until {utc(result.valid_until)}" if result.valid_until else ""
-        proven = f"{coverage(result)}{downgraded_words(result)}"
+        proven = f"{coverage(result)}{absent_words(result.scope)}{downgraded_words(result)}"
         return f"GO  {standby} may take over from {primary}{until}{_by_record(result)}: {proven}"
     words = {
         Verdict.NO_GO: f"{standby} cannot take over from {primary}",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from siteparity.model import Outcome, Verdict
+from siteparity.report.about import About, about
 from siteparity.report.accepted import (
     DesignRow,
     WaiverRow,
@@ -20,6 +21,7 @@ from siteparity.report.data_age import compared_with, possible_loss
 from siteparity.report.groups import Area, Promise, State, areas, heaviest, state_of
 from siteparity.report.limits import limits
 from siteparity.report.rows import Row, rows
+from siteparity.report.states import nothing_stops_us, reach
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, span, title, utc
 from siteparity.result import Result, SavedCheck, SavedSite
@@ -79,6 +81,11 @@ class Page:
     result: Result
     headline: str
     """The line below the sentence: the heaviest reason."""
+    reach: str
+    """How far the answer goes, in one sentence."""
+    nothing: str
+    """What stands in place of a list if nothing stops us."""
+    about: tuple[About, ...]
     reasons: tuple[str, ...]
     reasons_more: int
     primary: str
@@ -117,6 +124,9 @@ def page(result: Result, history: Sequence[PastRun] = (), zone: tzinfo | None = 
     return Page(
         result=result,
         headline=headline(result),
+        reach=reach(result.scope),
+        nothing=nothing_stops_us(result.scope),
+        about=about(result),
         reasons_more=max(len(result.reasons) - REASONS, 0),
         reasons=tuple(shortened(visible(reason), REASON_WIDTH) for reason in result.reasons[:REASONS]),
         primary=title(result.primary.site),
