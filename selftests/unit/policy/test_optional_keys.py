@@ -45,7 +45,6 @@ BY_ROLE: list[Key] = [
     for kind, name, key in OPTIONAL
     if isinstance(named := SHIPPED[kind][name][key], dict) and named.keys() <= SHIPPED["roles"].keys()
 ]
-NOTHING_ABSENT = "absences.nothing_that_is_declared_absent_is_there"
 NEEDED_BY: Mapping[Key, Key] = {
     ("aspects", "capacity", "workers"): ("aspects", "capacity", "peak"),
     ("aspects", "capacity", "pools"): ("aspects", "capacity", "peak"),
@@ -103,9 +102,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def whole(folder: Path) -> Configuration:
-    """Under the shipped policy every check applies but one: nothing is declared absent."""
+    """Under the shipped policy every check applies."""
     found = configured(folder, SHIPPED)
-    assert [one.source.name for one in found.not_applicable] == [NOTHING_ABSENT]
+    assert found.not_applicable == ()
     return found
 
 
@@ -121,7 +120,7 @@ def hold(found: Configuration, whole: Configuration) -> None:
     keys = {"parity": "aspects", "smoke": "smoke"}
     undecided = {one.key for one in found.undecided}
     of_these = {one.name for one in gone if f"{keys[one.kind]}.{one.aspect}" in undecided}
-    assert listed == {one.name for one in gone} - of_these | {NOTHING_ABSENT}
+    assert listed == {one.name for one in gone} - of_these
     assert all(one.keys for one in found.not_applicable)
     questions = Questions(found.policy, found.probes, found.sites)
     for host in found.standby.hosts:
