@@ -142,11 +142,9 @@ def _ask(
     if not asks:
         return {}, None
     aspect = next(name for name, probe in discover().items() if target.policy.section(name) is target.section)
-    sites = (target.site, *([target.other] if target.other else []))
-    known = Questions(target.policy, discover(), sites).collector(target.site, target.host)
     full = {f"{aspect}.{name}": ask for name, ask in asks.items()}
     given = {KEY.name: secrets.token_hex(32), **words}
-    answers, when = Asked(transport.run, target.host, known).put(full, given, timeout=60)
+    answers, when = Asked(transport.run, target.host).put(full, given, timeout=60)
     return {name: answers[f"{aspect}.{name}"] for name in asks}, when
 
 

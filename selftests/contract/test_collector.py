@@ -24,8 +24,8 @@ from siteparity.configuration import Configuration, find_root
 from siteparity.model import Host, UnmeasuredError
 from siteparity.transport import Transport
 from siteparity.transport.asking import Asked
-from siteparity.transport.collector import Collector, collector
-from siteparity.transport.script import Ask, Word
+from siteparity.transport.collector import collector, opener, request
+from siteparity.transport.script import ABSENT, NO_WORDS, OUTSIDE, Answer, Ask, Word, split
 
 TIMES = Word("TIMES", "0-9", 2)
 ASKS = {
@@ -69,9 +69,9 @@ def granted_by(settings: Configuration, server: Server, path: Path) -> Privilege
     return replace(told, host=replace(told.host, connection=replace(here.connection, become=False)))
 
 
-def asked(transport: Transport, host: Host, known: Collector = KNOWN) -> Asked:
+def asked(transport: Transport, host: Host) -> Asked:
     """The host, as the suite asks it."""
-    return Asked(transport.run, host, known)
+    return Asked(transport.run, host)
 
 
 def test_a_collector_answers_over_the_key_that_starts_nothing_else(host: Host, transport: Transport) -> None:
@@ -170,17 +170,17 @@ def test_of_all_sockets_the_key_opens_the_databases_own(
 @pytest.mark.parametrize(
     ("there", "reason"),
     [
-        (
-            collector({**ASKS, "more": Ask("echo")}).text,
-            r"is not the collector .*privileges dallas/web1",
-        ),
+        (KNOWN.text + b"# x\n", r"was changed after it was made; .*privileges dallas/web1"),
         (b"#!/bin/sh\necho hello\n", r"does not answer as a collector \(hello\)"),
         (b"#!/bin/sh\nexit 3\n", r"does not answer as a collector \(exit 3\)"),
         (b"#!/bin/sh\ncat\n", r"does not answer as a collector"),
-        (b"#!/bin/sh\nprintf '\\n@collector %064d\\n' 0;cat\n", r"is not the collector .* \(SHA-256 0000"),
+        (
+            b"#!/bin/sh\nprintf '\\n@collector %064d\\n' 0;cat\n",
+            r"is the collector of another version of siteparity; .*privileges dallas/web1",
+        ),
         (None, "does not answer as a collector"),
     ],
-    ids=["of another policy", "talks", "ends", "repeats", "claims", "missing"],
+    ids=["edited", "talks", "ends", "repeats", "of another version", "missing"],
 )
 def test_any_other_program_is_unmeasured_with_the_reason(
     server: Server, host: Host, transport: Transport, there: bytes | None, reason: str
@@ -195,11 +195,16 @@ def test_any_other_program_is_unmeasured_with_the_reason(
         asked(transport, host).put({"who": ASKS["who"]}, timeout=9)
 
 
-def test_what_a_collector_does_not_hold_is_not_asked(host: Host, transport: Transport) -> None:
+def test_of_what_a_collector_does_not_hold_nothing_is_run(host: Host, transport: Transport) -> None:
     """Neither another question, nor another text under a known name, nor a command of testinfra."""
-    for asks in ({"other": Ask("id")}, {"who": Ask("id")}):
-        with pytest.raises(UnmeasuredError, match="nothing but the questions"):
-            asked(transport, host).put(asks, timeout=9)
+    asks = {"other": Ask("id"), "times": Ask("id"), "who": ASKS["who"]}
+    answers, _ = asked(transport, host).put(asks, timeout=9)
+    for name in ("other", "times"):
+        assert answers[name].problem == (
+            "no answer (the host's collector does not hold this question); "
+            "as root, install what `siteparity privileges dallas/web1` prints"
+        )
+    assert answers["who"].problem is None
     with pytest.raises(UnmeasuredError, match="no command of testinfra"):
         transport.testinfra(host).run("true")
 
@@ -251,6 +256,117 @@ def test_no_question_depends_on_what_differs_between_two_runs(settings: Configur
                 for when in (None, datetime(2026, 11, 23, tzinfo=UTC))
             }
             assert len(digests) == 1, host.label
+
+
+EDITS: Mapping[str, Mapping[str, object]] = {
+    "services": {"required": {"web": ("brand-new.service", r"odd\\x2dname@1.socket")}},
+    "kernel": {"services": {"web": ("brand-new.service",)}, "modules": {"web": ("a_module",)}},
+    "accounts": {"required": {"web": {"new.user": None}}, "log_in": ("somebody", "else")},
+    "clock": {"zones": ("Asia/Tokyo", "Europe/Berlin")},
+    "files": {
+        "files": {"web": ("/etc/hostname", "/etc/os-release*")},
+        "folders": ("/srv/a b", "/opt"),
+        "elsewhere": ("/etc/else/*",),
+    },
+    "capacity": {
+        "peak": {},
+        "file_systems": {"web": ("/dev",)},
+        "workers": {"web": {"brand-new.service": "a 'mark'"}},
+    },
+    "packages": {"watched": ("/usr/local/nowhere",), "environments": {"web": ("/opt/venv",)}},
+    "locales": {"service": "brand-new.service"},
+    "schedules": {"jobs": {}},
+    "runtime": {"services": {"web": ("brand-new.service",)}},
+}
+"""Edits of the policy that are usual, for a web host."""
+OWN_TEXT: Mapping[str, Mapping[str, object]] = {
+    "subscriptions": {"status": ("/usr/local/bin/subscriptions", "how-are-you")},
+    "secrets": {"files": {"web": ({"file": "/etc/other.env", "names": ("A",)},)}},
+}
+"""Edits of what a question has in its text: a command, and where secrets are."""
+
+
+def edited(settings: Configuration, edits: Mapping[str, Mapping[str, object]]) -> Questions:
+    """The questions of another policy."""
+    sections = dict(settings.policy.sections)
+    for aspect, values in edits.items():
+        before = sections[aspect]
+        named = {name: getattr(before, name) for name in type(before).model_fields}
+        sections[aspect] = type(before).model_validate({**named, **values})
+    return Questions(replace(settings.policy, sections=sections), settings.probes, settings.sites)
+
+
+def answers_of(
+    program: Path, asks: Mapping[str, Ask], words: Mapping[str, str] = NO_WORDS
+) -> Mapping[str, Answer]:
+    """What a collector says to these questions."""
+    nonce = "0" * 32
+    done = subprocess.run(
+        [str(program)], input=opener(99) + request(asks, nonce, words), capture_output=True, check=False
+    )
+    return split(asks, nonce, done.stdout, done.stderr)
+
+
+def test_an_edit_of_the_policy_needs_root_for_the_questions_with_a_text_of_its_own(
+    settings: Configuration, tmp_path: Path
+) -> None:
+    """The real collector of a web host, made before the edit: it answers all others, as before."""
+    site, web = settings.primary, settings.primary.in_role("web")[0]
+    program = tmp_path / "collect"
+    program.write_bytes(edited(settings, {}).collector(site, web).text)
+    program.chmod(0o755)
+    asks = edited(settings, {**EDITS, **OWN_TEXT}).asks(site, web)
+    wanted = {name: replace(ask, timeout=2) for name, ask in asks.items() if name.split(".")[0] in WANTED}
+    answers = answers_of(program, wanted, {"KEY": "ab"})
+    refused = {
+        name for name, answer in answers.items() if (answer.problem or "").startswith((ABSENT, OUTSIDE))
+    }
+    assert refused == {"subscriptions.status", "secrets.changed", "secrets.secrets"}
+    assert answers["services.files"].problem is None
+    assert b"/etc/hostname" in answers["files.files"].text
+    assert b"Asia/Tokyo" in answers["clock.zone"].text + (answers["clock.zone"].problem or "").encode()
+    renewed = edited(settings, {**EDITS, **OWN_TEXT}).collector(site, web)
+    program.write_bytes(renewed.text)
+    again = answers_of(program, wanted, {"KEY": "ab"})
+    assert not [
+        name for name, answer in again.items() if (answer.problem or "").startswith((ABSENT, OUTSIDE))
+    ]
+
+
+WANTED = {*EDITS, *OWN_TEXT} - {"packages"} | {"live"}
+
+
+def test_what_is_declared_to_be_the_same_under_every_policy_is(settings: Configuration) -> None:
+    """Else a collector would hold texts that nobody asks for, and lack those that are asked for."""
+    always = {ask.digest for probe in settings.probes.values() for ask in probe.always}
+    for site in settings.sites:
+        for host in site.hosts:
+            asked_ = edited(settings, EDITS).asks(site, host)
+            own = {name for name, ask in asked_.items() if ask.digest not in always}
+            assert not {name for name in own if name.split(".")[0] in ("services", "kernel", "accounts")}
+
+
+def test_to_declare_an_absence_needs_no_new_collector(settings: Configuration) -> None:
+    """Every collector holds the questions that look for what should be absent."""
+    web = settings.primary.in_role("web")[0]
+    known = edited(settings, {}).collector(settings.primary, web)
+    held = {ask.digest for ask in known.always.values()}
+    witnesses = [probe.absence for probe in settings.probes.values() if probe.absence]
+    assert witnesses
+    assert {ask.digest for one in witnesses for ask in one.ask.values()} <= held
+
+
+def test_whoever_installs_a_collector_can_read_what_it_may_be_asked(settings: Configuration) -> None:
+    """Each question with its words, each word with what it may be, each file that is read as root."""
+    for granted in chosen(settings, []):
+        told = parts(granted, [])["questions"]
+        for name, ask in granted.collector.asks.items():
+            assert f" {name}" in told
+            for word in ask.words:
+                assert f"\n  {word.name}: {word.meaning};" in told
+                assert word.meaning, word.name
+        for path in granted.collector.named:
+            assert f"\n  {path}\n" in told
 
 
 def test_every_way_and_question_of_smoke_checks_belongs_to_a_role(settings: Configuration) -> None:

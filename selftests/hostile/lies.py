@@ -9,7 +9,6 @@ import base64
 import itertools
 import os
 import re
-import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -54,18 +53,17 @@ class Asked:
     names: Sequence[str]
     address: str
     greeting: bytes = b""
-    """What a collector says first: it is told which digest is expected, and so can claim it."""
+    """What a collector says first: it is told which frame is expected, and so can claim it."""
 
     @classmethod
     def read(cls, script: str, address: str) -> Asked:
         """From the script itself, as a hostile host would; or from what its collector is told."""
         told = re.match(r"([0-9a-f]{32})\n([0-9a-f]{64})\n", script)
         if told:
-            names = re.findall(r"(?m)^ask (\S+)$", script)
+            names = re.findall(r"(?m)^ask (\S+) ", script)
             return cls(told[1], names, address, f"@collector {told[2]}\n".encode())
         nonce = re.search(r"(?m)^N=([0-9a-f]{16,64});", script)
-        asked = re.findall(r"(?m);set -- \"\$@\" ('.*')$", script)
-        names = [shlex.split(one)[0].split(" ")[0] for one in asked]
+        names = re.findall(r"(?m);put '(\S+) [0-9]+ [0-9]+'$", script)
         return cls(nonce[1] if nonce else "", names, address)
 
     def frame(self, name: str, payload: bytes, status: str = "000", tail: str = "0", to: str = "") -> bytes:

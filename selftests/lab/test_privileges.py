@@ -51,9 +51,7 @@ def test_the_key_starts_nothing_but_the_collector(lab: Lab, command: str) -> Non
         assert b"uid=" not in done.stdout + done.stderr
 
 
-def test_a_collector_that_is_not_the_known_one_leaves_its_host_unmeasured(
-    lab: Lab, gate: Callable[[], Run]
-) -> None:
+def test_a_collector_that_was_changed_leaves_its_host_unmeasured(lab: Lab, gate: Callable[[], Run]) -> None:
     """One more line in it, and nothing that it says counts; the other hosts are measured."""
     with state.only_one(lab.say):
         lab.root(VICTIM, f"cp -p {PATH} /root/kept && echo '# x' >>{PATH}")
@@ -65,5 +63,5 @@ def test_a_collector_that_is_not_the_known_one_leaves_its_host_unmeasured(
     assert {check.outcome for check in run.red()} == {Outcome.UNMEASURED}, run.told()
     assert {host for check in run.red() for host in containers_of(run.result, check)} == {VICTIM}
     messages = {finding.message for check in run.red() for finding in check.findings}
-    assert all("is not the collector that this policy" in one for one in messages), messages
+    assert all("was changed after it was made" in one for one in messages), messages
     assert all("siteparity privileges arizona/web2" in one for one in messages), messages

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from selftests.unit.sites import ARIZONA
-from siteparity.commands.privileges import Privileges, page, parts
+from siteparity.commands.privileges import Privileges, page, parts, write
 from siteparity.policy.grants import DatabaseAccess, Grant, RedisAccess
-from siteparity.transport.collector import collector
+from siteparity.transport.collector import FRAME, collector
+from siteparity.transport.script import Ask
+from siteparity.transport.words import PATHS
 
 DIGEST = "0" * 64
 COMMANDS = "+ping +ttl +info +config|get +client|list +acl|list"
@@ -29,7 +32,13 @@ def test_a_host_without_servers_grants_an_account_and_a_key() -> None:
     """Neither a database nor a Redis is mentioned, and the key forwards nothing."""
     host = granted()
     assert (host.database, host.redis_user(DIGEST)) == (None, None)
-    assert set(parts(host, [])) == {"install", "sudoers", "authorized_keys", "siteparity-collect"}
+    assert set(parts(host, [])) == {
+        "install",
+        "sudoers",
+        "authorized_keys",
+        "questions",
+        "siteparity-collect",
+    }
     assert host.key_options == 'restrict,command="sudo -n /usr/local/sbin/siteparity-collect"'
 
 
@@ -87,3 +96,25 @@ def test_each_user_of_redis_gets_a_line_and_the_page_names_each_file_of_a_passwo
     assert [line.split()[:2] for line in lines] == [["user", "parity"], ["user", "smoke"]]
     assert ["%R~session:*" in line for line in lines] == [False, True]
     assert "goes into /etc/auth, /etc/smoke\n" in page(host, [], whole=False)
+
+
+def test_what_is_written_again_says_what_root_must_install(tmp_path: Path) -> None:
+    """Nothing for what a word can say; the question for what it cannot; the file for what is none."""
+    read = Ask(":", words=(PATHS,))
+
+    def written(*asks: Ask, ways: tuple[str, ...] = ()) -> str:
+        known = {f"a.q{number}": ask for number, ask in enumerate(asks)}
+        line = write(Privileges(ARIZONA.hosts[0], collector(known), ways, ()), [], tmp_path)
+        return line.removeprefix(str(tmp_path / ARIZONA.hosts[0].label))
+
+    assert written(Ask("x"), read.about(PATHS=["/etc/a"])) == ""
+    assert written(Ask("x"), read.about(PATHS=["/etc/a"])).startswith(": nothing to install")
+    assert written(Ask("x")).startswith(": nothing to install")
+    assert written(Ask("x"), Ask("y")) == ": install again siteparity-collect, for a.q1"
+    assert written(Ask("x"), read.about(PATHS=["/etc/b"])).endswith("for a.q1")
+    assert written(Ask("x"), read.about(PATHS=["/etc/c"])).startswith(": nothing to install")
+    assert written(Ask("x"), read.about(PATHS=["/home/c"])) == ": install again siteparity-collect, for a.q1"
+    assert written(Ask("x"), ways=("127.0.0.1:80",)) == ": install again authorized_keys"
+    place = tmp_path / ARIZONA.hosts[0].label / "siteparity-collect"
+    place.write_text(place.read_text().replace(FRAME, "0" * 64))
+    assert written(Ask("x")) == ": install again authorized_keys; siteparity-collect, for a.q0"

@@ -16,6 +16,7 @@ from selftests.unit.targets import answered, web_host
 from siteparity.model import Table, UnmeasuredError
 from siteparity.probes import accounts
 from siteparity.tools.accounts import database, keys, sudo
+from siteparity.tools.given import assigned
 
 RULES = ("Defaults env_reset", "%sudo ALL=(ALL:ALL) ALL")
 SECTION = accounts.Policy(
@@ -106,7 +107,7 @@ def test_hashes_of_passwords_stay_on_the_host(tmp_path: Path) -> None:
     shadow.write_text("a:$y$j9T$secret:1::::::\nb:*:1::::::\nc:!$y$x:1::::::\nd::1::::::\n", encoding="utf-8")
     (tmp_path / "passwd").write_text(USERS, encoding="utf-8")
     (tmp_path / "group").write_text(GROUP, encoding="utf-8")
-    text = database.question(["root"]).replace("/etc/", f"{tmp_path}/")
+    text = (assigned(NAMES=["root"]) + database.QUESTION).replace("/etc/", f"{tmp_path}/")
     done = subprocess.run(["sh", "-c", text], capture_output=True, check=True)
     found = database.read(answered(accounts=done.stdout).parts("accounts", database.PARTS))
     assert found.passwords == {"a": "set", "b": "locked", "c": "locked", "d": "none"}
@@ -300,6 +301,6 @@ def test_who_logs_in_is_judged_only_if_the_policy_says_who_may() -> None:
     assert accounts.PROBE.roles_of("log_in", silent, ("web",)) == ()
     assert accounts.PROBE.roles_of("keys", silent, ("web",)) == ("web",)
     assert accounts.PROBE.roles_of("log_in", SECTION, ("web",)) == ("web",)
-    assert "getent passwd -- root " in accounts.ask(web_host(silent))["keys"].text
+    assert accounts.ask(web_host(silent))["keys"].given == (("NAMES", "root"),)
     with pytest.raises(ValueError, match="log_in"):
         accounts.Policy(owner="Platform", log_in=())

@@ -17,6 +17,7 @@ from siteparity.model import Facts, Unmeasured, UnmeasuredError
 from siteparity.probes import Answers, read_tables, services
 from siteparity.probes.capacity import PROBE, Policy, Server, ask
 from siteparity.tools.capacity import disks, machine
+from siteparity.tools.given import assigned
 
 SECTION: dict[str, Any] = {
     "owner": "Platform",
@@ -136,7 +137,8 @@ def test_this_machine_is_read_as_it_is() -> None:
 
 def test_the_disks_of_this_machine_are_read_as_they_are() -> None:
     """Against statvfs(3)."""
-    ran = subprocess.run(["sh", "-c", disks.question(["/dev"])], capture_output=True, check=True, cwd="/")
+    text = assigned(PLACES=["/dev"]) + disks.QUESTION
+    ran = subprocess.run(["sh", "-c", text], capture_output=True, check=True, cwd="/")
     seen = disks.read(answered(disks=ran.stdout).rows("disks"))
     for path in ("/", "/dev"):
         told = os.statvfs(path)

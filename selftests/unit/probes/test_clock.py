@@ -15,6 +15,7 @@ from selftests.unit.targets import web_host
 from siteparity.model import Facts, Unmeasured, UnmeasuredError
 from siteparity.probes import Answers, read_tables
 from siteparity.probes.clock import PROBE, Policy, ask
+from siteparity.tools.given import assigned
 from siteparity.tools.timekeeping import QUESTION, SYNCHRONISED, Sources, Timekeeping, read
 from siteparity.transport.script import Answer, Moment
 
@@ -247,7 +248,16 @@ def test_an_answer_about_zones_that_is_cut_is_unmeasured(zone: str) -> None:
 def test_only_the_digests_that_were_asked_for_are_taken() -> None:
     """Another file in place of the zone's would hide that it is missing."""
     assert isinstance(facts(zone=ZONE.replace("America/Chicago", "America/Denver"))["database"], Unmeasured)
-    assert "/usr/share/zoneinfo/America/Chicago" in ask(TARGET)["zone"].text
+    assert "/usr/share/zoneinfo/America/Chicago" in dict(ask(TARGET)["zone"].given)["PLACES"].split()
+
+
+@pytest.mark.parametrize("file", ["/proc/kmsg", "/dev/watchdog", "/etc/shadow", "/usr/share/zoneinfo"])
+def test_no_other_file_is_opened_in_place_of_a_zone(file: str) -> None:
+    """To open some files does something."""
+    text = assigned(PLACES=[file]) + ask(TARGET)["zone"].text
+    done = subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=False)
+    assert f"{file} is no zone" in done.stderr or "localtime" in done.stderr
+    assert "end" not in done.stdout.split()
 
 
 @given(st.text(max_size=200) | st.binary(max_size=200).map(lambda raw: raw.decode("latin-1")))

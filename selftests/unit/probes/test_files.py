@@ -7,7 +7,7 @@ import hashlib
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from siteparity.names import OwnNames
 from siteparity.probes import Target
 from siteparity.probes import files as probe
 from siteparity.tools.configuration import files, release
+from siteparity.tools.given import assigned
 
 FOLDER = probe.ReleaseFolder(path="/srv/shop", version="VERSION", manifest="SHA256SUMS")
 SECTION = probe.Policy(owner="Platform", releases={"web": FOLDER})
@@ -319,13 +320,17 @@ def host(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def look(root: Path, *patterns: str, including: str = "/etc/nginx/nginx.conf") -> files.ConfigurationFiles:
+def look(
+    root: Path, *patterns: str, including: str = "/etc/nginx/nginx.conf", named: Sequence[str] | None = None
+) -> files.ConfigurationFiles:
     """The real question, of that root."""
-    question = files.question(
-        [f"{root}{one}" for one in patterns], [f"{root}/etc/else*"], [f"{root}{including}"]
-    )
-    here = question.replace('"/etc', f'"{root}/etc').replace(
-        "/var/lib/dpkg/status", f"{root}/var/lib/dpkg/status"
+    paths, nginx = [f"{root}{one}" for one in patterns], [f"{root}{including}"]
+    named = paths + nginx if named is None else named
+    told = assigned(PATHS=paths, ELSEWHERE=[f"{root}/etc/else*"], NGINX=nginx, NAMED=named)
+    here = (
+        (told + files.QUESTION)
+        .replace('"/etc', f'"{root}/etc')
+        .replace("/var/lib/dpkg/status", f"{root}/var/lib/dpkg/status")
     )
     (root / "etc").mkdir(exist_ok=True)
     home = {"HOME": os.environ["HOME"], "PATH": "/usr/bin:/bin"}
@@ -333,6 +338,44 @@ def look(root: Path, *patterns: str, including: str = "/etc/nginx/nginx.conf") -
     assert done.returncode == 0, done.stderr
     assert b"topsecret" not in done.stdout
     return files.read(answered(files=done.stdout).parts("files", files.PARTS))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can read what others may not")
+def test_what_root_has_not_named_is_read_only_if_everybody_may() -> None:
+    """Neither a file that is closed, nor one in a closed folder or behind a link; by name all of them."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as made:
+        root = Path(made)
+        root.chmod(0o755)
+        for name, mode in {"open": 0o644, "closed": 0o640, "hidden/file": 0o644, "key": 0o600}.items():
+            file = root / "etc" / name
+            file.parent.mkdir(exist_ok=True, parents=True)
+            file.write_text("line\n", encoding="utf-8")
+            file.chmod(mode)
+        (root / "etc/hidden").chmod(0o700)
+        (root / "etc/link").symlink_to(root / "etc/key")
+        assert [file.path for file in look(root, "/etc/op*", named=[]).files] == [f"{root}/etc/open"]
+        for pattern in ("/etc/closed", "/etc/c*", "/etc/hidden/*", "/etc/link"):
+            with pytest.raises(
+                AssertionError, match="not everybody may read it, and root has not allowed it"
+            ):
+                look(root, pattern, named=[f"{root}/etc/open"])
+            assert "text" in {file.kind for file in look(root, pattern).files}
+        assert len(look(root, "/etc/c*", "/etc/closed", named=[f"{root}/etc/closed"]).files) == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can read what others may not")
+def test_what_an_nginx_includes_is_read_as_its_main_file_is() -> None:
+    """A main file that root has not named leads to nothing that is closed."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as made:
+        root = Path(made)
+        root.chmod(0o755)
+        (root / "etc").mkdir()
+        (root / "etc/main").write_text("include closed;\n", encoding="utf-8")
+        (root / "etc/closed").write_text("x;\n", encoding="utf-8")
+        (root / "etc/closed").chmod(0o600)
+        with pytest.raises(AssertionError, match="closed: not everybody may read it"):
+            look(root, including="/etc/main", named=[])
+        assert len(look(root, including="/etc/main").files) == 2
 
 
 def test_real_files_are_read_without_their_secrets(host: Path) -> None:
@@ -417,8 +460,9 @@ def test_what_nginx_includes_is_read_wherever_it_lies(host: Path) -> None:
 
 def test_what_may_be_there_is_asked_for_and_not_expected() -> None:
     """A script that runs at boot is compared where there is one."""
-    question = probe.ask(TARGET)["files"].text
-    assert all(path.encode().hex() in question for path in ("/etc/rc.local", "/etc/nginx/nginx.conf"))
+    told = dict(probe.ask(TARGET)["files"].given)
+    assert "/etc/rc.local" in told["PATHS"].split()
+    assert told["NGINX"] == "/etc/nginx/nginx.conf"
     assert read("named", said("g\t/etc/rc.local\t0")) == {"files of the policy": "there"}
 
 

@@ -11,6 +11,7 @@ from selftests.unit.targets import answered, web_host
 from siteparity.model import UnmeasuredError
 from siteparity.probes import files
 from siteparity.tools.configuration import folders
+from siteparity.tools.given import assigned
 
 TARGET = web_host(files.Policy(owner="Platform", folders=("/tmp", "/srv/none")))  # noqa: S108  # only named
 
@@ -37,7 +38,9 @@ def test_real_folders_are_looked_at(tmp_path: Path) -> None:
     odd.mkdir(mode=0o750)
     (tmp_path / "link").symlink_to(odd)
     names = [str(odd), str(tmp_path / "link"), str(tmp_path / "none")]
-    done = subprocess.run(["sh", "-c", folders.question(names)], capture_output=True, check=True)
+    done = subprocess.run(
+        ["sh", "-c", assigned(PLACES=names) + folders.QUESTION], capture_output=True, check=True
+    )
     found = folders.read(answered(folders=done.stdout).rows("folders"))
     assert found.keys() == set(names[:2])
     assert {said.split()[0] for said in found.values()} == {"750"}

@@ -15,6 +15,7 @@ from siteparity.model import Table, Unmeasured, UnmeasuredError
 from siteparity.probes import read_tables, services
 from siteparity.probes.kernel import PROBE, Policy, ask
 from siteparity.tools import conf_d, limits, modules, sysctl
+from siteparity.tools.given import assigned
 from siteparity.tools.systemd.unit import ONLY_AT_PRIMARY
 
 TARGET = web_host(
@@ -275,7 +276,7 @@ def test_the_question_about_a_service_that_does_not_run_is_answered(tmp_path: Pa
     (tmp_path / "systemctl").write_text("#!/bin/sh\nprintf 'LoadState=loaded\\nMainPID=0\\n'\n")
     (tmp_path / "systemctl").chmod(0o755)
     ran = subprocess.run(
-        ["sh", "-c", limits.question("shop.service")],
+        ["sh", "-c", assigned(UNIT=["shop.service"]) + limits.QUESTION],
         capture_output=True, check=True, env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
     )  # fmt: skip
     assert limits.read(answered(limits=ran.stdout).parts("limits", limits.PARTS)) is None

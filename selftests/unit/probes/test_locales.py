@@ -370,7 +370,8 @@ def test_what_the_policy_says_is_quoted_for_the_shell() -> None:
     section = Policy.model_validate(
         {"owner": "Shop", "service": "shop.service", "environment": {"LANG": "en_US.UTF-8; id"}}
     )
-    assert "'en_US.UTF-8; id'" in locales.ask(web_host(section))["content"].text
+    told = dict(locales.ask(web_host(section))["content"].given)["NAMES"]
+    assert told.split()[-1] == "en_US.UTF-8%073%040id"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Table, UnmeasuredError
 from siteparity.probes import Answers, Target, packages
+from siteparity.tools.given import assigned
 from siteparity.tools.packages import apt, python
 from siteparity.tools.packages import files as package_files
 
@@ -559,7 +560,9 @@ def test_a_real_folder_is_listed(tmp_path: Path) -> None:
     (venv / "lib/python3.11/site-packages/sitecustomize.py").touch()
     missing = str(tmp_path / "missing")
     places = (str(venv), missing)
-    done = subprocess.run(["sh", "-c", python.question(places)], capture_output=True, check=True)
+    done = subprocess.run(
+        ["sh", "-c", assigned(ENVIRONMENTS=places) + python.QUESTION], capture_output=True, check=True
+    )
     assert python.read(answered(python=done.stdout).parts("python", python.PARTS), places) == {
         str(venv): {"redis": "5.0", "flask": "2.2", "file sitecustomize.py": "there"},
         missing: None,

@@ -14,6 +14,7 @@ import pytest
 from selftests.unit.targets import answered, web_host
 from siteparity.model import UnmeasuredError
 from siteparity.probes import packages
+from siteparity.tools.given import assigned
 from siteparity.tools.packages import unpackaged
 
 PLAIN = web_host(packages.Policy(owner="Platform"))
@@ -37,7 +38,8 @@ def look(
     (root / "info").mkdir()
     (root / "info" / "one.list").write_text("".join(f"{path}\n" for path in packaged))
     (root / "status").write_text("Package: one\n")
-    text = unpackaged.question([str(folder) for folder in folders], [str(place) for place in environments])
+    further = [str(place) for place in environments if place not in folders]
+    text = assigned(PLACES=map(str, folders), ENVIRONMENTS=further) + unpackaged.QUESTION
     text = text.replace("/var/lib/dpkg/status", str(root / "status"))
     text = text.replace("/var/lib/dpkg/info", str(root / "info"))
     text = text.replace("/var/lib/dpkg/diversions", str(root / "diversions"))
@@ -183,6 +185,13 @@ def test_an_environment_is_looked_at_once_and_may_hold_more(tmp_path: Path) -> N
     assert len(found) == unpackaged.MOST + 3
     assert {str(place / "lib" / "a.py") for place in (venv, behind, far)} <= found.keys()
     assert len(done.stdout.split(b"\n")) == len(found) + 3
+
+
+@pytest.mark.parametrize("folder", ["/proc", "/proc/sys/kernel", "/proc/s?s/kernel", "/sys/kernel", "/dev"])
+def test_what_the_kernel_makes_is_not_read(tmp_path: Path, folder: str) -> None:
+    """Some of it is there for one reader alone, or does something when it is opened."""
+    done = look(tmp_path, Path(folder), packaged=(tmp_path,))
+    assert (done.stdout, done.stderr) == (b"[files]\nend\n", b"")
 
 
 def test_more_files_than_anybody_compares_are_unmeasured(tmp_path: Path) -> None:

@@ -278,12 +278,13 @@ def test_the_standby_is_asked_for_the_position_that_the_primary_had() -> None:
     ask = ask_passed(TARGET)["passed"]
     statements = "psql() { printf '%s\\n' \"$@\"; }\n" + ask.text.partition("PGCONNECT_TIMEOUT=3")[2]
     said = subprocess.run(
-        ["sh", "-c", f"psql=psql POSITION=0/30007C8;{statements.replace('PGAPPNAME=siteparity', '')}"],
+        ["sh", "-c", f"psql=psql POSITION=0/30007C8 WAIT=6;{statements.replace('PGAPPNAME=siteparity', '')}"],
         capture_output=True,
         text=True,
         check=True,
     ).stdout
     assert "pg_last_wal_replay_lsn() < '0/30007C8' AND" in said
+    assert "interval '6 s'" in said
     assert "pg_wal_lsn_diff('0/30007C8', " in said
     assert ask.timeout > timedelta(seconds=5).total_seconds()
 

@@ -19,7 +19,7 @@ from siteparity.model import UnmeasuredError
 from siteparity.probes import Answers, schedules, services
 from siteparity.tools.schedule import cron_lookups, timers
 from siteparity.tools.systemd.unit import ONLY_AT_PRIMARY
-from siteparity.transport.script import Answer, Moment
+from siteparity.transport.script import Answer, Moment, spoken
 
 POLICY = schedules.Policy.model_validate(
     {
@@ -413,7 +413,7 @@ def test_a_job_of_the_primary_that_was_not_looked_up_is_unmeasured() -> None:
 def test_a_line_of_the_policy_is_looked_up_like_one_of_a_crontab(command: str) -> None:
     """By the real program on this machine, whose shell never sees it as text to run."""
     section = of_primary(user="root", command=command)
-    asked = schedules.ask(web_host(section))["lookups"].text
+    asked = spoken(schedules.ask(web_host(section))["lookups"])
     ran = subprocess.run(["sh", "-c", asked], capture_output=True, check=True, cwd="/")
     answers = answered(cron=cron(), crontabs=crontabs(b"\n"), lookups=ran.stdout)
     (found,) = schedules.read_only_at_primary(answers, web_host(section)).values()
@@ -423,7 +423,7 @@ def test_a_line_of_the_policy_is_looked_up_like_one_of_a_crontab(command: str) -
 
 def test_hosts_without_such_jobs_are_asked_about_their_crontabs_alone() -> None:
     """And answer as before."""
-    ran = subprocess.run(["sh", "-c", cron_lookups.question()], capture_output=True, check=True, cwd="/")
+    ran = subprocess.run(["sh", "-c", cron_lookups.QUESTION], capture_output=True, check=True, cwd="/")
     found = cron_lookups.read(answered(lookups=ran.stdout).rows("lookups"))
     assert {"/usr/bin", "/bin"} <= found.folders
     assert "" not in found.users | found.words

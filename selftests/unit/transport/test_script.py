@@ -197,7 +197,7 @@ def test_a_host_without_a_needed_tool_is_told_so(tool: str) -> None:
     """Once, as the reason of each question."""
     asks = {"one": Ask("echo 1"), "two": Ask("echo 2")}
     without_perl = join(asks, NONCE).replace(b"command -v perl", b"command -v no-perl")
-    script = without_perl.replace(b"for c in timeout head base64", f"for c in no-{tool}".encode())
+    script = without_perl.replace(b"for i in timeout head base64", f"for i in no-{tool}".encode())
     answers = split(asks, NONCE, *said_by(script))
     assert {answer.problem for answer in answers.values()} == {f"no answer (the host lacks no-{tool})"}
 
@@ -220,7 +220,10 @@ def test_half_a_script_does_nothing() -> None:
     [
         (Ask("echo \0"), "the question holds a NUL"),
         (Ask("echo \udcff"), "the question is not UTF-8"),
-        (Ask(": " + "x" * MAX_TEXT_BYTES), f"the question is longer than {MAX_TEXT_BYTES} bytes"),
+        (
+            Ask(": " + "x" * MAX_TEXT_BYTES),
+            f"the question is longer than {MAX_TEXT_BYTES} bytes, with what the policy names",
+        ),
         (Ask(":", timeout=0), "the question has no time or no room for an answer"),
     ],
 )

@@ -16,7 +16,7 @@ from siteparity.transport.script import Ask, Word
 
 _ANY_STATUS = frozenset(range(256))
 
-COOKIES = Word("COOKIES", "0-9A-Za-z._ -", 20_000)
+COOKIES = Word("COOKIES", "0-9A-Za-z._ -", 20_000, meaning="cookies of sessions to look for")
 """The cookies of the sessions to look for, separated by blanks."""
 
 

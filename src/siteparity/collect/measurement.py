@@ -122,7 +122,7 @@ class Measurement:
         if not asks:
             return _Look({}, None)
         machine = {MACHINE_ASPECT: {MACHINE_ASPECT: MACHINE}}
-        answers = self._answers(site, host, {**asks, **machine}, {KEY.name: self.key})
+        answers = self._answers(host, {**asks, **machine}, {KEY.name: self.key})
         with self._reading:
             facts = {
                 aspect: self._read(probe.tables, answers[aspect], target)
@@ -147,7 +147,7 @@ class Measurement:
             if given and not isinstance(given, UnmeasuredError)
             for name, value in given.items()
         }
-        answers = self._answers(site, host, wanted, known)
+        answers = self._answers(host, wanted, known)
         return {
             aspect: self._read(then.tables, answers[aspect], target)
             for aspect, then, target in looks
@@ -169,7 +169,6 @@ class Measurement:
 
     def _answers(
         self,
-        site: Site,
         host: Host,
         asks: Mapping[str, Mapping[str, Ask] | UnmeasuredError],
         words: Mapping[str, str] = NO_WORDS,
@@ -177,7 +176,7 @@ class Measurement:
         """Ask a host everything at once. Each aspect gets its answers, or the reason why there are none."""
         joined = named(asks)
         try:
-            given, when = self._run(site, host, joined, words) if joined else ({}, None)
+            given, when = self._run(host, joined, words) if joined else ({}, None)
         except UnmeasuredError as error:
             return {aspect: _failed(str(error)) for aspect in asks}
         return {
@@ -188,7 +187,7 @@ class Measurement:
         }
 
     def _run(
-        self, site: Site, host: Host, asks: Mapping[str, Ask], words: Mapping[str, str]
+        self, host: Host, asks: Mapping[str, Ask], words: Mapping[str, str]
     ) -> tuple[Mapping[str, Answer], Moment | None]:
         began = time.monotonic()
         of_host = self.policy.limits.host_deadline.total_seconds() - self._taken.get(host.label, 0.0)
@@ -196,11 +195,8 @@ class Measurement:
         if min(of_host, of_run) <= 0:
             whose = "run" if of_run <= 0 else "host"
             raise UnmeasuredError(f"the {whose}'s deadline had passed")
-        known = None
-        if host.connection.collector:
-            known = self._catalogue.collector(site, host)
         try:
-            return Asked(self.runner.run, host, known).put(asks, words, timeout=min(of_host, of_run))
+            return Asked(self.runner.run, host).put(asks, words, timeout=min(of_host, of_run))
         finally:
             self._taken[host.label] = time.monotonic() - began
 

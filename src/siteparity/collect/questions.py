@@ -1,7 +1,7 @@
 """Every question that a run may ask one host: the content of the host's collector. Pure.
 
-A run makes its questions with the same functions. So the collector on a host has the digest that the run
-expects if, and only if, both were made from the same policy, inventories and version of siteparity.
+A run makes its questions with the same functions. So a collector holds a question of the run if, and only if,
+what the question's text depends on is as it was when the collector was made.
 """
 
 from __future__ import annotations
@@ -69,14 +69,23 @@ class Questions:
             if not set(self.probes[aspect].roles(section, every_role)).isdisjoint(host.roles)
         ]
 
-    def collector(self, site: Site, host: Host) -> Collector:
-        """The collector that a host must have."""
+    def asks(self, site: Site, host: Host) -> Mapping[str, Ask]:
+        """Every question that a run may ask a host, by its full name."""
         measured = self.targets(site, host)
         first = {aspect: asked(probe.ask, target) for aspect, probe, target in measured}
         again = {aspect: asked(probe.then.ask, target) for aspect, probe, target in measured if probe.then}
         machine = {MACHINE_ASPECT: {MACHINE_ASPECT: MACHINE}}
         live_ones = live_questions.questions(self.policy, host)
-        return collector({**named(first), **named(again), **named(machine), **live_ones})
+        return {**named(first), **named(again), **named(machine), **live_ones}
+
+    def collector(self, site: Site, host: Host) -> Collector:
+        """The collector that a host should have, with all that other policies ask for in the same texts."""
+        always = {f"{MACHINE_ASPECT}.{MACHINE_ASPECT}": MACHINE}
+        for aspect, probe in self.probes.items():
+            always |= {f"{aspect}.{number}": ask for number, ask in enumerate(probe.always, 1)}
+            witnesses = probe.absence.ask if probe.absence else {}
+            always |= {f"{aspect}.{name}": ask for name, ask in witnesses.items()}
+        return collector(self.asks(site, host), always)
 
 
 def asked(

@@ -150,7 +150,7 @@ def errors_as_json(errors: str) -> str:
 def _hosts(settings: Configuration, site: Site) -> Iterator[HostQuestions]:
     questions = Questions(settings.policy, settings.probes, settings.sites)
     for host in site.hosts:
-        names = questions.collector(site, host).asks
+        names = questions.asks(site, host)
         yield HostQuestions(
             site.name, host.name, host.roles, Counter(name.partition(".")[0] for name in names)
         )

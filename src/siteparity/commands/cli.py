@@ -216,7 +216,7 @@ def _privileges(options: argparse.Namespace) -> tuple[str, int]:
     keys = privileges.public_keys(options.key)
     hosts = privileges.chosen(settings, options.host)
     if options.write:
-        return "\n".join(str(privileges.write(one, keys, options.write)) for one in hosts), 0
+        return "\n".join(privileges.write(one, keys, options.write) for one in hosts), 0
     if options.part:
         return "".join(_part(one, keys, options.part) for one in hosts).removesuffix("\n"), 0
     return "\n".join(privileges.page(one, keys, whole=bool(options.host)) for one in hosts), 0

@@ -20,7 +20,8 @@ from siteparity.configuration import Configuration
 from siteparity.model import ConfigurationError, Host, Site
 from siteparity.policy.grants import DatabaseAccess, Grant, RedisAccess
 from siteparity.tools.program import filled, program
-from siteparity.transport.collector import Collector
+from siteparity.transport.collector import Collector, lacked_by, words_of
+from siteparity.transport.script import Ask
 
 ACCOUNT = "parity"
 """The suite's account, unless the inventory names another."""
@@ -203,8 +204,47 @@ def parts(one: Privileges, keys: Sequence[str]) -> Mapping[str, str]:
         "authorized_keys": one.authorized_keys(keys) if keys else f"{FOR_YOUR_KEY}\n{one.key_options} \n",
         **(one.database or {}),
         **({"redis.acl": acl} if acl else {}),
+        "questions": questions(one.collector),
         "siteparity-collect": one.collector.text.decode(),
     }
+
+
+def questions(of: Collector) -> str:
+    """What a collector may be asked, for whoever installs it."""
+    fixed = {ask.digest for ask in of.always.values()}
+    names: dict[str, list[str]] = {}
+    for name, ask in of.asks.items():
+        names.setdefault(ask.digest, []).append(name)
+    by_digest = {ask.digest: ask for ask in (*of.always.values(), *of.asks.values())}
+    lines = {digest: f"  {' '.join(names[digest])}{_told(by_digest[digest])}" for digest in names}
+    elsewhere = [name for name, ask in of.always.items() if ask.digest not in names]
+    words = words_of({**of.always, **of.asks}).values()
+    return "\n".join(
+        [
+            "Whoever holds the key can have these questions asked, and nothing else. A word in capitals is",
+            "told by the run; it is data, and never run.",
+            "",
+            "The same under every policy:",
+            *(line for digest, line in lines.items() if digest in fixed),
+            f"  and, as soon as a policy asks for them: {', '.join(elsewhere) or 'none'}",
+            "",
+            "Made for this policy; one that is changed needs a new collector, and is unmeasured until then:",
+            *(line for digest, line in lines.items() if digest not in fixed),
+            "",
+            "The words:",
+            *(f"  {word.name}: {word.meaning}; at most {word.longest} characters" for word in words),
+            "",
+            "Files whose content may be told, if everybody on the host may read them:",
+            f"  {' '.join(of.readable)}",
+            "and whoever may read them, since this policy names them:",
+            *(f"  {path}" for path in of.named),
+            "",
+        ]
+    )
+
+
+def _told(ask: Ask) -> str:
+    return "".join(f" {word.name}" for word in ask.words)
 
 
 _TITLES: Mapping[str, str] = {
@@ -215,6 +255,7 @@ _TITLES: Mapping[str, str] = {
     "pg_hba.conf": "PostgreSQL: who may be that role, a line before those for everybody",
     "pg_ident.conf": "PostgreSQL: the map for it",
     "redis.acl": "Redis: the user (printf %s PASSWORD | sha256sum); the password alone goes into {auth_file}",
+    "questions": "what the collector may be asked; to read, not to install",
     "siteparity-collect": "the collector, SHA-256 {digest}",
 }
 
@@ -236,23 +277,47 @@ def page(one: Privileges, keys: Sequence[str], *, whole: bool) -> str:
     return "\n".join(shown)
 
 
-def write(one: Privileges, keys: Sequence[str], folder: Path) -> Path:
-    """Write everything that one host needs into a folder of its own, and return the folder.
+def write(one: Privileges, keys: Sequence[str], folder: Path) -> str:
+    """Write everything that one host needs into a folder of its own.
+
+    Returns:
+        A line that names the folder and, if it was written before, what root must install again.
 
     Raises:
-        ConfigurationError: a file cannot be written.
+        ConfigurationError: a file cannot be written, or one that was written before cannot be read.
     """
     place = folder / one.host.site / one.host.name
+    needed = parts(one, keys)
     try:
         place.mkdir(parents=True, exist_ok=True)
-        for name, text in parts(one, keys).items():
+        before = {
+            name: (place / name).read_text(encoding="utf-8", errors="replace")
+            for name in needed
+            if (place / name).exists()
+        }
+        for name, text in needed.items():
             (place / name).write_text(text, encoding="utf-8")
             (place / name).chmod(0o755 if text.startswith("#!") else 0o644)
     except OSError as error:
         raise ConfigurationError(
             f"{error.filename or place}: cannot be written: {error.strerror}; see --write"
         ) from error
-    return place
+    return (
+        f"{place}{_compared(before, needed, one.collector)}" if "siteparity-collect" in before else str(place)
+    )
+
+
+def _compared(before: Mapping[str, str], needed: Mapping[str, str], of: Collector) -> str:
+    """What root must install, given what was written before."""
+    apart = ("siteparity-collect", "questions")
+    changed = [name for name, text in needed.items() if name not in apart and before.get(name) != text]
+    lacked = lacked_by(before["siteparity-collect"], of)
+    told = [*changed, *([f"siteparity-collect, for {', '.join(lacked)}"] if lacked else [])]
+    return (
+        f": install again {'; '.join(told)}"
+        if told
+        else ": nothing to install, if what was there is installed"
+    )
 
 
 def public_keys(paths: Sequence[Path]) -> tuple[str, ...]:

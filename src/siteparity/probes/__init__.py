@@ -25,7 +25,7 @@ from siteparity.transport.script import Answer, Ask, Moment, Word
 S = TypeVar("S", bound=Section)
 T = TypeVar("T")
 
-KEY = Word("KEY", "0-9a-f", 64)
+KEY = Word("KEY", "0-9a-f", 64, meaning="the key of one run, with which secrets are hashed")
 """The key of one run, for hashes of secrets; it is never stored."""
 
 
@@ -266,6 +266,8 @@ class Probe(Generic[S]):
     """The heading in reports; made from the aspect's name if empty."""
     never_waived: bool = False
     """Whether no waiver is accepted for the aspect."""
+    always: tuple[Ask, ...] = ()
+    """Its questions whose text is the same under every policy: every host's collector holds them."""
     needs: str | None = None
     """Another aspect whose section it reads as well (`Target.needed`)."""
     grants: Callable[[S], Iterable[Grant]] = lambda _: ()

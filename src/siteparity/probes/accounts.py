@@ -25,6 +25,7 @@ from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
 from siteparity.redaction import fingerprint
 from siteparity.tools.accounts import database, keys, sudo
 from siteparity.tools.accounts.database import FIRST_PERSON, AccountDatabase, User
+from siteparity.transport import words
 from siteparity.transport.script import Ask
 
 AS_PLANNED = "as the policy says"
@@ -63,13 +64,18 @@ def _logging_in(target: Target[Policy]) -> tuple[str, ...]:
     return target.section.log_in or ()
 
 
+_ACCOUNTS = Ask(database.QUESTION, words=(words.NAMES,))
+_SUDO = Ask(sudo.QUESTION)
+_KEYS = Ask(keys.QUESTION, words=(words.NAMES,))
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Users and groups, the rules of sudo, and the keys that sshd accepts."""
     names = tuple(dict.fromkeys([*_named(target), *_logging_in(target)])) or ("root",)
     return {
-        "accounts": Ask(database.question(names)),
-        "sudo": Ask(sudo.QUESTION),
-        "keys": Ask(keys.question(names)),
+        "accounts": _ACCOUNTS.about(NAMES=names),
+        "sudo": _SUDO,
+        "keys": _KEYS.about(NAMES=names),
     }
 
 
@@ -208,6 +214,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     judges=lambda _: ("/etc/sudoers*",),
+    always=(_ACCOUNTS, _SUDO, _KEYS),
     tables={
         "users": Reading(read_users),
         "groups": Reading(read_groups),

@@ -37,13 +37,19 @@ class Policy(Section):
         return {"required": of.lists(lambda one: one.uploads)}
 
 
+_MOUNTS = Ask(mounts.QUESTION)
+_ARRAYS = Ask(arrays.QUESTION)
+_LOADER = Ask(loader.QUESTION)
+_CHANGES = Ask(changes.QUESTION)
+
+
 def ask(_: Target[Policy]) -> Mapping[str, Ask]:
     """Mounts and fstab, arrays, the boot loader, and what changed since the last boot."""
     return {
-        "mounts": Ask(mounts.QUESTION),
-        "arrays": Ask(arrays.QUESTION),
-        "loader": Ask(loader.QUESTION),
-        "changes": Ask(changes.QUESTION),
+        "mounts": _MOUNTS,
+        "arrays": _ARRAYS,
+        "loader": _LOADER,
+        "changes": _CHANGES,
     }
 
 
@@ -127,6 +133,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     judges=lambda _: ("/etc/fstab",),
+    always=(_MOUNTS, _ARRAYS, _LOADER, _CHANGES),
     tables={
         "fstab": Reading(read_fstab, healthy=mounts.CLEAN),
         "mounts": Reading(read_mounts, healthy=(mounts.AS_IN_FSTAB, mounts.BY_A_UNIT, mounts.NEED_NOT_BE)),

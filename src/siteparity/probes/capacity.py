@@ -31,6 +31,7 @@ from siteparity.tools.redis_cli import client
 from siteparity.tools.settings import reader
 from siteparity.tools.systemd.unit import UnitName, only_at_primary
 from siteparity.transport.script import Ask
+from siteparity.transport.words import LOGIN, PLACES, TEXT, UNIT
 from siteparity.yamlfile import quoted
 
 Amount = Annotated[int, BeforeValidator(size_or_count), Field(gt=0)]
@@ -178,17 +179,23 @@ def _server_of(one: Application) -> Mapping[str, Any]:
     return {}
 
 
+_MACHINE = Ask(machine.QUESTION)
+_DISKS = Ask(disks.QUESTION, words=(PLACES,))
+_WORKERS = Ask(servers.WORKERS, words=(UNIT, TEXT))
+_OF_POSTGRESQL = Ask(psql(["SHOW max_connections"]), words=LOGIN)
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The machine, the disks, and the servers that the policy names for the host's roles."""
     section = target.section
     named = target.listed(section.file_systems)
-    asks = {"machine": Ask(machine.QUESTION), "disks": Ask(disks.question(named))}
+    asks = {"machine": _MACHINE, "disks": _DISKS.about(PLACES=named)}
     for unit, text in _workers(target):
-        asks[f"workers:{unit}"] = Ask(servers.workers_question(unit, text))
+        asks[f"workers:{unit}"] = _WORKERS.about(UNIT=[unit], TEXT=[text])
     for name, pool in _pools_of(target).items():
         asks[_pool_question(name)] = Ask(reader.question(pool.setting(), "number"))
     for server in target.named(section.connections):
-        asks["connections"] = Ask(_connections(server))
+        asks["connections"] = _connections(server)
     return asks
 
 
@@ -205,15 +212,14 @@ def _workers(target: Target[Policy]) -> list[tuple[str, str]]:
     return [pair for some in target.named(target.section.workers) for pair in some.items()]
 
 
-def _connections(server: Server) -> str:
+def _connections(server: Server) -> Ask:
     if server.postgresql:
-        return psql(
-            ["SHOW max_connections"], database=server.postgresql.database, role=server.postgresql.user
-        )
+        asked = server.postgresql
+        return _OF_POSTGRESQL.about(DATABASE=[asked.database], DATABASE_USER=[asked.user])
     if server.redis:
-        return client(server.redis, "CONFIG GET maxclients") + "printf '%s\\n' \"$answer\""
+        return Ask(client(server.redis, "CONFIG GET maxclients") + "printf '%s\\n' \"$answer\"")
     assert server.setting  # noqa: S101  # one of three, as the policy was checked
-    return reader.question(server.setting.setting(), "number")
+    return Ask(reader.question(server.setting.setting(), "number"))
 
 
 @once
@@ -340,6 +346,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     needs="services",
+    always=(_MACHINE, _DISKS, _WORKERS, _OF_POSTGRESQL),
     grants=_grants,
     tables={
         "cores": Reading(read_cores),

@@ -16,7 +16,6 @@ Sources: chronyc(1) (``-c tracking``, ``-c sources``), systemd-timesyncd.service
 from __future__ import annotations
 
 import re
-import shlex
 from collections import Counter
 from datetime import timedelta
 from typing import Annotated
@@ -30,9 +29,11 @@ from siteparity.policy.bounds import at_most
 from siteparity.policy.section import PositiveDuration
 from siteparity.probes import Answers, Probe, Reading, Target, once
 from siteparity.tools import timekeeping
+from siteparity.tools.given import DECODE, items
 from siteparity.tools.program import filled, program
 from siteparity.tools.schedule.local_time import known_name
 from siteparity.tools.timekeeping import SYNCHRONISED, Sources, Timekeeping
+from siteparity.transport import words
 from siteparity.transport.script import Ask
 
 WITHIN = "within the limit"
@@ -53,7 +54,6 @@ class Policy(Section):
     """Zones of sites and customers, whose rules must be alike on all hosts, besides the local one."""
 
 
-_ZONE = program(__package__, "clock.sh")
 _FOLDER = "/usr/share/zoneinfo/"
 _LOCALTIME = "/etc/localtime"
 
@@ -62,11 +62,15 @@ def _files(target: Target[Policy]) -> tuple[str, ...]:
     return (_LOCALTIME, f"{_FOLDER}tzdata.zi", *(_FOLDER + zone for zone in target.section.zones))
 
 
+_TIME = Ask(timekeeping.QUESTION)
+_ZONE = Ask(DECODE + filled(program(__package__, "clock.sh"), items=items("PLACES")), words=(words.PLACES,))
+
+
 def ask(target: Target[Policy]) -> dict[str, Ask]:
     """The program that keeps the time, and the zone database."""
     return {
-        "time": Ask(timekeeping.QUESTION),
-        "zone": Ask(filled(_ZONE, files=" ".join(map(shlex.quote, _files(target))))),
+        "time": _TIME,
+        "zone": _ZONE.about(PLACES=_files(target)),
     }
 
 
@@ -181,6 +185,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     judges=lambda _: ("/etc/chrony/*",),
+    always=(_TIME, _ZONE),
     tables={
         "synchronised": Reading(read_synchronised, healthy=SYNCHRONISED),
         "error": Reading(read_error, healthy=WITHIN),

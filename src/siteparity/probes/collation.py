@@ -25,6 +25,7 @@ from siteparity.tools.postgres import question, rows
 from siteparity.tools.program import filled, program
 from siteparity.tools.witnesses import postgres, products, programs, witnessed
 from siteparity.transport.script import Ask
+from siteparity.transport.words import LOGIN
 
 AS_RECORDED = "as recorded"
 UNVERSIONED = ("C", "POSIX", "C.UTF-8", "C.utf8")
@@ -54,11 +55,15 @@ _STATEMENT = filled(
 )
 
 
+_SERVER = Ask(question([_STATEMENT]), words=LOGIN)
+_LIBRARY = Ask("getconf GNU_LIBC_VERSION")
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """What the server recorded, which library it uses, how it sorts; and the C library on disk."""
     return {
-        "server": Ask(question([_STATEMENT], database=target.section.database, role=target.section.role)),
-        "library": Ask("getconf GNU_LIBC_VERSION"),
+        "server": _SERVER.about(DATABASE=[target.section.database], DATABASE_USER=[target.section.role]),
+        "library": _LIBRARY,
     }
 
 
@@ -153,6 +158,7 @@ def read_absence(answers: Answers, _: Target[Any]) -> Table:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    always=(_SERVER, _LIBRARY),
     grants=lambda section: (DatabaseAccess(section.roles, section.role),),
     tables={
         "recorded": Reading(read_recorded, healthy=AS_RECORDED),

@@ -30,6 +30,7 @@ from siteparity.tools.postgres_rules import LET_IN, Client
 from siteparity.tools.postgres_server import AS_NEEDED, LIMITS, Server
 from siteparity.tools.postgres_state import Role, State
 from siteparity.tools.witnesses import postgres, products, programs, witnessed
+from siteparity.transport import words
 from siteparity.transport.script import Ask
 
 NONE = "none"
@@ -133,10 +134,13 @@ class Policy(Section):
         return {**postgres_of(of), **({"clients": clients} if clients else {})}
 
 
+_SERVER = Ask(postgres_server.QUESTION, words=words.LOGIN)
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """What the server says in one session, and then the files that it names."""
     section = target.section
-    return {"server": Ask(postgres_server.question(database=section.database, role=section.role))}
+    return {"server": _SERVER.about(DATABASE=[section.database], DATABASE_USER=[section.role])}
 
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
@@ -393,6 +397,7 @@ def read_absence(answers: Answers, _: Target[Any]) -> Table:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    always=(_SERVER,),
     grants=lambda section: (DatabaseAccess(section.roles, section.role),),
     judges=lambda _: FILES,
     tables={

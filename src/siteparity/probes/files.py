@@ -30,6 +30,7 @@ from siteparity.policy.patterns import RELEASE_FILES, matches_any
 from siteparity.policy.section import PathPattern, Strict, WholePath
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.configuration import files, folders, release
+from siteparity.transport import words
 from siteparity.transport.script import Ask
 
 NONE = "none"
@@ -135,13 +136,19 @@ def _patterns(target: Target[Policy]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*target.section.every_host, *target.listed(target.section.files)]))
 
 
+_FILES = Ask(files.QUESTION, words=(words.PATHS, words.ELSEWHERE, words.NGINX))
+_FOLDERS = Ask(folders.QUESTION, words=(words.PLACES,))
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The configuration, and the release where the host has one."""
     section = target.section
     patterns = tuple(dict.fromkeys([*_patterns(target), *section.where_there]))
     asks = {
-        "files": Ask(files.question(patterns, (*section.elsewhere, *target.judged()), section.nginx)),
-        "folders": Ask(folders.question(target.section.folders)),
+        "files": _FILES.about(
+            PATHS=patterns, ELSEWHERE=(*section.elsewhere, *target.judged()), NGINX=section.nginx
+        ),
+        "folders": _FOLDERS.about(PLACES=target.section.folders),
     }
     if folder := _release(target):
         asks["release"] = Ask(_question(folder), timeout=30)
@@ -309,6 +316,7 @@ def read_released(answers: Answers, target: Target[Policy]) -> Table:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    always=(_FILES, _FOLDERS),
     tables={
         "named": Reading(read_named, healthy=THERE),
         "content": Reading(read_content),

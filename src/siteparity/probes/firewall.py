@@ -44,9 +44,12 @@ class Policy(Section):
     """Patterns of further tables, chains and sets that come and go, such as ``DOCKER*``."""
 
 
+_LOADED = Ask(question.LOADED)
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The rules in the kernel, and those that a boot would load."""
-    asks = {"loaded": Ask(question.LOADED)}
+    asks = {"loaded": _LOADED}
     if target.section.persisted:
         asks["saved"] = Ask(question.saved(target.section.saved))
     return asks
@@ -135,6 +138,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     judges=lambda _: ("/etc/nftables.conf",),
+    always=(_LOADED,),
     tables={
         "rules": Reading(read_rules),
         "persisted": Reading(read_persisted, healthy=(AFTER_BOOT, NOT_JUDGED)),

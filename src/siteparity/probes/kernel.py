@@ -19,6 +19,7 @@ from siteparity.policy.section import SettingPattern
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools import limits, modules, sysctl
 from siteparity.tools.systemd.unit import ONLY_AT_PRIMARY, UnitName, only_at_primary
+from siteparity.transport import words
 from siteparity.transport.script import Ask
 
 
@@ -38,12 +39,17 @@ class Policy(Section):
         return {"services": of.lists(lambda one: one.units)}
 
 
+_SYSCTL = Ask(sysctl.QUESTION)
+_MODULES = Ask(modules.QUESTION, words=(words.NAMES,))
+_LIMITS = Ask(limits.QUESTION, words=(words.UNIT,))
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Settings in the kernel and in files, modules, and the limits of each service."""
     return {
-        "sysctl": Ask(sysctl.QUESTION),
-        "modules": Ask(modules.question(target.listed(target.section.modules))),
-        **{f"limits:{unit}": Ask(limits.question(unit)) for unit in _services(target)},
+        "sysctl": _SYSCTL,
+        "modules": _MODULES.about(NAMES=target.listed(target.section.modules)),
+        **{f"limits:{unit}": _LIMITS.about(UNIT=[unit]) for unit in _services(target)},
     }
 
 
@@ -110,6 +116,7 @@ PROBE = Probe(
     ask=ask,
     judges=lambda _: ("/etc/sysctl.*",),
     needs="services",
+    always=(_SYSCTL, _MODULES, _LIMITS),
     tables={
         "settings": Reading(read_settings),
         "persisted": Reading(read_persisted, healthy=(sysctl.IN_FORCE, sysctl.NOTHING)),

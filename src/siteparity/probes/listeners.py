@@ -65,12 +65,12 @@ class Policy(Section):
         }
 
 
-_QUESTION = program(__package__, "listeners.sh")
+_SOCKETS = Ask(program(__package__, "listeners.sh"))
 
 
 def ask(_: Target[Policy]) -> Mapping[str, Ask]:
     """Every listening TCP socket, and every UDP socket that is not connected."""
-    return {"sockets": Ask(_QUESTION)}
+    return {"sockets": _SOCKETS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +256,7 @@ _KEYS = "everywhere or expected"
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    always=(_SOCKETS,),
     tables={
         "listening": Reading(read_listening),
         "required": Reading(read_required, healthy=LISTENS, roles=Where(_KEYS, _with_expected)),

@@ -26,6 +26,7 @@ from siteparity.policy.several import OfRoles, all_of, for_roles, roles_of
 from siteparity.probes import Answers, Probe, Reading, Target, Where, once
 from siteparity.tools import locale as content
 from siteparity.tools.systemd import environment, unit
+from siteparity.transport import words
 from siteparity.transport.script import Ask
 
 AS_DECLARED = "as declared"
@@ -91,15 +92,19 @@ def _needed(target: Target[Policy]) -> tuple[str, ...]:
     return tuple(name for name in named if name.partition(".")[0] not in ("C", "POSIX"))
 
 
+_CONTENT = Ask(content.QUESTION, words=(words.NAMES, words.UNIT))
+_SERVICE = Ask(environment.QUESTION, words=(words.UNIT,))
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """What is configured and compiled, and what each locale yields; in which language the service runs."""
     needed = _needed(target)
     return {
-        _question(target, name, service): Ask(text)
+        _question(target, name, service): ask
         for service in _services(target)
-        for name, text in (
-            ("content", content.question(needed, service)),
-            ("service", environment.question(service)),
+        for name, ask in (
+            ("content", _CONTENT.about(NAMES=needed, UNIT=[service])),
+            ("service", _SERVICE.about(UNIT=[service])),
         )
     }
 
@@ -247,6 +252,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     judges=lambda _: ("/etc/locale.*", "/etc/default/locale"),
+    always=(_CONTENT, _SERVICE),
     tables={
         "served": Reading(read_served, healthy=content.USABLE, roles=_roles),
         "compiled": Reading(read_compiled, roles=_roles),

@@ -24,7 +24,7 @@ from siteparity.policy.bounds import at_most
 from siteparity.policy.section import PositiveDuration, Strict, matching
 from siteparity.probes import Answers, Probe, Reading, Target, Where, Witnesses, once
 from siteparity.tools.program import filled, program
-from siteparity.tools.systemd.unit import UnitName, look_up, read_properties
+from siteparity.tools.systemd.unit import UnitName, look_up_of, read_properties
 from siteparity.tools.witnesses import products, programs, witnessed
 from siteparity.transport.script import Ask
 
@@ -103,7 +103,7 @@ def _question(agent: Agent, target: Target[Policy]) -> str:
     ]
     return filled(
         _QUESTION,
-        look_up=look_up(agent.unit, ["ActiveState", "SubState", "UnitFileState"]),
+        look_up=look_up_of(agent.unit, ["ActiveState", "SubState", "UnitFileState"]),
         perl=shlex.quote(PROGRAM),
         arguments=" ".join(map(shlex.quote, arguments)),
     )

@@ -12,6 +12,7 @@ owners and links. A host with neither dpkg nor rpm is unmeasured.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
@@ -26,6 +27,7 @@ from siteparity.policy.section import PathPattern
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.packages import apt, dpkg, python, rpm, unpackaged
 from siteparity.tools.packages import files as package_files
+from siteparity.transport import words
 from siteparity.transport.script import Ask
 
 IN_ORDER = "in order"
@@ -100,23 +102,33 @@ class Policy(Section):
         }
 
 
+def _either(of_dpkg: str, of_rpm: str) -> Ask:
+    """Dpkg if it has packages: a host of rpm may have dpkg as a tool, with an empty database."""
+    return Ask(f"if [ -s /var/lib/dpkg/status ]; then\n{of_dpkg}\nelse\n{of_rpm}\nfi\n")
+
+
+_DATABASE = _either(dpkg.QUESTION, rpm.QUESTION)
+_EVERY_FILE, _CHANGED_FILES = (
+    _either(package_files.question(everything=everything), rpm.question(everything=everything))
+    for everything in (True, False)
+)
+_APT = _either(apt.QUESTION, rpm.SOURCES)
+_UNPACKAGED = Ask(unpackaged.QUESTION, limit=8 * 1024 * 1024, words=(words.PLACES, words.ENVIRONMENTS))
+_PYTHON = Ask(python.QUESTION, words=(words.ENVIRONMENTS,))
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The database, the files, what decides the next upgrade, and the environments."""
     policy, places = target.section, _environments(target)
-    everything = policy.verify == "all"
-    look = _either(package_files.question(everything=everything), rpm.question(everything=everything))
+    look = _EVERY_FILE if policy.verify == "all" else _CHANGED_FILES
+    further = [place for place in places if place not in policy.watched]
     return {
-        "database": Ask(_either(dpkg.QUESTION, rpm.QUESTION)),
-        "files": Ask(look, timeout=round(policy.verify_timeout.total_seconds())),
-        "apt": Ask(_either(apt.QUESTION, rpm.SOURCES)),
-        "unpackaged": Ask(unpackaged.question(policy.watched, places), timeout=10, limit=8 * 1024 * 1024),
-        **({"python": Ask(python.question(places))} if places else {}),
+        "database": _DATABASE,
+        "files": replace(look, timeout=round(policy.verify_timeout.total_seconds())),
+        "apt": _APT,
+        "unpackaged": _UNPACKAGED.about(PLACES=policy.watched, ENVIRONMENTS=further),
+        **({"python": _PYTHON.about(ENVIRONMENTS=places)} if places else {}),
     }
-
-
-def _either(of_dpkg: str, of_rpm: str) -> str:
-    """Dpkg if it has packages: a host of rpm may have dpkg as a tool, with an empty database."""
-    return f"if [ -s /var/lib/dpkg/status ]; then\n{of_dpkg}\nelse\n{of_rpm}\nfi\n"
 
 
 def _environments(target: Target[Policy]) -> tuple[str, ...]:
@@ -313,6 +325,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     judges=lambda _: ("/etc/apt/*",),
+    always=(_DATABASE, _EVERY_FILE, _CHANGED_FILES, _APT, _UNPACKAGED, _PYTHON),
     tables={
         "builds": Reading(read_builds),
         "states": Reading(read_states, healthy=IN_ORDER),

@@ -90,15 +90,18 @@ class Policy(Section):
         return {"legs": legs} if legs else {}
 
 
+_ROUTES = Ask(routes.QUESTION)
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """How the names of the servers are resolved, and the default routes."""
     return {
         "names": Ask(resolve(name for host in _servers(target) for name in host.names)),
-        "routes": Ask(routes.QUESTION),
+        "routes": _ROUTES,
     }
 
 
-PEERS = Word("PEERS", "0-9A-Za-z.:%_ -", 20_000)
+PEERS = Word("PEERS", "0-9A-Za-z.:%_ -", 20_000, meaning="which of the peers in the text are tried")
 """The addresses of the peers that were measured themselves, or ``none``."""
 
 
@@ -398,6 +401,7 @@ def read_absence(_: Answers, target: Target[Any]) -> Table:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    always=(_ROUTES,),
     tables={
         "names": Reading(read_names, healthy=(AS_INVENTORIED, NAMELESS), roles=_CLIENTS),
         "resolution": Reading(read_resolution, roles=_EVERYBODY),

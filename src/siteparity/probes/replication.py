@@ -15,7 +15,8 @@ Source: PostgreSQL 15 manual, sections 9.27.4 (recovery information functions) a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar
 
@@ -29,6 +30,7 @@ from siteparity.tools.postgres import psql, question, rows
 from siteparity.tools.program import filled, program
 from siteparity.tools.witnesses import postgres, products, programs, witnessed
 from siteparity.transport.script import Ask, Word
+from siteparity.transport.words import LOGIN
 
 NONE = "none"
 AS_NOW = "as now"
@@ -64,16 +66,32 @@ class Policy(Section):
         return postgres_of(of)
 
 
-POSITION = Word("POSITION", "0-9A-F/", 17)
+POSITION = Word("POSITION", "0-9A-F/", 17, meaning="a position in the WAL")
 """Where the primary was, as PostgreSQL writes it (manual, 8.20): two hexadecimal numbers."""
 
-_STATE = program(__package__, "replication_state.sql")
-_SIGNALS = program(__package__, "replication_signals.sh")
-_PASSED = program(__package__, "replication_passed.sql")
+_WAIT = Word("WAIT", "0-9", 2, meaning="for how many seconds it may be waited for")
+"""For how many seconds the standby may take to pass it."""
+_MOST_SECONDS = 70
+"""More than the largest value of `_WAIT`."""
+
 _AFTER = """
 SELECT json_build_object('waited', extract(epoch FROM clock_timestamp() - now()),
   'distance', pg_wal_lsn_diff('@POSITION@', pg_last_wal_replay_lsn()))
 """
+
+_STATE = Ask(question([program(__package__, "replication_state.sql")]), words=LOGIN)
+_SIGNALS = Ask(
+    filled(program(__package__, "replication_signals.sh"), folder=psql(["SHOW data_directory"])), words=LOGIN
+)
+_PASSED = Ask(
+    # The shell reads each statement between single quotes, and the words between double ones.
+    filled(
+        question(["BEGIN", program(__package__, "replication_passed.sql"), _AFTER], seconds=_MOST_SECONDS),
+        seconds="'\"$WAIT\"'",
+        position="'\"$POSITION\"'",
+    ),
+    words=(*LOGIN, POSITION, _WAIT),
+)
 
 _NO_STREAM = "no WAL receiver streams, and none can while the primary is away"
 _ARCHIVER = ("command", "failing")
@@ -84,12 +102,12 @@ _LEFT = ("backup_label", "tablespace_map")
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """What one host knows, in one statement; and the files that decide what the server is after a restart."""
-    section = target.section
-    folder = psql(["SHOW data_directory"], database=section.database, role=section.role)
-    return {
-        "state": Ask(question([_STATE], database=section.database, role=section.role)),
-        "signals": Ask(filled(_SIGNALS, folder=folder)),
-    }
+    login = _login(target.section)
+    return {"state": _STATE.about(**login), "signals": _SIGNALS.about(**login)}
+
+
+def _login(section: Policy) -> Mapping[str, Sequence[str]]:
+    return {"DATABASE": [section.database], "DATABASE_USER": [section.role]}
 
 
 def read_identity(answers: Answers, target: Target[Policy]) -> Table:
@@ -230,11 +248,8 @@ def ask_passed(target: Target[Policy]) -> Mapping[str, Ask]:
     """How long a standby takes to pass the position that the primary had a moment ago."""
     section = target.section
     seconds = int(section.max_heartbeat.total_seconds()) + 1
-    statements = ["BEGIN", _PASSED, _AFTER]
-    text = question(statements, database=section.database, role=section.role, seconds=seconds + 5)
-    # The shell reads each statement between single quotes, and the position between double ones.
-    passed = filled(text, seconds=str(seconds), position="'\"$POSITION\"'")
-    return {"passed": Ask(passed, timeout=seconds + 8, words=(POSITION,)), **ask(target)}
+    passed = replace(_PASSED, timeout=seconds + 8).about(**_login(section), WAIT=[str(seconds)])
+    return {"passed": passed, **ask(target)}
 
 
 def position_of_primary(target: Target[Policy], seen: Seen) -> Mapping[str, str] | None:
@@ -352,6 +367,7 @@ def read_absence(answers: Answers, _: Target[Any]) -> Table:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    always=(_STATE, _SIGNALS, _PASSED),
     never_waived=True,
     grants=lambda section: (DatabaseAccess(section.roles, section.role),),
     data_loss=LossWitness(

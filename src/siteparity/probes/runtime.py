@@ -36,6 +36,7 @@ from siteparity.tools.running import deleted, kernel, manager_environment, reloa
 from siteparity.tools.running import deployed as code
 from siteparity.tools.systemd.environment import VARIABLE
 from siteparity.tools.systemd.unit import NOT_RUNNING, ONLY_AT_PRIMARY, UnitName, only_at_primary
+from siteparity.transport import words
 from siteparity.transport.script import Ask
 
 NEWEST = "the newest one installed"
@@ -137,13 +138,19 @@ def _deployed(target: Target[Policy]) -> Mapping[str, Deployed]:
     return {f"started-{number}" if number else "started": one for number, one in enumerate(named)}
 
 
+_KERNEL = Ask(kernel.QUESTION)
+_DELETED = Ask(deleted.QUESTION)
+_MANAGER = Ask(manager_environment.QUESTION)
+_RELOAD = Ask(reloads.QUESTION, words=(words.UNITS,))
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Kernel, processes, systemd, and the environment of each service that the policy names."""
     return {
-        "kernel": Ask(kernel.QUESTION),
-        "deleted": Ask(deleted.QUESTION),
-        "reload": Ask(reloads.question(_services(target))),
-        "manager": Ask(manager_environment.QUESTION),
+        "kernel": _KERNEL,
+        "deleted": _DELETED,
+        "reload": _RELOAD.about(UNITS=_services(target)),
+        "manager": _MANAGER,
         **{f"settings-{unit}": Ask(settings.question(unit)) for unit in _with_settings(target)},
         **{question: Ask(_started(deployed, target)) for question, deployed in _deployed(target).items()},
     }
@@ -285,6 +292,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     needs="services",
+    always=(_KERNEL, _DELETED, _RELOAD, _MANAGER),
     tables={
         "kernel": Reading(read_kernel, healthy=(NEWEST, CONTAINER, BROUGHT)),
         "release": Reading(read_release),

@@ -35,6 +35,7 @@ from siteparity.tools.schedule.jobs import ACCEPTED, Job, Jobs, by_item, sort_ou
 from siteparity.tools.schedule.timetable import ON_TIME
 from siteparity.tools.systemd.unit import ONLY_AT_PRIMARY, only_at_primary
 from siteparity.tools.witnesses import jobs, witnessed
+from siteparity.transport import words
 from siteparity.transport.script import Ask
 
 RUNNING = "running"
@@ -138,14 +139,19 @@ def _is_of_primary(job: Job, target: Target[Policy]) -> bool:
     )
 
 
+_CRON = Ask(daemon.QUESTION, words=(words.UNITS,))
+_CRONTABS = Ask(cron_files.QUESTION)
+_LOOKUPS = Ask(cron_lookups.QUESTION, words=(words.JOBS,))
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Cron, timers and local time; the crontabs; and their users and programs."""
     needed = [job.timer for job in _required(target).values() if job.timer]
     units = [unit for timer in needed for unit in (timer, f"{timer.removesuffix('.timer')}.service")]
     return {
-        "cron": Ask(daemon.question(units)),
-        "crontabs": Ask(cron_files.QUESTION),
-        "lookups": Ask(cron_lookups.question(_lines_of_primary(target))),
+        "cron": _CRON.about(UNITS=units),
+        "crontabs": _CRONTABS,
+        "lookups": _LOOKUPS.about(JOBS=_lines_of_primary(target)),
     }
 
 
@@ -360,6 +366,7 @@ PROBE = Probe(
     ask=ask,
     judges=lambda _: ("/etc/cron*", "/etc/anacrontab"),
     needs="services",
+    always=(_CRON, _CRONTABS, _LOOKUPS),
     tables={
         "daemon": Reading(read_daemon, healthy=RUNNING),
         "zone": Reading(read_zone),

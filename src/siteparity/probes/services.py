@@ -28,6 +28,7 @@ from siteparity.policy.patterns import matches_any
 from siteparity.policy.section import UnitPattern
 from siteparity.probes import COMPARED, PROMISED, Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.systemd import beside, manager, programs, stopped, unit_files
+from siteparity.transport import words
 from siteparity.transport.script import Ask
 
 RUNS = "runs, also after a boot"
@@ -93,14 +94,21 @@ class Policy(Section):
         return self
 
 
+_UNITS = Ask(manager.QUESTION, words=(words.UNITS,))
+_FILES = Ask(unit_files.QUESTION)
+_PROGRAMS = Ask(programs.QUESTION, words=(words.UNITS,))
+_STOPPED = Ask(stopped.QUESTION)
+_BESIDE = Ask(beside.QUESTION)
+
+
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The manager's units, and the files on disk. A reload of the manager delays the first question."""
     return {
-        "units": Ask(manager.question(_promised(target))),
-        "files": Ask(unit_files.QUESTION),
-        "programs": Ask(programs.question(_promised(target))),
-        "stopped": Ask(stopped.QUESTION),
-        "beside": Ask(beside.QUESTION),
+        "units": _UNITS.about(UNITS=_promised(target)),
+        "files": _FILES,
+        "programs": _PROGRAMS.about(UNITS=_promised(target)),
+        "stopped": _STOPPED,
+        "beside": _BESIDE,
     }
 
 
@@ -366,6 +374,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     judges=lambda _: ("/etc/systemd/system/*",),
+    always=(_UNITS, _FILES, _PROGRAMS, _STOPPED, _BESIDE),
     tables={
         "enabled": Reading(read_enabled),
         "definitions": Reading(read_definitions),

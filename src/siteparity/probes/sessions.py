@@ -24,7 +24,7 @@ from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, once
 from siteparity.tools import redis_cli
 from siteparity.tools.program import filled, program
 from siteparity.tools.settings import reader
-from siteparity.tools.systemd.unit import look_up
+from siteparity.tools.systemd.unit import look_up_of
 from siteparity.tools.witnesses import named_files, products, programs, witnessed
 from siteparity.transport.script import Ask
 
@@ -107,7 +107,7 @@ def _asks(client: Client, port: int) -> Mapping[str, Ask]:
         "setting": Ask(place),
         "resolved": Ask(filled(_RESOLVED, setting=place.rstrip("\n"))),
         "sockets": Ask(
-            f"echo '[unit]'\n{look_up(client.service)}"
+            f"echo '[unit]'\n{look_up_of(client.service)}"
             "printf '%s\\n' '[pids]' \"$pids\" '[connections]'\n"
             f"{connections} || exit\necho end\n"
         ),

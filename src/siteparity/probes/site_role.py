@@ -30,6 +30,7 @@ from siteparity.tools.postgres import question, rows
 from siteparity.tools.program import filled, program
 from siteparity.tools.witnesses import products, programs, witnessed
 from siteparity.transport.script import Ask
+from siteparity.transport.words import LOGIN
 
 TAKEN = "taken"
 HERE = "this site"
@@ -101,9 +102,8 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         asks["led"] = Ask(f"getent -s dns ahosts -- {shlex.quote(section.customers)}")
     if roles & set(section.databases):
         statement = filled(_WRITES, writer=_literal(section.writer))
-        asks["writes"] = Ask(
-            question([statement], database=section.database, role=section.role, read_only=False)
-        )
+        writes = Ask(question([statement], read_only=False), words=LOGIN)
+        asks["writes"] = writes.about(DATABASE=[section.database], DATABASE_USER=[section.role])
     if roles & set(section.shops):
         request = shlex.quote(_request(section))
         asks["health"] = Ask(filled(_HEALTH, port=str(section.health_port), request=request))

@@ -14,12 +14,10 @@ from typing import Any
 from testinfra.host import Host as TestinfraHost
 
 from siteparity.collect import live_questions
-from siteparity.collect.questions import Questions
 from siteparity.configuration import Configuration
 from siteparity.model import Finding, FindingKind, Group, Host, Judgement, Site, UnmeasuredError, Value
 from siteparity.plan import PlannedCheck
 from siteparity.policy.journeys import Smoke, place
-from siteparity.probes import discover
 from siteparity.pytest_plugin.check_findings import CheckFindings
 from siteparity.pytest_plugin.claims import Claim, Expectations
 from siteparity.pytest_plugin.page import Visitor
@@ -123,12 +121,7 @@ class Standby(CheckFindings):
         return answer
 
     def _asked(self, host: Host) -> Asked:
-        transport = self._reached(host)
-        known = None
-        if host.connection.collector is not None:
-            site = self.primary if host.site == self.primary.name else self.site
-            known = Questions(self._policy, discover(), (self.primary, self.site)).collector(site, host)
-        return Asked(transport.run, host, known)
+        return Asked(self._reached(host).run, host)
 
     @property
     def seconds(self) -> float:

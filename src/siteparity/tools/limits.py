@@ -7,11 +7,11 @@ than it has itself. A service may raise its own soft limits up to the hard ones.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import DECODE, item
 from siteparity.tools.program import filled, program
 
 IN_FORCE = "as its unit says"
@@ -33,16 +33,12 @@ _COMPUTED = ("processes",)
 
 _PROPERTIES = ",".join(f"Limit{name},Limit{name}Soft" for name in _NAMES)
 
-_QUESTION = program(__package__, "limits.sh")
+QUESTION = DECODE + filled(program(__package__, "limits.sh"), properties=_PROPERTIES, item=item("UNIT"))
+"""A shell text about the service in ``$UNIT``."""
 PARTS = ("unit", "service", "manager")
 
 Pair = tuple[float, float]
 """Soft and hard; infinite where there is no limit."""
-
-
-def question(unit: str) -> str:
-    """A shell text about one service."""
-    return filled(_QUESTION, properties=_PROPERTIES, unit=shlex.quote(unit))
 
 
 @dataclass(frozen=True, slots=True)

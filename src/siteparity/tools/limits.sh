@@ -1,5 +1,6 @@
+@ITEM@
 echo '[unit]'
-shown=$(systemctl show --property=LoadState,MainPID,@PROPERTIES@ -- @UNIT@) || exit
+shown=$(systemctl show --property=LoadState,MainPID,@PROPERTIES@ -- "$UNIT") || exit
 printf '%s\n' "$shown"
 main=${shown#*MainPID=} main=${main%%[!0-9]*}
 [ "${main:-0}" -gt 0 ] || { printf '%s\n' '[service]' '[manager]' end; exit; }

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import DECODE, item, items
 from siteparity.tools.program import filled, program
 
 CATEGORIES = (
@@ -40,8 +41,6 @@ WORDS = tuple(word for line in _LINES for word in line.split())
 """Words that each order of glibc 2.36 sorts differently: those of es, fr_CA, ja, cs, cy, da, et, hr, hu, lt,
 pl, sv, tr, the common one of de, en and fr, and "C"."""
 
-_QUESTION = program(__package__, "locale.sh")
-
 
 @dataclass(frozen=True, slots=True)
 class Yield:
@@ -67,15 +66,15 @@ class Yield:
         return " ".join([*shown, f"({len(keywords)} keywords, digest {digest})"])
 
 
-def question(names: Sequence[str], service: str) -> str:
-    """A shell text that lists what is configured and compiled, and sets each locale as the service's user."""
-    return filled(
-        _QUESTION,
-        service=shlex.quote(service),
-        names=" ".join(map(shlex.quote, names)),
-        categories=" ".join(CATEGORIES),
-        words=" ".join(map(shlex.quote, WORDS)),
-    )
+QUESTION = DECODE + filled(
+    program(__package__, "locale.sh"),
+    item=item("UNIT"),
+    items=items("NAMES"),
+    categories=" ".join(CATEGORIES),
+    words=" ".join(map(shlex.quote, WORDS)),
+)
+"""A shell text that lists what is configured and compiled, and sets each locale of ``$NAMES`` as the user of
+the service ``$UNIT``."""
 
 
 def parts_of(names: Sequence[str]) -> Sequence[str]:

@@ -10,7 +10,8 @@ for tool in locale sort id setpriv; do
 done
 # Root can read what the service cannot, so the user of the service asks. setpriv opens no session, and so
 # writes to no log, which runuser does.
-user=$(systemctl show --property=User -- @SERVICE@) || exit
+@ITEM@
+user=$(systemctl show --property=User -- "$UNIT") || exit
 user=${user#User=} as=
 if [ "$user" ] && [ "$user" != root ] && [ "$(id -u)" -eq 0 ]; then
     group=$(id -g -- "$user") || exit
@@ -18,10 +19,11 @@ if [ "$user" ] && [ "$user" != root ] && [ "$(id -u)" -eq 0 ]; then
 fi
 echo '[compiled]'
 locale -a || exit
-for name in @NAMES@; do
+@ITEMS@
+for name; do
     printf '\n[%s]\n' "$name"
-    LANGUAGE=en LC_ALL=$name $as locale -ck @CATEGORIES@ 2>&1 || exit
+    LANGUAGE=en LC_ALL="$name" $as locale -ck @CATEGORIES@ 2>&1 || exit
     printf '\n[sorted %s]\n' "$name"
-    printf '%s\n' @WORDS@ | LC_ALL=$name $as sort || exit
+    printf '%s\n' @WORDS@ | LC_ALL="$name" $as sort || exit
 done
 echo end

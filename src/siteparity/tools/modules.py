@@ -6,23 +6,20 @@ listed in ``modules.builtin`` of the running kernel.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from siteparity.model import UnmeasuredError
 from siteparity.tools import conf_d
+from siteparity.tools.given import DECODE, items
 from siteparity.tools.program import filled, program
 
 IN_THE_KERNEL = "in the kernel"
 NONE = "none"
 
-_QUESTION = program(__package__, "modules.sh")
-
-
-def question(names: Iterable[str]) -> str:
-    """A shell text about these modules and those that the host's own files load."""
-    safe = [name for name in names if re.fullmatch(r"[A-Za-z0-9_-]+", name)]
-    return filled(_QUESTION, files=conf_d.question("modules-load.d"), names=" ".join(safe))
+QUESTION = DECODE + filled(
+    program(__package__, "modules.sh"), files=conf_d.question("modules-load.d"), items=items("NAMES")
+)
+"""A shell text about the modules in ``$NAMES`` and those that the host's own files load."""
 
 
 def read(lines: Sequence[str]) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from siteparity.model import UnmeasuredError
 from siteparity.tools import json_text
+from siteparity.tools.given import DECODE, item
 
 # SET rather than PGOPTIONS, so that reset_val still shows what the server's own files say of these settings.
 # Without jit, which takes ten times as long to compile such statements as to run them.
@@ -15,35 +16,32 @@ _READ_ONLY = "SET default_transaction_read_only = on; "
 _SETTINGS = "SET jit = off; SET statement_timeout = {milliseconds}"
 
 
-def psql(
-    statements: Sequence[str], *, database: str, role: str, seconds: int = 5, read_only: bool = True
-) -> str:
+def psql(statements: Sequence[str], *, seconds: int = 5, read_only: bool = True) -> str:
     """A shell text that runs statements in one session and prints what they return, unaligned.
 
-    It calls the server's own ``psql``: Debian's wrapper takes five times as long.
+    It connects to ``$DATABASE`` as ``$DATABASE_USER``. It calls the server's own ``psql``: Debian's wrapper
+    takes five times as long.
 
     Args:
         statements: that change nothing.
-        database: to connect to.
-        role: to connect as.
         seconds: the most that one statement may take.
         read_only: False for statements about ``default_transaction_read_only`` itself.
     """
     limits = _READ_ONLY * read_only + _SETTINGS.format(milliseconds=seconds * 1000)
     commands = " ".join(f"-c {shlex.quote(statement)}" for statement in (limits, *statements))
+    # As an argument, the name of a database could be a whole connection string.
     return (
+        f"{DECODE}{item('DATABASE')}\n{item('DATABASE_USER')}\n"
         "psql=psql; for one in /usr/pgsql-*/bin/psql /usr/lib/postgresql/*/bin/psql; "
         'do [ ! -x "$one" ] || psql=$one; done\n'
-        'PGCONNECT_TIMEOUT=3 PGAPPNAME=siteparity "$psql" -X -q -A -t -v ON_ERROR_STOP=1 '
-        f"-d {shlex.quote(database)} -U {shlex.quote(role)} {commands}"
+        "PGDATABASE=$DATABASE PGUSER=$DATABASE_USER PGCONNECT_TIMEOUT=3 PGAPPNAME=siteparity "
+        f'"$psql" -X -q -A -t -v ON_ERROR_STOP=1 {commands}'
     )
 
 
-def question(
-    statements: Sequence[str], *, database: str, role: str, seconds: int = 5, read_only: bool = True
-) -> str:
+def question(statements: Sequence[str], *, seconds: int = 5, read_only: bool = True) -> str:
     """A whole question: the rows that the statements return, and the end mark. Arguments as of `psql`."""
-    session = psql(statements, database=database, role=role, seconds=seconds, read_only=read_only)
+    session = psql(statements, seconds=seconds, read_only=read_only)
     return f"{session} || exit\necho end\n"
 
 

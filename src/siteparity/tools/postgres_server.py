@@ -51,19 +51,12 @@ _STATEMENT = filled(
     left_out=_listed((*_MOVING, *_OF_ONE_SITE, *LIMITS)),
     limits=_listed(LIMITS),
 )
-_QUESTION = program(__package__, "postgres_server.sh")
 _TRIES = program(__package__, "postgres_tries.sh")
+QUESTION = filled(
+    program(__package__, "postgres_server.sh"), psql=psql([_STATEMENT]), tries=shlex.quote(_TRIES)
+)
+"""A shell text that prints what the server of ``$DATABASE`` says, and what its host has on disk."""
 PARTS = ("state", "peer", "libraries", "files", "passfile", "starts", "tried")
-
-
-def question(*, database: str, role: str) -> str:
-    """A shell text that prints what the server says, and what its host has on disk.
-
-    Args:
-        database: whose extensions and tables are shown.
-        role: the database role to connect as.
-    """
-    return filled(_QUESTION, psql=psql([_STATEMENT], database=database, role=role), tries=shlex.quote(_TRIES))
 
 
 @dataclass(frozen=True, slots=True)

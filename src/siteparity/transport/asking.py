@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from siteparity.model import Host, UnmeasuredError
 from siteparity.transport import collector
-from siteparity.transport.collector import Collector
 from siteparity.transport.process import Output
 from siteparity.transport.script import (
+    ABSENT,
     NO_WORDS,
     OPENER,
+    OUTSIDE,
     Answer,
     Ask,
     Moment,
@@ -22,9 +23,6 @@ from siteparity.transport.script import (
     moment,
     split,
 )
-
-_SHOWN = 12
-"""How many digits of a digest a message shows."""
 
 
 class Run(Protocol):
@@ -41,8 +39,6 @@ class Asked:
     run: Run
     """How to reach it."""
     host: Host
-    known: Collector | None
-    """The collector that the host must have; None if it has none."""
 
     def put(
         self, asks: Mapping[str, Ask], words: Mapping[str, str] = NO_WORDS, *, timeout: float
@@ -50,42 +46,45 @@ class Asked:
         """Ask all questions at once.
 
         Args:
-            asks: name -> question; a host with a collector answers only those that its collector contains.
-            words: name of a word -> its value, for each word of the questions.
+            asks: name -> question; a host with a collector answers only those that its collector holds.
+            words: name of a word -> its value, for each word that the policy does not decide.
             timeout: seconds, including the time to connect.
 
         Returns:
             Name -> answer; and the host's clock when it was asked.
 
         Raises:
-            UnmeasuredError: there is no answer at all, or the host has another collector; with the reason.
+            UnmeasuredError: there is no answer at all, or no collector that fits; with the reason.
         """
         nonce = secrets.token_hex(16)
-        if self.host.connection.collector is None:
-            text = join(asks, nonce, words)
-        elif self.known is None or any(self.known.asks.get(name) != ask for name, ask in asks.items()):
-            raise UnmeasuredError(_FREE_QUESTION)
-        else:
-            text = collector.request(self.known, asks, nonce, words)
+        has_collector = self.host.connection.collector is not None
+        text = (collector.request if has_collector else join)(asks, nonce, words)
         output = self.run(self.host, text, timeout=timeout, opener=OPENER)
-        if self.known is not None:
-            _check_collector(self.host, self.known, output)
-        return split(asks, nonce, output.stdout, output.stderr), moment(nonce, output)
+        if has_collector:
+            _check_frame(self.host, output)
+        answers = split(asks, nonce, output.stdout, output.stderr)
+        return {name: self._explained(answer) for name, answer in answers.items()}, moment(nonce, output)
+
+    def _explained(self, answer: Answer) -> Answer:
+        """An answer; a refusal says what to do."""
+        if answer.problem is None or not answer.problem.startswith((ABSENT, OUTSIDE)):
+            return answer
+        return replace(answer, problem=f"{answer.problem}; {_install(self.host)}")
 
 
-_FREE_QUESTION = "its collector answers nothing but the questions that `siteparity privileges` put into it"
+def _install(host: Host) -> str:
+    return f"as root, install what `siteparity privileges {host.label}` prints"
 
 
-def _check_collector(host: Host, known: Collector, output: Output) -> None:
-    """Raise UnmeasuredError if the answers come from another program than the known collector."""
+def _check_frame(host: Host, output: Output) -> None:
+    """Raise UnmeasuredError if the answers do not come from a collector with the known frame."""
     said = collector.said_by(output.stdout)
-    if said == known.digest:
+    if said == collector.FRAME:
         return
+    path = host.connection.collector
     if said is None:
         told = first_line(output.stderr) or first_line(output.stdout) or f"exit {output.status}"
-        raise UnmeasuredError(f"{host.connection.collector} does not answer as a collector ({told})")
-    raise UnmeasuredError(
-        f"{host.connection.collector} is not the collector that this policy, this inventory and this "
-        f"siteparity make (SHA-256 {said[:_SHOWN]}, expected {known.digest[:_SHOWN]}); "
-        f"install what `siteparity privileges {host.label}` prints"
-    )
+        raise UnmeasuredError(f"{path} does not answer as a collector ({told})")
+    if said == collector.CHANGED:
+        raise UnmeasuredError(f"{path} was changed after it was made; {_install(host)}")
+    raise UnmeasuredError(f"{path} is the collector of another version of siteparity; {_install(host)}")

@@ -7,8 +7,9 @@ end the line, so nothing that a host prints can pass for the answer to another q
 output, and after it the nonce and the exit status: what was cut lacks them. `OPENER` goes before the script:
 when it is answered the shell runs, and from then on it takes no longer than the line to tell the time.
 
-What differs from run to run comes in words (`Word`): plain characters that a question reads as variables. So
-the text of a question is known beforehand, and a host may hold all of them itself (`transport.collector`).
+What differs from run to run, and what the policy names, comes in words (`Word`): plain characters that a
+question reads as variables. So the text of a question is known beforehand, and a host may hold all of them
+itself (`transport.collector`).
 
 Needs ``sh`` (dash, bash, busybox) on the host, and ``perl`` without any module (`questions.pl`), which starts
 nothing but the question itself. Where perl is missing the shell does the same with ``timeout``, ``head -c``
@@ -20,17 +21,20 @@ long, and the rest has no answer.
 from __future__ import annotations
 
 import binascii
+import hashlib
 import re
 import shlex
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from importlib import resources
 from types import MappingProxyType
 from typing import Protocol
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import coded, decoded
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -67,26 +71,47 @@ _ENDED = {
     "stuck": "one before it could not be ended",
 }
 _DAMAGED = "no answer (it came back damaged)"
+ABSENT = "no answer (the host's collector does not hold this question)"
+"""Of a question whose text, or the words that it takes, are not those that root installed."""
+OUTSIDE = "no answer (on this host root has not allowed"
+"""Of a question about a path that may not be read; the path follows."""
 
 
 _CODE = "'\"`$\\;&|<>(){}[]*?!#~=^\n\t\0"
 """Characters that mean something to a shell, or end a line."""
 
 
+class Kind(Enum):
+    """What may be said in a word, besides its characters and its length."""
+
+    PLAIN = "plain"
+    """Anything; never nothing."""
+    LIST = "list"
+    """A list (`siteparity.tools.given`), which may be empty."""
+    PATHS = "paths"
+    """A list of absolute paths, without ``..``."""
+    READ = "read"
+    """A list of paths, or of patterns of paths, of what is read. The question gets those that root has
+    allowed by name as the list ``NAMED``; of others it must tell only what everybody on the host may read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A value that a question gets from the run, as a variable of the shell that is not exported."""
+    """A value that a question gets, as a variable of the shell that is not exported."""
 
     name: str
     """Of the variable; one meaning in all questions of a host."""
     characters: str
     """What may stand in it, as in a bracket expression: ``0-9a-f``. Nothing that a shell takes for code."""
     longest: int
+    kind: Kind = Kind.PLAIN
+    meaning: str = field(default="", repr=False, compare=False)
+    """For whoever reads what a host may be asked."""
 
     def __post_init__(self) -> None:
-        plain = re.fullmatch(r"[0-9A-Za-z.:/%_ -]+", self.characters)
+        plain = re.fullmatch(r"[0-9A-Za-z.:/%_@+, -]+", self.characters)
         if not re.fullmatch(r"[A-Z_]{3,40}", self.name) or not plain or self._takes(_CODE):
-            raise ValueError(f"{self.name}: a word takes letters, digits and . : / % _ - and blanks alone")
+            raise ValueError(f"{self.name}: a word takes letters, digits, blanks and . : / % _ @ + , - alone")
 
     def _takes(self, characters: str) -> bool:
         return re.search(f"[{self.characters}]", characters) is not None
@@ -103,13 +128,27 @@ class Word:
         Raises:
             UnmeasuredError: it is none, and so must not reach a host.
         """
-        if not re.fullmatch(f"[{self.characters}]{{1,{self.longest}}}", value):
+        least = 1 if self.kind is Kind.PLAIN else 0
+        if not re.fullmatch(f"[{self.characters}]{{{least},{self.longest}}}", value):
             # The value itself is not shown: it may be a key, or what a hostile host said.
             raise UnmeasuredError(
-                f"{self.name}: expected 1 to {self.longest} characters of {self.characters}, found others; "
-                "nothing else is passed to a host"
+                f"{self.name}: expected {least} to {self.longest} characters of {self.characters}, found "
+                "others; nothing else is passed to a host"
             )
+        if self.kind in (Kind.PATHS, Kind.READ):
+            for path in decoded(value):
+                check_path(path)
         return value
+
+
+def check_path(path: str) -> None:
+    """Refuse a path, or a pattern of paths, that is not absolute, or could lead up.
+
+    Raises:
+        UnmeasuredError: it is one.
+    """
+    if not re.match(r"/(?!(.*/)?\.\.)(?!(.*/)?\.[*?\[])", path, re.DOTALL):
+        raise UnmeasuredError(f"{path!r}: expected an absolute path without ..; nothing else is asked about")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +165,36 @@ class Ask:
     """Bytes of output on the host."""
     words: tuple[Word, ...] = ()
     """What it reads besides its text."""
+    given: tuple[tuple[str, str], ...] = ()
+    """Name -> value of those words that the policy decides; the run brings the others."""
+
+    @property
+    def reads(self) -> str:
+        """The list of what it reads, whether everybody on the host may read it or not."""
+        given = dict(self.given)
+        return " ".join(
+            given[word.name] for word in self.words if word.kind is Kind.READ and word.name in given
+        )
+
+    def about(self, **values: Iterable[str]) -> Ask:
+        """The same question about what the policy names: for each of its words a list.
+
+        Raises:
+            UnmeasuredError: no host can be asked about it.
+        """
+        given = {name: coded(items) for name, items in values.items()}
+        by_name = {word.name: word for word in self.words}
+        return replace(self, given=tuple((name, by_name[name].checked(one)) for name, one in given.items()))
+
+    @property
+    def digest(self) -> str:
+        """What a host knows the question by: of its text and of the words that it takes."""
+        meaning = "\0".join([self.text, *(repr(word) for word in self.words)])
+        return hashlib.sha256(meaning.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def told(self, words: Mapping[str, str]) -> Mapping[str, str]:
+        """Name -> value of each of its words, those of a run included; raises what `Word.of` raises."""
+        return {word.name: word.of({**words, **dict(self.given)}) for word in self.words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,16 +273,19 @@ CLOCK = """printf '\\n@%s ^ %s\\n' "$N" "$(date +%s.%N </dev/null 2>/dev/null)"\
 START = f"""\
 PATH={PATH} LC_ALL=C;export PATH LC_ALL
 unset TZ LANGUAGE CDPATH ENV BASH_ENV POSIXLY_CORRECT PERL5OPT PERL5LIB PERL5DB PERL_UNICODE PERLIO;cd /
-set --;c=0
-put() {{ eval "T$c=\\$T";c=$((c+1)); }}
+A= c=0 z=0
+put() {{ eval "T$c=\\$T";c=$((c+1)) z=$((z+${{#T}})) A="$A$1
+"; }}
 """
+"""Where ``put 'NAME SECONDS BYTES'`` puts the question in ``$T`` among those to be asked. The texts go
+through the environment, which nobody else on the host can read."""
 _BY_PERL = f"""\
-i=0;while [ $i -lt $c ];do export T$i;i=$((i+1));done;exec @perl@ -e {shlex.quote(_PERL)} "$@"
+i=0;while [ $i -lt $c ];do export T$i;i=$((i+1));done;exec {PERL} -e {shlex.quote(_PERL)} "$@"
 """
-_ASK = f"""\
-R={shlex.quote(_RUNNER)};export N T
+_BY_SHELL = f"""\
+R={shlex.quote(_RUNNER)};export T
 end() {{ printf '\\n@%s ! %s\\n' "$N" "$1";exit 124; }}
-for c in timeout head base64;do command -v $c >/dev/null||end "missing $c";done
+for i in timeout head base64;do command -v $i >/dev/null||end "missing $i";done
 p=;trap 'trap "" TERM;kill -KILL "-$p" 2>/dev/null;end cut' TERM
 ask() {{ printf '\\n@%s %s ' "$N" "$1";printf '\\n@%s %s\\n' "$N" "$1" >&2
 timeout -k 2 "$2" sh -c "$R" sh "$(($3+{_STATUS_DIGITS}+${{#N}}))" & p=$!;wait $p;r=$?;printf ' %s\\n' $r
@@ -222,6 +294,12 @@ i=0;for q in "$@";do eval "T=\\$T$i";i=$((i+1))
 name=${{q%% *}} q=${{q#* }};ask "$name" ${{q% *}} ${{q#* }};done
 printf '\\n@%s . %s\\n' "$N" $c;printf '\\n@%s .\\n' "$N" >&2;exit 0
 """
+ASKING = f"""\
+IFS='
+';set -f;set -- $A;unset IFS;set +f;export N
+if [ $z -lt {MAX_ENVIRONMENT_BYTES} ]&&command -v {PERL} >/dev/null;then {_BY_PERL}fi
+{_BY_SHELL}"""
+"""The shell's lines that ask all questions that were put, and end the script."""
 
 
 def join(asks: Mapping[str, Ask], nonce: str, words: Mapping[str, str] = NO_WORDS) -> bytes:
@@ -240,9 +318,19 @@ def join(asks: Mapping[str, Ask], nonce: str, words: Mapping[str, str] = NO_WORD
     asked = askable(asks)
     lines = []
     for name, ask in asked.items():
-        given = "".join(f"{word.name}='{word.of(words)}';" for word in ask.words)
-        lines.append(f"{put(name, ask, shlex.quote(given + ask.text))}\n")
-    return f"N={nonce};{CLOCK}{{ {START}{''.join(lines)}{asking(asked)}}}\n".encode()
+        limits = f"{wire_name(name)} {ask.timeout:d} {ask.limit:d}"
+        lines.append(f"T={shlex.quote(spoken(ask, words))};put '{limits}'\n")
+    return f"N={nonce};{CLOCK}{{ {START}{''.join(lines)}{ASKING}}}\n".encode()
+
+
+def spoken(ask: Ask, words: Mapping[str, str] = NO_WORDS) -> str:
+    """The text of a question after its words, as a shell of its own runs it.
+
+    Raises:
+        UnmeasuredError: a word is not given, or its value is none.
+    """
+    told = {"NAMED": ask.reads, **ask.told(words)}
+    return "".join(f"{word}='{value}';" for word, value in told.items()) + ask.text
 
 
 def check_nonce(nonce: str) -> None:
@@ -260,45 +348,28 @@ def askable(asks: Mapping[str, Ask]) -> Mapping[str, Ask]:
     return {name: ask for name, ask in asks.items() if _unaskable(ask) is None}
 
 
-def asking(asks: Mapping[str, Ask]) -> str:
-    """The shell's lines that ask all questions that were put, and end the script.
-
-    Args:
-        asks: all that may have been put.
-    """
-    fits = sum(len(shlex.quote(ask.text)) for ask in asks.values()) < MAX_ENVIRONMENT_BYTES
-    by_perl = f"if command -v {PERL} >/dev/null;then {_BY_PERL.replace('@perl@', PERL)}fi\n" if fits else ""
-    return f"export N\n{by_perl}{_ASK}"
-
-
-def put(name: str, ask: Ask, text: str) -> str:
-    """The line of the shell that puts a question among those to be asked.
-
-    The texts go through the environment, which nobody else on the host can read.
-
-    Args:
-        name: of the question.
-        ask: its limits.
-        text: what stands for its text in the shell.
+def wire_name(name: str) -> str:
+    """A question's name as hosts are told it, and repeat it: an odd character is ``%`` and its octal number.
 
     Raises:
         ValueError: the name cannot stand on a line of the output.
     """
-    if not re.fullmatch(r"[!-~]{1,200}", name) or name in ("!", ".", "^"):
+    if not re.fullmatch(r"[!-~]{1,200}", name) or name in _OWN_NAMES:
         raise ValueError(f"the question {name!r}: expected a name of printable ASCII without a space")
-    return f'T={text};put;set -- "$@" {shlex.quote(f"{name} {ask.timeout:d} {ask.limit:d}")}'
+    return re.sub(r"[^0-9A-Za-z.:_@+,-]", lambda odd: f"%{ord(odd[0]):03o}", name)
 
 
 def _unaskable(ask: Ask) -> str | None:
     """Why the question cannot be sent."""
     try:
-        size = len(ask.text.encode())
+        told = (*(value for _, value in ask.given), ask.reads)
+        size = len(ask.text.encode()) + sum(map(len, told))
     except UnicodeEncodeError:
         return "the question is not UTF-8"
     if "\0" in ask.text:
         return "the question holds a NUL"
     if size > MAX_TEXT_BYTES:
-        return f"the question is longer than {MAX_TEXT_BYTES} bytes"
+        return f"the question is longer than {MAX_TEXT_BYTES} bytes, with what the policy names"
     if ask.timeout < 1 or ask.limit < 0:
         return "the question has no time or no room for an answer"
     return None
@@ -318,21 +389,22 @@ def split(asks: Mapping[str, Ask], nonce: str, stdout: bytes, stderr: bytes) -> 
         stderr: all bytes of its stderr.
     """
     mark = b"@" + nonce.encode()
-    frames = _frames(mark, stdout, {name.encode() for name in (*asks, *_OWN_NAMES)})
+    on_wire = {name: wire_name(name).encode() for name in asks}
+    frames = _frames(mark, stdout, {*on_wire.values(), *(name.encode() for name in _OWN_NAMES)})
     complaints = _complaints(mark, stderr)
     names = Counter(frame[0] for frame in frames)
     by_name = dict(frames)
     nothing = _why_nothing(by_name, b"" if mark in stdout else stdout, complaints)
     answers: dict[str, Answer] = {}
     for name, ask in asks.items():
-        own = complaints.get(name.encode(), b"")
+        own = complaints.get(on_wire[name], b"")
         unaskable = _unaskable(ask)
         if unaskable is not None:
             answers[name] = _no_answer(unaskable)
-        elif names[name.encode()] > 1:
+        elif names[on_wire[name]] > 1:
             answers[name] = _no_answer("no answer (the host answered more than once)", own)
-        elif name.encode() in by_name:
-            answers[name] = _read(ask, nonce, by_name[name.encode()], own, nothing)
+        elif on_wire[name] in by_name:
+            answers[name] = _read(ask, nonce, by_name[on_wire[name]], own, nothing)
         else:
             answers[name] = _no_answer(nothing, own)
     return answers
@@ -405,7 +477,9 @@ def _why_nothing(frames: Mapping[bytes, list[bytes]], noise: bytes, complaints: 
 
 
 def _read(ask: Ask, nonce: str, fields: list[bytes], stderr: bytes, nothing: str) -> Answer:
-    """One line of the output. Anything but base64 and the status of `timeout` is damage."""
+    """One line of the output. Anything but base64 and the status of `timeout` is damage, or a refusal."""
+    if fields[:1] == [b"!"]:
+        return _no_answer(_refusal(b" ".join(fields[1:]).decode("ascii", "replace")), stderr)
     if len(fields) != _FIELDS or not re.fullmatch(rb"[0-9]{1,3}", fields[1]):
         return _no_answer(nothing if len(fields) == 1 else _DAMAGED, stderr)
     if len(fields[0]) > 4 * (_most_bytes(ask, nonce) // 3 + 1):
@@ -419,6 +493,14 @@ def _read(ask: Ask, nonce: str, fields: list[bytes], stderr: bytes, nothing: str
     if payload is None:
         return _no_answer(_DAMAGED, stderr)
     return _unpack(ask, nonce, payload, stderr)
+
+
+def _refusal(why: str) -> str:
+    """What a collector says in place of an answer."""
+    kind, _, path = why.partition(" ")
+    if kind == "absent":
+        return ABSENT
+    return f"{OUTSIDE} {first_line(''.join(decoded(path)).encode())})" if kind == "outside" else _DAMAGED
 
 
 def _why_cut(ask: Ask, status: int, stderr: bytes) -> str:

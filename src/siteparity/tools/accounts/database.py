@@ -6,14 +6,15 @@ getent(1) also finds accounts of other sources, such as a directory service (nss
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import DECODE, items
 from siteparity.tools.program import filled, program
 
-_QUESTION = program(__package__, "database.sh")
+QUESTION = DECODE + filled(program(__package__, "database.sh"), items=items("NAMES"))
+"""A shell text about all accounts of the host, and about those in ``$NAMES`` (at least one)."""
 PARTS = ("passwd", "group", "shadow", "named")
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_.-]*\$?"
@@ -57,11 +58,6 @@ class AccountDatabase:
         """The name of a user's primary group, or its number."""
         names = [name for name, (gid, _) in self.groups.items() if gid == user.gid]
         return names[0] if names else str(user.gid)
-
-
-def question(names: Sequence[str]) -> str:
-    """A shell text about all accounts of the host, and about some by name (at least one)."""
-    return filled(_QUESTION, names=" ".join(map(shlex.quote, names)))
 
 
 def read(parts: Mapping[str, Sequence[str]]) -> AccountDatabase:

@@ -7,5 +7,6 @@ echo '[shadow]'
 awk -F: '{ s = $2 == "" ? "none" : $2 ~ /^[!*]/ ? "locked" : "set"; print $1 ":" s }' /etc/shadow || exit
 echo '[named]'
 # getent exits with 2 when it does not find one of the names.
-getent passwd -- @NAMES@ || [ $? -eq 2 ] || exit
+@ITEMS@
+getent passwd -- "$@" || [ $? -eq 2 ] || exit
 echo end

@@ -10,14 +10,15 @@ import base64
 import binascii
 import hashlib
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import DECODE, items
 from siteparity.tools.program import filled, program
 
-_QUESTION = program(__package__, "keys.sh")
+QUESTION = DECODE + filled(program(__package__, "keys.sh"), items=items("NAMES"))
+"""A shell text about every account of the host, and about those in ``$NAMES`` (at least one)."""
 
 _KEY = re.compile(
     r"(?:(?P<options>(?:[^\s\"]|\"(?:[^\"\\]|\\.)*\")+)\s+)??"
@@ -37,11 +38,6 @@ class Keys:
     """(User, fingerprint) -> its options."""
     refused: Mapping[str, str]
     """User -> why sshd ignores a file of keys."""
-
-
-def question(names: Sequence[str]) -> str:
-    """A shell text about every account of the host, and about some by name (at least one)."""
-    return filled(_QUESTION, names=" ".join(map(shlex.quote, names)))
 
 
 def read(rows: Sequence[str]) -> Keys:

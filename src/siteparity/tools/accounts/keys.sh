@@ -1,13 +1,14 @@
 # Prints "s<TAB>SETTING VALUE" for each setting of sshd about keys. For each file of keys it prints
 # "m<TAB>USER<TAB>FILE<TAB>MODE OWNER PATH" about the file and its folders, and "k<TAB>USER<TAB>FILE<TAB>LINE".
 [ -x /usr/sbin/sshd ] || { printf 'none\nend\n'; exit 0; }
+@ITEMS@
 settings=$(/usr/sbin/sshd -T) || exit
 newline='
 '
 tab=$(printf '\t')
 IFS=$newline places= seen=
 set -f
-entries=$(cat /etc/passwd && { getent passwd -- @NAMES@ || [ $? -eq 2 ]; }) || exit
+entries=$(cat /etc/passwd && { getent passwd -- "$@" || [ $? -eq 2 ]; }) || exit
 for line in $settings; do
     case $line in
         authorizedkeysfile*)

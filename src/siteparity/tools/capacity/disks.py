@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import DECODE, more_items
 from siteparity.tools.program import filled, program
 
 _NO_LIMIT = 10**12
@@ -15,12 +15,8 @@ _NO_LIMIT = 10**12
 
 _LOCAL = "ext2|ext3|ext4|xfs|btrfs|vfat|f2fs|jfs|reiserfs|zfs|bcachefs"
 
-_QUESTION = program(__package__, "disks.sh")
-
-
-def question(named: Iterable[str]) -> str:
-    """A shell text about the root, all local disks, and the file systems of other kinds that are named."""
-    return filled(_QUESTION, named=" ".join(map(shlex.quote, named)), local=_LOCAL)
+QUESTION = DECODE + filled(program(__package__, "disks.sh"), named=more_items("PLACES"), local=_LOCAL)
+"""A shell text about the root, all local disks, and the file systems of other kinds in ``$PLACES``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 # A network's file system could hang, so it is asked only if it is named.
-set -- / @NAMED@
+set -- /
+@NAMED@
 seen=' '
 while read -r _ _ device _ target rest; do
     type=${rest#* - }

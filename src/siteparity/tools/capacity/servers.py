@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import item
 from siteparity.tools.program import filled, program
 from siteparity.tools.settings.reader import Found
 from siteparity.tools.systemd import unit
 
 AS_IN_FILE = "as in its file"
 
-_WORKERS = program(__package__, "workers.sh")
+WORKERS = filled(program(__package__, "workers.sh"), look_up=unit.look_up(), item=item("TEXT"))
+"""A shell text that lists the processes below the main one of ``$UNIT`` with ``$TEXT`` in their arguments."""
 WORKERS_PARTS = ("unit", "workers")
-
-
-def workers_question(service: str, text: str) -> str:
-    """A shell text that lists the processes below a main one that have a text in their command line."""
-    return filled(_WORKERS, look_up=unit.look_up(service), mark=shlex.quote(text))
 
 
 def read_workers(parts: Mapping[str, Sequence[str]]) -> int:

@@ -8,12 +8,13 @@ use strict;
 # Usual rights of a conffile are shown as "-". Besides: "g\tPATTERN\tCOUNT" for each pattern of the policy,
 # "n\tCOUNT" for the conffiles, "l\tPATH" for a file that an upgrade left, "P" if there is an ld.so.preload,
 # and "p\tLIBRARY" for each library that it names.
-my (%wanted, %named, @digests, %users, %groups);
+my (%wanted, %named, %by_name, @digests, %users, %groups);
 my ($largest, $left) = qw(@LARGEST@);
 my $usual = qr/^0(?:644|755) root:root\z/;
-my @patterns = map { pack "H*", $_ } qw(@PATTERNS@);
-my @including = map { pack "H*", $_ } qw(@INCLUDING@);
-my @elsewhere = map { pattern(pack "H*", $_) } qw(@ELSEWHERE@);
+my %of_root = map { $_ => 1 } given("NAMED");
+my @patterns = given("PATHS");
+my @including = given("NGINX");
+my @elsewhere = map { pattern($_) } given("ELSEWHERE");
 
 sub pattern {
     my $text = quotemeta shift;
@@ -29,6 +30,21 @@ sub rights {
     my $owner = $users{$uid} //= getpwuid($uid) // $uid;
     my $group = $groups{$gid} //= getgrgid($gid) // $gid;
     return sprintf "%04o %s:%s", $mode & 07777, $owner, $group;
+}
+
+# What root has not named must be open to everybody: the kernel decides that for an account that is nobody.
+sub readable {
+    my ($path, $by_name) = @_;
+    my $handle;
+    my $ids = $);
+    if (!$by_name && $> == 0) { $) = "65534 65534"; $> = 65534; $> == 65534 or die "setuid: $!\n" }
+    my $is_open = open $handle, "<", $path;
+    my $why = $!;
+    if (!$by_name && $< == 0) { $> = 0; $) = $ids }
+    $is_open and return $handle;
+    die $by_name ? "$path: $why\n"
+        : "$path: not everybody may read it, and root has not allowed it by name ($why); "
+            . "install what `siteparity privileges` prints\n";
 }
 
 sub clean { my $text = shift; $text =~ s/([\\\t\n\r])/sprintf "\\x%02x", ord $1/ge; return $text }
@@ -49,6 +65,7 @@ print "[files]\n";
 for my $pattern (@patterns) {
     my @there = grep { counts($_) && (-l $_ || -f $_) } glob quotemeta_spaces($pattern);
     $wanted{$_} = $named{$_} = 1 for @there;
+    $by_name{$_} ||= $of_root{$pattern} for @there;
     print join("\t", "g", clean($pattern), scalar @there), "\n";
 }
 # What an nginx includes, as nginx finds it.
@@ -58,7 +75,8 @@ for my $main (@including) {
     while (defined(my $path = shift @next)) {
         next if $seen{$path}++ || !-f $path || !counts($path);
         $wanted{$path} = $named{$path} = 1;
-        open my $f, "<", $path or die "$path: $!\n";
+        $by_name{$path} ||= $of_root{$main};
+        my $f = readable($path, $by_name{$path});
         while (<$f>) {
             s/(?:^|\s)#.*//;
             while (/(?:^|[\s;{}])include\s+("[^"]*"|'[^']*'|[^\s;]+)\s*;/g) {
@@ -91,7 +109,7 @@ if (open my $status, "<", "/var/lib/dpkg/status") {
     for (@there) {
         next unless -e $_;
         defined $sums{$_} or die "$_: cannot be read\n";
-        if ($sums{$_} ne $packaged{$_}) { $wanted{$_} = 1; next }
+        if ($sums{$_} ne $packaged{$_}) { $wanted{$_} = $by_name{$_} = 1; next }
         my $rights = rights((stat $_)[2, 4, 5]);
         header($_, $rights, "packaged") unless $named{$_} || $rights =~ /$usual/;
     }
@@ -105,7 +123,7 @@ if (open my $status, "<", "/var/lib/dpkg/status") {
         $path =~ s/ \([^()]*\)$// unless $packaged{$path};
         next unless $packaged{$path} && counts($path);
         if ($wrong eq "missing") { header($path, "-", "unpacked") }
-        elsif ($wrong =~ /[S5L?]/) { $wanted{$path} = 1 }
+        elsif ($wrong =~ /[S5L?]/) { $wanted{$path} = $by_name{$path} = 1 }
         elsif ($wrong =~ /[MUG]/ && !$named{$path}) {
             header($path, rights((lstat $path)[2, 4, 5]), "packaged");
         }
@@ -133,7 +151,7 @@ for my $path (sort keys %wanted) {
         -f $path or next;
         $size = -s _;
     }
-    open my $f, "<", $path or die "$path: $!\n";
+    my $f = readable($path, $by_name{$path});
     my $text = do { local $/; <$f> } // "";
     close $f or die "$path: $!\n";
     if ($size > $largest || $size > $left || $text =~ /[\0\xff]/) { push @digests, [$path, $shown]; next }

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import PERL_DECODE
 from siteparity.tools.program import filled, program
 from siteparity.tools.secrets import secret_patterns
 
@@ -23,8 +24,19 @@ LARGEST_TEXT = 4 * 1024 * 1024
 MOST_TEXT = 2 * LARGEST_TEXT
 """Of all files of a host together."""
 
-_PERL = program(__package__, "files.pl")
 PARTS = ("files",)
+
+
+QUESTION = (
+    "export PATHS ELSEWHERE NGINX NAMED\nperl - <<'END_OF_PROGRAM'\n"
+    + secret_patterns.PERL
+    + PERL_DECODE
+    + filled(program(__package__, "files.pl"), largest=f"{LARGEST_TEXT} {MOST_TEXT}")
+    + "END_OF_PROGRAM\n"
+)
+"""A shell text that reads the files of ``$PATHS``, patterns as a shell understands them, but not those that
+match a pattern of ``$ELSEWHERE``, where ``*`` matches slashes as well. ``$NGINX`` are main files of nginx;
+what they include is read, too. What is not in ``$NAMED`` is read only if everybody may read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +67,6 @@ class ConfigurationFiles:
     """Pattern of the policy -> how many files it matches."""
     conffiles: int
     """How many conffiles of packages were looked at."""
-
-
-def question(patterns: Sequence[str], elsewhere: Sequence[str], including: Sequence[str] = ()) -> str:
-    """A shell text that reads the files.
-
-    Args:
-        patterns: as a shell understands them.
-        elsewhere: patterns of files that are left out; ``*`` matches slashes as well.
-        including: main files of nginx; what they include is read, too.
-    """
-    text = secret_patterns.PERL + filled(
-        _PERL,
-        patterns=" ".join(pattern.encode().hex() for pattern in patterns),
-        elsewhere=" ".join(pattern.encode().hex() for pattern in elsewhere),
-        including=" ".join(path.encode().hex() for path in including),
-        largest=f"{LARGEST_TEXT} {MOST_TEXT}",
-    )
-    return f"perl - <<'END_OF_PROGRAM'\n{text}END_OF_PROGRAM\n"
 
 
 def read(parts: Mapping[str, Sequence[str]]) -> ConfigurationFiles:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import DECODE, items
 from siteparity.tools.program import filled, program
 
-_QUESTION = program(__package__, "folders.sh")
-
-
-def question(folders: Sequence[str]) -> str:
-    """A shell text that prints mode, owner and group of each folder that is there."""
-    return filled(_QUESTION, folders=" ".join(map(shlex.quote, folders)))
+QUESTION = DECODE + filled(program(__package__, "folders.sh"), items=items("PLACES"))
+"""A shell text that prints mode, owner and group of each folder of ``$PLACES`` that is there."""
 
 
 def read(lines: Sequence[str]) -> Mapping[str, str]:

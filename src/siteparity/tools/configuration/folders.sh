@@ -1,4 +1,4 @@
-set -- @FOLDERS@
+@ITEMS@
 for folder; do
     shift
     [ ! -d "$folder" ] || set -- "$@" "$folder"

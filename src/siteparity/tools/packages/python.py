@@ -13,15 +13,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import DECODE, items
 from siteparity.tools.program import filled, program
 
 THERE = "there"
 
-_QUESTION = program(__package__, "python.sh")
+QUESTION = DECODE + filled(program(__package__, "python.sh"), items=items("ENVIRONMENTS"))
+"""A shell text that lists what is installed in each place of ``$ENVIRONMENTS``."""
 PARTS = ("environments",)
 
 _NAMED = re.compile(
@@ -34,11 +35,6 @@ _NOTES = re.compile(
 )
 _LISTS = ("/RECORD", "/installed-files.txt")
 """Written after all other files; without one, an installation was cut off."""
-
-
-def question(places: Sequence[str]) -> str:
-    """A shell text that lists what is installed in each place."""
-    return filled(_QUESTION, places=" ".join(map(shlex.quote, places)))
 
 
 def read(parts: Mapping[str, Sequence[str]], places: Sequence[str]) -> Mapping[str, Mapping[str, str] | None]:

@@ -1,5 +1,6 @@
 echo '[environments]'
-for place in @PLACES@; do
+@ITEMS@
+for place; do
     printf 'place\t%s\n' "$place"
     if [ ! -d "$place" ]; then echo absent; continue; fi
     cd "$place" || exit

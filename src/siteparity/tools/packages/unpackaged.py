@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import DECODE, more_items
 from siteparity.tools.program import program
 
 MOST = 5000
@@ -24,18 +25,16 @@ MOST_OF_ENVIRONMENTS = 40_000
 _LEADS = "leads to "
 
 _PERL = program(__package__, "unpackaged.pl")
+QUESTION = f"""{DECODE}set -- {MOST}
+{more_items("PLACES")}
+[ -z "$ENVIRONMENTS" ] || set -- "$@" {MOST_OF_ENVIRONMENTS}
+{more_items("ENVIRONMENTS")}
+if [ -s /var/lib/dpkg/status ]; then cat /var/lib/dpkg/info/*.list; else rpm -qal; fi |
+perl -e {shlex.quote(_PERL)} -- "$@"
+"""
+"""A shell text that lists every file below ``$PLACES`` and ``$ENVIRONMENTS`` that no package brought; no
+place may be in both."""
 PARTS = ("files",)
-
-
-def question(folders: Sequence[str], environments: Sequence[str] = ()) -> str:
-    """A shell text that lists every file below the folders and environments that no package brought."""
-    further = [place for place in environments if place not in folders]
-    apart = (str(MOST_OF_ENVIRONMENTS), *further) if further else ()
-    arguments = " ".join(map(shlex.quote, (str(MOST), *folders, *apart)))
-    return (
-        "if [ -s /var/lib/dpkg/status ]; then cat /var/lib/dpkg/info/*.list; else rpm -qal; fi |\n"
-        f"perl -e {shlex.quote(_PERL)} -- {arguments}"
-    )
 
 
 def read(parts: Mapping[str, Sequence[str]]) -> Mapping[str, str]:

@@ -93,7 +93,7 @@ def question(
     of_tools = "\\|".join(_OF_TOOLS.split())
     return filled(
         _QUESTION,
-        look_up=unit.look_up(service, ["EnvironmentFiles"]).rstrip("\n"),
+        look_up=unit.look_up_of(service, ["EnvironmentFiles"]).rstrip("\n"),
         started=started.ASK.strip(),
         file=shlex.quote(file),
         places=" ".join(map(shlex.quote, places)),

@@ -10,22 +10,18 @@ Mounts belong to ``boot``: they are made of /etc/fstab.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import DECODE, items
 from siteparity.tools.program import filled, program
 
-_QUESTION = program(__package__, "reloads.sh")
+QUESTION = DECODE + filled(program(__package__, "reloads.sh"), items=items("UNITS"))
+"""A shell text about units; those in ``$UNITS`` are asked about in any case."""
 PARTS = ("shown",)
 
 NEEDED = "its files were edited since systemd read them"
 READ = "as systemd read it"
-
-
-def question(required: Iterable[str]) -> str:
-    """A shell text about units; the required ones are asked about in any case."""
-    return filled(_QUESTION, required=" ".join(map(shlex.quote, required)))
 
 
 def read(parts: Mapping[str, Sequence[str]], required: Iterable[str]) -> Mapping[str, str]:

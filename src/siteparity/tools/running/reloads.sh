@@ -6,7 +6,7 @@ since=${loaded##*UnitsLoadTimestamp=} since=${since%%"
 "*}
 case $since in *[0-9]*) ;; *) since=$boot;; esac
 since=${since#* }    # without the day of the week
-set -- @REQUIRED@
+@ITEMS@
 younger=all
 case $since in
     [0-9]*' UTC')

@@ -14,7 +14,7 @@ from siteparity.model import UnmeasuredError
 from siteparity.tools.program import filled, program
 from siteparity.tools.secrets import secret_patterns
 from siteparity.tools.settings import reader
-from siteparity.tools.systemd.unit import look_up
+from siteparity.tools.systemd.unit import look_up_of
 
 STATES = {
     "same": "runs as configured",
@@ -50,7 +50,7 @@ def question(service: str) -> str:
     text = secret_patterns.PERL + reader.ENVIRONMENT + filled(_PERL, own=_OWN)
     return filled(
         _SHELL,
-        look_up=look_up(service, ["Environment", "EnvironmentFiles"]).rstrip("\n"),
+        look_up=look_up_of(service, ["Environment", "EnvironmentFiles"]).rstrip("\n"),
         program=text.rstrip("\n"),
     )
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import DECODE, items
 from siteparity.tools.program import filled, program
 
 SERVICE = "cron.service"
@@ -36,21 +37,17 @@ _PROPERTIES = (
     *("RandomizedDelayUSec", "FixedRandomDelay", "Persistent", "WakeSystem", "InactiveExitTimestamp"),
 )
 
-_QUESTION = program(__package__, "cron_daemon.sh")
-
-
-def question(units: Iterable[str]) -> str:
-    """A shell text about cron, these units, every loaded timer, and local time."""
-    return filled(
-        _QUESTION,
-        properties=",".join(_PROPERTIES),
-        service=SERVICE,
-        units=" ".join(map(shlex.quote, units)),
-        settings=_SETTINGS,
-        zones=_ZONES,
-        localtime=LOCALTIME,
-        timezone=TIMEZONE,
-    )
+QUESTION = DECODE + filled(
+    program(__package__, "cron_daemon.sh"),
+    items=items("UNITS"),
+    properties=",".join(_PROPERTIES),
+    service=SERVICE,
+    settings=_SETTINGS,
+    zones=_ZONES,
+    localtime=LOCALTIME,
+    timezone=TIMEZONE,
+)
+"""A shell text about cron, the units in ``$UNITS``, every loaded timer, and local time."""
 
 
 Unit = Mapping[str, tuple[str, ...]]

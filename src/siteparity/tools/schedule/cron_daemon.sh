@@ -1,6 +1,7 @@
 # Three parts with NUL bytes between them: units, cron and local time, files of the zone database. Of the
 # environments nothing but TZ leaves the host.
-shown=$(TZ=UTC systemctl show --property=@PROPERTIES@ -- @SERVICE@ @UNITS@ '*.timer') || exit
+@ITEMS@
+shown=$(TZ=UTC systemctl show --property=@PROPERTIES@ -- @SERVICE@ "$@" '*.timer') || exit
 printf '%s\n\0' "$shown"
 
 # The first MainPID is that of cron, the first unit that is named.

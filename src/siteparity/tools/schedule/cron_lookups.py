@@ -7,23 +7,20 @@ pam_unix(8)). A password's hash never leaves the host.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import DECODE, items
 from siteparity.tools.program import filled, program
 from siteparity.tools.schedule.cron_files import FOLDER, SPOOL, SYSTEM
 
 USABLE = "usable"
 
-_QUESTION = program(__package__, "cron_lookups.sh")
-
-
-def question(lines: Sequence[str] = ()) -> str:
-    """A shell text about the crontabs of the host, and further lines as ``/etc/crontab`` has them."""
-    quoted = " ".join(map(shlex.quote, lines or ("",)))
-    return filled(_QUESTION, system=SYSTEM, folder=FOLDER, spool=SPOOL, lines=quoted)
+QUESTION = DECODE + filled(
+    program(__package__, "cron_lookups.sh"), items=items("JOBS"), system=SYSTEM, folder=FOLDER, spool=SPOOL
+)
+"""A shell text about the crontabs of the host, and about lines as ``/etc/crontab`` has them in ``$JOBS``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 # Users and words of the crontabs, and of lines that the policy adds to them. Which of the words is the command is for the reader to say, so each word is
 # looked up in each folder that the crontabs name. A password's hash never leaves the host.
+@ITEMS@
+jobs=$(printf '%s\n' "$@")
 set --
 for file in @SYSTEM@ @FOLDER@/* @SPOOL@/*; do [ ! -f "$file" ] || set -- "$@" "$file"; done
-found=$(printf '%s\n' @LINES@ | awk '
+found=$(printf '%s\n' "$jobs" | awk '
     FILENAME ~ /^\/var\// { n = split(FILENAME, part, "/"); user[part[n]] }
     !/^[ \t]*(#|$)/ {
         if (FILENAME !~ /^\/var\//) user[substr($1, 1, 1) == "@" ? $2 : $6]

@@ -110,7 +110,7 @@ def question(setting: Setting, view: View) -> str:
     )
     reading = "".join((_FILE, *(_FORMS[part] for part in _PARTS_OF_FORM[form]))) if setting.file else ""
     in_hex = " ".join(f"={word}".encode().hex() for word in words)
-    look_up = unit.look_up(setting.service, _PROPERTIES).rstrip("\n") if setting.service else _NO_UNIT
+    look_up = unit.look_up_of(setting.service, _PROPERTIES).rstrip("\n") if setting.service else _NO_UNIT
     return filled(
         _SHELL,
         look_up=look_up,

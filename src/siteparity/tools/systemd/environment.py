@@ -21,7 +21,8 @@ VARIABLE = r"(?:LANG|LANGUAGE|LOCPATH|LC_[A-Z]+)"
 
 PROPERTIES = ("Environment", "EnvironmentFiles", "PassEnvironment", "UnsetEnvironment")
 
-_QUESTION = program(__package__, "environment.sh")
+QUESTION = filled(program(__package__, "environment.sh"), look_up=unit.look_up(PROPERTIES))
+"""A shell text about the unit in ``$UNIT`` and its processes."""
 PARTS = ("unit", "manager", "files", "replaced", "running")
 
 Variables = Mapping[str, str]
@@ -55,11 +56,6 @@ class Service:
             unit.not_running(properties),
             replaced=any(parts["replaced"]),
         )
-
-
-def question(service: str) -> str:
-    """A shell text about a unit and its processes."""
-    return filled(_QUESTION, look_up=unit.look_up(service, PROPERTIES))
 
 
 def checked_name(name: str) -> str:

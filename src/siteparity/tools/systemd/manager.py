@@ -7,11 +7,11 @@ org.freedesktop.systemd1(5).
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import DECODE, items
 from siteparity.tools.program import filled, program
 from siteparity.tools.systemd.unit_files import UNIT
 
@@ -29,7 +29,10 @@ UP = ("active", "reloading")
 _SETTLED_SECONDS = 60
 """A service that the manager restarted must be up for so long to count as up."""
 
-_QUESTION = program(__package__, "manager.sh")
+QUESTION = DECODE + filled(
+    program(__package__, "manager.sh"), items=items("UNITS"), properties=",".join(_PROPERTIES)
+)
+"""A shell text that lists what is up, and shows the units in ``$UNITS`` and those that need explaining."""
 PARTS = ("up", "units", "shown")
 
 _LINE = re.compile(rf"({UNIT}) +([a-z-]+) +([a-z]+) +([a-z-]+)(?: .*)?")
@@ -111,11 +114,6 @@ class Manager:
         restarts = self.property(name, "NRestarts")
         since = int(self.property(name, "ActiveEnterTimestampMonotonic") or 0) / 1_000_000
         return restarts not in ("", "0") and self.seconds - since < _SETTLED_SECONDS
-
-
-def question(required: Sequence[str]) -> str:
-    """A shell text that lists what is up, and shows the units that need explaining."""
-    return filled(_QUESTION, required=" ".join(map(shlex.quote, required)), properties=",".join(_PROPERTIES))
 
 
 def read(parts: Mapping[str, Sequence[str]]) -> Manager:

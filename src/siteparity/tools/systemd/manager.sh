@@ -4,7 +4,7 @@ printf '%s\n' '[up]' "$up" '[units]' "$units" '[shown]'
 
 # To show a unit costs more than a millisecond, so few are shown: what the policy requires; what is up, and not
 # by a link of another unit that is up; what is on its way up or down; what such a link starts, and is down.
-set -- @REQUIRED@
+@ITEMS@
 column() { unit=$1 state=$3; }
 newline='
 '

@@ -6,20 +6,16 @@ test(1) asks access(2) as that user, by setpriv(1).
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import DECODE, items
 from siteparity.tools.program import filled, program
 
-_QUESTION = program(__package__, "programs.sh")
+QUESTION = DECODE + filled(program(__package__, "programs.sh"), items=items("UNITS"))
+"""A shell text that tries every program of the units in ``$UNITS``."""
 
 _LINE = re.compile(r"([0-9]{1,3})\t([^\t]+)\t([^\t]*)\t(/[^\t]*)")
-
-
-def question(units: Sequence[str]) -> str:
-    """A shell text that tries every program of these units."""
-    return filled(_QUESTION, units=" ".join(map(shlex.quote, units))) if units else "echo end"
 
 
 def read(rows: Iterable[str]) -> Mapping[str, str]:

@@ -1,5 +1,7 @@
 # Tries each program as the user of its unit. setpriv opens no session, and so writes to no log.
-shown=$(systemctl show --no-pager --property=Id,User,ExecStart -- @UNITS@) || exit
+@ITEMS@
+[ $# -gt 0 ] || { echo end; exit; }
+shown=$(systemctl show --no-pager --property=Id,User,ExecStart -- "$@") || exit
 try() {
     group=
     if [ -z "$user" ] || [ "$user" = root ] || [ "$(id -u)" -ne 0 ]; then

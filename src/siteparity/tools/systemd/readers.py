@@ -35,7 +35,7 @@ def question(service: str, paths: Iterable[str], *, main_alone: bool) -> str:
     """
     return filled(
         _QUESTION,
-        look_up=unit.look_up(service),
+        look_up=unit.look_up_of(service),
         started=started.ASK,
         readers="$main" if main_alone else "${pids#* }",
         paths=" ".join(map(shlex.quote, paths)),

@@ -7,13 +7,13 @@ proc(5)): they are what runs now, whatever the unit's files say.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from pydantic import StringConstraints
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import DECODE, assigned, item
 from siteparity.tools.program import filled, program
 
 UnitName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9:_.@\\-]+\.service$")]
@@ -26,14 +26,19 @@ ONLY_AT_PRIMARY = "runs only at the primary, as the policy says"
 _LOOK_UP = program(__package__, "unit.sh")
 
 
-def look_up(unit: str, properties: Iterable[str] = ()) -> str:
-    """A shell text that prints properties of a unit, one ``Name=value`` a line.
+def look_up(properties: Iterable[str] = ()) -> str:
+    """A shell text that prints properties of the unit in ``$UNIT``, one ``Name=value`` a line.
 
     It sets ``$main`` to the main process (0 if the unit does not run), and ``$pids`` to every process of the
     unit, the main process first.
     """
     wanted = ",".join(("LoadState", "MainPID", *properties))
-    return filled(_LOOK_UP, properties=wanted, unit=shlex.quote(unit))
+    return DECODE + filled(_LOOK_UP, properties=wanted, item=item("UNIT"))
+
+
+def look_up_of(unit: str, properties: Iterable[str] = ()) -> str:
+    """The same about one unit, in a question that is not asked about any other."""
+    return assigned(UNIT=[unit]) + look_up(properties)
 
 
 def read_properties(lines: Iterable[str]) -> Mapping[str, tuple[str, ...]]:

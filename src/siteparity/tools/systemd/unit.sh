@@ -1,5 +1,6 @@
 # Sets $main to the main process of the unit, 0 if it does not run, and $pids to all of its processes.
-shown=$(systemctl show --property=@PROPERTIES@ -- @UNIT@) || exit
+@ITEM@
+shown=$(systemctl show --property=@PROPERTIES@ -- "$UNIT") || exit
 printf '%s\n' "$shown"
 main=${shown#*MainPID=} main=${main%%[!0-9]*} pids=
 below() {

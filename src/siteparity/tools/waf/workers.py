@@ -52,7 +52,7 @@ def question(service: str, module: str) -> str:
     """A shell text that looks at the processes of an nginx."""
     return filled(
         _QUESTION,
-        look_up=unit.look_up(service).rstrip("\n"),
+        look_up=unit.look_up_of(service).rstrip("\n"),
         started=started.ASK.rstrip("\n"),
         module=shlex.quote(module),
     )
