@@ -43,6 +43,7 @@ def policy(section: Section, languages: Mapping[str, str] | None = None) -> Poli
         smoke=SimpleNamespace(journeys=lambda: journeys),
         journey=journeys.get,
         source=Path("policy.yml"),
+        undecided=(),
     )
     return cast("Policy", made)
 

@@ -156,6 +156,8 @@ def _without_checks(
             Undecided(f"{keys[kind]}.{name}", part.question, shown_path(policy.source))
             for (kind, name), part in parts.items()
             if (kind, name) in idle
+            # A key's own question says more.
+            if not any(one.key.startswith(f"{keys[kind]}.{name}.") for one in policy.undecided)
         ),
     )
 

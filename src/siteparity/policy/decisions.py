@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from siteparity.policy.journeys import JOURNEYS, Journey
+from siteparity.policy.questions import unanswered
 from siteparity.policy.section import Reason, Section, Strict, Text
 from siteparity.policy.todo import Todo
 from siteparity.yamlfile import Document, KeyPath, Problems, did_you_mean, quoted, shown_key, shown_path
@@ -103,8 +104,13 @@ class Described:
         of_any = {**self.aspects, **bare}
         return {aspect: of_any[aspect] for aspect in self.sections if aspect in of_any}
 
-    def undecided(self, todos: Sequence[Todo]) -> Iterator[Undecided]:
-        """Each ``TODO``; each aspect and journey that is neither described nor absent, and not derivable."""
+    def undecided(self, todos: Sequence[Todo], measured: Mapping[str, Section]) -> Iterator[Undecided]:
+        """Each ``TODO``; each aspect, journey and key of which a person must say something, and nobody did.
+
+        Args:
+            todos: of the file.
+            measured: the section of each aspect that is described or compared.
+        """
         file = shown_path(self.document.path)
         for one in todos:
             question = one.question or "write a value in place of TODO"
@@ -115,6 +121,12 @@ class Described:
         for at, part in self._in_need_of_words().items():
             if at not in gone and not any(one.at[: len(at)] == at for one in todos):
                 yield Undecided(shown_key(at), part.question, file)
+        written = {one.at for one in todos}
+        for aspect, section in measured.items():
+            for key, question in unanswered(section):
+                at = ("aspects", aspect, key)
+                if at not in gone and not any(one[: len(at)] == at for one in written):
+                    yield Undecided(shown_key(at), question, self.document.where(at))
 
     def _in_need_of_words(self) -> Mapping[KeyPath, type[Section]]:
         """The parts of the file that are missing, and without which nothing can be compared."""

@@ -233,6 +233,7 @@ def load_policy(
         everywhere,
     )
     described.check_absences()
+    measured = described.measured(model.owner)
     return Policy(
         limits=model.limits,
         roles=model.roles,
@@ -240,11 +241,11 @@ def load_policy(
         smoke=model.smoke,
         sections={
             **{aspect: Declared(owner=model.owner, absent=model.absent) for aspect in apart},
-            **described.measured(model.owner),
+            **measured,
         },
         promised=frozenset(described.aspects),
         absent=model.absent,
-        undecided=tuple(described.undecided(todos)),
+        undecided=tuple(described.undecided(todos, measured)),
         primary=model.primary,
         standby=model.standby,
         digest=hashlib.sha256(dumped.encode()).hexdigest(),

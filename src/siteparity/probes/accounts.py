@@ -21,6 +21,7 @@ from siteparity.model import Table
 from siteparity.names import OwnNames, sha256
 from siteparity.policy import RoleName, Section, Text
 from siteparity.policy.applications import Applications
+from siteparity.policy.questions import Question
 from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
 from siteparity.redaction import fingerprint
 from siteparity.tools.accounts import database, keys, sudo
@@ -41,12 +42,18 @@ AccountName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.-
 class Policy(Section):
     """The accounts that services run as, and those that people log in to."""
 
-    required: Mapping[RoleName, Mapping[AccountName, int | None]] = {}
+    required: Annotated[
+        Mapping[RoleName, Mapping[AccountName, int | None]],
+        Question("Which service accounts must exist, whatever the other site has?"),
+    ] = {}
     """For each role: service account -> the number it must have; ``null`` for any number."""
-    log_in: Annotated[tuple[AccountName, ...], Field(min_length=1)] | None = None
+    log_in: Annotated[
+        Annotated[tuple[AccountName, ...], Field(min_length=1)] | None,
+        Question("Which accounts may be opened by a key, and no other?"),
+    ] = None
     """The accounts that must have a key that sshd accepts. A key of any other account is a finding. None: the
     policy says nothing of who logs in; keys are compared all the same."""
-    sudo: tuple[Text, ...] | None = None
+    sudo: Annotated[tuple[Text, ...] | None, Question("Which rules may sudo have, and no other?")] = None
     """Every rule that sudo may have, without comments; None: any rule that both sites have."""
 
     @classmethod

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.applications import Applications
+from siteparity.policy.questions import Question
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.storage import arrays, changes, loader, mounts
 from siteparity.transport.script import Ask
@@ -28,7 +29,10 @@ NO_OTHERS = "file systems of other machines"
 class Policy(Section):
     """What must be mounted."""
 
-    required: Mapping[RoleName, tuple[AbsolutePath, ...]] = {}
+    required: Annotated[
+        Mapping[RoleName, tuple[AbsolutePath, ...]],
+        Question("Which file systems must be mounted, also after a boot?"),
+    ] = {}
     """For each role: what must be mounted there, now and after a boot."""
 
     @classmethod

@@ -21,6 +21,7 @@ from siteparity.policy import AbsolutePath, Percent, Port, RoleName, Section, Te
 from siteparity.policy.applications import Application, Applications
 from siteparity.policy.bounds import at_least, at_most
 from siteparity.policy.grants import DatabaseAccess, Grant, RedisAccess
+from siteparity.policy.questions import Question
 from siteparity.policy.section import Strict, size_or_count
 from siteparity.policy.service_setting import Key, ServiceSetting
 from siteparity.policy.several import Several, all_of
@@ -115,13 +116,19 @@ class Policy(Section):
     """How much of the primary's free space is enough at the standby."""
     memory: Annotated[Percent, at_least("50%")] = 95.0
     """How much of the primary's memory is enough; machines of one kind differ a little."""
-    workers: Mapping[RoleName, Mapping[UnitName, Text]] = {}
+    workers: Annotated[
+        Mapping[RoleName, Mapping[UnitName, Text]],
+        Question("Which services have workers, and by which text are they recognised?"),
+    ] = {}
     """For each role: service -> a text in the command line of each of its workers."""
     pools: Mapping[RoleName, Several[Pool]] = {}
     """For each role: its pools. Findings call them by their variables, keys or options, as far as these
     tell them apart."""
     connections: Mapping[RoleName, Server] = {}
-    peak: Mapping[RoleName, Mapping[Text, Amount]] = {}
+    peak: Annotated[
+        Mapping[RoleName, Mapping[Text, Amount]],
+        Question("What does each role need at the worst hour, whatever the sites have?"),
+    ] = {}
     """For each role: item of a table below -> what all its hosts together need in the worst hour. A standby
     that has as much may have less of this item than the primary: that is told, and stops nothing."""
 

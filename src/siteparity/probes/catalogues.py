@@ -17,6 +17,7 @@ from pydantic import Field, StringConstraints
 from siteparity.model import Table
 from siteparity.policy import Language, RoleName, Section
 from siteparity.policy.applications import Applications, said
+from siteparity.policy.questions import Question
 from siteparity.policy.section import PartName, Strict
 from siteparity.probes import Answers, Probe, Reading, Target, Where, Witnesses, once
 from siteparity.tools.gettext import host_catalogues, plural
@@ -41,7 +42,7 @@ class Catalogues(Strict):
 
     path: PathOfLanguage
     """A compiled catalogue; ``{language}`` stands for the language as gettext writes it (``pt_BR``)."""
-    source: PathOfLanguage | None = None
+    source: Annotated[PathOfLanguage | None, Question("Where are the sources of the catalogues?")] = None
     """Its source, if releases contain it."""
     service: unit.UnitName
     """The service that uses the catalogues."""

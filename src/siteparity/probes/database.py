@@ -22,6 +22,7 @@ from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Roles, Section, Text
 from siteparity.policy.applications import Applications, postgres_of
 from siteparity.policy.grants import DatabaseAccess
+from siteparity.policy.questions import Question
 from siteparity.policy.section import Strict, matching
 from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, if_named, once
 from siteparity.tools import postgres_rules, postgres_server
@@ -112,7 +113,10 @@ class Policy(Section):
     """The shop's database, whose extensions and tables are compared."""
     role: Text = "parity"
     """The database role that the suite uses; `siteparity privileges` prints what it must be granted."""
-    users: Mapping[str, tuple[Literal["password", "replication"], ...]] = {}
+    users: Annotated[
+        Mapping[str, tuple[Literal["password", "replication"], ...]],
+        Question("Which users of PostgreSQL must be able to log in?"),
+    ] = {}
     """Database roles that must be able to log in -> what each needs for that."""
     clients: tuple[LetIn, ...] = ()
     """The clients that pg_hba.conf must let in."""

@@ -27,6 +27,7 @@ from siteparity.names.tables import swapped, unmirrored
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.applications import Applications
 from siteparity.policy.patterns import RELEASE_FILES, matches_any
+from siteparity.policy.questions import Question
 from siteparity.policy.section import PathPattern, Strict, WholePath
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.configuration import files, folders, release
@@ -99,7 +100,9 @@ class ReleaseFolder(Strict):
 class Policy(Section):
     """Which files must be the same."""
 
-    every_host: tuple[AbsolutePath, ...] = ()
+    every_host: Annotated[
+        tuple[AbsolutePath, ...], Question("Which configuration files must be there on every host?")
+    ] = ()
     """Patterns of configuration files on hosts of every role."""
     files: Mapping[RoleName, tuple[AbsolutePath, ...]] = Field(default_factory=dict)
     """For each role: further patterns."""
@@ -115,7 +118,10 @@ class Policy(Section):
     """Libraries that /etc/ld.so.preload must load into every program. Empty: the file must not exist."""
     folders: Annotated[tuple[AbsolutePath, ...], Field(min_length=1)] = FOLDERS
     """Folders whose mode and owner must be the same on hosts of a role."""
-    releases: Mapping[RoleName, ReleaseFolder] = Field(default_factory=dict)
+    releases: Annotated[
+        Mapping[RoleName, ReleaseFolder],
+        Question("Where is the release of the application, and what says which one it is?"),
+    ] = Field(default_factory=dict)
     """For each role: the application."""
 
     @classmethod

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
+from siteparity.policy.questions import Question
 from siteparity.policy.section import ChainPattern, matching
 from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, by_role, once
 from siteparity.tools.firewall import question
@@ -32,7 +33,9 @@ DROP = "drop"
 class Policy(Section):
     """The packet filters."""
 
-    drop: Mapping[RoleName, tuple[Text, ...]] = {}
+    drop: Annotated[
+        Mapping[RoleName, tuple[Text, ...]], Question("Which chains must drop what no rule accepts?")
+    ] = {}
     """For each role: the chains that must drop what no rule accepts, such as ``inet filter input`` or
     ``iptables filter INPUT``."""
     saved: Annotated[str, matching(r"/[A-Za-z0-9._/-]+", "a plain absolute path")] = "/etc/nftables.conf"

@@ -22,6 +22,7 @@ from pydantic import AfterValidator, model_validator
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import LocaleName, Section
 from siteparity.policy.applications import Applications, said
+from siteparity.policy.questions import Question
 from siteparity.policy.several import OfRoles, all_of, for_roles, roles_of
 from siteparity.probes import Answers, Probe, Reading, Target, Where, once
 from siteparity.tools import locale as content
@@ -47,7 +48,7 @@ class Policy(Section):
     """Further locales that must be usable, such as one that only a report uses."""
     service: OfRoles[unit.UnitName]
     """The services that speak these languages: one or a list, or those of each role."""
-    environment: Mapping[Variable, str] = {}
+    environment: Annotated[Mapping[Variable, str], Question("Which language variables has the service?")] = {}
     """Their language: variable (LANG, LC_ALL, LC_TIME ...) -> value; all others must be unset."""
 
     @model_validator(mode="after")

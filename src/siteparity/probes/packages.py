@@ -23,6 +23,7 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, RoleName, Section
 from siteparity.policy.applications import Applications
 from siteparity.policy.bounds import at_most
+from siteparity.policy.questions import Question
 from siteparity.policy.section import PathPattern
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.packages import apt, dpkg, python, rpm, unpackaged
@@ -87,7 +88,9 @@ class Policy(Section):
     """Patterns of package files that may be missing, e.g. because of dpkg's ``path-exclude``."""
     rewritten: tuple[PathPattern, ...] = ()
     """Patterns of package files that are changed on purpose."""
-    environments: Mapping[RoleName, tuple[AbsolutePath, ...]] = Field(default_factory=dict)
+    environments: Annotated[
+        Mapping[RoleName, tuple[AbsolutePath, ...]], Question("Which Python environments do services run in?")
+    ] = Field(default_factory=dict)
     """Python environments of a role: the folder of a venv, or one that holds ``*.dist-info``."""
     watched: Annotated[tuple[AbsolutePath, ...], Field(min_length=1)] = WATCHED
     """Folders, or patterns of them, in which a file that no package brought changes what runs."""

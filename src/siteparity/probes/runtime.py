@@ -29,6 +29,7 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.applications import Application, Applications
 from siteparity.policy.patterns import CODE, matches_any
+from siteparity.policy.questions import Question
 from siteparity.policy.section import PathPattern, Strict, UnitPattern
 from siteparity.policy.several import Several
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
@@ -88,9 +89,14 @@ class Policy(Section):
     services: Mapping[RoleName, tuple[UnitName, ...]] = {}
     """For each role: services whose unit files must be as systemd read them. Others are asked about only if
     something was edited since."""
-    environment: Mapping[RoleName, Several[UnitName]] = {}
+    environment: Annotated[
+        Mapping[RoleName, Several[UnitName]], Question("Which services take settings from files?")
+    ] = {}
     """For each role: the services whose environment is compared with their files."""
-    deployed: Mapping[RoleName, Several[Deployed]] = Field(default_factory=dict)
+    deployed: Annotated[
+        Mapping[RoleName, Several[Deployed]],
+        Question("Which services run code that is deployed, and where does it lie?"),
+    ] = Field(default_factory=dict)
     """For each role: the services that must have started, or reloaded, after their code and their settings
     were laid down."""
     until_the_next_boot: tuple[UnitPattern, ...] = RESTARTED_BY_BOOTS

@@ -23,6 +23,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
+from siteparity.policy.questions import Question
 from siteparity.policy.section import LeftoverPattern, RoleName, Section, Strict, Text
 from siteparity.probes import Answers, Probe, Reading, Target, Where, Witnesses, once
 from siteparity.redaction import pseudonym
@@ -90,7 +91,7 @@ class Policy(Section):
     timezone: Annotated[str, AfterValidator(local_time.known_name)] | None = None
     """The time zone that cron and timers must use on every host of both sites. None: that of the host, which
     must be the same at both sites."""
-    jobs: Mapping[str, Required] = {}
+    jobs: Annotated[Mapping[str, Required], Question("Which jobs must be scheduled?")] = {}
     """What must be scheduled, by the names that people use."""
     leftovers: tuple[LeftoverPattern, ...] = ("*.dpkg-*",)
     """Patterns of file names that cron ignores, and is meant to ignore."""

@@ -25,6 +25,7 @@ from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section
 from siteparity.policy.applications import Applications
 from siteparity.policy.patterns import matches_any
+from siteparity.policy.questions import Question
 from siteparity.policy.section import UnitPattern
 from siteparity.probes import COMPARED, PROMISED, Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.systemd import beside, manager, programs, stopped, unit_files
@@ -53,7 +54,9 @@ UnitName = Annotated[
 class Policy(Section):
     """The units that must run, and those that are not judged."""
 
-    required: Mapping[RoleName, tuple[UnitName, ...]] = {}
+    required: Annotated[
+        Mapping[RoleName, tuple[UnitName, ...]], Question("Which units must run, also after a boot?")
+    ] = {}
     """For each role: what must run now, and what a boot must start."""
     only_at_primary: Mapping[RoleName, tuple[UnitName, ...]] = {}
     """For each role: what must run and start at a boot at the primary, and at the standby be there, be off

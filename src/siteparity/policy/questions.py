@@ -1,0 +1,35 @@
+"""Keys that a policy may leave out only in words: nothing else could find what they find.
+
+Some faults are alike at both sites, so no comparison shows them: two standbys too small for the busiest hour
+are equal. A key that alone would find such a fault carries its question. While the key names nothing and is
+not declared absent, it is undecided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person must answer. Stands in the annotation of an optional key."""
+
+    text: str
+
+
+def unanswered(section: BaseModel) -> Iterator[tuple[str, str]]:
+    """Each key of a section that has a question and names nothing, with its question."""
+    for key, one in type(section).model_fields.items():
+        question = next((mark for mark in one.metadata if isinstance(mark, Question)), None)
+        if question and not _is_answered(getattr(section, key), one.get_default(call_default_factory=True)):
+            yield key, question.text
+
+
+def _is_answered(value: object, default: object) -> bool:
+    """Whether a key names something. An empty list does where the default is no list: it allows nothing."""
+    if isinstance(value, dict):
+        return any(_is_answered(one, ()) for one in value.values())
+    return value != default
