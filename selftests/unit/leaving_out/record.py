@@ -32,7 +32,7 @@ from selftests.unit.leaving_out.recording import FILE, Broken, Look, Other, Plac
 from siteparity.collect import Measurement
 from siteparity.collect.questions import Questions
 from siteparity.configuration import find_root
-from siteparity.model import ConfigurationError, Host, Site
+from siteparity.model import ConfigurationError, Host
 from siteparity.probes import KEY, Answers, discover
 from siteparity.transport.asking import Asked
 from siteparity.transport.process import Output
@@ -158,7 +158,7 @@ class Others:
         for first in range(0, len(wanted), AT_ONCE):
             some = wanted[first : first + AT_ONCE]
             asks = {f"q{number}": ask for number, (_, ask, _) in enumerate(some)}
-            answers, _ = Asked(_as_root, bare, None).put(asks, {KEY.name: key}, timeout=120)
+            answers, _ = Asked(_as_root, bare).put(asks, {KEY.name: key}, timeout=120)
             site, name = label.split("/")
             for number, (at, _, names) in enumerate(some):
                 found += [((site, name, at[1], piece), at[2], answers[f"q{number}"]) for piece in names]
@@ -282,12 +282,12 @@ def _recorded(key: str) -> tuple[Run, Mapping[Place, Look]]:
             super().__init__(*given)
             object.__setattr__(self, "key", key)
 
-        def _answers(self, site: Site, host: Host, asks: Any, *words: Any) -> Mapping[str, Answers]:
-            found = super()._answers(site, host, asks, *words)
+        def _answers(self, host: Host, asks: Any, *words: Any) -> Mapping[str, Answers]:
+            found = super()._answers(host, asks, *words)
             with held:
                 for aspect, answers in found.items():
-                    number = 2 if (site.name, host.name, aspect, 1) in looks else 1
-                    looks[site.name, host.name, aspect, number] = _look(answers)
+                    number = 2 if (host.site, host.name, aspect, 1) in looks else 1
+                    looks[host.site, host.name, aspect, number] = _look(answers)
             return found
 
     with (

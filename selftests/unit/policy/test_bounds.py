@@ -32,7 +32,7 @@ BEYOND = {
     "aspects.capacity.memory": "1%",
     "aspects.clock.max_age": "25h",
     "aspects.dns.max_ttl": "2d",
-    "aspects.egress.patience": "31s",
+    "aspects.egress.timeout": "31s",
     "aspects.monitoring.max_age": "1h",
     "aspects.monitoring.max_file_age": "3d",
     "aspects.packages.verify_timeout": "6m",
@@ -62,7 +62,7 @@ BEYOND = {
     "smoke.egress.timeout": "2m",
 }
 DEADLINE = {"limits.deadline": "1h"}  # a host's fits into it
-HARD = {"aspects.monitoring.patience": "9s", "smoke.storefront.rounds": 2, "smoke.egress.tries": 0}
+HARD = {"aspects.monitoring.timeout": "9s", "smoke.storefront.rounds": 2, "smoke.egress.tries": 0}
 """Bounds that no reason moves."""
 
 

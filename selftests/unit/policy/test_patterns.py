@@ -13,10 +13,10 @@ from siteparity.policy import patterns
 from siteparity.probes.database import DECISIVE
 
 PATHS = (
-    "aspects.files.elsewhere",
-    "aspects.packages.may_lack",
-    "aspects.packages.rewritten",
-    "aspects.packages.differs_by_nature",
+    "aspects.files.leave_out",
+    "aspects.packages.leave_out_missing",
+    "aspects.packages.leave_out_changed",
+    "aspects.packages.leave_out_added",
     "aspects.runtime.deployed.web.0.leave_out",
 )
 WIDE_PATHS = (
@@ -52,19 +52,19 @@ def test_a_pattern_of_a_few_files_is_taken(tmp_path: Path, key: str, pattern: st
 
 
 WIDE = {
-    "aspects.services.ignore": (
+    "aspects.services.leave_out": (
         "*", "?*", "**", "*.service", "*.timer", "*?.service", "[a-z]*", "[!x]*", "s*", "*e*", "*d.service",
         "sys*.s*", "systemd-*",
     ),
-    "aspects.runtime.until_the_next_boot": ("*", "*.service", "?*.service", "*@*.service"),
-    "aspects.kernel.ignore": (
+    "aspects.runtime.leave_out_services": ("*", "*.service", "?*.service", "*@*.service"),
+    "aspects.kernel.leave_out": (
         "*", "?*", "net.*", "net.ipv4.*", "*.*", "kernel.*", "vm.*", "fs.*", "net.core.*", "*net*", "*.all.*",
         "net.ipv4.conf.*",
     ),
-    "aspects.firewall.ignore": (
+    "aspects.firewall.leave_out": (
         "*", "?*", "inet", "ip", "filter", "input", "INPUT", "*put", "f*", "tcp", "drop", "*filter*",
     ),
-    "aspects.schedules.leftovers": ("*", "?*", "*.*", "[a-z]*", "*.sh", "*backup*"),
+    "aspects.schedules.leave_out": ("*", "?*", "*.*", "[a-z]*", "*.sh", "*backup*"),
     "aspects.files.releases.web.leave_out": (
         "*", "*.py", "?*", "*/*", "shop/*", "**/*.py", "*.p*", "VERSION", "SHA*", "[A-Z]*",
     ),
@@ -79,19 +79,19 @@ def test_a_pattern_of_nearly_every_name_is_refused(tmp_path: Path, key: str, pat
 
 
 NARROW = {
-    "aspects.services.ignore": (
+    "aspects.services.leave_out": (
         "backup-*.service", "snapd.*", "snapd.service", "docker-*.scope", "apt-daily*",
     ),
-    "aspects.runtime.until_the_next_boot": ("dbus.service", "getty@*.service", "user@*.service"),
-    "aspects.kernel.ignore": ("net.ipv4.conf.*.forwarding", "kernel.core_pattern", "vm.nr_hugepages*"),
-    "aspects.firewall.ignore": ("DOCKER*", "fail2ban", "f2b-*", "KUBE-*"),
-    "aspects.schedules.leftovers": ("*.dpkg-*", "*~", "*.bak", "*.rpmsave", "backup.sh"),
+    "aspects.runtime.leave_out_services": ("dbus.service", "getty@*.service", "user@*.service"),
+    "aspects.kernel.leave_out": ("net.ipv4.conf.*.forwarding", "kernel.core_pattern", "vm.nr_hugepages*"),
+    "aspects.firewall.leave_out": ("DOCKER*", "fail2ban", "f2b-*", "KUBE-*"),
+    "aspects.schedules.leave_out": ("*.dpkg-*", "*~", "*.bak", "*.rpmsave", "backup.sh"),
     "aspects.files.releases.web.leave_out": (
         "locales/*", "uploads/*", "*/__pycache__/*", "*.pyc", "shop/settings.py",
     ),
     "aspects.files.may_name_the_other_site": ("/etc/hosts",),
-    "aspects.database.may_differ": ("shared_buffers", "effective_cache_size", "TimeZone", "pg_stat.max"),
-    "aspects.waf.exclusions": (
+    "aspects.database.leave_out": ("shared_buffers", "effective_cache_size", "TimeZone", "pg_stat.max"),
+    "aspects.waf.leave_out_rules": (
         "SecRuleRemoveById 920350", "SecRuleRemoveById 942000-942999", "SecRuleRemoveByTag attack-sqli",
         "rule 1000: ctl:ruleRemoveTargetById=942100;ARGS:password",
     ),
@@ -110,14 +110,14 @@ def test_a_setting_that_decides_about_writing_following_or_keeping_may_not_diffe
 ) -> None:
     """With `default_transaction_read_only` left out, a standby that takes no order would be a GO."""
     with pytest.raises(ConfigurationError, match=f"found {setting}, which decides whether"):
-        read(tmp_path, {"aspects.database.may_differ": [setting]})
+        read(tmp_path, {"aspects.database.leave_out": [setting]})
 
 
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
-        ("aspects.database.may_differ", "*", "expected the name of one setting"),
-        ("aspects.database.may_differ", "shared*", "expected the name of one setting"),
+        ("aspects.database.leave_out", "*", "expected the name of one setting"),
+        ("aspects.database.leave_out", "shared*", "expected the name of one setting"),
         ("aspects.files.may_name_the_other_site", "/etc/*", "expected the whole path of one file"),
         ("aspects.runtime.deployed.web.0.leave_out", "/srv/shop/*", "leave the code of shop.service in"),
         (
@@ -126,11 +126,11 @@ def test_a_setting_that_decides_about_writing_following_or_keeping_may_not_diffe
             "leave the code of shop.service in",
         ),
         ("aspects.runtime.deployed.web.0.leave_out", "/srv/shop/*.py", "leave the code of shop.service in"),
-        ("aspects.services.ignore", "nginx*", r"leave required units in, found nginx\* \(nginx.service\)"),
-        ("aspects.services.ignore", "shop.service", "leave required units in, found shop.service"),
-        ("aspects.waf.exclusions", "SecRuleRemoveById 1-999999", "one rule or of one category"),
-        ("aspects.waf.exclusions", "SecRuleRemoveByTag .*", "one rule or of one category"),
-        ("aspects.waf.exclusions", 'SecRuleRemoveByMsg "."', "one rule or of one category"),
+        ("aspects.services.leave_out", "nginx*", r"leave required units in, found nginx\* \(nginx.service\)"),
+        ("aspects.services.leave_out", "shop.service", "leave required units in, found shop.service"),
+        ("aspects.waf.leave_out_rules", "SecRuleRemoveById 1-999999", "one rule or of one category"),
+        ("aspects.waf.leave_out_rules", "SecRuleRemoveByTag .*", "one rule or of one category"),
+        ("aspects.waf.leave_out_rules", 'SecRuleRemoveByMsg "."', "one rule or of one category"),
     ],
 )
 def test_what_would_hollow_out_a_check_is_refused(tmp_path: Path, key: str, value: str, words: str) -> None:
@@ -141,7 +141,7 @@ def test_what_would_hollow_out_a_check_is_refused(tmp_path: Path, key: str, valu
 
 def test_wide_patterns_of_all_sections_are_told_at_once(tmp_path: Path) -> None:
     """Each with its line and its key."""
-    keys = ("aspects.services.ignore", "aspects.kernel.ignore", "aspects.files.elsewhere")
+    keys = ("aspects.services.leave_out", "aspects.kernel.leave_out", "aspects.files.leave_out")
     with pytest.raises(ConfigurationError) as caught:
         read(tmp_path, {key: ["/*"] for key in keys})
     assert {line.split(": ")[1] for line in str(caught.value).split("\n")} == {

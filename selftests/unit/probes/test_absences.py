@@ -249,7 +249,7 @@ def test_the_check_is_planned_for_every_role(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("names", [(), ("status_page",), ("admin", "smoke.maintenance_page")])
 def test_without_anything_to_verify_no_check_is_made(tmp_path: Path, names: tuple[str, ...]) -> None:
-    """The list of absences says so already: no line is spent on it, nothing is undecided, no host is asked."""
+    """The list of absences says so already. Nothing is undecided, and no host is asked."""
     settings = loaded(tmp_path, *names)
     assert not [check for check in settings.checks if check.id.startswith(CHECK)]
     assert settings.not_applicable == ()

@@ -276,11 +276,11 @@ def test_a_pool_stands_in_one_place(pool: dict[str, Any], words: str) -> None:
 @pytest.mark.parametrize(
     ("server", "answer", "number"),
     [
-        ({"postgresql": {"database": "shop", "user": "parity"}}, b"60\n", 60),
-        ({"redis": {"user": "parity", "auth_file": "/a"}}, b"maxclients\n10000\n", 10000),
-        ({"redis": {"user": "parity", "auth_file": "/a"}}, b"\n", None),
-        ({"postgresql": {"database": "shop", "user": "parity"}}, b"many\n", None),
-        ({"postgresql": {"database": "shop", "user": "parity"}}, b"", None),
+        ({"postgresql": {"database": "shop", "database_user": "parity"}}, b"60\n", 60),
+        ({"redis": {"redis_user": "parity", "auth_file": "/a"}}, b"maxclients\n10000\n", 10000),
+        ({"redis": {"redis_user": "parity", "auth_file": "/a"}}, b"\n", None),
+        ({"postgresql": {"database": "shop", "database_user": "parity"}}, b"many\n", None),
+        ({"postgresql": {"database": "shop", "database_user": "parity"}}, b"", None),
     ],
 )
 def test_servers_tell_how_many_connections_they_take(
@@ -360,7 +360,10 @@ def test_a_server_is_asked_in_one_way() -> None:
         Server.model_validate({})
     with pytest.raises(ValidationError):
         Server.model_validate(
-            {"postgresql": {"database": "a", "user": "b"}, "redis": {"user": "c", "auth_file": "/d"}}
+            {
+                "postgresql": {"database": "a", "database_user": "b"},
+                "redis": {"redis_user": "c", "auth_file": "/d"},
+            }
         )
 
 

@@ -29,7 +29,7 @@ def target(**party: Any) -> Target[Policy]:
     given = {"server": "127.0.0.1", "port": 9, "speaks": "http", **party}
     file = {"file": given.pop("file")} if "file" in given else {}
     return web_host(
-        Policy.model_validate({"owner": "Platform", "parties": {"gateway": given}, "patience": "1s", **file})
+        Policy.model_validate({"owner": "Platform", "parties": {"gateway": given}, "timeout": "1s", **file})
     )
 
 

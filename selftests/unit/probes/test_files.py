@@ -580,8 +580,8 @@ def test_a_release_is_held_against_its_own_list(shop: Path) -> None:
 
 def test_a_release_behind_a_link_is_read(shop: Path) -> None:
     """Deployments switch a link."""
-    (shop / "code").rename(shop.parent / "elsewhere")
-    (shop / "code").symlink_to(shop.parent / "elsewhere")
+    (shop / "code").rename(shop.parent / "leave_out")
+    (shop / "code").symlink_to(shop.parent / "leave_out")
     assert released(shop).states(BESIDES) == {}
 
 

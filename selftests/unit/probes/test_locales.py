@@ -17,9 +17,7 @@ from siteparity.tools.systemd import environment
 
 Policy = locales.Policy
 TARGET = web_host(
-    Policy.model_validate(
-        {"owner": "Shop", "service": "shop.service", "environment": {"LANG": "en_US.UTF-8"}}
-    )
+    Policy.model_validate({"owner": "Shop", "service": "shop.service", "variables": {"LANG": "en_US.UTF-8"}})
 )
 NAMES = tuple(LANGUAGES.values())
 CONFIGURED = (
@@ -368,7 +366,7 @@ def _table_or_none(read: Callable[[Answers, Target[Policy]], Table], answers: An
 def test_what_the_policy_says_is_quoted_for_the_shell() -> None:
     """A policy is no place for commands."""
     section = Policy.model_validate(
-        {"owner": "Shop", "service": "shop.service", "environment": {"LANG": "en_US.UTF-8; id"}}
+        {"owner": "Shop", "service": "shop.service", "variables": {"LANG": "en_US.UTF-8; id"}}
     )
     told = dict(locales.ask(web_host(section))["content"].given)["NAMES"]
     assert told.split()[-1] == "en_US.UTF-8%073%040id"
@@ -377,14 +375,14 @@ def test_what_the_policy_says_is_quoted_for_the_shell() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"environment": None},
-        {"environment": {"PATH": "x"}},
+        {"variables": None},
+        {"variables": {"PATH": "x"}},
         {"service": "shop"},
         {"service": "-x.service; id"},
     ],
 )
 def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
     """Before any host is asked."""
-    good = {"owner": "Shop", "service": "shop.service", "environment": {"LANG": "en_US.UTF-8"}}
+    good = {"owner": "Shop", "service": "shop.service", "variables": {"LANG": "en_US.UTF-8"}}
     with pytest.raises(ValueError, match=r"validation error"):
         Policy.model_validate({**good, **wrong})

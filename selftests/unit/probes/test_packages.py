@@ -25,7 +25,7 @@ Policy = packages.Policy
 Read = Callable[[Answers, Target[Policy]], Table]
 VENV = "/srv/shop/venv"
 TARGET = web_host(
-    Policy(owner="Shop", held=("nginx",), rewritten=("/opt/x",), environments={"web": (VENV,)}),
+    Policy(owner="Shop", held=("nginx",), leave_out_changed=("/opt/x",), python={"web": (VENV,)}),
 )
 PLAIN = web_host(Policy(owner="Shop"))
 
@@ -532,9 +532,7 @@ def test_an_installation_that_was_cut_off_is_another_content() -> None:
 
 def test_what_differs_by_nature_does_not_count_in_environments() -> None:
     """A library that each host has compiled for itself."""
-    target = web_host(
-        Policy(owner="Shop", environments={"web": (f"{VENV}/",)}, differs_by_nature=(f"{SITE}/*.so",))
-    )
+    target = web_host(Policy(owner="Shop", python={"web": (f"{VENV}/",)}, leave_out_added=(f"{SITE}/*.so",)))
     assert distributions({**INSTALLED, "redis/fast.so": "e"}, target) == distributions(INSTALLED, target)
 
 

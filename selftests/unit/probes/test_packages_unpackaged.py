@@ -82,7 +82,7 @@ def test_what_each_host_has_for_itself_is_left_out() -> None:
 
 def test_the_policy_names_what_differs_by_nature() -> None:
     """By patterns, as everywhere in the policy."""
-    target = web_host(packages.Policy(owner="Platform", differs_by_nature=("/opt/state/*",)))
+    target = web_host(packages.Policy(owner="Platform", leave_out_added=("/opt/state/*",)))
     answer = told(
         f"F\t/opt/state/deep/id\t0644 root:root\t{DIGEST}",
         f"F\t/opt/state.conf\t0644 root:root\t{DIGEST}",
@@ -94,7 +94,7 @@ def test_the_policy_names_what_differs_by_nature() -> None:
 def test_what_has_a_table_of_its_own_is_told_once() -> None:
     """Python environments that the policy names for the role, and unit files."""
     venv = "/usr/local/lib/python3.11/dist-packages"
-    target = web_host(packages.Policy(owner="Platform", environments={"web": (venv,)}))
+    target = web_host(packages.Policy(owner="Platform", python={"web": (venv,)}))
     answer = told(
         f"F\t{venv}/sitecustomize.py\t0644 root:root\t{DIGEST}",
         f"F\t/usr/local/lib/systemd/system/a.service\t0644 root:root\t{DIGEST}",
@@ -108,7 +108,7 @@ def test_what_has_a_table_of_its_own_is_told_once() -> None:
 
 def test_a_link_of_the_same_name_is_no_link_to_what_is_left_out() -> None:
     """A relative target counts from the link's own folder."""
-    target = web_host(packages.Policy(owner="Platform", differs_by_nature=("/opt/state/id",)))
+    target = web_host(packages.Policy(owner="Platform", leave_out_added=("/opt/state/id",)))
     answer = told(
         f"F\t/opt/state/id\t0644 root:root\t{DIGEST}", "L\t/usr/local/bin/job\tid", "L\t/opt/id\tstate/id"
     )

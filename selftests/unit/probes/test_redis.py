@@ -18,7 +18,7 @@ from siteparity.probes import Target, read_tables
 from siteparity.probes.redis import DEFAULTS, PROBE, Policy, ask
 
 TARGET: Target[Policy] = web_host(
-    Policy(owner="Platform", roles=("web",), user="parity", auth_file="/etc/siteparity/redis-auth")
+    Policy(owner="Platform", roles=("web",), redis_user="parity", auth_file="/etc/siteparity/redis-auth")
 )
 INFO = b"""# Server\r
 redis_version:7.0.15\r

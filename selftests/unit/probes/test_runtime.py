@@ -26,7 +26,7 @@ SECTION = runtime.Policy(
     owner="Platform",
     services={"web": ("shop.service",)},
     environment={"web": ("shop.service",)},
-    elsewhere=("SHOP_SESSION_URL",),
+    leave_out_variables=("SHOP_SESSION_URL",),
 )
 TARGET = web_host(SECTION)
 

@@ -23,7 +23,9 @@ from siteparity.tools.systemd import programs, unit_files
 
 Policy = services.Policy
 Read = Callable[[Answers, Target[Policy]], Table]
-TARGET = web_host(Policy(owner="Platform", required={"web": ("shop.service",)}, ignore=("backup-*.service",)))
+TARGET = web_host(
+    Policy(owner="Platform", required={"web": ("shop.service",)}, leave_out=("backup-*.service",))
+)
 
 ETC, USR, RUN = "/etc/systemd/system", "/usr/lib/systemd/system", "/run/systemd/system"
 WANTS = "multi-user.target.wants"
@@ -538,7 +540,7 @@ def test_units_of_the_primary_are_asked_about_although_they_are_off() -> None:
             {"required": {"web": ["a.service"]}},
             r"in both|found a.service \(web\) in both; keep it in required",
         ),
-        ({"ignore": ["a.servic?"]}, r"found a.servic\? \(a.service\); write more"),
+        ({"leave_out": ["a.servic?"]}, r"found a.servic\? \(a.service\); write more"),
         ({"only_at_primary": {"web": ["a"]}}, "only_at_primary"),
         ({"only_at_primary": {"web": "a.service"}}, "only_at_primary"),
         ({"only_at_primary": ["a.service"]}, "only_at_primary"),

@@ -25,7 +25,7 @@ SECTION = Policy(
     service="shop.service",
     file="/etc/shop/shop.env",
     variable="SHOP_SESSION_URL",
-    user="parity",
+    redis_user="parity",
     auth_file="/etc/siteparity/redis-auth",
 )
 TARGET: Target[Policy] = web_host(SECTION)

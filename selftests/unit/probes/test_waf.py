@@ -157,7 +157,7 @@ def test_a_setting_of_all_servers_counts_and_an_inner_one_outweighs_it(server: S
         "server (no name), 80, location /pay": "inspects nothing (modsecurity off)",
         "server pay.example, 443 ssl": "inspects nothing (modsecurity off)",
     }
-    left = server.table("mode", open_servers=("server pay.example, 443 ssl",))
+    left = server.table("mode", leave_out_servers=("server pay.example, 443 ssl",))
     assert "server pay.example, 443 ssl" not in left
 
 
@@ -190,7 +190,7 @@ def test_every_way_to_take_a_rule_out_is_found(server: Server, line: str, words:
     """Unless the policy accepts it by its words."""
     server.write("rules/engine.conf", f"SecRuleEngine On\n{line}\n")
     assert server.table("excluded") == {words: "taken out"}
-    assert server.table("excluded", exclusions=(words,)) == {words: "as the policy says"}
+    assert server.table("excluded", leave_out_rules=(words,)) == {words: "as the policy says"}
 
 
 def test_the_rule_set_is_told_by_version_digests_and_order(server: Server) -> None:

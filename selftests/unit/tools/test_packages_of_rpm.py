@@ -13,7 +13,7 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.probes import packages
 from siteparity.tools.packages import rpm
 
-TARGET = web_host(packages.Policy(owner="Platform", held=("kernel",), rewritten=("/opt/known/*",)))
+TARGET = web_host(packages.Policy(owner="Platform", held=("kernel",), leave_out_changed=("/opt/known/*",)))
 HEADER = "ab" * 32
 LINES = (f"bash\tx86_64\t5.1.8-9.el9\t{HEADER}", f"perl\tx86_64\t4:5.32.1-481.el9\t{HEADER}")
 KERNELS = (f"kernel\tx86_64\t5.14.0-1.el9\t{HEADER}", f"kernel\tx86_64\t5.14.0-2.el9\t{HEADER}")

@@ -66,7 +66,7 @@ class Postgres(Strict):
 class Redis(Strict):
     """It is a Redis: how siteparity looks into it."""
 
-    user: Text
+    redis_user: Text
     """siteparity's own ACL user."""
     auth_file: AbsolutePath
     """A file on the host with that user's password, readable by root only."""
@@ -203,7 +203,11 @@ def postgres_of(of: Applications) -> Mapping[str, Any]:
     one = of.postgresql
     if one is None or one.postgresql is None:
         return {}
-    return {"roles": [one.role], "database": one.postgresql.database, "role": one.postgresql.database_user}
+    return {
+        "roles": [one.role],
+        "database": one.postgresql.database,
+        "database_user": one.postgresql.database_user,
+    }
 
 
 def drawn(

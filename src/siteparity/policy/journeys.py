@@ -230,7 +230,7 @@ class Session(Journey):
                     port=one.port,
                     sessions_role=store.role,
                     redis_port=store.port,
-                    redis_user=store.redis.user,
+                    redis_user=store.redis.redis_user,
                     redis_auth_file=store.redis.auth_file,
                 )
         return {}
@@ -246,7 +246,7 @@ class Database(Journey):
     socket: AbsolutePath = "/var/run/postgresql/.s.PGSQL.5432"
     """A Unix socket: the server knows the client by its account (peer authentication)."""
     database: Text
-    user: Text = "parity"
+    database_user: Text = "parity"
     query: Query
     """The number of the newest row, such as ``SELECT max(id) FROM orders``; it only grows."""
     at_least: Annotated[int, bounds.at_least("1")] = 1
@@ -267,7 +267,7 @@ class Database(Journey):
 
     def grants(self, _: Smoke) -> Iterator[Grant]:
         """The journey's own query."""
-        yield DatabaseAccess(self.roles, self.user, self.database, (self.query,))
+        yield DatabaseAccess(self.roles, self.database_user, self.database, (self.query,))
 
     @classmethod
     def drawn(cls, of: Applications) -> Mapping[str, Any]:
@@ -276,7 +276,12 @@ class Database(Journey):
         if one is None or one.postgresql is None:
             return _behind(of)
         found = one.postgresql
-        return {"roles": [one.role], "database": found.database, "user": found.database_user, **_behind(of)}
+        return {
+            "roles": [one.role],
+            "database": found.database,
+            "database_user": found.database_user,
+            **_behind(of),
+        }
 
 
 class Subscriptions(Journey):
@@ -301,7 +306,7 @@ class Subscriptions(Journey):
     def grants(self, smoke: Smoke) -> Iterator[Grant]:
         """The queries that a dry run must not change."""
         if database := smoke.database:
-            yield DatabaseAccess(database.roles, database.user, database.database, self.unchanged)
+            yield DatabaseAccess(database.roles, database.database_user, database.database, self.unchanged)
 
     @classmethod
     def drawn(cls, of: Applications) -> Mapping[str, Any]:

@@ -60,14 +60,14 @@ class Postgres(Strict):
     """A PostgreSQL that is asked over its Unix socket."""
 
     database: Text
-    user: Text
+    database_user: Text
 
 
 class Redis(Strict):
     """A Redis that is asked as siteparity's own user."""
 
     port: Port = 6379
-    user: Text
+    redis_user: Text
     auth_file: AbsolutePath
 
 
@@ -180,7 +180,7 @@ def _server_of(one: Application) -> Mapping[str, Any]:
     """How the number of connections that an application accepts is found out; empty if nothing says it."""
     if one.postgresql:
         database, user = one.postgresql.database, one.postgresql.database_user
-        return {"postgresql": {"database": database, "user": user}}
+        return {"postgresql": {"database": database, "database_user": user}}
     if one.redis:
         return {"redis": {"port": next(iter(one.ports), 6379), **one.redis.model_dump()}}
     return {}
@@ -222,7 +222,7 @@ def _workers(target: Target[Policy]) -> list[tuple[str, str]]:
 def _connections(server: Server) -> Ask:
     if server.postgresql:
         asked = server.postgresql
-        return _OF_POSTGRESQL.about(DATABASE=[asked.database], DATABASE_USER=[asked.user])
+        return _OF_POSTGRESQL.about(DATABASE=[asked.database], DATABASE_USER=[asked.database_user])
     if server.redis:
         return Ask(client(server.redis, "CONFIG GET maxclients") + "printf '%s\\n' \"$answer\"")
     assert server.setting  # noqa: S101  # one of three, as the policy was checked
@@ -344,9 +344,9 @@ def read_peak(answers: Answers, target: Target[Policy]) -> Table:
 def _grants(section: Policy) -> Iterator[Grant]:
     for role, server in section.connections.items():
         if server.postgresql:
-            yield DatabaseAccess((role,), server.postgresql.user)
+            yield DatabaseAccess((role,), server.postgresql.database_user)
         if server.redis:
-            yield RedisAccess((role,), server.redis.user, server.redis.auth_file)
+            yield RedisAccess((role,), server.redis.redis_user, server.redis.auth_file)
 
 
 PROBE = Probe(

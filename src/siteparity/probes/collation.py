@@ -41,7 +41,7 @@ class Policy(Section):
     """The role of the database hosts."""
     database: Text = "postgres"
     """The shop's database; the collations that its columns and indexes use are compared."""
-    role: Text = "parity"
+    database_user: Text = "parity"
     """The database role that the suite uses."""
 
     @classmethod
@@ -62,7 +62,9 @@ _LIBRARY = Ask("getconf GNU_LIBC_VERSION")
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """What the server recorded, which library it uses, how it sorts; and the C library on disk."""
     return {
-        "server": _SERVER.about(DATABASE=[target.section.database], DATABASE_USER=[target.section.role]),
+        "server": _SERVER.about(
+            DATABASE=[target.section.database], DATABASE_USER=[target.section.database_user]
+        ),
         "library": _LIBRARY,
     }
 
@@ -159,7 +161,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     always=(_SERVER, _LIBRARY),
-    grants=lambda section: (DatabaseAccess(section.roles, section.role),),
+    grants=lambda section: (DatabaseAccess(section.roles, section.database_user),),
     tables={
         "recorded": Reading(read_recorded, healthy=AS_RECORDED),
         "versions": Reading(read_versions),

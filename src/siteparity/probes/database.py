@@ -89,7 +89,7 @@ OtherSetting = Annotated[
 class LetIn(Strict):
     """A user whom pg_hba.conf must let in from hosts of the same site."""
 
-    user: Text
+    database_user: Text
     database: Text
     role: RoleName
     """The role of the hosts that connect."""
@@ -111,7 +111,7 @@ class Policy(Section):
     """The role of the database hosts."""
     database: Text = "postgres"
     """The shop's database, whose extensions and tables are compared."""
-    role: Text = "parity"
+    database_user: Text = "parity"
     """The database role that the suite uses; `siteparity privileges` prints what it must be granted."""
     users: Annotated[
         Mapping[str, tuple[Literal["password", "replication"], ...]],
@@ -124,14 +124,14 @@ class Policy(Section):
     """The database role as which the other site's server follows this one, needed to fail back."""
     may_wait_for_followers: bool = False
     """Whether commits may wait for followers; then the runbook must reset ``synchronous_standby_names``."""
-    may_differ: tuple[OtherSetting, ...] = ()
+    leave_out: tuple[OtherSetting, ...] = ()
     """Settings that may differ, such as ``shared_buffers`` if one site has larger hosts."""
 
     @classmethod
     def drawn(cls, of: Applications) -> Mapping[str, Any]:
         """The first PostgreSQL among them, and who connects to it."""
         clients = [
-            {"user": lead.database_user, "database": server.postgresql.database, "role": one.role}
+            {"database_user": lead.database_user, "database": server.postgresql.database, "role": one.role}
             for one, lead, server in of.leads()
             if server.postgresql and lead.database_user
         ]
@@ -144,7 +144,7 @@ _SERVER = Ask(postgres_server.QUESTION, words=words.LOGIN)
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """What the server says in one session, and then the files that it names."""
     section = target.section
-    return {"server": _SERVER.about(DATABASE=[section.database], DATABASE_USER=[section.role])}
+    return {"server": _SERVER.about(DATABASE=[section.database], DATABASE_USER=[section.database_user])}
 
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
@@ -152,7 +152,7 @@ def read_settings(answers: Answers, target: Target[Policy]) -> Table:
     settings = _server(answers, target).state.settings
     if not settings:
         raise UnmeasuredError("the server reported no setting")
-    left_out = target.section.may_differ
+    left_out = target.section.leave_out
     return {name: value for name, value in settings.items() if name not in left_out}
 
 
@@ -223,13 +223,15 @@ def read_clients(answers: Answers, target: Target[Policy]) -> Table:
 
 def _own_clients(server: Server, target: Target[Policy]) -> Iterator[tuple[str, Client | None]]:
     for one in target.section.clients:
-        role = server.state.roles.get(one.user)
+        role = server.state.roles.get(one.database_user)
         for host in target.site.in_role(one.role):
-            item = f"{one.user} in {one.database} from {host.name}"
+            item = f"{one.database_user} in {one.database} from {host.name}"
             if not host.addresses:
                 yield item, None
             for number, address in enumerate(host.addresses, 1):
-                client = Client(one.user, one.database, address, host.names, role.member_of if role else ())
+                client = Client(
+                    one.database_user, one.database, address, host.names, role.member_of if role else ()
+                )
                 yield (item if number == 1 else f"{item} ({address})"), client
 
 
@@ -402,7 +404,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     always=(_SERVER,),
-    grants=lambda section: (DatabaseAccess(section.roles, section.role),),
+    grants=lambda section: (DatabaseAccess(section.roles, section.database_user),),
     judges=lambda _: FILES,
     tables={
         "settings": Reading(read_settings),

@@ -69,7 +69,7 @@ class Policy(Section):
     """The file with the settings."""
     form: reader.Form | None = None
     """How it is written; by default as the end of its name says, else in lines."""
-    patience: Annotated[PositiveDuration, at_most("30s")] = timedelta(seconds=3)
+    timeout: Annotated[PositiveDuration, at_most("30s")] = timedelta(seconds=3)
     """How long each of them may take, in whole seconds."""
 
     @model_validator(mode="after")
@@ -81,7 +81,7 @@ class Policy(Section):
     @property
     def seconds(self) -> int:
         """The patience in whole seconds."""
-        return max(1, round(self.patience.total_seconds()))
+        return max(1, round(self.timeout.total_seconds()))
 
     def outside_servers(self) -> tuple[tuple[str, int], ...]:
         """The third parties."""

@@ -110,7 +110,7 @@ class Policy(Section):
     """Patterns of files that may be missing; where they exist they are compared, on hosts of every role."""
     nginx: tuple[AbsolutePath, ...] = (NGINX,)
     """Main files of nginx. Where one exists, it is compared with everything that it includes."""
-    elsewhere: tuple[PathPattern, ...] = ()
+    leave_out: tuple[PathPattern, ...] = ()
     """Patterns of files that another aspect judges; ``*`` stands for slashes as well."""
     may_name_the_other_site: tuple[WholePath, ...] = ()
     """Files that must name both sites, such as a list of peers."""
@@ -129,7 +129,7 @@ class Policy(Section):
         """Their releases; their settings are judged by ``runtime``."""
         settings = [path for one in of for path in one.settings]
         return {
-            "elsewhere": settings,
+            "leave_out": settings,
             "releases": {one.role: one.release.model_dump(exclude_none=True) for one in of if one.release},
         }
 
@@ -152,7 +152,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     patterns = tuple(dict.fromkeys([*_patterns(target), *section.where_there]))
     asks = {
         "files": _FILES.about(
-            PATHS=patterns, ELSEWHERE=(*section.elsewhere, *target.judged()), NGINX=section.nginx
+            PATHS=patterns, ELSEWHERE=(*section.leave_out, *target.judged()), NGINX=section.nginx
         ),
         "folders": _FOLDERS.about(PLACES=target.section.folders),
     }

@@ -43,7 +43,7 @@ class Policy(Section):
     persisted: bool = True
     """Whether a boot loads the rules from that file, or from those of netfilter-persistent. False if another
     program makes them (ufw, firewalld, Docker): then the rules after a boot are not judged."""
-    ignore: tuple[ChainPattern, ...] = ()
+    leave_out: tuple[ChainPattern, ...] = ()
     """Patterns of further tables, chains and sets that come and go, such as ``DOCKER*``."""
 
 
@@ -66,7 +66,7 @@ def _loaded(answers: Answers, _: Target[Policy]) -> Ruleset:
 def read_rules(answers: Answers, target: Target[Policy]) -> Table:
     """Each chain -> its header; each rule -> the rule before it; each set and its elements; or "none"."""
     loaded = _loaded(answers, target)
-    return loaded.items(OwnNames.of(target.site), target.section.ignore) or {"rules": "none"}
+    return loaded.items(OwnNames.of(target.site), target.section.leave_out) or {"rules": "none"}
 
 
 def read_persisted(answers: Answers, target: Target[Policy]) -> Table:
@@ -74,14 +74,14 @@ def read_persisted(answers: Answers, target: Target[Policy]) -> Table:
     if not target.section.persisted:
         return {"all rules": NOT_JUDGED}
     names = OwnNames.of(target.site)
-    now = _loaded(answers, target).items(names, target.section.ignore)
+    now = _loaded(answers, target).items(names, target.section.leave_out)
     saved = answers.parts("saved", question.SAVED_PARTS)
     outcome, *problem = saved["outcome"] or [""]
     if outcome == "problem":
         return {"all rules": _cannot_be_loaded(" ".join(problem))}
     if outcome != "loaded":
         raise UnmeasuredError("saved: the answer does not say whether the saved rules were loaded")
-    then = read(saved).items(names, target.section.ignore)
+    then = read(saved).items(names, target.section.leave_out)
     changed = {item: _change(now.get(item), then.get(item)) for item in (*now, *then)}
     return {item: change for item, change in changed.items() if change} or {"all rules": AFTER_BOOT}
 

@@ -30,7 +30,7 @@ class Policy(Section):
     """For each role: the services whose limits are compared."""
     modules: Mapping[RoleName, tuple[Text, ...]] = {}
     """For each role: what must be in the kernel, as a module or built in, e.g. ``nf_tables``."""
-    ignore: tuple[SettingPattern, ...] = ()
+    leave_out: tuple[SettingPattern, ...] = ()
     """Patterns of further settings that differ for a reason, such as ``net.ipv4.conf.*.forwarding``."""
 
     @classmethod
@@ -59,7 +59,7 @@ def _services(target: Target[Policy]) -> tuple[str, ...]:
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
     """Each setting that could matter to a service -> its value now."""
-    return _settings(answers, target).judged(target.section.ignore)
+    return _settings(answers, target).judged(target.section.leave_out)
 
 
 def read_persisted(answers: Answers, target: Target[Policy]) -> Table:

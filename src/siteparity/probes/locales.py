@@ -48,7 +48,7 @@ class Policy(Section):
     """Further locales that must be usable, such as one that only a report uses."""
     service: OfRoles[unit.UnitName]
     """The services that speak these languages: one or a list, or those of each role."""
-    environment: Annotated[Mapping[Variable, str], Question("Which language variables has the service?")] = {}
+    variables: Annotated[Mapping[Variable, str], Question("Which language variables has the service?")] = {}
     """Their language: variable (LANG, LC_ALL, LC_TIME ...) -> value; all others must be unset."""
 
     @model_validator(mode="after")
@@ -70,7 +70,7 @@ class Policy(Section):
         first = next((one for one in of if one.language), None)
         if first is None or not speaking:
             return {}
-        return said(roles=[*speaking], service=speaking, environment=dict(first.language))
+        return said(roles=[*speaking], service=speaking, variables=dict(first.language))
 
 
 def _services(target: Target[Policy]) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ def _question(target: Target[Policy], name: str, service: str) -> str:
 
 def _needed(target: Target[Policy]) -> tuple[str, ...]:
     """Every locale that must be usable: of the languages, of the service, and of the policy's ``also``."""
-    own = [value for name, value in target.section.environment.items() if name not in ("LANGUAGE", "LOCPATH")]
+    own = [value for name, value in target.section.variables.items() if name not in ("LANGUAGE", "LOCPATH")]
     named = dict.fromkeys([*target.policy.languages.values(), *own, *target.section.also])
     return tuple(name for name in named if name.partition(".")[0] not in ("C", "POSIX"))
 
@@ -205,7 +205,7 @@ def _language_of(answers: Answers, target: Target[Policy]) -> Mapping[str, envir
 
 def read_service(answers: Answers, target: Target[Policy]) -> Table:
     """Each language variable of each service, configured and running -> `AS_DECLARED`, or its value."""
-    declared = target.section.environment
+    declared = target.section.variables
     return {
         item: AS_DECLARED
         if value == declared.get(name, UNSET)
@@ -232,7 +232,7 @@ def _language(answers: Answers, target: Target[Policy]) -> Mapping[str, tuple[st
     """Item, such as ``LANG, running`` -> variable, and its value or why the service does not run."""
     found: dict[str, tuple[str, str]] = {}
     for unit_name, service in _language_of(answers, target).items():
-        names = sorted({"LANG", "LC_ALL", *target.section.environment, *service.configured, *service.running})
+        names = sorted({"LANG", "LC_ALL", *target.section.variables, *service.configured, *service.running})
         for when, values in (("configured", service.configured), ("running", service.running)):
             idle = service.idle if when == "running" else None
             for name in names:
@@ -245,9 +245,7 @@ def _roles(section: Policy) -> tuple[str, ...] | None:
     return roles_of(section.service)
 
 
-_DECLARED: Where[Policy] = Where(
-    "environment", lambda section: _roles(section) if section.environment else ()
-)
+_DECLARED: Where[Policy] = Where("variables", lambda section: _roles(section) if section.variables else ())
 
 PROBE = Probe(
     section=Policy,

@@ -64,7 +64,7 @@ class Policy(Section):
 
     agents: Mapping[Text, Agent] = {}
     """Name for people -> agent."""
-    patience: Annotated[Patience, at_most("8s")] = timedelta(seconds=3)
+    timeout: Annotated[Patience, at_most("8s")] = timedelta(seconds=3)
     """How long an agent may take to answer, in whole seconds."""
     max_age: Annotated[PositiveDuration, at_most("10m")] = timedelta(seconds=30)
     """The oldest report."""
@@ -98,7 +98,7 @@ def _question(agent: Agent, target: Target[Policy]) -> str:
         place,
         str(agent.port),
         agent.path,
-        str(round(target.section.patience.total_seconds())),
+        str(round(target.section.timeout.total_seconds())),
         *wanted,
     ]
     return filled(

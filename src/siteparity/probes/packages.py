@@ -84,25 +84,23 @@ class Policy(Section):
         timedelta(seconds=20)
     )
     """How long a host may look at its files; after that, they are unmeasured."""
-    may_lack: tuple[PathPattern, ...] = DOCUMENTATION
+    leave_out_missing: tuple[PathPattern, ...] = DOCUMENTATION
     """Patterns of package files that may be missing, e.g. because of dpkg's ``path-exclude``."""
-    rewritten: tuple[PathPattern, ...] = ()
+    leave_out_changed: tuple[PathPattern, ...] = ()
     """Patterns of package files that are changed on purpose."""
-    environments: Annotated[
+    python: Annotated[
         Mapping[RoleName, tuple[AbsolutePath, ...]], Question("Which Python environments do services run in?")
     ] = Field(default_factory=dict)
     """Python environments of a role: the folder of a venv, or one that holds ``*.dist-info``."""
     watched: Annotated[tuple[AbsolutePath, ...], Field(min_length=1)] = WATCHED
     """Folders, or patterns of them, in which a file that no package brought changes what runs."""
-    differs_by_nature: tuple[PathPattern, ...] = (SNAKEOIL,)
+    leave_out_added: tuple[PathPattern, ...] = (SNAKEOIL,)
     """Patterns of files in them that each host makes for itself; ``*`` matches slashes as well."""
 
     @classmethod
     def drawn(cls, of: Applications) -> Mapping[str, Any]:
         """The Python packages among their code."""
-        return {
-            "environments": of.lists(lambda one: [path for path in one.code if path.endswith("-packages")])
-        }
+        return {"python": of.lists(lambda one: [path for path in one.code if path.endswith("-packages")])}
 
 
 def _either(of_dpkg: str, of_rpm: str) -> Ask:
@@ -135,7 +133,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 
 def _environments(target: Target[Policy]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(path.rstrip("/") for path in target.listed(target.section.environments)))
+    return tuple(dict.fromkeys(path.rstrip("/") for path in target.listed(target.section.python)))
 
 
 @once
@@ -172,7 +170,7 @@ def _apt(answers: Answers, _: Target[Policy]) -> Mapping[str, Sequence[str]]:
 def _unpackaged(answers: Answers, target: Target[Policy]) -> Mapping[str, str]:
     """Each file that no package brought, without those that differ by nature."""
     found = unpackaged.read(answers.parts("unpackaged", unpackaged.PARTS))
-    return unpackaged.without(found, target.section.differs_by_nature)
+    return unpackaged.without(found, target.section.leave_out_added)
 
 
 @once
@@ -244,17 +242,19 @@ def _altered_of_rpm(wrong: Iterable[rpm.RpmFile], policy: Policy) -> Table:
         one.path: ", ".join(one.what)
         for one in wrong
         if not one.is_configuration
-        and not any(fnmatchcase(one.path, pattern) for pattern in policy.rewritten)
-        and not ("missing" in one.what and any(fnmatchcase(one.path, p) for p in policy.may_lack))
+        and not any(fnmatchcase(one.path, pattern) for pattern in policy.leave_out_changed)
+        and not ("missing" in one.what and any(fnmatchcase(one.path, p) for p in policy.leave_out_missing))
     }
 
 
 def _tolerated(one: package_files.WrongFile, policy: Policy) -> bool:
     """Whether the policy allows it. A folder may be missing if everything in it may."""
-    if any(fnmatchcase(one.path, pattern) for pattern in policy.rewritten):
+    if any(fnmatchcase(one.path, pattern) for pattern in policy.leave_out_changed):
         return True
     return one.what == package_files.MISSING and any(
-        fnmatchcase(path, pattern) for path in (one.path, f"{one.path}/") for pattern in policy.may_lack
+        fnmatchcase(path, pattern)
+        for path in (one.path, f"{one.path}/")
+        for pattern in policy.leave_out_missing
     )
 
 
@@ -339,7 +339,7 @@ PROBE = Probe(
         "pins": Reading(read_pins),
         "sources": Reading(read_sources),
         "unpackaged": Reading(read_unpackaged),
-        "environments": Reading(read_environments, healthy=PRESENT, roles=by_role("environments")),
-        "distributions": Reading(read_distributions, roles=by_role("environments")),
+        "environments": Reading(read_environments, healthy=PRESENT, roles=by_role("python")),
+        "distributions": Reading(read_distributions, roles=by_role("python")),
     },
 )

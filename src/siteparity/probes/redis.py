@@ -35,7 +35,7 @@ class Policy(Section):
     roles: Roles
     """The role of the Redis hosts."""
     port: Port = 6379
-    user: Text
+    redis_user: Text
     """The ACL user of the suite; `siteparity privileges` prints what it must be granted."""
     auth_file: AbsolutePath
     """A file on the host with that user's password, readable by root only."""
@@ -340,7 +340,7 @@ def read_absence(answers: Answers, _: Target[Any]) -> Table:
 PROBE = Probe(
     section=Policy,
     ask=ask,
-    grants=lambda section: (RedisAccess(section.roles, section.user, section.auth_file),),
+    grants=lambda section: (RedisAccess(section.roles, section.redis_user, section.auth_file),),
     judges=lambda _: ("/etc/redis/*",),
     tables={
         "version": Reading(read_version),

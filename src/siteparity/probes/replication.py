@@ -50,7 +50,7 @@ class Policy(Section):
     roles: Roles
     """The role of the database hosts."""
     database: Text = "postgres"
-    role: Text = "parity"
+    database_user: Text = "parity"
     """The database role that the suite uses, a member of ``pg_monitor``."""
     max_distance: Annotated[Size, at_most("1GiB")] = 16 * 2**20
     """How many bytes of WAL the standby may still have to replay."""
@@ -107,7 +107,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 
 def _login(section: Policy) -> Mapping[str, Sequence[str]]:
-    return {"DATABASE": [section.database], "DATABASE_USER": [section.role]}
+    return {"DATABASE": [section.database], "DATABASE_USER": [section.database_user]}
 
 
 def read_identity(answers: Answers, target: Target[Policy]) -> Table:
@@ -301,7 +301,7 @@ def _state(answers: Answers, _: Target[Policy]) -> Mapping[str, Any]:
 def _receiver(state: Mapping[str, Any], target: Target[Policy]) -> Mapping[str, Any] | None:
     """The WAL receiver's row, or None. A row of NULLs would mean that the role may not read it."""
     if not state.get("monitor"):
-        role = target.section.role
+        role = target.section.database_user
         raise UnmeasuredError(f"the role {role} may not see the WAL receiver; GRANT pg_monitor TO {role}")
     receiver = state.get("receiver")
     return receiver if isinstance(receiver, dict) else None
@@ -369,7 +369,7 @@ PROBE = Probe(
     ask=ask,
     always=(_STATE, _SIGNALS, _PASSED),
     never_waived=True,
-    grants=lambda section: (DatabaseAccess(section.roles, section.role),),
+    grants=lambda section: (DatabaseAccess(section.roles, section.database_user),),
     data_loss=LossWitness(
         writable=("mode", "writable"),
         position=("_position", "position"),

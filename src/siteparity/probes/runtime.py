@@ -99,9 +99,9 @@ class Policy(Section):
     ] = Field(default_factory=dict)
     """For each role: the services that must have started, or reloaded, after their code and their settings
     were laid down."""
-    until_the_next_boot: tuple[UnitPattern, ...] = RESTARTED_BY_BOOTS
+    leave_out_services: tuple[UnitPattern, ...] = RESTARTED_BY_BOOTS
     """Patterns of services that may run replaced code, since only a boot starts them again."""
-    elsewhere: tuple[VariableName, ...] = ()
+    leave_out_variables: tuple[VariableName, ...] = ()
     """Variables that another aspect judges, such as the address of the sessions."""
 
     @classmethod
@@ -197,7 +197,7 @@ def read_release(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_deleted(answers: Answers, target: Target[Policy]) -> Table:
     """Each service that runs code which is no longer on disk -> the files; one item says if there is none."""
-    spared = target.section.until_the_next_boot
+    spared = target.section.leave_out_services
     found = {
         unit: deleted.UNTIL_BOOT if any(fnmatchcase(unit, pattern) for pattern in spared) else files
         for unit, files in deleted.read(answers.rows("deleted")).items()
@@ -288,7 +288,7 @@ def _variables(answers: Answers, target: Target[Policy]) -> Mapping[str, tuple[s
             else tuple(
                 one
                 for one in said
-                if one.name not in target.section.elsewhere and not re.fullmatch(VARIABLE, one.name)
+                if one.name not in target.section.leave_out_variables and not re.fullmatch(VARIABLE, one.name)
             )
         )
     return found

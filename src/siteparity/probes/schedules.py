@@ -93,7 +93,7 @@ class Policy(Section):
     must be the same at both sites."""
     jobs: Annotated[Mapping[str, Required], Question("Which jobs must be scheduled?")] = {}
     """What must be scheduled, by the names that people use."""
-    leftovers: tuple[LeftoverPattern, ...] = ("*.dpkg-*",)
+    leave_out: tuple[LeftoverPattern, ...] = ("*.dpkg-*",)
     """Patterns of file names that cron ignores, and is meant to ignore."""
 
 
@@ -167,7 +167,7 @@ def _jobs(answers: Answers, target: Target[Policy]) -> Jobs:
     if crond.another:
         raise UnmeasuredError(f"{SERVICE} runs another cron than Debian's; its rules are not known")
     files, lookups = cron_files.read(answers.raw("crontabs")), cron_lookups.read(answers.rows("lookups"))
-    return sort_out(files, lookups, target.section.leftovers, lsb_names=crond.lsb_names)
+    return sort_out(files, lookups, target.section.leave_out, lsb_names=crond.lsb_names)
 
 
 def _compared(answers: Answers, target: Target[Policy]) -> Jobs:

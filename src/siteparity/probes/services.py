@@ -61,17 +61,17 @@ class Policy(Section):
     only_at_primary: Mapping[RoleName, tuple[UnitName, ...]] = {}
     """For each role: what must run and start at a boot at the primary, and at the standby be there, be off
     and stay off after a boot, such as a worker. The switch must start it. Of a job, its timer is named."""
-    ignore: tuple[UnitPattern, ...] = ()
+    leave_out: tuple[UnitPattern, ...] = ()
     """Patterns of further units whose state is not judged, such as ``backup-*.service``."""
 
     @model_validator(mode="after")
     def _what_must_run_is_judged(self) -> Self:
         named = (*self.required.values(), *self.only_at_primary.values())
         units = sorted({name for names in named for name in names})
-        wide = [f"{one} ({name})" for one in self.ignore for name in units if matches_any(one, (name,))]
+        wide = [f"{one} ({name})" for one in self.leave_out for name in units if matches_any(one, (name,))]
         if wide:
             raise ValueError(
-                f"expected patterns in ignore that leave required units in, found {', '.join(wide)}; "
+                f"expected patterns in leave_out that leave required units in, found {', '.join(wide)}; "
                 "write more of the names that are meant"
             )
         return self
@@ -240,7 +240,7 @@ class _Units:
     def __init__(self, answers: Answers, target: Target[Policy]) -> None:
         self.files = _files(answers, target)
         self.manager = manager.read(answers.parts("units", manager.PARTS))
-        self._ignored = target.section.ignore
+        self._ignored = target.section.leave_out
         self._promised = self._named(_promised(target))
         self._only_at_primary = self._named(_only_at_primary(target))
 

@@ -55,7 +55,7 @@ class Policy(Section, Client):
     also: Mapping[PartName, Further] = {}
     """Further services that keep sessions there, by the name that findings give them."""
     port: Port = 6379
-    user: Text
+    redis_user: Text
     """The ACL user of the suite on the Redis hosts; it needs CLIENT LIST."""
     auth_file: AbsolutePath
     """A file on the Redis hosts with that user's password, readable by root only."""
@@ -285,7 +285,7 @@ PROBE = Probe(
     ask=ask,
     never_waived=True,
     needs="redis",
-    grants=lambda section: (RedisAccess(section.servers, section.user, section.auth_file),),
+    grants=lambda section: (RedisAccess(section.servers, section.redis_user, section.auth_file),),
     tables={
         "setting": Reading(read_setting, roles=_clients),
         "configured": Reading(read_configured, roles=_clients),

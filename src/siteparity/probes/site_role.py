@@ -52,7 +52,7 @@ class Policy(Section):
     databases: Roles
     """The roles whose hosts run the database."""
     database: Text = "postgres"
-    role: Text = "parity"
+    database_user: Text = "parity"
     """The database role that the suite uses."""
     writer: Text
     """The database role as which the shop writes."""
@@ -86,7 +86,7 @@ def _suite_in(server: Application | None) -> Mapping[str, Any]:
     if server is None or server.postgresql is None:
         return {}
     found = server.postgresql
-    return {"databases": [server.role], "database": found.database, "role": found.database_user}
+    return {"databases": [server.role], "database": found.database, "database_user": found.database_user}
 
 
 _WRITES = program(__package__, "site_role_writes.sql")
@@ -103,7 +103,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     if roles & set(section.databases):
         statement = filled(_WRITES, writer=_literal(section.writer))
         writes = Ask(question([statement], read_only=False), words=LOGIN)
-        asks["writes"] = writes.about(DATABASE=[section.database], DATABASE_USER=[section.role])
+        asks["writes"] = writes.about(DATABASE=[section.database], DATABASE_USER=[section.database_user])
     if roles & set(section.shops):
         request = shlex.quote(_request(section))
         asks["health"] = Ask(filled(_HEALTH, port=str(section.health_port), request=request))
@@ -174,8 +174,8 @@ def _read_only(state: Mapping[str, Any], target: Target[Policy]) -> str:
         )
     if state.get("source") not in ("default", "configuration file", "command line"):
         raise UnmeasuredError(
-            f"writes: a setting of the role {section.role} hides the server's own; "
-            f"ALTER ROLE {section.role} RESET default_transaction_read_only"
+            f"writes: a setting of the role {section.database_user} hides the server's own; "
+            f"ALTER ROLE {section.database_user} RESET default_transaction_read_only"
         )
     return "default_transaction_read_only of the server" if state["files"] == "on" else ""
 
@@ -236,7 +236,7 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     never_waived=True,
-    grants=lambda section: (DatabaseAccess(section.databases, section.role),),
+    grants=lambda section: (DatabaseAccess(section.databases, section.database_user),),
     tables={
         "led": Reading(read_led, roles=_edges),
         "writes": Reading(read_writes, roles=_databases),

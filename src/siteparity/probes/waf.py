@@ -74,9 +74,9 @@ class Policy(Section):
     """The folder of the rule set as delivered; compared file by file, by digest."""
     module: Text = "libmodsecurity"
     """Part of the path of the library that inspects requests; the running server must have loaded it."""
-    exclusions: tuple[Exclusion, ...] = ()
+    leave_out_rules: tuple[Exclusion, ...] = ()
     """Rules that are disabled on purpose, as findings name them, e.g. ``SecRuleRemoveById 920350``."""
-    open_servers: tuple[Text, ...] = ()
+    leave_out_servers: tuple[Text, ...] = ()
     """Servers that need no protection, as findings name them, e.g. ``server status.example, 80``."""
     host: Text
     """The name that customers type."""
@@ -133,7 +133,9 @@ def _configured(answers: Answers, target: Target[Policy]) -> tuple[files.Files, 
 def read_mode(answers: Answers, target: Target[Policy]) -> Table:
     """Each server, and each location with settings of its own -> `rules.BLOCKS`, or what it does instead."""
     _, found = _configured(answers, target)
-    table = {one.place.name: one.mode for one in found if one.place.name not in target.section.open_servers}
+    table = {
+        one.place.name: one.mode for one in found if one.place.name not in target.section.leave_out_servers
+    }
     if not table:
         raise UnmeasuredError("files: the policy leaves no server that must be protected")
     return table
@@ -191,7 +193,7 @@ def read_excluded(answers: Answers, target: Target[Policy]) -> Table:
     """Each rule that is taken out -> `ACCEPTED` if the policy names it. `NONE` if there is no such rule."""
     _, found = _configured(answers, target)
     taken_out = dict.fromkeys(words for one in found for words in excluded(one.lines))
-    accepted = target.section.exclusions
+    accepted = target.section.leave_out_rules
     return {words: ACCEPTED if words in accepted else "taken out" for words in taken_out} or {
         "rules that are taken out": NONE
     }

@@ -176,7 +176,7 @@ class Standby(CheckFindings):
         transport = self._reached(host)
         socket = transport.forward(host, self._known_way(host, settings.socket))
         turn = self.wait_budget.turn(f"{host.label} {settings.socket}")
-        server = Server(socket, settings.database, settings.user, turn.seconds(self.seconds))
+        server = Server(socket, settings.database, settings.database_user, turn.seconds(self.seconds))
         began = time.monotonic()
 
         def look_after() -> None:

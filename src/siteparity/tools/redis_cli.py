@@ -15,7 +15,7 @@ class RedisUser(Protocol):
         """The port on which Redis listens."""
 
     @property
-    def user(self) -> str:
+    def redis_user(self) -> str:
         """The ACL user of the suite."""
 
     @property
@@ -32,7 +32,7 @@ def client_words(section: RedisUser) -> Sequence[str]:
     """The client's name and options, to reach the Redis of the host itself."""
     return (
         *("redis-cli", "-e", "--no-auth-warning", "-h", "127.0.0.1", "-p", str(section.port)),
-        *("--user", section.user),
+        *("--user", section.redis_user),
     )
 
 
