@@ -170,11 +170,12 @@ class Applications:
 
     @property
     def behind(self) -> Application | None:
-        """The one to which the front door leads; the front door itself if it leads nowhere."""
+        """The one to which the front door leads; itself, if it leads only to servers of data."""
         front = self.front
         if front is None:
             return None
-        return self.named[front.leads_to[0].application] if front.leads_to else front
+        led_to = [self.named[lead.application] for lead in front.leads_to]
+        return next((one for one in led_to if not (one.postgresql or one.redis)), front)
 
     @property
     def postgresql(self) -> Application | None:
