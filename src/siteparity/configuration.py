@@ -14,6 +14,7 @@ from siteparity.policy import Outline, Policy, load_policy, outline
 from siteparity.policy.decisions import Undecided
 from siteparity.policy.differs import COMPARISONS, SITES
 from siteparity.policy.journeys import JOURNEYS
+from siteparity.policy.section import CHECKS
 from siteparity.probes import Probes, discover
 from siteparity.waivers import Design, Waiver, designs, load_waivers
 from siteparity.yamlfile import Problems
@@ -95,6 +96,7 @@ def load(
         known[SITES] = site_names(inventories)
     with problems.collecting():
         known[COMPARISONS] = known_comparisons(root)
+        known[CHECKS] = known_checks(root)
     with problems.collecting():
         policy = load_policy(
             path,
@@ -110,7 +112,7 @@ def load(
             names = _site_names(inventories, primary or about.primary, standby or about.standby)
             sites = load_sites(inventories, *names, about.roles, look_up=look_up)
         with problems.collecting():
-            waivers = load_waivers(inventories / "waivers.yml", known_checks(root), about.roles)
+            waivers = load_waivers(inventories / "waivers.yml", known.get(CHECKS, ()), about.roles)
     if policy:
         with problems.collecting():
             planned = plan(root, policy, probes)

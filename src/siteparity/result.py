@@ -171,10 +171,12 @@ class SavedLoosened(Frozen):
 
 
 class SavedDowngrade(Frozen):
-    """An aspect, or a journey, whose blockers the policy makes warnings."""
+    """An aspect, a journey, or one check of it, whose blockers the policy makes warnings."""
 
     kind: Literal["parity", "smoke"]
     aspect: str
+    check: str | None = None
+    """The one check; null if it is the whole aspect."""
     checks: int
     """How many of its checks would stop a failover otherwise."""
     reason: str

@@ -33,7 +33,9 @@ def probe(**tables: tuple[str, ...] | Reading[Section] | None) -> Probe[Section]
 
 def policy(section: Section, languages: Mapping[str, str] | None = None) -> Policy:
     """A policy of three roles in which the aspect has this section, and the journey is web's."""
-    journey = SimpleNamespace(severity=None, owner="Shop", roles=("web",), needs=None, question="how?")
+    journey = SimpleNamespace(
+        severity=None, owner="Shop", roles=("web",), needs=None, question="how?", warnings={}
+    )
     journeys = {"front": journey}
     made = SimpleNamespace(
         roles={"edge": None, "web": None, "db": None},

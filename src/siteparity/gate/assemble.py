@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from siteparity import __version__, scope
 from siteparity.configuration import Configuration
@@ -172,17 +173,18 @@ def _sources(
 
 def downgraded(settings: Configuration) -> tuple[SavedDowngrade, ...]:
     """The aspects and journeys of which the policy makes blockers warnings."""
-    lowered = Counter(
-        (check.source.kind, check.source.aspect)
-        for check in settings.checks
-        if (check.source.severity, check.severity) == (Severity.BLOCKER, Severity.WARNING)
-    )
     part = {"parity": settings.policy.section, "smoke": settings.policy.journey}
+    lowered: Counter[tuple[Literal["parity", "smoke"], str, str | None, str]] = Counter()
+    for check in settings.checks:
+        if (check.source.severity, check.severity) == (Severity.BLOCKER, Severity.WARNING):
+            source = check.source
+            section, name = part[source.kind](source.aspect), source.name.partition(".")[2]
+            alone = name if name in section.warnings else None
+            reason = section.warnings.get(name) or section.severity_reason or ""
+            lowered[source.kind, source.aspect, alone, reason] += 1
     return tuple(
-        SavedDowngrade(
-            kind=kind, aspect=aspect, checks=number, reason=part[kind](aspect).severity_reason or ""
-        )
-        for (kind, aspect), number in lowered.items()
+        SavedDowngrade(kind=kind, aspect=aspect, check=alone, checks=number, reason=reason)
+        for (kind, aspect, alone, reason), number in lowered.items()
     )
 
 

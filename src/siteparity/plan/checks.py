@@ -25,6 +25,9 @@ Kind: TypeAlias = Literal["parity", "smoke"]
 FIXTURES: Mapping[Kind, str] = {"parity": "parity", "smoke": "standby"}
 """The fixture that judges a check of each kind."""
 
+_PARTS: Mapping[Kind, str] = {"parity": "aspects", "smoke": "smoke"}
+"""Where the section of an aspect or a journey stands in the policy."""
+
 RULES = frozenset(
     {"same", "healthy", "everywhere", "own_site", "within", "at_least", "only_at_primary", "expect"}
 )
@@ -128,6 +131,7 @@ def plan(root: Path, policy: Policy, probes: Probes) -> Plan:
             else:
                 planned += axis
     _demand_names_of_their_own(planned, problems)
+    _demand_own_checks(every, policy, problems)
     problems.check()
     if not planned:
         raise ConfigurationError(f"{root / 'tests'}: no check is planned; is this a checkout of siteparity?")
@@ -144,20 +148,19 @@ def _without_checks(
     planned: Sequence[PlannedCheck], not_applicable: Sequence[NotApplicable], policy: Policy
 ) -> tuple[tuple[NotApplicable, ...], tuple[Undecided, ...]]:
     """The checks that do not apply; and the aspects and journeys of which none applies, as undecided."""
-    parts = {
+    parts: dict[tuple[Kind, str], Section] = {
         **{("parity", aspect): one for aspect, one in policy.sections.items() if not one.apart},
         **{("smoke", name): journey for name, journey in policy.smoke.journeys().items()},
     }
     idle = parts.keys() - {(check.source.kind, check.source.aspect) for check in planned}
-    keys = {"parity": "aspects", "smoke": "smoke"}
     return (
         tuple(one for one in not_applicable if (one.source.kind, one.source.aspect) in parts.keys() - idle),
         tuple(
-            Undecided(f"{keys[kind]}.{name}", part.question, shown_path(policy.source))
+            Undecided(f"{_PARTS[kind]}.{name}", part.question, shown_path(policy.source))
             for (kind, name), part in parts.items()
             if (kind, name) in idle
             # A key's own question says more.
-            if not any(one.key.startswith(f"{keys[kind]}.{name}.") for one in policy.undecided)
+            if not any(one.key.startswith(f"{_PARTS[kind]}.{name}.") for one in policy.undecided)
         ),
     )
 
@@ -236,6 +239,22 @@ def _demand_names_of_their_own(planned: Sequence[PlannedCheck], problems: Proble
             )
 
 
+def _demand_own_checks(every: Sequence[CheckSource], policy: Policy, problems: Problems) -> None:
+    """Report each check that a section makes a warning although it is another section's."""
+    parts: dict[tuple[Kind, str], Section] = {
+        **{("parity", aspect): section for aspect, section in policy.sections.items()},
+        **{("smoke", name): journey for name, journey in policy.smoke.journeys().items()},
+    }
+    for (kind, name), section in parts.items():
+        own = {one.name.partition(".")[2] for one in every if (one.kind, one.aspect) == (kind, name)}
+        for check in section.warnings.keys() - own:
+            problems.add(
+                f"{_PARTS[kind]}.{name}.warnings: expected checks of {name}, found {check}; "
+                "write it where `siteparity explain` lists it",
+                policy.source,
+            )
+
+
 def _sources_of(path: Path, root: Path, kind: Kind) -> Iterator[CheckSource]:
     try:
         module = ast.parse(path.read_text(encoding="utf-8"), str(path))
@@ -294,11 +313,16 @@ def _axis(source: CheckSource, policy: Policy, probes: Probes) -> list[PlannedCh
             source=source,
             role=str(parameter) if source.kind == "parity" else section.roles[0],
             parameter=parameter,
-            severity=section.severity or source.severity,
+            severity=_lowered(source, section) or section.severity or source.severity,
             owner=section.owner,
         )
         for parameter in parameters
     ]
+
+
+def _lowered(source: CheckSource, section: Section) -> Severity | None:
+    """A warning, if the policy makes this very check one."""
+    return Severity.WARNING if source.name.partition(".")[2] in section.warnings else None
 
 
 def _demand_known_tables(source: CheckSource, probes: Probes) -> None:

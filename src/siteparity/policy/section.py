@@ -229,8 +229,23 @@ class Strict(BaseModel):
 
 OWNER = "owner"
 """The validators' context holds below this key who owns whatever names no owner of its own."""
+CHECKS = "checks"
+"""The validators' context holds below this key the names of all checks: ``aspect.name``."""
 NEVER_WARNINGS = "never warnings"
 """The validators' context holds below this key the sections whose checks stay blockers."""
+
+
+def _known_check(name: str, info: ValidationInfo) -> str:
+    known = {one.partition(".")[2] for one in (info.context or {}).get(CHECKS, ())} - {""}
+    if known and name not in known:
+        raise ValueError(
+            "expected a check as `siteparity explain` lists it, without the aspect before the dot, found "
+            f"{quoted(name)}{did_you_mean(name, known)}; correct it"
+        )
+    return name
+
+
+CheckName: TypeAlias = Annotated[str, AfterValidator(_known_check)]
 
 
 class Owned(Strict):
@@ -263,6 +278,8 @@ class Section(Owned):
     """Why the checks are warnings only; every answer names it."""
     severity: Severity | None = None
     """Overrides the severity of the checks. A warning needs `severity_reason`."""
+    warnings: Mapping[CheckName, Reason] = {}
+    """Checks that are warnings only: the name in `siteparity explain`, without the aspect -> why."""
     roles: tuple[RoleName, ...] = ()
     """The roles whose hosts are measured; every role if empty."""
 
@@ -271,16 +288,29 @@ class Section(Owned):
     def _a_warning_has_a_reason(cls, severity: Severity | None, info: ValidationInfo) -> Severity | None:
         if severity is not Severity.WARNING:
             return severity
-        if cls.never_waived or cls in (info.context or {}).get(NEVER_WARNINGS, ()):
-            raise ValueError(
-                "expected no warning, since a standby that fails here cannot take over; remove the key"
-            )
+        cls._may_be_a_warning(info)
         if "severity_reason" in info.data and info.data["severity_reason"] is None:
             raise ValueError(
                 "expected the key severity_reason beside severity: warning, found none; say why what differs "
                 "here need not stop a failover, or remove severity"
             )
         return severity
+
+    @field_validator("warnings")
+    @classmethod
+    def _none_is_a_blocker_for_ever(
+        cls, warnings: Mapping[str, str], info: ValidationInfo
+    ) -> Mapping[str, str]:
+        if warnings:
+            cls._may_be_a_warning(info)
+        return warnings
+
+    @classmethod
+    def _may_be_a_warning(cls, info: ValidationInfo) -> None:
+        if cls.never_waived or cls in (info.context or {}).get(NEVER_WARNINGS, ()):
+            raise ValueError(
+                "expected no warning, since a standby that fails here cannot take over; remove the key"
+            )
 
     @classmethod
     def drawn(cls, _: Applications) -> Mapping[str, Any]:

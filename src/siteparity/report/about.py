@@ -106,7 +106,8 @@ def _warnings(result: Result) -> About:
 
 
 def _area(one: SavedDowngrade) -> str:
-    return title(one.aspect) if one.kind == "parity" else f"{title(one.aspect)} (tried out)"
+    area = title(one.aspect) if one.kind == "parity" else f"{title(one.aspect)} (tried out)"
+    return f"{area}: {one.check.replace('_', ' ')}" if one.check else area
 
 
 def _compared(result: Result) -> About:

@@ -32,15 +32,21 @@ def downgraded_lines(result: Result) -> Iterator[str]:
 def downgraded_line(one: SavedDowngrade) -> str:
     """``dns: 12 checks are warnings by the policy: moves to a new provider``."""
     are = "check is a warning" if one.checks == 1 else "checks are warnings"
-    return _one_line(f"{one.aspect}: {one.checks} {are} by the policy: {one.reason}")
+    return _one_line(f"{name_of(one)}: {one.checks} {are} by the policy: {one.reason}")
+
+
+def name_of(one: SavedDowngrade) -> str:
+    """``dns``, or ``dns.every_name_leads_to_the_primary`` for a check alone."""
+    return f"{one.aspect}.{one.check}" if one.check else one.aspect
 
 
 def downgraded_words(result: Result) -> str:
     """``; 1 aspect downgraded to warning: dns`` for the end of a GO; empty if there is none."""
-    kinds = {"aspect": "parity", "journey": "smoke"}
-    numbers = {noun: sum(one.kind == kind for one in result.downgraded) for noun, kind in kinds.items()}
+    kinds = {"parity": "aspect", "smoke": "journey"}
+    nouns = ["check" if one.check else kinds[one.kind] for one in result.downgraded]
+    numbers = {noun: nouns.count(noun) for noun in ("aspect", "journey", "check")}
     words = " and ".join(count(number, noun) for noun, number in numbers.items() if number)
-    names = ", ".join(one.aspect for one in result.downgraded)
+    names = ", ".join(map(name_of, result.downgraded))
     return _one_line(f"; {words} downgraded to warning: {names}") if words else ""
 
 
