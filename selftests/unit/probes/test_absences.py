@@ -136,6 +136,13 @@ def test_a_journey_has_the_witnesses_of_its_aspect(name: str) -> None:
     assert "valkey-server runs" in values(host(name), programs=REDIS_RUNS)
 
 
+def test_a_redis_that_the_policy_describes_is_no_sign_of_sessions() -> None:
+    """A site whose Redis is a cache can promise the one and declare the other absent."""
+    target = host("sessions")
+    described = replace(target.policy, sections={"redis": target.section})
+    assert values(replace(target, policy=described), programs=REDIS_RUNS) == {NOTHING}
+
+
 def test_a_second_host_shows_that_there_are_paths() -> None:
     """From the inventory alone."""
     assert ask(host("path")) == {}

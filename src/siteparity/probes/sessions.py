@@ -271,13 +271,15 @@ def _servers(section: Policy) -> tuple[str, ...]:
     return section.servers
 
 
-def read_absence(answers: Answers, _: Target[Any]) -> Table:
-    """Each witness -> what was found of it."""
+def read_absence(answers: Answers, target: Target[Any]) -> Table:
+    """Each witness -> what was found of it.
+
+    A Redis that the policy describes is no witness: somebody knows it, and says that it keeps no sessions.
+    """
     seen = answers.parts("programs", programs.PARTS)
-    return {
-        "a server that keeps sessions": witnessed(programs.found(seen, products.SESSIONS)),
-        "session files of PHP": witnessed(answers.rows("session_files")),
-    }
+    servers = {"a server that keeps sessions": witnessed(programs.found(seen, products.SESSIONS))}
+    files = {"session files of PHP": witnessed(answers.rows("session_files"))}
+    return files if "redis" in target.policy.sections else {**servers, **files}
 
 
 PROBE = Probe(
