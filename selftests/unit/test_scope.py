@@ -21,7 +21,7 @@ from siteparity.policy.decisions import Undecided
 from siteparity.scope import against_go, scope
 
 WAF = Undecided("aspects.waf", "Which hosts filter attacks out of requests, and with what?", "policy.yml")
-REDIS = Undecided("aspects.redis.user", "ask Ada", "policy.yml:12")
+REDIS = Undecided("aspects.redis.redis_user", "ask Ada", "policy.yml:12")
 
 
 def configured(folder: Path, without: Sequence[str] = (), absent: Sequence[str] = ()) -> Configuration:
@@ -47,7 +47,7 @@ def test_each_aspect_and_journey_is_in_one_state(tmp_path: Path) -> None:
     assert states["parity", "redis"] == states["smoke", "attack"] == "undecided"
     assert list(states.values()).count("promised") == 32
     assert [one.name for one in found.absent] == ["waf", "smoke.admin"]
-    assert {one.key for one in found.undecided} == {"aspects.redis", "smoke.attack"}
+    assert {one.key for one in found.undecided} == {"aspects.boot.required", "aspects.redis", "smoke.attack"}
     assert all((one.checks > 0) == (one.state in ("promised", "compared")) for one in found.areas)
 
 
@@ -70,8 +70,8 @@ def test_a_name_of_both_an_aspect_and_a_journey_is_absent_as_both(tmp_path: Path
         (
             (REDIS, WAF, WAF),
             (
-                "3 questions are open, the first: ask Ada. Answer it as aspects.redis.user in policy.yml:12; "
-                "siteparity check lists all of them"
+                "3 questions are open, the first: ask Ada. Answer it as aspects.redis.redis_user in "
+                "policy.yml:12; siteparity check lists all of them"
             ),
         ),
     ],

@@ -256,12 +256,12 @@ def test_states_absences_and_open_questions_are_listed_and_are_no_error(
     assert check(inventories) == 0
     said = capsys.readouterr().out
     assert (
-        "\npromised 33, compared 1, absent 1 (smoke.admin), undecided 2 "
-        "(aspects.subscriptions.max_late, smoke.attack)\n" in said
+        "\npromised 33, compared 1, absent 1 (smoke.admin), undecided 3 "
+        "(aspects.subscriptions.max_late, smoke.attack, aspects.boot.required)\n" in said
     )
     assert "\n  compared: boot\n" in said
     assert "\ndeclared absent\n  smoke.admin: no smoke.admin here (approved by Ada Lovelace; " in said
-    assert "\n2 questions are open, and keep every answer from GO: " in said
+    assert "\n3 questions are open, and keep every answer from GO: " in said
     flowing = " ".join(said.split())
     assert (
         f"policy.yml:{line}: aspects.subscriptions.max_late: how late may a customer be charged?" in flowing
@@ -270,7 +270,11 @@ def test_states_absences_and_open_questions_are_listed_and_are_no_error(
     assert check(inventories, "--json") == 0
     told = json.loads(capsys.readouterr().out)["scope"]
     assert [one["name"] for one in told["absent"]] == ["smoke.admin"]
-    assert [one["key"] for one in told["undecided"]] == ["aspects.subscriptions.max_late", "smoke.attack"]
+    assert [one["key"] for one in told["undecided"]] == [
+        "aspects.subscriptions.max_late",
+        "smoke.attack",
+        "aspects.boot.required",
+    ]
     assert {one["state"] for one in told["areas"] if one["name"] == "boot"} == {"compared"}
 
 
