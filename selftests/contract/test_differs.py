@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from selftests.contract.samples import Sample, read, samples
-from selftests.unit.policy.edited import edited
+from selftests.unit.policy.edited import SHIPPED, edited
 from siteparity import configuration
 from siteparity.collect.questions import Questions
 from siteparity.configuration import Configuration, find_root
@@ -47,6 +47,15 @@ class Case:
     """What the policy says besides."""
 
 
+RECORDED: Mapping[str, object] = {
+    "aspects.services.only_at_primary": {},
+    "aspects.schedules.jobs": {
+        name: job
+        for name, job in SHIPPED["aspects"]["schedules"]["jobs"].items()
+        if not job.get("only_at_primary")
+    },
+}
+"""What the policy says of the hosts that were recorded: nothing there ran at the primary alone."""
 UNIT = "shop-report.timer"
 
 
@@ -119,7 +128,7 @@ CASES = {
         ],
         {"capacity": ["the_standby_has_as_many_workers"]},
         arizona=[("capacity", "workers:shop.service", "/proc/8309/cmdline\n", "")],
-        policy={"aspects.capacity.peak.web": {"shop.service workers": 4}},
+        policy={"aspects.capacity.peak.web": {"cores": 2}},  # no number of workers would be enough
     ),
     "a package is at one site only": Case(
         "web",
@@ -194,7 +203,7 @@ def settings_of(folder: Path, case: Case, entries: Sequence[Mapping[str, Any]]) 
     """The project's own configuration with a case's policy and these entries."""
     inventories = folder / "inventories"
     shutil.copytree(find_root() / "inventories", inventories)
-    edited(inventories, {**case.policy, "differs": [dict(one) | WHO for one in entries]})
+    edited(inventories, {**RECORDED, **case.policy, "differs": [dict(one) | WHO for one in entries]})
     return configuration.load(find_root(), inventories, look_up=False)
 
 
