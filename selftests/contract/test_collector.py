@@ -266,14 +266,14 @@ EDITS: Mapping[str, Mapping[str, object]] = {
     "files": {
         "files": {"web": ("/etc/hostname", "/etc/os-release*")},
         "folders": ("/srv/a b", "/opt"),
-        "elsewhere": ("/etc/else/*",),
+        "leave_out": ("/etc/else/*",),
     },
     "capacity": {
         "peak": {},
         "file_systems": {"web": ("/dev",)},
         "workers": {"web": {"brand-new.service": "a 'mark'"}},
     },
-    "packages": {"watched": ("/usr/local/nowhere",), "environments": {"web": ("/opt/venv",)}},
+    "packages": {"watched": ("/usr/local/nowhere",), "python": {"web": ("/opt/venv",)}},
     "locales": {"service": "brand-new.service"},
     "schedules": {"jobs": {}},
     "runtime": {"services": {"web": ("brand-new.service",)}},

@@ -119,7 +119,7 @@ def test_what_no_package_has_brought_is_the_same(parity: Parity) -> None:
     """The shop runs another program or library, or trusts nobody, though every package is whole."""
     parity.same(
         "unpackaged",
-        fix="ls -l {item}  # take it away, or name it in aspects.packages.differs_by_nature of the policy",
+        fix="ls -l {item}  # take it away, or name it in aspects.packages.leave_out_added of the policy",
     )
 
 

@@ -95,5 +95,5 @@ def test_no_rule_is_taken_out_that_nobody_has_accepted(parity: Parity) -> None:
     """Attacks of that kind are let through, at both sites alike."""
     parity.healthy(
         "excluded",
-        fix="remove {item}, or name it under exclusions in the policy" + LOAD,
+        fix="remove {item}, or name it in aspects.waf.leave_out_rules of the policy" + LOAD,
     )

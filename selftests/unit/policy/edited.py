@@ -40,7 +40,7 @@ def edited(folder: Path, changes: dict[str, object]) -> Path:
 
     Args:
         folder: where it is written.
-        changes: ``aspects.files.elsewhere`` -> its new value. A number is the place in a list.
+        changes: ``aspects.files.leave_out`` -> its new value. A number is the place in a list.
     """
     value = copy.deepcopy(SHIPPED)
     for key, new in changes.items():

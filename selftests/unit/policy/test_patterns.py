@@ -38,7 +38,7 @@ def shown(key: str) -> str:
 @pytest.mark.parametrize("pattern", WIDE_PATHS)
 @pytest.mark.parametrize("key", PATHS)
 def test_a_pattern_of_a_whole_part_of_the_system_is_refused(tmp_path: Path, key: str, pattern: str) -> None:
-    """`elsewhere: [/*]` would leave no file to compare, and every check of it would be green."""
+    """`leave_out: [/*]` would leave no file to compare, and every check of it would be green."""
     with pytest.raises(ConfigurationError, match="expected a pattern of a few files") as caught:
         read(tmp_path, {key: [pattern]})
     assert f"{shown(key)}[0]" in str(caught.value)

@@ -80,7 +80,7 @@ class Policy(Section):
 
     @property
     def seconds(self) -> int:
-        """The patience in whole seconds."""
+        """The timeout in whole seconds."""
         return max(1, round(self.timeout.total_seconds()))
 
     def outside_servers(self) -> tuple[tuple[str, int], ...]:

@@ -68,7 +68,7 @@ def _undecided(result: Result) -> About:
 
 
 def _name(key: str) -> str:
-    """``Sessions`` for ``aspects.sessions.server``; the key itself where it is about no area."""
+    """``Sessions`` for ``aspects.sessions.servers``; the key itself where it is about no area."""
     kind, _, rest = key.partition(".")
     area = rest.partition(".")[0]
     if kind not in ("aspects", "smoke") or not area:
