@@ -107,6 +107,18 @@ def test_more(parity: Parity) -> None:
     parity.same("more", fix="set {item} {primary}")
 '''
 
+TRIED_OUT = '''\
+"""Something is tried out.
+
+Customers would miss it.
+"""
+
+
+def test_it_works(standby):
+    """Customers are refused."""
+    raise NotImplementedError(standby)
+'''
+
 VALUES, MORE = f"{FILE}::test_values[web]", f"{FILE}::test_more[web]"
 
 PERSON = {
@@ -142,9 +154,8 @@ class Project:
             shutil.copy(CHECKOUT / name, self.root / name)
         self.write("src/siteparity/probes/things.py", PROBE)
         self.let_one_machine_be_many()
-        self.let_no_journey_be_missed()
         self.checks(CHECKS)
-        (self.root / "tests" / "smoke").mkdir()
+        self.let_no_journey_be_missed()
         self._make_python()
         self.policy()
         for site, addresses in zip(SITES, (self.addresses[:2], self.addresses[2:]), strict=True):
@@ -157,11 +168,9 @@ class Project:
         path.write_text(text.replace("/proc/sys/kernel/random/boot_id", "/nonexistent") if yes else text)
 
     def let_no_journey_be_missed(self) -> None:
-        """Here the standby is not tried out; the product refuses a checkout without its smoke checks."""
-        path = self.root / "src" / "siteparity" / "plan" / "whole.py"
-        path.write_text(
-            (PACKAGE / "plan" / "whole.py").read_text().replace("tuple(Smoke.model_fields)", "()")
-        )
+        """A check of each journey, as in any checkout. The policy here declares all of them absent."""
+        for name in JOURNEYS:
+            self.write(f"tests/smoke/test_{name}.py", TRIED_OUT)
 
     def _make_python(self) -> None:
         """A virtual environment that sees the checkout's package first, then all that is installed here."""

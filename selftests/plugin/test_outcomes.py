@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from selftests.plugin.project import FILE, PROBE, SAME, Project
+from selftests.plugin.project import FILE, NOT_TRIED_OUT, PROBE, SAME, Project
 from siteparity.model import Outcome, Unmeasured
+from siteparity.policy.journeys import JOURNEYS
 
 HOLDS = 'parity.same("values", fix="")'
 BREAKS = 'parity.everywhere("values", equals="1", fix="")'
@@ -142,7 +143,11 @@ def test_a_check_that_two_would_judge_is_not_judged(project: Project) -> None:
     """What the first one has found would be lost: a check of an aspect that is the name of a journey too."""
     name = "subscriptions"
     project.write(f"src/siteparity/probes/{name}.py", PROBE)
-    project.policy(aspects=project.aspect("things") | project.aspect(name))
+    project.policy(
+        aspects=project.aspect("things") | project.aspect(name),
+        smoke={name: {"roles": ["web"], "command": ["charge", "--dry-run"], "expect": {"charged": "0"}}},
+        absent={f"smoke.{one}": NOT_TRIED_OUT for one in JOURNEYS if one != name},
+    )
     mark = "@pytest.mark.usefixtures('standby')"
     project.checks(Check("both", Outcome.UNMEASURED, BREAKS, mark).source, f"tests/parity/test_{name}.py")
     run = project.supervised()

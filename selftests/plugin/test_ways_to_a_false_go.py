@@ -473,7 +473,7 @@ def checkout(shared: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     """The checkout without what the last way has put there."""
     monkeypatch.setattr("sys.executable", str(shared.python))  # the supervisor starts it
     shutil.rmtree(shared.root / "tests")
-    (shared.root / "tests" / "smoke").mkdir(parents=True)
+    shared.let_no_journey_be_missed()
     return shared
 
 
