@@ -277,9 +277,12 @@ def read_absence(answers: Answers, target: Target[Any]) -> Table:
     A Redis that the policy describes is no witness: somebody knows it, and says that it keeps no sessions.
     """
     seen = answers.parts("programs", programs.PARTS)
-    servers = {"a server that keeps sessions": witnessed(programs.found(seen, products.SESSIONS))}
-    files = {"session files of PHP": witnessed(answers.rows("session_files"))}
-    return files if "redis" in target.policy.sections else {**servers, **files}
+    described = "redis" in target.policy.sections
+    servers = products.SESSIONS_BESIDE_REDIS if described else products.SESSIONS
+    return {
+        "a server that keeps sessions": witnessed(programs.found(seen, servers)),
+        "session files of PHP": witnessed(answers.rows("session_files")),
+    }
 
 
 PROBE = Probe(

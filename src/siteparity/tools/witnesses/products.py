@@ -8,10 +8,10 @@ REDIS = (
     r"(redis|valkey|keydb)(-(server|sentinel))?|dragonfly(db)?|garnet(server)?|kvrocks|pika|ssdb(-server)?"
     r"|tendis(plus)?|skyd|skytable"
 )
-SESSIONS = (
-    rf"{REDIS}|memcached|asd|aerospike.*|couchbase.*|hazelcast.*|infinispan.*|ignite.*|twemproxy|nutcracker"
-    r"|mcrouter"
+SESSIONS_BESIDE_REDIS = (
+    r"memcached|asd|aerospike.*|couchbase.*|hazelcast.*|infinispan.*|ignite.*|twemproxy|nutcracker|mcrouter"
 )
+SESSIONS = rf"{REDIS}|{SESSIONS_BESIDE_REDIS}"
 POSTGRES = (
     r"postgres(ql)?(-?[0-9][0-9.]*)?(-main)?|postmaster|edb-(postgres|as.*)|yb-(tserver|master)|cockroach(db)?"
     r"|greenplum.*|pgpro-.*"
