@@ -10,6 +10,7 @@ import ast
 import inspect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal, NoReturn, TypeAlias
 
@@ -208,7 +209,7 @@ def _readable(root: Path, problems: Problems) -> list[CheckSource]:
     for kind in kinds:
         for path in sorted((root / "tests" / kind).glob("test_*.py")):
             with problems.collecting():
-                found += _sources_of(path, root, kind)
+                found += _read_once(path, path.stat().st_mtime_ns, root, kind)
     return found
 
 
@@ -253,6 +254,12 @@ def _demand_own_checks(every: Sequence[CheckSource], policy: Policy, problems: P
                 "write it where `siteparity explain` lists it",
                 policy.source,
             )
+
+
+@cache
+def _read_once(path: Path, _changed: int, root: Path, kind: Kind) -> tuple[CheckSource, ...]:
+    """The checks of a file: several stages ask for them, and reading a file's syntax takes a millisecond."""
+    return tuple(_sources_of(path, root, kind))
 
 
 def _sources_of(path: Path, root: Path, kind: Kind) -> Iterator[CheckSource]:
