@@ -153,6 +153,8 @@ def test_no_table_is_empty_after_a_promotion(parity: Parity) -> None:
     "standby_of_another_database",
     "monitoring_role_without_pg_monitor",
     "secret_missing",
+    "secret_empty",
+    "secret_empty_at_both_sites",
     "standby_set_to_refuse_writes",
 )
 def test_each_server_can_take_over_and_follow_again(parity: Parity) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -19,6 +22,7 @@ from selftests.unit.targets import answered
 from siteparity.model import Table, UnmeasuredError
 from siteparity.probes import Answers, Target, database
 from siteparity.redaction import pseudonyms
+from siteparity.tools import postgres_server
 from siteparity.tools.order import chain
 from siteparity.tools.postgres_rules import LET_IN, Client, Rule, decision, rules
 from siteparity.tools.postgres_server import LIMITS, PARTS
@@ -306,6 +310,27 @@ def test_libpq_would_find_the_password_for_the_way_back(passfile: str, expected:
     head, _, rest = ANSWER.partition("[passfile]\n")
     answer = f"{head}[passfile]\n{passfile}[starts]{rest.partition('[starts]')[2]}"
     assert read(database.read_ready, answer)["has the password for it"] == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"db1:5432:*:replicator:secret\n", b"entry\n"),
+        (rb"fe80\:\:1:5432:*:replicator:secret", b"entry\n"),
+        (b"*:*:*:*:secret:with:colons\n", b"entry\n"),
+        (b"db1:5432:*:replicator:\n", b""),
+        (b"db1:5432:*:shop:secret\n", b""),
+        (b"*:*:replicator:shop:secret\n", b""),
+        (b"# db1:5432:*:replicator:secret\n", b""),
+    ],
+)
+def test_an_entry_is_a_line_with_a_password_of_the_user(tmp_path: Path, line: bytes, expected: bytes) -> None:
+    """Host, port, database, user and password; a password may be empty, and helps nobody then."""
+    (tmp_path / ".pgpass").write_bytes(b"\n" + line)
+    loop = re.search(r" +while IFS=: read .*?\n +done <.*?\n", postgres_server.QUESTION, re.DOTALL)
+    assert loop
+    script = f"user=replicator pass={tmp_path}/.pgpass\n{loop[0]}"
+    assert subprocess.run(["sh", "-euc", script], stdout=PIPE, check=True).stdout == expected
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,10 @@ eval "home=~$owner"
 pass=${pass:-$home/.pgpass}
 if [ -e "$pass" ]; then
     stat -c "%a %U $owner" "$pass" || exit
-    while IFS= read -r line; do
-        case $line in '#'*) ;; *":$user:"?*|*':*:'?*) echo entry; break;; esac
+    # Host, port, database, user and password; without -r, read takes a backslash as libpq does.
+    while IFS=: read other _ _ name secret || [ -n "$other" ]; do
+        case $other in '#'*) continue;; esac
+        case $name in "$user"|'*') [ -z "$secret" ] || { echo entry; break; };; esac
     done <"$pass"
 fi
 
