@@ -268,4 +268,11 @@ FAULTS = (
         "Somebody patched the release by hand on every web host.",
         WEB,
     ),
+    _edited(
+        "release_edited_and_restarted_at_both_sites",
+        "Somebody patched the release by hand on every web host, and restarted the shop.",
+        WEB,
+        f"{CODE}/shop/log.py",
+        f"echo '# by hand' >>{CODE}/shop/log.py\nsystemctl restart shop",
+    ),
 )

@@ -105,6 +105,7 @@ def test_the_release_is_the_same(parity: Parity) -> None:
 @pytest.mark.drill(
     "release_with_an_edited_file_at_primary",
     "release_with_an_edited_file_at_both_sites",
+    "release_edited_and_restarted_at_both_sites",
     "subscriptions_job_of_another_revision",
     "subscriptions_job_differs_behind_a_link",
     "subscriptions_guard_broken",
