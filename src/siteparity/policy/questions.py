@@ -20,12 +20,18 @@ class Question:
     text: str
 
 
+def questions(section: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    """Each key of a section that has a question, with its question."""
+    for key, one in section.model_fields.items():
+        yield from ((key, mark.text) for mark in one.metadata if isinstance(mark, Question))
+
+
 def unanswered(section: BaseModel) -> Iterator[tuple[str, str]]:
-    """Each key of a section that has a question and names nothing, with its question."""
-    for key, one in type(section).model_fields.items():
-        question = next((mark for mark in one.metadata if isinstance(mark, Question)), None)
-        if question and not _is_answered(getattr(section, key), one.get_default(call_default_factory=True)):
-            yield key, question.text
+    """Those that name nothing."""
+    fields = type(section).model_fields
+    for key, text in questions(type(section)):
+        if not _is_answered(getattr(section, key), fields[key].get_default(call_default_factory=True)):
+            yield key, text
 
 
 def _is_answered(value: object, default: object) -> bool:
