@@ -25,6 +25,8 @@ from siteparity.pytest_plugin.outcome import Concluded, judgement_of
 from siteparity.pytest_plugin.parity import Parity, SiteFacts
 from siteparity.yamlfile import Document, KeyPath, load
 
+ABSENCE = {"reason": "nobody needs it", "approved_by": "Ada Lovelace"}
+
 
 @dataclass(frozen=True, slots=True)
 class Variant:
@@ -66,7 +68,7 @@ class Judge:
         self.document = load(self.root / "inventories" / "policy.yml")
         self._sources = list(sources(self.root))
 
-    def variant(self, *pieces: Piece, add: Mapping[str, Any] | None = None) -> Variant:
+    def variant(self, *pieces: Piece) -> Variant:
         """The policy without these pieces.
 
         Raises:
@@ -80,7 +82,8 @@ class Judge:
             for at, line in self.document.lines.items()
             if not any(one == at[: len(one)] for one in gone)
         }
-        changed = Document(self.document.path, {**value, **(add or {})}, lines)
+        absent = {piece.absent: ABSENCE for piece in pieces if piece.absent}
+        changed = Document(self.document.path, {**value, **({"absent": absent} if absent else {})}, lines)
         with mock.patch("siteparity.policy.document.load", return_value=changed):
             policy = load_policy(
                 self.document.path,

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from siteparity.policy.questions import questions
+from siteparity.probes import Probe
 from siteparity.yamlfile import KeyPath
 from siteparity.yamlfile.problems import shown_key
 
@@ -18,6 +21,8 @@ class Piece:
 
     name: str
     places: frozenset[KeyPath]
+    absent: str = ""
+    """What is declared absent instead."""
 
 
 def pieces(value: object) -> Iterator[Piece]:
@@ -28,6 +33,38 @@ def pieces(value: object) -> Iterator[Piece]:
     for table in ("roles", "applications", "languages"):
         for name in value.get(table, {}):
             yield Piece(f"{table}.{name} and all that names it", _with_all_that_names(value, table, name))
+
+
+_JOBS: KeyPath = ("aspects", "schedules", "jobs")
+BESIDES: Mapping[str, Collection[KeyPath]] = {
+    "capacity.workers": [("aspects", "capacity", "peak", "web", "shop.service workers")],
+}
+"""What must go as well where a key is declared absent."""
+INSTEAD: Mapping[str, Collection[KeyPath]] = {
+    # The newsletter runs at the primary alone, so that a comparison without it would find a difference.
+    "schedules.jobs": [
+        (*_JOBS, "subscriptions"),
+        (*_JOBS, "session cleanup"),
+        (*_JOBS, "daily report"),
+    ],
+}
+"""What goes where a key cannot be absent in the lab."""
+
+
+def declared_absent(probes: Mapping[str, Probe[Any]]) -> Mapping[str, Piece]:
+    """Each key that has a question: what makes of it one that is absent, whatever names something for it."""
+    return {
+        name: Piece(f"{name} as absent", frozenset(INSTEAD[name]))
+        if name in INSTEAD
+        else Piece(
+            f"{name} as absent",
+            frozenset({("aspects", aspect, key), *BESIDES.get(name, ())}),
+            absent=name,
+        )
+        for aspect, probe in probes.items()
+        for key, _ in questions(probe.section)
+        for name in [f"{aspect}.{key}"]
+    }
 
 
 def without(value: object, gone: Collection[KeyPath], at: KeyPath = ()) -> object:

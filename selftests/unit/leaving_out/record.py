@@ -1,7 +1,7 @@
 """Records what the lab's hosts answer: ``python -m selftests.unit.leaving_out.record``, with the lab up.
 
-It takes half an hour; names of faults as arguments record these alone. Faults that different aspects must
-find are set together.
+It takes a quarter of an hour. Names of faults as arguments record these, beside what is recorded already.
+Faults that different aspects must find are set together.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from selftests.lab.companies import MOST, Member
 from selftests.lab.conftest import Lab
 from selftests.lab.runs import Run, function_of, named_by, run_gate
 from selftests.unit.leaving_out.judge import Judge, Variant
-from selftests.unit.leaving_out.pieces import pieces
-from selftests.unit.leaving_out.recording import FILE, Broken, Look, Other, Place, Recorded, write
+from selftests.unit.leaving_out.pieces import declared_absent, pieces
+from selftests.unit.leaving_out.recording import FILE, Broken, Look, Other, Place, Recorded, recorded, write
 from siteparity.collect import Measurement
 from siteparity.collect.questions import Questions
 from siteparity.configuration import find_root
@@ -76,10 +76,14 @@ FAULTS = (
     "configuration_edited_at_primary",
     "accounts_looked_up_elsewhere",
     "release_with_an_edited_file_at_both_sites",
+    "release_edited_and_restarted_at_both_sites",
     "library_forced_into_every_program_at_both_sites",
     "firewall_accepts_by_policy_at_both_sites",
     "firewall_rules_swapped",
     "firewall_file_broken_at_both_sites",
+    "sysctl_changed_live_at_both_sites",
+    "module_not_loaded",
+    "service_limit_not_in_force_at_both_sites",
     "listener_at_loopback_at_both_sites",
     "listener_unexpected_at_both_sites",
     "locale_not_compiled_at_both_sites",
@@ -102,6 +106,7 @@ FAULTS = (
     "secret_differs",
     "service_stopped_at_both_sites",
     "program_for_root_alone_at_both_sites",
+    "worker_stopped_at_primary",
     "session_setting_overridden_by_another_file",
     "database_refuses_writes_at_both_sites",
     "customers_led_to_neither_site",
@@ -130,7 +135,7 @@ class Others:
         self.hosts = {host.label: host for site in variant.sites for host in site.hosts}
         self.pieces: dict[tuple[str, str, str], dict[Ask, list[str]]] = {}
         """Host, aspect, question -> other question -> the pieces without which it is asked."""
-        for piece in pieces(judge.document.value):
+        for piece in (*pieces(judge.document.value), *declared_absent(judge.probes).values()):
             with contextlib.suppress(ConfigurationError):
                 for at, ask in _asked(judge, judge.variant(piece)):
                     if ask != whole.get(at):
@@ -159,6 +164,7 @@ class Others:
             some = wanted[first : first + AT_ONCE]
             asks = {f"q{number}": ask for number, (_, ask, _) in enumerate(some)}
             answers, _ = Asked(_as_root, bare).put(asks, {KEY.name: key}, timeout=120)
+            _refuse_passwords(answers)
             site, name = label.split("/")
             for number, (at, _, names) in enumerate(some):
                 found += [((site, name, at[1], piece), at[2], answers[f"q{number}"]) for piece in names]
@@ -186,16 +192,19 @@ def main() -> None:
     run, looks = _recorded(key)
     if run.red():
         raise LabError(f"the lab is not well: {run.told()}")
-    healthy = Broken("", frozenset(), {}, looks, others.put(discover(), key))
-    faults: dict[str, Broken] = {}
-    waiting = companies({name: catalogue()[name] for name in sys.argv[1:] or FAULTS})
+    names = sys.argv[1:]
+    if names:
+        healthy, faults = recorded().healthy, dict(recorded().faults)
+    else:
+        healthy, faults = Broken("", frozenset(), {}, looks, others.put(discover(), key)), {}
+    waiting = companies({name: catalogue()[name] for name in names or FAULTS})
     for company in waiting:
-        began, names = time.monotonic(), [fault.name for fault in company]
+        began = time.monotonic()
         try:
             found = _found(lab, key, others, company)
         except LabError as error:
             found = str(error)
-        _say(f"{time.monotonic() - began:.0f} s: {', '.join(names)}")
+        _say(f"{time.monotonic() - began:.0f} s: {', '.join(fault.name for fault in company)}")
         if isinstance(found, str):
             _say(f"{'left out' if len(company) == 1 else 'each by itself then'}: {found}")
             waiting += [(fault,) for fault in company if len(company) > 1]
@@ -299,10 +308,14 @@ def _recorded(key: str) -> tuple[Run, Mapping[Place, Look]]:
 
 def _look(answers: Answers) -> Look:
     given = dict(answers._answers)  # noqa: SLF001  # as they came: reading them is what is tested
-    for name, answer in given.items():
+    _refuse_passwords(given)
+    return Look(given, answers._moment, getattr(answers, "reason", ""))  # noqa: SLF001
+
+
+def _refuse_passwords(answers: Mapping[str, Answer]) -> None:
+    for name, answer in answers.items():
         if any(keys.password(one).encode() in answer.text for one in keys.PASSWORDS):
             raise LabError(f"{name}: the answer holds a password of the lab; hosts hash what is secret")
-    return Look(given, answers._moment, getattr(answers, "reason", ""))  # noqa: SLF001
 
 
 def _say(line: str) -> None:

@@ -14,25 +14,104 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from selftests.unit.leaving_out.judge import Judge, Variant
-from selftests.unit.leaving_out.pieces import Piece, pieces
+from selftests.unit.leaving_out.pieces import Piece, declared_absent, pieces
 from selftests.unit.leaving_out.recording import recorded
 from siteparity.configuration import find_root
 from siteparity.model import ConfigurationError, Outcome, Verdict
+from siteparity.policy import Section
+from siteparity.probes import discover
 
 FAULTS = sorted(recorded().faults)
+QUESTIONS = declared_absent(discover())
+"""Key with a question -> the policy in which it is declared absent."""
 
-ITEMS: Mapping[str, Collection[str]] = {
-    "aspects.accounts.required": ["account_missing_at_both_sites"],  # the applications still name others
-    "aspects.accounts.required.edge": ["account_missing_at_both_sites"],
-    "aspects.accounts.required.edge.prometheus": ["account_missing_at_both_sites"],
-    "aspects.database.users.replicator": ["database_role_missing", "database_role_without_password"],
-    "aspects.database.users.replicator[0]": ["database_role_without_password"],
-    "aspects.files.every_host[4]": ["configuration_file_missing_at_both_sites"],
-    "aspects.firewall.drop.edge[0]": ["firewall_accepts_by_policy_at_both_sites"],
-    "languages.de and all that names it": ["catalogue_older_than_source"],
+ITEM = "item"
+"""One item of a promise that goes on: no run can know that a list once had one name more."""
+OTHERS = "others"
+"""All its items, but those that the applications name: the promise goes on with these."""
+PART = "part"
+"""What the policy says of one item: the item is judged by the rest."""
+UNUSED = "unused"
+"""All that names a language: the sites do not speak it, then."""
+
+ITEMS: Mapping[str, tuple[str, Collection[str]]] = {
+    "applications.shop.release.manifest": (PART, ["release_edited_and_restarted_at_both_sites"]),
+    "aspects.accounts.required": (OTHERS, ["account_missing_at_both_sites"]),
+    "aspects.accounts.required.edge": (OTHERS, ["account_missing_at_both_sites"]),
+    "aspects.accounts.required.edge.prometheus": (ITEM, ["account_missing_at_both_sites"]),
+    "aspects.capacity.peak.web": (
+        ITEM,
+        ["no_worker_enough_at_both_sites", "smaller_pool_at_both_sites"],
+    ),
+    "aspects.capacity.peak.web.SHOP_DATABASE_POOL": (ITEM, ["smaller_pool_at_both_sites"]),
+    "aspects.capacity.peak.web.shop.service workers": (ITEM, ["no_worker_enough_at_both_sites"]),
+    "aspects.database.users.replicator": (ITEM, ["database_role_missing", "database_role_without_password"]),
+    "aspects.database.users.replicator[0]": (PART, ["database_role_without_password"]),
+    "aspects.files.every_host[4]": (ITEM, ["configuration_file_missing_at_both_sites"]),
+    "aspects.firewall.drop.edge[0]": (ITEM, ["firewall_accepts_by_policy_at_both_sites"]),
+    "aspects.schedules.jobs.session cleanup": (ITEM, ["job_missing_at_both_sites"]),
+    "aspects.secrets": (OTHERS, ["secret_differs"]),
+    "aspects.secrets.files": (OTHERS, ["secret_differs"]),
+    "aspects.secrets.files.db": (ITEM, ["secret_differs"]),
+    "aspects.secrets.files.db[0]": (ITEM, ["secret_differs"]),
+    "languages.de and all that names it": (UNUSED, ["catalogue_older_than_source"]),
+    "languages.fr and all that names it": (UNUSED, ["catalogue_replaced_without_restart"]),
 }
-"""Piece -> the faults that nothing else finds. Each piece is one item of a promise that goes on, or all of
-its items but those that the applications name: no run can know that a list once had one name more."""
+"""Piece -> why nothing else finds these faults."""
+
+ASKED: Mapping[str, str] = {
+    "accounts.required": "account_missing_at_both_sites",
+    "accounts.log_in": "key_for_root_at_both_sites",
+    "accounts.sudo": "sudo_rule_added_at_both_sites",
+    "boot.required": "upload_folder_nofail_at_both_sites",
+    "capacity.workers": "no_worker_enough_at_both_sites",
+    "capacity.peak": "no_worker_enough_at_both_sites",
+    "catalogues.source": "catalogue_older_than_source",
+    "database.users": "database_role_missing",
+    "files.every_host": "configuration_file_missing_at_both_sites",
+    "files.releases": "release_edited_and_restarted_at_both_sites",
+    "firewall.drop": "firewall_accepts_by_policy_at_both_sites",
+    "locales.variables": "service_runs_in_an_old_language",
+    "packages.python": "python_environment_missing",
+    "runtime.environment": "setting_edited_without_restart_at_both_sites",
+    "runtime.deployed": "release_deployed_without_restart_at_both_sites",
+    "schedules.jobs": "job_missing_at_both_sites",
+    "services.required": "program_for_root_alone_at_both_sites",
+}
+"""Key with a question -> a fault that nothing finds if it is declared absent."""
+
+WITHOUT: Mapping[str, Collection[str]] = {
+    # Files of settings count as code of what is deployed; without such code its environment alone tells.
+    "runtime.environment": ["runtime.deployed"],
+}
+"""Key -> what the sites lack besides."""
+
+UNWRITTEN = """
+capacity: full free memory
+catalogues: loaded_by charset source_language also
+clock: max_age may_name_the_other_site
+database: replication_user may_wait_for_followers leave_out
+dns: families max_ttl
+egress: form timeout
+files: where_there nginx may_name_the_other_site preload folders
+firewall: saved persisted leave_out
+kernel: leave_out
+locales: also
+monitoring: timeout max_age max_file_age
+packages: held verify verify_timeout leave_out_missing leave_out_changed watched leave_out_added
+path: packets connections resent errors mtu shaped min_speed latency quick
+redis: port file replicated persistent max_memory
+runtime: kernel leave_out_services
+schedules: leave_out
+services: leave_out
+sessions: key option form reread persistent_connections also
+site_role: health_path follows
+tls: horizon
+waf: service configuration rule_set module leave_out_rules leave_out_servers ports normal attacks status
+"""
+"""Keys that the shipped policy leaves out, and that may be: each has a default that judges, says how to look,
+judges less than the default, or adds to a promise that goes on without it. A key of another kind belongs into
+the shipped policy, or gets a question."""
 
 
 @cache
@@ -90,7 +169,7 @@ def test_nothing_can_be_left_out_that_alone_finds_a_fault(fault: str) -> None:
     """Without it the answer is not GO either: something else finds the fault, or the key is undecided."""
     if not judge().is_go(whole(), fault):
         easier = {name for name, variant in shortened().items() if judge().is_go(variant, fault)}
-        assert easier == {name for name, of in ITEMS.items() if fault in of}
+        assert easier == {name for name, (_, faults) in ITEMS.items() if fault in faults}
 
 
 @settings(max_examples=100, deadline=None)
@@ -103,3 +182,42 @@ def test_nor_can_several_things_together(gone: list[Piece], fault: str) -> None:
     variant = variant_without(*(piece for piece in gone if piece.name not in ITEMS))
     if variant is not None and judge().is_go(variant, fault):
         assert judge().is_go(whole(), fault)
+
+
+@pytest.mark.parametrize("key", QUESTIONS)
+def test_what_is_asked_for_finds_a_fault_alone(key: str) -> None:
+    """Else nobody need be asked: the question goes, or a fault is recorded that shows what it is for."""
+    besides = [QUESTIONS[one] for one in WITHOUT.get(key, ())]
+    asked, absent = judge().variant(*besides), judge().variant(QUESTIONS[key], *besides)
+    assert judge().is_go(absent, None)
+    assert not judge().is_go(asked, ASKED[key])
+    assert judge().is_go(absent, ASKED[key])
+
+
+def test_each_key_that_a_check_needs_finds_a_recorded_fault() -> None:
+    """A new key comes with a fault that its checks find, so that leaving it out is tried here."""
+    found: dict[str, bool] = {}
+    for check in whole().plan.checks:
+        if check.source.kind == "parity":
+            aspect, tables = check.source.aspect, judge().probes[check.source.aspect].readings()
+            is_red = any(check.id in recorded().faults[fault].red for fault in FAULTS)
+            for key in filter(None, (tables[name].key for name in check.source.tables)):
+                found[f"{aspect}.{key}"] = found.get(f"{aspect}.{key}", False) or is_red
+    assert [key for key, is_red in found.items() if not is_red] == []
+    assert whole().plan.not_applicable == ()  # a key that the policy lacks is in none of its checks
+
+
+def test_each_optional_key_is_in_the_shipped_policy_or_need_not_be() -> None:
+    """What the policy does not say cannot be left out of it."""
+    unwritten = {
+        aspect: [
+            key
+            for key, field in section.model_fields.items()
+            if key not in Section.model_fields and not field.is_required() and key not in said
+        ]
+        for aspect, probe in judge().probes.items()
+        for section, said in [(probe.section, whole().policy.section(aspect).model_fields_set)]
+        if not section.apart
+    }
+    told = "\n".join(f"{aspect}: {' '.join(keys)}" for aspect, keys in unwritten.items() if keys)
+    assert told == UNWRITTEN.strip()
