@@ -194,6 +194,13 @@ def test_what_is_asked_for_finds_a_fault_alone(key: str) -> None:
     assert judge().is_go(absent, ASKED[key])
 
 
+def test_faults_of_every_aspect_are_recorded() -> None:
+    """As many at least as are promised, and no aspect without one."""
+    aspects = {aspect for aspect, probe in judge().probes.items() if not probe.section.apart}
+    assert {aspect for fault in FAULTS for aspect in recorded().faults[fault].aspects} == aspects
+    assert len(FAULTS) >= 30
+
+
 def test_each_key_that_a_check_needs_finds_a_recorded_fault() -> None:
     """A new key comes with a fault that its checks find, so that leaving it out is tried here."""
     found: dict[str, bool] = {}
