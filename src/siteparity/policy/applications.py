@@ -18,6 +18,7 @@ from siteparity.policy.section import (
     RoleName,
     Section,
     ServerName,
+    ServiceName,
     Strict,
     Text,
     matching,
@@ -26,9 +27,6 @@ from siteparity.policy.section import (
 from siteparity.policy.todo import APPLICATIONS
 from siteparity.yamlfile import Document, fitting
 
-Service: TypeAlias = Annotated[
-    str, matching(r"[A-Za-z0-9:_.@\\-]+\.service", "a service such as shop.service")
-]
 Account: TypeAlias = Annotated[str, matching(r"[a-z_][a-z0-9_-]{0,31}", "the name of a user")]
 Name: TypeAlias = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_.]*", "the name of a setting")]
 Inside: TypeAlias = Annotated[str, matching(r"[^/\0\n][^\0\n]*", "a path below the release's folder")]
@@ -52,7 +50,9 @@ class Catalogues(Strict):
     """Its translations: ``{language}`` stands for a language."""
 
     path: AbsolutePath
+    """A compiled catalogue."""
     source: AbsolutePath | None = None
+    """Its source, if releases contain it."""
 
 
 class Postgres(Strict):
@@ -88,7 +88,8 @@ class Application(Strict):
     """A program that serves customers, on the hosts of one role."""
 
     role: RoleName
-    units: tuple[Service, ...] = ()
+    """The role whose hosts run it."""
+    units: tuple[ServiceName, ...] = ()
     """The services that run it."""
     user: Account | None = None
     """The account that they run as."""
@@ -101,6 +102,7 @@ class Application(Strict):
     secrets: tuple[Name, ...] = ()
     """The settings that hold secrets; both sites must have the same."""
     release: Release | None = None
+    """What a deployment writes."""
     code: tuple[AbsolutePath, ...] = ()
     """Further folders that it loads code from."""
     leave_out: tuple[PathPattern, ...] = ()
@@ -113,8 +115,11 @@ class Application(Strict):
     workers: Text | None = None
     """A text in the command line of each worker of its first service."""
     leads_to: tuple[Lead, ...] = ()
+    """The applications that it connects to."""
     postgresql: Postgres | None = None
+    """Present if it is a PostgreSQL server."""
     redis: Redis | None = None
+    """Present if it is a Redis."""
 
     @property
     def port(self) -> int | None:
@@ -192,6 +197,7 @@ class Applied(Strict):
     """The table of applications in the policy file."""
 
     applications: Mapping[Text, Application] = {}
+    """What serves customers, each described once; aspects and journeys take from it what they need."""
 
 
 def said(**keys: object) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from siteparity.policy.section import Reason, RoleName, Strict, Words, as_several
+from siteparity.policy.section import Reason, RoleName, Spelling, Strict, Words, as_several
 from siteparity.yamlfile import did_you_mean, quoted, shown
 
 NONE = "none"
@@ -74,7 +74,7 @@ def _value(value: object) -> object:
     return value
 
 
-def _by_check(value: object) -> object:
+def by_check(value: object) -> object:
     """The values by check; those that are written for every check, under `EVERY_CHECK`."""
     of = value if isinstance(value, dict) else {}
     if not of:
@@ -126,11 +126,13 @@ class Differs(Strict):
     """One or several, as findings name them; never a pattern, so that nothing new hides behind it."""
     only_at: SiteKey | None = None
     """The site at which every host of the role has each item. The other site lacks it."""
-    values: Annotated[Mapping[str, OfSites], BeforeValidator(_by_check)] | None = None
+    values: Annotated[Mapping[str, OfSites], BeforeValidator(by_check)] | None = None
     """The value on every host of each site, in every check or check by check."""
     reason: Reason
     approved_by: Words
-    review: Annotated[date, BeforeValidator(_day)]
+    review: Annotated[
+        date, BeforeValidator(_day), Spelling("a day such as 2027-05-31", "[0-9]{4}-[0-9]{2}-[0-9]{2}")
+    ]
     """The last day on which the entry counts."""
 
     @field_validator("values")

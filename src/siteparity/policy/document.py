@@ -61,9 +61,11 @@ class Limits(Strict):
     window: Annotated[PositiveDuration, at_most("1h")] = timedelta(minutes=10)
     """Both sites must be measured within this time of each other."""
     go_valid_for: Annotated[PositiveDuration, at_most("24h")] = timedelta(hours=4)
+    """How long a GO holds."""
     record_max_age: Annotated[PositiveDuration, at_most("7d")] = timedelta(hours=24)
     """The largest age of a record that may stand in for the primary."""
     clock_offset: Annotated[PositiveDuration, at_most("10s")] = timedelta(seconds=2)
+    """How far the clock of a host may be off."""
 
     @model_validator(mode="after")
     def _a_host_fits_into_the_run(self) -> Self:
@@ -79,7 +81,7 @@ class Role(Owned):
     """A group of hosts that do the same work."""
 
 
-def _roles_by_name(value: object) -> object:
+def roles_by_name(value: object) -> object:
     """The roles as keys: a role may be just a name, since its owner is that of the file."""
     if isinstance(value, list):
         return {str(role): {} for role in value}
@@ -89,23 +91,29 @@ def _roles_by_name(value: object) -> object:
 
 
 class _File(Applied):
-    """The whole file; `_file_model` adds the sections of the aspects."""
+    """The whole file."""
 
     version: Literal[2]
+    """The version of the file's format; docs/policy-versions.md lists what has changed."""
     owner: Text
     """Who gets the findings of whatever names no owner of its own."""
     primary: Text | None = None
+    """The site that serves: the folder of its inventory. The option of the command line counts before it."""
     standby: Text | None = None
+    """The site that must be able to take over."""
     limits: Limits = Limits()
-    roles: Annotated[Mapping[RoleKey, Role], Field(min_length=1), BeforeValidator(_roles_by_name)]
+    roles: Annotated[Mapping[RoleKey, Role], Field(min_length=1), BeforeValidator(roles_by_name)]
+    """Groups of the inventories; each host in one of them is measured. Reports follow their order."""
     languages: Mapping[LanguageTag, LocaleName] = {}
     """Each language that the sites serve, and its locale."""
     absent: Mapping[str, Absence] = {}
     """What the sites do not have, on purpose: an aspect, a journey, or a promise (``capacity.peak``)."""
     smoke: Smoke = Smoke()
+    """What is tried out at the standby."""
     differs: tuple[Differs, ...] = ()
     """Where the sites differ on purpose."""
     aspects: Strict
+    """What is measured on hosts of both sites. An aspect without a section is compared or undecided."""
 
     @model_validator(mode="after")
     def _two_sites(self) -> Self:
@@ -215,7 +223,7 @@ def load_policy(
     def judge(left: Document) -> tuple[Mistake, ...]:
         return mistakes(drawn(left, parts, context), file_model, context)
 
-    file_model = _file_model(tuple(sections.items()))
+    file_model = file_type(tuple(sections.items()))
     todos = todo.find(document)
     document = todo.without(document, todos, judge)
     document = drawn(document, parts, context)
@@ -318,7 +326,7 @@ def _text(value: object, key: str) -> str | None:
 
 
 @cache
-def _file_model(sections: tuple[tuple[str, type[Section]], ...]) -> type[_File]:
+def file_type(sections: tuple[tuple[str, type[Section]], ...]) -> type[_File]:
     """The type of the whole file: one validation then finds the problems of all sections."""
     fields: dict[str, Any] = {aspect: (section | None, None) for aspect, section in sections}
     aspects = create_model("Aspects", __base__=Strict, **fields)

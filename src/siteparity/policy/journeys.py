@@ -45,7 +45,8 @@ Query: TypeAlias = Annotated[str, matching(r"(?is)\s*select\s[^;]*", "one SELECT
 def _of_a_language(path: str, info: ValidationInfo) -> str:
     if "{language}" in path and (info.context or {}).get("languages") == ():
         raise ValueError(
-            f"expected no {{language}} in a policy without languages, found {quoted(path)}; name them"
+            f"expected no {{language}} in {info.field_name}, since the policy has no languages, found "
+            f"{quoted(path)}; write a path without it, or name the languages under languages"
         )
     return path
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
 
@@ -88,40 +89,84 @@ def size_or_count(value: object) -> int:
     return int(_measure(value, BYTES, "16MiB"))
 
 
-Duration: TypeAlias = Annotated[timedelta, BeforeValidator(duration)]
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How the file writes a value that is read as another type. Stands in annotations, and checks nothing."""
+
+    words: str
+    pattern: str
+    or_count: bool = False
+    """Whether a number without a unit is taken as well."""
+
+
+def _unit(units: Mapping[str, float]) -> str:
+    return rf"[0-9]{{1,9}} ?({'|'.join(units)})"
+
+
+Duration: TypeAlias = Annotated[
+    timedelta, BeforeValidator(duration), Spelling("a time such as 30s", _unit(SECONDS))
+]
 """Written as ``500ms``, ``30s``, ``5m``, ``4h``, ``2d``."""
 
-Percent: TypeAlias = Annotated[float, BeforeValidator(_percent), Field(gt=0, le=100)]
+Percent: TypeAlias = Annotated[
+    float,
+    BeforeValidator(_percent),
+    Field(gt=0, le=100),
+    Spelling("a percentage such as 90%", r"[0-9]{1,3}(\.[0-9]{1,3})? ?%"),
+]
 """Written as ``90%``, ``0.5%``; the key says of what."""
 
-Size: TypeAlias = Annotated[int, BeforeValidator(_size)]
+Size: TypeAlias = Annotated[int, BeforeValidator(_size), Spelling("a size such as 16MiB", _unit(BYTES))]
 """Bytes, written as ``64KiB``, ``16MiB``, ``1GiB``."""
+
+SizeOrCount: TypeAlias = Annotated[
+    int,
+    BeforeValidator(size_or_count),
+    Spelling("a count, or a size such as 16MiB", _unit(BYTES), or_count=True),
+]
+"""Bytes with their unit, or a number without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A check of texts: the whole of one matches a pattern."""
+
+    pattern: str
+    expected: str
+
+    def __call__(self, text: str) -> str:
+        """The text; ValueError if it does not match."""
+        if not re.fullmatch(self.pattern, text):
+            raise ValueError(f"expected {self.expected}, found {quoted(text)}; correct it")
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A check of texts: one names an entry of the policy's table ``key``."""
+
+    expected: str
+    key: str
+
+    def __call__(self, text: str, info: ValidationInfo) -> str:
+        """The text; ValueError if the table lacks it. Checked only while the whole policy is read."""
+        known = (info.context or {}).get(self.key)
+        if known is not None and text not in known:
+            listed, near = ", ".join(known), did_you_mean(text, known)
+            raise ValueError(
+                f"expected {self.expected} of the policy ({listed}), found {quoted(text)}{near}; correct it"
+            )
+        return text
 
 
 def matching(pattern: str, expected: str) -> AfterValidator:
     """The whole text matches `pattern`; messages describe it as `expected`."""
-
-    def check(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(f"expected {expected}, found {quoted(text)}; correct it")
-        return text
-
-    return AfterValidator(check)
+    return AfterValidator(Form(pattern, expected))
 
 
 def one_of(what: str, key: str) -> AfterValidator:
-    """A reference to an entry of the policy's table ``key``; checked only while the whole policy is read."""
-
-    def check(text: str, info: ValidationInfo) -> str:
-        known = (info.context or {}).get(key)
-        if known is not None and text not in known:
-            listed, near = ", ".join(known), did_you_mean(text, known)
-            raise ValueError(
-                f"expected {what} of the policy ({listed}), found {quoted(text)}{near}; correct it"
-            )
-        return text
-
-    return AfterValidator(check)
+    """A reference to an entry of the policy's table ``key``."""
+    return AfterValidator(Reference(what, key))
 
 
 def _words(text: str) -> str:
@@ -137,22 +182,33 @@ def as_several(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
-def template(*names: str, optional: str = "") -> AfterValidator:
-    """A text with exactly these placeholders, each of them in braces, and perhaps the optional one."""
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A check of texts: one has exactly these placeholders, each of them in braces, and perhaps one more."""
 
-    def check(text: str) -> str:
+    names: tuple[str, ...]
+    optional: str
+
+    @property
+    def expected(self) -> str:
+        """What is expected, in words."""
+        every = (*self.names, *filter(None, [self.optional]))
+        return f"a text with {' and '.join(f'{{{name}}}' for name in every)} in it and no other braces"
+
+    def __call__(self, text: str) -> str:
+        """The text; ValueError if it has other placeholders."""
         try:
             found = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
         except ValueError:
             found = {"?"}
-        if found - {optional} != set(names):
-            wanted = " and ".join(f"{{{name}}}" for name in (*names, *filter(None, [optional])))
-            raise ValueError(
-                f"expected a text with {wanted} in it and no other braces, found {quoted(text)}; write it"
-            )
+        if found - {self.optional} != set(self.names):
+            raise ValueError(f"expected {self.expected}, found {quoted(text)}; write it")
         return text
 
-    return AfterValidator(check)
+
+def template(*names: str, optional: str = "") -> AfterValidator:
+    """A text with exactly these placeholders, each of them in braces, and perhaps the optional one."""
+    return AfterValidator(Template(names, optional))
 
 
 LanguageTag: TypeAlias = Annotated[
@@ -203,6 +259,11 @@ RequestPath: TypeAlias = Annotated[
 ServerName: TypeAlias = Annotated[
     str, matching(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}", "the name of a server, or its address")
 ]
+
+ServiceName: TypeAlias = Annotated[
+    str, matching(r"[A-Za-z0-9:_.@\\-]+\.service", "a service such as shop.service")
+]
+"""The full name of a service (systemd.unit(5))."""
 
 PartName: TypeAlias = Annotated[
     str, matching(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,62}", "a name of letters, digits, _ . @ -")

@@ -6,9 +6,8 @@ from typing import Annotated, Self, TypeAlias
 
 from pydantic import model_validator
 
-from siteparity.policy.section import AbsolutePath, Strict, matching
+from siteparity.policy.section import AbsolutePath, ServiceName, Strict, matching
 from siteparity.tools.settings.reader import Form, Setting
-from siteparity.tools.systemd.unit import UnitName
 
 Key: TypeAlias = Annotated[
     str, matching(r"[\w.@$+:/\\\[\]-]+( [\w.@$+:/\\\[\]-]+)*", "a key such as database.pool")
@@ -31,7 +30,7 @@ Option: TypeAlias = Annotated[str, matching(r"--?[A-Za-z0-9][\w.:-]*", "an optio
 class ServiceSetting(Strict):
     """A setting of a service: exactly one of `variable`, `key` and `option`."""
 
-    service: UnitName
+    service: ServiceName
     variable: Variable | None = None
     """A variable of its environment."""
     key: KeyPattern | None = None

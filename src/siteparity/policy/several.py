@@ -21,7 +21,7 @@ _ONE, _LIST, _ROLES = "[one]", "[list]", "[roles]"
 
 
 @dataclass(frozen=True, slots=True)
-class _OneOrMore:
+class OneOrMore:
     """Takes what is no list as the only entry of one; its errors name no index then."""
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -32,7 +32,7 @@ class _OneOrMore:
 
 
 @dataclass(frozen=True, slots=True)
-class _OfRoles:
+class OfEachRole:
     """Takes what is no mapping as meant for every role."""
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -49,10 +49,10 @@ def _form(given: object) -> str:
     return _LIST if isinstance(given, list | tuple) else _ONE
 
 
-Several: TypeAlias = Annotated[tuple[T, ...], _OneOrMore()]
+Several: TypeAlias = Annotated[tuple[T, ...], OneOrMore()]
 """Written as ``shop.service``, or as ``[shop.service, worker.service]``."""
 
-OfRoles: TypeAlias = Annotated[Mapping[RoleName, Several[T]], _OfRoles()]
+OfRoles: TypeAlias = Annotated[Mapping[RoleName, Several[T]], OfEachRole()]
 """Written as `Several` for every role, or as a map of roles: ``{web: shop.service, jobs: [a.service]}``."""
 
 

@@ -15,13 +15,14 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from siteparity.model import Table
 from siteparity.names import OwnNames, sha256
 from siteparity.policy import RoleName, Section, Text
 from siteparity.policy.applications import Applications
 from siteparity.policy.questions import Question
+from siteparity.policy.section import matching
 from siteparity.probes import Answers, Probe, Reading, Target, if_named, once
 from siteparity.redaction import fingerprint
 from siteparity.tools.accounts import database, keys, sudo
@@ -36,7 +37,7 @@ GUARDED = "locked, or has a password"
 IN_FORCE = "in force"
 READ = "read"
 
-AccountName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,31}$")]
+AccountName = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}", "the name of an account")]
 
 
 class Policy(Section):

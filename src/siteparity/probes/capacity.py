@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError, Value
 from siteparity.policy import AbsolutePath, Percent, Port, RoleName, Section, Text
@@ -22,7 +22,7 @@ from siteparity.policy.applications import Application, Applications
 from siteparity.policy.bounds import at_least, at_most
 from siteparity.policy.grants import DatabaseAccess, Grant, RedisAccess
 from siteparity.policy.questions import Question
-from siteparity.policy.section import Strict, size_or_count
+from siteparity.policy.section import ServiceName, SizeOrCount, Strict
 from siteparity.policy.service_setting import Key, ServiceSetting
 from siteparity.policy.several import Several, all_of
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
@@ -30,12 +30,12 @@ from siteparity.tools.capacity import disks, machine, servers
 from siteparity.tools.postgres import psql
 from siteparity.tools.redis_cli import client
 from siteparity.tools.settings import reader
-from siteparity.tools.systemd.unit import UnitName, only_at_primary
+from siteparity.tools.systemd.unit import only_at_primary
 from siteparity.transport.script import Ask
 from siteparity.transport.words import LOGIN, PLACES, TEXT, UNIT
 from siteparity.yamlfile import quoted
 
-Amount = Annotated[int, BeforeValidator(size_or_count), Field(gt=0)]
+Amount = Annotated[SizeOrCount, Field(gt=0)]
 
 _ROOM = re.compile(r"/.* (?:bytes|inodes)")
 """An item of the table ``free``."""
@@ -117,7 +117,7 @@ class Policy(Section):
     memory: Annotated[Percent, at_least("50%")] = 95.0
     """How much of the primary's memory is enough; machines of one kind differ a little."""
     workers: Annotated[
-        Mapping[RoleName, Mapping[UnitName, Text]],
+        Mapping[RoleName, Mapping[ServiceName, Text]],
         Question("Which services have workers, and by which text are they recognised?"),
     ] = {}
     """For each role: service -> a text in the command line of each of its workers."""
@@ -125,6 +125,7 @@ class Policy(Section):
     """For each role: its pools. Findings call them by their variables, keys or options, as far as these
     tell them apart."""
     connections: Mapping[RoleName, Server] = {}
+    """For each role: how to find out how many connections its server accepts."""
     peak: Annotated[
         Mapping[RoleName, Mapping[Text, Amount]],
         Question("What does each role need at the worst hour, whatever the sites have?"),

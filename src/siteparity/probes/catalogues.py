@@ -12,19 +12,19 @@ import shlex
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from siteparity.model import Table
 from siteparity.policy import Language, RoleName, Section
 from siteparity.policy.applications import Applications, said
 from siteparity.policy.questions import Question
-from siteparity.policy.section import PartName, Strict
+from siteparity.policy.section import PartName, ServiceName, Strict, matching
 from siteparity.probes import Answers, Probe, Reading, Target, Where, Witnesses, once
 from siteparity.tools.gettext import host_catalogues, plural
 from siteparity.tools.gettext.catalogue import Catalogue, DamagedError, Message
 from siteparity.tools.gettext.host_catalogues import USABLE, Shelf
 from siteparity.tools.program import filled, program
-from siteparity.tools.systemd import readers, unit
+from siteparity.tools.systemd import readers
 from siteparity.tools.witnesses import compiled, witnessed
 from siteparity.transport.script import Ask
 
@@ -34,7 +34,9 @@ AS_SOURCE = "as its source"
 NOT_OLDER = "not older than its source"
 LOADED = "loaded"
 
-PathOfLanguage = Annotated[str, StringConstraints(pattern=r"^/[^{}\x00\n]*\{language\}[^{}\x00\n]*$")]
+PathOfLanguage = Annotated[
+    str, matching(r"/[^{}\x00\n]*\{language\}[^{}\x00\n]*", "an absolute path with {language} in it")
+]
 
 
 class Catalogues(Strict):
@@ -44,7 +46,7 @@ class Catalogues(Strict):
     """A compiled catalogue; ``{language}`` stands for the language as gettext writes it (``pt_BR``)."""
     source: Annotated[PathOfLanguage | None, Question("Where are the sources of the catalogues?")] = None
     """Its source, if releases contain it."""
-    service: unit.UnitName
+    service: ServiceName
     """The service that uses the catalogues."""
     loaded_by: Literal["workers", "main process"] = "workers"
     """Which of its processes read them: each process that the main one started, or the main one for all."""

@@ -26,16 +26,25 @@ from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, once
 from siteparity.tools.dns import AUTHORITY, NO_ANSWER, Question, Reply, question, replies
 from siteparity.tools.witnesses import ports, products, programs, witnessed
 from siteparity.transport.script import Ask
+from siteparity.yamlfile import quoted
 
 Family = Literal["A", "AAAA"]
 SAME_SERIAL = "the same on every server"
 AS_IN_POLICY = "those of the policy"
 FAMILIES: tuple[Family, ...] = ("A", "AAAA")
-HostName = Annotated[str, matching(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,62})\.)*[a-z0-9-]{1,63}", "a name")]
+HostName = Annotated[
+    str,
+    matching(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,62})\.)*[a-z0-9-]{1,63}", "the name of a host or a zone"),
+]
 
 
 def _address(text: str) -> str:
-    ip_address(text)
+    try:
+        ip_address(text)
+    except ValueError:
+        raise ValueError(
+            f"expected an address such as 192.0.2.53, found {quoted(text)}; correct it"
+        ) from None
     return text
 
 

@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
@@ -28,7 +28,7 @@ from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.applications import Applications
 from siteparity.policy.patterns import RELEASE_FILES, matches_any
 from siteparity.policy.questions import Question
-from siteparity.policy.section import PathPattern, Strict, WholePath
+from siteparity.policy.section import PathPattern, Strict, WholePath, matching
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.configuration import files, folders, release
 from siteparity.transport import words
@@ -61,7 +61,7 @@ LONGEST_LINE = 200
 MOST_LINES = 40_000
 """Lines of a file that are told one by one; the digest of a longer file tells that it differs."""
 
-RelativePath = Annotated[str, StringConstraints(pattern=r"^[^/\n][^\n]*$")]
+RelativePath = Annotated[str, matching(r"[^/\n][^\n]*", "a path below the folder of the release")]
 
 
 class ReleaseFolder(Strict):

@@ -15,10 +15,10 @@ from typing import Any
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import RoleName, Section, Text
 from siteparity.policy.applications import Applications
-from siteparity.policy.section import SettingPattern
+from siteparity.policy.section import ServiceName, SettingPattern
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools import limits, modules, sysctl
-from siteparity.tools.systemd.unit import ONLY_AT_PRIMARY, UnitName, only_at_primary
+from siteparity.tools.systemd.unit import ONLY_AT_PRIMARY, only_at_primary
 from siteparity.transport import words
 from siteparity.transport.script import Ask
 
@@ -26,7 +26,7 @@ from siteparity.transport.script import Ask
 class Policy(Section):
     """What the kernel must have, and the services whose limits count."""
 
-    services: Mapping[RoleName, tuple[UnitName, ...]] = {}
+    services: Mapping[RoleName, tuple[ServiceName, ...]] = {}
     """For each role: the services whose limits are compared."""
     modules: Mapping[RoleName, tuple[Text, ...]] = {}
     """For each role: what must be in the kernel, as a module or built in, e.g. ``nf_tables``."""

@@ -23,10 +23,11 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import LocaleName, Section
 from siteparity.policy.applications import Applications, said
 from siteparity.policy.questions import Question
+from siteparity.policy.section import ServiceName
 from siteparity.policy.several import OfRoles, all_of, for_roles, roles_of
 from siteparity.probes import Answers, Probe, Reading, Target, Where, once
 from siteparity.tools import locale as content
-from siteparity.tools.systemd import environment, unit
+from siteparity.tools.systemd import environment
 from siteparity.transport import words
 from siteparity.transport.script import Ask
 
@@ -46,7 +47,7 @@ class Policy(Section):
 
     also: tuple[LocaleName, ...] = ()
     """Further locales that must be usable, such as one that only a report uses."""
-    service: OfRoles[unit.UnitName]
+    service: OfRoles[ServiceName]
     """The services that speak these languages: one or a list, or those of each role."""
     variables: Annotated[Mapping[Variable, str], Question("Which language variables has the service?")] = {}
     """Their language: variable (LANG, LC_ALL, LC_TIME ...) -> value; all others must be unset."""

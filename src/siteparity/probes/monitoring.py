@@ -21,10 +21,10 @@ from pydantic import Field
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import Duration, Port, RoleName, Section, Text
 from siteparity.policy.bounds import at_most
-from siteparity.policy.section import PositiveDuration, Strict, matching
+from siteparity.policy.section import PositiveDuration, ServiceName, Strict, matching
 from siteparity.probes import Answers, Probe, Reading, Target, Where, Witnesses, once
 from siteparity.tools.program import filled, program
-from siteparity.tools.systemd.unit import UnitName, look_up_of, read_properties
+from siteparity.tools.systemd.unit import look_up_of, read_properties
 from siteparity.tools.witnesses import products, programs, witnessed
 from siteparity.transport.script import Ask
 
@@ -41,7 +41,7 @@ Metric = Annotated[
 class Agent(Strict):
     """A program that watches a host and answers over HTTP."""
 
-    unit: UnitName
+    unit: ServiceName
     port: Port
     path: Annotated[str, matching(r"/[!-~]*", "a path such as /metrics")] = "/metrics"
     roles: tuple[RoleName, ...] = ()

@@ -17,14 +17,14 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, RoleName, Section
 from siteparity.policy.applications import Applications
 from siteparity.policy.bounds import at_most
 from siteparity.policy.questions import Question
-from siteparity.policy.section import PathPattern
+from siteparity.policy.section import PathPattern, matching
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.packages import apt, dpkg, python, rpm, unpackaged
 from siteparity.tools.packages import files as package_files
@@ -66,7 +66,7 @@ SNAKEOIL = "/etc/ssl/certs/ssl-cert-snakeoil.pem"
 MOST_NAMED = 3
 """Paths that a value names; further ones are only counted."""
 
-PackageName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9+._-]*$")]
+PackageName = Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9+._-]*", "the name of a package")]
 
 
 PYTHON = ("/dist-packages", "/site-packages")

@@ -60,6 +60,7 @@ class Policy(Section):
     question: ClassVar[str] = "Which roles connect to which others, at which ports?"
 
     legs: tuple[Leg, ...] = ()
+    """Who connects to whom."""
     packets: Annotated[Rate, at_most("10%")] = 2.0
     """The rate of lost packets that must be excluded; 2% needs 149 packets of full size each way."""
     connections: Annotated[Rate, at_most("20%")] = 10.0

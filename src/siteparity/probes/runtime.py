@@ -23,20 +23,20 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.applications import Application, Applications
 from siteparity.policy.patterns import CODE, matches_any
 from siteparity.policy.questions import Question
-from siteparity.policy.section import PathPattern, Strict, UnitPattern
+from siteparity.policy.section import PathPattern, ServiceName, Strict, UnitPattern, matching
 from siteparity.policy.several import Several
 from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.running import deleted, kernel, manager_environment, reloads, settings
 from siteparity.tools.running import deployed as code
 from siteparity.tools.systemd.environment import VARIABLE
-from siteparity.tools.systemd.unit import NOT_RUNNING, ONLY_AT_PRIMARY, UnitName, only_at_primary
+from siteparity.tools.systemd.unit import NOT_RUNNING, ONLY_AT_PRIMARY, only_at_primary
 from siteparity.transport import words
 from siteparity.transport.script import Ask
 
@@ -52,13 +52,13 @@ RESTARTED_BY_BOOTS = (
 
 AFTER_DEPLOYMENT = "started after it was deployed"
 
-VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+VariableName = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of a variable")]
 
 
 class Deployed(Strict):
     """A service, and what a deployment lays down for it."""
 
-    service: UnitName
+    service: ServiceName
     file: AbsolutePath
     """A file that every deployment writes, such as one with the version; its folder is the release."""
     code: tuple[AbsolutePath, ...] = ()
@@ -86,11 +86,11 @@ class Policy(Section):
 
     kernel: Literal["installed", "brought"] = "installed"
     """``brought``: the machines have no kernel on disk, since a hypervisor starts them with one."""
-    services: Mapping[RoleName, tuple[UnitName, ...]] = {}
+    services: Mapping[RoleName, tuple[ServiceName, ...]] = {}
     """For each role: services whose unit files must be as systemd read them. Others are asked about only if
     something was edited since."""
     environment: Annotated[
-        Mapping[RoleName, Several[UnitName]], Question("Which services take settings from files?")
+        Mapping[RoleName, Several[ServiceName]], Question("Which services take settings from files?")
     ] = {}
     """For each role: the services whose environment is compared with their files."""
     deployed: Annotated[

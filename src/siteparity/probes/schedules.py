@@ -24,7 +24,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy.questions import Question
-from siteparity.policy.section import LeftoverPattern, RoleName, Section, Strict, Text
+from siteparity.policy.section import LeftoverPattern, RoleName, Section, Strict, Text, matching
 from siteparity.probes import Answers, Probe, Reading, Target, Where, Witnesses, once
 from siteparity.redaction import pseudonym
 from siteparity.tools.schedule import cron_daemon as daemon
@@ -62,7 +62,9 @@ class Required(Strict):
     """The user as whom cron runs it."""
     at: Text | None = None
     """The time as the crontab must write it, e.g. ``*/5 * * * *``."""
-    timer: Annotated[str, Field(pattern=r"^[A-Za-z0-9:_.@\\-]+\.timer$")] | None = None
+    timer: Annotated[str, matching(r"[A-Za-z0-9:_.@\\-]+\.timer", "a timer such as backup.timer")] | None = (
+        None
+    )
     """The timer that starts it, instead of the three keys above."""
     only_at_primary: bool = False
     """Whether the job must be in no crontab of the standby; the switch must bring it there. A line that does

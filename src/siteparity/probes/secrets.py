@@ -18,19 +18,19 @@ import shlex
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import StringConstraints, model_validator
+from pydantic import model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.applications import Applications
-from siteparity.policy.section import Strict
+from siteparity.policy.section import Strict, matching
 from siteparity.probes import KEY, Answers, Probe, Reading, Target, Witnesses, by_role, once
 from siteparity.tools.program import filled
 from siteparity.tools.secrets import hashes
 from siteparity.tools.witnesses import environments, named_files, witnessed
 from siteparity.transport.script import Ask
 
-SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.@-]{1,64}$")]
+SecretName = Annotated[str, matching(r"[A-Za-z0-9_.@-]{1,64}", "the name of a secret")]
 
 
 class SecretFile(Strict):

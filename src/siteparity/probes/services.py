@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Self
 
-from pydantic import StringConstraints, model_validator
+from pydantic import model_validator
 
 from siteparity.model import Table
 from siteparity.names import OwnNames
@@ -26,7 +26,7 @@ from siteparity.policy import RoleName, Section
 from siteparity.policy.applications import Applications
 from siteparity.policy.patterns import matches_any
 from siteparity.policy.questions import Question
-from siteparity.policy.section import UnitPattern
+from siteparity.policy.section import UnitPattern, matching
 from siteparity.probes import COMPARED, PROMISED, Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.systemd import beside, manager, programs, stopped, unit_files
 from siteparity.transport import words
@@ -47,7 +47,11 @@ PASSING = (
 """Units that come with logins, consoles and devices."""
 
 UnitName = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9:_.@\\-]+\.(service|socket|timer|path|mount|target)$")
+    str,
+    matching(
+        r"[A-Za-z0-9:_.@\\-]+\.(service|socket|timer|path|mount|target)",
+        "a unit with its ending, as in cron.service",
+    ),
 ]
 
 

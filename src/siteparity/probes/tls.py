@@ -44,6 +44,7 @@ class Policy(Section):
     question: ClassVar[str] = "Under which names do customers connect by TLS?"
 
     names: Mapping[ServerName, Front] = {}
+    """Each name that customers type, and its files."""
     trust: AbsolutePath | None = None
     """A file with the authorities that customers trust, in PEM, on the host. Default: those of the system."""
     horizon: Annotated[Duration, at_least("7d")] = timedelta(days=21)

@@ -22,9 +22,8 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Port, Section, Text
 from siteparity.policy.applications import Applications
 from siteparity.policy.patterns import LETTERS
-from siteparity.policy.section import RequestPath
+from siteparity.policy.section import RequestPath, ServiceName
 from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, once
-from siteparity.tools.systemd.unit import UnitName
 from siteparity.tools.waf import answers as replies
 from siteparity.tools.waf import files, workers
 from siteparity.tools.waf.nginx import places
@@ -67,7 +66,7 @@ class Policy(Section):
     question: ClassVar[str] = "Which hosts filter attacks out of requests, and with what?"
     never_whole: ClassVar[bool] = True
 
-    service: UnitName = "nginx.service"
+    service: ServiceName = "nginx.service"
     configuration: AbsolutePath = "/etc/nginx/nginx.conf"
     """The first file that the server reads."""
     rule_set: AbsolutePath = "/usr/share/modsecurity-crs/rules"

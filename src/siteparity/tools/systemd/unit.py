@@ -8,16 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Annotated
-
-from pydantic import StringConstraints
 
 from siteparity.model import UnmeasuredError
 from siteparity.tools.given import DECODE, assigned, item
 from siteparity.tools.program import filled, program
-
-UnitName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9:_.@\\-]+\.service$")]
-"""The full name of a service, such as ``shop.service`` (systemd.unit(5))."""
 
 NOT_RUNNING = "not running"
 ONLY_AT_PRIMARY = "runs only at the primary, as the policy says"
