@@ -49,11 +49,6 @@ smoke:
   admin: {owner: Shop, roles: [web], host: shop.example, leads_to: http://status.example/}
   egress: {owner: Shop}
 """
-_LINES_OF_ROLES = [
-    number
-    for number, line in enumerate((SHIPPED / "policy.yml").read_text(encoding="utf-8").splitlines())
-    if re.search(r"(?:roles|clients|servers): \[", line)
-]
 ASPECTS = "aspects:\n  locales: {owner: Shop, max_age: 5m, only: [en]}\n"
 
 
@@ -117,18 +112,6 @@ def test_the_shipped_policy_holds_but_for_the_sections_of_the_probes() -> None:
         "database": "db",
         "subscriptions": "web",
     }
-
-
-@pytest.mark.parametrize("number", _LINES_OF_ROLES)
-def test_a_role_that_does_not_exist_is_refused_wherever_roles_are_named(tmp_path: Path, number: int) -> None:
-    """What is never measured, because its role is misspelt, would never be missed."""
-    lines = (SHIPPED / "policy.yml").read_text(encoding="utf-8").splitlines(keepends=True)
-    lines[number] = re.sub(r"((?:roles|clients|servers): \[)", r"\1wbe, ", lines[number])
-    (tmp_path / "policy.yml").write_text("".join(lines), encoding="utf-8")
-    probes = discover()
-    sections = {name: probe.section for name, probe in probes.items()}
-    with pytest.raises(ConfigurationError, match=rf'policy.yml:{number + 1}.*found "wbe"'):
-        load_policy(tmp_path / "policy.yml", sections)
 
 
 def test_the_shipped_waivers_are_an_empty_list() -> None:

@@ -80,7 +80,7 @@ def test_a_policy_that_spells_everything_out_fits_the_schema(validator: Any) -> 
         ", aspects: {locales: {service: shop.service}}, languages: {en: en_US.UTF-8}",
         ", aspects: {locales: {service: [shop.service, jobs.service]}}, languages: {en: en_US.UTF-8}",
         ", aspects: {locales: {service: {web: a.service, db: [b.service]}}}, languages: {en: en_US.UTF-8}",
-        ", aspects: {runtime: {environment: {web: shop.service}}, services: {required: {web: [cron.service]}}}",
+        ", aspects: {runtime: {environment: {web: shop.service}}}",
         ", aspects: {accounts: {required: {web: {www-data: null, shop: 980}}, sudo: [], log_in: null}}",
         ", aspects: {dns: {zone: a.b, servers: {ns.b: 192.0.2.1}, names: [a.b], front_door: 'e.{domain}'}}",
         ", limits: {deadline: 20m, window: {value: 2h, reason: two shifts}}",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, TypeAlias
 
+from siteparity.policy.patterns import RELEASE_FILES
 from siteparity.policy.section import (
     AbsolutePath,
     LocaleName,
@@ -42,7 +43,7 @@ class Release(Strict):
     """Its list of checksums, in the format of sha256sum."""
     git: bool = False
     """The folder is a work tree of git."""
-    leave_out: tuple[Inside, ...] = ()
+    leave_out: tuple[Annotated[Inside, RELEASE_FILES], ...] = ()
     """Patterns of files that are not part of the release, such as ``uploads/*``."""
 
 

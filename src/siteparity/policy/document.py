@@ -39,11 +39,13 @@ from siteparity.policy.section import (
 from siteparity.yamlfile import (
     Document,
     Mistake,
+    Problems,
     did_you_mean,
     fail,
     load,
     mistakes,
     quoted,
+    shown,
     shown_path,
     validate,
 )
@@ -84,7 +86,11 @@ class Role(Owned):
 def roles_by_name(value: object) -> object:
     """The roles as keys: a role may be just a name, since its owner is that of the file."""
     if isinstance(value, list):
-        return {str(role): {} for role in value}
+        if strange := [role for role in value if not isinstance(role, str)]:
+            raise ValueError(
+                f"expected names of groups, found {shown(strange[0])}; write the name of a group"
+            )
+        return {role: {} for role in value}
     if isinstance(value, dict):
         return {name: {} if role is None else role for name, role in value.items()}
     return value
@@ -266,8 +272,15 @@ def load_policy(
 
 
 def _demand_this_version(document: Document) -> None:
-    """Raise ConfigurationError if the file is written for an earlier version of the policy."""
-    if isinstance(document.value, dict) and document.value.get("version") == 1:
+    """Raise ConfigurationError if the file is of an earlier version, or lacks what all of it needs."""
+    problems = Problems()
+    for key in ("version", "owner", "roles"):
+        if _part(document.value, key) == todo.TODO:
+            text = f"{key}: expected a value, found TODO; write it, since the whole file needs it"
+            problems.add(text, document.path, document.line((key,)))
+    problems.check()
+    version = document.value.get("version") if isinstance(document.value, dict) else None
+    if version == 1 and version is not True:
         fail(
             "expected version: 2, found 1; docs/policy-versions.md lists what has changed since",
             document.path,

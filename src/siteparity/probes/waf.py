@@ -57,7 +57,18 @@ def _few_rules(text: str) -> str:
     return text
 
 
-Exclusion = Annotated[Text, AfterValidator(_few_rules)]
+def _as_in_findings(text: str) -> str:
+    """The name of one thing, which begins with a word; ``*`` would stand for itself only."""
+    if sum(character.isalnum() for character in text) < LETTERS:
+        raise ValueError(
+            f"expected one thing as findings name it, found {quoted(text)}; copy it from a finding, as in "
+            '"SecRuleRemoveById 920350" or "server status.example, 80"'
+        )
+    return text
+
+
+Named = Annotated[Text, AfterValidator(_as_in_findings)]
+Exclusion = Annotated[Named, AfterValidator(_few_rules)]
 
 
 class Policy(Section):
@@ -75,7 +86,7 @@ class Policy(Section):
     """Part of the path of the library that inspects requests; the running server must have loaded it."""
     leave_out_rules: tuple[Exclusion, ...] = ()
     """Rules that are disabled on purpose, as findings name them, e.g. ``SecRuleRemoveById 920350``."""
-    leave_out_servers: tuple[Text, ...] = ()
+    leave_out_servers: tuple[Named, ...] = ()
     """Servers that need no protection, as findings name them, e.g. ``server status.example, 80``."""
     host: Text
     """The name that customers type."""

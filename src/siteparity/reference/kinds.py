@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from siteparity.policy.bounds import Bound
 from siteparity.policy.differs import by_check
 from siteparity.policy.document import roles_by_name
-from siteparity.policy.section import Section, Spelling, as_several
+from siteparity.policy.section import Reference, Section, Spelling, as_several
 from siteparity.policy.several import OfEachRole, OneOrMore
 
 Schema: TypeAlias = dict[str, Any]
@@ -75,7 +75,7 @@ def either(*schemas: Schema) -> Schema:
 
 def slot(schema: Schema) -> Schema:
     """A value, or a ``TODO`` in its place."""
-    if schema == {} or (schema.keys() <= {"type", "minLength"} and schema["type"] == "string"):
+    if schema == {} or (schema.keys() <= {"type", "minLength", "$comment"} and schema["type"] == "string"):
         return schema
     return either(schema, TODO)
 
@@ -183,7 +183,7 @@ def _list(item: Kind, marks: Sequence[object]) -> Kind:
 
 
 def _map(key: Kind, value: Kind, marks: Sequence[object]) -> Kind:
-    names = {name: one for name, one in key.schema.items() if name in ("pattern", "minLength")}
+    names = {name: one for name, one in key.schema.items() if name in ("pattern", "minLength", "$comment")}
     if key.schema.get("type") == "integer":
         names = {"pattern": "^[0-9]+$"}
     return Kind(
@@ -203,6 +203,8 @@ def _text(marks: Sequence[object]) -> Kind:
     patterns = [one for mark in marks if (one := _ecma(getattr(_function(mark), "pattern", "")))]
     names = [name for mark in marks for name in getattr(_function(mark), "names", ())]
     schema: Schema = {"type": "string", **_lengths(marks, "Length")}
+    if any(isinstance(_function(mark), Reference) for mark in marks):
+        schema["$comment"] = expected[-1]
     if patterns:
         schema["pattern"] = patterns[-1]
     elif names:

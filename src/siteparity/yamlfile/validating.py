@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
@@ -19,6 +19,7 @@ _EXPECTED = {
     "string_type": "text",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
     "float_type": "a number",
     "bool_type": "true or false",
     "list_type": "a list",
@@ -31,6 +32,15 @@ _EXPECTED = {
     "model_attributes_type": "keys and values",
 }
 """pydantic's error type -> what was expected."""
+
+_LIMITS = {
+    "greater_than": ("more than", "gt"),
+    "greater_than_equal": ("at least", "ge"),
+    "less_than": ("less than", "lt"),
+    "less_than_equal": ("at most", "le"),
+}
+"""pydantic's error type -> what was expected, and where the error holds the limit."""
+_LENGTHS = {"too_short", "string_too_short", "too_long", "string_too_long"}
 
 
 def validate(document: Document, model: type[M], context: Mapping[str, object] | None = None) -> M:
@@ -51,13 +61,36 @@ def validate(document: Document, model: type[M], context: Mapping[str, object] |
         return model.model_validate_json(json.dumps(document.value), context=dict(context or {}))
     except ValidationError as error:
         problems = Problems()
-        for detail in error.errors():
+        for detail in _meant(error.errors()):
             at = document.known(detail["loc"])
-            name = f"{shown_key(at)}: " if at else ""
             text = _explain(detail, _fields(model, detail["loc"][:-1]))
+            named = at
+            if (default := _of_a_default(detail, at, model)) is not None:
+                named = (*at, default)
+                text += f"; the file lacks {default}, and this is its default"
+            name = f"{shown_key(named)}: " if named else ""
             problems.add(name + text, document.path, document.line(at))
         problems.check()
         raise
+
+
+def _meant(details: Sequence[Any]) -> Iterator[Any]:
+    """The errors without each that only says that too few of several things are right."""
+    places = [tuple(detail["loc"]) for detail in details]
+    for detail in details:
+        at = tuple(detail["loc"])
+        inside = any(len(place) > len(at) and place[: len(at)] == at for place in places)
+        if detail["type"] != "too_short" or not inside:
+            yield detail
+
+
+def _of_a_default(detail: Mapping[str, Any], at: KeyPath, model: type[BaseModel]) -> str | None:
+    """The key that the file lacks, if it is the default that is wrong."""
+    loc = tuple(detail["loc"])
+    if detail["type"] != "value_error" or loc[: len(at)] != at or len(loc) == len(at) or not detail["input"]:
+        return None
+    key = str(loc[len(at)])
+    return key if key in _fields(model, at) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +136,36 @@ def _explain(detail: Mapping[str, Any], fields: Collection[str]) -> str:
         return str(detail["ctx"]["error"])
     if expected := _EXPECTED.get(kind):
         return f"expected {expected}, found {shown(found)}; {_advice(expected, found)}"
+    if kind in _LIMITS or kind in _LENGTHS:
+        return _beyond(kind, detail["ctx"], found)
     wanted = re.sub(
         r"^(Input|Value|String|Tuple|List|Mapping|Dictionary) should (be|have)? ?", "", str(detail["msg"])
     )
     return f"expected {wanted}, found {shown(found)}; change it"
 
 
+def _beyond(kind: str, context: Mapping[str, Any], found: object) -> str:
+    """The message for a value that is too large, too small, too long or too short."""
+    if kind in _LIMITS:
+        word, key = _LIMITS[kind]
+        # pydantic tells limits of times as Python writes them.
+        limit = re.sub(r"datetime\.timedelta\((?:seconds=)?([0-9]+)\)", r"\1s", str(context[key]))
+        return f"expected {word} {limit}, found {shown(found)}; change it"
+    of = ("character", "characters") if kind.startswith("string") else ("entry", "entries")
+    there = len(found) if isinstance(found, str | list | dict) else context.get("actual_length") or "too many"
+    short = kind.endswith("short")
+    word, limit = ("least", context["min_length"]) if short else ("most", context["max_length"])
+    advice = "write more" if short else "remove some"
+    return f"expected at {word} {limit} {of[limit != 1]}, found {there or 'none'}; {advice}"
+
+
 def _advice(expected: str, found: object) -> str:
     if expected == "text" and isinstance(found, bool | int | float):
         return f'write it in quotes: "{json.dumps(found)}"'
-    if expected == "a list" and isinstance(found, str | int):
-        return f"write [{found}]"
-    if isinstance(found, str) and re.fullmatch(r"true|false|-?[0-9.]+", found):
+    if expected == "a list" and isinstance(found, str | int) and found != "":
+        return f"write [{found if isinstance(found, str) else json.dumps(found)}]"
+    plain = {"a whole number": r"-?[0-9]+", "a number": r"-?[0-9.]+", "true or false": "true|false"}
+    if isinstance(found, str) and re.fullmatch(plain.get(expected, r"(?!)"), found):
         return "write it without quotes"
     return f"write {expected}"
 
