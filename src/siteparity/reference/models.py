@@ -49,20 +49,20 @@ SAYING_ALL = Applications(
             uploads=("/srv/uploads",),
             workers="app",
             leads_to=(
-                Lead(application="database", database_user="app"),
-                Lead(application="sessions", setting="SESSIONS", keeps_sessions=True),
+                Lead(application="store", database_user="app"),
+                Lead(application="cache", setting="SESSIONS", keeps_sessions=True),
             ),
         ),
-        "database": Application(
+        "store": Application(
             role="db",
             units=("postgresql.service",),
             ports={5432: "postgres"},
-            postgresql=Postgres(database="app", database_user="parity"),
+            postgresql=Postgres(database="shop", database_user="parity"),
         ),
-        "sessions": Application(
-            role="sessions",
+        "cache": Application(
+            role="cache",
             units=("redis.service",),
-            ports={6379: "redis"},
+            ports={6379: "redis-server"},
             redis=Redis(redis_user="parity", auth_file="/etc/redis-auth"),
         ),
     }
