@@ -20,7 +20,7 @@ pytestmark = pytest.mark.timeout(400)
 
 SMALL = INVENTORIES / "small"
 MOST_LINES = 60
-FAULTS = ("locale_not_compiled", "redis_stopped", "sysctl_changed_live", "disk_full")
+FAULTS = ("locale_not_compiled", "catalogue_missing", "sysctl_changed_live", "disk_full")
 
 
 @contextmanager
