@@ -254,6 +254,7 @@ ELSEWHERE = {
     "tools.postgres_state": "a host's answer",
     "tools.schedule.local_time": "the time zones that are installed here",
     "yamlfile.validating": "the models' own schema",
+    "reference.models": "the source of the package itself",
 }
 
 
