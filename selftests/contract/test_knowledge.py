@@ -32,7 +32,10 @@ ORDINARY: Mapping[str, Mapping[str, str]] = {
         "replication": "an attribute of roles, and a keyword of pg_hba.conf",
     },
     "gate/file_digests.py": {"files": "a plural in a message"},
-    "policy/applications.py": {"database": "a key of sections: the name of a database"},
+    "policy/applications.py": {
+        "database": "a key of sections: the name of a database",
+        "redis": "a key of an application: a kind of server",
+    },
     "probes/capacity.py": {"redis": "a key of its section: a kind of server"},
     "pytest_plugin/database_rows.py": {"database": "an item: the server"},
 }

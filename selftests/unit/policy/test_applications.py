@@ -106,6 +106,32 @@ def test_a_todo_in_an_application_leaves_undecided_what_needs_it(tmp_path: Path)
     assert "applications.shop.leads_to[0].application" in {one.key for one in policy.undecided}
 
 
+def test_a_second_server_or_store_that_no_section_takes_is_undecided(tmp_path: Path) -> None:
+    """The aspects look at the first of a kind: a GO must not rest on half of what is described."""
+    again = {**BOTH, "reports": DATABASE}
+    asked = {one.key: one for one in read(tmp_path, applications=again).undecided}
+    one = asked["applications.reports.postgresql"]
+    assert one.question == "The aspects look into one PostgreSQL, that of database. Who looks into this one?"
+    line = (
+        (tmp_path / "policy.yml")
+        .read_text(encoding="utf-8")
+        .split("\n")[int(one.place.rpartition(":")[2]) - 1]
+    )
+    assert "postgresql" in line
+    assert "applications.database.postgresql" not in asked
+    redis = {"role": "db", "redis": {"redis_user": "parity", "auth_file": "/a"}}
+    lead = {"application": "cache", "setting": "REDIS", "keeps_sessions": True}
+    shops = {
+        "a": {**SHOP, "leads_to": [lead]},
+        "b": {**SHOP, "leads_to": [lead]},
+        "cache": redis,
+        "more": redis,
+    }
+    keys = {one.key for one in read(tmp_path, applications=shops).undecided}
+    assert {"applications.more.redis", "applications.b.leads_to[0].keeps_sessions"} <= keys
+    assert "applications.cache.redis" not in keys
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -26,7 +26,7 @@ from siteparity.policy.section import (
     one_of,
 )
 from siteparity.policy.todo import APPLICATIONS
-from siteparity.yamlfile import Document, fitting
+from siteparity.yamlfile import Document, KeyPath, fitting
 
 Account: TypeAlias = Annotated[str, matching(r"[a-z_][a-z0-9_-]{0,31}", "the name of a user")]
 Name: TypeAlias = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_.]*", "the name of a setting")]
@@ -182,6 +182,28 @@ class Applications:
             return None
         led_to = [self.named[lead.application] for lead in front.leads_to]
         return next((one for one in led_to if not (one.postgresql or one.redis)), front)
+
+    def beyond_the_first(self) -> Iterator[tuple[KeyPath, str]]:
+        """What no section takes, because it looks at the first of a kind alone: place and question."""
+        kinds = {"postgresql": "PostgreSQL", "redis": "Redis"}
+        for key, kind in kinds.items():
+            servers = [name for name, one in self.named.items() if getattr(one, key)]
+            for name in servers[1:]:
+                yield (
+                    (APPLICATIONS, name, key),
+                    f"The aspects look into one {kind}, that of {servers[0]}. Who looks into this one?",
+                )
+        keeping = [
+            (name, number)
+            for name, one in self.named.items()
+            for number, lead in enumerate(one.leads_to)
+            if lead.keeps_sessions
+        ]
+        for name, number in keeping[1:]:
+            yield (
+                (APPLICATIONS, name, "leads_to", number, "keeps_sessions"),
+                f"The aspect sessions looks at those of {keeping[0][0]}. Who looks at these?",
+            )
 
     @property
     def postgresql(self) -> Application | None:

@@ -19,7 +19,7 @@ from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from siteparity.model import ConfigurationError
 from siteparity.policy import todo
-from siteparity.policy.applications import Applied, drawn
+from siteparity.policy.applications import Applications, Applied, drawn
 from siteparity.policy.bounds import Loosened, at_most, loosened
 from siteparity.policy.decisions import Absence, Declared, Described, Undecided
 from siteparity.policy.differs import FIRM, Differs, Entry
@@ -46,6 +46,7 @@ from siteparity.yamlfile import (
     mistakes,
     quoted,
     shown,
+    shown_key,
     shown_path,
     validate,
 )
@@ -259,7 +260,13 @@ def load_policy(
         },
         promised=frozenset(described.aspects),
         absent=model.absent,
-        undecided=tuple(described.undecided(todos, measured)),
+        undecided=(
+            *described.undecided(todos, measured),
+            *(
+                Undecided(shown_key(at), question, document.where(at))
+                for at, question in Applications(model.applications).beyond_the_first()
+            ),
+        ),
         primary=model.primary,
         standby=model.standby,
         digest=hashlib.sha256(dumped.encode()).hexdigest(),
