@@ -23,8 +23,8 @@ from siteparity.result import Result
 pytestmark = pytest.mark.timeout(120)
 
 SSH_CONFIG = keys.SSH / "config"
-QUICK_SECONDS = 15.0
-"""When no port is open, there is nothing to wait for."""
+HOST_SECONDS = 200.0
+"""How long a run may wait for each host where no port is open. A busy machine takes a small part of it."""
 VICTIM = ("arizona", "web2", "22222")
 """Site, host and SSH port of the host that refuses."""
 
@@ -205,13 +205,11 @@ def test_a_host_without_a_tool_is_unknown_with_the_tools_name(
             said = siteparity()
         finally:
             lab.root("arizona-web1", "mv /usr/bin/ss.away /usr/bin/ss")
-    sockets = [check for check in said.result().checks if check.aspect == "sessions" and check.role == "web"]
-    unmeasured = [check for check in sockets if check.outcome is Outcome.UNMEASURED]
+    sessions = [check for check in said.result().checks if check.aspect == "sessions" and check.role == "web"]
+    unmeasured = [check for check in sessions if check.outcome is Outcome.UNMEASURED]
+    reasons = [finding.message for check in unmeasured for finding in check.findings]
     assert said.status in (2, 3), said.stdout  # 2 where the packages tell of the missing file as well
-    assert unmeasured, said.stdout
-    assert any(re.search(r"\bss\b.*not found", finding.message) for finding in unmeasured[0].findings), (
-        unmeasured
-    )
+    assert any(re.search(r"\bss\b.*not found", reason) for reason in reasons), reasons
 
 
 def test_a_lab_that_is_down_is_said_at_once_with_how_to_start_it(
@@ -223,11 +221,12 @@ def test_a_lab_that_is_down_is_said_at_once_with_how_to_start_it(
         inventories.path(site).write_text(
             re.sub(r"ansible_port: \d+", lambda _: f"ansible_port: {_free_port()}", text)
         )
+    _replace(inventories.folder / "policy.yml", "host_deadline: 20s", f"host_deadline: {HOST_SECONDS:g}s")
     said = siteparity()
     assert said.status == 3
     assert "python -m lab up" in said.stdout.splitlines()[-1], said.stdout
     assert "connection refused" in said.stdout
-    assert said.seconds < QUICK_SECONDS
+    assert said.seconds < HOST_SECONDS / 2
 
 
 def _replace(path: Path, old: str, new: str) -> None:
