@@ -16,6 +16,8 @@ from siteparity.report.checks_html import PageError, harden, rows_of
 from siteparity.report.visible import visible
 
 SOURCE = Path(__file__).parents[2] / "src"
+pytestmark = pytest.mark.timeout(300)  # a run of pytest with two workers takes a minute on a busy machine
+
 PLUGINS = ("xdist", "pytest_metadata.plugin", "pytest_html.plugin")
 
 CONFTEST = """
@@ -129,7 +131,6 @@ def run(folder: Path, *arguments: str) -> Path:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=50,
         check=False,
     )
     assert "INTERNALERROR" not in done.stdout + done.stderr, done.stdout + done.stderr
