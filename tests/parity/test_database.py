@@ -66,6 +66,7 @@ def test_what_the_files_say_is_loaded(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
+    "database_access_missing",
     "database_access_of_the_primary_lets_all_in",
     "database_access_missing_for_the_way_back",
     "database_way_back_unknown",
