@@ -99,6 +99,7 @@ def test_links_of_packages_and_alternatives_lead_to_the_same_files(parity: Parit
 
 
 @pytest.mark.drill(
+    "database_library_missing",
     "program_earlier_in_the_path",
     "module_beside_the_packaged_ones",
     "boot_script_that_no_package_has_brought",
