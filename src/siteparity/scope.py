@@ -73,6 +73,8 @@ def _areas(settings: Configuration) -> Iterator[SavedArea]:
             continue
         looked_at: State = "promised" if aspect in policy.promised else "compared"
         number = planned["parity", aspect]
+        if probe.section.only_named and not number:  # nobody named anything, so nothing was left out
+            continue
         yield SavedArea(
             kind="parity",
             name=aspect,

@@ -61,13 +61,14 @@ class Questions:
         )
 
     def _measured(self, host: Host) -> list[tuple[str, Probe[Any]]]:
-        """The aspects of a host's roles that the policy wants looked at."""
+        """The aspects of a host's roles that the policy wants looked at, in the order of their questions."""
         every_role = tuple(self.policy.roles)
-        return [
+        measured = [
             (aspect, self.probes[aspect])
             for aspect, section in self.policy.sections.items()
             if not set(self.probes[aspect].roles(section, every_role)).isdisjoint(host.roles)
         ]
+        return sorted(measured, key=lambda one: one[1].last)
 
     def asks(self, site: Site, host: Host) -> Mapping[str, Ask]:
         """Every question that a run may ask a host, by its full name."""

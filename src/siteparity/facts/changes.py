@@ -75,7 +75,7 @@ def _entry(record: Record, host: str, aspect: str, table: str) -> Entry:
 
 
 def _lasts(probes: Probes, aspect: str, table: str) -> bool:
-    reading = probes[aspect].readings().get(table) if aspect in probes else None
+    reading = probes[aspect].reading(table) if aspect in probes else None
     return reading is None or not (reading.moves or reading.of_one_run)
 
 

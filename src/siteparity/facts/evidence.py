@@ -53,12 +53,12 @@ class Evidence:
 
     def _without_primary(self, aspect: str, facts: Facts) -> Facts:
         """The standby's facts; those that depend on the primary are unmeasured, since it is away."""
-        readings = self.probes[aspect].readings()
+        probe = self.probes[aspect]
         return {
             name: Unmeasured(
                 f"{name}: no host of {self.primary.site} answers, so nothing can come from there"
             )
-            if name in readings and readings[name].with_other_site
+            if (reading := probe.reading(name)) and reading.with_other_site
             else table
             for name, table in facts.items()
         }
@@ -76,10 +76,10 @@ class Evidence:
 
     def _with_then(self, host: str, aspect: str) -> Facts:
         live = self.standby.facts(host, aspect)
-        readings = self.probes[aspect].readings()
+        probe = self.probes[aspect]
         then = self.then.facts(host, aspect) if self.then else None
         return {
-            name: self._table(name, table, readings.get(name), live, then) for name, table in live.items()
+            name: self._table(name, table, probe.reading(name), live, then) for name, table in live.items()
         }
 
     def _table(

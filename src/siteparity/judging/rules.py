@@ -103,6 +103,35 @@ def within(pair: Pair, *, limit: float, at: At = "both", fix: str) -> Judgement:
     return _expect(pair, holds, f"at most {_shown(limit)}", at, fix)
 
 
+def near(pair: Pair, *, percent: float, fix: str) -> Judgement:
+    """The numbers that all hosts of both sites have for an item are close to each other.
+
+    Args:
+        pair: both cohorts.
+        percent: how far apart the smallest and the largest may be, in per cent of the one with the larger
+            amount.
+        fix: what an engineer can do.
+    """
+    unmeasured = (*_unmeasured(pair, "both"), *_empty(pair, "both"))
+    tables = [table for side in pair.sides() for table in side.measured().values()]
+    items = sorted({item for table in tables for item in table})
+    if not all(side.measured() for side in pair.sides()):
+        return Judgement(unmeasured, 0)
+    findings = [
+        _finding(pair, item, FindingKind.DIFFERENT, f"expected at most {percent:g} % apart", fix)
+        for item in items
+        if not _are_near([table.get(item) for table in tables], percent)
+    ]
+    return Judgement((*findings, *unmeasured), len(items))
+
+
+def _are_near(values: Sequence[Value | None], percent: float) -> bool:
+    numbers = [float(value) for value in values if not isinstance(value, bool | str | None)]
+    if len(numbers) < len(values):
+        return False
+    return max(numbers) - min(numbers) <= max(map(abs, numbers)) * percent / 100
+
+
 def only_at_primary(pair: Pair, *, equals: Value, elsewhere: Value | None = None, fix: str) -> Judgement:
     """Every item has the value on every host of the primary, and on no host of the standby.
 

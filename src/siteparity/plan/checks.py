@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal, NoReturn, TypeAlias
@@ -30,7 +30,7 @@ _PARTS: Mapping[Kind, str] = {"parity": "aspects", "smoke": "smoke"}
 """Where the section of an aspect or a journey stands in the policy."""
 
 RULES = frozenset(
-    {"same", "healthy", "everywhere", "own_site", "within", "at_least", "only_at_primary", "expect"}
+    {"same", "healthy", "everywhere", "own_site", "within", "at_least", "only_at_primary", "near", "expect"}
 )
 """The rules: methods of `siteparity.pytest_plugin.Parity` and of ``Standby``."""
 
@@ -87,6 +87,8 @@ class PlannedCheck:
     """The text in the id's brackets: a role (parity) or a language (smoke); None without brackets."""
     severity: Severity
     owner: str
+    part: str = ""
+    """What of its section it is about, if each part has checks of its own (`Section.parts`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ def _without_checks(
         **{("smoke", name): journey for name, journey in policy.smoke.journeys().items()},
     }
     idle = parts.keys() - {(check.source.kind, check.source.aspect) for check in planned}
+    idle -= {at for at in idle if parts[at].only_named}
     return (
         tuple(one for one in not_applicable if (one.source.kind, one.source.aspect) in parts.keys() - idle),
         tuple(
@@ -309,6 +312,8 @@ def _axis(source: CheckSource, policy: Policy, probes: Probes) -> list[PlannedCh
         section, parameters = _parity_axis(source, policy, probes)
         if not parameters:
             return NotApplicable(source, _keys_of_tables(source, policy, probes))
+        if section.parts():
+            return _of_parts(source, section, policy, probes)
     else:
         section = journey = policy.journey(source.aspect)
         parameters = tuple(policy.languages) if "language" in source.arguments else (None,)
@@ -325,6 +330,32 @@ def _axis(source: CheckSource, policy: Policy, probes: Probes) -> list[PlannedCh
         )
         for parameter in parameters
     ]
+
+
+def _of_parts(
+    source: CheckSource, section: Section, policy: Policy, probes: Probes
+) -> list[PlannedCheck] | NotApplicable:
+    """The check, once for each role and each part that has all of its tables; in the words of the part."""
+    every_role = tuple(policy.roles)
+    planned = [
+        PlannedCheck(
+            id=f"{source.path}::{source.function}[{role}: {name}]",
+            source=replace(
+                source,
+                effect=part.effect or source.effect,
+                leads_to=tuple(dict.fromkeys((*source.leads_to, *part.leads_to))),
+            ),
+            role=role,
+            parameter=f"{role}: {name}",
+            severity=_lowered(source, section) or section.severity or source.severity,
+            owner=part.owner or section.owner,
+            part=name,
+        )
+        for name, part in section.parts().items()
+        if part.tables() >= set(source.tables)
+        for role in section.roles_of(part, every_role)
+    ]
+    return planned or NotApplicable(source, _keys_of_tables(source, policy, probes))
 
 
 def _lowered(source: CheckSource, section: Section) -> Severity | None:

@@ -83,6 +83,8 @@ class Described:
         both = [at for at in covered(name, self.sections) if at in self.document.lines]
         if both:
             return f"is declared absent, and {shown_key(both[0])} describes it; remove one of them"
+        if (section := self.sections.get(name)) and section.only_named:
+            return "cannot be absent, since it is about nothing but what the policy names; remove the line"
         if name in self.everywhere:
             return "cannot be absent, since every host has it; remove the line"
         return ""

@@ -116,6 +116,8 @@ LEFTOVERS = Names(
     fine=("*~",),
 )
 
+RESULTS = Names("lines", "*Last-Modified*", ())
+
 CODE = (
     "VERSION", "app.py", "shop/app.py", "index.php", "src/index.php", "app.js", "dist/app.js", "app.rb",
     "lib/app.rb", "app.jar", "lib/app.so", "bin/app", "templates/page.html", "static/page.css",

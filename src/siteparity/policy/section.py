@@ -323,11 +323,46 @@ class Owned(Strict):
         return str(owner)
 
 
+def _known_aspect_or_check(name: str, info: ValidationInfo) -> str:
+    known = (info.context or {}).get(CHECKS)
+    if known and name not in known:
+        raise ValueError(
+            "expected an aspect, or aspect.check as `siteparity explain` lists them, found "
+            f"{quoted(name)}{did_you_mean(name, known)}; correct it"
+        )
+    return name
+
+
+AspectOrCheck: TypeAlias = Annotated[str, AfterValidator(_known_aspect_or_check)]
+
+
+class Part(Strict):
+    """One of several things that a section names, each of which has checks of its own."""
+
+    roles: tuple[RoleName, ...] = ()
+    """The roles whose hosts have it; every role of the section if empty."""
+    owner: Text | None = None
+    """Who gets its findings, if not the owner of the section."""
+    effect: Words | None = None
+    """What customers would notice if it is not as it must be; findings say it."""
+    fix: Words | None = None
+    """What an engineer can do; findings say it. `{item}`, `{primary}` and `{standby}` stand for what was
+    found, quoted for a shell."""
+    leads_to: tuple[AspectOrCheck, ...] = ()
+    """The aspects, or checks, that fail with it: `sessions`, `locales.every_served_locale_is_compiled`."""
+
+    def tables(self) -> frozenset[str]:
+        """The probe's tables that it has."""
+        return frozenset()
+
+
 class Section(Owned):
     """The keys of every aspect's part of the policy; a probe adds its own."""
 
     apart: ClassVar[bool] = False
     """Whether it is made of a table of its own, beside ``aspects`` in the file."""
+    only_named: ClassVar[bool] = False
+    """Whether it is about nothing but what the policy names: a policy without it leaves nothing out."""
     never_waived: ClassVar[bool] = False
     """Whether no waiver is accepted for it. Of an aspect, its probe says so (`Probe.never_waived`)."""
     question: ClassVar[str] = "describe it, or declare it absent"
@@ -381,3 +416,12 @@ class Section(Owned):
     def outside_servers(self) -> tuple[tuple[str, int], ...]:
         """Name (or address) and port of each server outside both sites that hosts connect to."""
         return ()
+
+    def parts(self) -> Mapping[str, Part]:
+        """What it names and what has checks of its own, by name; empty if its checks are about all of it."""
+        return {}
+
+    def roles_of(self, part: Part, every_role: tuple[str, ...]) -> tuple[str, ...]:
+        """The roles that have a part, in the order of the policy."""
+        wanted = part.roles or self.roles or every_role
+        return tuple(role for role in every_role if role in wanted)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime
 from functools import cache, wraps
 from typing import Any, Generic, TypeAlias, TypeVar, cast
@@ -47,6 +47,8 @@ class Target(Generic[S]):
     """The section of the aspect that the probe `needs`; None if it needs none."""
     judged: Callable[[], tuple[str, ...]] = lambda: ()
     """Patterns of the files that other aspects judge on this host (`Probe.judges`)."""
+    part: str = ""
+    """What a table is read of, if each part of the section has tables of its own (`Section.parts`)."""
 
     def named(self, of_roles: Mapping[str, T]) -> tuple[T, ...]:
         """What the policy names for the roles of this host, in the order of its roles."""
@@ -217,6 +219,10 @@ class Reading(Generic[S]):
         return tuple(role for role in every_role if role in wanted)
 
 
+PART = "/"
+"""Between the name of a table and that of the part that it is about: ``output/php modules``."""
+
+
 @dataclass(frozen=True, slots=True)
 class SecondLook(Generic[S]):
     """Questions that need the first answers of other hosts, such as "have you passed this position?"."""
@@ -278,10 +284,16 @@ class Probe(Generic[S]):
     """Where it tells what may be lost with a primary that is away; None if it does not."""
     absence: Witnesses | None = None
     """What shows that a site has it after all; None if every host has it, so that no site can lack it."""
+    last: bool = False
+    """Whether its questions come after those of all other aspects, since they may use up the host's time."""
 
     def readings(self) -> Mapping[str, Reading[S]]:
         """Every table of both looks."""
         return {**self.tables, **(self.then.tables if self.then else {})}
+
+    def reading(self, table: str) -> Reading[S] | None:
+        """How a table is read that a record names, whatever part it is about; None if there is none such."""
+        return self.readings().get(table.partition(PART)[0])
 
     def roles_of(self, table: str, section: S, every_role: tuple[str, ...]) -> tuple[str, ...]:
         """The roles on which a table exists, in the order of the policy.
@@ -305,11 +317,24 @@ def read_tables(
     for name, reading in tables.items():
         if set(reading.roles_in(target.section, every_role)).isdisjoint(target.host.roles):
             continue
-        try:
-            facts[name] = _checked(reading.read(answers, target), OwnNames.of(target.site))
-        except UnmeasuredError as error:
-            facts[name] = Unmeasured(str(error), isinstance(error, OtherSiteAwayError))
+        for full_name, about in _of_parts(name, target, every_role):
+            try:
+                facts[full_name] = _checked(reading.read(answers, about), OwnNames.of(target.site))
+            except UnmeasuredError as error:
+                facts[full_name] = Unmeasured(str(error), isinstance(error, OtherSiteAwayError))
     return facts
+
+
+def _of_parts(table: str, target: Target[S], every_role: tuple[str, ...]) -> Iterator[tuple[str, Target[S]]]:
+    """The name of a table, and the target that it is read of: once, or once for each part that has it."""
+    section = target.section
+    parts = section.parts()
+    if not parts:
+        yield table, target
+    for name, part in parts.items():
+        has_it = table in part.tables() and set(section.roles_of(part, every_role)) & set(target.host.roles)
+        if has_it:
+            yield f"{table}{PART}{name}", replace(target, part=name)
 
 
 MAX_VALUE_CHARACTERS = 65_536

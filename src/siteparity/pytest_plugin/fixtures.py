@@ -31,6 +31,7 @@ def parity_of(session: Session, check: PlannedCheck) -> Parity:
         readings=settings.probes[aspect].readings(),
         facts=(session.facts(settings.primary, aspect), session.facts(settings.standby, aspect)),
         effect=check.source.effect,
+        part=check.part,
     )
 
 

@@ -11,14 +11,15 @@ from siteparity.judging.rules import At, Cohort, Pair
 from siteparity.model import Facts, Site, Unmeasured, Value
 from siteparity.names import OwnNames
 from siteparity.policy import Section
-from siteparity.probes import Reading
+from siteparity.policy.section import Part
+from siteparity.probes import PART, Reading
 from siteparity.pytest_plugin.check_findings import CheckFindings
 
 
 class Parity(CheckFindings):
     """The ``parity`` of a check: rules about the hosts of one role at both sites, each to be used at will."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each by its name
         self,
         *,
         role: str,
@@ -26,16 +27,18 @@ class Parity(CheckFindings):
         readings: Mapping[str, Reading[Any]],
         facts: tuple[SiteFacts, SiteFacts],
         effect: str = "",
+        part: str = "",
     ) -> None:
         super().__init__(effect)
         self._role = role
+        self._part = part
         self._section = section
         self._readings = readings
         self._primary, self._standby = facts
 
     def same(self, table: str, *, fix: str) -> None:
         """Every host of both sites has the same value for every item."""
-        self.add(rules.same(self._pair(table), fix=fix))
+        self.add(rules.same(self._pair(table), fix=self._fix(fix)))
 
     def everywhere(
         self,
@@ -48,7 +51,7 @@ class Parity(CheckFindings):
     ) -> None:
         """On each host, every item has the value, or one of the values."""
         wanted = (*one_of, *(() if equals is None else (equals,)))
-        self.add(rules.everywhere(self._pair(table), one_of=wanted, at=at, fix=fix))
+        self.add(rules.everywhere(self._pair(table), one_of=wanted, at=at, fix=self._fix(fix)))
 
     def healthy(self, table: str, *, at: At = "both", fix: str) -> None:
         """On each host, every item has the value that the probe declares as healthy, or one of the values.
@@ -110,8 +113,28 @@ class Parity(CheckFindings):
         """
         self.add(rules.only_at_primary(self._pair(table), equals=equals, elsewhere=elsewhere, fix=fix))
 
+    def near(self, table: str, apart: str, *, fix: str) -> None:
+        """The numbers of all hosts are close to each other.
+
+        Args:
+            table: of numbers.
+            apart: the key of the section, or of its part, for how far apart they may be, in per cent of the
+                largest.
+            fix: what an engineer can do.
+        """
+        self.add(rules.near(self._pair(table), percent=getattr(self._named(), apart), fix=self._fix(fix)))
+
+    def _named(self) -> Section | Part:
+        """What the policy says of what the check is about."""
+        return self._section.parts()[self._part] if self._part else self._section
+
+    def _fix(self, fix: str) -> str:
+        """A fix: in the words of the policy, if it has some."""
+        return (self._section.parts()[self._part].fix if self._part else None) or fix
+
     def _pair(self, table: str) -> Pair:
-        return Pair(self._primary.cohort(self._role, table), self._standby.cohort(self._role, table), table)
+        name = f"{table}{PART}{self._part}" if self._part else table
+        return Pair(self._primary.cohort(self._role, name), self._standby.cohort(self._role, name), table)
 
 
 class SiteFacts:

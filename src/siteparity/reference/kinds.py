@@ -271,6 +271,7 @@ def _in_words(limit: object) -> str:
 _SCALARS: Mapping[type, Callable[[Sequence[object]], Kind]] = {
     str: _text,
     bool: lambda _: Kind("true or false", {"type": "boolean"}),
+    float: lambda _: Kind("a number", {"type": "number"}),
     int: lambda marks: Kind(f"a whole number{_range(marks)}", _whole_number(marks)),
     NoneType: lambda _: Kind("null", {"type": "null"}),
 }

@@ -109,15 +109,18 @@ def _nested(model: type[BaseModel], seen: set[type[BaseModel]] | None = None) ->
 def _aspect(name: str, probe: Probe[Section], policy: Policy, checks: list[CheckSource]) -> Iterator[str]:
     section = probe.section
     yield from ("", f"### `{name}`", "", *_paragraph(f"**{title(name)}.** {checks[0].promise}"), "")
-    if needs_words(section):
+    if section.only_named:
+        yield from _item("It is about nothing but what its section names. Without one nothing is looked at.")
+    elif needs_words(section):
         yield from _item(f'Without a section it is undecided: "{section.question}"')
     else:
         yield from _without_a_section(probe, checks)
-    yield from _item(
-        "No site can lack it: every host has it."
-        if probe.absence is None
-        else "It can be declared absent; each run looks whether that is true."
-    )
+    if not section.only_named:
+        yield from _item(
+            "No site can lack it: every host has it."
+            if probe.absence is None
+            else "It can be declared absent; each run looks whether that is true."
+        )
     yield from _facts(section, probe.never_waived, _granted(probe.grants(policy.section(name))))
     yield from _keys(section)
 

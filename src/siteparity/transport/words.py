@@ -16,6 +16,13 @@ UNITS = Word("UNITS", CHARACTERS, _MANY, Kind.LIST, "systemd units: any")
 JOBS = Word("JOBS", CHARACTERS, _MANY, Kind.LIST, "lines of a crontab whose programs are looked up: any")
 NAMES = Word("NAMES", CHARACTERS, _MANY, Kind.LIST, "names of accounts, locales or modules: any")
 TEXT = Word("TEXT", CHARACTERS, 4000, Kind.LIST, "some text to look for in the arguments of processes: any")
+PATTERN = Word(
+    "PATTERN",
+    CHARACTERS,
+    4000,
+    Kind.LIST,
+    "a pattern to look for in what a command says: any; perl runs none of it",
+)
 DATABASE = Word("DATABASE", CHARACTERS, 300, Kind.LIST, "a database of the host's own PostgreSQL: any")
 DATABASE_USER = Word(
     "DATABASE_USER", CHARACTERS, 300, Kind.LIST, "a user of PostgreSQL: any that pg_hba.conf admits"
