@@ -19,7 +19,7 @@ from siteparity.collect.questions import Questions
 from siteparity.configuration import find_root
 from siteparity.inventory import load_site
 from siteparity.model import Facts, Unmeasured
-from siteparity.policy import Absence, Declared, Policy, load_policy
+from siteparity.policy import Absence, Declared, Policy, Section, load_policy
 from siteparity.probes import KEY, Answers, Probe, Probes, Target, discover, read_tables
 from siteparity.transport import Transport
 from siteparity.transport.asking import Asked
@@ -65,10 +65,23 @@ def target_of(aspect: str, site: str, host: str) -> Target[Any]:
         root / "inventories" / "policy.yml", {name: probe.section for name, probe in probes.items()}
     )
     policy = _without_everything(policy, probes) if probes[aspect].section.apart else policy
+    if probes[aspect].section.only_named:
+        policy = replace(policy, sections={**policy.sections, aspect: _named(probes[aspect])})
     roles = tuple(policy.roles)
     of_site = load_site(root / "inventories" / site, roles)
     other = load_site(root / "inventories" / OTHER[site], roles)
     return Questions(policy, probes, (of_site, other)).target(aspect, of_site, of_site.host(host))
+
+
+def _named(probe: Probe[Any]) -> Section:
+    """A section of an aspect that is about nothing but what it names: some commands of a plain Debian."""
+    run = {
+        "system": {"argv": ["uname", "-sm"]},
+        "accounts": {"argv": ["getent", "passwd", "root", "nobody"], "compare": "text", "matches": "^root:"},
+        "open files": {"argv": ["sh", "-c", "ulimit -n"], "compare": "number", "at_least": 256},
+        "links": {"argv": ["ip", "-json", "address", "show", "lo"], "compare": "json"},
+    }
+    return probe.section.model_validate_json(json.dumps({"owner": "Platform", "run": run}))
 
 
 def _without_everything(policy: Policy, probes: Probes) -> Policy:
