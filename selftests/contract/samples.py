@@ -81,7 +81,8 @@ def _named(probe: Probe[Any]) -> Section:
         "open files": {"argv": ["sh", "-c", "ulimit -n"], "compare": "number", "at_least": 256},
         "links": {"argv": ["ip", "-json", "address", "show", "lo"], "compare": "json"},
     }
-    return probe.section.model_validate_json(json.dumps({"owner": "Platform", "run": run}))
+    section: Section = probe.section.model_validate_json(json.dumps({"owner": "Platform", "run": run}))
+    return section
 
 
 def _without_everything(policy: Policy, probes: Probes) -> Policy:

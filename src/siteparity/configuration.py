@@ -8,7 +8,15 @@ from pathlib import Path
 
 from siteparity.inventory import inventory_digest, load_sites, site_names
 from siteparity.model import ConfigurationError, Deadline, Site
-from siteparity.plan import NotApplicable, PlannedCheck, known_checks, known_comparisons, plan
+from siteparity.plan import (
+    NotApplicable,
+    PlannedCheck,
+    known_checks,
+    known_comparisons,
+    known_own,
+    own_checks,
+    plan,
+)
 from siteparity.plan.whole import demand_whole
 from siteparity.policy import Outline, Policy, load_policy, outline
 from siteparity.policy.decisions import Undecided
@@ -89,6 +97,7 @@ def load(
     """
     probes, path, problems = discover(), inventories / "policy.yml", Problems()
     policy, sites, planned, waivers, by_design = None, None, None, None, None
+    own: tuple[PlannedCheck, ...] = ()
     with problems.collecting():
         demand_whole(root, probes)
     known: dict[str, Collection[str]] = {}
@@ -112,16 +121,30 @@ def load(
             names = _site_names(inventories, primary or about.primary, standby or about.standby)
             sites = load_sites(inventories, *names, about.roles, look_up=look_up)
         with problems.collecting():
-            waivers = load_waivers(inventories / "waivers.yml", known.get(CHECKS, ()), about.roles)
+            of_own = known_own(policy) if policy else ()
+            waivers = load_waivers(
+                inventories / "waivers.yml", {*known.get(CHECKS, ()), *of_own}, about.roles
+            )
     if policy:
         with problems.collecting():
             planned = plan(root, policy, probes)
             by_design = designs(policy.differs, planned.checks)
+    if policy and sites:
+        with problems.collecting():
+            own = own_checks(policy, sites)
     if problems or policy is None or sites is None or planned is None or waivers is None or by_design is None:
         raise problems.error()
     undecided = (*policy.undecided, *planned.undecided)
     return Configuration(
-        root, policy, probes, *sites, planned.checks, waivers, planned.not_applicable, undecided, by_design
+        root,
+        policy,
+        probes,
+        *sites,
+        (*planned.checks, *own),
+        waivers,
+        planned.not_applicable,
+        undecided,
+        by_design,
     )
 
 

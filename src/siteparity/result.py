@@ -44,9 +44,9 @@ class SavedCheck(Frozen):
     """One test under ``tests/`` for one role or language, and its outcome."""
 
     id: str
-    kind: Literal["parity", "smoke"]
+    kind: Literal["parity", "smoke", "own"]
     aspect: str
-    """The aspect of a parity check, the journey of a smoke check."""
+    """The aspect of a parity check, the journey of a smoke check; ``own.`` and the file of one's own test."""
     role: str
     severity: Severity
     owner: str
@@ -136,7 +136,7 @@ class SavedSite(Frozen):
 class SavedSource(Frozen):
     """Which data the checks of an aspect, or of a journey, were judged from."""
 
-    kind: Literal["parity", "smoke"]
+    kind: Literal["parity", "smoke", "own"]
     aspect: str
     primary: Literal["live", "record", "none"]
     """``none``: a journey at a primary for which a record stands in; it cannot be made there."""
@@ -173,7 +173,7 @@ class SavedLoosened(Frozen):
 class SavedDowngrade(Frozen):
     """An aspect, a journey, or one check of it, whose blockers the policy makes warnings."""
 
-    kind: Literal["parity", "smoke"]
+    kind: Literal["parity", "smoke", "own"]
     aspect: str
     check: str | None = None
     """The one check; null if it is the whole aspect."""
@@ -199,7 +199,7 @@ class Count(Frozen):
 class SavedNotApplicable(Frozen):
     """A check that was not made: the policy names nothing that it could judge."""
 
-    kind: Literal["parity", "smoke"]
+    kind: Literal["parity", "smoke", "own"]
     check: str
     """``aspect.name``, as `siteparity explain` lists it."""
     sentence: str

@@ -35,7 +35,7 @@ OPTIONAL: list[Key] = [
     for name, model in models.items()
     for key, field in model.model_fields.items()
     if not field.is_required()
-    and key in SHIPPED[kind][name]
+    and key in SHIPPED[kind].get(name, {})
     and key != "roles"
     and (kind, name, key) not in ONE_OF_SEVERAL
 ]

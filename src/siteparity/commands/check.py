@@ -54,6 +54,8 @@ class Overview:
     """Aspect -> how many checks of it are planned."""
     smoke: Mapping[str, int]
     """Journey -> how many checks of it are planned."""
+    own: Mapping[str, int]
+    """File of tests of one's own -> how many checks of it are planned, one for each test and host."""
     not_applicable: tuple[NotApplicable, ...]
     differs: tuple[Design, ...]
     scope: Scope
@@ -64,7 +66,7 @@ class Overview:
 
 def overview(settings: Configuration, at: datetime) -> Overview:
     """What a run under these settings would do if it started at a moment."""
-    kinds: dict[str, Counter[str]] = {"parity": Counter(), "smoke": Counter()}
+    kinds: dict[str, Counter[str]] = {"parity": Counter(), "smoke": Counter(), "own": Counter()}
     for check in settings.checks:
         kinds[check.source.kind][check.source.aspect] += 1
     return Overview(
@@ -74,6 +76,7 @@ def overview(settings: Configuration, at: datetime) -> Overview:
         in_no_role=settings.hosts_in_no_role,
         parity=kinds["parity"],
         smoke=kinds["smoke"],
+        own=kinds["own"],
         not_applicable=settings.not_applicable,
         scope=scope(settings),
         downgraded=downgraded(settings),
@@ -88,14 +91,16 @@ def overview(settings: Configuration, at: datetime) -> Overview:
 def text(found: Overview) -> str:
     """The overview for a terminal, without a final line feed."""
     smoke, parity = sum(found.smoke.values()), sum(found.parity.values())
+    own = sum(found.own.values())
     lines = [*_of_site(found, found.primary, "the primary"), *_of_site(found, found.standby, "the standby")]
     if found.in_no_role:
         lines.append(f"in no role of the policy, not looked at: {', '.join(found.in_no_role)}")
     lines += [
         *_questions(found.hosts),
-        f"{count(smoke + parity, 'check')} planned",
+        f"{count(smoke + parity + own, 'check')} planned",
         _below(f"{parity:,} compare the sites: {_counted(found.parity)}"),
         _below(f"{smoke:,} try out {found.standby}: {_counted(found.smoke)}"),
+        *([_below(f"{own:,} are tests of your own: {_counted(found.own)}")] if own else []),
         *_states(found.scope),
         *map(downgraded_line, found.downgraded),
         *_left_out(found.not_applicable),
@@ -115,7 +120,7 @@ def as_json(found: Overview) -> str:
                 {"host": one.label, "roles": one.roles, "questions": one.questions} for one in found.hosts
             ],
             "hosts_in_no_role": found.in_no_role,
-            "checks": {"parity": found.parity, "smoke": found.smoke},
+            "checks": {"parity": found.parity, "smoke": found.smoke, "own": found.own},
             "not_applicable": [
                 {"check": one.source.name, "kind": one.source.kind, "keys": one.keys}
                 for one in found.not_applicable

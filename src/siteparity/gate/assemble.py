@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 from siteparity import __version__, scope
 from siteparity.configuration import Configuration
@@ -20,7 +19,8 @@ from siteparity.gate.waived import contradictions, saved_designs, saved_waivers,
 from siteparity.judging import causes, verdict
 from siteparity.model import Judgement, Outcome, Severity, Site, Verdict
 from siteparity.plan import NotApplicable, PlannedCheck
-from siteparity.policy import Limits
+from siteparity.plan.checks import Kind
+from siteparity.policy import Limits, Section
 from siteparity.result import (
     Count,
     Result,
@@ -173,8 +173,13 @@ def _sources(
 
 def downgraded(settings: Configuration) -> tuple[SavedDowngrade, ...]:
     """The aspects and journeys of which the policy makes blockers warnings."""
-    part = {"parity": settings.policy.section, "smoke": settings.policy.journey}
-    lowered: Counter[tuple[Literal["parity", "smoke"], str, str | None, str]] = Counter()
+    own_tests = settings.policy.own_tests
+    part: Mapping[Kind, Callable[[str], Section]] = {
+        "parity": settings.policy.section,
+        "smoke": settings.policy.journey,
+        "own": lambda _: own_tests,
+    }
+    lowered: Counter[tuple[Kind, str, str | None, str]] = Counter()
     for check in settings.checks:
         if (check.source.severity, check.severity) == (Severity.BLOCKER, Severity.WARNING):
             source = check.source

@@ -121,6 +121,8 @@ class Child:
             str(self.inventories.resolve()),
         ]
         base += ["--primary", primary.name, "--standby", standby.name]
+        if any(check.source.kind == "own" for check in self.settings.checks):
+            base.append("--parity-own")
         base += ["--parity-run", str(self.folder), "--parity-control", str(self.control)]
         base += ["--parity-started", self.started_at.isoformat(), "--parity-wait", str(wait)]
         # The temporary files of pytest-xdist's workers are removed together with the connections.

@@ -68,5 +68,6 @@ def _leaves_it_open(check: CheckOutcome) -> bool:
 
 
 def _counted(ids: Sequence[str], one: str, many: str) -> str:
-    first = ids[0].rpartition("/")[2]
+    file, between, test = ids[0].partition("::")
+    first = f"{file.rpartition('/')[2]}{between}{test}"
     return f"{len(ids)} {one if len(ids) == 1 else many} (first: {first})"

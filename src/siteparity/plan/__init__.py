@@ -11,6 +11,7 @@ from siteparity.plan.checks import (
     plan,
     sources,
 )
+from siteparity.plan.own_tests import known_own, own_checks
 
 __all__ = [
     "CheckSource",
@@ -19,7 +20,9 @@ __all__ = [
     "PlannedCheck",
     "known_checks",
     "known_comparisons",
+    "known_own",
     "left_out",
+    "own_checks",
     "plan",
     "sources",
 ]

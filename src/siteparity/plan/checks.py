@@ -21,7 +21,7 @@ from siteparity.policy.journeys import Journey
 from siteparity.probes import Probes
 from siteparity.yamlfile import Problems, fail, shown_path
 
-Kind: TypeAlias = Literal["parity", "smoke"]
+Kind: TypeAlias = Literal["parity", "smoke", "own"]
 
 FIXTURES: Mapping[Kind, str] = {"parity": "parity", "smoke": "standby"}
 """The fixture that judges a check of each kind."""
@@ -71,7 +71,7 @@ class CheckSource:
     @property
     def sentence(self) -> str:
         """The test's name as a sentence."""
-        words = self.function.removeprefix("test_").replace("_", " ")
+        words = self.function.rpartition("::")[2].removeprefix("test_").replace("_", " ")
         return words[:1].upper() + words[1:]
 
 
@@ -87,6 +87,8 @@ class PlannedCheck:
     """The text in the id's brackets: a role (parity) or a language (smoke); None without brackets."""
     severity: Severity
     owner: str
+    host: str = ""
+    """The host that a test of one's own is run on: ``dallas/web1``; empty if it is about several."""
     part: str = ""
     """What of its section it is about, if each part has checks of its own (`Section.parts`)."""
 
@@ -156,9 +158,11 @@ def _without_checks(
         **{("smoke", name): journey for name, journey in policy.smoke.journeys().items()},
     }
     idle = parts.keys() - {(check.source.kind, check.source.aspect) for check in planned}
-    idle -= {at for at in idle if parts[at].only_named}
+    own = {at for at, part in parts.items() if part.only_named}  # nothing else asks for what they name
+    idle -= own
+    used = parts.keys() - idle - own
     return (
-        tuple(one for one in not_applicable if (one.source.kind, one.source.aspect) in parts.keys() - idle),
+        tuple(one for one in not_applicable if (one.source.kind, one.source.aspect) in used),
         tuple(
             Undecided(f"{_PARTS[kind]}.{name}", part.question, shown_path(policy.source))
             for (kind, name), part in parts.items()

@@ -24,6 +24,7 @@ from siteparity.policy.bounds import Loosened, at_most, loosened
 from siteparity.policy.decisions import Absence, Declared, Described, Undecided
 from siteparity.policy.differs import FIRM, Differs, Entry
 from siteparity.policy.journeys import JOURNEYS, Journey, Smoke
+from siteparity.policy.own_tests import OwnTests
 from siteparity.policy.section import (
     NEVER_WARNINGS,
     OWNER,
@@ -119,6 +120,8 @@ class _File(Applied):
     """What is tried out at the standby."""
     differs: tuple[Differs, ...] = ()
     """Where the sites differ on purpose."""
+    own_tests: OwnTests | None = None
+    """Tests of your own in the style of testinfra."""
     aspects: Strict
     """What is measured on hosts of both sites. An aspect without a section is compared or undecided."""
 
@@ -164,6 +167,8 @@ class Policy:
     """The limits that are looser than usual, in the order of their classes."""
     differs: tuple[Entry, ...] = ()
     """Where the sites differ by design, in the order of the file."""
+    own_tests: OwnTests = field(default_factory=lambda: OwnTests(owner="nobody"))
+    """Where tests of one's own are, and on which hosts they run."""
 
     def section(self, aspect: str) -> Section:
         """The section of an aspect, of the type that its probe declares.
@@ -275,6 +280,7 @@ def load_policy(
         differs=tuple(
             Entry(one, document.where(("differs", number))) for number, one in enumerate(model.differs)
         ),
+        own_tests=model.own_tests or OwnTests(owner=model.owner),
     )
 
 

@@ -3,6 +3,7 @@
 from siteparity.pytest_plugin.fixtures import parity, standby
 from siteparity.pytest_plugin.hooks import (
     pytest_addoption,
+    pytest_collection_modifyitems,
     pytest_configure,
     pytest_configure_node,
     pytest_generate_tests,
@@ -23,6 +24,7 @@ __all__ = [
     "Standby",
     "parity",
     "pytest_addoption",
+    "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_configure_node",
     "pytest_generate_tests",

@@ -14,6 +14,7 @@ from siteparity.model import ConfigurationError, Outcome, UnmeasuredError
 from siteparity.pytest_plugin import html, outcome
 from siteparity.pytest_plugin.journal import Journal
 from siteparity.pytest_plugin.judge_integrity import JudgeIntegrity
+from siteparity.pytest_plugin.own_tests import OwnTest, planned_own, start
 from siteparity.pytest_plugin.session import CHECK, JUDGED, OwnRun, end_session, forget_session, session_of
 from siteparity.redaction import remember_environment
 from siteparity.runs.journal import CheckLine
@@ -41,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--parity-run", metavar="DIR", help="judge the records of this run instead of measuring")
     group.addoption("--parity-control", metavar="DIR", help="use the SSH connections of this directory")
     group.addoption("--parity-started", metavar="UTC", help="judge waivers at this moment")
+    group.addoption("--parity-own", action="store_true", help="run tests of your own as well")
     group.addoption("--parity-wait", metavar="FD", type=int, help="make no check before this pipe says so")
 
 
@@ -82,7 +84,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:  # noqa: ANN401  # xdist's WorkerController; pytest may be without it
     """Hand the run's options on to a worker, which knows only the command line."""
-    names = ("parity_run", "parity_control", "parity_started")
+    names = ("parity_run", "parity_control", "parity_started", "parity_own")
     node.workerinput[_HANDED_ON] = {name: node.config.getoption(name) for name in names}
 
 
@@ -96,6 +98,15 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str) -> list[py
         return [] if session_of(collector.config).is_left_out(path, name) else None
     except ConfigurationError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Add the planned tests of one's own, which another process runs meanwhile, after all others."""
+    if config.getoption("parity_own"):
+        items += [OwnTest.of(session, check) for check in planned_own(session_of(config))]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -120,13 +131,15 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     pipe = session.config.getoption("parity_wait")
     if pipe is not None and not _is_worker(session.config) and not wait_for_word(pipe):
         pytest.exit("the run that these checks belong to is gone", returncode=pytest.ExitCode.INTERRUPTED)
+    if session.config.getoption("parity_own") and not _is_worker(session.config):
+        start(session_of(session.config))
     return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Tell the fixtures which planned check they serve."""
-    if _is_check(item.config, item.path):
+    if _is_planned(item):
         check = session_of(item.config).check(item.nodeid)
         if check is None:
             raise UnmeasuredError(f"{item.nodeid} is not in the plan")
@@ -150,7 +163,7 @@ def pytest_runtest_makereport(
     """Attach the check's line. An unmeasured check is an error of pytest, not a failure."""
     report = yield
     outcome.hide_secrets(report)
-    if not _is_check(item.config, item.path) or (call.when == "setup" and report.passed):
+    if not _is_planned(item) or (call.when == "setup" and report.passed):
         return report
     if call.when == "teardown":
         if report.failed:
@@ -183,6 +196,11 @@ def _is_worker(config: pytest.Config) -> bool:
 def _is_check(config: pytest.Config, path: Path) -> bool:
     """Whether a test file holds checks of the product, and no self-tests."""
     return any(path.is_relative_to(config.rootpath / "tests" / kind) for kind in ("parity", "smoke"))
+
+
+def _is_planned(item: pytest.Item) -> bool:
+    """Whether an item is a check of the product, or stands for a test of one's own."""
+    return isinstance(item, OwnTest) or _is_check(item.config, item.path)
 
 
 def _asks_for_checks(config: pytest.Config) -> bool:

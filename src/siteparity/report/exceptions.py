@@ -42,9 +42,9 @@ def name_of(one: SavedDowngrade) -> str:
 
 def downgraded_words(result: Result) -> str:
     """``; 1 aspect downgraded to warning: dns`` for the end of a GO; empty if there is none."""
-    kinds = {"parity": "aspect", "smoke": "journey"}
+    kinds = {"parity": "aspect", "smoke": "journey", "own": "file"}
     nouns = ["check" if one.check else kinds[one.kind] for one in result.downgraded]
-    numbers = {noun: nouns.count(noun) for noun in ("aspect", "journey", "check")}
+    numbers = {noun: nouns.count(noun) for noun in ("aspect", "journey", "file", "check")}
     words = " and ".join(count(number, noun) for noun, number in numbers.items() if number)
     names = ", ".join(map(name_of, result.downgraded))
     return _one_line(f"; {words} downgraded to warning: {names}") if words else ""

@@ -136,7 +136,7 @@ def promises(checks: Sequence[SavedCheck]) -> tuple[Promise, ...]:
 
 
 def areas(result: Result) -> tuple[Area, ...]:
-    """The aspects by name, then the journeys of the smoke tests by name."""
+    """The tests of one's own by file, then the aspects by name, then the journeys by name."""
     of: dict[tuple[str, str], list[Promise]] = {}
     for promise in promises(result.checks):
         of.setdefault((promise.first.kind, promise.first.aspect), []).append(promise)

@@ -185,7 +185,7 @@ def coverage(result: Result) -> str:
 
 def _strips(every: Sequence[Area], shown: Sequence[Card]) -> tuple[tuple[str, tuple[Chip, ...]], ...]:
     tests = {card.test: card.anchor for card in reversed(shown)}
-    headings = {"parity": "Compared", "smoke": "Tried out"}
+    headings = {"parity": "Compared", "smoke": "Tried out", "own": "Tests of your own"}
     return tuple(
         (heading, chips)
         for kind, heading in headings.items()
@@ -199,7 +199,11 @@ def _chip(area: Area, anchors: Mapping[str, str]) -> Chip:
 
 
 def _matrices(every: Sequence[Area], standby: str) -> tuple[Matrix, ...]:
-    headings = {"parity": "Both sites compared, by role", "smoke": f"Tried out at {standby}"}
+    headings = {
+        "parity": "Both sites compared, by role",
+        "smoke": f"Tried out at {standby}",
+        "own": "Tests of your own, by role",
+    }
     return tuple(
         _matrix(heading, mine)
         for kind, heading in headings.items()
