@@ -306,7 +306,7 @@ def test_a_host_with_a_collector_runs_no_test_and_says_what_to_do_instead(
     [
         ("def test_x(host:\n    pass\n", "test_web.py:1: cannot be read"),
         ('import pytest\n@pytest.mark.role("wbe")\ndef test_x(host):\n    pass\n',
-         'test_web.py:2: test_x: expected a role of the policy, or a host, found "wbe"; did you mean'),
+         'test_web.py:2: test_x: expected a role of the policy, or a host, found "wbe" (did you mean'),
         ("import pytest\nROLE = 1\npytestmark = pytest.mark.role(ROLE)\ndef test_x(host):\n    pass\n",
          "test_web.py:3: pytest.mark.role: expected names of roles in quotes"),
         ("from test_other import test_y\n", "test_web.py:1: expected tests of its own, found the import"),

@@ -37,6 +37,7 @@ RULES: dict[str, Callable[[Pair], Judgement]] = {
     "only_at_primary, with a value elsewhere": lambda at: rules.only_at_primary(
         at, equals="ok", elsewhere="off", fix=FIX
     ),
+    "near": lambda at: rules.near(at, percent=10, fix=FIX),
     "at_least": lambda at: rules.at_least(at, fix=FIX),
     "at_least over the role": lambda at: rules.at_least(at, over="role", fix=FIX),
 }
@@ -530,3 +531,41 @@ def test_what_suffices_lowers_no_need() -> None:
     judged = rules.at_least(small, needed={"a": 3}, suffices={"a": 1}, fix=FIX)
     assert judged.outcome is Outcome.DIFFERENT
     assert judged.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("primary", "standby", "outcome"),
+    [
+        ({"web1": {"a": 100.0}}, {"web1": {"a": 90.0}}, Outcome.SAME),
+        ({"web1": {"a": 100.0}}, {"web1": {"a": 89.9}}, Outcome.DIFFERENT),
+        ({"web1": {"a": 90}}, {"web1": {"a": 100.0}}, Outcome.SAME),
+        ({"web1": {"a": 100.0}, "web2": {"a": 95.0}}, {"web1": {"a": 90.0}}, Outcome.SAME),
+        ({"web1": {"a": 100.0}, "web2": {"a": 85.0}}, {"web1": {"a": 92.0}}, Outcome.DIFFERENT),
+        ({"web1": {"a": -100.0}}, {"web1": {"a": -90.0}}, Outcome.SAME),
+        ({"web1": {"a": 1.0}}, {"web1": {"a": -1.0}}, Outcome.DIFFERENT),
+        ({"web1": {"a": 0}}, {"web1": {"a": 0.0}}, Outcome.SAME),
+        ({"web1": {"a": 0}}, {"web1": {"a": 0.1}}, Outcome.DIFFERENT),
+        ({"web1": {"a": 1}}, {"web1": {"a": "1"}}, Outcome.DIFFERENT),
+        ({"web1": {"a": True}}, {"web1": {"a": 1}}, Outcome.DIFFERENT),
+        ({"web1": {"a": 1, "b": 1}}, {"web1": {"a": 1}}, Outcome.DIFFERENT),
+        ({"web1": {"a": float("nan")}}, {"web1": {"a": float("nan")}}, Outcome.DIFFERENT),
+        ({"web1": {"a": float("inf")}}, {"web1": {"a": float("inf")}}, Outcome.DIFFERENT),
+    ],
+)
+def test_numbers_are_near_if_the_smallest_is_close_to_the_largest(
+    primary: dict[str, Table | Unmeasured], standby: dict[str, Table | Unmeasured], outcome: Outcome
+) -> None:
+    """Over all hosts of both sites, in per cent of the largest; what is no number is near nothing."""
+    found = rules.near(pair(primary, standby), percent=10, fix=FIX)
+    assert found.outcome is outcome
+    for finding in found.findings:
+        assert finding.message.endswith("; expected at most 10 % apart")
+        assert finding.kind is FindingKind.DIFFERENT
+        assert finding.fix == f"do {finding.item}"
+
+
+def test_near_counts_its_items_and_needs_both_sites() -> None:
+    """A site that is silent is compared with nothing."""
+    assert rules.near(both({"a": 1, "b": 2}, {"a": 1, "b": 2}), percent=5, fix=FIX).compared == 2
+    alone = rules.near(both({"a": 1}, Unmeasured("no answer")), percent=5, fix=FIX)
+    assert (alone.outcome, alone.compared) == (Outcome.UNMEASURED, 0)

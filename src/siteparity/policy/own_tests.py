@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from siteparity.policy.section import Reason, Roles, Section, Text, matching
+from siteparity.policy.section import Reason, RoleName, Roles, Section, Text, matching
 
 Folder = Annotated[str, matching(r"[^\0]+", "a folder")]
 
@@ -27,3 +27,14 @@ class OwnTests(Section):
     leaves the test unmeasured."""
     workers: Annotated[int, Field(ge=0, le=32)] = 4
     """How many processes of pytest-xdist run them; 0 is none but pytest's own."""
+    roles: tuple[RoleName, ...] = ()
+    """The roles whose hosts run the tests that say none; every role if empty."""
+    warnings: Mapping[str, Reason] = {}
+    """Not used: a test that may stop nothing has the mark `pytest.mark.warning`."""
+
+    @field_validator("warnings")
+    @classmethod
+    def _marks_say_so(cls, warnings: Mapping[str, str]) -> Mapping[str, str]:
+        if warnings:
+            raise ValueError("expected no warnings here, found some; put pytest.mark.warning at the test")
+        return warnings

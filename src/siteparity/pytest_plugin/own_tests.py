@@ -260,6 +260,15 @@ def _arguments(orders: Orders, folder: Path, ini: Path) -> Iterator[str]:
     yield from ("--confcutdir", str(orders.folder))
     for plugin in _PLUGINS:
         yield from ("-p", plugin)
-    yield from ("-p", "no:cacheprovider", "--tb=short", "--no-header", "--color=no", "-q")
+    # A file that cannot be imported leaves its own tests unmeasured, and no other.
+    yield from (
+        "--continue-on-collection-errors",
+        "-p",
+        "no:cacheprovider",
+        "--tb=short",
+        "--no-header",
+        "--color=no",
+        "-q",
+    )
     yield from ("-n", str(orders.workers), "--timeout", f"{orders.timeout:g}", "--own", str(folder))
     yield from ("--basetemp", str(folder / "pytest"), str(orders.folder))

@@ -18,6 +18,7 @@ from siteparity.policy.decisions import needs_words
 from siteparity.policy.differs import Differs
 from siteparity.policy.grants import DatabaseAccess, Grant
 from siteparity.policy.journeys import JOURNEYS, Journey
+from siteparity.policy.own_tests import OwnTests
 from siteparity.policy.section import Owned
 from siteparity.probes import Probe
 from siteparity.reference.models import keys_of
@@ -65,6 +66,7 @@ def page_text(root: Path) -> str:
     lines += _chapter("`applications`: each", Application)
     lines += _chapter("`absent`: each", Absence)
     lines += _chapter("`differs`: each", Differs)
+    lines += _chapter("`own_tests`", OwnTests, ())
     lines += ["", "## `aspects`", "", "### Keys of every aspect", "", *_entries(Section, ())]
     for name, probe in about.probes.items():
         if not probe.section.apart:
