@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -14,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from selftests.contract.sshd import running_with, unique_sleep
 from selftests.unit.targets import web_host
+from siteparity.configuration import find_root
 from siteparity.model import Facts, Table, Unmeasured
 from siteparity.probes import Answers, Target, read_tables
 from siteparity.probes.commands import AS_IT_MUST, PROBE, Command, Policy, ask
@@ -377,3 +380,11 @@ def test_only_the_hosts_of_its_roles_are_asked() -> None:
     assert PROBE.roles(of.section, ("web", "db")) == ("web", "db")
     assert PROBE.roles(Policy(owner="P", run={"a": run["a"]}), ("web", "db")) == ("db",)
     assert PROBE.roles(Policy(owner="P"), ("web", "db")) == ()
+
+
+def test_the_manuals_example_is_one() -> None:
+    """People copy it."""
+    manual = (find_root() / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(aspects:\n  commands:\n.*?)```", manual, re.DOTALL)
+    section = yaml.safe_load(example)["aspects"]["commands"]
+    assert len(Policy.model_validate_json(json.dumps({"owner": "Platform", **section})).run) == 5
