@@ -141,6 +141,10 @@ def test_x(host):
 def test_x(host):
     pytest.fail("so it is")
 """, Outcome.DIFFERENT, "dallas/web1: so it is"),
+    "fails with reasons": ("""
+def test_x(host):
+    assert host.file("/no/such/file").exists
+""", Outcome.DIFFERENT, "dallas/web1: assert False; where False = <file /no/such/file>.exists"),
     "fails in a case": ("""
 @pytest.mark.parametrize("number", [1, 2])
 def test_x(host, number):
@@ -205,7 +209,7 @@ import no_such_module
 
 def test_x(host):
     pass
-""", Outcome.UNMEASURED, "pytest did not collect it"),
+""", Outcome.UNMEASURED, "its file cannot be collected: ModuleNotFoundError: No module named"),
     "hangs": ("""
 def test_x(host):
     host.run("sleep 99")

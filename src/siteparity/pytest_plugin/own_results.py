@@ -86,43 +86,65 @@ def add_result(folder: Path, result: CaseResult) -> None:
         file.write(json.dumps(asdict(result)) + "\n")
 
 
-def results(folder: Path) -> list[CaseResult]:
-    """All results that are there by now; a line that is being written is none yet."""
-    text = _text(folder / _RESULTS)
-    found = []
-    for line in text.split("\n")[:-1]:
-        saved = json.loads(line)
-        found.append(CaseResult(**{**saved, "case": _case(saved["case"])}))
-    return found
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What pytest has collected."""
+
+    cases: tuple[Case, ...] = ()
+    strangers: tuple[str, ...] = ()
+    """The ids of items that nobody planned; they are not run."""
+    failed: Mapping[str, str] = field(default_factory=dict)
+    """Path of a file that could not be collected -> why."""
 
 
-def write_collected(folder: Path, cases: list[Case], strangers: list[str]) -> None:
-    """What pytest has collected; and what it has collected without a plan."""
+def write_collected(folder: Path, found: Collected) -> None:
+    """Write what was collected, in one step."""
     temporary = folder / f"{_COLLECTED}.tmp"
-    temporary.write_text(json.dumps({"cases": [asdict(case) for case in cases], "strangers": strangers}))
+    temporary.write_text(json.dumps(asdict(found)))
     temporary.replace(folder / _COLLECTED)
 
 
-def collected(folder: Path) -> tuple[list[Case], list[str]] | None:
-    """The same; None if pytest has not collected yet."""
-    text = _text(folder / _COLLECTED)
-    if not text:
-        return None
-    saved = json.loads(text)
-    return [_case(one) for one in saved["cases"]], list(saved["strangers"])
-
-
 def write_ended(folder: Path, status: int) -> None:
-    """The process has ended."""
+    """Write that the process has ended, in one step."""
     temporary = folder / f"{_ENDED}.tmp"
     temporary.write_text(str(status))
     temporary.replace(folder / _ENDED)
 
 
-def ended(folder: Path) -> int | None:
-    """The exit status of the process; None while it runs."""
-    text = _text(folder / _ENDED)
-    return int(text) if text else None
+class Inbox:
+    """What the process has said by now. Each line is read once, however many checks wait for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read = 0
+        self.collected: Collected | None = None
+        """None if pytest has not collected yet."""
+        self.of_test: dict[tuple[str, str], list[Case]] = {}
+        """Path and function -> its cases."""
+        self.results: dict[Case, CaseResult] = {}
+        self.ended: int | None = None
+        """The exit status of the process; None while it runs."""
+
+    def look(self) -> None:
+        """Read what is new. Whether it has ended is asked first: then all that it said is there."""
+        if text := _text(self._folder / _ENDED):
+            self.ended = int(text)
+        if self.collected is None and (text := _text(self._folder / _COLLECTED)):
+            self.collected = _collected(json.loads(text))
+            for case in self.collected.cases:
+                self.of_test.setdefault(case.test, []).append(case)
+        with suppress(FileNotFoundError), (self._folder / _RESULTS).open("rb") as file:
+            file.seek(self._read)
+            whole, newline, _ = file.read().rpartition(b"\n")
+            self._read += len(whole) + len(newline)
+            for line in whole.splitlines():
+                saved = json.loads(line)
+                result = CaseResult(**{**saved, "case": _case(saved["case"])})
+                self.results[result.case] = result
+
+
+def _collected(saved: Mapping[str, Any]) -> Collected:
+    return Collected(tuple(map(_case, saved["cases"])), tuple(saved["strangers"]), saved["failed"])
 
 
 def _case(saved: Mapping[str, Any]) -> Case:

@@ -7,6 +7,7 @@ judges them. It takes the place of testinfra's plugin, so suites that were writt
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from siteparity.model import UnmeasuredError, Value
 from siteparity.pytest_plugin.own_results import (
     Case,
     CaseResult,
+    Collected,
     How,
     Orders,
     add_result,
@@ -28,7 +30,7 @@ from siteparity.transport import Transport
 
 _ORDERS = pytest.StashKey[Orders]()
 _TRANSPORT = pytest.StashKey[Transport]()
-_STRANGERS = pytest.StashKey[list[str]]()
+_FAILED = pytest.StashKey[dict[str, str]]()
 _CASE, _VALUE, _HOW = "siteparity-case", "siteparity-value", "siteparity-how"
 _MARKS = (
     "role(*names): the roles, or hosts, on which a test runs",
@@ -55,7 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", mark)
     config.stash[_ORDERS] = orders = Orders.read(Path(config.getoption("own")))
     config.stash[_TRANSPORT] = Transport(directory=orders.control)
-    config.stash[_STRANGERS] = []
+    config.stash[_FAILED] = {}
+    config.pluginmanager.register(_Collecting(config), "siteparity-own-collecting")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Results(Path(config.getoption("own"))), "siteparity-own-results")
 
@@ -81,11 +84,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Note which case each item is; those that nobody planned are not run."""
     orders = config.stash[_ORDERS]
     cases: list[Case] = []
+    strangers: list[str] = []
     planned: list[pytest.Item] = []
     for item in items:
         case = _case(item, orders)
         if case is None:
-            config.stash[_STRANGERS].append(item.nodeid)
+            strangers.append(item.nodeid)
             continue
         item.user_properties.append((_CASE, json.dumps([*case.test, case.host, case.name])))
         cases.append(case)
@@ -93,7 +97,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = planned
     worker = getattr(config, "workerinput", {}).get("workerid", "gw0")
     if worker == "gw0":  # all workers collect the same
-        write_collected(Path(config.getoption("own")), cases, config.stash[_STRANGERS])
+        failed = config.stash[_FAILED]
+        write_collected(Path(config.getoption("own")), Collected(tuple(cases), tuple(strangers), failed))
 
 
 def _test(item: pytest.Item, orders: Orders) -> tuple[str, str]:
@@ -193,23 +198,46 @@ def _how(report: pytest.TestReport, call: pytest.CallInfo[None]) -> How | None:
 
 
 def _words(report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
+    """Why a case did not pass, in a line that is the same in each run."""
     if isinstance(report.longrepr, tuple):
-        return report.longrepr[2].removeprefix("Skipped: ")[:MOST_CHARACTERS]
-    if hasattr(report, "wasxfail"):
-        return str(report.wasxfail).removeprefix("reason: ")[:MOST_CHARACTERS]
-    if call.excinfo is None:
-        return ""
-    error = call.excinfo.value
-    lines = [line for line in str(error).strip().split("\n") if line.strip()]
-    first = lines[0].strip() if lines else ""
-    if isinstance(error, AssertionError | pytest.fail.Exception | UnmeasuredError):
-        where = (
-            getattr(call.excinfo.traceback[-1], "lineno", None) if isinstance(error, AssertionError) else None
-        )
-        words = first or f"assertion in line {(where or 0) + 1}"
+        words = report.longrepr[2].removeprefix("Skipped: ")
+    elif hasattr(report, "wasxfail"):
+        words = str(report.wasxfail).removeprefix("reason: ") or "no reason"
+    elif call.excinfo is None:
+        words = ""
     else:
-        words = f"{type(error).__name__}: {first}" if first else type(error).__name__
-    return redacted(words)[:MOST_CHARACTERS]
+        words = _of_error(call.excinfo.value)
+    return redacted(_plain(words))[:MOST_CHARACTERS]
+
+
+def _of_error(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).strip().split("\n") if line.strip()]
+    if isinstance(error, AssertionError):
+        where = [line.removeprefix("+").strip() for line in lines[1:] if line.startswith("+")]
+        return "; ".join((*lines[:1], *where)) or "an assertion without words"
+    if isinstance(error, pytest.fail.Exception | UnmeasuredError):
+        return lines[0] if lines else "no words"
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+
+
+def _plain(words: str) -> str:
+    """Without what only this process means: its objects, and where they are in memory."""
+    return re.sub(r" at 0x[0-9a-f]+", "", re.sub(r"backend=<[^>]*>, ", "", words))
+
+
+class _Collecting:
+    """Notes the files that cannot be collected."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep the error of a file."""
+        if report.failed and report.nodeid:
+            lines = [line[1:].strip() for line in report.longreprtext.split("\n") if line.startswith("E ")]
+            words = lines[-1] if lines else report.longreprtext.strip().split("\n")[-1]
+            path = report.nodeid.partition("::")[0]
+            self._config.stash[_FAILED][path] = redacted(_plain(words))[:MOST_CHARACTERS]
 
 
 class _Results:

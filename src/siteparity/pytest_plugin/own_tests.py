@@ -27,10 +27,9 @@ from siteparity.model import Finding, FindingKind, Group, Judgement, Outcome, Si
 from siteparity.names import OwnNames
 from siteparity.plan import PlannedCheck
 from siteparity.plan.own_tests import base_of, folder_of
-from siteparity.pytest_plugin import own_results
 from siteparity.pytest_plugin.check_findings import CheckFindings
 from siteparity.pytest_plugin.outcome import Concluded
-from siteparity.pytest_plugin.own_results import Case, CaseResult, Orders
+from siteparity.pytest_plugin.own_results import Case, CaseResult, Collected, Inbox, Orders, write_ended
 from siteparity.pytest_plugin.session import JUDGED, Session, session_of
 
 _PLUGINS = ("xdist", "pytest_timeout", "siteparity.pytest_plugin.own_run")
@@ -70,7 +69,7 @@ class OwnTest(pytest.Item):
         """Judge what the other process says of it."""
         found = CheckFindings(self.check.source.effect)
         self.stash[JUDGED] = found
-        found.add(OwnJudge(session_of(self.config), self.check).judgement())
+        found.add(OwnJudge(session_of(self.config), self.check, _inbox(self.config)).judgement())
         if found.judgement().outcome is not Outcome.SAME:
             raise Concluded(found.judgement())
 
@@ -82,12 +81,11 @@ class OwnTest(pytest.Item):
 class OwnJudge:
     """Judges one planned check by the results of the other process."""
 
-    def __init__(self, session: Session, check: PlannedCheck) -> None:
+    def __init__(self, session: Session, check: PlannedCheck, inbox: Inbox) -> None:
         self._session = session
         self._settings = session.configuration
         self._check = check
-        assert session.options.control is not None  # noqa: S101  # the gate gives it
-        self._folder = folder_of_run(session.options.control)
+        self._inbox = inbox
 
     def judgement(self) -> Judgement:
         """What became of the check, once its cases are done."""
@@ -182,23 +180,23 @@ class OwnJudge:
         """The cases of the check on some hosts, and their results, once all are there or none can come."""
         test = (self._check.source.path, self._check.source.function)
         while True:
-            ended = own_results.ended(self._folder)
-            known = own_results.collected(self._folder)
-            cases = [case for case in known[0] if case.test == test and case.host in labels] if known else []
-            results = {one.case: one for one in own_results.results(self._folder)} if known else {}
-            if ended is not None or (known and all(case in results for case in cases)):
-                return cases, results
+            self._inbox.look()
+            cases = [case for case in self._inbox.of_test.get(test, ()) if case.host in labels]
+            done = self._inbox.collected is not None and all(case in self._inbox.results for case in cases)
+            if done or self._inbox.ended is not None:
+                return cases, self._inbox.results
             time.sleep(_POLL_SECONDS)
 
     def _why_no_case(self) -> str:
-        strangers = (own_results.collected(self._folder) or ([], []))[1]
-        path = self._check.source.path
-        if any(one.startswith(f"{path}::") for one in strangers):
+        found, path = self._inbox.collected or Collected(), self._check.source.path
+        if path in found.failed:
+            return f"its file cannot be collected: {found.failed[path]}"
+        if any(one.startswith(f"{path}::") for one in found.strangers):
             return "pytest collects it in another way than its file says"
-        return f"pytest did not collect it; {self._end()}"
+        return "pytest did not collect it; see log.txt"
 
     def _end(self) -> str:
-        return f"pytest ended with status {own_results.ended(self._folder)}; see log.txt"
+        return f"pytest ended with status {self._inbox.ended}; see log.txt"
 
     def _place(self, label: str) -> tuple[Site, str]:
         name, _, host = label.partition("/")
@@ -206,6 +204,17 @@ class OwnJudge:
 
     def _is_away_by_record(self, site: Site) -> bool:
         return site is self._settings.primary and self._session.evidence().by_record
+
+
+_INBOX = pytest.StashKey[Inbox]()
+
+
+def _inbox(config: pytest.Config) -> Inbox:
+    if _INBOX not in config.stash:
+        control = session_of(config).options.control
+        assert control is not None  # noqa: S101  # the gate gives it together with --parity-own
+        config.stash[_INBOX] = Inbox(folder_of_run(control))
+    return config.stash[_INBOX]
 
 
 def start(session: Session) -> None:
@@ -229,7 +238,7 @@ def start(session: Session) -> None:
 
 
 def _note_the_end(process: subprocess.Popen[bytes], folder: Path) -> None:
-    own_results.write_ended(folder, process.wait())
+    write_ended(folder, process.wait())
 
 
 def _orders(session: Session, control: Path, checks: Sequence[PlannedCheck]) -> Orders:
