@@ -214,6 +214,35 @@ def test_x(host):
 def test_x(host):
     host.run("sleep 99")
 """, Outcome.UNMEASURED, "Timeout"),
+    "tells values in secret": (
+        """
+@pytest.fixture
+def tell(parity):
+    parity.value("a", 1)
+
+def test_x(host, tell):
+    pass
+""",
+        Outcome.UNMEASURED,
+        "it tells values, which nothing compares",
+    ),
+    "is expected to fail and does not": (
+        """
+@pytest.mark.xfail(strict=True, reason="not yet")
+def test_x(host):
+    pass
+""",
+        Outcome.UNMEASURED,
+        "[XPASS(strict)] not yet",
+    ),
+    "is left out": (
+        """
+def test_x(host):
+    pass
+""",
+        Outcome.UNMEASURED,
+        "it was collected and did not run",
+    ),
     "tells an odd value": ("""
 def test_x(host, parity):
     parity.value("a", [1])
@@ -228,6 +257,11 @@ def test_whatever_a_test_does_its_outcome_is_honest(live: Project) -> None:
     deadly = ("ends pytest", "exits")
     own(live, **{f"test_{name.replace(' ', '_')}": HEAD + text for name, (text, _, _) in WRONG.items()
                  if name not in deadly})  # fmt: skip
+    own(
+        live,
+        conftest="def pytest_collection_modifyitems(items):\n"
+        "    items[:] = [item for item in items if 'left_out' not in item.nodeid]\n",
+    )
     ran = gate(live)
     assert ran.returncode == 2, ran.stdout + ran.stderr
     found = checks(live)

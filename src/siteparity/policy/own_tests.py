@@ -25,7 +25,7 @@ class OwnTests(Section):
     skips: Mapping[Text, Reason] = {}
     """Patterns of the reasons with which a test may skip itself -> why that proves enough. Any other skip
     leaves the test unmeasured."""
-    workers: Annotated[int, Field(ge=0, le=32)] = 4
+    workers: Annotated[int, Field(ge=0, le=8)] = 4
     """How many processes of pytest-xdist run them; 0 is none but pytest's own."""
     roles: tuple[RoleName, ...] = ()
     """The roles whose hosts run the tests that say none; every role if empty."""

@@ -94,14 +94,14 @@ class Command(Part):
     stream: Stream = "stdout"
     """Where it says what is looked at. The other stream is not compared."""
     compare: Compare = "lines"
-    """How the sites are compared: `lines` in any order, the whole `text`, one `number`, `json` key by key, or
-    `nothing`."""
+    """How the sites are compared: `lines` in any order, the whole `text`, one `number`, `json` key by key; or
+    `nothing`, if it is only held to what it must say."""
     leave_out: tuple[ResultPattern, ...] = ()
     """Patterns of lines, or of keys of JSON, that are not compared; `*` matches any text."""
     within: Percent | None = None
     """How far apart the numbers of all hosts may be, of the largest; without it they must be equal."""
     equals: float | str | None = None
-    """All that it must say, without the line feed at its end; a number if `compare` is `number`."""
+    """All that it must say, without the line feed at its end, as text; a number where it says one."""
     matches: Pattern | None = None
     """A regular expression that must be found in what it says, as perl reads it; `^` and `$` match at
     lines."""
@@ -121,10 +121,15 @@ class Command(Part):
 
     @model_validator(mode="after")
     def _numbers_are_of_numbers(self) -> Self:
-        of_numbers = [name for name in ("within", "at_least", "at_most") if getattr(self, name) is not None]
-        if of_numbers and self.compare != "number":
+        if self.within is not None and self.compare != "number":
             raise ValueError(
-                f"expected compare: number beside {of_numbers[0]}, found {self.compare}; change one of them"
+                f"expected compare: number beside within, found {self.compare}; change one of them"
+            )
+        of_numbers = [name for name in ("at_least", "at_most") if getattr(self, name) is not None]
+        if of_numbers and self.compare not in ("number", "nothing"):
+            raise ValueError(
+                f"expected compare: number or nothing beside {of_numbers[0]}, found {self.compare}; "
+                "change one of them"
             )
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
             raise ValueError(
@@ -135,6 +140,8 @@ class Command(Part):
     @model_validator(mode="after")
     def _what_it_equals_is_of_its_kind(self) -> Self:
         if self.equals is None:
+            return self
+        if self.compare == "nothing":
             return self
         kind, wanted = ("a number", float) if self.compare == "number" else ("text", str)
         if self.compare == "json":
@@ -162,6 +169,12 @@ class Command(Part):
         wanted = (self.equals, self.matches, self.at_least, self.at_most)
         expected = ("expected",) if any(one is not None for one in wanted) else ()
         return frozenset({"ended", *compared, *expected})
+
+    @property
+    def says_a_number(self) -> bool:
+        """Whether what it says is to be a number."""
+        is_bounded = self.at_least is not None or self.at_most is not None
+        return self.compare == "number" or is_bounded or isinstance(self.equals, float)
 
     @property
     def seconds(self) -> int:
@@ -281,7 +294,7 @@ def _broken(command: Command, ran: Ran) -> Iterator[str]:
             raise UnmeasuredError("perl does not take the pattern in matches")
         if not ran.matches:
             yield f"says {_shown(_text(ran))}, and nothing that matches {quoted(command.matches)}"
-    if command.compare == "number":
+    if command.says_a_number:
         yield from _wrong_number(command, _number(ran))
     elif command.equals is not None and _text(ran) != command.equals:
         yield f"says {_shown(_text(ran))}, not {_shown(str(command.equals))}"
@@ -289,7 +302,7 @@ def _broken(command: Command, ran: Ran) -> Iterator[str]:
 
 def _wrong_number(command: Command, number: float) -> Iterator[str]:
     if command.equals is not None and number != command.equals:
-        yield f"says {number:g}, not {command.equals:g}"
+        yield f"says {number:g}, not {command.equals}"
     if command.at_least is not None and number < command.at_least:
         yield f"says {number:g}, less than {command.at_least:g}"
     if command.at_most is not None and number > command.at_most:

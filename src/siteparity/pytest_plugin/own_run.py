@@ -79,9 +79,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("_testinfra_host", labels, ids=labels, scope="module", indirect=True)
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Note which case each item is; those that nobody planned are not run."""
+    """Note which case each item is, before others leave some out; those that nobody planned are not run."""
     orders = config.stash[_ORDERS]
     cases: list[Case] = []
     strangers: list[str] = []
@@ -204,7 +204,7 @@ def _words(report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
     elif hasattr(report, "wasxfail"):
         words = str(report.wasxfail).removeprefix("reason: ") or "no reason"
     elif call.excinfo is None:
-        words = ""
+        words = report.longreprtext.strip().split("\n")[-1]
     else:
         words = _of_error(call.excinfo.value)
     return redacted(_plain(words))[:MOST_CHARACTERS]

@@ -26,7 +26,7 @@ from siteparity.judging.rules import Cohort, Pair
 from siteparity.model import Finding, FindingKind, Group, Judgement, Outcome, Site, Table, Unmeasured
 from siteparity.names import OwnNames
 from siteparity.plan import PlannedCheck
-from siteparity.plan.own_tests import base_of, folder_of
+from siteparity.plan.own_tests import VALUES, base_of, folder_of
 from siteparity.pytest_plugin.check_findings import CheckFindings
 from siteparity.pytest_plugin.outcome import Concluded
 from siteparity.pytest_plugin.own_results import Case, CaseResult, Collected, Inbox, Orders, write_ended
@@ -109,6 +109,9 @@ class OwnJudge:
             if result is None:
                 words = f"it was collected and did not run; {self._end()}"
                 findings.append(self._finding(site, host, item, FindingKind.UNMEASURED, words))
+            elif result.how == "passed" and result.values and VALUES not in self._check.source.arguments:
+                words = "it tells values, which nothing compares; give the test itself the argument parity"
+                findings.append(self._finding(site, host, item, FindingKind.UNMEASURED, words))
             elif result.how == "passed":
                 passed += 1
             elif result.how == "skipped" and (why := self._accepted_skip(result.words)):
@@ -140,6 +143,7 @@ class OwnJudge:
             item=f"{label}{about}",
             kind=kind,
             message=f"{label}{about}: {words.removeprefix(f'{label}: ')}",
+            fix=f"see {self._check.source.path}, line {self._check.source.line}",
             primary=groups if at_primary else (),
             standby=() if at_primary else groups,
         )
