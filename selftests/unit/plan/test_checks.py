@@ -13,6 +13,7 @@ import pytest
 from siteparity.model import ConfigurationError, Severity
 from siteparity.plan import Plan, PlannedCheck, left_out, plan, sources
 from siteparity.policy import Policy, Section
+from siteparity.policy.section import Part
 from siteparity.probes import Probe, Reading, Where
 
 CHECK = "def test_it(parity):\n    parity.same('values')\n"
@@ -34,7 +35,13 @@ def probe(**tables: tuple[str, ...] | Reading[Section] | None) -> Probe[Section]
 def policy(section: Section, languages: Mapping[str, str] | None = None) -> Policy:
     """A policy of three roles in which the aspect has this section, and the journey is web's."""
     journey = SimpleNamespace(
-        severity=None, owner="Shop", roles=("web",), needs=None, question="how?", warnings={}
+        severity=None,
+        owner="Shop",
+        roles=("web",),
+        needs=None,
+        question="how?",
+        warnings={},
+        only_named=False,
     )
     journeys = {"front": journey}
     made = SimpleNamespace(
@@ -230,3 +237,45 @@ def test_bytes_that_are_no_text_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "tests" / "parity" / "test_things.py").write_bytes(b"# \xff\n")
     with pytest.raises(ConfigurationError, match=r"test_things.py: cannot be read"):
         list(sources(tmp_path))
+
+
+class Several(Section):
+    """A section that names several things."""
+
+    named: Mapping[str, Part] = {}
+
+    def parts(self) -> Mapping[str, Part]:
+        """Each with checks of its own."""
+        return self.named
+
+
+class Having(Part):
+    """One of them, with the tables that it is told to have."""
+
+    having: frozenset[str] = frozenset({"values"})
+
+    def tables(self) -> frozenset[str]:
+        """As told."""
+        return self.having
+
+
+def test_each_part_of_a_section_has_a_check_of_its_own_in_its_own_words(tmp_path: Path) -> None:
+    """Once for each of its roles, where it has all tables of the check."""
+    section = Several(
+        owner="Platform",
+        named={
+            "a b": Having(effect="Mails stay.", owner="Mail", leads_to=("things.other",)),
+            "c": Having(roles=("db", "web")),
+            "d": Having(having=frozenset({"more"})),
+        },
+    )
+    made = planned(tmp_path, CHECK, section)
+    assert [(one.parameter, one.role, one.part, one.owner, one.source.effect) for one in made] == [
+        ("edge: a b", "edge", "a b", "Mail", "Mails stay."),
+        ("web: a b", "web", "a b", "Mail", "Mails stay."),
+        ("db: a b", "db", "a b", "Mail", "Mails stay."),
+        ("web: c", "web", "c", "Platform", ""),
+        ("db: c", "db", "c", "Platform", ""),
+    ]
+    assert made[0].id == "tests/parity/test_things.py::test_it[edge: a b]"
+    assert [one.source.leads_to for one in made[2:4]] == [("things.other",), ()]

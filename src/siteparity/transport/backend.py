@@ -42,8 +42,9 @@ class Backend(BaseBackend):  # type: ignore[misc]  # testinfra's types are not i
         """
         if self._on.connection.collector is not None:
             raise UnmeasuredError(
-                f"{self._on.label}: it has a collector, which runs no command of testinfra; name what is "
-                "to be run under aspects.commands, or leave parity_collector out and let the account run anything"
+                f"{self._on.label}: it has a collector, which runs no command of testinfra; name what "
+                "is to be run under aspects.commands, or let the account run anything and leave "
+                "parity_collector out"
             )
         text = self.get_command(command, *args)
         asks = {"command": Ask(text, ok=_ANY_STATUS, timeout=self._timeout)}
