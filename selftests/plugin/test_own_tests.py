@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from selftests.contract.sshd import Server
-from selftests.plugin.project import Project
+from selftests.contract.sshd import Server, running_with, wait_until
+from selftests.plugin.project import COMMAND, Project, clean_environment
+from selftests.plugin.test_standin import die
 from siteparity.model import Outcome
 from siteparity.result import SavedCheck
 
@@ -380,3 +381,37 @@ def test_own_code_cannot_touch_the_judge(live: Project, tmp_path: Path) -> None:
     )
     assert gate(live).returncode == 2
     assert trace.read_text() == "here"
+
+
+def test_with_a_dead_primary_the_standbys_tests_count(live: Project) -> None:
+    """Those of the primary are not made, and say so; a value has nothing to be compared with."""
+    own(live, test_web=HEAD + "def test_x(host):\n    assert host.exists('sh')\n")
+    assert gate(live).returncode == 0
+    die(live)
+    ran = gate(live, "--primary-record", "latest")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    found = checks(live)
+    notes = {name.partition("[")[2]: check.notes for name, check in found.items()}
+    said = "not made: a record stands in for dallas, whose hosts are not contacted"
+    assert notes == {f"{label}]": (said,) if "dallas" in label else () for label in LABELS}
+
+
+def test_a_gate_that_is_killed_leaves_no_own_test_running(live: Project, tmp_path: Path) -> None:
+    """Its processes end with the run."""
+    trace = tmp_path / "trace"
+    text = f"def test_x(host):\n    open({str(trace)!r}, 'w').close()\n    host.run('sleep 60')\n"
+    own(live, test_web=HEAD + text)
+    process = subprocess.Popen(
+        [str(live.python), "-P", "-c", COMMAND, "gate"],
+        cwd=live.root,
+        env=clean_environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until(trace.exists, 120)
+        assert running_with(f"{live.root}/tests/own")
+    finally:
+        process.kill()
+        process.wait()
+    wait_until(lambda: not running_with(f"{live.root}/tests/own"))
