@@ -150,6 +150,14 @@ def test_what_is_no_json_is_unmeasured(said: str) -> None:
     assert "not the JSON" in why(found, "output")
 
 
+def test_json_that_would_fill_the_memory_is_unmeasured() -> None:
+    """A small text with long keys above many values."""
+    deep = facts(*python("print('{\"' + 'k' * 600 + '\": [' + '1,' * 9 + '1]}')"), compare="json")
+    assert "deeper than 500 characters" in why(deep, "output")
+    long = facts(*python("print('[' + '1,' * 200_000 + '1]')"), compare="json")
+    assert "more than 100000 values" in why(long, "output")
+
+
 def test_what_json_says_below_the_name_of_a_secret_is_hidden_and_compared() -> None:
     """By a digest of the run."""
     found = table(facts("echo", '{"db": {"password": ["hunter22"]}, "token": 7}', compare="json"), "output")
@@ -167,6 +175,8 @@ def test_lines_and_keys_can_be_left_out_but_not_all_of_them() -> None:
     assert "leave_out leaves nothing" in why(facts("printf", "pid=7\n", leave_out=["pid=*"]), "output")
     found = facts("echo", '{"a": 1, "start_time": 7}', compare="json", leave_out=["*start_time"])
     assert table(found, "output") == {f"{NAME}: a": 1}
+    found = facts("echo", '{"a": [{"pid": 1}, {"pid": 2}]}', compare="json", leave_out=["a[0].pid"])
+    assert table(found, "output") == {f"{NAME}: a[1].pid": 2}
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from siteparity.policy import Percent, Section, bounds
 from siteparity.policy.patterns import RESULTS, naming
 from siteparity.policy.section import Part, PositiveDuration, matching
 from siteparity.policy.several import Several
-from siteparity.probes import Answers, Probe, Reading, Target, Where
+from siteparity.probes import MAX_ITEMS, Answers, Probe, Reading, Target, Where
 from siteparity.redaction import SECRET_NAMES, pseudonym
 from siteparity.tools.json_text import parsed
 from siteparity.tools.own_command import running
@@ -36,6 +36,8 @@ from siteparity.yamlfile import quoted
 AS_IT_MUST = "as it must"
 SOMETHING, NOTHING = "something", "nothing"
 _ONCE = "listed"
+MAX_WAY = 500
+"""Characters of the way to a value. Beyond it, a small text could make a table that fills the memory."""
 _SHOWN = 120
 """Characters of an output that a message quotes."""
 _SECRET = re.compile("|".join(SECRET_NAMES), re.IGNORECASE)
@@ -339,14 +341,22 @@ def _lines(text: str) -> Iterator[tuple[str, str]]:
 def _json(text: str, key: str) -> Iterator[tuple[str, Value]]:
     """Each value of a JSON text, by its way through keys and lists: ``servers[0].port``."""
     waiting: list[tuple[str, Any, bool]] = [("", parsed(text, "output"), False)]
+    told = 0
     while waiting:
         at, value, is_secret = waiting.pop()
+        told += 1
+        if len(at) > MAX_WAY or told > MAX_ITEMS:
+            raise UnmeasuredError(
+                f"JSON with more than {MAX_ITEMS} values, or deeper than {MAX_WAY} characters"
+            )
         if isinstance(value, dict) and value:
             waiting += [
                 (f"{at}{_step(name, at)}", one, is_secret or bool(_SECRET.search(name)))
                 for name, one in reversed(value.items())
             ]
         elif isinstance(value, list) and value:
+            if len(value) > MAX_ITEMS:
+                raise UnmeasuredError(f"JSON with more than {MAX_ITEMS} values")
             waiting += [(f"{at}[{number}]", one, is_secret) for number, one in reversed([*enumerate(value)])]
         else:
             yield at or "(all)", pseudonym(str(value), key) if is_secret else _scalar(value)
@@ -365,7 +375,8 @@ def _scalar(value: object) -> Value:
 
 
 def _matches_any(item: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(item, pattern) for pattern in patterns)
+    # Keys of JSON have brackets, so these are no wildcards.
+    return any(fnmatchcase(item, pattern.replace("[", "[[]")) for pattern in patterns)
 
 
 def _shown(text: str) -> str:

@@ -150,7 +150,9 @@ class OwnJudge:
 
     def _accepted_skip(self, reason: str) -> str:
         skips = self._settings.policy.own_tests.skips
-        return next((why for pattern, why in skips.items() if fnmatchcase(reason, pattern)), "")
+        return next(
+            (why for pattern, why in skips.items() if fnmatchcase(reason, pattern.replace("[", "[[]"))), ""
+        )
 
     def _of_values(self) -> Judgement:
         role = self._check.role
