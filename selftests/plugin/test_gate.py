@@ -122,7 +122,7 @@ def test_two_sites_that_are_silent_are_unknown(project: Project) -> None:
 
 HANGS = """\
 def test_values(parity):
-    with open(os.environ["TRACE"], "w") as trace:
+    with open(os.environ["SITEPARITY_TRACE"], "w") as trace:
         trace.write(f"{os.getpid()} {os.getppid()}")
     parity.same("values", fix="")
     signal.pause()
@@ -138,7 +138,7 @@ def hanging(live: Project) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
     gate = subprocess.Popen(
         [str(live.python), "-P", "-c", COMMAND, "gate"],
         cwd=live.root,
-        env=clean_environment() | {"TRACE": str(trace), "TMPDIR": str(live.root / "tmp")},
+        env=clean_environment() | {"SITEPARITY_TRACE": str(trace), "TMPDIR": str(live.root / "tmp")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

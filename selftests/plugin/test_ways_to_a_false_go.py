@@ -322,7 +322,10 @@ SAID_OTHERWISE = {
     ),
     "the-record-is-changed": Way(CHANGED, BOTH_MADE, checks=f"{RUN}{CHECKS}{RECORD_CHANGED}"),
     "the-checks-are-changed": Way(
-        CHANGED, BOTH_MADE, checks=ending("import pathlib; pathlib.Path(__file__).write_text('')")
+        CHANGED,
+        BOTH_MADE,
+        # By pytest's process: the second judge may make its checks before pytest has read the file.
+        checks=ending("'rejudge' in sys.argv[0] or __import__('pathlib').Path(__file__).write_text('')"),
     ),
 }
 

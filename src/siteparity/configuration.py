@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from siteparity.inventory import inventory_digest, load_sites, site_names
@@ -17,6 +17,7 @@ from siteparity.plan import (
     own_checks,
     plan,
 )
+from siteparity.plan.shipped import compared, demand_no_other_code, digests
 from siteparity.plan.whole import demand_whole
 from siteparity.policy import Outline, Policy, load_policy, outline
 from siteparity.policy.decisions import Undecided
@@ -24,8 +25,13 @@ from siteparity.policy.differs import COMPARISONS, SITES
 from siteparity.policy.journeys import JOURNEYS
 from siteparity.policy.section import CHECKS
 from siteparity.probes import Probes, discover
+from siteparity.result import Shipped
 from siteparity.waivers import Design, Waiver, designs, load_waivers
 from siteparity.yamlfile import Problems
+
+_PACKAGE = Path(__file__).resolve().parent
+SHIPPED = _PACKAGE / "checks"
+"""The project's folder in an installed package. In a checkout it is the checkout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,10 @@ class Configuration:
     """What nobody decided, so that no answer can be GO."""
     designs: tuple[Design, ...] = ()
     """Where the policy says that the sites differ by design; which are in force is judged as for waivers."""
+    shipped: Shipped | None = None
+    """The checks, compared with those that siteparity ships; None if no answer is made of them."""
+    files: Mapping[Path, str] = field(default_factory=dict)
+    """Digest of each file of checks as it was then; empty if no answer is made of them."""
 
     @property
     def sites(self) -> tuple[Site, Site]:
@@ -148,6 +158,31 @@ def load(
     )
 
 
+def load_for_an_answer(
+    root: Path,
+    inventories: Path,
+    primary: str | None = None,
+    standby: str | None = None,
+    *,
+    look_up: bool = True,
+) -> Configuration:
+    """Read what `load` reads, and compare the checks with those that siteparity ships.
+
+    Raises:
+        ConfigurationError: what `load` raises; and for other code than checks that pytest would run.
+    """
+    problems, files = Problems(), digests(root)
+    shipped, settings = None, None
+    with problems.collecting():
+        demand_no_other_code(root)
+        shipped = compared(root)
+    with problems.collecting():
+        settings = load(root, inventories, primary, standby, look_up=look_up)
+    if problems or settings is None:
+        raise problems.error()
+    return replace(settings, shipped=shipped, files=files)
+
+
 def _site_names(inventories: Path, primary: str | None, standby: str | None) -> tuple[str, str]:
     if primary is None or standby is None:
         missing = "--primary" if primary is None else "--standby"
@@ -159,6 +194,6 @@ def _site_names(inventories: Path, primary: str | None, standby: str | None) -> 
 
 
 def find_root() -> Path:
-    """The project's folder: the checkout that this package runs from, or else the current folder."""
-    checkout = Path(__file__).resolve().parents[2]
-    return checkout if (checkout / "tests" / "parity").is_dir() else Path.cwd()
+    """The project's folder, which holds ``tests/``: that of the installed package, or of its checkout."""
+    found = [root for root in (SHIPPED, _PACKAGE.parents[1]) if (root / "tests" / "parity").is_dir()]
+    return found[0] if found else Path.cwd()

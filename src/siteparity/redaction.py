@@ -152,8 +152,13 @@ def remember(secret: str) -> None:
 def remember_environment(environment: Mapping[str, str]) -> None:
     """Hide the values of variables with names of secrets from now on."""
     for name, value in environment.items():
-        if re.search(_NAMES, name, re.IGNORECASE) and not re.fullmatch(_INNOCENT, value):
+        if is_secret_variable(name, value):
             remember(value)
+
+
+def is_secret_variable(name: str, value: str) -> bool:
+    """Whether a variable of an environment holds a secret, by its name."""
+    return bool(re.search(_NAMES, name, re.IGNORECASE)) and not re.fullmatch(_INNOCENT, value)
 
 
 def remember_settings(value: object, *, named: bool = False) -> None:

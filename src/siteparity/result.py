@@ -196,6 +196,21 @@ class Count(Frozen):
     hosts: int
 
 
+class Shipped(Frozen):
+    """The checks of the run, compared with those that siteparity ships; each is told as ``aspect.name``."""
+
+    manifest: Digest
+    """Of ``checks.json``, which holds a digest of each check: equal for two runs with the same checks."""
+    checks: int
+    """How many are shipped."""
+    altered: tuple[str, ...] = ()
+    """There, with other lines, or in a file whose other lines are not as shipped. Keeps from GO."""
+    missing: tuple[str, ...] = ()
+    """Not there. Keeps from GO."""
+    own: tuple[str, ...] = ()
+    """Not shipped: the user's own."""
+
+
 class SavedNotApplicable(Frozen):
     """A check that was not made: the policy names nothing that it could judge."""
 
@@ -316,6 +331,8 @@ class Result(Frozen):
     not_applicable: tuple[SavedNotApplicable, ...] = ()
     """The checks that are no part of the plan. GO does not depend on them, so reports name them."""
     scope: Scope = Scope()
+    shipped: Shipped | None = None
+    """Whether the checks are those that siteparity ships; null in results of versions that did not look."""
     hosts_in_no_role: tuple[str, ...] = ()
     """The hosts of both inventories that are in no role of the policy (``dallas/jump1``): nobody looked."""
 

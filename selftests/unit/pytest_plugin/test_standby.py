@@ -13,6 +13,7 @@ from typing import Any, cast
 import pytest
 from pydantic import ValidationError
 
+from selftests.unit.servers import served
 from selftests.unit.sites import ARIZONA, DALLAS
 from siteparity.model import FindingKind, Group, Outcome, UnmeasuredError
 from siteparity.policy.journeys import Storefront
@@ -121,6 +122,21 @@ def test_a_host_that_cannot_be_tried_does_not_hide_the_others(standby: Standby) 
 
 def _asked(path: Path, look_after: Any) -> Reply:
     return ask(Server(path, "shop", "parity", 1.0), ["SELECT 1"], look_after)
+
+
+@pytest.mark.parametrize("name", ["PGHOSTADDR", "PGSERVICE"])
+def test_no_variable_of_the_runner_names_another_database_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """What it is not told, libpq takes from them; the question goes to the forwarded socket alone."""
+    called: list[str] = []
+    with served(lambda one: called.append(str(one.recv(8)))) as port:
+        (tmp_path / "services").write_text(f"[other]\nhostaddr=127.0.0.1\nport={port}\n")
+        monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
+        monkeypatch.setenv("PGPORT", str(port))
+        monkeypatch.setenv(name, "other" if name == "PGSERVICE" else "127.0.0.1")
+        assert _asked(tmp_path / f".s.PGSQL.{port}", lambda: None) == Reply("no answer")
+        assert called == []
 
 
 def test_a_database_server_that_is_not_there_has_no_answer(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The schema and the page of the policy's keys are current, and the schema takes what the loader takes."""
+"""The policy's schema and page and the digests of the checks are current; the schema takes what loads."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import yaml
 
 from selftests.unit.policy.edited import SECTIONS, SHIPPED
 from siteparity.configuration import find_root
+from siteparity.plan import sources
+from siteparity.plan.shipped import MANIFEST, manifest_text
 from siteparity.policy import load_policy
 from siteparity.policy.journeys import JOURNEYS
 from siteparity.reference.page import page_text
@@ -37,6 +39,14 @@ def test_the_published_schema_is_current() -> None:
     assert files("siteparity").joinpath("policy.schema.json").read_text(encoding="utf-8") == schema_text(), (
         ANEW
     )
+
+
+def test_the_digests_of_the_checks_are_current() -> None:
+    """A change of a check changes its digest in the same step: else every answer says that it is altered."""
+    manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    assert MANIFEST.read_text(encoding="utf-8") == manifest_text(ROOT), ANEW
+    assert manifest["count"] == len(list(sources(ROOT)))
+    assert set(manifest["files"]) == {source.path for source in sources(ROOT)}
 
 
 def test_the_page_is_current() -> None:

@@ -15,9 +15,10 @@ from siteparity.gate.assemble import downgraded
 from siteparity.model import Site, UnmeasuredError
 from siteparity.plan import NotApplicable
 from siteparity.report.exceptions import downgraded_line
+from siteparity.report.shipped import shipped_words
 from siteparity.report.states import absence_line, in_state, question_line, states_line
 from siteparity.report.words import count
-from siteparity.result import SavedDowngrade, Scope
+from siteparity.result import SavedDowngrade, Scope, Shipped
 from siteparity.scope import scope
 from siteparity.waivers import Design, Waivers
 
@@ -61,6 +62,8 @@ class Overview:
     scope: Scope
     """What is promised, compared, absent and undecided."""
     downgraded: tuple[SavedDowngrade, ...]
+    shipped: Shipped | None
+    """The checks, compared with those that siteparity ships."""
     warnings: tuple[str, ...]
 
 
@@ -81,6 +84,7 @@ def overview(settings: Configuration, at: datetime) -> Overview:
         scope=scope(settings),
         downgraded=downgraded(settings),
         differs=settings.designs,
+        shipped=settings.shipped,
         warnings=(
             *(warning for site in settings.sites for warning in _warnings(settings, site)),
             *_not_in_force(settings, at),
@@ -103,6 +107,7 @@ def text(found: Overview) -> str:
         *([_below(f"{own:,} are tests of your own: {_counted(found.own)}")] if own else []),
         *_states(found.scope),
         *map(downgraded_line, found.downgraded),
+        *filter(None, [shipped_words(found.shipped)]),
         *_left_out(found.not_applicable),
         *_by_design(found.differs),
         *(f"warning: {warning}" for warning in found.warnings),
@@ -140,6 +145,7 @@ def as_json(found: Overview) -> str:
             ],
             "scope": found.scope.model_dump(mode="json", include={"areas", "absent", "undecided"}),
             "downgraded": [one.model_dump(mode="json") for one in found.downgraded],
+            "shipped": found.shipped and found.shipped.model_dump(mode="json"),
             "warnings": found.warnings,
             "errors": [],
         },

@@ -22,6 +22,7 @@ from siteparity.commands.explain import explain
 from siteparity.commands.progress import Progress
 from siteparity.commands.verify import Verification
 from siteparity.facts import records
+from siteparity.folders import folders
 from siteparity.gate.run import Gate, new_run_folder
 from siteparity.model import ConfigurationError, SiteparityError, Unmeasured, Verdict
 from siteparity.redaction import redacted, remember_environment
@@ -31,6 +32,7 @@ from siteparity.runs import find_run, read_run
 from siteparity.runs.history import line_of, read_history
 from siteparity.runs.kept_records import keep, stand_in
 from siteparity.runs.recording import measure, record_path
+from siteparity.start import isolate
 from siteparity.transport import Transport
 
 EXIT = {Verdict.GO: 0, Verdict.NO_GO: 2, Verdict.UNKNOWN: 3}
@@ -44,11 +46,14 @@ _WIDTH = 400
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb. Returns the exit code."""
+    if arguments is None:
+        isolate()
     sys.excepthook, threading.excepthook = _crashed, _thread_crashed
     remember_environment(os.environ)
     options = _parser().parse_args(arguments)
     options.typed = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        _use_folders(options)
         with _ended_by_signals():
             text, status = options.verb(options)
             return _said(text if options.to_copy else redacted(text), status)
@@ -61,6 +66,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.verb in (_gate, _verify):  # many people read the last line only
             return _said(f"UNKNOWN  no answer: {shortened(visible(reason), _WIDTH)}", EXIT[Verdict.UNKNOWN])
         return EXIT[Verdict.UNKNOWN]
+
+
+def _use_folders(options: argparse.Namespace) -> None:
+    """Fill in the folders that the options do not name."""
+    usual = folders(options.root)
+    for name in ("inventories", "reports"):
+        if getattr(options, name, usual) is None:
+            setattr(options, name, getattr(usual, name))
 
 
 def _said(text: str, status: int) -> int:
@@ -92,7 +105,9 @@ def _ended_by_signals() -> Iterator[None]:
 
 
 def _gate(options: argparse.Namespace) -> tuple[str, int]:
-    settings = configuration.load(options.root, options.inventories, options.primary, options.standby)
+    settings = configuration.load_for_an_answer(
+        options.root, options.inventories, options.primary, options.standby
+    )
     deadline = settings.deadline(options.deadline)
     given, recorded = options.primary_record, None
     if given is not None:
@@ -171,7 +186,7 @@ def _verify(options: argparse.Namespace) -> tuple[str, int]:
     with _alone(options.reports):
         result = read_run(folder)
         sites = (result.primary.site, result.standby.site)
-        settings = configuration.load(options.root, options.inventories, *sites)
+        settings = configuration.load_for_an_answer(options.root, options.inventories, *sites)
         deadline = settings.deadline(options.deadline)
         by_record = result.primary.source == "record"
         with Progress([settings.standby] if by_record else settings.sites) as progress:
@@ -200,7 +215,7 @@ def _explain(options: argparse.Namespace) -> tuple[str, int]:
 
 def _check(options: argparse.Namespace) -> tuple[str, int]:
     try:
-        settings = configuration.load(
+        settings = configuration.load_for_an_answer(
             options.root, options.inventories, options.primary, options.standby, look_up=False
         )
     except ConfigurationError as error:
@@ -270,7 +285,7 @@ def _parser() -> argparse.ArgumentParser:
     gate = verb(
         "gate", _gate, "measure and compare both sites, try the standby out, and say GO, NO-GO or UNKNOWN"
     )
-    _add_run_options(gate, root)
+    _add_run_options(gate)
     gate.add_argument(
         "--primary-record",
         metavar="latest|PATH",
@@ -279,19 +294,19 @@ def _parser() -> argparse.ArgumentParser:
     checked = verb(
         "check", _check, "read everything and contact nobody: what a run would ask, make and leave out"
     )
-    _add_site_options(checked, root)
+    _add_site_options(checked)
     checked.add_argument("--json", action="store_true", help="for programs")
     record = verb("record", _record, "measure sites and save their records; judge nothing")
-    _add_run_options(record, root)
+    _add_run_options(record)
     record.add_argument("site", nargs="+", metavar="SITE")
     verified = verb("verify", _verify, "measure again: does the last GO still stand?")
     reported = verb("report", _report, "write the reports of a run again, from its result.json")
     for one in (verified, reported):
         one.add_argument("run", nargs="?", metavar="RUN", help="its id or its folder (default: the newest)")
     _add_deadline(verified)
-    _add_inventories(verified, root)
+    _add_inventories(verified)
     for one in (verified, reported, verb("history", _history, "the runs, one line each, the newest last")):
-        _add_reports(one, root)
+        _add_reports(one)
     explained = verb(
         "explain", _explain, "what a check proves, why, how to fix it, and which drill shows that it works"
     )
@@ -303,7 +318,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     # It holds no secret, and a changed letter would make it another program.
     granted.set_defaults(to_copy=True)
-    _add_site_options(granted, root)
+    _add_site_options(granted)
     granted.add_argument(
         "host", nargs="*", metavar="SITE/HOST", help="with the collector; default: all, without"
     )
@@ -313,16 +328,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_site_options(parser: argparse.ArgumentParser, root: Path) -> None:
+def _add_site_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--primary", metavar="SITE", help="the site that serves now (default: the policy's)")
     parser.add_argument("--standby", metavar="SITE", help="the site that must be able to take over")
-    _add_inventories(parser, root)
+    _add_inventories(parser)
 
 
-def _add_run_options(parser: argparse.ArgumentParser, root: Path) -> None:
-    _add_site_options(parser, root)
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    _add_site_options(parser)
     _add_deadline(parser)
-    _add_reports(parser, root)
+    _add_reports(parser)
 
 
 def _add_deadline(parser: argparse.ArgumentParser) -> None:
@@ -331,12 +346,12 @@ def _add_deadline(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_inventories(parser: argparse.ArgumentParser, root: Path) -> None:
-    parser.add_argument("--inventories", metavar="DIR", type=Path, default=root / "inventories")
+def _add_inventories(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--inventories", metavar="DIR", type=Path)
 
 
-def _add_reports(parser: argparse.ArgumentParser, root: Path) -> None:
-    parser.add_argument("--reports", metavar="DIR", type=Path, default=root / "reports")
+def _add_reports(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reports", metavar="DIR", type=Path)
 
 
 def _seconds(text: str) -> float:

@@ -8,11 +8,9 @@ records. Smoke checks are not made again.
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,20 +19,21 @@ from siteparity.configuration import Configuration
 from siteparity.facts import records
 from siteparity.facts.changes import Changes, changes
 from siteparity.facts.records import Record, RecordError
-from siteparity.gate.supervisor import Executed, check_journal, clean_environment
+from siteparity.gate.judged_again import SecondJudge
+from siteparity.gate.supervisor import Executed, check_journal
 from siteparity.model import Deadline, Outcome, Severity, Verdict
 from siteparity.plan import PlannedCheck
 from siteparity.redaction import redacted
 from siteparity.report import write_reports
 from siteparity.report.accepted import by_design_words
 from siteparity.report.exceptions import downgraded_words
+from siteparity.report.shipped import against_go
 from siteparity.report.states import absent_words, states_line
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, utc
 from siteparity.result import Result, SavedRevocation, SavedSite
 from siteparity.runs.history import append_run, first_seen, read_history
-from siteparity.runs.journal import read_journal
-from siteparity.runs.recording import journal_path, measure, record_path, then_path
+from siteparity.runs.recording import measure, record_path, then_path
 from siteparity.transport import Transport
 
 MOST_TOLD = 20
@@ -126,24 +125,12 @@ class Verification:
 
     def _judged(self, place: Path) -> Executed:
         """Make every parity check again, on the new records, in a process of its own."""
-        primary, standby = self.settings.sites
-        paths = [str(path.resolve()) for path in (self.settings.root, self.inventories)]
-        command = [sys.executable, "-P", "-m", "siteparity.pytest_plugin.rejudge", *paths]
-        try:
-            status: int | None = subprocess.run(
-                [*command, primary.name, standby.name, str(place)],
-                cwd=self.settings.root,
-                env=clean_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=_JUDGING_SECONDS,
-                check=False,
-            ).returncode
-        except subprocess.TimeoutExpired:
-            status = None
+        with SecondJudge(self.settings, self.inventories, place, {}).started() as judging:
+            judging.go()
+            said = judging.said(_JUDGING_SECONDS)
         planned = [check.id for check in self.settings.checks if check.source.kind == "parity"]
-        return check_journal(planned, read_journal(journal_path(place)), status)
+        executed = check_journal(planned, said.lines, said.status)
+        return replace(executed, broken=(*against_go(self.settings.shipped), *executed.broken))
 
     def _revoke(self, result: Result, folder: Path, place: Path, changed: Sequence[str]) -> Verified:
         """Write that the GO no longer holds, and what has changed, before the answer is printed."""

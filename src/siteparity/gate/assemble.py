@@ -21,6 +21,7 @@ from siteparity.model import Judgement, Outcome, Severity, Site, Verdict
 from siteparity.plan import NotApplicable, PlannedCheck
 from siteparity.plan.checks import Kind
 from siteparity.policy import Limits, Section
+from siteparity.report.shipped import against_go as against_go_of_checks
 from siteparity.result import (
     Count,
     Result,
@@ -96,6 +97,7 @@ def assemble(
     answer = verdict.judge(
         [verdict.CheckOutcome(check.id, check.severity, check.outcome) for check in checks],
         (
+            *against_go_of_checks(settings.shipped),
             *executed.broken,
             *_silent(settings.sites, made),
             *contradictions(executed, checks, (*by_design, *waived)),
@@ -133,6 +135,7 @@ def assemble(
         checks=checks,
         not_applicable=tuple(map(_not_applicable, settings.not_applicable)),
         scope=scope.scope(settings, evidence),
+        shipped=settings.shipped,
         hosts_in_no_role=settings.hosts_in_no_role,
     )
 

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from siteparity.plan.shipped import digests
+
 Digests = Mapping[Path, str]
 
 
 def of_checks(root: Path) -> Digests:
-    """SHA-256 of every file of the checks in a checkout; a file that cannot be read is left out."""
-    return _digests((root / "conftest.py", *(root / "tests").rglob("*.py")))
+    """SHA-256 of every file of the checks in a project; a file that cannot be read is left out."""
+    return digests(root)
 
 
 def of_records(run: Path) -> Digests:

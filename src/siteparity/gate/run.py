@@ -24,6 +24,7 @@ from siteparity.model import Deadline, Verdict
 from siteparity.report import junit, reconcile, staged_reports, write_reports
 from siteparity.report.write import write_atomically
 from siteparity.result import Result
+from siteparity.runs.finished import contradiction
 from siteparity.runs.history import FirstSeen, append_run, first_seen, read_history
 from siteparity.runs.kept_records import StandIn, advice, keep
 from siteparity.runs.recording import measure, record_path
@@ -171,11 +172,16 @@ class Gate:
         return advice(self.settings, self.reports, self.typed, started.at)
 
     def _reconciled(self, result: Result, folder: Path) -> Result:
-        """The result after the reports were compared with it. A disagreement is a reason against GO."""
+        """The result after it was compared with itself and with the reports.
+
+        A disagreement is a reason against GO.
+        """
         draft = folder / ".junit.xml"  # junit.xml itself appears only with an answer
         write_atomically(draft, junit(result))
         disagreements = tuple(reconcile(result, draft, folder / "checks.html"))
         draft.unlink()
+        if problem := contradiction(result, folder):
+            disagreements = (f"the answer contradicts itself: {problem}", *disagreements)
         if not disagreements:
             return result
         worse = Verdict.UNKNOWN if result.verdict is Verdict.GO else result.verdict

@@ -1,7 +1,8 @@
 """Runs the checks in a pytest process of their own, and judges from outside what it really did.
 
 pytest can return 0 in many ways although no check has passed. So its exit status, the journal's closing line
-and the exact set of planned checks must agree, or the run proves nothing.
+and the exact set of planned checks must agree, or the run proves nothing. So must the outcomes of a second
+judge (`siteparity.gate.judged_again`), which never saw what runs beside the checks.
 """
 
 from __future__ import annotations
@@ -20,9 +21,12 @@ from pathlib import Path
 from typing import IO
 
 from siteparity.configuration import Configuration
+from siteparity.gate.environment import clean_environment
 from siteparity.gate.file_digests import Digests, changes, of_checks, of_records
+from siteparity.gate.judged_again import Judging, Said, SecondJudge
 from siteparity.gate.log_file import redacting
 from siteparity.model import Deadline, Outcome
+from siteparity.plan import PlannedCheck
 from siteparity.report.words import count
 from siteparity.runs.journal import ALL_PASSED, SOME_FAILED, CheckLine, ClosingLine, Line, read_journal
 from siteparity.runs.recording import journal_path
@@ -37,8 +41,8 @@ _PLUGINS = (
 )
 _END_SECONDS = 3.0
 """A process that waits for a dead disk does not end, and must not hold up the answer."""
-_FORBIDDEN = ("PYTEST", "PYTHON", "_PYTEST")
-"""Prefixes of variables that add options, plugins or code, or remove assertions."""
+_SECOND_SECONDS = 20.0
+"""How much longer than pytest the second judge may take. It has less to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,14 @@ class Child:
         It makes no check before `Running.go`. Its whole process group is killed when the block ends.
         """
         reading, writing = os.pipe()
-        checks = of_checks(self.settings.root)
-        with redacting(self.folder / "log.txt") as log, os.fdopen(writing, "wb", 0) as word:
+        # As they were when the plan was made of them.
+        checks = self.settings.files or of_checks(self.settings.root)
+        second = SecondJudge(self.settings, self.inventories, self.folder, self.mark, self.started_at)
+        with (
+            second.started() as judging,
+            redacting(self.folder / "log.txt") as log,
+            os.fdopen(writing, "wb", 0) as word,
+        ):
             try:
                 process = subprocess.Popen(
                     self._arguments(reading),
@@ -88,7 +98,7 @@ class Child:
             finally:
                 os.close(reading)
             try:
-                yield Running(self, process, word, checks)
+                yield Running(self, process, word, checks, judging)
             finally:
                 _end(process)
 
@@ -97,7 +107,7 @@ class Child:
         with resources.as_file(resources.files(__package__) / "gate.ini") as ini:
             base = [
                 sys.executable,
-                "-P",
+                "-I",
                 "-m",
                 "pytest",
                 "-c",
@@ -123,11 +133,12 @@ class Child:
         base += ["--primary", primary.name, "--standby", standby.name]
         if any(check.source.kind == "own" for check in self.settings.checks):
             base.append("--parity-own")
-        base += ["--parity-run", str(self.folder), "--parity-control", str(self.control)]
+        folder = self.folder.resolve()  # pytest is started elsewhere
+        base += ["--parity-run", str(folder), "--parity-control", str(self.control)]
         base += ["--parity-started", self.started_at.isoformat(), "--parity-wait", str(wait)]
         # The temporary files of pytest-xdist's workers are removed together with the connections.
         base += ["--basetemp", str(self.control / "pytest")]
-        base += [f"--html={self.folder / 'checks.html'}", "--self-contained-html"]
+        base += [f"--html={folder / 'checks.html'}", "--self-contained-html"]
         return [*base, "tests/parity", "tests/smoke"]
 
 
@@ -140,18 +151,24 @@ class Running:
     word: IO[bytes]
     before: Digests
     """Digests of the files that must not change until the checks are made."""
+    second: Judging
 
     def go(self) -> None:
         """Let it judge the records of the run, which are complete now."""
         self.before = {**self.before, **of_records(self.child.folder)}
         with suppress(BrokenPipeError):  # it has ended; its status says why
             self.word.write(GO_ON)
+        self.second.go()
 
     def judged(self, deadline: Deadline) -> Executed:
         """The lines of all checks that were made by the deadline; what still runs then is killed."""
         status = self._status(deadline)
-        planned = [check.id for check in self.child.settings.checks]
+        checks = self.child.settings.checks
+        planned = [check.id for check in checks]
         executed = check_journal(planned, read_journal(journal_path(self.child.folder)), status)
+        if not executed.broken:  # else nobody believes it anyway
+            said = self.second.said(min(_SECOND_SECONDS, deadline.left()))
+            executed = replace(executed, broken=tuple(disagreements(checks, executed, said)))
         after = {**of_checks(self.child.settings.root), **of_records(self.child.folder)}
         return replace(executed, broken=(*executed.broken, *changes(self.before, after)))
 
@@ -199,6 +216,42 @@ def check_journal(planned: Sequence[str], lines: Sequence[Line | None], status: 
     return Executed(_heaviest(checks), tuple(broken))
 
 
+def disagreements(checks: Sequence[PlannedCheck], first: Executed, said: Said) -> Iterator[str]:
+    """A reason if the second judge came to other outcomes, or to none.
+
+    Only what pytest measured is compared: whatever else the second judge says, it is no reason for GO.
+
+    Args:
+        checks: the plan. The second judge makes its parity checks. One that asks for more than `parity` is
+            judged by pytest alone, and not compared.
+        first: what pytest did.
+        said: by the second judge.
+    """
+    parity = [check for check in checks if check.source.kind == "parity"]
+    second = check_journal([check.id for check in parity], said.lines, said.status)
+    if second.broken:
+        reason = "it took too long" if said.status is None else second.broken[0]
+        yield f"the records could not be judged a second time: {reason}"
+        return
+    pairs = [
+        (first.lines[check.id], second.lines[check.id])
+        for check in parity
+        if check.source.arguments == ("parity",) and first.lines[check.id].outcome.measured
+    ]
+    other = [(one, again) for one, again in pairs if _decides(one) != _decides(again)]
+    if other:
+        one, again = other[0]
+        yield (
+            f"{count(len(other), 'check')} came out otherwise when the records were judged a second time "
+            f"(first: {one.id.rpartition('/')[2]}: {one.outcome}, then {again.outcome})"
+        )
+
+
+def _decides(line: CheckLine) -> tuple[Outcome, bool]:
+    """What of a line decides the answer."""
+    return line.outcome, line.passes
+
+
 def _heaviest(checks: Iterable[CheckLine]) -> Mapping[str, CheckLine]:
     """Id -> the line of a check; of several, the one with the heaviest outcome."""
     lines: dict[str, CheckLine] = {}
@@ -207,14 +260,6 @@ def _heaviest(checks: Iterable[CheckLine]) -> Mapping[str, CheckLine]:
         if Outcome.heaviest(known.outcome, line.outcome) is not known.outcome:
             lines[line.id] = line
     return lines
-
-
-def clean_environment() -> dict[str, str]:
-    """The environment without the variables that could change what pytest does."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FORBIDDEN)}
-    # Workers of pytest-xdist are started without options: these variables stand for -P and -s.
-    own = {"PYTHONSAFEPATH": "1", "PYTHONNOUSERSITE": "1", "PYTHONUNBUFFERED": "1"}
-    return {**kept, **own, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from siteparity.model import ConfigurationError, Outcome, UnmeasuredError
 from siteparity.pytest_plugin import html, outcome
 from siteparity.pytest_plugin.journal import Journal
-from siteparity.pytest_plugin.judge_integrity import JudgeIntegrity
+from siteparity.pytest_plugin.judge_integrity import JudgeIntegrity, replaced_words
 from siteparity.pytest_plugin.own_tests import OwnTest, planned_own, start
 from siteparity.pytest_plugin.session import CHECK, JUDGED, OwnRun, end_session, forget_session, session_of
 from siteparity.redaction import remember_environment
@@ -46,15 +47,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--parity-wait", metavar="FD", type=int, help="make no check before this pipe says so")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Note the code that judges before any conftest.py can replace it.
+
+    pytest does not call this where a conftest.py registers the plugin: then `pytest_configure` notes it.
+    """
+    early_config.stash[_JUDGE_INTEGRITY] = JudgeIntegrity.of_now()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marks, and open the journal if this process writes it."""
     remember_environment(os.environ)
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
-    config.stash[_JUDGE_INTEGRITY] = JudgeIntegrity.of_now()
+    config.stash.setdefault(_JUDGE_INTEGRITY, JudgeIntegrity.of_now())
     for name, value in getattr(config, "workerinput", {}).get(_HANDED_ON, {}).items():
         setattr(config.option, name, value)
     run = config.getoption("parity_run")
+    if run and (control := config.getoption("parity_control")):
+        # Compiled code beside a file of checks may be of another text, with the same size and time.
+        sys.pycache_prefix = str(Path(control) / "compiled")
     if run and not _is_worker(config):
         config.pluginmanager.register(Journal(journal_path(Path(run))), "siteparity-journal")
     html.register(config)
@@ -220,7 +233,7 @@ def _reason(report: pytest.TestReport) -> str:
 def _line(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> CheckLine:
     judged = item.stash.get(JUDGED, None)
     if replaced := item.config.stash[_JUDGE_INTEGRITY].broken():
-        return CheckLine.unmeasured(item.nodeid, f"{replaced[0]} was replaced: no check may change its judge")
+        return CheckLine.unmeasured(item.nodeid, replaced_words(replaced))
     if call.when == "setup" or judged is None:
         return CheckLine.unmeasured(item.nodeid, _reason(report), call.duration)
     judgement = judged.judgement()

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from siteparity.probes import discover
+
 _JUDGES = (
     "siteparity.judging.rules.",
     "siteparity.facts.evidence.",
@@ -26,6 +28,12 @@ _JUDGES = (
     "siteparity.pytest_plugin.",
 )
 """The modules that judge, each with all modules below it."""
+
+
+def replaced_words(names: Sequence[str]) -> str:
+    """Why a check proves nothing after any of these was replaced."""
+    return f"{names[0]} was replaced: no check may change its judge"
+
 
 Part = tuple[object, object]
 """A function or class, and the code of a function."""
@@ -63,7 +71,8 @@ class JudgeIntegrity:
 
     @classmethod
     def of_now(cls) -> JudgeIntegrity:
-        """Note the modules that are imported now."""
+        """Note the modules that are imported now, and those of all probes."""
+        discover()
         modules = {name: module for name, module in sys.modules.items() if f"{name}.".startswith(_JUDGES)}
         parts = dict(_parts(modules))
         functions = [part for part, _ in parts.values() if isinstance(part, FunctionType)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,7 @@ def ask(server: Server, questions: Sequence[str], look_after: Callable[[], None]
     Raises:
         UnmeasuredError: the role lacks a right, or an answer is not a number.
     """
+    _forget_variables()
     try:
         with psycopg.connect(
             host=str(server.socket.parent),
@@ -75,6 +77,12 @@ def ask(server: Server, questions: Sequence[str], look_after: Callable[[], None]
     except psycopg.Error as error:
         look_after()
         return Reply(_words(error) if error.sqlstate else "no answer")
+
+
+def _forget_variables() -> None:
+    """Take libpq's variables out of the environment: ``PGHOSTADDR`` or ``PGSERVICE`` name another server."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
 
 
 def _number(connection: psycopg.Connection[tuple[object, ...]], question: str) -> int:

@@ -19,6 +19,7 @@ from siteparity.configuration import Configuration
 from siteparity.facts import records
 from siteparity.facts.evidence import Evidence
 from siteparity.facts.records import Record
+from siteparity.folders import folders
 from siteparity.inventory import inventory_digest
 from siteparity.model import Host, Judgement, Site
 from siteparity.plan import PlannedCheck, left_out
@@ -61,7 +62,7 @@ class Options:
         started = config.getoption("parity_started")
         return cls(
             root=root,
-            inventories=Path(given) if given else root / "inventories",
+            inventories=Path(given) if given else folders(root).inventories,
             primary=config.getoption("primary"),
             standby=config.getoption("standby"),
             run=Path(run) if run else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from siteparity.model import Outcome, Severity, Verdict
 from siteparity.report.exceptions import exceptions
 from siteparity.report.groups import State, areas
+from siteparity.report.shipped import shipped_words
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, span, title, utc
 from siteparity.result import Result
@@ -29,6 +30,8 @@ def _of_this_run(result: Result) -> list[str]:
     missing = result.plan.checks - result.executed.checks
     if missing > 0:
         found.append(f"{count(missing, 'planned check')} {'was' if missing == 1 else 'were'} not made.")
+    if words := shipped_words(result.shipped):
+        found.append(f"Not every check is as siteparity ships it: {words}.")
     open_warnings = sum(
         (check.severity, check.outcome) == (Severity.WARNING, Outcome.UNMEASURED) for check in result.checks
     )

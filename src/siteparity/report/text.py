@@ -12,6 +12,7 @@ from siteparity.report.data_age import age, is_by_record, possible_loss
 from siteparity.report.exceptions import downgraded_lines, downgraded_words, loosened_line
 from siteparity.report.groups import Promise, Seen, State, not_holding
 from siteparity.report.limits import hosts_in_no_role, not_applicable, told
+from siteparity.report.shipped import at_the_end
 from siteparity.report.states import absent_words, scope_lines
 from siteparity.report.view import coverage
 from siteparity.report.visible import UNMEASURED, labels, shortened, visible
@@ -64,6 +65,11 @@ def summary(result: Result, *, colour: bool = False, limit: int = FINDINGS_A_PRO
 
 def verdict_line(result: Result) -> str:
     """``NO-GO  arizona cannot take over from dallas: 2 blockers differ (first: ...)``."""
+    line = _verdict(result)
+    return f"{line}{at_the_end(result.shipped, line)}"
+
+
+def _verdict(result: Result) -> str:
     primary, standby = result.primary.site, result.standby.site
     if result.verdict is Verdict.GO:
         until = f" until {utc(result.valid_until)}" if result.valid_until else ""

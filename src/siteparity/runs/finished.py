@@ -48,7 +48,7 @@ def read_run(folder: Path) -> Result:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise _damaged(path, f"{where}: {first['msg']}" if where else first["msg"]) from None
-    if problem := _contradiction(result, folder):
+    if problem := contradiction(result, folder):
         raise _damaged(path, problem)
     return result
 
@@ -60,7 +60,7 @@ def _damaged(path: Path, problem: str) -> ConfigurationError:
     )
 
 
-def _contradiction(result: Result, folder: Path) -> str:
+def contradiction(result: Result, folder: Path) -> str:
     """Why no run can have written this result; empty if one can."""
     if result.run != folder.name:
         return f"it is of the run {result.run}"
@@ -71,5 +71,7 @@ def _contradiction(result: Result, folder: Path) -> str:
     checks = [CheckOutcome(check.id, check.severity, check.outcome) for check in result.checks]
     if reasons := (*judge(checks).reasons, *result.reasons):
         return f"it says GO, and {reasons[0]}"
+    if result.shipped and (result.shipped.altered or result.shipped.missing):
+        return "it says GO, and not every check is as siteparity ships it"
     counts = {len(result.checks), result.plan.checks, result.executed.checks}
     return "it says GO, and its checks are not as many as were planned" if len(counts) > 1 else ""

@@ -109,6 +109,11 @@ def read_journal(path: Path) -> tuple[Line | None, ...]:
         data = path.read_bytes()
     except FileNotFoundError:
         return ()
+    return read_lines(data)
+
+
+def read_lines(data: bytes) -> tuple[Line | None, ...]:
+    """The lines of a journal that was not read from a file, as `read_journal` returns them."""
     return tuple(_line_without_secrets(read_line(text)) for text in data.split(b"\n") if text)
 
 
