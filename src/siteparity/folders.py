@@ -17,7 +17,7 @@ from siteparity.configuration import SHIPPED
 from siteparity.model import ConfigurationError
 from siteparity.yamlfile import shown_path
 
-_NAMES = ("inventories", "reports")
+FOLDERS = ("inventories", "reports")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,10 @@ def folders(root: Path) -> Folders:
     """
     here = Path.cwd()
     home = here if root == SHIPPED else root
-    said = _said_by_a_file(here)
-    paths = {
-        name: Path(os.environ.get(f"SITEPARITY_{name.upper()}") or said.get(name) or home / name).expanduser()
-        for name in _NAMES
-    }
-    return Folders(**paths)
+    told = {name: value for name in FOLDERS if (value := os.environ.get(f"SITEPARITY_{name.upper()}"))}
+    if len(told) < len(FOLDERS):
+        told = {**_said_by_a_file(here), **told}
+    return Folders(**{name: Path(told.get(name, home / name)).expanduser() for name in FOLDERS})
 
 
 def _said_by_a_file(here: Path) -> Mapping[str, str]:
@@ -69,11 +67,11 @@ def _table(path: Path, keys: tuple[str, ...]) -> Any:  # noqa: ANN401  # whateve
 
 
 def _checked(path: Path, found: Any) -> Mapping[str, str]:  # noqa: ANN401  # whatever the user wrote
-    place, keys = shown_path(path), " and ".join(_NAMES)
+    place, keys = shown_path(path), " and ".join(FOLDERS)
     if not isinstance(found, dict):
         raise ConfigurationError(f"{place}: tool.siteparity: expected a table with {keys}, found none")
     for key, value in found.items():
-        if key not in _NAMES:
+        if key not in FOLDERS:
             raise ConfigurationError(f"{place}: {key}: expected {keys}, found another key; take it out")
         if not isinstance(value, str) or not value:
             raise ConfigurationError(

@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
-_DROPPED = ("PYTHON", "LD_", "GCONV_PATH", "GLIBC_TUNABLES", "LOCPATH", "OPENSSL_", "SSLKEYLOGFILE")
+_DROPPED = (
+    "PYTHON",
+    "LD_",
+    "GCONV_PATH",
+    "GLIBC_TUNABLES",
+    "LOCPATH",
+    "OPENSSL_",
+    "SSLKEYLOGFILE",
+    "COVERAGE_",
+)
 """What the names of variables begin with that load or replace code: python(1), ld.so(8), openssl-env(7).
 
 The others stay, for ssh and for the programs that its configuration names.

@@ -22,7 +22,7 @@ from siteparity.commands.explain import explain
 from siteparity.commands.progress import Progress
 from siteparity.commands.verify import Verification
 from siteparity.facts import records
-from siteparity.folders import folders
+from siteparity.folders import FOLDERS, folders
 from siteparity.gate.run import Gate, new_run_folder
 from siteparity.model import ConfigurationError, SiteparityError, Unmeasured, Verdict
 from siteparity.redaction import redacted, remember_environment
@@ -70,9 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _use_folders(options: argparse.Namespace) -> None:
     """Fill in the folders that the options do not name."""
-    usual = folders(options.root)
-    for name in ("inventories", "reports"):
-        if getattr(options, name, usual) is None:
+    left_out = [name for name in FOLDERS if name in options and getattr(options, name) is None]
+    if left_out:
+        usual = folders(options.root)
+        for name in left_out:
             setattr(options, name, getattr(usual, name))
 
 

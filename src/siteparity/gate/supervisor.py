@@ -41,8 +41,6 @@ _PLUGINS = (
 )
 _END_SECONDS = 3.0
 """A process that waits for a dead disk does not end, and must not hold up the answer."""
-_SECOND_SECONDS = 20.0
-"""How much longer than pytest the second judge may take. It has less to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +165,7 @@ class Running:
         planned = [check.id for check in checks]
         executed = check_journal(planned, read_journal(journal_path(self.child.folder)), status)
         if not executed.broken:  # else nobody believes it anyway
-            said = self.second.said(min(_SECOND_SECONDS, deadline.left()))
+            said = self.second.said(deadline.left())
             executed = replace(executed, broken=tuple(disagreements(checks, executed, said)))
         after = {**of_checks(self.child.settings.root), **of_records(self.child.folder)}
         return replace(executed, broken=(*executed.broken, *changes(self.before, after)))
