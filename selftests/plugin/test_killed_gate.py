@@ -12,7 +12,7 @@ import pytest
 
 from selftests.contract.sshd import Server, running_with, wait_until
 from selftests.plugin.project import CHECKS, COMMAND, PROBE, Project, clean_environment
-from siteparity.gate.run import point_latest
+from siteparity.runs.latest import point_latest
 from siteparity.model import Verdict
 
 HANGS_WHILE_MEASURED = PROBE.replace("cat {place}.{name}", "cat {place}.{name}; exec sleep 60")

@@ -18,7 +18,8 @@ from selftests.contract.sshd import running_with
 from selftests.plugin.project import CHECKS, HOSTS, MORE, SAME, SITES, VALUES, Project, record_under
 from siteparity.collect import Measured as Facts
 from siteparity.facts.records import Record
-from siteparity.gate.run import Gate, point_latest
+from siteparity.gate.run import Gate
+from siteparity.runs.latest import point_latest
 from siteparity.model import Deadline, Outcome, Verdict
 from siteparity.report import junit, reconcile, result_json
 from siteparity.result import Result

@@ -20,14 +20,14 @@ from siteparity.plan import (
 from siteparity.plan.shipped import compared, demand_no_other_code, digests
 from siteparity.plan.whole import demand_whole
 from siteparity.policy import Outline, Policy, load_policy, outline
-from siteparity.policy.decisions import Undecided
+from siteparity.policy.decisions import RPO, Undecided
 from siteparity.policy.differs import COMPARISONS, SITES
 from siteparity.policy.journeys import JOURNEYS
 from siteparity.policy.section import CHECKS
 from siteparity.probes import Probes, discover
 from siteparity.result import Shipped
 from siteparity.waivers import Design, Waiver, designs, load_waivers
-from siteparity.yamlfile import Problems
+from siteparity.yamlfile import Problems, shown_path
 
 _PACKAGE = Path(__file__).resolve().parent
 SHIPPED = _PACKAGE / "checks"
@@ -137,6 +137,8 @@ def load(
             )
     if policy:
         with problems.collecting():
+            _demand_what_measures_loss(policy, probes)
+        with problems.collecting():
             planned = plan(root, policy, probes)
             by_design = designs(policy.differs, planned.checks)
     if policy and sites:
@@ -181,6 +183,16 @@ def load_for_an_answer(
     if problems or settings is None:
         raise problems.error()
     return replace(settings, shipped=shipped, files=files)
+
+
+def _demand_what_measures_loss(policy: Policy, probes: Probes) -> None:
+    """Raise ConfigurationError if the policy limits a loss that it says nothing can show."""
+    tell = [aspect for aspect, probe in probes.items() if probe.data_loss]
+    if policy.rpo is not None and tell and all(aspect in policy.absent for aspect in tell):
+        raise ConfigurationError(
+            f"{shown_path(policy.source)}: {RPO} limits what may be lost, and {tell[0]}, which measures it, "
+            "is declared absent; remove one of them"
+        )
 
 
 def _site_names(inventories: Path, primary: str | None, standby: str | None) -> tuple[str, str]:

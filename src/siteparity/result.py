@@ -153,7 +153,22 @@ class SavedLoss(Frozen):
     until: AwareDatetime
     """Whatever was committed between these two moments may be lost."""
     missing_bytes: int
-    """How much of what the primary had written by the time of its record the standby lacks."""
+    """How much of what the primary is known to have written the standby lacks."""
+
+
+class SavedWritten(Frozen):
+    """How far the primary had written, as a record later than the one that stands in for it shows."""
+
+    aspect: str
+    """The aspect that measures it."""
+    at: AwareDatetime
+    position: str
+    """In the WAL: ``1/A0``."""
+    history: tuple[str, ...]
+    """What tells whether positions of two servers can be compared: system identifier and timeline. What of it
+    is not known is empty."""
+    source: str
+    """The file or run that shows it."""
 
 
 class SavedLoosened(Frozen):
@@ -315,6 +330,8 @@ class Result(Frozen):
     """Which data each aspect and each journey was judged from."""
     data_loss: SavedLoss | None = None
     """What may be lost, if a record stands in for the primary; null if that is not known."""
+    written: tuple[SavedWritten, ...] = ()
+    """What later records of the primary show, if one stands in for it: `data_loss` counts it as well."""
     revoked: SavedRevocation | None = None
     """Set when `siteparity verify` revokes a GO; the verdict is then NO-GO."""
     loosened: tuple[SavedLoosened, ...] = ()
@@ -333,6 +350,8 @@ class Result(Frozen):
     scope: Scope = Scope()
     shipped: Shipped | None = None
     """Whether the checks are those that siteparity ships; null in results of versions that did not look."""
+    forgotten: tuple[AwareDatetime, ...] = ()
+    """When `siteparity history --forget` removed a value from what the run left."""
     hosts_in_no_role: tuple[str, ...] = ()
     """The hosts of both inventories that are in no role of the policy (``dallas/jump1``): nobody looked."""
 

@@ -98,7 +98,12 @@ def test_junit_names_checks_as_pytest_does_and_shows_the_waiver() -> None:
 def test_the_reports_are_written_together(tmp_path: Path) -> None:
     """A folder of a run holds all of them, and no leftovers."""
     write_reports(examples.no_go(), tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {"report.html", "junit.xml", "result.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "report.html",
+        "junit.xml",
+        "result.json",
+        "SHA256SUMS",
+    }
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o644}
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from siteparity.collect.questions import Questions, asked
 from siteparity.configuration import Configuration
 from siteparity.gate.assemble import downgraded
+from siteparity.gate.loss import open_question
 from siteparity.model import Site, UnmeasuredError
 from siteparity.plan import NotApplicable
 from siteparity.report.exceptions import downgraded_line
@@ -88,6 +89,7 @@ def overview(settings: Configuration, at: datetime) -> Overview:
         warnings=(
             *(warning for site in settings.sites for warning in _warnings(settings, site)),
             *_not_in_force(settings, at),
+            *_for_a_dead_primary(settings),
         ),
     )
 
@@ -233,6 +235,12 @@ def _by_design(differs: Sequence[Design]) -> Iterator[str]:
     for one in differs:
         items, words = ", ".join(one.says.item), ", ".join(one.words)
         yield _below(f"{words}, {one.says.role}, {items}: {one.expected}: {one.accepted}")
+
+
+def _for_a_dead_primary(settings: Configuration) -> Iterator[str]:
+    """What would be asked at night, while a record stands in."""
+    if question := open_question(settings):
+        yield f"no answer can be GO while a record stands in for {settings.primary.name}: {question}"
 
 
 def _not_in_force(settings: Configuration, at: datetime) -> Iterator[str]:

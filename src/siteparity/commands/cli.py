@@ -17,18 +17,20 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 
 from siteparity import __version__, configuration
-from siteparity.commands import check, privileges
+from siteparity.commands import check, privileges, signing
 from siteparity.commands.explain import explain
 from siteparity.commands.progress import Progress
 from siteparity.commands.verify import Verification
 from siteparity.facts import records
 from siteparity.folders import FOLDERS, folders
+from siteparity.gate.believed import believed
 from siteparity.gate.run import Gate, new_run_folder
 from siteparity.model import ConfigurationError, SiteparityError, Unmeasured, Verdict
 from siteparity.redaction import redacted, remember_environment
-from siteparity.report import summary, write_reports
+from siteparity.report import bind, summary, write_reports
+from siteparity.report.sums import SIGNATURE
 from siteparity.report.visible import shortened, visible
-from siteparity.runs import find_run, read_run
+from siteparity.runs import find_run
 from siteparity.runs.history import line_of, read_history
 from siteparity.runs.kept_records import keep, stand_in
 from siteparity.runs.recording import measure, record_path
@@ -179,13 +181,15 @@ def _record(options: argparse.Namespace) -> tuple[str, int]:
             unmeasured = _unmeasured(record)
             whole = whole and not unmeasured
             lines.append(f"{record.site}: {path} ({unmeasured or 'no'} tables unmeasured)")
+        bind(folder)
     return "\n".join(lines), EXIT[Verdict.GO if whole else Verdict.UNKNOWN]
 
 
 def _verify(options: argparse.Namespace) -> tuple[str, int]:
     folder = find_run(options.reports, options.run)
     with _alone(options.reports):
-        result = read_run(folder)
+        result = believed(folder, read_history(options.reports))
+        _signed(options, folder)
         sites = (result.primary.site, result.standby.site)
         settings = configuration.load_for_an_answer(options.root, options.inventories, *sites)
         deadline = settings.deadline(options.deadline)
@@ -199,10 +203,30 @@ def _verify(options: argparse.Namespace) -> tuple[str, int]:
 def _report(options: argparse.Namespace) -> tuple[str, int]:
     folder = find_run(options.reports, options.run)
     with _alone(options.reports):
-        result = read_run(folder)
-        write_reports(result, folder, read_history(options.reports))
-    written = f"written again from result.json: {folder}/report.html, {folder}/junit.xml"
+        history = read_history(options.reports)
+        result = believed(folder, history, pages=False)
+        _signed(options, folder)
+        signed = (folder / SIGNATURE).exists()
+        write_reports(result, folder, history)
+    lost = "\nthe reports differ from those that were signed: sign them again" if signed else ""
+    lost = "" if (folder / SIGNATURE).exists() else lost
+    written = f"written again from result.json: {folder}/report.html, {folder}/junit.xml{lost}"
     return f"{written}\n{summary(result, colour=_colour())}", 0
+
+
+def _sign(options: argparse.Namespace) -> tuple[str, int]:
+    folder = find_run(options.reports, options.run)
+    with _alone(options.reports):
+        believed(folder, read_history(options.reports))
+        signing.sign(folder, options.key)
+    return f"signed: {folder / SIGNATURE}", 0
+
+
+def _signed(options: argparse.Namespace, folder: Path) -> None:
+    """Raise ConfigurationError if a signature is demanded, and there is no good one."""
+    if options.allowed_signers:
+        who = signing.signer(folder, options.allowed_signers)
+        print(f"signed by {visible(who)}", file=sys.stderr)
 
 
 def _history(options: argparse.Namespace) -> tuple[str, int]:
@@ -301,12 +325,32 @@ def _parser() -> argparse.ArgumentParser:
     _add_run_options(record)
     record.add_argument("site", nargs="+", metavar="SITE")
     verified = verb("verify", _verify, "measure again: does the last GO still stand?")
+    signed = verb("sign", _sign, "sign what a run left, with a key of ssh")
+    signed.add_argument(
+        "--key",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="a private key of ssh, or the public part of one that the agent holds",
+    )
     reported = verb("report", _report, "write the reports of a run again, from its result.json")
-    for one in (verified, reported):
+    for one in (verified, reported, signed):
         one.add_argument("run", nargs="?", metavar="RUN", help="its id or its folder (default: the newest)")
+    for one in (verified, reported):
+        one.add_argument(
+            "--allowed-signers",
+            metavar="FILE",
+            type=Path,
+            help="demand a signature by a key of this file (ssh-keygen(1), ALLOWED SIGNERS)",
+        )
     _add_deadline(verified)
     _add_inventories(verified)
-    for one in (verified, reported, verb("history", _history, "the runs, one line each, the newest last")):
+    for one in (
+        verified,
+        reported,
+        signed,
+        verb("history", _history, "the runs, one line each, the newest last"),
+    ):
         _add_reports(one)
     explained = verb(
         "explain", _explain, "what a check proves, why, how to fix it, and which drill shows that it works"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,22 +18,27 @@ from siteparity.collect import Say
 from siteparity.configuration import Configuration
 from siteparity.facts import records
 from siteparity.facts.changes import Changes, changes
+from siteparity.facts.data_loss import possible_loss, written
 from siteparity.facts.records import Record, RecordError
+from siteparity.gate.believed import record_of_run
 from siteparity.gate.judged_again import SecondJudge
+from siteparity.gate.loss import known_missing, too_much
 from siteparity.gate.supervisor import Executed, check_journal
 from siteparity.model import Deadline, Outcome, Severity, Verdict
 from siteparity.plan import PlannedCheck
 from siteparity.redaction import redacted
-from siteparity.report import write_reports
+from siteparity.report import bind, write_reports
 from siteparity.report.accepted import by_design_words
 from siteparity.report.exceptions import downgraded_words
 from siteparity.report.shipped import against_go
 from siteparity.report.states import absent_words, states_line
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, utc
-from siteparity.result import Result, SavedRevocation, SavedSite
+from siteparity.result import Result, SavedRevocation, SavedWritten
 from siteparity.runs.history import append_run, first_seen, read_history
+from siteparity.runs.kept_records import written_since
 from siteparity.runs.recording import measure, record_path, then_path
+from siteparity.scope import scope
 from siteparity.transport import Transport
 
 MOST_TOLD = 20
@@ -71,7 +76,7 @@ class Verification:
         if reason := self._cannot_stand(result, datetime.now(UTC)):
             return _unknown((), reason)
         try:
-            before = {site.site: _record(folder, site) for site in (result.primary, result.standby)}
+            before = {site.site: record_of_run(folder, site) for site in (result.primary, result.standby)}
             with tempfile.TemporaryDirectory(prefix="siteparity-") as name:
                 return self._again(result, folder, before, Path(name))
         except RecordError as error:
@@ -90,6 +95,24 @@ class Verification:
         digests = (result.policy_digest, result.inventory_digest)
         if digests != (self.settings.policy.digest, self.settings.inventory_digest):
             return f"policy or inventories have been changed since the GO of {when}; run siteparity gate"
+        if not self._is_about_the_same(result):
+            return f"other checks are planned now than for the GO of {when}; run siteparity gate"
+        return self._contradicted(result)
+
+    def _is_about_the_same(self, result: Result) -> bool:
+        """Whether a run would owe the same checks now, and be about the same."""
+        own, now = result.scope, scope(self.settings)
+        return [(check.id, check.severity) for check in self.settings.checks] == [
+            (check.id, check.severity) for check in result.checks
+        ] and (own.areas, own.absent) == (now.areas, now.absent)
+
+    def _contradicted(self, result: Result) -> str:
+        """Whether a later run of the same sites said NO-GO, perhaps by what is not tried out again here."""
+        sites = (result.primary.site, result.standby.site)
+        for past in reversed(read_history(self.reports)):
+            later = past.started_at > result.started_at and (past.primary, past.standby) == sites
+            if later and past.verdict is Verdict.NO_GO and not past.revoked_at:
+                return f"the later run {past.run} of {utc(past.started_at)} said NO-GO; run siteparity gate"
         return ""
 
     def _again(self, result: Result, folder: Path, before: dict[str, Record], place: Path) -> Verified:
@@ -105,15 +128,28 @@ class Verification:
         seen = [changes(before[record.site], record, self.settings.probes) for record in now]
         executed = self._judged(place)
         different, unknown = _read(executed, self.settings.checks)
-        changed = [*(text for one in seen for text in one.changed), *different]
+        lost, too_much_lost = self._lost(stand_in, now, result) if stand_in else ([], [])
+        changed = [*(text for one in seen for text in one.changed), *different, *lost]
         if changed:
-            return self._revoke(result, folder, place, changed)
-        unknown = [*(text for one in seen for text in one.unmeasured), *unknown]
+            return self._revoke(result, folder, place, changed, now)
+        unknown = [*(text for one in seen for text in one.unmeasured), *unknown, *too_much_lost]
         if unknown:
             return _unknown(unknown, f"whether the GO of {utc(result.finished_at)} stands: {unknown[0]}")
         if reason := self._cannot_stand(result, datetime.now(UTC)):  # it may have expired meanwhile
             return _unknown((), reason)
         return _stands(result, seen, len(executed.lines))
+
+    def _lost(self, stand_in: Record, now: Sequence[Record], result: Result) -> tuple[list[str], list[str]]:
+        """What is known by now to be lost with the primary; and whether more may be lost than is accepted."""
+        later = written_since(self.settings, self.reports, stand_in.measured_at)
+        known, probes = tuple({*result.written, *later}), self.settings.probes
+        lost: list[str] = []
+        too_large: list[str] = []
+        for standby in now:
+            lost += known_missing(self.settings, standby, known)
+            loss = possible_loss(stand_in, standby, probes, known)
+            too_large += too_much(self.settings, loss, datetime.now(UTC))
+        return lost, too_large
 
     def measured(self, stand_in: Record | None) -> tuple[Record, ...]:
         """Measure every host again, except those of a site for which a record stands in."""
@@ -132,7 +168,9 @@ class Verification:
         executed = check_journal(planned, said.lines, said.status)
         return replace(executed, broken=(*against_go(self.settings.shipped), *executed.broken))
 
-    def _revoke(self, result: Result, folder: Path, place: Path, changed: Sequence[str]) -> Verified:
+    def _revoke(
+        self, result: Result, folder: Path, place: Path, changed: Sequence[str], now: Sequence[Record]
+    ) -> Verified:
         """Write that the GO no longer holds, and what has changed, before the answer is printed."""
         at = datetime.now(UTC)
         told = tuple(shortened(visible(redacted(text)), _WIDTH) for text in changed)
@@ -147,9 +185,10 @@ class Verification:
         )
         write_reports(revoked, folder, read_history(self.reports))
         known = first_seen(read_history(self.reports), result.primary.site, result.standby.site)
-        append_run(self.reports, revoked, known)
+        append_run(self.reports, revoked, known, self._written(result, now))
         kept = folder / "revoked" / f"{at:%Y-%m-%dT%H%M%SZ}"
         shutil.copytree(place / "records", kept / "records")
+        bind(folder)
         return Verified(
             Verdict.NO_GO,
             (
@@ -159,18 +198,11 @@ class Verification:
             ),
         )
 
-
-def _record(folder: Path, site: SavedSite) -> Record:
-    """The record of a site on which the GO is based.
-
-    Raises:
-        RecordError: it is missing or damaged, or another one.
-    """
-    path = record_path(folder, site.site)
-    record = records.load(path)
-    if (record.site, record.measured_at, record.digest()) != (site.site, site.measured_at, site.digest):
-        raise RecordError(f"{path}: not the record of which result.json speaks")
-    return record
+    def _written(self, result: Result, now: Sequence[Record]) -> Mapping[str, tuple[SavedWritten, ...]]:
+        """How far each site had written, by the run and by what was measured now: the run has one line."""
+        of_run = {past.run: past.written for past in read_history(self.reports)}.get(result.run, {})
+        of_now = {one.site: tuple(written(one, self.settings.probes, f"run {result.run}")) for one in now}
+        return {site: (*of_run.get(site, ()), *of_now.get(site, ())) for site in {*of_run, *of_now}}
 
 
 def _read(executed: Executed, planned: Sequence[PlannedCheck]) -> tuple[list[str], list[str]]:

@@ -13,6 +13,7 @@ from siteparity.configuration import Configuration
 from siteparity.facts.data_loss import possible_loss
 from siteparity.facts.evidence import Evidence
 from siteparity.facts.records import Record
+from siteparity.gate.loss import go_ends, known_missing, too_much
 from siteparity.gate.supervisor import Executed
 from siteparity.gate.time_checks import against_go
 from siteparity.gate.waived import contradictions, saved_designs, saved_waivers, valid_until
@@ -20,7 +21,7 @@ from siteparity.judging import causes, verdict
 from siteparity.model import Judgement, Outcome, Severity, Site, Verdict
 from siteparity.plan import NotApplicable, PlannedCheck
 from siteparity.plan.checks import Kind
-from siteparity.policy import Limits, Section
+from siteparity.policy import Section
 from siteparity.report.shipped import against_go as against_go_of_checks
 from siteparity.result import (
     Count,
@@ -33,6 +34,7 @@ from siteparity.result import (
     SavedNotApplicable,
     SavedSite,
     SavedSource,
+    SavedWritten,
 )
 from siteparity.runs.journal import CheckLine
 from siteparity.waivers import Found, Waivers, reasons, statuses
@@ -51,6 +53,8 @@ class Started:
     """Whether a record stands in for the primary."""
     then: Record | None = None
     """The standby's record from the run in which that record was made."""
+    written: tuple[SavedWritten, ...] = ()
+    """What records show that are later than the one that stands in."""
     advice: str = ""
     """What to type if the primary does not answer, or a newer record contradicts the one that stands in."""
 
@@ -94,6 +98,8 @@ def assemble(
     )
     elapsed = timedelta(seconds=time.monotonic() - started.clock)
     limits = settings.policy.limits
+    evidence = _evidence(settings, by_site, started.then)
+    loss = _loss(evidence, started.written) if evidence and started.by_record else None
     answer = verdict.judge(
         [verdict.CheckOutcome(check.id, check.severity, check.outcome) for check in checks],
         (
@@ -104,18 +110,20 @@ def assemble(
             *scope.against_go(settings.undecided),
             *filter(None, [started.advice]),
             *against_go(*sites, (started.at, finished_at), elapsed, limits),
+            *(too_much(settings, loss, finished_at) if started.by_record else ()),
         ),
         reasons(of_accepting, finished_at),
+        known_missing(settings, evidence.standby, started.written) if evidence else (),
     )
     caused = causes.causes(checks, {check.id: check.source.leads_to for check in settings.checks})
     go = answer.verdict is Verdict.GO
-    evidence = _evidence(settings, by_site, started.then)
+    latest = go_ends(sites[0], finished_at, limits, loss, settings.policy.rpo)
     return Result(
         schema_version=1,
         run=started.run,
         verdict=answer.verdict,
         reasons=causes.reasons(caused, checks, answer.reasons),
-        valid_until=valid_until(_valid_until(sites[0], finished_at, limits), of_accepting) if go else None,
+        valid_until=valid_until(latest, of_accepting) if go else None,
         started_at=started.at,
         finished_at=finished_at,
         tool_version=__version__,
@@ -124,7 +132,8 @@ def assemble(
         primary=sites[0],
         standby=sites[1],
         sources=_sources(settings, evidence, by_record=started.by_record),
-        data_loss=_loss(evidence) if evidence and started.by_record else None,
+        data_loss=loss,
+        written=started.written,
         loosened=tuple(SavedLoosened(**asdict(one)) for one in settings.policy.loosened),
         downgraded=downgraded(settings),
         plan=Count(checks=len(settings.checks), hosts=sum(len(site.hosts) for site in settings.sites)),
@@ -149,12 +158,6 @@ def _evidence(settings: Configuration, by_site: Mapping[str, Record], then: Reco
     """The data that were judged; None while a site has no record."""
     primary, standby = by_site.get(settings.primary.name), by_site.get(settings.standby.name)
     return Evidence(settings.probes, primary, standby, then) if primary and standby else None
-
-
-def _valid_until(primary: SavedSite, finished_at: datetime, limits: Limits) -> datetime:
-    """When a GO ends: after the policy's time, or when the primary's record gets too old."""
-    until = finished_at + limits.go_valid_for
-    return min(until, primary.measured_at + limits.record_max_age) if primary.source == "record" else until
 
 
 def _sources(
@@ -196,11 +199,9 @@ def downgraded(settings: Configuration) -> tuple[SavedDowngrade, ...]:
     )
 
 
-def _loss(evidence: Evidence) -> SavedLoss | None:
-    loss = possible_loss(evidence.primary, evidence.standby, evidence.probes)
-    if loss is None:
-        return None
-    return SavedLoss(since=loss.since, until=loss.until, missing_bytes=loss.missing_bytes)
+def _loss(evidence: Evidence, written: Sequence[SavedWritten]) -> SavedLoss | None:
+    loss = possible_loss(evidence.primary, evidence.standby, evidence.probes, written)
+    return SavedLoss(**asdict(loss)) if loss else None
 
 
 def _saved_site(site: Site, record: Record | None, started: Started, *, by_record: bool = False) -> SavedSite:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -16,17 +16,20 @@ from typing import TypeVar
 from siteparity.collect import Say
 from siteparity.configuration import Configuration
 from siteparity.facts import records
+from siteparity.facts.data_loss import written
 from siteparity.facts.records import Record
 from siteparity.gate.assemble import Started, assemble
 from siteparity.gate.supervisor import Child, Executed
 from siteparity.gate.unfinished import ended_by, in_progress, unfinished
-from siteparity.model import Deadline, Verdict
+from siteparity.model import Deadline, SiteparityError, Verdict
 from siteparity.report import junit, reconcile, staged_reports, write_reports
 from siteparity.report.write import write_atomically
-from siteparity.result import Result
+from siteparity.result import Result, SavedWritten
 from siteparity.runs.finished import contradiction
 from siteparity.runs.history import FirstSeen, append_run, first_seen, read_history
 from siteparity.runs.kept_records import StandIn, advice, keep
+from siteparity.runs.latest import point_latest, withdraw_latest
+from siteparity.runs.planned import SavedPlan, save_plan
 from siteparity.runs.recording import measure, record_path
 from siteparity.transport import Transport
 
@@ -70,8 +73,7 @@ class Gate:
         """
         began, at = time.monotonic(), datetime.now(UTC)
         with Transport() as transport, self._unfinished(at) as folder, self._measuring(transport) as measured:
-            then = self.stand_in.then if self.stand_in else None
-            started = Started(folder.name, at, began, by_record=self.stand_in is not None, then=then)
+            started = self._started(folder, at, began)
             with self._checks(transport, folder, started).started() as checks:
                 made = self._saved(_awaited(measured), folder)
                 checks.go()
@@ -79,24 +81,42 @@ class Gate:
                 executed = checks.judged(self.deadline.earlier(RESERVE))
             result = self._reconciled(self._result(started, made, executed), folder)
             with staged_reports(result, folder, read_history(self.reports)):
-                append_run(self.reports, result, self._known())
+                append_run(self.reports, result, self._known(), self._written(made, folder))
             return result, folder
+
+    def _started(self, folder: Path, at: datetime, began: float) -> Started:
+        recorded = self.stand_in
+        return Started(
+            folder.name,
+            at,
+            began,
+            by_record=recorded is not None,
+            then=recorded.then if recorded else None,
+            written=recorded.written if recorded else (),
+        )
+
+    def _written(self, made: Sequence[Record], folder: Path) -> Mapping[str, tuple[SavedWritten, ...]]:
+        """Site -> how far it had written, for later runs in which a record of it stands in."""
+        return {one.site: tuple(written(one, self.settings.probes, f"run {folder.name}")) for one in made}
 
     @contextmanager
     def _unfinished(self, at: datetime) -> Iterator[Path]:
         """The folder of a new run. ``latest`` points to it, and says NO-GO until there is an answer.
 
-        If even that cannot be written, ``latest`` is removed: an older answer must not pass for this one.
+        If even that cannot be written, ``latest`` shows no answer: an older one must not pass for this one.
         """
         try:
             folder = new_run_folder(self.reports, at)
-            started = Started(folder.name, at, time.monotonic(), by_record=self.stand_in is not None)
-            blank = self._result(started, (), Executed({}, ()))
+            save_plan(SavedPlan.of(self.settings, folder.name), folder)
+            blank = self._result(self._started(folder, at, time.monotonic()), (), Executed({}, ()))
             write_reports(unfinished(blank, in_progress(at, self.deadline.seconds)), folder)
             point_latest(self.reports, folder)
-        except OSError:
-            with suppress(OSError):
-                (self.reports / "latest").unlink()
+        except OSError as error:
+            if shown := withdraw_latest(self.reports):
+                raise SiteparityError(
+                    f"{error.filename or self.reports}: {error.strerror or error}{shown}; make room, or give "
+                    "--reports another folder"
+                ) from None
             raise
         try:
             yield folder
@@ -203,10 +223,3 @@ def new_run_folder(reports: Path, started_at: datetime) -> Path:
     folder = reports / "runs" / name
     folder.mkdir(parents=True)
     return folder
-
-
-def point_latest(reports: Path, folder: Path) -> None:
-    """Let ``latest`` point to this run, in one step."""
-    temporary = reports / f".latest-{folder.name}"
-    temporary.symlink_to(folder.relative_to(reports))
-    temporary.replace(reports / "latest")

@@ -31,7 +31,10 @@ class Answer:
 
 
 def judge(
-    checks: Sequence[CheckOutcome], broken_run: Iterable[str] = (), bad_waivers: Iterable[str] = ()
+    checks: Sequence[CheckOutcome],
+    broken_run: Iterable[str] = (),
+    bad_waivers: Iterable[str] = (),
+    proven: Iterable[str] = (),
 ) -> Answer:
     """Fold the outcomes of all planned checks into one answer.
 
@@ -40,6 +43,7 @@ def judge(
         broken_run: why the run itself proves nothing: it was cut, died, or contradicts itself.
         bad_waivers: why waivers, or differences by design, are reasons against GO: one is not valid, or
             accepts what is not there.
+        proven: what was measured and stops a failover, although no check is about it.
     """
     blockers = [check for check in checks if check.severity is Severity.BLOCKER]
     different = [check.id for check in blockers if check.outcome is Outcome.DIFFERENT]
@@ -47,13 +51,14 @@ def judge(
     reasons: list[str] = []
     if different:
         reasons.append(_counted(different, "blocker differs", "blockers differ"))
+    reasons += (faults := tuple(proven))
     reasons += broken_run
     if unknown:
         reasons.append(_counted(unknown, "check could not be made", "checks could not be made"))
     reasons += bad_waivers
     if not blockers:
         reasons.append("no blocker was planned, so nothing is proven")
-    if different:
+    if different or faults:
         return Answer(Verdict.NO_GO, tuple(reasons))
     if reasons:
         return Answer(Verdict.UNKNOWN, tuple(reasons))

@@ -15,6 +15,10 @@ from siteparity.yamlfile import Document, KeyPath, Problems, did_you_mean, quote
 LANGUAGES = "Which languages do customers read, and which locale does each of them need?"
 
 
+RPO = "objectives.rpo"
+LOSS = "Orders of how many minutes may be lost if the primary dies?"
+"""Asked where a record stands in for the primary: only then nobody can see what is lost."""
+
 VERIFIED = "every host of every role is asked in each run"
 DECLARED_ONLY = "declared; nothing on a host can show it"
 
@@ -90,6 +94,7 @@ class Described:
         return ""
 
     def _promises(self) -> Iterator[str]:
+        yield RPO
         for aspect, section in self.sections.items():
             for key, field in section.model_fields.items():
                 if not field.is_required() and key not in Section.model_fields:
@@ -153,8 +158,8 @@ def covered(name: str, aspects: Collection[str]) -> tuple[KeyPath, ...]:
     A name that an aspect and a journey have means both; ``smoke.`` before it means the journey alone.
     """
     first, *rest = name.split(".")
-    if first == "smoke":
-        return (("smoke", *rest),)
+    if first == "smoke" or name == RPO:
+        return ((first, *rest),)
     of_aspect: list[KeyPath] = [("aspects", first, *rest)] if first in aspects else []
     return (*of_aspect, *([("smoke", name)] if name in JOURNEYS else []))
 

@@ -81,6 +81,14 @@ class Limits(Strict):
         return self
 
 
+class Objectives(Strict):
+    """What the business accepts on the night of a failover."""
+
+    rpo: Annotated[PositiveDuration, at_most("24h")]
+    """The recovery point objective: the orders of at most so long may be lost. It limits a GO for which a
+    record stands in for the primary."""
+
+
 class Role(Owned):
     """A group of hosts that do the same work."""
 
@@ -110,6 +118,9 @@ class _File(Applied):
     standby: Text | None = None
     """The site that must be able to take over."""
     limits: Limits = Limits()
+    objectives: Objectives | None = None
+    """What may be lost. Without it no answer is GO while a record stands in for the primary, and replication
+    is measured; ``absent: {objectives.rpo: ...}`` says that nobody set a limit."""
     roles: Annotated[Mapping[RoleKey, Role], Field(min_length=1), BeforeValidator(roles_by_name)]
     """Groups of the inventories; each host in one of them is measured. Reports follow their order."""
     languages: Mapping[LanguageTag, LocaleName] = {}
@@ -157,6 +168,8 @@ class Policy:
     """SHA-256 of the meaning: comments, the order of keys, spelled-out defaults, and whether a section says
     something itself or takes it from an application do not change it."""
     source: Path = field(compare=False)
+    rpo: timedelta | None = None
+    """The most that may be lost if a record stands in for the primary; None if the policy does not say."""
     promised: frozenset[str] = frozenset()
     """The aspects that have a section in the file. The others of `sections` are only compared."""
     absent: Mapping[str, Absence] = field(default_factory=dict)
@@ -240,8 +253,9 @@ def load_policy(
     document = todo.without(document, todos, judge)
     document = drawn(document, parts, context)
     model = validate(document, file_model, context)
-    # Like waivers, differences by design do not change what is measured: records stay usable without them.
-    left_out = {todo.APPLICATIONS, "differs"}
+    # Like waivers, these do not change what is measured: records stay usable without them, and whoever is
+    # asked at night what may be lost can answer.
+    left_out = {todo.APPLICATIONS, "differs", "objectives"}
     dumped = json.dumps(model.model_dump(mode="json", exclude=left_out), sort_keys=True)
     described = Described(
         document,
@@ -276,6 +290,7 @@ def load_policy(
         standby=model.standby,
         digest=hashlib.sha256(dumped.encode()).hexdigest(),
         source=path,
+        rpo=model.objectives.rpo if model.objectives else None,
         loosened=tuple(_loosened(model, document.value)),
         differs=tuple(
             Entry(one, document.where(("differs", number))) for number, one in enumerate(model.differs)
@@ -304,6 +319,8 @@ def _demand_this_version(document: Document) -> None:
 def _loosened(model: _File, written: object) -> Iterator[Loosened]:
     """The limits of every section that are looser than usual."""
     yield from loosened("limits", model.limits, _part(written, "limits"))
+    if model.objectives:
+        yield from loosened("objectives", model.objectives, _part(written, "objectives"))
     for aspect in type(model.aspects).model_fields:
         if section := getattr(model.aspects, aspect):
             yield from loosened(aspect, section, _part(written, "aspects", aspect))

@@ -244,6 +244,8 @@ class LossWitness:
     """How far the server has written or replayed the WAL, as PostgreSQL writes an LSN: ``1/A0``."""
     replayed: tuple[str, str]
     """Seconds since the commit of the last transaction that a replica has replayed; may be missing."""
+    history: tuple[tuple[str, str], ...] = ()
+    """What two servers have in common if their positions can be compared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -374,6 +374,7 @@ PROBE = Probe(
         writable=("mode", "writable"),
         position=("_position", "position"),
         replayed=("_replayed", "seconds since the last replayed commit"),
+        history=(("identity", "system identifier"), ("timeline", "timeline")),
     ),
     tables={
         "identity": Reading(read_identity),

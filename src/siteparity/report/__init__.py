@@ -5,9 +5,10 @@ from siteparity.report.junit import junit
 from siteparity.report.reconcile import reconcile
 from siteparity.report.schema import schema_text
 from siteparity.report.text import summary, verdict_line
-from siteparity.report.write import result_json, staged_reports, write_reports
+from siteparity.report.write import bind, result_json, staged_reports, write_reports
 
 __all__ = [
+    "bind",
     "junit",
     "reconcile",
     "render",

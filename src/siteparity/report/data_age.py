@@ -35,17 +35,18 @@ def possible_loss(result: Result, zone: tzinfo | None = None) -> str:
         return ""
     if loss is None:
         return "not known: what the standby has of the primary's orders could not be read"
-    most = span(_rounded_up(loss.until - loss.since))
+    most = span(rounded_up(loss.until - loss.since))
     text = f"up to {most}: whatever was written after {utc(loss.since, zone)}"
-    return f"{text}; at least {_size(loss.missing_bytes)} of it is missing" if loss.missing_bytes else text
+    return f"{text}; at least {size(loss.missing_bytes)} of it is missing" if loss.missing_bytes else text
 
 
-def _rounded_up(length: timedelta) -> timedelta:
+def rounded_up(length: timedelta) -> timedelta:
     """Rounded up to a second: `span` rounds down, and a loss must not look smaller than it may be."""
     return timedelta(seconds=-(-length // timedelta(seconds=1)))
 
 
-def _size(number: int) -> str:
+def size(number: int) -> str:
+    """``2.0 MiB``."""
     for unit, factor in _UNITS:
         if number >= factor:
             return f"{number / factor:.1f} {unit}"

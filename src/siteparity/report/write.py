@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from siteparity.report.cards import PastRun
 from siteparity.report.html import render
 from siteparity.report.junit import junit
+from siteparity.report.sums import SIGNATURE, SUMS, sums
 from siteparity.report.words import local_zone
 from siteparity.result import Result
 
@@ -21,11 +22,11 @@ MODE = 0o644
 
 
 def write_reports(result: Result, directory: Path, history: Sequence[PastRun] = ()) -> None:
-    """Write ``result.json``, ``report.html`` and ``junit.xml`` into a folder that exists.
+    """Write ``result.json``, ``report.html`` and ``junit.xml`` into a folder that exists, and its digests.
 
     The page shows times in UTC, and local times (``TZ``) in brackets. All files are on the disk before the
     first one gets its name, so a full disk leaves the old files as they were. ``result.json`` gets its name
-    last: if it is there, the other reports are there and agree with it.
+    after these: if it is there, the other reports are there and agree with it. ``SHA256SUMS`` comes last.
 
     Raises:
         OSError: a file could not be written; the old files are unchanged.
@@ -42,17 +43,46 @@ def staged_reports(result: Result, directory: Path, history: Sequence[PastRun] =
         "junit.xml": junit(result),
         "result.json": result_json(result),
     }
+    with _staged_all({**contents, SUMS: sums(directory, contents)}, directory):
+        yield
+
+
+def bind(directory: Path) -> None:
+    """Write the digests of all files of a run anew.
+
+    Raises:
+        OSError: a file cannot be read, or ``SHA256SUMS`` cannot be written.
+    """
+    with _staged_all({SUMS: sums(directory, {})}, directory):
+        pass
+
+
+@contextmanager
+def _staged_all(contents: Mapping[str, bytes], directory: Path) -> Iterator[None]:
+    """Write files under temporary names; they get their own, in this order, if the block succeeds.
+
+    A signature of other digests is removed: it would say that the files were forged.
+    """
     staged: list[tuple[Path, Path]] = []
     try:
         for name, content in contents.items():
             staged.append((_staged(directory / name, content), directory / name))
         yield
+        if not _holds(directory / SUMS, contents[SUMS]):
+            (directory / SIGNATURE).unlink(missing_ok=True)
         for temporary, path in staged:
             temporary.replace(path)
     finally:
         for temporary, _ in staged:
             temporary.unlink(missing_ok=True)
     _sync_folder(directory)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.read_bytes() == content
+    except OSError:
+        return False
 
 
 def result_json(result: Result) -> bytes:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from siteparity.judging.verdict import CheckOutcome, judge
 from siteparity.model import ConfigurationError, Verdict
-from siteparity.result import Result
+from siteparity.result import Result, SavedDesign, SavedWaiver
+from siteparity.runs.latest import newest_run
 from siteparity.yamlfile import shown_path
 
 
@@ -20,15 +22,16 @@ def find_run(reports: Path, named: str | None) -> Path:
         named: the id or the folder of the run; None for the newest.
 
     Raises:
-        ConfigurationError: there is no such run.
+        ConfigurationError: there is no such run, or ``latest`` does not lead to the newest one.
     """
-    places = [reports / "latest"] if named is None else [reports / "runs" / named, Path(named)]
+    if named is None:
+        return newest_run(reports)
+    places = [reports / "runs" / named, Path(named)]
     for place in places:
         if (place / "result.json").is_file():
             return place.resolve()
-    what = "the newest run" if named is None else f"the run {named}"
     raise ConfigurationError(
-        f"{shown_path(places[0])}: expected {what} with its result.json, found none; "
+        f"{shown_path(places[0])}: expected the run {named} with its result.json, found none; "
         "siteparity history lists the runs"
     )
 
@@ -43,17 +46,18 @@ def read_run(folder: Path) -> Result:
     try:
         result = Result.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise _damaged(path, error.strerror or str(error)) from None
+        raise damaged(path, error.strerror or str(error)) from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise _damaged(path, f"{where}: {first['msg']}" if where else first["msg"]) from None
+        raise damaged(path, f"{where}: {first['msg']}" if where else first["msg"]) from None
     if problem := contradiction(result, folder):
-        raise _damaged(path, problem)
+        raise damaged(path, problem)
     return result
 
 
-def _damaged(path: Path, problem: str) -> ConfigurationError:
+def damaged(path: Path, problem: str) -> ConfigurationError:
+    """The error for a result that no run can have written."""
     return ConfigurationError(
         f"{shown_path(path)}: expected the whole result of a run, found it damaged ({problem}); "
         "run siteparity gate again"
@@ -68,10 +72,18 @@ def contradiction(result: Result, folder: Path) -> str:
         return "the verdict and its validity do not agree"
     if result.verdict is not Verdict.GO:
         return "" if result.reasons else "there is no reason why it is no GO"
+    return next((f"it says GO, and {problem}" for problem in _against_go(result)), "")
+
+
+def _against_go(result: Result) -> Iterator[str]:
+    """What a GO cannot have."""
     checks = [CheckOutcome(check.id, check.severity, check.outcome) for check in result.checks]
-    if reasons := (*judge(checks).reasons, *result.reasons):
-        return f"it says GO, and {reasons[0]}"
     if result.shipped and (result.shipped.altered or result.shipped.missing):
-        return "it says GO, and not every check is as siteparity ships it"
-    counts = {len(result.checks), result.plan.checks, result.executed.checks}
-    return "it says GO, and its checks are not as many as were planned" if len(counts) > 1 else ""
+        yield "not every check is as siteparity ships it"
+    yield from (*judge(checks).reasons, *result.reasons)
+    if len({len(result.checks), result.plan.checks, result.executed.checks}) > 1:
+        yield "its checks are not as many as were planned"
+    if result.scope.undecided:
+        yield f"a question is open: {result.scope.undecided[0].key}"
+    accepting: tuple[SavedWaiver | SavedDesign, ...] = (*result.waivers, *result.differs)
+    yield from (f"{one.place} is a reason against it" for one in accepting if one.words)

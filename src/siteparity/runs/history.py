@@ -7,6 +7,7 @@ looked everywhere and did not find it. A check that could not look everywhere en
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -16,7 +17,8 @@ from typing import Literal, TypeAlias
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from siteparity.model import Outcome, Verdict
-from siteparity.result import Result
+from siteparity.report.write import result_json
+from siteparity.result import Digest, Result, SavedWritten
 from siteparity.waivers import looked_everywhere
 
 MAX_RUNS = 1000
@@ -54,17 +56,27 @@ class PastRun(BaseModel):
     findings: tuple[PastFinding, ...]
     not_looked_for: tuple[PastFinding, ...] = ()
     """Findings of earlier runs that this one could not look for everywhere."""
+    written: Mapping[str, tuple[SavedWritten, ...]] = {}
+    """Site -> how far it had written, as this run measured it."""
+    digest: Digest | None = None
+    """SHA-256 of its ``result.json``."""
     revoked_at: AwareDatetime | None = None
     """When its GO was revoked. A revoked run has two lines; the last one counts."""
 
 
-def append_run(reports: Path, result: Result, known: FirstSeen) -> None:
+def append_run(
+    reports: Path,
+    result: Result,
+    known: FirstSeen,
+    written: Mapping[str, tuple[SavedWritten, ...]] | None = None,
+) -> None:
     """Add a run in one write.
 
     Args:
         reports: the folder of the history.
         result: of the run.
         known: the findings of earlier runs, from `first_seen`.
+        written: site -> how far it had written, by the run's own records.
     """
     outcomes = [check.outcome for check in result.checks]
     past = PastRun(
@@ -83,6 +95,8 @@ def append_run(reports: Path, result: Result, known: FirstSeen) -> None:
             for finding in check.findings
         ),
         not_looked_for=tuple(_not_looked_for(result, known)),
+        written=written or {},
+        digest=hashlib.sha256(result_json(result)).hexdigest(),
         revoked_at=result.revoked.at if result.revoked else None,
     )
     file = os.open(reports / "history.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)

@@ -3,26 +3,31 @@
 A run keeps the record of each site whose hosts all answered, as primary or as standby: the record of a
 standby never stands in for a primary. A record can stand in only if it is undamaged, was made of this site
 under the current inventory and policy, and is neither too old nor from the future. If the run chooses the
-record itself (``latest``), no newer record may contradict it (docs/decisions/0021).
+record itself (``latest``), no newer record may contradict it (docs/decisions/0021). Whichever it is, what
+later ones show of how far the primary had written is part of the answer (docs/decisions/0044).
 """
 
 from __future__ import annotations
 
+import glob
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from siteparity.configuration import Configuration
 from siteparity.facts import records
 from siteparity.facts.changes import changes
+from siteparity.facts.data_loss import written
 from siteparity.facts.records import Record, RecordError
 from siteparity.inventory import inventory_digest
 from siteparity.model import ConfigurationError, Site
+from siteparity.report import sums
 from siteparity.report.words import span, utc
+from siteparity.result import SavedWritten
 from siteparity.runs.history import read_history
 from siteparity.runs.recording import record_path, then_path
 from siteparity.yamlfile import shown_path
@@ -32,6 +37,10 @@ KEPT = 3
 """How many of a site's newest records are kept, and how many of those with the most measured tables."""
 NEWER = 12
 """How many of the newest runs are searched for records that contradict the chosen one."""
+
+LONGEST = timedelta(days=1)
+"""A run takes no longer (`--deadline`)."""
+_TIME = len("2026-11-23T030000Z")
 
 Part: TypeAlias = Literal["primary", "standby"]
 
@@ -55,6 +64,8 @@ class StandIn:
     """The standby's record of the same run, if it was found."""
     contradiction: Contradiction | None = None
     """The newest record that contradicts it; None if a person named this record."""
+    written: tuple[SavedWritten, ...] = ()
+    """What later records show of how far the primary had written."""
 
     @property
     def measured(self) -> int:
@@ -121,9 +132,52 @@ def stand_in(settings: Configuration, reports: Path, given: str, now: datetime) 
         ConfigurationError: the record may not stand in, or there is none; names the file and says what to do.
     """
     if given == LATEST:
-        return _latest(settings, reports, now)
-    path = _named(Path(given), settings.primary)
-    return _paired(settings, reports, path, _accepted(settings, path, now))
+        found = _latest(settings, reports, now)
+    else:
+        path = _named(Path(given), settings.primary)
+        found = _paired(settings, reports, path, _accepted(settings, reports, path, now))
+    return replace(found, written=written_since(settings, reports, found.record.measured_at))
+
+
+def written_since(settings: Configuration, reports: Path, moment: datetime) -> tuple[SavedWritten, ...]:
+    """What records of the primary show that were made after a moment, under any policy and inventory.
+
+    The history tells it of the runs that it holds. Records of other runs are read, and those that are kept.
+    A record that is damaged shows nothing.
+    """
+    site = settings.primary.name
+    past = read_history(reports)
+    found = [one for run in past if site in (run.primary, run.standby) for one in run.written.get(site, ())]
+    known = {run.run for run in past if site in run.written}
+    for path in _records_of(reports, site, moment):
+        if _run_of(path) not in known:
+            with suppress(RecordError):
+                record = records.load(path)
+                if record.site == site and record.measured_at > moment:
+                    found += written(record, settings.probes, str(path))
+    later = {(one.aspect, one.at, one.position): one for one in found if one.at > moment}
+    return tuple(sorted(later.values(), key=lambda one: (one.at, one.aspect, one.position)))
+
+
+def _records_of(reports: Path, site: str, moment: datetime) -> Iterator[Path]:
+    """The records of a site, kept or in the folders of runs, that may have been made after a moment."""
+    name = f"records/{glob.escape(site)}.json.gz"
+    for folder, pattern in (
+        (reports / "records" / site, "*/*.json.gz"),
+        (reports / "runs", f"*/{name}"),
+        (reports / "runs", f"*/revoked/*/{name}"),
+    ):
+        for path in sorted(folder.glob(pattern)):
+            with suppress(ValueError):  # another name tells no time
+                began = datetime.strptime(f"{_run_of(path)[:_TIME]}+0000", "%Y-%m-%dT%H%M%SZ%z")
+                if began + LONGEST < moment:
+                    continue
+            yield path
+
+
+def _run_of(path: Path) -> str:
+    """The run whose record a file is: that of its folder, or the one for which a kept record is named."""
+    return path.name.removesuffix(".json.gz") if path.parent.name != "records" else path.parent.parent.name
 
 
 def advice(settings: Configuration, reports: Path, typed: Sequence[str], now: datetime) -> str:
@@ -158,7 +212,7 @@ def _latest(settings: Configuration, reports: Path, now: datetime) -> StandIn:
     accepted: list[StandIn] = []
     for path in sorted(folder.glob("*.json.gz"), reverse=True):
         try:
-            accepted.append(_paired(settings, reports, path, _accepted(settings, path, now)))
+            accepted.append(_paired(settings, reports, path, _accepted(settings, reports, path, now)))
         except ConfigurationError as error:
             refused.append(str(error))
     if accepted:
@@ -182,7 +236,7 @@ def _contradiction(
     found: list[Contradiction] = []
     for path in _since(settings, reports, chosen.record.measured_at):
         with suppress(ConfigurationError):
-            newer = _accepted(settings, path, now)
+            newer = _accepted(settings, reports, path, now)
             seen = changes(chosen.record, newer, settings.probes)
             if newer.measured_at > chosen.record.measured_at and seen.both:
                 found.append(Contradiction(path, newer.measured_at, seen.both))
@@ -241,14 +295,28 @@ def _named(path: Path, primary: Site) -> Path:
     )
 
 
-def _accepted(settings: Configuration, path: Path, now: datetime) -> Record:
+def _accepted(settings: Configuration, reports: Path, path: Path, now: datetime) -> Record:
     try:
         record = records.load(path)
     except RecordError as error:
         raise ConfigurationError(f"{error}; name another record, or {LATEST}") from None
-    for problem in _problems(settings, record, now):
+    for problem in (*_changed(reports, path), *_problems(settings, record, now)):
         raise ConfigurationError(f"{shown_path(path)}: {problem}")
     return record
+
+
+def _changed(reports: Path, path: Path) -> Iterator[str]:
+    """Whether a record differs from what its run has bound, as far as that is at hand."""
+    in_run = path.parent.name == "records"
+    folder = path.parent.parent if in_run else reports / "runs" / _run_of(path)
+    name = f"records/{path.name if in_run else f'{path.parent.parent.name}.json.gz'}"
+    with suppress(OSError, ValueError):
+        known = sums.written(folder).get(name)
+        if known and known != sums.digest(path):
+            yield (
+                f"expected the record that its run wrote, found one that was changed since ({sums.SUMS} of "
+                f"{shown_path(folder)}); name another record"
+            )
 
 
 def _problems(settings: Configuration, record: Record, now: datetime) -> Iterator[str]:
