@@ -12,8 +12,8 @@ import pytest
 
 from selftests.contract.sshd import Server, running_with, wait_until
 from selftests.plugin.project import CHECKS, COMMAND, PROBE, Project, clean_environment
-from siteparity.runs.latest import point_latest
 from siteparity.model import Verdict
+from siteparity.runs.latest import point_latest
 
 HANGS_WHILE_MEASURED = PROBE.replace("cat {place}.{name}", "cat {place}.{name}; exec sleep 60")
 HANGS_IN_A_CHECK = f"{CHECKS}    signal.pause()\n"

@@ -19,10 +19,10 @@ from selftests.plugin.project import CHECKS, HOSTS, MORE, SAME, SITES, VALUES, P
 from siteparity.collect import Measured as Facts
 from siteparity.facts.records import Record
 from siteparity.gate.run import Gate
-from siteparity.runs.latest import point_latest
 from siteparity.model import Deadline, Outcome, Verdict
 from siteparity.report import junit, reconcile, result_json
 from siteparity.result import Result
+from siteparity.runs.latest import point_latest
 from siteparity.transport import Transport
 
 pytestmark = pytest.mark.timeout(180)  # of a machine that is busy

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siteparity.collect import Measured
-from siteparity.facts.data_loss import Loss, lsn, possible_loss
+from siteparity.facts.data_loss import Loss, lsn, missing, possible_loss, written
 from siteparity.facts.records import Record, record_of
 from siteparity.model import Facts, Table, Unmeasured
 from siteparity.probes import discover
+from siteparity.result import SavedWritten
 
 NOTED = datetime(2026, 11, 23, 3, tzinfo=UTC)
 NOW = NOTED + timedelta(hours=6)
@@ -28,10 +29,12 @@ def record(site: str, at: datetime, *hosts: Facts) -> Record:
     return record_of(Measured(site, at, of), tool_version="1", policy_digest=DIGEST, inventory_digest=DIGEST)
 
 
-def server(writable: str, position: str, replayed: float | None = None) -> Facts:
+def server(writable: str, position: str, replayed: float | None = None, timeline: int = 1) -> Facts:
     """One database server."""
     last: Table = {} if replayed is None else {REPLAYED[1]: replayed}
-    return {MODE[0]: {MODE[1]: writable}, POSITION[0]: {POSITION[1]: position}, REPLAYED[0]: last}
+    history: Facts = {table: {item: timeline if table == item else "7"} for table, item in WITNESS.history}
+    own: Facts = {MODE[0]: {MODE[1]: writable}, POSITION[0]: {POSITION[1]: position}, REPLAYED[0]: last}
+    return {**history, **own}
 
 
 def lost(*standby: Facts, noted: str = "0/1000") -> Loss | None:
@@ -103,6 +106,67 @@ def test_of_several_aspects_that_tell_the_widest_range_counts() -> None:
     found = possible_loss(primary, both("arizona", NOW, late, later), probes)
     assert found == Loss(NOW - timedelta(minutes=10), NOW, 0)
     assert possible_loss(primary, both("arizona", NOW, late, {}), probes) is None
+
+
+LATER = NOTED + timedelta(hours=1)
+
+
+def later(*hosts: Facts, at: datetime = LATER) -> tuple[SavedWritten, ...]:
+    """What another record of the primary shows."""
+    return tuple(written(record("dallas", at, *hosts), discover(), "run later"))
+
+
+def lost_with(standby: Facts, found: tuple[SavedWritten, ...]) -> Loss | None:
+    """The range with the record of 3 and what a later one shows."""
+    primary = record("dallas", NOTED, server("yes", "0/1000"))
+    return possible_loss(primary, record("arizona", NOW, standby), discover(), found)
+
+
+def lacking(standby: Facts, found: tuple[SavedWritten, ...]) -> list[int | None]:
+    """How much the standby lacks for certain."""
+    return [one.size for one in missing(record("arizona", NOW, standby), discover(), found)]
+
+
+def test_what_a_later_record_shows_is_missing_whichever_record_stands_in() -> None:
+    """The stream broke after 3: the record of 3 knows nothing of the orders that came then."""
+    standby, found = server("no", "0/1000", 7 * 3600), later(server("yes", "0/9000"))
+    assert lost_with(standby, found) == Loss(NOTED, NOW, 0x8000)
+    assert lacking(standby, found) == [0x8000]
+
+
+def test_a_later_record_that_the_standby_has_passed_makes_the_range_smaller() -> None:
+    """All that was written until then is there."""
+    standby, found = server("no", "0/9000", 7 * 3600), later(server("yes", "0/9000"))
+    assert lost_with(standby, found) == Loss(LATER, NOW, 0)
+    assert lacking(standby, found) == []
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [(), (server("no", "0/9000"),), ({MODE[0]: Unmeasured("no answer")},), (server("yes", "nonsense"),)],
+)
+def test_a_later_record_that_knows_no_position_shows_nothing(hosts: tuple[Facts, ...]) -> None:
+    """Nor does one of a site that was a standby then."""
+    assert later(*hosts) == ()
+
+
+def test_of_two_servers_that_took_writes_each_shows_what_it_wrote() -> None:
+    """Two primaries in one site are a fault; their orders are orders."""
+    found = later(server("yes", "0/3000"), server("yes", "0/2000"))
+    assert lacking(server("no", "0/1000", 5), found) == [0x2000, 0x1000]
+
+
+def test_positions_of_another_history_tell_nothing_and_all_of_it_is_missing() -> None:
+    """A restored database begins a new timeline, on which the same position is another order."""
+    standby, found = server("no", "0/9000", 60), later(server("yes", "0/2000", timeline=2))
+    assert lost_with(standby, found) == Loss(NOW - timedelta(minutes=1), NOW, 0)
+    assert lacking(standby, found) == [None]
+
+
+def test_a_history_that_is_not_known_is_not_another_one() -> None:
+    """What could not be measured contradicts nothing."""
+    bare = {name: table for name, table in server("yes", "0/9000").items() if name in (MODE[0], POSITION[0])}
+    assert lacking(server("no", "0/1000", 5), later(bare)) == [0x8000]
 
 
 @given(

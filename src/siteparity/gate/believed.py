@@ -36,6 +36,8 @@ from siteparity.yamlfile import shown_path
 
 NO_RECORD = "0" * 64
 """The digest of a site that was not measured."""
+_LATE = timedelta(minutes=1)
+"""How late a run may end after its deadline, on a machine that does not get on."""
 _STAMP = "%Y-%m-%dT%H%M%SZ"
 
 
@@ -201,8 +203,8 @@ def _of_times(result: Result, plan: SavedPlan) -> Iterator[str]:
     limits = plan.policy_limits()
     began, ended = result.started_at, result.finished_at
     yield from against_go(result.primary, result.standby, (began, ended), ended - began, limits)
-    if ended < began:
-        yield "it finished before it started"
+    if not timedelta(0) <= ended - began <= timedelta(seconds=plan.deadline) + _LATE:
+        yield f"it ran from {began:{_STAMP}} to {ended:{_STAMP}}; its time was {plan.deadline:g} s"
     ends = [go_ends(result.primary, ended, limits, result.data_loss, plan.most_lost)]
     ends += [one.expires for one in result.waivers if one.state != "other sites"]
     ends += [

@@ -107,7 +107,7 @@ class Gate:
         """
         try:
             folder = new_run_folder(self.reports, at)
-            save_plan(SavedPlan.of(self.settings, folder.name), folder)
+            save_plan(SavedPlan.of(self.settings, folder.name, self.deadline.seconds), folder)
             blank = self._result(self._started(folder, at, time.monotonic()), (), Executed({}, ()))
             write_reports(unfinished(blank, in_progress(at, self.deadline.seconds)), folder)
             point_latest(self.reports, folder)

@@ -39,6 +39,8 @@ class SavedPlan(Frozen):
     inventory_digest: Digest
     hosts: int
     """How many, of both sites together."""
+    deadline: Seconds
+    """How long it may take."""
     limits: Mapping[str, Seconds]
     """The policy's own."""
     rpo: Seconds | None
@@ -47,14 +49,15 @@ class SavedPlan(Frozen):
     """In the order of the result."""
 
     @classmethod
-    def of(cls, settings: Configuration, run: str) -> Self:
-        """What a run under these settings owes."""
+    def of(cls, settings: Configuration, run: str, deadline: float) -> Self:
+        """What a run under these settings owes within so many seconds."""
         return cls(
             schema_version=1,
             run=run,
             policy_digest=settings.policy.digest,
             inventory_digest=settings.inventory_digest,
             hosts=sum(len(site.hosts) for site in settings.sites),
+            deadline=deadline,
             limits={name: length.total_seconds() for name, length in settings.policy.limits},
             rpo=settings.policy.rpo.total_seconds() if settings.policy.rpo else None,
             checks=tuple(
