@@ -306,3 +306,8 @@ class Filter:
             return HIDDEN.encode()
         self._in_key = "PRIVATE KEY-----" in text and "-----BEGIN" in text and "-----END" not in text
         return redacted(text).encode("utf-8", "surrogateescape")
+
+
+def spellings(secret: str) -> tuple[str, ...]:
+    """The ways in which a secret could be written, as `remember` hides them; the longest first."""
+    return tuple(_written(secret))

@@ -67,6 +67,7 @@ def run(  # noqa: PLR0913  # what a test may want to be otherwise
     standby: Record | None = None,
     written: tuple[SavedWritten, ...] = (),
     found: Mapping[str, Judgement] | None = None,
+    sites: tuple[Record, Record] | None = None,
 ) -> tuple[Result, Path]:
     """A run that is over, with all its files.
 
@@ -78,11 +79,12 @@ def run(  # noqa: PLR0913  # what a test may want to be otherwise
         standby: what is measured of the standby.
         written: what later records show.
         found: check -> what it finds; the others hold.
+        sites: what is measured of both sites.
     """
     at = at or datetime.now(UTC)
     folder = new_run_folder(reports, at)
     save_plan(SavedPlan.of(settings, folder.name, 300), folder)
-    made = (
+    made = sites or (
         primary or measured(settings, settings.primary, at, database("yes", "0/1000")),
         standby or measured(settings, settings.standby, at, database("no", "0/1000")),
     )

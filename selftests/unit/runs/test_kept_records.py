@@ -11,15 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from selftests.unit.gate import finished
 from siteparity import configuration
 from siteparity.collect import Measured
 from siteparity.configuration import Configuration, find_root
 from siteparity.facts import records
+from siteparity.facts.data_loss import written
 from siteparity.facts.records import Record, record_of
 from siteparity.inventory import inventory_digest
 from siteparity.model import ConfigurationError, HostFacts, Site, Unmeasured, Verdict
+from siteparity.report import bind
+from siteparity.result import SavedWritten
 from siteparity.runs.history import PastRun
-from siteparity.runs.kept_records import KEPT, LATEST, advice, keep, stand_in
+from siteparity.runs.kept_records import KEPT, LATEST, advice, keep, stand_in, written_since
 from siteparity.runs.recording import record_path, then_path
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -99,11 +103,18 @@ def test_a_partly_measured_record_never_replaces_a_whole_one(settings: Configura
 TYPED = ("gate", "--primary-record", LATEST, "--deadline", "50")
 
 
-def past_run(reports: Path, run: str, site: str, at: datetime) -> None:
+def past_run(
+    reports: Path,
+    run: str,
+    site: str,
+    at: datetime,
+    of_database: Mapping[str, tuple[SavedWritten, ...]] | None = None,
+) -> None:
     """A line of the history: the site was the primary of that run."""
     past = PastRun(
         run=run, verdict=Verdict.UNKNOWN, started_at=at, finished_at=at + timedelta(minutes=1),
         primary=site, standby="arizona", different=0, unmeasured=0, checks=1, findings=(),
+        written=of_database or {},
     )  # fmt: skip
     with (reports / "history.jsonl").open("a") as lines:
         lines.write(past.model_dump_json() + "\n")
@@ -273,3 +284,101 @@ def test_the_advice_is_the_command_to_type_and_what_it_would_use(
     told = advice(settings, tmp_path, typed, NOW)
     assert f" type {command}: " in told
     assert told.endswith(" measured 2026-11-23 12:00 UTC, 3 h ago")
+
+
+def wrote(settings: Configuration, at: datetime, position: str, **changes: str) -> Record:
+    """A record of the primary of which nothing but the database's position is known."""
+    record = finished.measured(settings, settings.primary, at, finished.database("yes", position))
+    return record.model_copy(update=changes)
+
+
+def positions(settings: Configuration, reports: Path) -> list[str]:
+    """What is known of the primary since noon."""
+    return [one.position for one in written_since(settings, reports, NOON)]
+
+
+def at_one(settings: Configuration, reports: Path, place: str) -> None:
+    """A later record, in one place."""
+    one, run = NOON + timedelta(hours=1), "2026-11-23T130000Z-0001"
+    record = wrote(settings, one, "0/9000")
+    if place == "kept":
+        keep(settings, reports, [record], run)
+    elif place == "kept while it was the standby":
+        records.save(record, reports / "records" / "dallas" / "standby" / f"{run}.json.gz")
+    elif place == "a run":
+        records.save(record, record_path(reports / "runs" / run, "dallas"))
+    elif place == "a run under another policy and inventory":
+        other = wrote(settings, one, "0/9000", policy_digest=DIGEST, inventory_digest=DIGEST)
+        records.save(other, record_path(reports / "runs" / run, "dallas"))
+    elif place == "a folder of another name":
+        records.save(record, record_path(reports / "runs" / "copied", "dallas"))
+    elif place == "what was measured when a GO was revoked":
+        folder = reports / "runs" / RUN / "revoked" / "2026-11-23T130000Z"
+        records.save(record, record_path(folder, "dallas"))
+    elif place == "the history":
+        (shown,) = written(record, settings.probes, "run later")
+        past_run(reports, run, "dallas", one, {"dallas": (shown,)})
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        *("kept", "kept while it was the standby", "a run", "a run under another policy and inventory"),
+        *("a folder of another name", "what was measured when a GO was revoked", "the history"),
+    ],
+)
+@pytest.mark.parametrize("given", [LATEST, "named"])
+def test_what_a_later_record_shows_is_known_wherever_it_is(
+    settings: Configuration, tmp_path: Path, place: str, given: str
+) -> None:
+    """Whichever record stands in, and although that one has more measured tables."""
+    keep(settings, tmp_path, [made(settings, settings.primary)], RUN)
+    at_one(settings, tmp_path, place)
+    path = tmp_path / "records" / "dallas" / "primary" / f"{RUN}.json.gz"
+    found = stand_in(settings, tmp_path, LATEST if given == LATEST else str(path), NOW)
+    assert found.record.measured_at == NOON
+    assert [one.position for one in found.written] == ["0/9000"]
+
+
+def test_what_an_earlier_or_damaged_record_shows_does_not_count(
+    settings: Configuration, tmp_path: Path
+) -> None:
+    """Nor one of the other site, or that of the moment itself."""
+    runs = tmp_path / "runs"
+    records.save(wrote(settings, NOON, "0/9000"), record_path(runs / RUN, "dallas"))
+    records.save(wrote(settings, NOON - timedelta(hours=1), "0/9000"), record_path(runs / "a", "dallas"))
+    records.save(wrote(settings, NOW, "0/9000", site="arizona"), record_path(runs / "b", "dallas"))
+    records.save(wrote(settings, NOW, "0/9000"), record_path(runs / "c", "dallas"))
+    path = record_path(runs / "c", "dallas")
+    path.write_bytes(path.read_bytes()[:-9])
+    assert positions(settings, tmp_path) == []
+
+
+def test_records_of_long_ago_are_not_even_read(
+    settings: Configuration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A year of nightly runs costs nothing."""
+    for month in range(1, 12):
+        run = tmp_path / "runs" / f"2026-{month:02}-01T030000Z-0001"
+        records.save(wrote(settings, NOW, "0/9000"), record_path(run, "dallas"))
+    read: list[Path] = []
+    monkeypatch.setattr(records, "load", read.append)
+    assert positions(settings, tmp_path) == []
+    assert read == []
+
+
+@pytest.mark.parametrize("where", ["kept", "a run"])
+def test_a_record_that_was_edited_since_its_run_is_refused(
+    settings: Configuration, tmp_path: Path, where: str
+) -> None:
+    """Its own digests fit, but the run has bound another one."""
+    folder = tmp_path / "runs" / RUN
+    records.save(made(settings, settings.primary), record_path(folder, "dallas"))
+    keep(settings, tmp_path, [made(settings, settings.primary)], RUN)
+    bind(folder)
+    kept_path = tmp_path / "records" / "dallas" / "primary" / f"{RUN}.json.gz"
+    path = kept_path if where == "kept" else record_path(folder, "dallas")
+    assert stand_in(settings, tmp_path, str(path), NOW).record.measured_at == NOON
+    records.save(made(settings, settings.primary, last="edited"), path)
+    with pytest.raises(ConfigurationError, match="found one that was changed since"):
+        stand_in(settings, tmp_path, str(path), NOW)

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from getpass import getpass
 from pathlib import Path
 from types import TracebackType
 
@@ -26,11 +27,13 @@ from siteparity.folders import FOLDERS, folders
 from siteparity.gate.believed import believed
 from siteparity.gate.run import Gate, new_run_folder
 from siteparity.model import ConfigurationError, SiteparityError, Unmeasured, Verdict
-from siteparity.redaction import redacted, remember_environment
+from siteparity.redaction import redacted, remember, remember_environment
 from siteparity.report import bind, summary, write_reports
 from siteparity.report.sums import SIGNATURE
 from siteparity.report.visible import shortened, visible
+from siteparity.report.words import count
 from siteparity.runs import find_run
+from siteparity.runs.forgetting import forget
 from siteparity.runs.history import line_of, read_history
 from siteparity.runs.kept_records import keep, stand_in
 from siteparity.runs.recording import measure, record_path
@@ -42,6 +45,7 @@ EXIT_USAGE = 4
 """Usage or configuration. 1 is never returned on purpose: a crash of Python returns it."""
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_LONGEST_VALUE = 65_536
 _WIDTH = 400
 """Characters of a reason on the last line."""
 
@@ -230,8 +234,54 @@ def _signed(options: argparse.Namespace, folder: Path) -> None:
 
 
 def _history(options: argparse.Namespace) -> tuple[str, int]:
+    if options.forget:
+        return _forget(options)
     lines = [line_of(past) for past in read_history(options.reports)]
     return "\n".join(lines) or f"no run in {options.reports} yet", 0
+
+
+def _forget(options: argparse.Namespace) -> tuple[str, int]:
+    """Remove a value from what is kept. Arguments can be seen by every user of the machine, stdin cannot."""
+    value = _from_stdin()
+    remember(value.strip())
+    if not options.reports.is_dir():
+        raise ConfigurationError(f"{options.reports}: expected the reports folder, found none; see --reports")
+    with _alone(options.reports):
+        found = forget(options.reports, value, datetime.now(UTC))
+    places, files = sum(found.places.values()), len(found.places)
+    lines = [f"{path}: {count(number, 'place')}" for path, number in sorted(found.places.items())]
+    lines += [f"{path}: {reason}" for path, reason in sorted(found.unread.items())]
+    lines += [f"{folder}: the signature no longer held and was removed" for folder in found.unsigned]
+    lines.append(f"removed from {count(places, 'place')} in {count(files, 'file')} below {options.reports}")
+    if found.unread:
+        lines.append(f"{count(len(found.unread), 'file')} may still hold it")
+    return "\n".join(lines), EXIT[Verdict.UNKNOWN if found.unread else Verdict.GO]
+
+
+def _from_stdin() -> str:
+    """A value that must not be shown.
+
+    Raises:
+        ConfigurationError: it is too long.
+    """
+    if sys.stdin.isatty():
+        return getpass("value to forget: ")
+    data = sys.stdin.buffer.read(_LONGEST_VALUE + 1)
+    if len(data) > _LONGEST_VALUE:
+        raise ConfigurationError(f"expected at most {_LONGEST_VALUE} bytes on stdin, found more")
+    return data.decode("utf-8", "surrogateescape")
+
+
+class _FromStdin(argparse.Action):
+    """An option without a value. One that is given all the same is not shown: it is a secret."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, options: argparse.Namespace, given: object, _: object = None
+    ) -> None:
+        """Note that the option was given."""
+        if given is not None:
+            parser.error("--forget reads the value from stdin; what was typed is in the shell's history now")
+        setattr(options, self.dest, True)
 
 
 def _explain(options: argparse.Namespace) -> tuple[str, int]:
@@ -345,12 +395,15 @@ def _parser() -> argparse.ArgumentParser:
         )
     _add_deadline(verified)
     _add_inventories(verified)
-    for one in (
-        verified,
-        reported,
-        signed,
-        verb("history", _history, "the runs, one line each, the newest last"),
-    ):
+    past = verb("history", _history, "the runs, one line each, the newest last")
+    past.add_argument(
+        "--forget",
+        nargs="?",
+        metavar="",
+        action=_FromStdin,
+        help="read a value from stdin, and remove it from everything below the reports folder",
+    )
+    for one in (verified, reported, signed, past):
         _add_reports(one)
     explained = verb(
         "explain", _explain, "what a check proves, why, how to fix it, and which drill shows that it works"

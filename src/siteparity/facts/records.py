@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from siteparity.collect import Measured
-from siteparity.model import Facts, SiteparityError, Table, Unmeasured
+from siteparity.model import Facts, SiteparityError, Table, Unmeasured, Value
 
 MAX_RECORD_BYTES = 512 * 1024 * 1024
 """Larger than any record, unpacked."""
@@ -133,13 +134,60 @@ def record_of(measured: Measured, *, tool_version: str, policy_digest: str, inve
 def save(record: Record, path: Path) -> None:
     """Write a record atomically: the file is complete, or it does not exist."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    data = gzip.compress(record.model_dump_json().encode(), compresslevel=3, mtime=0)
+    data = packed(record)
     temporary = path.with_suffix(".tmp")
     with temporary.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+
+
+def packed(record: Record) -> bytes:
+    """A record as it is saved: the same record gives the same bytes."""
+    return gzip.compress(record.model_dump_json().encode(), compresslevel=3, mtime=0)
+
+
+def rewritten(record: Record, text: Callable[[str], str], value: Callable[[Value], Value]) -> Record:
+    """A record with other texts in its tables; digests follow.
+
+    Args:
+        record: is not changed.
+        text: makes another one of each item, and of each reason. Items that become alike are numbered.
+        value: makes another one of each value.
+    """
+    tables = {digest: _rewritten(table, text, value) for digest, table in record.tables.items()}
+    digests = {old: _digest(table) for old, table in tables.items()}
+    return record.model_copy(
+        update={
+            "tables": {digests[old]: table for old, table in tables.items()},
+            "hosts": {
+                host: {
+                    aspect: {
+                        name: digests[entry]
+                        if isinstance(entry, str)
+                        else entry.model_copy(update={"unmeasured": text(entry.unmeasured)})
+                        for name, entry in of.items()
+                    }
+                    for aspect, of in aspects.items()
+                }
+                for host, aspects in record.hosts.items()
+            },
+        }
+    )
+
+
+def _rewritten(
+    table: Mapping[str, Value], text: Callable[[str], str], change: Callable[[Value], Value]
+) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for item, value in table.items():
+        name, number = (new := text(item)), 1
+        while name in found:
+            number += 1
+            name = f"{new} ({number})"
+        found[name] = change(value)
+    return found
 
 
 def load(path: Path) -> Record:
@@ -149,7 +197,20 @@ def load(path: Path) -> Record:
         RecordError: the record is missing, damaged, too large, or of another schema.
     """
     try:
-        with gzip.open(path) as file:
+        packed_bytes = path.read_bytes()
+    except OSError as error:
+        raise RecordError(f"{path}: cannot be read: {error}") from None
+    return unpacked(packed_bytes, path)
+
+
+def unpacked(packed_bytes: bytes, path: Path) -> Record:
+    """The record that was saved as these bytes.
+
+    Raises:
+        RecordError: it is damaged, too large, or of another schema; names the path.
+    """
+    try:
+        with gzip.open(io.BytesIO(packed_bytes)) as file:
             data = file.read(MAX_RECORD_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise RecordError(f"{path}: cannot be read: {error}") from None

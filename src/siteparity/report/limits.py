@@ -45,7 +45,7 @@ def _of_this_run(result: Result) -> list[str]:
         found.append(f"{by_design:,} {them} by design: {standby} is not meant to be the same there.")
     if not any(check.kind == "smoke" for check in result.checks):
         found.append(f"{standby} was compared, but not tried out: no smoke test is part of this run.")
-    found += (f"{one}." for one in told(result))
+    found += (f"{one}." for one in (*told(result), *forgotten(result)))
     if result.not_applicable:
         names = ", ".join(f"{one.check} ({' or '.join(one.keys)})" for one in result.not_applicable)
         found.append(f"{not_applicable(result)} Each with the key that is not used: {names}.")
@@ -56,6 +56,16 @@ def told(result: Result) -> tuple[str, ...]:
     """The notes of checks that found nothing wrong in them: ``capacity (web): cores: arizona has ...``."""
     notes = dict.fromkeys((check.aspect, check.role, note) for check in result.checks for note in check.notes)
     return tuple(shortened(visible(f"{aspect} ({role}): {note}"), NOTE_WIDTH) for aspect, role, note in notes)
+
+
+def forgotten(result: Result) -> tuple[str, ...]:
+    """That something was removed from what the run left, and when; empty if nothing was."""
+    when = ", ".join(map(utc, result.forgotten))
+    return (
+        (f"A value was removed from what this run left, {when} (siteparity history --forget)",)
+        if when
+        else ()
+    )
 
 
 def not_applicable(result: Result) -> str:

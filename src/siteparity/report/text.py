@@ -11,7 +11,7 @@ from siteparity.report.cards import description
 from siteparity.report.data_age import age, is_by_record, possible_loss
 from siteparity.report.exceptions import downgraded_lines, downgraded_words, loosened_line
 from siteparity.report.groups import Promise, Seen, State, not_holding
-from siteparity.report.limits import hosts_in_no_role, not_applicable, told
+from siteparity.report.limits import forgotten, hosts_in_no_role, not_applicable, told
 from siteparity.report.shipped import at_the_end
 from siteparity.report.states import absent_words, scope_lines
 from siteparity.report.view import coverage
@@ -59,6 +59,7 @@ def summary(result: Result, *, colour: bool = False, limit: int = FINDINGS_A_PRO
     lines += design_lines(result)
     lines += filter(None, [*downgraded_lines(result), loosened_line(result)])
     lines += _not_covered(result)
+    lines += forgotten(result)
     verdict = verdict_line(result)
     return "\n".join([*lines, f"{_COLOURS[result.verdict]}{verdict}{_RESET}" if colour else verdict])
 

@@ -67,12 +67,12 @@ def newest_run(reports: Path) -> Path:
     latest, runs = reports / LATEST, (reports / "runs").resolve()
     if _is_folder(latest):
         raise _not_newest(latest, "a folder: a copy of some run")
-    target = latest.resolve()
-    if not (target / "result.json").is_file():
+    if not (latest / "result.json").is_file():
         raise ConfigurationError(
             f"{shown_path(latest)}: expected the newest run with its result.json, found none; "
             "siteparity history lists the runs"
         )
+    target = latest.resolve()
     if target.parent != runs:
         raise _not_newest(latest, f"one to {target}, outside {shown_path(reports / 'runs')}")
     newer = [path.parent.name for path in runs.glob("*/result.json") if _RUN.fullmatch(path.parent.name)]

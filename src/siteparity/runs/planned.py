@@ -15,6 +15,7 @@ from pydantic import Field
 
 from siteparity.configuration import Configuration
 from siteparity.model import Frozen, Severity
+from siteparity.plan.checks import Kind
 from siteparity.policy import Limits
 from siteparity.report.write import write_atomically
 from siteparity.result import Digest
@@ -26,7 +27,7 @@ class PlannedLine(Frozen):
     """One check, as far as it decides the verdict."""
 
     id: str
-    kind: Literal["parity", "smoke"]
+    kind: Kind
     severity: Severity
 
 
@@ -88,5 +89,9 @@ def save_plan(plan: SavedPlan, folder: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    text = json.dumps(plan.model_dump(mode="json"), indent=2, sort_keys=True)
-    write_atomically(plan_path(folder), f"{text}\n".encode())
+    write_atomically(plan_path(folder), plan_json(plan))
+
+
+def plan_json(plan: SavedPlan) -> bytes:
+    """The plan as it is saved."""
+    return (json.dumps(plan.model_dump(mode="json"), indent=2, sort_keys=True) + "\n").encode()
