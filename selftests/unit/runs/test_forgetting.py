@@ -251,7 +251,7 @@ def test_the_command_reads_stdin_and_never_shows_the_value(
     assert main(["history", "--forget", "--reports", str(tmp_path)]) == 0
     said = capsys.readouterr()
     assert "hunter2" not in said.out + said.err
-    assert re.fullmatch(r"removed from \d+ places in 15 files below .*", said.out.splitlines()[-1])
+    assert re.fullmatch(r"removed from \d+ places in 16 files below .*", said.out.splitlines()[-1])
 
 
 @pytest.mark.parametrize("words", [["--forget", "hunter2"], ["--forget=hunter2"]])

@@ -38,10 +38,16 @@ class Replaced:
     forms: tuple[str, ...] = field(init=False)
     cut: tuple[str, ...] = field(init=False)
     """The forms of which a part may stand alone."""
+    core: str = field(init=False)
+    """The longest word in the value, which no escape changes: without it, few forms can be in a text."""
+    without_core: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "forms", forms(self.value))
         once = {self.value, *(escaped(self.value) for escaped in _ESCAPES)}
+        core = max(re.findall("[0-9A-Za-z]+", self.value), key=len, default="")
+        object.__setattr__(self, "core", core)
+        object.__setattr__(self, "without_core", tuple(one for one in self.forms if core not in one))
         object.__setattr__(self, "cut", tuple(sorted(one for one in once if len(one) > _PART)))
 
     def __call__(self, text: str) -> str:
@@ -51,12 +57,12 @@ class Replaced:
     def is_in(self, text: str) -> bool:
         """Whether anything of the value may be in a text. Fast."""
         ends = (part for form in self.cut for part in (form[:_PART], form[-_PART:]))
-        return any(form in text for form in (*self.forms, *ends))
+        return any(form in text for form in (self.core or self.value, *self.without_core, *ends))
 
     def counted(self, text: str) -> tuple[str, int]:
         """The text without the value, and in how many places it was."""
         places = 0
-        for form in self.forms:
+        for form in self.forms if self.core in text else self.without_core:
             if number := text.count(form):
                 text, places = text.replace(form, self.instead), places + number
         for form in self.cut:
