@@ -1,7 +1,7 @@
 """The policy: what both sites must satisfy, and who owns what."""
 
 from siteparity.policy.decisions import Absence, Declared
-from siteparity.policy.document import Limits, Outline, Policy, Role, load_policy, outline
+from siteparity.policy.document import Limits, Objectives, Outline, Policy, Role, load_policy, outline
 from siteparity.policy.journeys import Smoke
 from siteparity.policy.section import (
     AbsolutePath,
@@ -27,6 +27,7 @@ __all__ = [
     "LanguageTag",
     "Limits",
     "LocaleName",
+    "Objectives",
     "Outline",
     "Percent",
     "Policy",

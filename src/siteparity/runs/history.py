@@ -113,7 +113,7 @@ def append_run(
 def read_history(reports: Path) -> Sequence[PastRun]:
     """The newest runs, oldest first, each as in its last line.
 
-    A damaged line is left out: the history never decides a verdict.
+    A damaged line is left out: no verdict needs it, and what it showed of a database the record shows too.
     """
     try:
         lines = (reports / "history.jsonl").read_bytes().split(b"\n")[-MAX_RUNS - 1 :]
