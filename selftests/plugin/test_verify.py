@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,54 @@ def test_reports_are_written_again_from_the_result_unless_it_is_damaged(live: Pr
         ran = live.siteparity(verb)
         assert (ran.returncode, ran.stdout) == (4, "")
         assert "found it damaged" in ran.stderr
+
+
+def test_a_go_that_was_edited_or_overtaken_is_not_believed(live: Project) -> None:
+    """Neither until 2031, nor with checks cut away, nor after a later run that said NO-GO."""
+    assert live.siteparity("gate").returncode == 0
+    go, folder = live.latest(), (live.reports / "latest").resolve()
+    for edit in ({"valid_until": "2031-01-01T00:00:00Z"}, {"checks": [], "plan": {"checks": 0, "hosts": 4}}):
+        whole = (folder / "result.json").read_text()
+        (folder / "result.json").write_text(json.dumps({**json.loads(whole), **edit}))
+        for verb in ("report", "verify", "sign --key nobody"):
+            ran = live.siteparity(*verb.split())
+            assert (ran.returncode, ran.stdout) == (4, ""), ran.stdout + ran.stderr
+        (folder / "result.json").write_text(whole)
+    assert live.siteparity("report").returncode == 0
+    live.things("arizona", "web1", values={"a": "1", "b": "new"})
+    assert live.siteparity("gate").returncode == 2
+    live.things("arizona", "web1", values={"a": "1", "b": "2"})
+    ran = live.siteparity("verify", go.run)
+    assert ran.returncode == 3, ran.stdout + ran.stderr
+    assert "said NO-GO" in ran.stdout.splitlines()[-1]
+    assert live.siteparity("report", go.run).returncode == 0
+
+
+def test_a_go_is_not_verified_with_other_checks_than_it_had(live: Project) -> None:
+    """A checkout that was updated since plans other ones."""
+    assert live.siteparity("gate").returncode == 0
+    live.checks(CHECKS.replace("test_more", "test_other"))
+    before = live.asked()
+    ran = live.siteparity("verify")
+    assert ran.returncode == 3, ran.stdout + ran.stderr
+    assert "other checks are planned now" in ran.stdout
+    assert live.asked() == before
+
+
+def test_a_folder_in_place_of_latest_shows_no_old_go(live: Project) -> None:
+    """Reports that were copied without links: the next run is what ``latest`` shows."""
+    assert live.siteparity("gate").returncode == 0
+    latest = live.reports / "latest"
+    target = latest.resolve()
+    latest.unlink()
+    shutil.copytree(target, latest)
+    ran = live.siteparity("verify")
+    assert (ran.returncode, ran.stdout) == (4, "")
+    assert "expected a link to the newest run, found a folder" in ran.stderr
+    live.things("arizona", "web1", values={"a": "1", "b": "new"})
+    assert live.siteparity("gate").returncode == 2
+    assert live.latest().verdict is Verdict.NO_GO
+    assert "NO-GO" in (latest / "report.html").read_text()
 
 
 def _damage(path: Path) -> None:

@@ -17,10 +17,11 @@ from siteparity import configuration
 from siteparity.configuration import Configuration, find_root
 from siteparity.facts import records
 from siteparity.gate.believed import believed
-from siteparity.model import Finding, FindingKind, Judgement, SiteparityError, Verdict
-from siteparity.report import bind
+from siteparity.gate.unfinished import unfinished
+from siteparity.model import Finding, FindingKind, Judgement, Outcome, SiteparityError, Verdict
+from siteparity.report import bind, write_reports
 from siteparity.report.sums import SUMS
-from siteparity.result import Result
+from siteparity.result import Count, Result
 from siteparity.runs.history import read_history
 from siteparity.runs.recording import journal_path, record_path
 
@@ -243,3 +244,70 @@ def test_a_record_that_was_rewritten_whole_is_another_one(folder: Path, settings
     records.save(finished.measured(settings, settings.standby, record.measured_at), path)
     bind(folder)
     assert "not the record of which result.json speaks" in refused(folder)
+
+
+def test_a_run_that_was_killed_is_read_as_what_it_is(settings: Configuration, folder: Path) -> None:
+    """It said so from its first moment on; what it measured meanwhile was bound by nothing."""
+    result = again(folder)
+    blank = result.model_copy(
+        update={
+            "checks": tuple(
+                one.model_copy(update={"outcome": Outcome.NOT_RUN, "findings": (), "compared": 0})
+                for one in result.checks
+            ),
+            "executed": Count(checks=0, hosts=0),
+            "primary": result.primary.model_copy(update={"digest": "0" * 64}),
+            "standby": result.standby.model_copy(update={"digest": "0" * 64}),
+        }
+    )
+    journal = journal_path(folder).read_bytes()
+    journal_path(folder).unlink()
+    write_reports(unfinished(blank, "run in progress"), folder)
+    journal_path(folder).write_bytes(journal)
+    assert again(folder).reasons == ("run in progress",)
+    (folder / "plan.json").write_text("{}")
+    assert "plan.json was changed" in refused(folder)
+    assert settings.checks
+
+
+@pytest.mark.parametrize("missing", ["plan.json", "journal.jsonl", "records/arizona.json.gz"])
+def test_a_go_without_its_proof_is_none(folder: Path, missing: str) -> None:
+    """Even where the digests do not know that it was there."""
+    (folder / missing).unlink()
+    bind(folder)
+    (folder.parents[1] / "history.jsonl").unlink()
+    assert refused(folder)
+
+
+def test_files_of_another_run_do_not_fit(
+    settings: Configuration, go: tuple[Result, Path], folder: Path
+) -> None:
+    """Nor does a run under another name, or a whole older run in place of a newer one."""
+    result, other = finished.run(settings, folder.parents[1], found=_red(settings))
+    for name in ("result.json", SUMS):
+        content = (folder / name).read_bytes()
+        kept = (other / name).read_bytes()
+        (other / name).write_bytes(content)
+        assert refused(other)
+        (other / name).write_bytes(kept)
+    assert again(other) == result
+    shutil.rmtree(other)
+    shutil.copytree(folder, other)
+    assert f"it is of the run {go[0].run}" in refused(other)
+
+
+def test_a_go_that_ends_with_a_waiver_ends_with_it(folder: Path) -> None:
+    """A waiver that was edited to last longer is not believed; here it has none."""
+
+    def later(content: dict[str, Any]) -> None:
+        waiver = {
+            "place": "waivers.yml:1", "check": "packages", "role": "web", "item": "x", "pattern_reason": None,
+            "reason": "r", "owner": "o", "approved_by": "a", "ticket": "T", "expires": NEW_YEAR,
+            "days_left": 9, "state": "active", "words": "", "about": [], "used_by": [],
+        }  # fmt: skip
+        content.update(waivers=[{**waiver, "expires": content["finished_at"]}])
+
+    finished.edit(folder / "result.json", later)
+    bind(folder)
+    (folder.parents[1] / "history.jsonl").unlink()
+    assert "it says that it holds until" in refused(folder)
