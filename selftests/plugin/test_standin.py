@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from selftests.plugin.project import HOSTS, Project
+from selftests.plugin.project import HOSTS, PROBE, SITES, Project
 from siteparity.facts import records
 from siteparity.model import Outcome, Verdict
 from siteparity.result import Result
@@ -215,3 +216,67 @@ def test_a_record_of_both_sites_is_kept_by_the_command_that_records(live: Projec
     assert live.siteparity("record", "dallas", "arizona").returncode == 0
     ran: subprocess.CompletedProcess[str] = live.siteparity("gate", "--primary-record", "latest")
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+FOLLOWED = PROBE.replace(
+    "PROBE = Probe(Policy, ask, {name: _reading(name) for name in TABLES})",
+    """PROBE = Probe(
+    Policy,
+    ask,
+    {
+        **{name: _reading(name) for name in ("values", "few")},
+        "more": Reading(_reading("more").read, moves=True),
+    },
+    data_loss=LossWitness(("more", "writable"), ("more", "position"), ("more", "replayed")),
+)""",
+).replace("import Answers, Probe,", "import Answers, LossWitness, Probe,")
+LOOKS = '''\
+def test_values(parity: Parity) -> None:
+    """Customers see other values."""
+    parity.same("values", fix="set {item} {primary}")
+
+
+def test_few(parity: Parity) -> None:
+    """Customers see fewer."""
+    parity.same("few", fix="set {item} {primary}")
+'''
+
+
+def positions(live: Project, primary: str, standby: str) -> None:
+    """How far the databases are: the first host of each site has one."""
+    for site, writable, position in (("dallas", "yes", primary), ("arizona", "no", standby)):
+        live.things(site, "web1", more={"writable": writable, "position": position})
+
+
+def test_what_a_newer_record_proves_missing_stops_a_go_by_an_older_one(live: Project) -> None:
+    """Replication broke: the newer record measures less, so the older one stands in, named or not."""
+    live.write("src/siteparity/probes/things.py", FOLLOWED)
+    live.checks(LOOKS)
+    live.policy(objectives={"rpo": "1h"})
+    for site in SITES:
+        for host in HOSTS:
+            live.things(site, host, few={"d": "4"})
+    positions(live, "0/1000", "0/1000")
+    assert live.siteparity("gate").returncode == 0
+    whole = live.latest()
+    ran = live.siteparity("gate", "--primary-record", "latest")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    positions(live, "0/201000", "0/1000")
+    (live.root / "things" / "arizona-web1.few").unlink()
+    assert live.siteparity("gate").returncode == 3
+    live.things("arizona", "web1", few={"d": "4"})
+    die(live)
+    older = live.reports / "records" / "dallas" / "primary" / f"{whole.run}.json.gz"
+    for given in ("latest", str(older)):
+        ran = live.siteparity("gate", "--primary-record", given)
+        assert ran.returncode == 2, ran.stdout + ran.stderr
+        assert "arizona/web1 lacks 2.0 MiB of what dallas had written by" in ran.stdout.splitlines()[-1]
+        assert "at least 2.0 MiB of it is missing" in ran.stdout
+    shutil.rmtree(live.reports / "runs")
+    ran = live.siteparity("gate", "--primary-record", str(older))
+    assert ran.returncode == 2, ran.stdout + ran.stderr
+    live.policy()
+    positions(live, "0/201000", "0/201000")
+    ran = live.siteparity("gate", "--primary-record", str(older))
+    assert ran.returncode == 3, ran.stdout + ran.stderr
+    assert "Orders of how many minutes may be lost if the primary dies?" in ran.stdout.splitlines()[-1]
