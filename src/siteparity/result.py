@@ -72,6 +72,13 @@ class SavedCause(Frozen):
     """The ids of the checks that fail with it, or could not be made because of it."""
 
 
+class SavedItem(Frozen):
+    """An item, and what a waiver would name to accept its finding of this run."""
+
+    item: str
+    values: WaiverDigest
+
+
 class SavedWaiver(Frozen):
     """One waiver of the file, and what became of it in this run."""
 
@@ -95,6 +102,8 @@ class SavedWaiver(Frozen):
     """The ids of the checks that it is about."""
     used_by: tuple[str, ...]
     """The ids of the checks in which it accepts a finding."""
+    renewal: tuple[SavedItem, ...] = ()
+    """All that it names and this run found, if that is not what it accepts, or it has expired."""
 
 
 class SavedDesign(Frozen):

@@ -20,6 +20,7 @@ from siteparity.model import Finding, FindingKind, Group, Judgement, Outcome, Ve
 from siteparity.plan import PlannedCheck
 from siteparity.policy.differs import Differs
 from siteparity.pytest_plugin.outcome import with_waivers
+from siteparity.report import summary
 from siteparity.result import Result
 from siteparity.runs.journal import CheckLine
 from siteparity.waivers import Design, Waivers, difference_digest, load_waivers
@@ -143,9 +144,66 @@ def test_the_result_holds_a_waiver_as_the_file_does(settings: Configuration, tmp
         "state": "active",
         "words": "",
         "used_by": (check.id,),
+        "renewal": (),
     }
     assert (waiver.about, waiver.place) == ((check.id,), f"{tmp_path}/waivers.yml:1")
     assert waiver.expires == STARTED.at + timedelta(days=9)
+
+
+OTHER = DIFFERENCE.model_copy(update={"item": "nginx-light", "message": "nginx-light differs"})
+SILENT = Finding(
+    item="nginx-full",
+    kind=FindingKind.UNMEASURED,
+    message="x",
+    standby=(Group(value=None, hosts=("web1",)),),
+)
+PATTERN = {"item": "nginx*", "pattern_reason": 'one "source" \u202e package'}
+
+
+@pytest.mark.parametrize(
+    ("found", "changes", "renewal"),
+    [
+        pytest.param([DIFFERENCE], {}, [], id="it fits"),
+        pytest.param([], {}, [], id="nothing is there any more"),
+        pytest.param([DIFFERENCE], PATTERN, [], id="its pattern fits"),
+        pytest.param([DIFFERENCE, OTHER], PATTERN, [DIFFERENCE, OTHER], id="a new item beside the approved"),
+        pytest.param([OTHER, SILENT], PATTERN, [OTHER], id="a new item alone"),
+        pytest.param([DIFFERENCE, OTHER], {}, [], id="another item of no concern"),
+        pytest.param([DIFFERENCE], {"expires": timedelta(days=-1)}, [DIFFERENCE], id="expired"),
+        pytest.param([DIFFERENCE], {"values": "0" * 32}, [DIFFERENCE], id="changed"),
+        pytest.param([DIFFERENCE], {"approved_by": "Platform"}, [], id="approved by its owner"),
+        pytest.param([DIFFERENCE], PATTERN | {"item": "*n*"}, [], id="too wide"),
+        pytest.param(
+            [DIFFERENCE], PATTERN | {"item": "*n*", "expires": timedelta(days=-1)}, [], id="wide and old"
+        ),
+    ],
+)
+def test_a_waiver_that_no_longer_fits_is_renewed_by_one_paste(
+    settings: Configuration,
+    tmp_path: Path,
+    found: list[Finding],
+    changes: dict[str, Any],
+    renewal: list[Finding],
+) -> None:
+    """The gate prints the stanza of what is there now; a person adds who approves it, and until when."""
+    check = check_of(settings, "packages")
+    accepted = waiving(settings, tmp_path, check, **changes)
+    (waiver,) = (result := judged(accepted, lines(accepted, check, Judgement(tuple(found), 3)))).waivers
+    assert [one.item for one in waiver.renewal] == [one.item for one in renewal]
+    text = summary(result).split("\n")
+    pasted = [text[at + 1].strip() for at, line in enumerate(text) if line.startswith("  to renew ")]
+    assert len(pasted) == bool(renewal)
+    for line in pasted:
+        assert line.isprintable()
+        signed = line.replace("approved_by: ,", "approved_by: Ada Lovelace,").replace(
+            "expires: }", f"expires: {STARTED.at + timedelta(days=9):%Y-%m-%dT%H:%M:%SZ}}}"
+        )
+        (written,) = yaml.load(signed, yaml.BaseLoader)  # noqa: S506  # texts alone, so no moment is converted
+        del written["check"], written["expires"]
+        again = waiving(settings, tmp_path, check, **written)
+        result = judged(again, lines(again, check, Judgement(tuple(renewal), 3)))
+        assert [(one.state, one.renewal) for one in result.waivers] == [("active", ())]
+        assert outcome_of(result, check) is Outcome.WAIVED
 
 
 def test_the_same_difference_without_its_waiver_is_a_no_go(settings: Configuration) -> None:

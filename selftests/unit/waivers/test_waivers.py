@@ -34,6 +34,7 @@ from siteparity.waivers import (
     Waiver,
     Waivers,
     difference_digest,
+    digest_without_item,
     load_waivers,
     reasons,
     statuses,
@@ -108,13 +109,17 @@ def digest(one: Finding, primary: str = "dallas", standby: str = "arizona") -> s
     return difference_digest(one, primary, standby)
 
 
-def stanza(**changes: Any) -> dict[str, Any]:
-    """A waiver of `finding` as the file holds it, valid at `NOW`; a key that is None is left out."""
+def stanza(of: Finding | None = None, **changes: Any) -> dict[str, Any]:
+    """A waiver of `finding`, or of another, as the file holds it, valid at `NOW`.
+
+    A key that is None is left out.
+    """
+    of = of or finding()
     whole = {
         "check": "packages.versions",
         "role": "web",
-        "item": "libxml2",
-        "values": digest(finding()),
+        "item": of.item,
+        "values": digest(of),
         "reason": "the standby is updated first",
         "owner": "Platform",
         "approved_by": "J. Doe",
@@ -397,7 +402,7 @@ def meaning(one: Finding) -> object:
         )
         for side in (one.primary, one.standby)
     ]
-    return (one.kind, sides, one.message if one.kind is FindingKind.EXPECTATION else "")
+    return (one.item, one.kind, sides, one.message if one.kind is FindingKind.EXPECTATION else "")
 
 
 def plain(group: Group) -> object:
@@ -408,7 +413,7 @@ def plain(group: Group) -> object:
 
 @given(one=findings, other=findings)
 def test_two_findings_have_one_digest_exactly_when_they_say_the_same(one: Finding, other: Finding) -> None:
-    """In kind, values with their types, and hosts; where the words alone say what was expected, in words."""
+    """In item, kind, hosts and values with their types; where words alone say what was expected, in words."""
     assert (digest(one) == digest(other)) == (meaning(one) == meaning(other))
 
 
@@ -438,7 +443,18 @@ def test_a_limit_that_changes_ends_a_waiver() -> None:
 
 def test_the_digest_of_a_difference_stays_what_it_is() -> None:
     """Files hold it for up to 90 days, over releases of this program."""
-    assert digest(finding()) == "a26dae059a87370048669757d8f0c152"
+    assert digest(finding()) == "20d0db868fb953979400e748a204f766"
+    assert digest_without_item(finding(), "dallas", "arizona") == "a26dae059a87370048669757d8f0c152"
+
+
+def test_a_waiver_of_an_item_by_the_digest_of_earlier_releases_still_counts(tmp_path: Path) -> None:
+    """It names the item in clear; the digest did not hold it."""
+    old = digest_without_item(finding(), "dallas", "arizona")
+    waivers = at(read(tmp_path, stanza(values=old)))
+    assert outcome_of(waivers, VERSIONS, [finding()], 1) is Outcome.WAIVED
+    assert stands(waivers, Found(VERSIONS, Outcome.WAIVED, [finding()])) == [(State.ACTIVE, "")]
+    assert waivers.accepting(VERSIONS, finding("libxml3")) is None
+    assert waivers.accepting(VERSIONS, finding(standby="3")) is None
 
 
 # Patterns
@@ -454,10 +470,10 @@ def test_the_digest_of_a_difference_stays_what_it_is() -> None:
         ("lib?ml2", "one", "libml2", False),
         ("lib*", "all", "a lib", False),
         ("*2", "all", "libxml2\n3", False),
-        ("l*2", "all", "l\n2", True),
+        ("lib*2", "all", "lib\n2", True),
         ("lib.ml2", "no pattern", "libxml2", False),
         ("[a-z]*", "no class", "libxml2", False),
-        ("[a-z]*", "a bracket", "[a-z]x", True),
+        ("[abc]*", "a bracket", "[abc]x", True),
         ("LIB*", "case counts", "libxml2", False),
     ],
 )
@@ -465,19 +481,25 @@ def test_a_pattern_needs_a_reason_of_its_own(
     tmp_path: Path, item: str, reason: str | None, found: str, accepted: bool
 ) -> None:
     """Without one ``*`` and ``?`` stand for themselves: items such as ``*:443`` exist."""
-    waivers = at(read(tmp_path, stanza(item=item, pattern_reason=reason)))
+    waivers = at(read(tmp_path, stanza(finding(found), item=item, pattern_reason=reason)))
     assert (waivers.accepting(VERSIONS, finding(found)) is not None) == accepted
+
+
+def pattern(*of: Finding, **changes: Any) -> dict[str, Any]:
+    """A waiver with the pattern ``lib*`` of these findings."""
+    return stanza(
+        **{"item": "lib*", "pattern_reason": "all", "values": [digest(one) for one in of]} | changes
+    )
 
 
 def test_a_pattern_accepts_the_differences_that_it_names(tmp_path: Path) -> None:
     """Several items may differ alike, or each in its own way; one that it does not name is open."""
     alike, other, third = finding("libb"), finding("libc", standby="3"), finding("libd", standby="4")
-    waivers = at(
-        read(tmp_path, stanza(item="lib*", pattern_reason="all", values=[digest(alike), digest(other)]))
-    )
-    assert outcome_of(waivers, VERSIONS, [finding(), alike, other], 1) is Outcome.WAIVED
-    assert outcome_of(waivers, VERSIONS, [finding(), alike, other, third], 1) is Outcome.DIFFERENT
-    found = Found(VERSIONS, Outcome.WAIVED, [finding(), alike, other])
+    approved = [finding(), alike, other]
+    waivers = at(read(tmp_path, pattern(*approved)))
+    assert outcome_of(waivers, VERSIONS, approved, 1) is Outcome.WAIVED
+    assert outcome_of(waivers, VERSIONS, [*approved, third], 1) is Outcome.DIFFERENT
+    found = Found(VERSIONS, Outcome.WAIVED, approved)
     assert stands(waivers, found) == [(State.ACTIVE, "")]
     some = Found(VERSIONS, Outcome.WAIVED, [alike])
     words = "accepts differences that are no longer there; remove their digests from it"
@@ -485,7 +507,44 @@ def test_a_pattern_accepts_the_differences_that_it_names(tmp_path: Path) -> None
     assert waivers.unneeded(VERSIONS, [alike], [VERSIONS]) == waivers.listed
 
 
+def test_a_pattern_holds_the_items_that_it_was_approved_for(tmp_path: Path) -> None:
+    """A job that charges customers does not hide behind the approved backup, though it differs alike."""
+    backup = finding("0 1 * * * backup", primary="once", standby=None, kind=FindingKind.MISSING)
+    charge = backup.model_copy(update={"item": "0 1 * * * psql -c charge_all_customers"})
+    of_backup = pattern(backup, item="0 1 * * * *a*")
+    waivers = at(read(tmp_path, of_backup | {"item": "* backup*"}))
+    assert waivers.accepting(VERSIONS, backup)
+    for wide in ("0 1 * * * *a*", "* *c*a*", "*backup*", "*psql*", "?????????????*charge*"):
+        waivers = at(read(tmp_path, of_backup | {"item": wide}))
+        assert waivers.accepting(VERSIONS, charge) is None
+        assert outcome_of(waivers, VERSIONS, [backup, charge], 1) is Outcome.DIFFERENT
+
+
+def test_a_pattern_that_one_item_matches_today_holds_that_item(tmp_path: Path) -> None:
+    """An item that comes later is a finding of its own, and the reason names it."""
+    only, later = finding("libb"), finding("libc")
+    waivers = at(read(tmp_path, pattern(only)))
+    assert outcome_of(waivers, VERSIONS, [only], 1) is Outcome.WAIVED
+    assert outcome_of(waivers, VERSIONS, [only, later], 1) is Outcome.DIFFERENT
+    assert outcome_of(waivers, VERSIONS, [later], 1) is Outcome.DIFFERENT
+    told = stands(waivers, Found(VERSIONS, Outcome.DIFFERENT, [later]))
+    words = "which it was not approved for or which has changed; accept it anew, or fix it"
+    assert told == [(State.CHANGED, f'does not accept "libc", {words}')]
+
+
+def test_the_digest_of_a_pattern_waiver_of_earlier_releases_accepts_nothing(tmp_path: Path) -> None:
+    """It did not hold the items, so nobody knows what was approved."""
+    old = digest_without_item(finding(), "dallas", "arizona")
+    waivers = at(read(tmp_path, pattern(values=[old])))
+    assert outcome_of(waivers, VERSIONS, [finding()], 1) is Outcome.DIFFERENT
+    ((state, words),) = stands(waivers, Found(VERSIONS, Outcome.DIFFERENT, [finding()]))
+    assert state is State.CHANGED
+    assert words.startswith('does not accept "libxml2", ')
+
+
 # Refused
+
+TOO_WIDE = "is too wide: its pattern names nearly every item; write more of the names that are meant"
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "expired": ({"expires": "2026-11-22T00:00:00Z"}, "expired on 2026-11-22 at 00:00:00 UTC"),
@@ -495,6 +554,42 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "**": ({"item": "**", "pattern_reason": "all"}, "is too wide: its item is every item"),
     "?*": ({"item": "?*", "pattern_reason": "all"}, "is too wide: its item is every item"),
     "* *": ({"item": "* *", "pattern_reason": "all"}, "is too wide: its item is every item"),
+    **{
+        wide: ({"item": wide, "pattern_reason": "all"}, TOO_WIDE)
+        for wide in (
+            "*e*",
+            "e*",
+            "*e",
+            "l?b*",
+            "*a*e*i*",
+            "?e?",
+            "*ib*",
+            "[a-z]*",
+            "*[a-z]*",
+            "**ib**",
+            "*.*",
+            "*/*",
+            "*:amd64",
+            "*:443",
+            "*.service",
+            "*.timer",
+            "*.s?rvice",
+            "*.conf",
+            "*.*.*",
+            "/etc/*",
+            "/usr/*",
+            "/etc*",
+            "net.*",
+            "*.yml",
+            "*\u200be\u200b*",
+            "0 1 * * * *",
+            "0 * * * * *",
+            "@daily *",
+            "*/5 * * * * root*",
+            "*@*",
+            "tcp *",
+        )
+    },
     "self-approved": ({"approved_by": "Platform"}, "is approved by its own owner; somebody else must"),
     "self-approved in other letters": (
         {"approved_by": " PLATFORM"},
@@ -502,6 +597,43 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "self-approved with another space": (
         {"owner": "J.  Doe"},
+        "is approved by its own owner; somebody else must",
+    ),
+    **{
+        f"self-approved: {alike!a}": (
+            {"owner": "Ada Lovelace", "approved_by": alike},
+            "is approved by its own owner; somebody else must",
+        )
+        for alike in (
+            "Ada\u200b Lovelace",
+            "\ufeffAda Lovelace",
+            "Ada\u00a0Lovelace",
+            "Ada Love\u00adlace",
+            "Ada Lovelace ",
+            "\u2066Ada Lovelace\u2069",
+            "ADA LOVELACE",
+            "\uff21da Lovelace",
+            "\u0410da Lovelace",
+            "Ad\u0430 Lovel\u0430ce",
+            "A\u0301da Lovelace",
+            "Ada Lovelace.",
+            "Lovelace, Ada",
+            "Ada\u3164Lovelace",
+            "Ada Love1ace",
+            "Ada LoveIace",
+            "ada.lovelace",
+            "\U0001d400da Lovelace",
+            "Ada Lovelace\ufe0f",
+            "Ada  \t Lovelace",
+            "Ada-Lovelace",
+        )
+    },
+    "self-approved in another alphabet": (
+        {"owner": "Coco", "approved_by": "\u0421\u043e\u0441\u043e"},
+        "is approved by its own owner; somebody else must",
+    ),
+    "self-approved with two letters that look like one": (
+        {"owner": "Tom Miller", "approved_by": "Torn Miller"},
         "is approved by its own owner; somebody else must",
     ),
     **{
@@ -539,7 +671,7 @@ def test_a_waiver_that_is_not_valid_accepts_nothing_and_is_a_reason_against_go(
 def test_more_waivers_than_the_ceiling_are_not_in_force(tmp_path: Path) -> None:
     """The first ten of the file count, valid or not."""
     items = [f"lib{number}" for number in range(CEILING + 2)]
-    waivers = at(read(tmp_path, *(stanza(item=item) for item in items)))
+    waivers = at(read(tmp_path, *(stanza(finding(item)) for item in items)))
     assert [one.says.item for one in waivers.listed if waivers.is_in_force(one)] == items[:CEILING]
     found = [finding(item) for item in items]
     assert outcome_of(waivers, VERSIONS, found[:CEILING], 1) is Outcome.WAIVED
@@ -548,6 +680,44 @@ def test_more_waivers_than_the_ceiling_are_not_in_force(tmp_path: Path) -> None:
     assert [words.partition(") ")[2] for words in told] == [
         "is one too many: 10 are accepted, and the file holds 12"
     ] * 2
+
+
+@pytest.mark.parametrize(
+    ("owner", "approved_by"),
+    [
+        ("Platform", "J. Doe"),
+        ("Ada Lovelace", "Ada Byron"),
+        (
+            "\u0418\u0432\u0430\u043d \u041f\u0435\u0442\u0440\u043e\u0432",
+            "\u041f\u0451\u0442\u0440 \u0418\u0432\u0430\u043d\u043e\u0432",
+        ),
+        ("\u4f50\u85e4 \u592a\u90ce", "\u4f50\u85e4 \u82b1\u5b50"),
+        ("\u0645\u062d\u0645\u062f", "\u0623\u062d\u0645\u062f"),
+        ("Team 1", "Team 2"),
+    ],
+)
+def test_two_people_are_two(tmp_path: Path, owner: str, approved_by: str) -> None:
+    """Whatever alphabet their names are written in."""
+    (waiver,) = read(tmp_path, stanza(owner=owner, approved_by=approved_by))
+    assert at((waiver,)).refusal(waiver) == ""
+
+
+@pytest.mark.parametrize("key", ["owner", "approved_by", "reason", "ticket", "pattern_reason"])
+@pytest.mark.parametrize("blank", ["\u200b", "\u3164", "\u2066 \u2069", "\ufeff", "\u00ad\u034f", "\ufe0f"])
+def test_a_text_that_shows_nothing_is_none(tmp_path: Path, key: str, blank: str) -> None:
+    """Nobody wrote it."""
+    with pytest.raises(ConfigurationError) as caught:
+        read(tmp_path, stanza(None, **{key: blank}))
+    assert f"waivers[0].{key}: expected words, found none; a person must" in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["owner", "approved_by"])
+@pytest.mark.parametrize("nobody", ["-", "...", "?", "\u200b.\u200b"])
+def test_a_person_has_a_name(tmp_path: Path, key: str, nobody: str) -> None:
+    """Of letters or digits."""
+    with pytest.raises(ConfigurationError) as caught:
+        read(tmp_path, stanza(None, **{key: nobody}))
+    assert f"waivers[0].{key}: expected a name, found " in str(caught.value)
 
 
 @pytest.fixture(params=["UTC", "America/Chicago", "Asia/Kolkata", "Pacific/Kiritimati"])

@@ -90,7 +90,10 @@ def assemble(
         for check, saved in zip(settings.checks, checks, strict=True)
     ]
     of_accepting = statuses(waivers, found)
-    waived, by_design = saved_waivers(of_accepting, started.at), saved_designs(of_accepting, started.at)
+    waived, by_design = (
+        saved_waivers(of_accepting, checks, started.at),
+        saved_designs(of_accepting, started.at),
+    )
     by_site = {record.site: record for record in made}
     sites = (
         _saved_site(primary, by_site.get(primary.name), started, by_record=started.by_record),

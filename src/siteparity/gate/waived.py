@@ -7,8 +7,8 @@ from datetime import datetime
 
 from siteparity.gate.supervisor import Executed
 from siteparity.report.words import count
-from siteparity.result import SavedCheck, SavedDesign, SavedWaiver, not_needed
-from siteparity.waivers import Design, State, Status, Waiver
+from siteparity.result import SavedCheck, SavedDesign, SavedItem, SavedWaiver, not_needed
+from siteparity.waivers import LONGEST, Design, State, Status, Waiver
 
 
 def contradictions(
@@ -34,9 +34,17 @@ def valid_until(latest: datetime, of: Sequence[Status]) -> datetime:
     return min([latest, *(one.of.ends for one in of if one.state is not State.ELSEWHERE)])
 
 
-def saved_waivers(of: Sequence[Status], now: datetime) -> tuple[SavedWaiver, ...]:
-    """The waivers as the result holds them; from ``now``, the start of the run, their days are counted."""
-    return tuple(_waiver(one, one.of, now) for one in of if isinstance(one.of, Waiver))
+def saved_waivers(
+    of: Sequence[Status], checks: Sequence[SavedCheck], now: datetime
+) -> tuple[SavedWaiver, ...]:
+    """The waivers as the result holds them.
+
+    Args:
+        of: what became of each.
+        checks: of the result.
+        now: the start of the run, from which their days are counted.
+    """
+    return tuple(_waiver(one, one.of, checks, now) for one in of if isinstance(one.of, Waiver))
 
 
 def saved_designs(of: Sequence[Status], now: datetime) -> tuple[SavedDesign, ...]:
@@ -44,7 +52,28 @@ def saved_designs(of: Sequence[Status], now: datetime) -> tuple[SavedDesign, ...
     return tuple(_design(one, one.of, now) for one in of if isinstance(one.of, Design))
 
 
-def _waiver(one: Status, waiver: Waiver, now: datetime) -> SavedWaiver:
+def _renewal(
+    one: Status, waiver: Waiver, checks: Sequence[SavedCheck], now: datetime
+) -> tuple[SavedItem, ...]:
+    """What the waiver names and could accept; nothing if it accepts just that, or is refused for good."""
+    named = [
+        finding
+        for check in checks
+        if check.id in one.about
+        for finding in check.findings
+        if finding.values and waiver.names(finding.item)
+    ]
+    has_only_expired = waiver.ends <= now and not any(waiver.faults(waiver.ends - LONGEST))
+    accepts_less = one.state is State.ACTIVE and not all(finding.accepted for finding in named)
+    if not (one.state in (State.CHANGED, State.UNUSED) or has_only_expired or accepts_less):
+        return ()
+    return tuple(
+        SavedItem(item=item, values=values)
+        for item, values in sorted({(finding.item, finding.values or "") for finding in named})
+    )
+
+
+def _waiver(one: Status, waiver: Waiver, checks: Sequence[SavedCheck], now: datetime) -> SavedWaiver:
     says = waiver.says
     return SavedWaiver(
         place=waiver.place,
@@ -62,6 +91,7 @@ def _waiver(one: Status, waiver: Waiver, now: datetime) -> SavedWaiver:
         words=one.words,
         about=one.about,
         used_by=one.used_by,
+        renewal=_renewal(one, waiver, checks, now),
     )
 
 

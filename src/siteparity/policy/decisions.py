@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from siteparity.policy.journeys import JOURNEYS, Journey
 from siteparity.policy.questions import unanswered
-from siteparity.policy.section import Reason, Section, Strict, Text
+from siteparity.policy.section import Person, Reason, Section, Strict, Text
 from siteparity.policy.todo import Todo
 from siteparity.yamlfile import Document, KeyPath, Problems, did_you_mean, quoted, shown_key, shown_path
 
@@ -27,7 +27,7 @@ class Absence(Strict):
     """Something that the sites do not have, on purpose. Each run verifies it where a host can show it."""
 
     reason: Reason
-    approved_by: Text
+    approved_by: Person
 
 
 class Declared(Section):

@@ -15,7 +15,7 @@ from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from siteparity.policy.section import Reason, RoleName, Spelling, Strict, Words, as_several
+from siteparity.policy.section import ItemName, Person, Reason, RoleName, Spelling, Strict, as_several
 from siteparity.yamlfile import did_you_mean, quoted, shown
 
 NONE = "none"
@@ -122,14 +122,14 @@ class Differs(Strict):
     aspect: Annotated[tuple[Comparison, ...], BeforeValidator(as_several), Field(min_length=1)]
     """One or several aspects, or single checks: ``services``, ``listeners.nothing_else_listens``."""
     role: RoleName
-    item: Annotated[tuple[Words, ...], BeforeValidator(as_several), Field(min_length=1)]
+    item: Annotated[tuple[ItemName, ...], BeforeValidator(as_several), Field(min_length=1)]
     """One or several, as findings name them; never a pattern, so that nothing new hides behind it."""
     only_at: SiteKey | None = None
     """The site at which every host of the role has each item. The other site lacks it."""
     values: Annotated[Mapping[str, OfSites], BeforeValidator(by_check)] | None = None
     """The value on every host of each site, in every check or check by check."""
     reason: Reason
-    approved_by: Words
+    approved_by: Person
     review: Annotated[
         date, BeforeValidator(_day), Spelling("a day such as 2027-05-31", "[0-9]{4}-[0-9]{2}-[0-9]{2}")
     ]

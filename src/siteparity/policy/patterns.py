@@ -125,6 +125,35 @@ CODE = (
 """What releases are made of, in their folders."""
 
 
+COMMON_WORDS = (
+    "amd64", "arm64", "all", "any", "usr", "etc", "var", "opt", "srv", "run", "tmp", "bin", "sbin", "home",
+    "root", "share", "local", "service", "socket", "timer", "target", "mount", "path", "slice", "scope",
+    "conf", "config", "cfg", "ini", "yml", "yaml", "json", "toml", "env", "log", "txt", "html", "system",
+    "systemd", "tcp", "tcp6", "udp", "udp6", "http", "https", "ipv4", "ipv6", "net", "kernel", "sys", "www",
+    "com", "org", "true", "false", "yes", "none", "table", "chain", "set", "rule", "user", "group", "data",
+    "daily", "hourly", "weekly", "monthly", "yearly", "annually", "midnight", "reboot", "the", "and",
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    "mon", "tue", "wed", "thu", "fri", "sat", "sun",
+)  # fmt: skip
+"""Words that many items have in common, so that none of them says which is meant."""
+
+
+def names_nearly_all(pattern: str) -> bool:
+    """Whether a pattern of items, in which ``*`` and ``?`` are wild, holds no word that names one of them.
+
+    Such a word has `LETTERS` letters and digits without a wildcard between them, is not digits alone, and
+    stands for none of `COMMON_WORDS`.
+    """
+    return not any(map(_names_one, re.findall(r"(?:[^\W_]|[*?])+", pattern.casefold())))
+
+
+def _names_one(word: str) -> bool:
+    pieces = re.split(r"[*?]+", word)
+    return any(len(piece) >= LETTERS and not piece.isdecimal() for piece in pieces) and not any(
+        fnmatchcase(common, word) for common in COMMON_WORDS
+    )
+
+
 def _letters(text: str) -> int:
     return sum(character.isalnum() for character in _WILD.sub("", text))
 

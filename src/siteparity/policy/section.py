@@ -25,7 +25,7 @@ from pydantic import (
 
 from siteparity.model import Severity
 from siteparity.policy import patterns
-from siteparity.yamlfile import did_you_mean, quoted, shown
+from siteparity.yamlfile import did_you_mean, quoted, shown, shows_something, without_blanks
 
 if TYPE_CHECKING:  # they use the types of this module
     from siteparity.policy.applications import Applications
@@ -170,8 +170,20 @@ def one_of(what: str, key: str) -> AfterValidator:
 
 
 def _words(text: str) -> str:
+    if not shows_something(text):
+        raise ValueError("expected words, found none; a person must write them")
+    return text
+
+
+def _item(text: str) -> str:
     if not text.strip():
         raise ValueError("expected words, found none; a person must write them")
+    return text
+
+
+def _person(text: str) -> str:
+    if not any(map(str.isalnum, without_blanks(_words(text)))):
+        raise ValueError(f"expected a name, found {quoted(text)}; write who it is")
     return text
 
 
@@ -274,7 +286,13 @@ Reason: TypeAlias = Annotated[str, matching(r"(?s).*\w\w.*", "a reason in words"
 """Why the policy makes an exception; every answer names it."""
 
 Words: TypeAlias = Annotated[str, AfterValidator(_words)]
-"""What only a person can say: any text that is not blank."""
+"""What only a person can say: any text that shows something."""
+
+ItemName: TypeAlias = Annotated[str, AfterValidator(_item)]
+"""An item as findings name it. Hosts write items, so it may hold characters that show nothing."""
+
+Person: TypeAlias = Annotated[str, AfterValidator(_person)]
+"""Who decided something: a name with letters or digits."""
 
 Port: TypeAlias = Annotated[int, Field(ge=1, le=65535)]
 Text: TypeAlias = Annotated[str, Field(min_length=1)]

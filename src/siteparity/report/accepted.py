@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -66,6 +66,20 @@ def waivers_line(waivers: Sequence[SavedWaiver]) -> str:
     return "; ".join(
         [f"{len(active)} active{next_one}", *(f"{number} {state}" for state, number in others.items())]
     )
+
+
+def renewals(waivers: Sequence[SavedWaiver]) -> Iterator[str]:
+    """For each waiver that no longer fits: its place, what is there now, and the stanza to put there.
+
+    Who approves it, and until when, a person must write anew.
+    """
+    for one in waivers:
+        if one.renewal and all(can_hold(item.item) for item in one.renewal):
+            items = ", ".join(item.item for item in one.renewal[:NAMED])
+            more = f" and {len(one.renewal) - NAMED:,} more" if len(one.renewal) > NAMED else ""
+            now = f"{_one_line(items)}{more}"
+            yield f"  to renew {one.place} for what is there now ({now}), put in its place:"
+            yield f"  {_renewed(one)}"
 
 
 def waiver_rows(result: Result, zone: tzinfo | None = None) -> tuple[WaiverRow, ...]:
@@ -135,11 +149,26 @@ def stanza(check: SavedCheck, finding: SavedFinding) -> str:
     """
     if finding.values is None or not can_hold(finding.item):
         return ""
-    item = "".join(_escaped(character) for character in finding.item)
+    item = _double_quoted(finding.item)
     return (
-        f'- {{check: {name(check)}, role: {check.role}, item: "{item}", values: "{finding.values}", '
+        f'- {{check: {name(check)}, role: {check.role}, item: {item}, values: "{finding.values}", '
         "reason: , owner: , approved_by: , ticket: , expires: }"
     )
+
+
+def _renewed(one: SavedWaiver) -> str:
+    """The waiver for what it names today, on one line to copy."""
+    texts = {"item": one.item, "pattern_reason": one.pattern_reason}
+    kept = {"reason": one.reason, "owner": one.owner, "ticket": one.ticket}
+    values = ", ".join(f'"{digest}"' for digest in dict.fromkeys(item.values for item in one.renewal))
+    return (
+        f"- {{check: {one.check}, role: {one.role}, {_keys(texts)}, values: [{values}], {_keys(kept)}, "
+        "approved_by: , expires: }"
+    )
+
+
+def _keys(texts: Mapping[str, str | None]) -> str:
+    return ", ".join(f"{key}: {_double_quoted(text)}" for key, text in texts.items() if text is not None)
 
 
 def _row(one: SavedWaiver, zone: tzinfo | None) -> WaiverRow:
@@ -160,6 +189,10 @@ def _left(days: int) -> str:
     if days < 0:
         return "has expired"
     return f"in {count(days, 'day')}" if days else "within a day"
+
+
+def _double_quoted(text: str) -> str:
+    return f'"{"".join(map(_escaped, text))}"'
 
 
 def _escaped(character: str) -> str:

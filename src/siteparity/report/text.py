@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from siteparity.model import FindingKind, Group, Verdict
-from siteparity.report.accepted import design_lines, stanza, waivers_line
+from siteparity.report.accepted import design_lines, renewals, stanza, waivers_line
 from siteparity.report.cards import description
 from siteparity.report.data_age import age, is_by_record, possible_loss
 from siteparity.report.exceptions import downgraded_lines, downgraded_words, loosened_line
@@ -55,7 +55,7 @@ def summary(result: Result, *, colour: bool = False, limit: int = FINDINGS_A_PRO
         lines += ["why", *reasons, ""]
     lines += [coverage(result), *(first or [_compared_with(result)]), *scope_lines(result.scope)]
     if result.waivers:
-        lines.append(f"waivers: {waivers_line(result.waivers)}")
+        lines += [f"waivers: {waivers_line(result.waivers)}", *renewals(result.waivers)]
     lines += design_lines(result)
     lines += filter(None, [*downgraded_lines(result), loosened_line(result)])
     lines += _not_covered(result)

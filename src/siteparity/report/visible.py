@@ -6,12 +6,12 @@ a terminal, a zero-width space can make two different values look the same.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
 from siteparity.model import Value
+from siteparity.yamlfile import BLANK
 
 ABSENT = "absent"
 """Shown for a host that lacks the item."""
@@ -23,8 +23,6 @@ MARKS_IN_A_ROW = 2
 """How many combining marks a letter may have (Vietnamese needs two). More would cover other lines."""
 
 _LINE_CHARACTERS = "\n\t"
-_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
-"""Characters that Unicode calls printable, although they show nothing."""
 _ELLIPSIS = "…"
 _LEAD = 8
 """How many characters to show before the first difference, if a value is cut there."""
@@ -45,7 +43,7 @@ def visible(text: str, *, lines: bool = False) -> str:
         marks = marks + 1 if unicodedata.category(character).startswith("M") else 0
         if lines and character in _LINE_CHARACTERS:
             shown.append(character)
-        elif not character.isprintable() or _BLANK.match(character) or marks > MARKS_IN_A_ROW:
+        elif not character.isprintable() or BLANK.match(character) or marks > MARKS_IN_A_ROW:
             shown.append(f"[U+{ord(character):04X}]")
         else:
             shown.append(character)

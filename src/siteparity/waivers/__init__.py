@@ -8,7 +8,7 @@ each. All but the reading is pure.
 
 from siteparity.waivers.accepting import CEILING, Acceptance, Waivers
 from siteparity.waivers.by_design import FARTHEST, Design, designs
-from siteparity.waivers.difference import difference_digest, looked_everywhere, waivable
+from siteparity.waivers.difference import difference_digest, digest_without_item, looked_everywhere, waivable
 from siteparity.waivers.reading import LONGEST, Stanza, Waiver, load_waivers
 from siteparity.waivers.status import Found, State, Status, reasons, statuses
 
@@ -26,6 +26,7 @@ __all__ = [
     "Waivers",
     "designs",
     "difference_digest",
+    "digest_without_item",
     "load_waivers",
     "looked_everywhere",
     "reasons",

@@ -34,18 +34,31 @@ def waivable(finding: Finding) -> bool:
 
 
 def difference_digest(finding: Finding, primary: str, standby: str) -> str:
-    """The digest that a waiver names under `values`: of the sites, the kind, and each value with its hosts.
+    """The digest that a waiver names under `values`: of the item, sites, kind, and each value with its hosts.
 
-    Hosts count, because a difference that spreads to another host is another difference. Sites count, because
-    a third site may have hosts of the same names. The message of a broken expectation counts, because nothing
-    else says what was expected. The item does not count: a waiver names it in clear.
+    The item counts, because a waiver with a pattern names none in clear: it holds those that it was approved
+    for. Hosts count, because a difference that spreads to another host is another difference. Sites count,
+    because a third site may have hosts of the same names. The message of a broken expectation counts, because
+    nothing else says what was expected.
     """
+    return _digest([finding.item, *_content(finding, primary, standby)])
+
+
+def digest_without_item(finding: Finding, primary: str, standby: str) -> str:
+    """The digest as releases before 0.2 printed it. It accepts only beside an item that is named in clear."""
+    return _digest(_content(finding, primary, standby))
+
+
+def _content(finding: Finding, primary: str, standby: str) -> list[object]:
     sides = [
         [site, _groups(groups)] for site, groups in ((primary, finding.primary), (standby, finding.standby))
     ]
     words = finding.message if finding.kind is FindingKind.EXPECTATION else ""
-    text = json.dumps([finding.kind.value, sides, words])
-    return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
+    return [finding.kind.value, sides, words]
+
+
+def _digest(content: list[object]) -> str:
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:DIGITS]
 
 
 def _groups(groups: Iterable[Group]) -> list[str]:

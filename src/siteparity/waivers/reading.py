@@ -19,8 +19,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, mod
 
 from siteparity.model import Finding
 from siteparity.plan import PlannedCheck
-from siteparity.policy.section import RoleName, Strict, Words, as_several, matching
-from siteparity.waivers.difference import DIGITS, difference_digest
+from siteparity.policy.patterns import names_nearly_all
+from siteparity.policy.section import ItemName, Person, RoleName, Strict, Words, as_several, matching
+from siteparity.waivers.difference import DIGITS, difference_digest, digest_without_item
+from siteparity.waivers.people import is_one_person
 from siteparity.yamlfile import Document, did_you_mean, load, quoted, shown, validate
 
 LONGEST = timedelta(days=90)
@@ -65,15 +67,15 @@ class Stanza(Strict):
     check: Annotated[str, AfterValidator(_known_check)]
     """An aspect or journey, or one of its checks: ``packages``, ``packages.versions_are_the_same``."""
     role: RoleName
-    item: Words
+    item: ItemName
     """Exact, or a pattern with ``*`` and ``?`` if `pattern_reason` says why."""
     pattern_reason: Words | None = None
     values: Annotated[tuple[Digest, ...], BeforeValidator(as_several), Field(min_length=1)]
-    """The digests of the differences that are accepted: one, or several for a pattern."""
+    """The digests of the differences that are accepted, each with its item: one, or several for a pattern."""
     reason: Words
-    owner: Words
+    owner: Person
     """Who will remove the difference."""
-    approved_by: Words
+    approved_by: Person
     """Who accepts it until then; not the owner."""
     ticket: Words
     expires: Annotated[datetime, BeforeValidator(_moment)]
@@ -130,13 +132,15 @@ class Waiver:
     def faults(self, at: datetime) -> Iterator[str]:
         """Why it is not in force at a moment."""
         says = self.says
+        if not re.sub(r"[*?\s]", "", says.item):
+            yield "is too wide: its item is every item"
+        if says.pattern_reason is not None and names_nearly_all(says.item):
+            yield "is too wide: its pattern names nearly every item; write more of the names that are meant"
         if says.expires <= at:
             yield f"expired on {says.expires:%Y-%m-%d at %H:%M:%S} UTC"
         if says.expires - at > LONGEST:
             yield f"expires more than {LONGEST.days} days ahead"
-        if not re.sub(r"[*?\s]", "", says.item):
-            yield "is too wide: its item is every item"
-        if _person(says.owner) == _person(says.approved_by):
+        if is_one_person(says.owner, says.approved_by):
             yield "is approved by its own owner; somebody else must"
 
     def concerns(self, primary: str, standby: str) -> bool:  # noqa: ARG002  # its digests name the sites
@@ -161,10 +165,18 @@ class Waiver:
         """The digest of the finding, if it is exactly a difference that the waiver accepts."""
         if self.about(check) is None or not self.names(finding.item):
             return frozenset()
-        return frozenset((difference_digest(finding, primary, standby),)) & self.wanted
+        digests = {difference_digest(finding, primary, standby)}
+        if self.says.pattern_reason is None:
+            digests.add(digest_without_item(finding, primary, standby))
+        return self.wanted & digests
 
-    def changed(self, check: PlannedCheck, finding: Finding) -> str:  # noqa: ARG002  # reports show them beside it
+    def changed(self, check: PlannedCheck, finding: Finding) -> str:  # noqa: ARG002  # reports name it beside
         """Why it does not accept a finding about its item."""
+        if self.says.pattern_reason is not None:
+            return (
+                f"does not accept {quoted(finding.item)}, which it was not approved for or which has changed"
+                "; accept it anew, or fix it"
+            )
         return "no longer accepts its finding, which has changed; accept it again, or fix it"
 
     def unneeded(self, found: frozenset[str]) -> str:
@@ -172,10 +184,6 @@ class Waiver:
         if found:
             return "accepts differences that are no longer there; remove their digests from it"
         return "is no longer needed: what it accepts is not there; remove it"
-
-
-def _person(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def load_waivers(path: Path, checks: Collection[str], roles: Collection[str]) -> tuple[Waiver, ...]:

@@ -4,11 +4,13 @@
 line: file:line: key: what was expected, what was found, what to do.
 """
 
+from siteparity.yamlfile.blank import BLANK, shows_something, without_blanks
 from siteparity.yamlfile.problems import Problems, did_you_mean, fail, quoted, shown, shown_key, shown_path
 from siteparity.yamlfile.reading import Document, KeyPath, Refused, can_hold, load
 from siteparity.yamlfile.validating import Mistake, fitting, mistakes, validate
 
 __all__ = [
+    "BLANK",
     "Document",
     "KeyPath",
     "Mistake",
@@ -24,5 +26,7 @@ __all__ = [
     "shown",
     "shown_key",
     "shown_path",
+    "shows_something",
     "validate",
+    "without_blanks",
 ]
