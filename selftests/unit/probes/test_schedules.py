@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.resources import files
@@ -419,6 +420,39 @@ def test_a_line_of_the_policy_is_looked_up_like_one_of_a_crontab(command: str) -
     (found,) = schedules.read_only_at_primary(answers, web_host(section)).values()
     assert (found == schedules.READY) == ("sort" in command)
     assert not Path("/x").exists()
+
+
+AWK = """#!/bin/sh
+for one; do
+    shift
+    set -- "$@" "$(printf %s "$one" | sed 's/srand()/(1796091149284675328 + 0)/g')"
+done
+exec mawk "$@"
+"""
+"""An awk whose ``srand()`` returns what that of mawk 1.3.4 20250131, Debian 13's, returned: nanoseconds."""
+
+
+def test_the_days_of_a_password_are_counted_by_the_clock_whatever_awk_the_host_has(tmp_path: Path) -> None:
+    """Or every job of root reads that the password has expired."""
+    awk = tmp_path / "awk"
+    awk.write_text(AWK)
+    awk.chmod(0o755)
+    env = {"PATH": f"{tmp_path}:/usr/sbin:/usr/bin:/sbin:/bin"}
+    asked = ["sh", "-c", cron_lookups.QUESTION]
+    ran = subprocess.run(asked, capture_output=True, check=True, cwd="/", env=env)
+    (now,) = [row for row in answered(lookups=ran.stdout).rows("lookups") if row.startswith("now=")]
+    assert abs(int(now.removeprefix("now=")) - time.time()) < 60
+    aged = [line for line in ran.stdout.split(b"\n") if not line.startswith(b"aging=root:")]
+    rows = answered(lookups=b"\n".join([b"aging=root:20000:99999:", *aged])).rows("lookups")
+    assert cron_lookups.read(rows).accounts["root"].usable == cron_lookups.USABLE
+
+
+@pytest.mark.parametrize("now", ["1796091149284675328", "0", "253402300800", "86399"])
+def test_a_clock_that_cannot_be_right_is_not_believed(now: str) -> None:
+    """No account is called expired, or usable, by it."""
+    lookups = LOOKUPS.replace(b"1795409848", now.encode()).decode().split("\n")[:-1]
+    with pytest.raises(UnmeasuredError, match=f"lookups: {now} is no moment of these years"):
+        cron_lookups.read(lookups)
 
 
 def test_hosts_without_such_jobs_are_asked_about_their_crontabs_alone() -> None:

@@ -17,6 +17,9 @@ from siteparity.tools.schedule.cron_files import FOLDER, SPOOL, SYSTEM
 
 USABLE = "usable"
 
+OLDEST, NEWEST = 946_684_800, 4_102_444_800
+"""2000-01-01 and 2100-01-01, in seconds since 1970: between them is what a host's clock may say."""
+
 QUESTION = DECODE + filled(
     program(__package__, "cron_lookups.sh"), items=items("JOBS"), system=SYSTEM, folder=FOLDER, spool=SPOOL
 )
@@ -72,7 +75,7 @@ def read(lines: Sequence[str]) -> Lookups:
             raise UnmeasuredError(f"lookups: cannot read {line[:80]!r}")
     if len(by_tag["now"]) != 1 or not by_tag["folder"]:
         raise UnmeasuredError("lookups: their users and programs were not looked up")
-    today = _number(by_tag["now"][0]) // 86400
+    today = _day(by_tag["now"][0])
     aging = dict(text.split(":", 1) for text in by_tag["aging"] if ":" in text)
     accounts = {
         name: Account(
@@ -96,6 +99,14 @@ def _usable(aging: str | None, today: int) -> str:
     if changed == 0 or (0 <= changed <= today and 0 <= most < today - changed):
         return "the password has expired"
     return USABLE
+
+
+def _day(now: str) -> int:
+    """The day of a host's clock, counted from 1970-01-01. A clock may be wrong, but not by centuries."""
+    seconds = _number(now)
+    if not OLDEST <= seconds < NEWEST:
+        raise UnmeasuredError(f"lookups: {now} is no moment of these years, in seconds since 1970")
+    return seconds // 86400
 
 
 def _number(text: str) -> int:

@@ -4,6 +4,8 @@
 jobs=$(printf '%s\n' "$@")
 set --
 for file in @SYSTEM@ @FOLDER@/* @SPOOL@/*; do [ ! -f "$file" ] || set -- "$@" "$file"; done
+# Not by awk's srand(): Debian 13's returns nanoseconds.
+now=$(date +%s) || exit
 found=$(printf '%s\n' "$jobs" | awk '
     FILENAME ~ /^\/var\// { n = split(FILENAME, part, "/"); user[part[n]] }
     !/^[ \t]*(#|$)/ {
@@ -12,8 +14,6 @@ found=$(printf '%s\n' "$jobs" | awk '
         for (i = 1; i <= n; i++) if (part[i] ~ /^[0-9]*[A-Za-z_.\/]/) word[part[i]]
     }
     END {
-        srand()
-        printf "now=%d\n", srand()
         for (k in word) print "word=" k
         for (k in user) if (k ~ /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/) print "user=" k
         while ((getline < "/etc/shadow") > 0) {
@@ -25,6 +25,7 @@ found=$(printf '%s\n' "$jobs" | awk '
             if (part[1] in user) print "local=" part[1] ":" part[3] ":" part[4]
         }
     }' "$@" -) || exit
+echo "now=$now"
 set -f
 words= dirs='/usr/bin /bin' accounts=
 for one in $found; do
