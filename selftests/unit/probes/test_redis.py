@@ -160,6 +160,63 @@ def test_passwords_are_held_against_each_other_on_the_host(tmp_path: Path, line:
     assert done.stdout == f"{word} shop\nend\n"
 
 
+SECRET = "#" + hashlib.sha256(b"secret").hexdigest()
+PARITY = "user parity on >w +@all ~*"
+
+
+@pytest.mark.parametrize(
+    ("file", "users", "default", "word"),
+    [
+        pytest.param(PARITY, None, "nopass ~* &* +@all", "same", id="no line for default"),
+        pytest.param(PARITY, None, f"{SECRET} ~* &* +@all", "differs", id="a password by CONFIG SET"),
+        pytest.param("", None, f"{SECRET} ~* &* +@all", "differs", id="an empty file, a password by hand"),
+        pytest.param(
+            f"{PARITY}\nrequirepass secret", None, f"{SECRET} ~* &* +@all", "same", id="requirepass"
+        ),
+        pytest.param(f"{PARITY}\nrequirepass secret", None, "nopass ~* &* +@all", "differs", id="it is gone"),
+        pytest.param("requirepass secret", PARITY, "nopass ~* &* +@all", "same", id="users of a file"),
+        pytest.param(
+            "requirepass secret", PARITY, f"{SECRET} ~* &* +@all", "differs", id="a restart opens it"
+        ),
+        pytest.param(
+            f"requirepass other\nuser default on >secret +@all ~*\n{PARITY}",
+            None,
+            f"sanitize-payload {SECRET} ~* resetchannels +@all",
+            "same",
+            id="its line counts before requirepass",
+        ),
+        pytest.param(
+            f"requirepass secret\nuser default on nopass +@all ~*\n{PARITY}",
+            None,
+            "nopass sanitize-payload ~* resetchannels +@all",
+            "same",
+            id="without a password before requirepass",
+        ),
+    ],
+)
+def test_the_user_without_a_name_is_as_redis_makes_it(
+    tmp_path: Path, file: str, users: str | None, default: str, word: str
+) -> None:
+    """What Redis 7.0.15 lists with these files: ``default`` is there without a line, open without a password."""
+    lines = [file]
+    if users is not None:
+        (tmp_path / "users.acl").write_text(f"{users}\n", encoding="utf-8")
+        lines.append(f"aclfile {tmp_path}/users.acl")
+    (tmp_path / "redis.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (tmp_path / "word").write_text("w\n", encoding="utf-8")
+    tool = tmp_path / "redis-cli"
+    tool.write_text(f"#!/bin/sh\necho 'user default on {default}'\n", encoding="utf-8")
+    tool.chmod(0o755)
+    section = TARGET.section.model_copy(
+        update={"file": f"{tmp_path}/redis.conf", "auth_file": f"{tmp_path}/word"}
+    )
+    done = subprocess.run(
+        ["/bin/sh", "-c", ask(web_host(section))["passwords"].text],
+        capture_output=True, text=True, check=True, env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+    )  # fmt: skip
+    assert done.stdout == f"{word} default\nend\n"
+
+
 def test_what_is_gone_from_disk_is_told() -> None:
     """Redis writes on to files that nobody finds again."""
     gone = b"ok /var/lib/redis\nok the files of sessions\nmissing the files of sessions\n"
@@ -352,6 +409,36 @@ def test_rules_of_a_user_are_the_same_in_any_order() -> None:
 def test_a_user_that_a_restart_would_change_is_told(aclfile: bytes, shop: str) -> None:
     """Users made at run time vanish."""
     assert value(facts(aclfile=aclfile), "acl_saved", "shop") == shop
+
+
+OPEN = b"user default on nopass ~* &* +@all\n"
+OF_PARITY = b"user parity on #(password) ~* resetchannels +@all\n"
+
+
+@pytest.mark.parametrize(
+    ("running", "file", "state"),
+    [
+        (OPEN + OF_PARITY, b"user parity on #(password) +@all ~*\n", "as in its file"),
+        (OPEN + OF_PARITY, b"user parity on #(password) +@all ~*\nrequirepass ***\n", "as in its file"),
+        (
+            OPEN.replace(b" on", b" off") + OF_PARITY,
+            b"user parity on #(password) +@all ~*\n",
+            "off, in its file on",
+        ),
+        (OPEN + OF_PARITY, b"user default off\nuser parity on #(password)\n", "on, in its file off"),
+    ],
+)
+@pytest.mark.parametrize("where", ["file", "aclfile"])
+def test_redis_makes_the_user_without_a_name_although_no_line_names_it(
+    running: bytes, file: bytes, state: str, where: str
+) -> None:
+    """It is on after a start, unless a line turns it off."""
+    lines = b"".join(line for line in file.splitlines(keepends=True) if line.startswith(b"user"))
+    found = facts(
+        acl=running, aclfile=b"" if where == "file" else lines, file=file if where == "file" else b""
+    )
+    assert value(found, "acl_saved", "default") == state
+    assert value(found, "acl_saved", "parity") == "as in its file"
 
 
 @pytest.mark.parametrize(

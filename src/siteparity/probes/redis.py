@@ -141,7 +141,8 @@ def read_acl(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_acl_saved(answers: Answers, target: Target[Policy]) -> Table:
     """Each user -> `AS_FILED`, or how a restart would change whether it can log in."""
-    running, filed = _running_users(answers, target), _filed_users(answers, target) or {"default": "on"}
+    running = _running_users(answers, target)
+    filed = {"default": "on", **_filed_users(answers, target)}  # Redis makes this one if no line does
 
     def state(users: Mapping[str, str], name: str) -> str:
         return "absent" if name not in users else "off" if "off" in users[name].split() else "on"

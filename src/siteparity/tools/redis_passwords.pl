@@ -2,10 +2,10 @@
 # the password that is in force. The running Redis shows hashes and the files may have plain words, so sha256sum
 # hashes each word. It reads them through pipes: a word is never an argument, nor in a file.
 our @lines;
-my @filed = grep { /^user\s/i } @lines;
-my $one = value_of("requirepass");
-push @filed, "user default >$one" if $one ne "" && value_of("aclfile") eq "";
-push @filed, users();
+my @filed = ((grep { /^user\s/i } @lines), users());
+# Redis makes this user if no line does: with requirepass, which a file of users puts out of force, or open.
+my $one = value_of("aclfile") eq "" ? value_of("requirepass") : "";
+push @filed, "user default " . ($one eq "" ? "nopass" : ">$one") unless grep { /^(?i:user)\s+default(?:\s|$)/ } @filed;
 my %running = map { /^user (\S+) (.*)/ ? ($1, $2) : () } split /\n/, asked("ACL", "LIST");
 
 my @words = map { /\s>(\S+)/g } @filed;
