@@ -43,7 +43,9 @@ def test_every_served_language_has_a_usable_catalogue(parity: Parity) -> None:
 def test_every_message_has_the_same_translation(parity: Parity) -> None:
     """The same page says something else after the failover."""
     parity.same(
-        "messages", fix="deploy the same release on all hosts of the role; then: systemctl restart shop"
+        "messages",
+        fix="deploy the same release on all hosts of the role; then: systemctl restart shop (which of all "
+        "texts of a language differ: msgunfmt FILE on a host of each site, and diff)",
     )
 
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import gettext
+import gzip
+import hashlib
 import io
 import struct
+import subprocess
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel import Locale
@@ -16,12 +22,14 @@ from babel.messages.plurals import PLURALS
 from babel.messages.pofile import read_po, write_po
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from selftests.unit.targets import LANGUAGES, answered, web_host
 from siteparity.model import Table, UnmeasuredError
 from siteparity.probes import Answers, Target, catalogues
 from siteparity.tools.gettext import catalogue, host_catalogues, plural
 from siteparity.tools.gettext.catalogue import DamagedError, Message
+from siteparity.transport.script import MAX_LINES
 
 Policy = catalogues.Policy
 TARGET = web_host(
@@ -59,7 +67,8 @@ def files_answer(
         f"{len(data)} {changed:.9f} {(modified or {}).get(name, 900)} /locales/{name}"
         for name, data in files.items()
     ]
-    return "".join(f"{line}\n" for line in head).encode() + b"[content]\n" + b"".join(files.values())
+    content = gzip.compress(b"".join(files.values()), mtime=0) if files else b""
+    return "".join(f"{line}\n" for line in head).encode() + b"[content]\n" + content
 
 
 FILES = {f"{language}.mo": compiled(shop(language)) for language in LANGUAGES} | {
@@ -328,6 +337,224 @@ def test_an_application_of_other_roles_is_not_asked_about_here() -> None:
     assert roles["usable"] == ("web", "admin")
 
 
+# What real sites have
+
+
+def big(language: str, messages: int) -> bytes:
+    """A catalogue with so many messages, as the sources of large applications are."""
+    made = Catalog(locale=language)
+    for number in range(messages):
+        made.add(
+            f"message {number}: your order and its price", f"{language} {number} Bestellung", [("a.py", 1)]
+        )
+    file = io.BytesIO()
+    write_po(file, made)
+    return file.getvalue()
+
+
+TEN = ("de", "fr", "es", "it", "nl", "pl", "sv", "da", "ja", "tr")
+
+
+def ten() -> Target[Policy]:
+    """A host that serves ten languages, and has the sources."""
+    languages = dict.fromkeys(TEN, "x.UTF-8")
+    return replace(TARGET, policy=replace(TARGET.policy, languages=languages))
+
+
+def shell_answer(folder: Path, section: Policy, target: Target[Policy] = TARGET) -> bytes:
+    """What the real program of the question prints here, with the limits that it has on a host."""
+    asked = catalogues.ask(replace(target, section=section))["files"]
+    text = asked.text.replace("/locales/", f"{folder}/")
+    ran = subprocess.run(["sh", "-c", text], capture_output=True, check=True)
+    assert len(ran.stdout) <= asked.limit
+    assert ran.stdout.count(b"\n") <= MAX_LINES
+    return ran.stdout.replace(f"{folder}/".encode(), b"/locales/")
+
+
+def test_ten_languages_of_a_large_application_are_read_and_compared_message_by_message(
+    tmp_path: Path,
+) -> None:
+    """More than 100,000 lines and 16 MiB in all, within seconds."""
+    comments = b"# " + b"where the text stands " * 7 + b"\n"
+    files = {}
+    for language in TEN:
+        source = big(language, 300)
+        files |= {f"{language}.mo": compiled(source), f"{language}.po": source + comments * 12_000}
+    assert sum(data.count(b"\n") for data in files.values()) > 100_000
+    assert sum(map(len, files.values())) > 16 * 1024 * 1024
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    began = time.process_time()
+    answers = answered(files=shell_answer(tmp_path, TARGET.section, ten()), service=HEALTHY["service"])
+    assert READERS["usable"](answers, ten()) == dict.fromkeys(TEN, host_catalogues.USABLE)
+    assert READERS["coverage"](answers, ten()) == dict.fromkeys(TEN, catalogues.COMPLETE)
+    assert READERS["source"](answers, ten()) == dict.fromkeys(TEN, catalogues.AS_SOURCE)
+    messages = READERS["messages"](answers, ten())
+    assert len(messages) == 3_010
+    assert messages["ja: message 7: your order and its price"] == "ja 7 Bestellung"
+    assert time.process_time() - began < 30
+
+
+def test_more_texts_than_a_table_holds_are_compared_by_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Language by language: the one that differs is named, and no other."""
+    monkeypatch.setattr(catalogues, "MAX_TEXTS", 15)
+    shorter = shop("fr").split(b"\n\n")[:4]
+    few = {"fr_mo": compiled(b"\n\n".join(shorter)), "fr_po": None}
+    one = READERS["messages"](with_files(**few), TARGET)
+    other = READERS["messages"](
+        with_files(**few, de_mo=compiled(shop("de").replace(b"Ihr Warenkorb", b"Ihr Korb"))), TARGET
+    )
+    assert {item for item in one if one[item] != other[item]} == {"de: (all texts)"}
+    assert str(one["de: (all texts)"]).partition(",")[0].endswith(" texts")
+    assert "fr: (all texts)" not in one
+    again = READERS["messages"](with_files(**few, de_mo=compiled(shop("de") + b'\n#~ msgid "x"\n')), TARGET)
+    assert again["de: (all texts)"] == one["de: (all texts)"]
+
+
+def test_more_bytes_than_are_copied_are_compared_by_digest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the real program. What cannot be known without the texts is unmeasured, with the reason."""
+    monkeypatch.setattr(host_catalogues, "MAX_BYTES", 9_000)
+    for name, data in FILES.items():
+        (tmp_path / name).write_bytes(data)
+    answer = shell_answer(tmp_path, TARGET.section)
+    answers = answered(files=answer, service=HEALTHY["service"])
+    assert READERS["messages"](answers, TARGET) == {
+        f"{language}: (all texts)": f"file {hashlib.sha256(FILES[f'{language}.mo']).hexdigest()}"
+        for language in LANGUAGES
+    }
+    for table in ("usable", "plural_rule", "coverage", "source"):
+        with pytest.raises(
+            UnmeasuredError, match="too much to copy; their texts are compared by digest alone"
+        ):
+            READERS[table](answers, TARGET)
+    assert set(READERS["dates"](answers, TARGET)) == set(LANGUAGES)
+    assert set(READERS["loaded"](answers, TARGET)) == set(LANGUAGES)
+    (tmp_path / "de.mo").unlink()
+    answers = answered(files=shell_answer(tmp_path, TARGET.section), service=HEALTHY["service"])
+    with pytest.raises(UnmeasuredError, match="the catalogue of de is missing"):
+        READERS["messages"](answers, TARGET)
+    lines = answer.split(b"\n")
+    for cut in (
+        b"\n".join(lines[:-2]) + b"\n",
+        answer + lines[-2] + b"\n",
+        answer.replace(b"de.mo", b"xx.mo", 1),
+    ):
+        with pytest.raises(UnmeasuredError, match="not every file has a digest"):
+            READERS["messages"](answered(files=cut, service=HEALTHY["service"]), TARGET)
+
+
+def test_contents_that_grow_when_they_are_unpacked_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few kilobytes may hold gigabytes."""
+    monkeypatch.setattr(host_catalogues, "MAX_BYTES", 1000)
+    answer = b"2000 1000.000000000 900 /locales/de.mo\n[content]\n" + gzip.compress(b"x" * 2000)
+    with pytest.raises(UnmeasuredError, match="files: more than 1000 bytes"):
+        host_catalogues.read_files(answer)
+
+
+OBSOLETE = b"""
+#~| msgid "Old text"
+#~| msgid_plural "Old texts"
+#~ msgid "Older text"
+#~ msgstr "Alter Text"
+
+#, fuzzy
+#~| msgctxt "a"
+#~ msgctxt "b"
+#~ msgid "Oldest"
+#~ msgstr "Sehr alt"
+"""
+
+
+def test_messages_that_no_program_uses_any_more_are_not_read() -> None:
+    """``#~|``: the text that a message had before, of a message that is gone (msgmerge --previous)."""
+    source = shop("de") + OBSOLETE
+    found = READERS["source"](with_files(de_po=source), TARGET)
+    assert found["de"] == catalogues.AS_SOURCE
+    between = shop("de").replace(b'msgid "Your cart"', OBSOLETE.lstrip() + b'\nmsgid "Your cart"')
+    assert READERS["source"](with_files(de_po=between), TARGET)["de"] == catalogues.AS_SOURCE
+    assert catalogue.source(between).texts == catalogue.source(shop("de")).texts
+
+
+@pytest.mark.parametrize(
+    "date", [b"2003-02-11", b"", b"Wed May 11 11:42:18 UTC 2022", b"2010-01-01 10:00+CEST"]
+)
+def test_a_date_that_nobody_can_read_is_no_damage(date: bytes) -> None:
+    """Files of Debian's packages have each of these; no program looks at them."""
+    said = shop("de").replace(b"PO-Revision-Date: 2026-10-01 08:00+0000", b"PO-Revision-Date: " + date)
+    said = said.replace(b"POT-Creation-Date: 2026-10-01 08:00+0000", b"POT-Creation-Date: " + date)
+    assert said != shop("de")
+    mo = FILES["de.mo"].replace(b"POT-Creation-Date: 2026-10-01", b"POT-Creation-Date: 2026-99-01")
+    assert mo != FILES["de.mo"]
+    assert catalogue.source(said).texts == catalogue.source(shop("de")).texts
+    assert READERS["usable"](with_files(de_po=said, de_mo=mo), TARGET)["de"] == host_catalogues.USABLE
+    assert catalogue.compiled(mo).texts == catalogue.compiled(FILES["de.mo"]).texts
+
+
+def of_english(**changes: Any) -> Target[Policy]:
+    """A host whose messages are written in English."""
+    said = TARGET.section.model_dump(exclude={"also", "complete"}) | {"source_language": "en"} | changes
+    return replace(TARGET, section=Policy.model_validate(said))
+
+
+def test_the_language_of_the_messages_needs_no_catalogue() -> None:
+    """The other languages are judged as ever."""
+    answers = with_files(en_mo=None, en_po=None)
+    target = of_english()
+    for table in ("usable", "coverage"):
+        assert set(READERS[table](answers, target).values()) == {
+            host_catalogues.USABLE if table == "usable" else catalogues.COMPLETE
+        }
+    assert READERS["usable"](with_files(en_mo=None, en_po=None), TARGET)["en"] == "missing"
+    messages = READERS["messages"](answers, target)
+    assert not any(item.startswith("en: ") for item in messages)
+    for table in ("plural_rule", "source", "dates", "loaded"):
+        assert set(READERS[table](answers, target)) == {"de", "fr"}
+    assert READERS["usable"](with_files(en_mo=None, de_mo=None), target)["de"] == "missing"
+
+
+def test_a_catalogue_of_the_language_of_the_messages_is_compared_where_it_is() -> None:
+    """One site that has it says something else than one that does not."""
+    target = of_english()
+    assert any(item.startswith("en: ") for item in READERS["messages"](answered(**HEALTHY), target))
+    assert (
+        READERS["usable"](with_files(en_mo=b"x"), target)["en"]
+        == "damaged: it does not begin as a catalogue does"
+    )
+    header = compiled(shop("en").split(b"\n\n")[0] + b"\n")
+    assert READERS["usable"](with_files(en_mo=header), target)["en"] == host_catalogues.USABLE
+
+
+@pytest.mark.parametrize(
+    ("complete", "state"),
+    [
+        ("90%", catalogues.COMPLETE),
+        ({"de": "90%"}, catalogues.COMPLETE),
+        ({"fr": "90%"}, "1 message (Your cart) without a translation"),
+        ("99%", "1 message (Your cart) without a translation, less than 99%"),
+        ({"de": {"value": "20%", "reason": "German began last week"}}, catalogues.COMPLETE),
+    ],
+)
+def test_a_language_is_as_complete_as_the_policy_promises(complete: Any, state: str) -> None:
+    """Of a language that is still translated; the sites must say the same all the same."""
+    source = shop("de").replace(b'msgstr "Ihr Warenkorb"', b'msgstr ""')
+    answers = with_files(de_po=source, de_mo=compiled(source))
+    target = of_english(source_language=None, complete=complete)
+    assert READERS["coverage"](answers, target)["de"] == state
+    assert "de: Your cart" not in READERS["messages"](answers, target)
+    assert "de: Your cart" in READERS["messages"](answered(**HEALTHY), target)
+
+
+@pytest.mark.parametrize(
+    "complete", ["40%", {"de": "40%"}, 95, "95 percent", {"de": 95}, "0%", "101%", {"de": {"value": "4%"}}]
+)
+def test_a_share_that_promises_nothing_is_refused(complete: Any) -> None:
+    """Without a reason."""
+    with pytest.raises(ValidationError):
+        of_english(complete=complete)
+
+
 @pytest.mark.parametrize("table", READERS)
 def test_every_reason_for_no_answer_reaches_the_reader(table: str) -> None:
     """A missing tool or a refused permission is never an empty table."""
@@ -469,6 +696,18 @@ def _is_known(language: str) -> bool:
         ("nplurals=2; plural=n != 1;", "hu"),
         ("nplurals=1; plural=0", "ja"),
         ("nplurals=2; plural=(n > 1);", "pt_BR"),
+        ("nplurals=2; plural=(n > 1);", "tr"),
+        ("nplurals=1; plural=0;", "tr"),
+        ("nplurals=2; plural=(n != 1);", "tr"),
+        ("nplurals=3; plural=n==1 ? 0 : n==2 ? 1 : 2;", "ga"),
+        ("nplurals=5; plural=(n==1 ? 0 : n==2 ? 1 : n<7 ? 2 : n<11 ? 3 : 4);", "ga"),
+        (
+            "nplurals=3; plural=(n == 0 || n == 1) ? 0 : n != 0 && n % 1000000 == 0 ? 1 : 2;",
+            "pt_PT",
+        ),
+        ("nplurals=2; plural=(n != 1);", "pt_PT"),
+        ("nplurals=2; plural=(n > 1);", "fr_CA"),
+        ("nplurals=3; plural= (n==1) ? 1 : (n>=2 && n<=4) ? 2 : 0;", "sk"),
     ],
 )
 def test_other_ways_to_write_a_right_rule_are_right(header: str, language: str) -> None:
@@ -484,6 +723,14 @@ def test_other_ways_to_write_a_right_rule_are_right(header: str, language: str) 
         ("nplurals=2; plural=(n != 1);", "pl"),
         ("nplurals=1; plural=0;", "de"),
         ("", "de"),
+        ("nplurals=2; plural=(n != 1);", "ga"),
+        ("nplurals=2; plural=(n != 1);", "pt_BR"),
+        ("nplurals=2; plural=(n == 1);", "tr"),
+        ("nplurals=2; plural=(n > 2);", "tr"),
+        ("nplurals=2; plural=(n > 1);", "de"),
+        ("nplurals=2; plural=(n > 1);", "en_GB"),
+        ("nplurals=3; plural=n==1 ? 0 : n==2 ? 1 : 2;", "pt_PT"),
+        ("nplurals=3; plural= (n==1) ? 1 : (n>=2 && n<=4) ? 2 : 0;", "cs"),
     ],
 )
 def test_the_rule_of_another_language_is_wrong(header: str, language: str) -> None:

@@ -197,7 +197,7 @@ PARITY = "user parity on >w +@all ~*"
 def test_the_user_without_a_name_is_as_redis_makes_it(
     tmp_path: Path, file: str, users: str | None, default: str, word: str
 ) -> None:
-    """What Redis 7.0.15 lists with these files: ``default`` is there without a line, open without a password."""
+    """What Redis 7.0.15 lists with these files: ``default`` is there without a line, and open."""
     lines = [file]
     if users is not None:
         (tmp_path / "users.acl").write_text(f"{users}\n", encoding="utf-8")

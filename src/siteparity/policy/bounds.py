@@ -7,11 +7,11 @@ A limit is written as a plain value. One beyond its bound is written with its re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
-from typing import TypeAlias
+from typing import Annotated, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter, ValidationError
 from pydantic_core import CoreSchema, core_schema
@@ -20,7 +20,8 @@ from siteparity.policy.section import BYTES, SECONDS, Reason, duration, percenta
 
 Limit: TypeAlias = timedelta | int | float
 
-_FORM = {"value", "reason"}
+WITH_REASON = {"value", "reason"}
+"""The keys of a limit that is written with its reason."""
 _REASON: TypeAdapter[str] = TypeAdapter(Reason)
 
 
@@ -94,7 +95,7 @@ def _unpacked(given: object) -> tuple[object, str | None]:
     """The value of a limit, and its reason if it is written with one."""
     if not isinstance(given, Mapping):
         return given, None
-    if set(given) != _FORM:
+    if set(given) != WITH_REASON:
         raise ValueError(
             f"expected a plain value, or value and reason; found {', '.join(map(str, given)) or 'no keys'}; "
             "write {value: ..., reason: ...}"
@@ -136,11 +137,30 @@ def loosened(name: str, section: BaseModel, written: object) -> Iterator[Loosene
         written: as it stands in the file.
     """
     for key, one in type(section).model_fields.items():
-        bound = next((mark for mark in one.metadata if isinstance(mark, Bound)), None)
-        if bound is None or bound.budget:
-            continue
-        value, usual = getattr(section, key), bound.value if one.is_required() else one.default
-        if bound.looser(value, usual):
-            given = written.get(key) if isinstance(written, Mapping) else None
-            reason = _unpacked(given)[1] or ""
-            yield Loosened(name, key, bound.words(value), bound.words(usual), reason)
+        given = written.get(key) if isinstance(written, Mapping) else None
+        value = getattr(section, key)
+        if bound := _bound_among(one.metadata):
+            usual = bound.value if one.is_required() else one.default
+            yield from _loosened(bound, Loosened(name, key, "", "", ""), value, usual, given)
+        elif bound := _bound_of_each(one.annotation):
+            for part, of_part in value.items():
+                said = given.get(part) if isinstance(given, Mapping) and part in given else given
+                at = Loosened(name, f"{key}.{part}" if part else key, "", "", "")
+                yield from _loosened(bound, at, of_part, one.default[""], said)
+
+
+def _bound_among(marks: Iterable[object]) -> Bound | None:
+    return next((mark for mark in marks if isinstance(mark, Bound)), None)
+
+
+def _bound_of_each(annotation: object) -> Bound | None:
+    """The bound of the values of a mapping."""
+    values = get_args(annotation)[1:] if get_origin(annotation) is not Annotated else ()
+    return _bound_among(mark for one in values if get_origin(one) is Annotated for mark in get_args(one)[1:])
+
+
+def _loosened(bound: Bound, at: Loosened, value: Limit, usual: Limit, given: object) -> Iterator[Loosened]:
+    """The limit if it is looser than usual; ``at`` says where it stands."""
+    if not bound.budget and bound.looser(value, usual):
+        reason = _unpacked(given)[1] or ""
+        yield replace(at, value=bound.words(value), usual=bound.words(usual), reason=reason)

@@ -9,14 +9,15 @@ from typing import Annotated, Any, TypeAlias, TypeVar, get_args
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from siteparity.policy.section import RoleName
+from siteparity.policy.bounds import WITH_REASON
+from siteparity.policy.section import Language, RoleName
 
 T = TypeVar("T")
 
-EVERY_ROLE = ""
-"""The key of what is named without a role."""
+EVERY_ROLE = EACH = ""
+"""The key of what is named without a role, or without a key of another kind."""
 
-_ONE, _LIST, _ROLES = "[one]", "[list]", "[roles]"
+_ONE, _LIST, _EACH = "[one]", "[list]", "[each]"
 """Steps in the places of errors, which no file has: messages leave them out (`Document.known`)."""
 
 
@@ -32,17 +33,22 @@ class OneOrMore:
 
 
 @dataclass(frozen=True, slots=True)
-class OfEachRole:
-    """Takes what is no mapping as meant for every role."""
+class OfEach:
+    """Takes what is no mapping, or a value with its reason, as meant for every role or the like."""
+
+    what: str = "role"
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """The schema of the annotated mapping, and that of one of its values."""
         value = handler.generate_schema(get_args(source)[1])
-        alone = core_schema.no_info_after_validator_function(lambda named: {EVERY_ROLE: named}, value)
+        alone = core_schema.no_info_after_validator_function(lambda named: {EACH: named}, value)
         return core_schema.tagged_union_schema(
-            {_ONE: alone, _ROLES: handler(source)},
-            discriminator=lambda given: _ROLES if isinstance(given, Mapping) else _ONE,
+            {_ONE: alone, _EACH: handler(source)}, discriminator=_for_which
         )
+
+
+def _for_which(given: object) -> str:
+    return _EACH if isinstance(given, Mapping) and set(given) != WITH_REASON else _ONE
 
 
 def _form(given: object) -> str:
@@ -52,8 +58,12 @@ def _form(given: object) -> str:
 Several: TypeAlias = Annotated[tuple[T, ...], OneOrMore()]
 """Written as ``shop.service``, or as ``[shop.service, worker.service]``."""
 
-OfRoles: TypeAlias = Annotated[Mapping[RoleName, Several[T]], OfEachRole()]
+OfRoles: TypeAlias = Annotated[Mapping[RoleName, Several[T]], OfEach()]
 """Written as `Several` for every role, or as a map of roles: ``{web: shop.service, jobs: [a.service]}``."""
+
+
+OfLanguages: TypeAlias = Annotated[Mapping[Language, T], OfEach("language")]
+"""Written as one value for every language, or as a map of languages: ``{de: 95%, fr: 100%}``."""
 
 
 def roles_of(of_roles: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -2,23 +2,28 @@
 
 Compiled catalogues (``.mo``) and their sources (``.po``) are copied to the runner and read there. Two files
 are the same if they hold the same texts, whatever their dates and headers say, and a strict reader finds a
-damaged file before a customer does. A process reads its catalogues once, when it starts, so each process of
-the service must be younger than the files. Their ctime counts, since deployments keep old mtimes.
+damaged file before a customer does. Where they are too many to copy, or hold too many texts to list, digests
+are compared: the finding names the language then, and ``msgunfmt`` on both hosts the message.
+
+A process reads its catalogues once, when it starts, so each process of the service must be younger than the
+files. Their ctime counts, since deployments keep old mtimes.
 """
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from siteparity.model import Table
-from siteparity.policy import Language, RoleName, Section
+from siteparity.policy import Language, Percent, RoleName, Section
 from siteparity.policy.applications import Applications, said
+from siteparity.policy.bounds import at_least
 from siteparity.policy.questions import Question
 from siteparity.policy.section import PartName, ServiceName, Strict, matching
+from siteparity.policy.several import EACH, OfLanguages
 from siteparity.probes import Answers, Probe, Reading, Target, Where, Witnesses, once
 from siteparity.tools.gettext import host_catalogues, plural
 from siteparity.tools.gettext.catalogue import Catalogue, DamagedError, Message
@@ -31,8 +36,15 @@ from siteparity.transport.script import Ask
 VALID = "the rule of its language"
 COMPLETE = "complete"
 AS_SOURCE = "as its source"
+ALL_TEXTS = "(all texts)"
 NOT_OLDER = "not older than its source"
 LOADED = "loaded"
+
+ALL_OF_THEM = 100
+"""Per cent."""
+
+MAX_TEXTS = 50_000
+"""How many texts of an application are compared one by one; each language has the same part of them."""
 
 PathOfLanguage = Annotated[
     str, matching(r"/[^{}\x00\n]*\{language\}[^{}\x00\n]*", "an absolute path with {language} in it")
@@ -52,7 +64,13 @@ class Catalogues(Strict):
     """Which of its processes read them: each process that the main one started, or the main one for all."""
     charset: str = "UTF-8"
     source_language: Language | None = None
-    """The language in which the messages themselves are written; it needs no translation."""
+    """The language of the messages themselves; it needs no translation, and no catalogue."""
+    complete: OfLanguages[Annotated[Percent, at_least("50%")]] = Field(default={EACH: 100.0})
+    """The share of the messages that each language must translate: ``95%``, or ``{de: 100%, ga: 60%}``."""
+
+    def share(self, language: str) -> float:
+        """The share of the messages that a language must translate, in percent."""
+        return self.complete.get(language, self.complete.get(EACH, 100.0))
 
 
 class Further(Catalogues):
@@ -104,7 +122,8 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         sources = [_path(one.source, language) for language in target.policy.languages if one.source]
         paths = " ".join(map(shlex.quote, [*compiled, *sources]))
         alone = one.loaded_by == "main process"
-        asks[_question("files", name)] = Ask(filled(_FILES, paths=paths), limit=16 * 1024 * 1024)
+        text = filled(_FILES, paths=paths, most=str(host_catalogues.MAX_BYTES))
+        asks[_question("files", name)] = Ask(text, limit=16 * 1024 * 1024)
         asks[_question("service", name)] = Ask(readers.question(one.service, compiled, main_alone=alone))
     return asks
 
@@ -137,6 +156,7 @@ def _shelves(answers: Answers, target: Target[Policy]) -> Mapping[str, Shelf]:
             paths={language: _path(one.path, language) for language in languages},
             sources={language: _path(one.source, language) for language in languages if one.source},
             charset=one.charset,
+            source_language=one.source_language,
         )
         for name, one in _of_host(target).items()
     }
@@ -158,13 +178,23 @@ def read_usable(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_messages(answers: Answers, target: Target[Policy]) -> Table:
-    """Every message of every language -> its translation; and each language's plural rule."""
+    """Every message of every language -> its translation; and each language's plural rule.
+
+    A language with more than its part of `MAX_TEXTS` has one item for all; a file that was not copied has its
+    digest.
+    """
     table: dict[str, str] = {}
     for name, shelf in _shelves(answers, target).items():
+        most = MAX_TEXTS // len(shelf.paths)
+        for language, digest in shelf.digests.items():
+            table[f"{_item(name, language)}: {ALL_TEXTS}"] = f"file {digest}"
         for language, one in shelf.comparable().items():
             item = _item(name, language)
             table[f"{item}: (plural rule)"] = plural.summary(one.plural_forms)
-            table |= {f"{item}: {message}": " | ".join(forms) for message, forms in one.texts.items()}
+            if len(one.texts) > most:
+                table[f"{item}: {ALL_TEXTS}"] = f"{len(one.texts):,} texts, digest {one.digest}"
+            else:
+                table |= {f"{item}: {message}": " | ".join(forms) for message, forms in one.texts.items()}
     return table
 
 
@@ -193,10 +223,16 @@ def read_coverage(answers: Answers, target: Target[Policy]) -> Table:
     for name, shelf in _shelves(answers, target).items():
         for language, one in shelf.usable.items():
             lacking = [message for message in shelf.wanted if not all(one.texts.get(message, ("",)))]
-            untranslated = [] if language == named[name].source_language else lacking
-            said = f"{_some(untranslated)} without a translation" if untranslated else COMPLETE
-            table[_item(name, language)] = said
+            table[_item(name, language)] = _coverage(lacking, len(shelf.wanted), named[name], language)
     return table
+
+
+def _coverage(lacking: Sequence[Message], wanted: int, of: Catalogues, language: str) -> str:
+    share = of.share(language)
+    if language == of.source_language or 100 * (wanted - len(lacking)) >= share * wanted:
+        return COMPLETE
+    promised = "" if share >= ALL_OF_THEM else f", less than {share:g}%"
+    return f"{_some(lacking)} without a translation{promised}"
 
 
 def read_source(answers: Answers, target: Target[Policy]) -> Table:

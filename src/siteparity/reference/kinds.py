@@ -18,7 +18,7 @@ from siteparity.policy.bounds import Bound
 from siteparity.policy.differs import by_check
 from siteparity.policy.document import roles_by_name
 from siteparity.policy.section import Reference, Section, Spelling, as_several
-from siteparity.policy.several import OfEachRole, OneOrMore
+from siteparity.policy.several import OfEach, OneOrMore
 
 Schema: TypeAlias = dict[str, Any]
 M = TypeVar("M")
@@ -120,11 +120,11 @@ def _by_a_reader(annotation: object, marks: Sequence[object]) -> Kind | None:
         item = kind_of(arguments[0])
         some = kind_of(annotation, [mark for mark in marks if isinstance(mark, annotated_types.MinLen)])
         return Kind(f"{item.words}; or a list of such", either(item.schema, some.schema), item.models)
-    if first(marks, OfEachRole):
+    if of_each := first(marks, OfEach):
         value = kind_of(arguments[1])
         by_role = kind_of(annotation)
         return Kind(
-            f"{value.words}; or, for each role, such a value",
+            f"{value.words}; or, for each {of_each.what}, such a value",
             either(value.schema, by_role.schema),
             value.models,
         )

@@ -9,11 +9,14 @@ from __future__ import annotations
 import codecs
 import hashlib
 import io
+import json
 import re
 import struct
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, wraps
+from functools import cached_property, wraps
+from threading import Lock
 from typing import TypeVar
 
 from babel.messages import catalog as babel_catalog
@@ -24,13 +27,16 @@ from siteparity.model import SiteparityError
 
 T = TypeVar("T")
 
-MAX_FILE_BYTES = 4 * 1024 * 1024
+MAX_FILE_BYTES = 16 * 1024 * 1024
 """A larger catalogue is not read."""
 
-_FILES_KEPT, _BYTES_KEPT = 32, 512 * 1024
-"""How many files of each kind are remembered, and how large one may be. Hosts of a role carry the same files,
-and Babel is slow. The bounds keep a hostile host from filling the memory."""
+_BYTES_KEPT = 48 * 1024 * 1024
+"""How many bytes of files of each kind are remembered. Hosts of a role carry the same files, and Babel is
+slow. The bound keeps a hostile host from filling the memory."""
 _MAX_NAME = 120
+_PREVIOUS = re.compile(rb"(?m)^[ \t]*#~\|.*\n?")
+"""What a message said before, of one that no program uses any more; Babel takes it for an error."""
+_DATES = re.compile(rb"(?m)(^\"?|\\n)PO((?:T-Creation|-Revision)-Date:)")
 _MAGIC = {b"\xde\x12\x04\x95": "<", b"\x95\x04\x12\xde": ">"}
 
 
@@ -58,7 +64,7 @@ Texts = Mapping[Message, tuple[str, ...]]
 """Message -> its translation, or each of its plural forms."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalogue:
     """A ``.mo`` file."""
 
@@ -67,6 +73,12 @@ class Catalogue:
     texts: Texts
     plurals: frozenset[Message]
     """The messages that have plural forms."""
+
+    @cached_property
+    def digest(self) -> str:
+        """Of all texts, whatever their order in the file."""
+        told = sorted((one.text, one.context, forms) for one, forms in self.texts.items())
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
 
     @property
     def language(self) -> str:
@@ -98,12 +110,23 @@ class Source:
 
 
 def _once_a_run(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
-    """Parse a file once for all hosts that have the same one, unless it is large."""
-    remembered = lru_cache(maxsize=_FILES_KEPT)(read)
+    """Parse a file once for all hosts that have the same one; those asked for last are remembered."""
+    remembered: OrderedDict[bytes, tuple[T, int]] = OrderedDict()
+    lock = Lock()
 
     @wraps(read)
     def parse(data: bytes) -> T:
-        return remembered(data) if len(data) <= _BYTES_KEPT else read(data)
+        digest = hashlib.sha256(data).digest()
+        with lock:
+            if digest in remembered:
+                remembered.move_to_end(digest)
+                return remembered[digest][0]
+        found = read(data)
+        with lock:
+            remembered[digest] = (found, len(data))
+            while sum(size for _, size in remembered.values()) > _BYTES_KEPT:
+                remembered.popitem(last=False)
+        return found
 
     return parse
 
@@ -115,8 +138,9 @@ def compiled(data: bytes) -> Catalogue:
     Raises:
         DamagedError: it is not a sound catalogue.
     """
-    header = _header(data)
-    catalogue = _babel(lambda: read_mo(io.BytesIO(data)))
+    start, end = _header_span(data)
+    header = data[start:end]
+    catalogue = _babel(lambda: read_mo(io.BytesIO(data[:start] + _without_dates(header) + data[end:])))
     messages = list(_messages(catalogue))
     return Catalogue(
         headers=dict(_fields(header)),
@@ -134,12 +158,21 @@ def source(data: bytes) -> Source:
     """
     if len(data) > MAX_FILE_BYTES:
         raise DamagedError(f"damaged: larger than {MAX_FILE_BYTES} bytes")
-    messages = list(_messages(_babel(lambda: read_po(io.BytesIO(data), abort_invalid=True))))
+    text = _without_dates(_PREVIOUS.sub(b"", data))
+    messages = list(_messages(_babel(lambda: read_po(io.BytesIO(text), abort_invalid=True))))
     return Source(
         texts={key: forms for key, forms, message in messages if any(forms) and not message.fuzzy},
         messages=frozenset(key for key, _, _ in messages),
         unchecked=frozenset(key for key, _, message in messages if message.fuzzy),
     )
+
+
+def _without_dates(text: bytes) -> bytes:
+    """The text with the dates of its header under other names of the same length.
+
+    Babel takes a date that it cannot read, such as ``2003-02-11``, for damage. No program looks at it.
+    """
+    return _DATES.sub(rb"\1X-\2", text, count=2)
 
 
 def same_charset(one: str, other: str) -> bool:
@@ -179,8 +212,8 @@ def _decoded(text: bytes, charset: str) -> str:
         raise DamagedError(f"damaged: a context is not {charset}: {error}") from None
 
 
-def _header(data: bytes) -> bytes:
-    """The translation of the empty message, after a check of the tables.
+def _header_span(data: bytes) -> tuple[int, int]:
+    """Where the translation of the empty message begins and ends, after a check of the tables.
 
     Overlapping strings would let a small file contain any amount of text.
     """
@@ -200,7 +233,7 @@ def _header(data: bytes) -> bytes:
     if sum(length + 1 for length, _ in (*spans, *forms)) > len(data):
         raise DamagedError("damaged: its texts do not fit into it: it is cut off, or its tables are wrong")
     header = next((form for span, form in zip(spans, forms, strict=True) if span[0] == 0), None)
-    return data[header[1] : header[1] + header[0]] if header else b""
+    return (header[1], header[1] + header[0]) if header else (0, 0)
 
 
 def _table(data: bytes, start: int, count: int) -> bytes:

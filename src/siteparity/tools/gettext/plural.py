@@ -1,14 +1,15 @@
 """Plural rules: whether a catalogue's rule is the one of its language.
 
 Rules are compared by the forms that they choose for many numbers, not by how they are written. A rule is
-right if it chooses as Babel's table of gettext rules does, or as the CLDR does (its categories in their
-order: zero, one, two, few, many, other). For some languages both are in use.
+right if it chooses as Babel's table of gettext rules does, as the CLDR does (its categories in their order:
+zero, one, two, few, many, other) for the language or for that of no country, or as `IN_USE` says.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from gettext import c2py
 
@@ -16,6 +17,32 @@ from babel import Locale, UnknownLocaleError
 from babel.messages.plurals import PLURALS
 
 from siteparity.model import SiteparityError
+
+IN_USE: Mapping[str, Sequence[str]] = {
+    "ga": (
+        "nplurals=3; plural=n==1 ? 0 : n==2 ? 1 : 2;",  # msginit of gettext 0.21
+        "nplurals=5; plural=n==1 ? 0 : n==2 ? 1 : n<7 ? 2 : n<11 ? 3 : 4;",  # at-spi2-core
+    ),
+    "he": ("nplurals=4; plural=n==1 ? 0 : n==2 ? 1 : n>10 && n%10==0 ? 2 : 3;",),  # glib
+    "pt_PT": ("nplurals=2; plural=n > 1;",),  # Weblate
+    "sk": ("nplurals=3; plural=(n==1) ? 1 : (n>=2 && n<=4) ? 2 : 0;",),  # GTK, sed
+    "sl": ("nplurals=4; plural=n%100==1 ? 1 : n%100==2 ? 2 : n%100==3 || n%100==4 ? 3 : 0;",),  # grep
+    "sr": (
+        (
+            "nplurals=4; plural=n==1 ? 3 : n%10==1 && n%100!=11 ? 0 : "
+            "n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2;"
+        ),  # GTK
+    ),
+    "tr": ("nplurals=2; plural=(n > 1);",),  # Transifex, Django, Linux-PAM
+    "uk": (
+        (
+            "nplurals=4; plural=n==1 ? 3 : n%10==1 && n%100!=11 ? 0 : "
+            "n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2;"
+        ),  # sed
+    ),
+}
+"""Further rules that translators of a language use, each with who does: they distinguish what the language
+does, or number its forms in another order, and their catalogues hold the forms to match."""
 
 NUMBERS = tuple(range(1001))
 _TAGS = ("zero", "one", "two", "few", "many", "other")
@@ -81,12 +108,16 @@ def _right(language: str) -> tuple[tuple[int, ...], ...]:
         locale = Locale.parse(language)
     except (UnknownLocaleError, ValueError):
         return ()
-    tags = [locale.plural_form(number) for number in NUMBERS]
-    rules = [_dense(tuple(_TAGS.index(tag) for tag in tags))]
+    rules = [_of_cldr(locale), _of_cldr(Locale(locale.language))]
     gettext = PLURALS.get(str(locale)) or PLURALS.get(locale.language)
     if gettext:
         rules.insert(0, _dense(forms_of(f"nplurals={gettext[0]}; plural={gettext[1]}")[1]))
-    return tuple(rules)
+    in_use = IN_USE.get(str(locale)) or IN_USE.get(locale.language, ())
+    return (*rules, *(_dense(forms_of(header)[1]) for header in in_use))
+
+
+def _of_cldr(locale: Locale) -> tuple[int, ...]:
+    return _dense(tuple(_TAGS.index(locale.plural_form(number)) for number in NUMBERS))
 
 
 def _dense(chosen: tuple[int, ...]) -> tuple[int, ...]:
