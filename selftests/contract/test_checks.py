@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 
@@ -97,6 +98,35 @@ def test_every_check_names_a_drill_and_every_drill_exists(check: CheckSource) ->
 def test_every_fault_is_claimed_by_a_check(fault: str) -> None:
     """A fault that no check must catch is a hole that we know of."""
     assert any(fault in check.drills for check in CHECKS)
+
+
+def test_what_comes_by_replication_is_mended_by_replication_first() -> None:
+    """A paused replay lacks what the primary made since; it is resumed, and no standby is rebuilt for it."""
+    root = find_root()
+    files = [*(root / "tests").rglob("*.py"), root / "src/siteparity/pytest_plugin/database_rows.py"]
+    texts = [
+        node.value
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "pg_basebackup" in node.value
+    ]
+    another_copy = (
+        "rebuild the standby with pg_basebackup from the primary",
+        "pg_rewind, or",
+        "look at the disk",
+    )
+    of_replay = [text for text in texts if not text.startswith(another_copy)]
+    assert len(of_replay) == 5
+    for text in of_replay:
+        assert 0 < text.find("pg_wal_replay_resume()") < text.find("if replay was not paused, rebuild")
+
+
+@pytest.mark.parametrize("late", ["roles", "tables", "extensions"])
+def test_an_answer_about_a_paused_replay_begins_with_it(late: str) -> None:
+    """Also if the replay was paused before somebody made a role, or a table, at the primary."""
+    replay = next(check for check in CHECKS if check.name == "replication.what_arrives_is_replayed_at_once")
+    follows = next(check for check in CHECKS if check.aspect == "database" and check.tables == (late,))
+    assert follows.name in replay.leads_to
 
 
 @pytest.mark.parametrize("aspect", discover())

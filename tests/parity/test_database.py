@@ -107,7 +107,11 @@ def test_every_role_of_the_policy_can_log_in(parity: Parity) -> None:
 )
 def test_both_servers_have_the_same_roles(parity: Parity) -> None:
     """What the shop may do at one site is forbidden at the other."""
-    parity.same("roles", fix="rebuild the standby with pg_basebackup: roles come by replication")
+    parity.same(
+        "roles",
+        fix="roles come by replication: SELECT pg_wal_replay_resume() on the standby, and wait; "
+        "if replay was not paused, rebuild the standby with pg_basebackup",
+    )
 
 
 @pytest.mark.drill(
@@ -125,7 +129,11 @@ def test_every_library_is_on_the_disk(parity: Parity) -> None:
 )
 def test_both_databases_have_the_same_extensions(parity: Parity) -> None:
     """Functions that pages call are missing."""
-    parity.same("extensions", fix="rebuild the standby with pg_basebackup: extensions come by replication")
+    parity.same(
+        "extensions",
+        fix="extensions come by replication: SELECT pg_wal_replay_resume() on the standby, and wait; "
+        "if replay was not paused, rebuild the standby with pg_basebackup",
+    )
 
 
 @pytest.mark.drill(
@@ -134,7 +142,11 @@ def test_both_databases_have_the_same_extensions(parity: Parity) -> None:
 )
 def test_both_databases_have_the_same_tables(parity: Parity) -> None:
     """The shop finds other tables than those it was written for."""
-    parity.same("tables", fix="rebuild the standby with pg_basebackup: tables come by replication")
+    parity.same(
+        "tables",
+        fix="tables come by replication: SELECT pg_wal_replay_resume() on the standby, and wait; "
+        "if replay was not paused, rebuild the standby with pg_basebackup",
+    )
 
 
 @pytest.mark.drill(

@@ -104,6 +104,17 @@ def test_the_sender_was_heard_lately(parity: Parity) -> None:
 @pytest.mark.drill(
     "replay_paused", "replay_delayed", "replay_ends_at_a_target", "replay_paused_while_orders_come_in"
 )
+@pytest.mark.leads_to(
+    "replication.the_standby_is_not_far_behind",
+    "replication.the_standby_passes_the_primarys_position_in_time",
+    "database.both_servers_have_the_same_roles",
+    "database.every_role_of_the_policy_can_log_in",
+    "database.both_databases_have_the_same_extensions",
+    "database.both_databases_have_the_same_tables",
+    "collation.both_sites_sort_by_the_same_locale",
+    "subscriptions",
+    "storefront",
+)
 def test_what_arrives_is_replayed_at_once(parity: Parity) -> None:
     """Orders that have arrived but were not replayed appear long after the failover."""
     parity.healthy(

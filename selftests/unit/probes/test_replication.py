@@ -223,17 +223,29 @@ def test_a_stream_that_has_been_silent_since_the_primary_died_is_no_late_one() -
     assert values(facts(silent)["silence"]) == [11.0]
 
 
-@pytest.mark.parametrize(("patience", "found"), [(10.0, 25.0), (20.0, 25.0), (60.0, None), (0.0, None)])
-def test_a_silence_that_may_be_an_idle_primary_says_nothing(patience: float, found: float | None) -> None:
+@pytest.mark.parametrize(
+    ("patience", "found"),
+    [(10.0, 25.0), (20.0, 25.0), (60.0, 0.0), (22.0, 14.0), (600.0, 0.0), (601.0, None), (0.0, None)],
+)
+def test_a_silence_that_may_be_an_idle_primary_counts_from_when_it_was_asked(
+    patience: float, found: float | None
+) -> None:
     """PostgreSQL's own 60 s: the receiver asks after 30 s only, so a live sender may be silent as long."""
     silence = facts({**STANDBY, "receiver": {**STREAMING, "silence": 25.0, "patience": patience}})["silence"]
     if found is None:
         assert isinstance(silence, Unmeasured)
-        assert "set that to at most 20s" in silence.reason
+        assert "set that to 60s, or to at most 600s" in silence.reason
     else:
         assert values(silence) == [found]
     short = facts({**STANDBY, "receiver": {**STREAMING, "silence": 9.0, "patience": patience}})["silence"]
     assert values(short) == [9.0]
+
+
+@pytest.mark.parametrize(("silence", "told"), [(30.0, 0.0), (39.9, 9.9), (40.1, 10.1), (400.0, 370.0)])
+def test_a_stream_that_does_not_answer_is_found_whatever_its_timeout(silence: float, told: float) -> None:
+    """With the 60 s of every server that nobody changed: asked after 30 s, and silent for 10 more."""
+    read = facts({**STANDBY, "receiver": {**STREAMING, "silence": silence, "patience": 60.0}})["silence"]
+    assert read == {"seconds since a message was due": told}
 
 
 @pytest.mark.parametrize("table", ["receiver", "sender", "silence"])

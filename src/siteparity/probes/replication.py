@@ -57,8 +57,8 @@ class Policy(Section):
     max_heartbeat: Annotated[Duration, at_most("60s")] = timedelta(seconds=5)
     """How long the standby may take to pass a position that the primary had."""
     max_silence: Annotated[Duration, at_most("5m")] = timedelta(seconds=10)
-    """How old the sender's last message may be. After half of ``wal_receiver_timeout`` the standby asks an
-    idle sender for one."""
+    """How old the sender's last message may be. After half of its own ``wal_receiver_timeout`` the standby
+    asks an idle sender for one; where that is longer, this time counts from then on."""
 
     @classmethod
     def drawn(cls, of: Applications) -> Mapping[str, Any]:
@@ -92,6 +92,9 @@ _PASSED = Ask(
     ),
     words=(*LOGIN, POSITION, _WAIT),
 )
+
+_LATEST_DUE = 300
+"""Seconds after which the standby must have asked an idle sender; a longer silence needs a reason."""
 
 _NO_STREAM = "no WAL receiver streams, and none can while the primary is away"
 _ARCHIVER = ("command", "failing")
@@ -173,18 +176,21 @@ def read_sender(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_silence(answers: Answers, target: Target[Policy]) -> Table:
-    """Seconds since the sender's last message."""
+    """Seconds since the sender's last message; of an idle sender, which is asked late, since one was due."""
     receiver = _live_receiver(_state(answers, target), target)
     seconds = _seconds(receiver, "silence")
     if target.other_recorded_at and seconds > target.section.max_silence.total_seconds():
         raise OtherSiteAwayError(_NO_STREAM)
     most = target.section.max_silence.total_seconds()
-    if seconds > most and "patience" in receiver and not 0 < _seconds(receiver, "patience") <= 2 * most:
-        raise UnmeasuredError(
-            f"silence: nothing came for {seconds:.0f} s, which may be an idle primary, whom this server asks "
-            f"after half of wal_receiver_timeout; set that to at most {2 * most:g}s, twice max_silence"
-        )
-    return {"seconds since the last message": seconds}
+    due = _seconds(receiver, "patience") / 2 if "patience" in receiver else most
+    if seconds <= most or 0 < due <= most:
+        return {"seconds since the last message": seconds}
+    if 0 < due <= _LATEST_DUE:
+        return {"seconds since a message was due": max(0.0, round(seconds - due, 3))}
+    raise UnmeasuredError(
+        f"silence: nothing came for {seconds:.0f} s, which may be an idle primary, whom this server asks "
+        f"after half of wal_receiver_timeout; set that to 60s, or to at most {2 * _LATEST_DUE}s"
+    )
 
 
 def read_replay(answers: Answers, target: Target[Policy]) -> Table:

@@ -12,6 +12,10 @@ from siteparity.pytest_plugin.postgres import ANSWERS, Reply
 
 _SERVER = "tail -n 50 /var/log/postgresql/postgresql-*-main.log; pg_lsclusters"
 _SHOP = "journalctl --unit=shop --lines=20; then try its SHOP_DATABASE_URL with psql"
+_TOO_FEW = (
+    "SELECT pg_wal_replay_resume() on the standby, and wait; if replay was not paused, rebuild the standby "
+    "with pg_basebackup"
+)
 _TWO_WRITERS = "stop the server that must not take writes, then pg_rewind it"
 
 
@@ -25,7 +29,7 @@ def server_claims(reply: Reply, policy: Database) -> Iterator[Claim]:
     rows = "enough" if reply.numbers[0] >= policy.at_least else "too few"
     yield Claim("state of the database", following, "in recovery", _TWO_WRITERS)
     yield Claim("writes to the database", writes, "refused", _TWO_WRITERS)
-    yield Claim("rows of the database", rows, "enough", "rebuild the standby with pg_basebackup")
+    yield Claim("rows of the database", rows, "enough", _TOO_FEW)
 
 
 def answer_claims(reply: Reply) -> Iterator[Claim]:
