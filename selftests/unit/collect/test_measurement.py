@@ -10,7 +10,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -203,6 +204,48 @@ def test_both_looks_at_a_host_have_the_limit_of_one_host() -> None:
     collect({"names": replace(NAMES, then=look)}, shell, seconds=3600)
     assert shell.asked[4:] == ["arizona/web2"]
     assert shell.timeouts[4] <= 30 - 0.3
+
+
+def ask_slowly(folder: Path, seconds: float, limit: int) -> Callable[[Target[Section]], Mapping[str, Ask]]:
+    """A question that a host answers only when it is asked for the second time, and one that it answers."""
+
+    def ask(target: Target[Section]) -> Mapping[str, Ask]:
+        mark = folder / target.host.label.replace("/", "-")
+        slow = f"[ -e {mark} ] || {{ echo >{mark}; sleep {seconds}; }}; echo {target.host.label}"
+        return {"name": Ask(slow, timeout=limit), "other": Ask("echo other")}
+
+    return ask
+
+
+def test_what_a_host_was_too_slow_to_answer_is_asked_again(tmp_path: Path) -> None:
+    """Alone, within the host's deadline, and with more time; what it answered is not asked twice."""
+    shell = Shell()
+    slow = Probe(Section, ask_slowly(tmp_path, 20, 1), {"names": Reading(read_names)})
+    dallas, arizona = collect({"names": slow}, shell, seconds=60)
+    assert table(dallas, "web1", "names", "names") == {"name": "dallas/web1"}
+    assert table(arizona, "web2", "names", "names") == {"name": "arizona/web2"}
+    assert sorted(shell.asked) == sorted(
+        2 * [f"{site.name}/{host.name}" for site in SITES for host in site.hosts]
+    )
+    assert all(timeout < 30 for timeout in shell.timeouts[4:])
+
+
+def test_what_stays_slow_is_unmeasured_and_delays_nothing_for_long(tmp_path: Path) -> None:
+    """With the reason of the first time, if there is no time for a second."""
+    shell = Shell()
+    slow = Probe(Section, ask_slowly(tmp_path, 20, 1), {"names": Reading(read_names)})
+    dallas, _ = collect({"names": slow}, shell, seconds=2.5)
+    assert table(dallas, "web1", "names", "names") == "name: timed out after 1 s"
+    assert len(shell.asked) == 4
+
+
+@pytest.mark.parametrize(("deadline", "limit"), [(30, 10), (60, 20), (10, 10), (600, 200)])
+def test_limits_of_questions_follow_the_hosts_deadline(deadline: int, limit: int) -> None:
+    """Whoever gives slow hosts more time gives each question more."""
+    policy = web_host(SECTION).policy
+    limits = policy.limits.model_copy(update={"host_deadline": timedelta(seconds=deadline)})
+    measurement = Measurement(replace(policy, limits=limits), {}, Shell(), Deadline(60), lambda *_: None)
+    assert measurement._paced({"a": Ask("b")}, 1)["a"].timeout == limit  # noqa: SLF001  # the rule itself
 
 
 def _breaks(*_: object) -> Any:

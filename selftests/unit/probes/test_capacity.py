@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from selftests.unit.targets import answered, framed, setting_answer, web_host
 from siteparity.model import Facts, Unmeasured, UnmeasuredError
 from siteparity.probes import Answers, read_tables, services
 from siteparity.probes.capacity import PROBE, Policy, Server, ask
-from siteparity.tools.capacity import disks, machine
+from siteparity.tools.capacity import disks, machine, servers
 from siteparity.tools.given import assigned
 
 SECTION: dict[str, Any] = {
@@ -373,3 +375,43 @@ def test_any_bytes_are_facts_or_unmeasured(raw: bytes) -> None:
     names = ("machine", "disks", "workers:shop.service", "pool:POOL", "connections")
     for texts in (dict.fromkeys(names, raw), dict.fromkeys(names, raw + b"\nend\n")):
         facts(**texts)
+
+
+PROCESSES = """
+trap 'kill $(jobs -p)' EXIT
+for title; do (exec -a "$title" sleep 60) & done
+read -r _
+"""
+WORKER = "nginx: worker process"
+
+
+@pytest.mark.parametrize(
+    ("titles", "count"),
+    [
+        ([WORKER, WORKER], 2),
+        ([WORKER, WORKER, f"{WORKER} is shutting down"], 2),
+        ([f"{WORKER} is shutting down"], 0),
+        (["nginx: cache manager process", WORKER], 1),
+    ],
+)
+def test_a_worker_that_a_reload_has_replaced_is_none(tmp_path: Path, titles: list[str], count: int) -> None:
+    """It ends with its last request, which may take hours, and would hide that others are lacking."""
+    with subprocess.Popen(["bash", "-c", PROCESSES, "bash", *titles], stdin=subprocess.PIPE) as main:
+        try:
+            children = Path(f"/proc/{main.pid}/task/{main.pid}/children")
+            until = time.monotonic() + 20
+            while not all(
+                b"sleep" in Path(f"/proc/{pid}/comm").read_bytes() for pid in children.read_text().split()
+            ) or len(children.read_text().split()) < len(titles):
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            systemctl = tmp_path / "systemctl"
+            systemctl.write_text(f"#!/bin/sh\necho LoadState=loaded\necho MainPID={main.pid}\n")
+            systemctl.chmod(0o755)
+            text = assigned(UNIT=["nginx.service"], TEXT=[WORKER]) + servers.WORKERS
+            env = {"PATH": f"{tmp_path}:/usr/sbin:/usr/bin:/sbin:/bin"}
+            ran = subprocess.run(["sh", "-c", text], capture_output=True, check=True, env=env)
+        finally:
+            main.communicate(b"\n")
+    parts = answered(workers=ran.stdout).parts("workers", servers.WORKERS_PARTS)
+    assert servers.read_workers(parts) == count

@@ -376,7 +376,7 @@ def test_ten_languages_of_a_large_application_are_read_and_compared_message_by_m
 ) -> None:
     """More than 100,000 lines and 16 MiB in all, within seconds."""
     comments = b"# " + b"where the text stands " * 7 + b"\n"
-    files = {}
+    files: dict[str, bytes] = {}
     for language in TEN:
         source = big(language, 300)
         files |= {f"{language}.mo": compiled(source), f"{language}.po": source + comments * 12_000}

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -312,6 +313,85 @@ def test_a_setting_is_held_against_the_running_process(tmp_path: Path) -> None:
         "NEW": settings.STATES["unset"],
         "GONE": settings.STATES["stale"],
     }
+
+
+TITLE = "import setproctitle, sys; setproctitle.setproctitle('t' * int(sys.argv[1])); sys.stdin.read()"
+"""A program that shows a title of its own, as php-fpm, PostgreSQL and gunicorn do."""
+
+
+def titled(
+    tmp_path: Path, files: str, own: dict[str, str], *, length: int, age: float
+) -> subprocess.CompletedProcess[str]:
+    """What the real program says of a process with such a title, whose file is older than itself, or not."""
+    file = tmp_path / "env"
+    if age > 0:
+        file.write_text(files, encoding="utf-8")
+        time.sleep(age)
+    asking = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", TITLE, str(length)], env=own, stdin=asking) as process:
+        try:
+            wait_for(lambda: b"ttt" in Path(f"/proc/{process.pid}/cmdline").read_bytes())
+            if age <= 0:
+                file.write_text(files, encoding="utf-8")
+            text = settings.question("shop.service").partition("<<'END_OF_PROGRAM'\n")[2]
+            shown = f"Environment=\nEnvironmentFiles={file} (ignore_errors=no)\nFragmentPath=/etc/hostname"
+            return subprocess.run(
+                ["perl", "-"], input=text.removesuffix("END_OF_PROGRAM\n"), text=True, capture_output=True,
+                env={"PATH": "/usr/bin:/bin", "MAIN": str(process.pid), "SHOWN": shown}, check=False,
+            )  # fmt: skip
+        finally:
+            process.kill()
+
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    """Wait until it is so, ten seconds at most."""
+    until = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("length", [200, 5000])
+def test_a_process_that_wrote_its_title_over_its_environment_is_judged_by_its_files(
+    tmp_path: Path, length: int
+) -> None:
+    """They are older than it is, so it was started with what they say; also if a part is still there."""
+    own = {"LANG": "C", "A": "1", "PATH": os.environ["PATH"], "INVOCATION_ID": "abc", "PADDING": "x" * 400}
+    done = titled(tmp_path, "A=1\nB=2\n", own, length=length, age=2.2)
+    assert done.returncode == 0, done.stderr
+    assert states(done.stdout) == {"A": settings.RUNNING, "B": settings.RUNNING}
+
+
+def test_a_process_with_a_title_whose_files_were_changed_since_is_unmeasured(tmp_path: Path) -> None:
+    """Nobody can see what it was started with; a restart mends that."""
+    own = {"LANG": "C", "A": "1", "PATH": os.environ["PATH"]}
+    done = titled(tmp_path, "A=2\n", own, length=5000, age=0)
+    assert done.returncode != 0
+    assert f"{tmp_path}/env was changed since it started: restart the service" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["HAPROXY_MWORKER", "HAPROXY_LOCALPEER", "APACHE_RUN_USER", "APACHE_LOG_DIR"]
+)
+def test_what_a_program_sets_for_itself_is_not_configured_and_right(tmp_path: Path, name: str) -> None:
+    """One that the files set is judged all the same."""
+    assert states(ask_perl(tmp_path, "A=1\n", own={"A": "1", name: "x"})) == {"A": settings.RUNNING}
+    found = states(ask_perl(tmp_path, f"{name}=y\n", own={"A": "1", name: "x"}))
+    assert found == {"A": settings.STATES["stale"], name: settings.STATES["differs"]}
+
+
+@pytest.mark.parametrize(
+    ("first", "more"),
+    [("#!/bin/sh", False), ("#! /usr/bin/env bash", False), ("#!/usr/bin/python3", True), ("\x7fELF", True)],
+)
+def test_a_shell_script_that_starts_a_service_may_set_more(tmp_path: Path, first: str, more: bool) -> None:
+    """As apachectl and catalina.sh do; a program that is told what it gets is held to that."""
+    script = tmp_path / "start"
+    script.write_text(f"{first}\n", encoding="utf-8")
+    started = f"\nExecStart={{ path={script} ; argv[]={script} -D ; ignore_errors=no }}"
+    found = states(ask_perl(tmp_path, "A=1\nB=2\n", started, own={"A": "1", "B": "3", "CATALINA_HOME": "/x"}))
+    stale = {"CATALINA_HOME": settings.STATES["stale"]} if more else {}
+    assert found == {"A": settings.RUNNING, "B": settings.STATES["differs"], **stale}
 
 
 def test_a_file_wins_over_the_unit(tmp_path: Path) -> None:

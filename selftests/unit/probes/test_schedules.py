@@ -422,6 +422,33 @@ def test_a_line_of_the_policy_is_looked_up_like_one_of_a_crontab(command: str) -
     assert not Path("/x").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "file", "wanted", "ought"),
+    [
+        ("pg_compresswal@17-main.timer", "static", "pg_receivewal@17-main.service", False),
+        ("pg_compresswal@17-main.timer", "static", "", False),
+        ("pg_compresswal@17-main.timer", "static", "timers.target", True),
+        ("pg_compresswal@17-main.timer", "static", None, True),
+        ("pg_compresswal@17-main.timer", "enabled", "timers.target", True),
+        ("pg_dump@17-main.timer", "disabled", "", False),
+        ("systemd-tmpfiles-clean.timer", "static", "timers.target", True),
+        ("backup.timer", "static", "", True),
+    ],
+)
+def test_a_timer_of_a_template_starts_with_the_unit_that_wants_it(
+    name: str, file: str, wanted: str | None, ought: bool
+) -> None:
+    """It is known as soon as that unit is loaded; stopped, it is as it should be."""
+    unit = {
+        "Id": (name,), "LoadState": ("loaded",), "ActiveState": ("inactive",), "UnitFileState": (file,),
+        "ConditionResult": ("no",), "ConditionTimestampMonotonic": ("0",),
+    }  # fmt: skip
+    told = unit if wanted is None else unit | {"WantedBy": (wanted,), "RequiredBy": ("",)}
+    assert timers.ought_to_run(told) is ought
+    assert timers.ought_to_run(told | {"ActiveState": ("active",)})
+    assert timers.ought_to_run(told | {"ActiveState": ("failed",)})
+
+
 AWK = """#!/bin/sh
 for one; do
     shift

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.server
 import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -324,6 +326,39 @@ def test_status_codes_are_read_in_the_order_of_the_requests() -> None:
         said, status = shell(answers.question("127.0.0.1", port, "www.shop.example", PATHS, tls=False))
     assert status == 0
     assert answers.read(rows(said), PATHS) == {PATHS[0]: 403, PATHS[1]: 302}
+
+
+class _Closing(http.server.BaseHTTPRequestHandler):
+    """Answers one request of each connection, and hangs up, as nginx does with ``keepalive_timeout 0``."""
+
+    def do_HEAD(self) -> None:
+        """An attack is refused."""
+        self.send_response(403 if "%3C" in self.path else 200)
+        self.send_header("Connection", "close")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Not here."""
+
+
+@pytest.mark.parametrize("version", ["HTTP/1.0", "HTTP/1.1"])
+def test_a_server_that_keeps_no_connection_open_is_asked_once_a_connection(
+    monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    """Its answers are those to the same requests."""
+    monkeypatch.setattr(_Closing, "protocol_version", version)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Closing)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        port, paths = server.server_address[1], ("/?a=%3Cb%3E", "/", "/?c=%3Cd%3E", "/e")
+        said, status = shell(answers.question("127.0.0.1", port, "www.shop.example", paths, tls=False))
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    assert status == 0
+    assert answers.read(rows(said), paths) == {paths[0]: 403, paths[1]: 200, paths[2]: 403, paths[3]: 200}
 
 
 @pytest.mark.parametrize("tls", [False, True])

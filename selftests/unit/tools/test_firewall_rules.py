@@ -186,6 +186,99 @@ def test_bans_and_what_the_policy_ignores_are_left_out_wherever_they_are_named()
     assert len(items(listing(nft=told))) == 2, "a comment is no name"
 
 
+OF_PROGRAMS = """*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+:DOCKER - [0:0]
+:DOCKER-FORWARD - [0:0]
+:DOCKER-ISOLATION-STAGE-1 - [0:0]
+:DOCKER-USER - [0:0]
+:LIBVIRT_INP - [0:0]
+:ts-input - [0:0]
+-A INPUT -j LIBVIRT_INP
+-A INPUT -j ts-input
+-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+-A FORWARD -j DOCKER-USER
+-A FORWARD -j DOCKER-FORWARD
+-A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A FORWARD -o docker0 -j DOCKER
+-A FORWARD -i docker0 ! -o docker0 -j ACCEPT
+-A FORWARD -i br-0123456789ab -o br-0123456789ab -j ACCEPT
+-A DOCKER -d 172.17.0.2/32 ! -i docker0 -o docker0 -p tcp -m tcp --dport 80 -j ACCEPT
+-A DOCKER-FORWARD -j DOCKER-ISOLATION-STAGE-1
+-A DOCKER-ISOLATION-STAGE-1 -i docker0 ! -o docker0 -j RETURN
+-A DOCKER-USER -s 198.51.100.0/24 -j DROP
+-A LIBVIRT_INP -i virbr0 -p udp -m udp --dport 53 -j ACCEPT
+-A ts-input ! -s 100.64.0.0/10 -i tailscale0 -j DROP
+COMMIT
+*raw
+:PREROUTING ACCEPT [0:0]
+-A PREROUTING ! -i wg0 -d 10.9.0.2/32 -m addrtype ! --src-type LOCAL \
+-m comment --comment "wg-quick(8) rule for wg0" -j DROP
+COMMIT
+*nat
+:POSTROUTING ACCEPT [0:0]
+-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE
+COMMIT
+"""
+WITHOUT = """*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+:DOCKER-USER - [0:0]
+-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+-A FORWARD -j DOCKER-USER
+-A DOCKER-USER -s 198.51.100.0/24 -j DROP
+COMMIT
+"""
+NFT_OF_PROGRAMS = """table ip wg-quick-wg0 {
+\tchain preraw {
+\t\ttype filter hook prerouting priority raw; policy accept;
+\t\tiifname != "wg0" ip daddr 10.9.0.2 fib saddr type != local drop
+\t}
+}
+table ip libvirt_network {
+\tchain forward {
+\t\ttype filter hook forward priority filter; policy accept;
+\t\tiifname "virbr0" accept
+\t}
+}
+table ip docker-bridges {
+\tchain filter-FORWARD {
+\t\ttype filter hook forward priority filter; policy accept;
+\t\toifname "docker0" accept
+\t}
+}
+"""
+
+
+def test_what_programs_add_while_they_run_is_left_out() -> None:
+    """wg-quick, Docker, Tailscale, libvirt: no file holds it, and addresses and bridges differ by host."""
+    assert items(listing(iptables=OF_PROGRAMS)) == items(listing(iptables=WITHOUT))
+    assert items(listing(nft=NFT_OF_PROGRAMS)) == {}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "-A INPUT -i docker0 -p tcp -m tcp --dport 22 -j DROP",
+        "-A FORWARD -i docker0 -j ACCEPT",
+        "-A FORWARD -i docker0 -o eth0 -j ACCEPT",
+        "-A FORWARD -i eth0 -o docker0 -j ACCEPT",
+        "-A FORWARD -i br-0123456789ab -o br-ba9876543210 -j ACCEPT",
+        "-A FORWARD -i docker0 ! -o eth0 -j ACCEPT",
+        "-A DOCKER-USER -i eth0 -j RETURN",
+        "-A INPUT -i wg0 -j ACCEPT",
+        "-A INPUT -i tailscale0 -j ACCEPT",
+        '-A INPUT -m comment --comment "wg-quick(8) rule for wg0" -j ACCEPT',
+        "-A FORWARD -o eth0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+    ],
+)
+def test_a_rule_that_a_person_added_is_compared(rule: str) -> None:
+    """Whatever it names, and whatever it says of itself."""
+    added = WITHOUT.replace("COMMIT", f"{rule}\nCOMMIT")
+    assert len(items(listing(iptables=added))) == len(items(listing(iptables=WITHOUT))) + 1
+
+
 def test_a_large_set_is_one_item() -> None:
     """Ten thousand addresses are not ten thousand lines of a report; one that is missing still differs."""
     texts = [

@@ -11,9 +11,9 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -21,18 +21,24 @@ from siteparity.collect.questions import MACHINE_ASPECT, Questions, asked, named
 from siteparity.collect.same_machine import ASK as MACHINE
 from siteparity.collect.same_machine import identity, twins
 from siteparity.model import Deadline, Facts, Host, HostFacts, Site, Table, Unmeasured, UnmeasuredError
-from siteparity.policy import Policy
+from siteparity.policy import Limits, Policy
 from siteparity.probes import KEY, Answers, Probe, Probes, SecondLook, Seen, Target, read_tables
 from siteparity.redaction import pseudonyms, redacted
 from siteparity.transport import Output
 from siteparity.transport.asking import Asked
-from siteparity.transport.script import NO_WORDS, Answer, Ask, Moment
+from siteparity.transport.script import NO_WORDS, Answer, Ask, Moment, was_slow
 
 NOT_MEASURED = "not measured"
 """The first words of the progress message for a host that could not be measured."""
 MAX_CONNECTIONS = 32
 """How many hosts are asked at the same time."""
 _WAKE_SECONDS = 0.5
+_MORE_TIME = 3
+"""How many times its limit a question gets that a host was too slow to answer, and is asked again."""
+_WORTH_ASKING = 2.0
+"""Seconds that a host must have left to be asked again."""
+USUAL_HOST_DEADLINE: timedelta = Limits.model_fields["host_deadline"].default
+"""For which the limits of the questions are made."""
 
 L = TypeVar("L")
 
@@ -189,16 +195,37 @@ class Measurement:
     def _run(
         self, host: Host, asks: Mapping[str, Ask], words: Mapping[str, str]
     ) -> tuple[Mapping[str, Answer], Moment | None]:
-        began = time.monotonic()
-        of_host = self.policy.limits.host_deadline.total_seconds() - self._taken.get(host.label, 0.0)
+        of_host = self._left(host)
         of_run = self.deadline.left()
         if min(of_host, of_run) <= 0:
             whose = "run" if of_run <= 0 else "host"
             raise UnmeasuredError(f"the {whose}'s deadline had passed")
+        given, when = self._put(host, self._paced(asks, 1), words)
+        slow = {name: ask for name, ask in asks.items() if was_slow(given[name])}
+        if slow and min(self._left(host), self.deadline.left()) > _WORTH_ASKING:
+            with suppress(UnmeasuredError):  # then the first answers count
+                again, _ = self._put(host, self._paced(slow, _MORE_TIME), words)
+                given = {**given, **{name: one for name, one in again.items() if not was_slow(one)}}
+        return given, when
+
+    def _left(self, host: Host) -> float:
+        """Seconds of the host's deadline."""
+        return self.policy.limits.host_deadline.total_seconds() - self._taken.get(host.label, 0.0)
+
+    def _paced(self, asks: Mapping[str, Ask], times: int) -> Mapping[str, Ask]:
+        """The questions with so many times their limits; with more where hosts are given more than usual."""
+        pace = max(1.0, self.policy.limits.host_deadline / USUAL_HOST_DEADLINE) * times
+        return {name: replace(ask, timeout=round(ask.timeout * pace)) for name, ask in asks.items()}
+
+    def _put(
+        self, host: Host, asks: Mapping[str, Ask], words: Mapping[str, str]
+    ) -> tuple[Mapping[str, Answer], Moment | None]:
+        began = time.monotonic()
         try:
-            return Asked(self.runner.run, host).put(asks, words, timeout=min(of_host, of_run))
+            timeout = min(self._left(host), self.deadline.left())
+            return Asked(self.runner.run, host).put(asks, words, timeout=timeout)
         finally:
-            self._taken[host.label] = time.monotonic() - began
+            self._taken[host.label] = self._taken.get(host.label, 0.0) + time.monotonic() - began
 
 
 @contextmanager

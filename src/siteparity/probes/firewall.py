@@ -2,7 +2,8 @@
 
 The rules in the kernel may differ from those in the file: either can be changed without the other, and the
 next boot takes the file's. So both are listed and compared. Left out are counters, handles, elements that
-time out, bans of fail2ban and the like, and empty chains that accept everything.
+time out, bans of fail2ban and the like, what wg-quick, Docker, Tailscale, libvirt and Podman add while they
+run (services judges whether they do), and empty chains that accept everything.
 
 Rules of iptables are listed by its own tools, since nft(8) cannot show all of them. What a boot would load is
 loaded into a network namespace that ends with the question (`siteparity.tools.firewall.question`).

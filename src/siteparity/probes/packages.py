@@ -127,7 +127,10 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         "database": _DATABASE,
         "files": replace(look, timeout=round(policy.verify_timeout.total_seconds())),
         "apt": _APT,
-        "unpackaged": _UNPACKAGED.about(PLACES=policy.watched, ENVIRONMENTS=further),
+        "unpackaged": replace(
+            _UNPACKAGED.about(PLACES=policy.watched, ENVIRONMENTS=further),
+            timeout=round(policy.verify_timeout.total_seconds()),
+        ),
         **({"python": _PYTHON.about(ENVIRONMENTS=places)} if places else {}),
     }
 

@@ -70,6 +70,7 @@ _ENDED = {
     "cut": "the script's time on the host was over",
     "stuck": "one before it could not be ended",
 }
+_SLOW = ("timed out after", "killed (timed out after", *(f"no answer ({why})" for why in _ENDED.values()))
 _DAMAGED = "no answer (it came back damaged)"
 ABSENT = "no answer (the host's collector does not hold this question)"
 """Of a question whose text, or the words that it takes, are not those that root installed."""
@@ -537,6 +538,11 @@ def _why_status(status: int, stderr: bytes) -> str:
 
 def _no_answer(problem: str, stderr: bytes = b"") -> Answer:
     return Answer(b"", NO_STATUS, problem, stderr)
+
+
+def was_slow(answer: Answer) -> bool:
+    """Whether a question had no time to be answered, so that it may be worth asking again."""
+    return answer.problem is not None and answer.problem.startswith(_SLOW)
 
 
 _SHELL_SAYS = re.compile(r"^(?:\S*sh: )(?:(?:line )?\d+: |eval: (?:line \d+: )?)*")

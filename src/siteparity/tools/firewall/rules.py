@@ -24,6 +24,31 @@ _DAYS = 30
 BANS = ("f2b-*", "addr-set-*", "addr6-set-*", "crowdsec*", "sshguard*")
 """Tables, chains and sets of temporary bans (fail2ban, CrowdSec, sshguard)."""
 
+OF_PROGRAMS = (
+    "wg-quick-*",
+    "DOCKER", "DOCKER-BRIDGE", "DOCKER-CT", "DOCKER-FORWARD", "DOCKER-INGRESS", "DOCKER-INTERNAL",
+    "DOCKER-ISOLATION-STAGE-*", "docker-bridges",
+    "ts-input", "ts-forward", "ts-postrouting",
+    "LIBVIRT_*", "libvirt_network",
+    "NETAVARK*", "netavark",
+)  # fmt: skip
+"""Tables and chains that a program makes when it starts, and takes away when it stops: wg-quick, Docker,
+Tailscale, libvirt, Podman. No file holds them. Those that people fill, such as ``DOCKER-USER``, are
+compared."""
+
+_BRIDGE = r"(?:docker0|br-[0-9a-f]{12}|docker_gwbridge)"
+_OF_BRIDGES = re.compile(
+    rf"-o {_BRIDGE} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"
+    rf"|-i (?P<from>{_BRIDGE}) ! -o (?P=from) -j ACCEPT"
+    rf"|-i (?P<same>{_BRIDGE}) -o (?P=same) -j (?:ACCEPT|DROP)"
+    rf"|-s [0-9a-f.:/]+ ! -o {_BRIDGE} -j MASQUERADE"
+    r'|! -i \S+ -d \S+ -m addrtype ! --src-type LOCAL -m comment --comment "wg-quick\(8\) [^"]*" -j DROP'
+    r'|-p udp (?:-m mark --mark \S+ )?-m comment --comment "wg-quick\(8\) [^"]*" (?:-m mark --mark \S+ )?'
+    r"-j CONNMARK .*"
+)
+"""The rules that Docker adds to chains of others for each of its networks, in its own words, and those of
+wg-quick, which name it."""
+
 
 @dataclass
 class Chain:
@@ -67,16 +92,17 @@ class Ruleset:
             names: of the site. Rules in a row that differ only in the host are one rule.
             ignored: patterns of tables, chains and sets that come and go.
         """
-        kept = _Kept((*BANS, *ignored))
+        kept = _Kept((*BANS, *OF_PROGRAMS, *ignored))
         found = {name: text for name, text in self.objects.items() if kept.keeps(name)}
         for name, (header, elements) in self.sets.items():
             if kept.keeps(name):
                 found |= _elements(name, header, elements, names)
         for name, chain in self.chains.items():
-            if kept.keeps(name) and not chain.does_nothing:
-                rules = [_sorted(rule, names) for rule in chain.rules if kept.keeps(rule)]
+            lasting = (rule for rule in chain.rules if not _OF_BRIDGES.fullmatch(rule))
+            left = Chain(chain.header, [rule for rule in lasting if kept.keeps(rule)])
+            if kept.keeps(name) and not left.does_nothing:
                 found[name] = chain.header or "called by rules"
-                found |= _in_order(name, names.merged(rules))
+                found |= _in_order(name, names.merged([_sorted(rule, names) for rule in left.rules]))
         return found
 
 

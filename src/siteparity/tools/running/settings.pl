@@ -11,11 +11,44 @@ for (environment(@shown)) {
 
 open my $e, "<", "/proc/$main/environ" or die "the environment of the process: $!\n";
 my $all = do { local $/; <$e> } // "";
+my $is_over = grep { !/^[^=]+=/s } split /\0/, $all;
 for (reverse split /\0/, $all) { $running{$1} = $2 if /^([A-Za-z_]\w*)=(.*)/s }
-die "the environment of the process is empty\n" unless %running;
+die "the environment of the process is empty\n" unless %running || $is_over;
+
+# A program that shows a title of its own writes it over its environment (setproctitle). It was started with
+# what its files say if none of them was changed since.
+if ($is_over) {
+    my $started = time - (ticks("self") - ticks($main)) / 100;
+    for my $file (files()) {
+        my @of_file = stat $file or next;
+        die "the environment of process $main was written over by its title, and $file was changed since it "
+            . "started: restart the service, so that it is known what it runs with\n" if $of_file[10] + 1 >= $started;
+    }
+    %running = %wanted;
+}
+
+sub ticks {
+    open my $s, "<", "/proc/$_[0]/stat" or die "process $_[0]: $!\n";
+    my ($fields) = do { local $/; <$s> } =~ /.*\) (.*)/s;
+    return (split " ", $fields)[19];
+}
+
+# The unit's own files, and those of its environment.
+sub files {
+    return map { /^(?:FragmentPath|DropInPaths)=(.*)/ ? split(" ", $1)
+        : /^EnvironmentFiles=(.*?)(?: \(.*)?$/ ? glob($1) : () } @shown;
+}
+
+# Such a program sets variables of its own before it starts the service.
+sub is_shell_script {
+    my ($path) = map { /^ExecStart=\{ path=(\S+) ;/ ? $1 : () } @shown;
+    open my $s, "<", $path // return 0 or return 0;
+    return (<$s> // "") =~ m{^#!\s*\S*/(?:env\s+)?(?:ba|da|k|z)?sh\b};
+}
+my $by_script = is_shell_script();
 
 for my $name (sort keys %{{%wanted, %running}}) {
-    next if !defined $wanted{$name} && $name =~ /^(?:@OWN@)$/;
+    next if !defined $wanted{$name} && ($by_script || $name =~ /^(?:@OWN@)$/);
     my $state = !defined $wanted{$name} ? "stale" : !defined $running{$name} ? "unset"
         : $wanted{$name} eq $running{$name} ? "same" : "differs";
     my ($shown) = secret("$name=" . ($wanted{$name} // $running{$name}));

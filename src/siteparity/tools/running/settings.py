@@ -2,6 +2,8 @@
 
 ``Environment=`` comes first, then each ``EnvironmentFile=``; later ones win (systemd.exec(5)). The host
 itself compares the files with the process, and shows no secret (`siteparity.tools.secrets.secret_patterns`).
+Of a process that wrote a title over its environment, the files are the witness: it was started with what they
+say if none of them was changed since. A service that a shell script starts may have more than is configured.
 """
 
 from __future__ import annotations
@@ -31,8 +33,11 @@ _OWN = (
     "PATH|HOME|USER|LOGNAME|SHELL|TERM|PWD|SHLVL|_|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_[A-Z_]+|NOTIFY_SOCKET|MAINPID"
     "|MANAGERPID|LISTEN_[A-Z]+|WATCHDOG_[A-Z]+|[A-Z]+_DIRECTORY|MEMORY_PRESSURE_[A-Z]+|PIDFILE|REMOTE_[A-Z]+"
     "|LANG|LANGUAGE|LC_[A-Z]+|LOCPATH|XDG_[A-Z_]+|TRIGGER_[A-Z_]+|DBUS_[A-Z_]+|container(?:_[a-z]+)?"
+    "|HAPROXY_[A-Z_]+|APACHE_[A-Z_]+|NGINX|PG_GRANDPARENT_PID|PG_OOM_ADJUST_[A-Z]+|PGSYSCONFDIR|PGLOCALEDIR|OLDPWD"
 )
-"""Variables that systemd gives every process (systemd.exec(5)), or that the manager was started with."""
+"""Variables that systemd gives every process (systemd.exec(5)), that the manager was started with, or that
+programs set for themselves before they start themselves anew (HAProxy's master, nginx, pg_ctl) or by a script
+(apachectl). One that the unit's files set is judged whatever its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,9 @@ def question(service: str) -> str:
     text = secret_patterns.PERL + reader.ENVIRONMENT + filled(_PERL, own=_OWN)
     return filled(
         _SHELL,
-        look_up=look_up_of(service, ["Environment", "EnvironmentFiles"]).rstrip("\n"),
+        look_up=look_up_of(
+            service, ["Environment", "EnvironmentFiles", "FragmentPath", "DropInPaths", "ExecStart"]
+        ).rstrip("\n"),
         program=text.rstrip("\n"),
     )
 

@@ -35,6 +35,7 @@ _PROPERTIES = (
     *("MainPID", "ExecMainStartTimestamp", "ConditionResult", "ConditionTimestampMonotonic"),
     *("Unit", "TimersCalendar", "TimersMonotonic", "OnClockChange", "OnTimezoneChange", "AccuracyUSec"),
     *("RandomizedDelayUSec", "FixedRandomDelay", "Persistent", "WakeSystem", "InactiveExitTimestamp"),
+    *("WantedBy", "RequiredBy"),
 )
 
 QUESTION = DECODE + filled(

@@ -86,13 +86,27 @@ def _span(text: str) -> float:
 
 
 def ought_to_run(unit: Unit) -> bool:
-    """Whether the timer runs or a boot would start it; no, if it is masked or its conditions fail."""
+    """Whether the timer runs or a boot would start it; no, if it is masked or its conditions fail.
+
+    An instance that nobody enabled, such as ``pg_compresswal@17-main.timer``, starts with the unit that wants
+    it. systemd knows it as soon as that unit is loaded, whether it runs or not.
+    """
     if one(unit, "LoadState") != "loaded":
         return False
     if one(unit, "ActiveState") != "inactive":
         return True
+    if one(unit, "UnitFileState") == "static" and "@" in one(unit, "Id") and not _is_wanted_at_boot(unit):
+        return False
     unfit = one(unit, "ConditionResult") == "no" and one(unit, "ConditionTimestampMonotonic") != "0"
     return one(unit, "UnitFileState") in _STARTED_AT_BOOT and not unfit
+
+
+def _is_wanted_at_boot(unit: Unit) -> bool:
+    """Whether a target wants it; True where systemd does not say who does."""
+    if not unit.keys() & {"WantedBy", "RequiredBy"}:
+        return True
+    wanting = " ".join((*unit.get("WantedBy", ()), *unit.get("RequiredBy", ()))).split()
+    return any(name.endswith(".target") for name in wanting)
 
 
 def calendars(unit: Unit) -> Iterable[Calendar]:

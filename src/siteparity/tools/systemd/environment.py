@@ -19,9 +19,16 @@ from siteparity.tools.systemd import unit
 VARIABLE = r"(?:LANG|LANGUAGE|LOCPATH|LC_[A-Z]+)"
 """The variables that choose a language, and the folder of the locales (locale(7))."""
 
-PROPERTIES = ("Environment", "EnvironmentFiles", "PassEnvironment", "UnsetEnvironment")
+PROPERTIES = (
+    "Environment", "EnvironmentFiles", "PassEnvironment", "UnsetEnvironment", "FragmentPath", "DropInPaths"
+)  # fmt: skip
 
-QUESTION = filled(program(__package__, "environment.sh"), look_up=unit.look_up(PROPERTIES))
+AS_CONFIGURED = "as configured"
+"""In place of the environment of a process that wrote a title over it, if its files are older than itself."""
+
+QUESTION = filled(
+    program(__package__, "environment.sh"), look_up=unit.look_up(PROPERTIES), as_configured=AS_CONFIGURED
+)
 """A shell text about the unit in ``$UNIT`` and its processes."""
 PARTS = ("unit", "manager", "files", "replaced", "running")
 
@@ -50,9 +57,10 @@ class Service:
         """
         properties = unit.read_properties(parts["unit"])
         manager, files = (list(filter(None, parts[name])) for name in ("manager", "files"))
+        wanted, environ = configured(properties, manager, files), "\n".join(parts["running"])
         return cls(
-            configured(properties, manager, files),
-            running("\n".join(parts["running"])),
+            wanted,
+            wanted if environ == f"{AS_CONFIGURED}\0" else running(environ),
             unit.not_running(properties),
             replaced=any(parts["replaced"]),
         )

@@ -35,8 +35,30 @@ if [ "$maps" ]; then
 fi
 echo '[running]'
 if [ "$main" -ne 0 ]; then
-    grep -qzaE '^(PATH|INVOCATION_ID)=' /proc/"$main"/environ ||
-        { echo "the environment of process $main was written over (setproctitle)" >&2; exit 1; }
-    grep -zaE '^(LANG|LANGUAGE|LOCPATH|LC_[A-Z]+)=' /proc/"$main"/environ || [ $? -eq 1 ] || exit
+    [ -r /proc/"$main"/environ ] || { echo "the environment of process $main cannot be read" >&2; exit 1; }
+    if grep -qzavE '^[^=]+=' /proc/"$main"/environ || ! grep -qzaE '^(PATH|INVOCATION_ID)=' /proc/"$main"/environ
+    then
+        # It wrote a title over its environment. It was started with what its files say if none of them was
+        # changed since. The start of cat itself is the current time in ticks.
+        own=$(cat /proc/self/stat) && its=$(cat /proc/"$main"/stat) && now=$(date +%s) || exit
+        set -f
+        set -- ${own##*) } && own=${20}
+        set -- ${its##*) } && its=${20}
+        set +f
+        started=$((now - (own - its) / 100))
+        # The names of the unit's files hold no blanks.
+        for file in $(printf '%s\n' "$shown" | sed -nE 's/^(FragmentPath|DropInPaths)=//p
+            s/^EnvironmentFiles=(.*) \(.*/\1/p') /etc/default/locale /etc/locale.conf; do
+            [ ! -e "$file" ] || changed=$(stat -L -c %Z -- "$file") || exit
+            [ ! -e "$file" ] || [ "$((changed + 1))" -lt "$started" ] || {
+                echo "the environment of process $main was written over by its title, and $file was changed" \
+                    "since it started: restart the service, so that it is known what it runs with" >&2
+                exit 1
+            }
+        done
+        printf '@AS_CONFIGURED@\0'
+    else
+        grep -zaE '^(LANG|LANGUAGE|LOCPATH|LC_[A-Z]+)=' /proc/"$main"/environ || [ $? -eq 1 ] || exit
+    fi
 fi
 printf '\nend\n'

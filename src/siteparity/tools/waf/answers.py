@@ -1,7 +1,7 @@
 """The status codes with which a web server answers some paths, asked from the host itself.
 
-All requests go over one connection, so one program makes all of them. They are ``HEAD`` requests: an answer
-has no body, so no text of a page can pass for a status.
+All requests go over one connection, so one program makes all of them; where the server keeps none open, each
+has its own. They are ``HEAD`` requests: an answer has no body, so no text of a page can pass for a status.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def question(address: str, port: int, host: str, paths: Sequence[str], *, tls: b
         asking = filled(_TLS, target=shlex.quote(target), host=shlex.quote(host))
     else:
         asking = filled(_PLAIN, address=address, port=str(port))
-    return filled(_QUESTION, requests=shlex.quote(requests), ask=asking.rstrip("\n"))
+    singles = " ".join(shlex.quote(_head(path, host, last=True)) for path in paths)
+    return filled(_QUESTION, requests=shlex.quote(requests), ask=asking.rstrip("\n"), singles=singles)
 
 
 def _head(path: str, host: str, *, last: bool) -> str:
