@@ -1,7 +1,7 @@
 """The same people and programs may do the same things at both sites.
 
 An account with another number cannot read the files that were copied for it. A missing key keeps out whoever
-is to bring the shop back. A right that only one site grants is a door that nobody watches.
+is to bring the application back. A right that only one site grants is a door that nobody watches.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.blocker
     "account_missing",
 )
 def test_the_same_accounts_exist(parity: Parity) -> None:
-    """Files copied from the primary belong to another account, and the shop cannot read them."""
+    """Files copied from the primary belong to another account, and the application cannot read them."""
     parity.same("users", fix="getent passwd; usermod --uid, --gid, --shell as at the primary: {item}")
 
 
@@ -59,7 +59,7 @@ def test_sudo_allows_what_the_policy_names(parity: Parity) -> None:
 
 @pytest.mark.drill("authorised_key_missing", "key_for_root_on_one_host")
 def test_the_same_keys_open_the_same_accounts(parity: Parity) -> None:
-    """Whoever is to bring the shop back at night cannot log in."""
+    """Whoever is to bring the application back at night cannot log in."""
     parity.same("keys", fix="ssh-keygen -lf ~USER/.ssh/authorized_keys  # add or remove: {item}")
 
 

@@ -47,7 +47,7 @@ def test_what_is_mounted_is_what_a_boot_mounts(parity: Parity) -> None:
     "upload_folder_unmounted", "upload_folder_gone_from_fstab", "upload_folder_nofail_at_both_sites"
 )
 def test_every_required_file_system_is_mounted_also_after_a_boot(parity: Parity) -> None:
-    """Uploads go to the wrong disk and are lost with it, or the shop cannot store them."""
+    """Uploads go to the wrong disk and are lost with it, or the application cannot store them."""
     parity.healthy(
         "required",
         fix="mount {item}; write it into /etc/fstab without nofail, then systemctl daemon-reload",

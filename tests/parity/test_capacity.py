@@ -23,7 +23,7 @@ def test_the_standby_has_as_many_processors(parity: Parity) -> None:
 
 @pytest.mark.drill("less_memory")
 def test_the_standby_has_as_much_memory(parity: Parity) -> None:
-    """The kernel kills the shop when most customers are there."""
+    """The kernel kills the application when most customers are there."""
     parity.at_least(
         "memory",
         over="role",
@@ -93,7 +93,7 @@ def test_the_standbys_servers_take_as_many_connections(parity: Parity) -> None:
     "smaller_pool",
 )
 def test_the_standby_can_carry_the_peak(parity: Parity) -> None:
-    """In the worst hour of the year the shop is too slow to buy anything."""
+    """In the worst hour of the year the application is too slow to buy anything."""
     parity.at_least(
         "peak", over="role", needed="peak", fix="give the standby what the policy's peak needs: {item}"
     )

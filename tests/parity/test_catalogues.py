@@ -1,4 +1,4 @@
-"""The shop says the same in every language at both sites.
+"""The application says the same in every language at both sites.
 
 A catalogue that is missing, damaged or of another language turns a store's pages into error pages or into
 English. In October 2012 non-English stores had this after the failover, although both sites had the same
@@ -12,7 +12,8 @@ from siteparity.pytest_plugin import Parity
 pytestmark = pytest.mark.blocker
 
 DEPLOY = (
-    "deploy the release again: the catalogue of {item} is not as it was built; then: systemctl restart shop"
+    "deploy the release again: the catalogue of {item} is not as it was built; "
+    "then: systemctl restart {units}"
 )
 
 
@@ -44,7 +45,7 @@ def test_every_message_has_the_same_translation(parity: Parity) -> None:
     """The same page says something else after the failover."""
     parity.same(
         "messages",
-        fix="deploy the same release on all hosts of the role; then: systemctl restart shop (which of all "
+        fix="deploy the same release on all hosts of the role; then: systemctl restart {units} (which of all "
         "texts of a language differ: msgunfmt FILE on a host of each site, and diff)",
     )
 
@@ -54,7 +55,8 @@ def test_every_catalogue_follows_the_plural_rule_of_its_language(parity: Parity)
     """Customers read "0 piece" instead of "0 pieces", or a page fails for some numbers."""
     parity.healthy(
         "plural_rule",
-        fix="correct Plural-Forms in the source of {item}, compile it, deploy; then: systemctl restart shop",
+        fix="correct Plural-Forms in the source of {item}, compile it, deploy; "
+        "then: systemctl restart {units}",
     )
 
 
@@ -63,7 +65,8 @@ def test_every_message_is_translated_into_every_language(parity: Parity) -> None
     """Customers read pages that are partly in another language."""
     parity.healthy(
         "coverage",
-        fix="translate what {item} lacks (fuzzy is lacking), compile, deploy; then: systemctl restart shop",
+        fix="translate what {item} lacks (fuzzy is lacking), compile, deploy; "
+        "then: systemctl restart {units}",
     )
 
 
@@ -72,7 +75,7 @@ def test_every_catalogue_says_what_its_source_says(parity: Parity) -> None:
     """A corrected text was deployed and never reaches customers."""
     parity.healthy(
         "source",
-        fix="compile the catalogue of {item} from its source; then: systemctl restart shop",
+        fix="compile the catalogue of {item} from its source; then: systemctl restart {units}",
     )
 
 
@@ -82,11 +85,11 @@ def test_no_source_was_changed_after_its_catalogue_was_compiled(parity: Parity) 
     """A correction may not have been compiled yet; customers still read the old text."""
     parity.healthy(
         "dates",
-        fix="compile the catalogue of {item} from its source; then: systemctl restart shop",
+        fix="compile the catalogue of {item} from its source; then: systemctl restart {units}",
     )
 
 
 @pytest.mark.drill("catalogue_replaced_without_restart", "catalogue_unreadable")
 def test_the_running_service_has_loaded_the_catalogues_that_are_on_disk(parity: Parity) -> None:
-    """Customers read the texts of the previous release until somebody restarts the shop."""
-    parity.healthy("loaded", fix="systemctl restart shop")
+    """Customers read the texts of the previous release until somebody restarts the application."""
+    parity.healthy("loaded", fix="systemctl restart {units}")

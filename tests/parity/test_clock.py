@@ -62,12 +62,10 @@ def test_the_time_is_taken_from_the_same_sources(parity: Parity) -> None:
 @pytest.mark.drill("localtime_changed", "localtime_changed_and_cron_restarted", "sites_in_their_own_zones")
 def test_local_time_is_the_same(parity: Parity) -> None:
     """After the switch jobs run hours earlier or later, and customers see other times."""
-    parity.same(
-        "zone", fix="timedatectl set-timezone <as on the other hosts>, then restart cron and the shop"
-    )
+    parity.same("zone", fix="timedatectl set-timezone <as on the other hosts>, then restart cron and {units}")
 
 
 @pytest.mark.drill("zone_rules_changed", "zone_database_older_at_primary")
 def test_the_zone_databases_are_the_same(parity: Parity) -> None:
     """If a government has changed its daylight saving time, one site is an hour off."""
-    parity.same("database", fix="apt-get install tzdata, then restart what keeps local time: cron, the shop")
+    parity.same("database", fix="apt-get install tzdata, then restart what keeps local time: cron, {units}")

@@ -73,7 +73,7 @@ def test_what_the_files_say_is_loaded(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_both_servers_let_the_same_clients_in(parity: Parity) -> None:
-    """After the failover the shop cannot reach its database, or somebody else can."""
+    """After the failover the application cannot reach its database, or somebody else can."""
     parity.same("access", fix="make pg_hba.conf (pg_ident.conf) alike, then SELECT pg_reload_conf(): {item}")
 
 
@@ -85,7 +85,7 @@ def test_both_servers_let_the_same_clients_in(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_every_client_of_the_policy_is_let_in(parity: Parity) -> None:
-    """The shop's own database refuses it, or the lost site cannot be made a standby again."""
+    """The application's own database refuses it, or the lost site cannot be made a standby again."""
     parity.healthy("clients", fix="add a rule to pg_hba.conf, then SELECT pg_reload_conf(): {item}")
 
 
@@ -97,7 +97,7 @@ def test_every_client_of_the_policy_is_let_in(parity: Parity) -> None:
     "password_of_the_shop_ends_tonight",
 )
 def test_every_role_of_the_policy_can_log_in(parity: Parity) -> None:
-    """The shop, or the server that follows, is refused as soon as it connects again."""
+    """The application, or the server that follows, is refused as soon as it connects again."""
     parity.healthy("users", fix="on the primary: CREATE ROLE or ALTER ROLE for {item}: \\password")
 
 
@@ -106,7 +106,7 @@ def test_every_role_of_the_policy_can_log_in(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_both_servers_have_the_same_roles(parity: Parity) -> None:
-    """What the shop may do at one site is forbidden at the other."""
+    """What the application may do at one site is forbidden at the other."""
     parity.same(
         "roles",
         fix="roles come by replication: SELECT pg_wal_replay_resume() on the standby, and wait; "
@@ -141,7 +141,7 @@ def test_both_databases_have_the_same_extensions(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_both_databases_have_the_same_tables(parity: Parity) -> None:
-    """The shop finds other tables than those it was written for."""
+    """The application finds other tables than those it was written for."""
     parity.same(
         "tables",
         fix="tables come by replication: SELECT pg_wal_replay_resume() on the standby, and wait; "
@@ -198,7 +198,7 @@ def test_commits_wait_for_no_other_site(parity: Parity) -> None:
     "log_of_the_database_taken_away",
 )
 def test_each_server_would_start_again(parity: Parity) -> None:
-    """At its next restart, which may be the failover itself, the server stays down, and so does the shop."""
+    """At its next restart, which may be the failover itself, the server stays down, and all that needs it."""
     parity.healthy(
         "starts",
         fix="give {item} to the server's account: chmod 0700 a data directory, 0600 a key; "
@@ -213,7 +213,7 @@ def test_each_server_would_start_again(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_each_server_could_archive(parity: Parity) -> None:
-    """After the failover WAL fills the disk until the shop stops, and backups do not continue."""
+    """After the failover WAL fills the disk until the application stops, and backups do not continue."""
     parity.healthy(
         "archive",
         fix="make {item} as on the other server, for the server's account; then run archive_command as it",
@@ -225,7 +225,7 @@ def test_each_server_could_archive(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_no_broken_page_was_read(parity: Parity) -> None:
-    """The shop's pages that need the broken rows fail, and this copy may be the only one left."""
+    """The application's pages that need the broken rows fail, and this copy may be the only one left."""
     parity.healthy(
         "checksums",
         fix="look at the disk; rebuild the standby with pg_basebackup, or the primary from a sound copy; "

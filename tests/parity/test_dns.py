@@ -1,4 +1,4 @@
-"""The shop's name leads to the active site, and can be pointed at the other one within minutes.
+"""The application's name leads to the active site, and can be pointed at the other one within minutes.
 
 A failover that customers' resolvers do not notice is no failover. Every authoritative server is asked, since
 one that was forgotten sends its share of the customers to a dead site.
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.blocker
     "name_server_refuses_the_zone",
 )
 def test_every_name_server_answers_with_authority(parity: Parity) -> None:
-    """Some customers wait for seconds, or do not find the shop at all."""
+    """Some customers wait for seconds, or do not find the application at all."""
     parity.healthy("servers", fix="start or mend the name server {item}")
 
 
@@ -54,7 +54,7 @@ def test_each_site_has_a_front_door_of_its_own(parity: Parity) -> None:
 
 @pytest.mark.drill("front_door_of_the_standby_wrong", "front_door_of_the_standby_moved")
 def test_both_front_doors_are_known_alike(parity: Parity) -> None:
-    """After the failover some customers, such as those with IPv6 only, do not find the shop."""
+    """After the failover some customers, such as those with IPv6 only, do not find the application."""
     parity.same("front_door", fix="give both front doors the same kinds of record, with their own addresses")
 
 

@@ -1,4 +1,4 @@
-"""The third parties that the shop needs accept connections from each host of both sites.
+"""The third parties that the application needs accept connections from each host of both sites.
 
 They know the addresses of the active site. Perhaps nobody ever told them those of the other one: then, after
 the failover, no card can be charged and no receipt is sent, and third parties take days to add an address.
@@ -43,8 +43,8 @@ def test_connections_leave_from_the_own_sites_address(parity: Parity) -> None:
 
 @pytest.mark.drill("payment_setting_of_a_test_gateway", "payment_setting_of_a_test_gateway_at_both_sites")
 def test_the_shop_is_set_to_the_third_party_that_was_tried(parity: Parity) -> None:
-    """Charges go to a test system: customers get their goods, and the shop is not paid."""
+    """Charges go to a test system: customers get their goods, and the application is not paid."""
     parity.healthy(
         "settings",
-        fix="name the real third party in the shop's {item}, or in the policy",
+        fix="name the real third party in the application's {item}, or in the policy",
     )

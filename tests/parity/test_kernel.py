@@ -33,7 +33,7 @@ def test_the_kernel_has_every_module_that_is_wanted(parity: Parity) -> None:
 
 @pytest.mark.drill("service_limit_lowered", "service_limit_changed_in_the_running_process", "redis_stopped")
 def test_services_run_with_the_same_limits(parity: Parity) -> None:
-    """Under the load that the primary carries the shop cannot open more files or connections."""
+    """Under the load that the primary carries the application cannot open more files or connections."""
     parity.same(
         "limits", fix="systemctl edit <the service>; make its limit the same, then restart it: {item}"
     )
@@ -45,5 +45,5 @@ def test_services_run_with_the_same_limits(parity: Parity) -> None:
     "redis_stopped",
 )
 def test_services_run_with_the_limits_of_their_units(parity: Parity) -> None:
-    """The next restart changes what the shop can carry."""
+    """The next restart changes what the application can carry."""
     parity.healthy("limits_in_force", fix="systemctl restart <the service>: {item}")

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.blocker
     "tls_not_served",
 )
 def test_the_same_programs_listen_at_the_same_ports(parity: Parity) -> None:
-    """At one site a part of the shop is out of reach, or open to everybody."""
+    """At one site a part of the application is out of reach, or open to everybody."""
     parity.same(
         "listening", fix="ss -Hlntup  # compare {item} on both hosts, and correct the service that differs"
     )

@@ -12,7 +12,7 @@ from siteparity.pytest_plugin import Parity
 pytestmark = pytest.mark.blocker
 
 LIST = "grep -q ^{item} /etc/locale.gen || echo {item} UTF-8 >>/etc/locale.gen"
-COMPILE = LIST + "; locale-gen; systemctl restart shop"
+COMPILE = LIST + "; locale-gen; systemctl restart {units}"
 
 
 @pytest.mark.drill(
@@ -53,7 +53,7 @@ def test_the_same_locales_are_compiled(parity: Parity) -> None:
 )
 def test_compiled_locales_have_the_same_content(parity: Parity) -> None:
     """Sums, dates or the order of names change with the site, without any error."""
-    parity.same("content", fix="dpkg --verify locales libc-bin; locale-gen; systemctl restart shop")
+    parity.same("content", fix="dpkg --verify locales libc-bin; locale-gen; systemctl restart {units}")
 
 
 @pytest.mark.drill("locale_lost_by_the_next_upgrade")
@@ -76,12 +76,14 @@ def test_the_default_language_of_jobs_is_the_same(parity: Parity) -> None:
 )
 def test_the_service_runs_in_its_declared_language(parity: Parity) -> None:
     """Texts for which the service sets no language come out in another one, or broken."""
-    fix = "systemctl cat shop; systemctl show-environment  # correct {item}, then: systemctl restart shop"
+    fix = (
+        "systemctl cat {units}; systemctl show-environment  # correct {item}, then: systemctl restart {units}"
+    )
     parity.healthy("service", fix=fix)
     parity.same("environment", fix=fix)
 
 
 @pytest.mark.drill("locales_replaced_under_the_service")
 def test_the_service_uses_the_locales_that_are_on_disk(parity: Parity) -> None:
-    """A corrected language stays wrong until somebody restarts the shop."""
+    """A corrected language stays wrong until somebody restarts the application."""
     parity.healthy("loaded", fix="systemctl restart {item}")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.warning
 
 @pytest.mark.drill("exporter_stopped", "exporter_disabled", "exporter_disabled_at_both_sites")
 def test_every_agent_runs_also_after_a_boot(parity: Parity) -> None:
-    """Nobody would notice that the shop fails for customers of this host."""
+    """Nobody would notice that the application fails for customers of this host."""
     parity.healthy(
         "agents",
         fix="systemctl enable --now prometheus-node-exporter  # {item}",
@@ -29,7 +29,7 @@ def test_every_agent_runs_also_after_a_boot(parity: Parity) -> None:
     "listener_at_loopback_at_both_sites",
 )
 def test_every_agent_answers(parity: Parity) -> None:
-    """Nobody would notice that the shop fails for customers of this host."""
+    """Nobody would notice that the application fails for customers of this host."""
     parity.healthy("answers", fix="systemctl restart prometheus-node-exporter; ss -Hltn  # {item}")
 
 

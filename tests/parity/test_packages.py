@@ -88,13 +88,13 @@ def test_every_file_is_as_its_package_has_it(parity: Parity) -> None:
     "temporary_folder_closed",
 )
 def test_files_and_folders_of_packages_have_the_same_modes_and_owners(parity: Parity) -> None:
-    """A program that its service may not run, or a folder it may not write to, stops the shop some day."""
+    """A program that its service may not run, or a folder it may not write to, stops it some day."""
     parity.same("modes", fix="ls -ld {item}  # then chmod and chown as on the other hosts")
 
 
 @pytest.mark.drill("package_link_retargeted", "alternative_chosen_by_hand")
 def test_links_of_packages_and_alternatives_lead_to_the_same_files(parity: Parity) -> None:
-    """After the switch the shop runs another program, or another library, under the same name."""
+    """After the switch the application runs another program, or another library, under the same name."""
     parity.same("links", fix="update-alternatives --display {item}; apt-get install --reinstall its package")
 
 
@@ -117,7 +117,7 @@ def test_links_of_packages_and_alternatives_lead_to_the_same_files(parity: Parit
     "module_before_the_packaged_ones",
 )
 def test_what_no_package_has_brought_is_the_same(parity: Parity) -> None:
-    """The shop runs another program or library, or trusts nobody, though every package is whole."""
+    """The application runs another program or library, or trusts nobody, though every package is whole."""
     parity.same(
         "unpackaged",
         fix="ls -l {item}  # take it away, or name it in aspects.packages.leave_out_added of the policy",
@@ -126,7 +126,7 @@ def test_what_no_package_has_brought_is_the_same(parity: Parity) -> None:
 
 @pytest.mark.drill("python_environment_missing")
 def test_every_python_environment_is_there(parity: Parity) -> None:
-    """The shop does not start on this host."""
+    """The application does not start on this host."""
     parity.healthy("environments", fix="deploy the release that brings {item} to this host")
 
 
@@ -138,5 +138,5 @@ def test_every_python_environment_is_there(parity: Parity) -> None:
     "python_module_differs",
 )
 def test_python_environments_hold_the_same_distributions(parity: Parity) -> None:
-    """The shop runs on libraries that its release was not tested with."""
+    """The application runs on libraries that its release was not tested with."""
     parity.same("distributions", fix="deploy the release again on the hosts that differ: {item}")

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.blocker
     "tls_not_served",
 )
 def test_every_host_reaches_the_services_that_it_needs(parity: Parity) -> None:
-    """The shop answers with an error page, or not at all."""
+    """The application answers with an error page, or not at all."""
     parity.healthy("reached", fix="ss -Hltn; nft list ruleset  # on the server: {item}")
 
 
@@ -67,7 +67,7 @@ def test_paths_are_alike_at_both_sites(parity: Parity) -> None:
     "front_door_of_the_standby_wrong",
 )
 def test_names_lead_to_the_own_sites_hosts(parity: Parity) -> None:
-    """The shop asks the site that has just died, and waits."""
+    """The application asks the site that has just died, and waits."""
     parity.healthy(
         "names",
         fix="getent ahosts {item}; cat /etc/hosts /etc/resolv.conf",

@@ -1,6 +1,6 @@
 """The standby's Redis keeps sessions as the primary's does, also after a restart.
 
-Sessions hold who is logged in and what is in the cart.
+Sessions hold who is logged in, and what customers have begun.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.blocker
 
 @pytest.mark.drill("redis_suite_user_refused", "redis_stopped")
 def test_the_same_redis_runs(parity: Parity) -> None:
-    """Another version may read the shop's sessions differently, or not at all."""
+    """Another version may read the application's sessions differently, or not at all."""
     parity.same("version", fix="apt-get install redis-server, then systemctl restart redis-server")
 
 
@@ -28,7 +28,7 @@ def test_the_same_redis_runs(parity: Parity) -> None:
     "fewer_connections",
 )
 def test_redis_runs_with_the_same_settings(parity: Parity) -> None:
-    """Carts would vanish sooner than before, or new logins would be refused."""
+    """Sessions would vanish sooner than before, or new logins would be refused."""
     parity.same("settings", fix="redis-cli CONFIG SET {item} {primary}")
 
 
@@ -54,28 +54,28 @@ def test_redis_would_start_with_what_it_runs_with(parity: Parity) -> None:
 
 @pytest.mark.drill("redis_user_missing", "redis_suite_user_refused", "redis_stopped")
 def test_the_same_users_may_do_the_same(parity: Parity) -> None:
-    """The shop could not store a session, so nobody could log in."""
+    """The application could not store a session, so nobody could log in."""
     parity.same("acl", fix="redis-cli ACL SETUSER {item} {primary}; then ACL SAVE")
 
 
 @pytest.mark.drill("redis_user_missing", "redis_suite_user_refused", "redis_stopped")
 def test_the_users_survive_a_restart(parity: Parity) -> None:
-    """After the next restart the shop could not store a session."""
+    """After the next restart the application could not store a session."""
     parity.healthy("acl_saved", fix="redis-cli ACL LOAD, or ACL SAVE")
 
 
 @pytest.mark.drill("redis_users_of_the_file_edited")
 def test_the_files_give_the_same_users_the_same_rights(parity: Parity) -> None:
-    """After the next restart the shop could not store a session, or others could read them."""
+    """After the next restart the application could not store a session, or others could read them."""
     parity.same("acl_file", fix="deploy the primary's ACL file; then redis-cli ACL LOAD")
 
 
 @pytest.mark.drill("redis_users_of_the_file_edited", "redis_suite_user_refused", "redis_stopped")
 def test_passwords_survive_a_restart(parity: Parity) -> None:
-    """After the next restart Redis would refuse the shop, and nobody could log in."""
+    """After the next restart Redis would refuse the application, and nobody could log in."""
     parity.healthy(
         "passwords",
-        fix="redis-cli ACL LOAD, or ACL SAVE: which of both has the shop?",
+        fix="redis-cli ACL LOAD, or ACL SAVE: which of both has the application?",
     )
 
 
@@ -87,19 +87,19 @@ def test_each_redis_has_the_role_it_should_have(parity: Parity) -> None:
 
 @pytest.mark.drill("redis_memory_nearly_full", "redis_suite_user_refused", "redis_stopped")
 def test_there_is_room_for_more_sessions(parity: Parity) -> None:
-    """When memory is full, Redis throws carts away or refuses logins."""
+    """When memory is full, Redis throws sessions away or refuses logins."""
     parity.within("memory", "max_memory", fix="redis-cli CONFIG SET maxmemory <more>; look at what fills it")
 
 
 @pytest.mark.drill("redis_persistence_off", "redis_suite_user_refused", "redis_stopped")
 def test_sessions_survive_a_restart(parity: Parity) -> None:
-    """A restart would log everybody out and empty every cart."""
+    """A restart would log everybody out, and lose what they have begun."""
     parity.healthy("persistence", fix="redis-cli CONFIG SET appendonly yes; look at disk and log")
 
 
 @pytest.mark.drill("redis_directive_misspelt", "redis_log_folder_of_the_file_gone", "redis_command_renamed")
 def test_the_files_say_the_same_about_all_else(parity: Parity) -> None:
-    """After the next restart Redis would refuse a command of the shop, or keep sessions differently."""
+    """After the next restart Redis would refuse a command, or keep sessions differently."""
     parity.same("others", fix="compare with the primary's file: {item}; it says {primary}")
 
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.blocker
 @pytest.mark.drill("standby_of_another_database")
 @pytest.mark.leads_to("replication", "subscriptions", "database", "storefront")
 def test_both_servers_hold_copies_of_one_database(parity: Parity) -> None:
-    """After the failover customers would see another shop's orders, or none."""
+    """After the failover customers would see what others wrote, or nothing."""
     parity.same("identity", fix="rebuild the standby with pg_basebackup from the primary")
 
 
@@ -45,7 +45,7 @@ def test_only_the_primary_takes_writes(parity: Parity) -> None:
     "history_of_a_drill_left_at_standby",
 )
 def test_a_restart_makes_no_other_server_of_it(parity: Parity) -> None:
-    """Two shops would take orders, or none: after a restart the standby is a primary, or the reverse."""
+    """Two sites would take orders, or none: after a restart the standby is a primary, or the reverse."""
     parity.healthy(
         "after_restart",
         fix="as postgres: touch standby.signal in the data directory of a standby, remove it on the primary; "
@@ -75,7 +75,7 @@ def test_the_standby_streams_from_its_sender(parity: Parity) -> None:
     "monitoring_role_without_pg_monitor",
 )
 def test_the_standby_streams_from_the_primary_site(parity: Parity) -> None:
-    """A standby that follows a server other than the shop's primary holds other orders."""
+    """A standby that follows a server other than the application's primary holds other orders."""
     parity.own_site(
         "sender",
         whose="primary",
@@ -168,7 +168,7 @@ def test_the_standby_passes_the_primarys_position_in_time(parity: Parity) -> Non
     "standby_of_another_database",
 )
 def test_every_slot_of_the_primary_is_in_use(parity: Parity) -> None:
-    """An unused slot fills the primary's disk until the shop stops."""
+    """An unused slot fills the primary's disk until the application stops."""
     parity.healthy(
         "slots",
         at="primary",

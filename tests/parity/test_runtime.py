@@ -82,8 +82,8 @@ def test_services_run_what_was_deployed(parity: Parity) -> None:
     "payment_setting_of_a_test_gateway_at_both_sites",
 )
 def test_services_run_with_their_settings(parity: Parity) -> None:
-    """The shop changes its behaviour at its next restart, which the failover may be."""
-    parity.healthy("settings", fix="systemctl cat shop; systemctl restart shop  # {item}")
+    """The application changes its behaviour at its next restart, which the failover may be."""
+    parity.healthy("settings", fix="systemctl cat {units}; systemctl restart {units}  # {item}")
 
 
 @pytest.mark.drill(

@@ -1,8 +1,8 @@
 """Both sites hold the same passwords and keys, and none of them is empty.
 
-A secret that was renewed at one site only is noticed when that site has to work alone: the shop cannot log in
-to its own database, or to the payment gateway, and every page fails. No secret is shown, stored or sent: each
-host hashes its own with a key that ends with the run.
+A secret that was renewed at one site only is noticed when that site has to work alone: the application cannot
+log in to its own database, or to the payment gateway, and every page fails. No secret is shown, stored or
+sent: each host hashes its own with a key that ends with the run.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.blocker
     "database_password_for_the_way_back_missing",
 )
 def test_every_secret_is_set(parity: Parity) -> None:
-    """The shop is refused by what it depends on, and every page fails."""
+    """The application is refused by what it depends on, and every page fails."""
     parity.healthy("states", fix="put the secret in its place again: {item}")
 
 
@@ -36,5 +36,5 @@ def test_every_secret_is_set(parity: Parity) -> None:
     "database_password_for_the_way_back_missing",
 )
 def test_every_secret_is_the_same_at_both_sites(parity: Parity) -> None:
-    """After the switch, or after the next restart, the shop cannot log in to what it depends on."""
+    """After the switch, or after the next restart, the application cannot log in to what it depends on."""
     parity.same("values", fix="find out which value is valid, and put it on every host: {item}")

@@ -110,7 +110,7 @@ def test_no_service_is_stopped_by_a_signal(parity: Parity) -> None:
     "firewall_not_loaded_at_a_boot",
 )
 def test_every_required_unit_runs_also_after_a_boot(parity: Parity) -> None:
-    """The shop, or something that it depends on, is not there."""
+    """The application, or something that it depends on, is not there."""
     parity.healthy(
         "required",
         fix="systemctl enable --now {item}; where its user may not execute the program: chmod and chown it",

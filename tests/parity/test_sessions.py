@@ -29,16 +29,16 @@ def test_the_setting_is_the_same_apart_from_the_site(parity: Parity) -> None:
     "session_setting_edited_without_restart",
 )
 def test_the_service_was_started_with_the_setting_of_its_file(parity: Parity) -> None:
-    """After its next restart the shop looks for logins and carts elsewhere, or is refused."""
+    """After its next restart the application looks for logins elsewhere, or is refused."""
     parity.healthy(
         "started",
-        fix="systemctl cat shop; correct the file, or what overrides it; systemctl restart shop",
+        fix="systemctl cat {units}; correct the file, or what overrides it; systemctl restart {units}",
     )
 
 
 @pytest.mark.drill("session_setting_of_the_other_site", "session_setting_of_the_other_site_at_the_primary")
 def test_the_setting_names_the_own_sites_redis(parity: Parity) -> None:
-    """The shop would look for logins and carts at the site that has just failed."""
+    """The application would look for logins at the site that has just failed."""
     parity.own_site("configured", fix="name the own site's Redis in the setting, and restart the service")
 
 
@@ -48,7 +48,7 @@ def test_the_setting_names_the_own_sites_redis(parity: Parity) -> None:
     "session_name_resolves_to_the_other_site",
 )
 def test_the_name_leads_to_the_own_sites_redis(parity: Parity) -> None:
-    """The shop would look for logins and carts at the site that has just failed."""
+    """The application would look for logins at the site that has just failed."""
     parity.own_site("resolved", fix="look at /etc/hosts and at the resolver: getent ahosts {item}")
 
 
@@ -59,7 +59,7 @@ def test_the_name_leads_to_the_own_sites_redis(parity: Parity) -> None:
     "session_workers_connected_to_the_other_site",
 )
 def test_running_workers_are_connected_to_the_own_sites_redis(parity: Parity) -> None:
-    """Logins and carts come from the site that is about to die, until somebody restarts the shop."""
+    """Logins come from the site that is about to die, until somebody restarts the application."""
     parity.own_site("sockets", fix="restart the service; it holds connections that it opened before")
 
 

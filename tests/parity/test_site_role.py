@@ -1,4 +1,4 @@
-"""Exactly one site is active: it has the customers, a database that takes orders, a shop that works with it.
+"""Exactly one site is active: it has the customers, a database that takes orders, an application at work.
 
 Two active sites take different orders, and those of one are thrown away later; with none active nobody can
 buy. Before a failover the primary is the active site in every respect. Anything that points elsewhere makes a
@@ -25,7 +25,7 @@ RESET = "ALTER SYSTEM, ALTER ROLE or ALTER DATABASE ... RESET default_transactio
     "record_missing",
 )
 def test_customers_are_led_to_the_primary_and_nowhere_else(parity: Parity) -> None:
-    """Customers shop at a site whose database takes no orders, or at two sites."""
+    """Customers are sent to a site whose database takes no orders, or to two sites."""
     parity.only_at_primary(
         "led", equals="this site", fix="correct the records of the name at the name servers"
     )
@@ -61,5 +61,6 @@ def test_only_the_primarys_shop_works_with_a_database_that_takes_orders(parity: 
     parity.only_at_primary(
         "shop",
         equals="one that takes writes",
-        fix="look at the shop's setting, at its name on that host, at redirects; systemctl restart shop",
+        fix="look at the database of its settings, at that name on the host, at redirects; "
+        "then: systemctl restart {units}",
     )

@@ -66,7 +66,9 @@ def test_the_job_is_armed_at_the_primary_and_nowhere_else(parity: Parity) -> Non
 )
 def test_the_job_works_for_its_own_site(parity: Parity) -> None:
     """Receipts and reports would name the site that has just failed."""
-    parity.same("site", fix="name the own site in the shop's settings, and restart the shop")
+    parity.same(
+        "site", fix="name the own site in the application's settings; then: systemctl restart {units}"
+    )
 
 
 @pytest.mark.drill("subscriptions_late", "subscriptions_not_granted")

@@ -51,5 +51,5 @@ def test_what_lies_on_the_disk_is_what_is_served(parity: Parity) -> None:
     """With the next restart customers see another certificate, or the front door does not open at all."""
     parity.healthy(
         "files",
-        fix="put the right pair of files in place, then nginx -t && systemctl reload nginx: {item}",
+        fix="put the right pair of files in place, then: systemctl reload {units}  # {item}",
     )

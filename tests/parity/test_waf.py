@@ -1,7 +1,7 @@
 """The web application firewall blocks attacks at both sites.
 
 It was set to detection for a day of testing, mended on disk and never loaded, or lost a rule to a complaint:
-nobody sees that it lets attacks through, since the shop works just as well. A switch that takes every
+nobody sees that it lets attacks through, since the application works just as well. A switch that takes every
 customer to such a site takes every attacker there too.
 """
 
@@ -13,7 +13,7 @@ from siteparity.pytest_plugin import Parity
 
 pytestmark = pytest.mark.blocker
 
-LOAD = "; nginx -t && systemctl reload nginx"
+LOAD = "; nginx -t && systemctl reload {units}"
 
 
 @pytest.mark.drill(
@@ -23,7 +23,7 @@ LOAD = "; nginx -t && systemctl reload nginx"
     "waf_off_for_a_location",
 )
 def test_every_server_is_set_to_block_attacks(parity: Parity) -> None:
-    """Attacks are let through to the shop, and to what it knows of customers."""
+    """Attacks are let through to the application, and to what it knows of customers."""
     parity.healthy(
         "mode",
         fix="set modsecurity on in nginx, and SecRuleEngine On in its rules" + LOAD,

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.blocker
 def test_store_owners_are_sent_to_the_right_place(standby: Standby) -> None:
     """Store owners do not find their orders, and are not told why."""
     policy: Admin = standby.policy
-    for role, port in ((policy.role, policy.port), (policy.web_role, policy.web_port)):
-        for host in standby.hosts(role):
+    for door in policy.doors():
+        for host in standby.hosts(door.role):
             with standby.trying(host):
-                for page in admin_pages(standby.visitor(host, port, Host=policy.host), policy):
+                for page in admin_pages(standby.visitor(host, door), policy):
                     standby.hold(host, admin_claims(page, policy))

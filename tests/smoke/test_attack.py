@@ -1,6 +1,6 @@
 """The standby's front door blocks attacks and lets customers through.
 
-Tried from outside, as customers see it. Attackers who find a shop without its firewall do not wait for you to
+Tried from outside, as customers see it. Attackers who find a site without its firewall do not wait for you to
 fail back.
 """
 
@@ -27,4 +27,4 @@ def test_harmless_attacks_are_blocked_and_normal_requests_are_not(standby: Stand
     policy: Attack = standby.policy
     for host in standby.hosts():
         with standby.trying(host):
-            standby.hold(host, attack_claims(standby.visitor(host, policy.port, Host=policy.host), policy))
+            standby.hold(host, attack_claims(standby.visitor(host, policy.front), policy))

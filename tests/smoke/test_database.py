@@ -1,4 +1,4 @@
-"""The standby's database answers, and the shop shows what is in it.
+"""The standby's database answers, and the application shows what is in it.
 
 A standby that replicates but cannot be read is otherwise found out at the failover, when every page fails.
 """
@@ -23,6 +23,7 @@ def test_the_standbys_database_is_readable_and_takes_no_writes(standby: Standby)
             standby.hold(host, server_claims(standby.database(host, [policy.query]), policy))
 
 
+@pytest.mark.judges("path", "row", "web_port")
 @pytest.mark.drill(
     "database_orders_not_granted",
     "database_oldest_orders_shown",
@@ -32,15 +33,16 @@ def test_the_standbys_database_is_readable_and_takes_no_writes(standby: Standby)
 def test_the_shop_shows_the_newest_rows_of_the_standbys_database(standby: Standby) -> None:
     """Customers and store owners do not find the newest orders."""
     policy: Database = standby.policy
-    path = policy.path.format(language=policy.language or next(iter(standby.languages), ""))
+    request = policy.request(policy.path or "", policy.language or next(iter(standby.languages), ""))
     for server in standby.hosts():
         with standby.trying(server):
             before = standby.database(server, [policy.query])
             pages = {}
-            for host in standby.hosts(policy.web_role):
-                with standby.trying(host):
-                    pages[host] = standby.visitor(host, policy.web_port).get(path)
+            for door in policy.doors():
+                for host in standby.hosts(door.role):
+                    with standby.trying(host):
+                        pages[host] = standby.visitor(host, door).get(*request)
             after = standby.database(server, [policy.query])
             standby.hold(server, (*answer_claims(before), *answer_claims(after)))
             for host, page in pages.items():
-                standby.hold(host, page_claims(page, path, policy.row, before, after))
+                standby.hold(host, page_claims(page, request.path, policy.row or "", before, after))

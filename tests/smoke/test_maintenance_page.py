@@ -1,7 +1,7 @@
 """While no web host answers, customers are told so, and where to read more.
 
 In October 2012 every customer saw this page for an hour: "Our eCommerce functionality is currently down for
-maintenance". Without it they see an error of the web server, and believe that the shop is broken.
+maintenance". Without it they see an error of the web server, and believe that the site is broken.
 """
 
 from __future__ import annotations
@@ -23,5 +23,5 @@ def test_the_maintenance_page_is_shown_and_leads_on(standby: Standby) -> None:
     policy: MaintenancePage = standby.policy
     for host in standby.hosts():
         with standby.trying(host):
-            page = standby.visitor(host, policy.port, Host=policy.host).get(policy.path)
+            page = standby.visitor(host, policy.front).get(*policy.request(policy.path))
             standby.hold(host, maintenance_claims(page, policy))

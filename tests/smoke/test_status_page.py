@@ -17,10 +17,10 @@ pytestmark = pytest.mark.blocker
 
 @pytest.mark.drill("status_page_down", "status_page_empty", "status_page_inside_the_primary")
 def test_the_status_page_is_shown_from_outside_both_sites(standby: Standby) -> None:
-    """While the shop is down nobody can read what is going on, and everybody calls."""
+    """While the site is down nobody can read what is going on, and everybody calls."""
     policy: StatusPage = standby.policy
     for host in standby.hosts():
         with standby.trying(host):
             place = place_of(standby, host, policy.server)
-            visitor = standby.visitor(host, policy.port, server=policy.server, Host=policy.server)
-            standby.hold(host, status_page_claims(visitor.get(policy.path), place, policy))
+            page = standby.visitor(host, policy.door).get(*policy.request(policy.path))
+            standby.hold(host, status_page_claims(page, place, policy))

@@ -1,4 +1,4 @@
-"""The standby's shop shows its pages, in every served language, without an error.
+"""The standby shows its pages, in every served language, without an error.
 
 In October 2012 customers saw random errors from the failover on, and some stores showed error pages because
 their locale had not been compiled. Here the pages are requested before the failover.
@@ -10,12 +10,18 @@ import pytest
 
 from siteparity.policy.journeys import Storefront
 from siteparity.pytest_plugin import Standby
-from siteparity.pytest_plugin.storefront import compare_waits, path_of, storefront_claims, tried, waits
+from siteparity.pytest_plugin.storefront import (
+    compare_waits,
+    page_of,
+    storefront_claims,
+    tried,
+    waits,
+)
 
 pytestmark = pytest.mark.blocker
 
-EDGE = "tail /var/log/nginx/error.log; then ask each web host by itself"
-SWITCH = "on the edge: ping -s 1400 -c 50 to each web host; look at the switch between them"
+EDGE = "journalctl --lines=20 {logs}  # and the error log of the front door; then ask each web host by itself"
+SWITCH = "on that host: ping -s 1400 -c 50 to each web host; look at the switch between them"
 
 
 @pytest.mark.drill(
@@ -39,10 +45,11 @@ SWITCH = "on the edge: ping -s 1400 -c 50 to each web host; look at the switch b
 def test_every_web_host_speaks_the_language(standby: Standby, language: str) -> None:
     """Customers get an error page, another language, or prices and dates that mean something else."""
     policy: Storefront = standby.policy
-    for host in standby.hosts(policy.web_role):
+    door = policy.each_host
+    for host in standby.hosts(door.role):
         with standby.trying(host):
-            page = standby.visitor(host, policy.web_port, Host=policy.host).get(path_of(language, policy))
-            standby.hold(host, storefront_claims(page, language, policy))
+            page = page_of(standby.visitor(host, door), language, policy)
+            standby.hold(host, storefront_claims(page, language, policy, standby.languages))
 
 
 @pytest.mark.drill(
@@ -66,7 +73,7 @@ def test_every_request_through_the_edge_is_answered_in_time(standby: Standby) ->
     policy: Storefront = standby.policy
     for host in standby.hosts():
         with standby.trying(host):
-            visitors = [standby.visitor(host, policy.port, Host=policy.host) for _ in range(policy.at_once)]
+            visitors = [standby.visitor(host, policy.front) for _ in range(policy.at_once)]
             found = tried(visitors, policy, standby.languages)
             standby.expect("requests that failed", found.failed, equals="none", host=host, fix=EDGE)
             standby.expect("requests that took too long", found.slow, equals="none", host=host, fix=SWITCH)
@@ -76,9 +83,9 @@ def test_every_request_through_the_edge_is_answered_in_time(standby: Standby) ->
 def test_customers_wait_no_longer_than_at_the_primary(standby: Standby) -> None:
     """After the failover pages are so slow that customers leave."""
     policy: Storefront = standby.policy
-    for role, port in ((policy.role, policy.port), (policy.web_role, policy.web_port)):
+    for door in policy.doors():
         visitors = {}
-        for host in standby.both(role):
+        for host in standby.both(door.role):
             with standby.trying(host):
-                visitors[host] = standby.visitor(host, port, Host=policy.host)
+                visitors[host] = standby.visitor(host, door)
         compare_waits(standby, waits(visitors, policy, tuple(standby.languages)))

@@ -146,7 +146,14 @@ def test_every_check_of_the_product_can_be_explained(source: CheckSource) -> Non
     assert fixes
     for fix in fixes:
         assert re.fullmatch(r"\S+ \S.*", fix), fix
-        assert set(re.findall(r"\{([^ }]*)\}", fix)) <= {"item", "primary", "user", "command"}
+        assert set(re.findall(r"\{([^ }]*)\}", fix)) <= {
+            "item",
+            "primary",
+            "user",
+            "command",
+            "units",
+            "logs",
+        }
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,7 @@ def test_a_policy_without_languages_leaves_them_undecided(tmp_path: Path) -> Non
     (tmp_path / "policy.yml").write_text("version: 2\nowner: A\nroles: [web]\n", encoding="utf-8")
     assert "languages" in {one.key for one in load_policy(tmp_path / "policy.yml", SECTIONS).undecided}
     (tmp_path / "policy.yml").write_text(
-        "version: 2\nowner: A\nroles: [web, sessions]\nsmoke: {session: {}}\n",
+        "version: 2\nowner: A\nroles: [web, sessions]\nsmoke: {session: {path: '/{language}/cart'}}\n",
         encoding="utf-8",
     )
     with pytest.raises(ConfigurationError, match=r"path: expected no \{language\} in path, since"):

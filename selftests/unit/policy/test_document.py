@@ -39,14 +39,14 @@ owner: Platform
 roles: {web: {owner: Shop}, db: {owner: Database}}
 languages: {en: en_US.UTF-8, de: de_DE.UTF-8}
 smoke:
-  storefront: {owner: Shop, roles: [web], host: www.shop.example, says: {en: Welcome, de: Willkommen}}
-  session: {owner: Shop, sessions_role: db}
+  storefront: {owner: Shop, roles: [web], host: www.shop.example, path: "/{language}/", says: {en: Welcome, de: Willkommen}}
+  session: {owner: Shop, port: 8000, path: /cart, cookie: sid, key: "s:{cookie}", sessions_role: db}
   database: {owner: Database, database: shop, query: SELECT count(*) FROM products}
   subscriptions: {owner: Shop, command: [/bin/subscriptions], expect: {charged: "0"}}
   attack: {owner: Shop, roles: [web], host: shop.example}
   status_page: {owner: Shop, roles: [web], server: status.example, says: Status}
   maintenance_page: {owner: Shop, roles: [web], host: shop.example, path: /away, says: A, links: B}
-  admin: {owner: Shop, roles: [web], host: shop.example, leads_to: http://status.example/}
+  admin: {owner: Shop, roles: [web], host: shop.example, path: /admin, leads_to: http://status.example/}
   egress: {owner: Shop}
 """
 ASPECTS = "aspects:\n  locales: {owner: Shop, max_age: 5m, only: [en]}\n"
@@ -130,7 +130,7 @@ def test_a_policy_gives_typed_values_and_natural_defaults(tmp_path: Path) -> Non
     assert (section.owner, section.severity, section.roles) == ("Shop", None, ())
     storefront = policy.journey("storefront")
     assert isinstance(storefront, Storefront)
-    assert (storefront.port, storefront.path, storefront.role) == (80, "/{language}/", "web")
+    assert (storefront.front.port, storefront.path, storefront.role) == (80, "/{language}/", "web")
     assert (policy.primary, policy.standby, policy.source) == (None, None, tmp_path / "policy.yml")
 
 
@@ -261,15 +261,15 @@ def test_a_probe_that_needs_no_key_needs_no_section(tmp_path: Path) -> None:
         (CORE.replace("session: {", "sesion: {") + ASPECTS, 'found "sesion" (did you mean "session"?)'),
         (CORE.replace("sessions_role: db", "sessions_role: redis") + ASPECTS, 'found "redis"; correct it'),
         (
-            CORE.replace("www.shop.example", "www.shop.example, path: /x") + ASPECTS,
-            "expected {language} in path, since 2 languages are served",
+            CORE.replace('"/{language}/"', "/x") + ASPECTS,
+            "expected {language} in path, since there are 2 languages",
         ),
         (
-            CORE.replace("www.shop.example", "'', path: '/{a}{language}'") + ASPECTS,
+            CORE.replace('"/{language}/"', "'/{a}{language}'") + ASPECTS,
             "expected a text with {language}",
         ),
         (
-            CORE.replace("www.shop.example", "w, path: '/{language'") + ASPECTS,
+            CORE.replace('"/{language}/"', "'/{language'") + ASPECTS,
             "expected a text with {language}",
         ),
         (CORE.replace("roles: [web]", "roles: [web, db]") + ASPECTS, "smoke.storefront.roles: expected"),

@@ -140,7 +140,7 @@ def health(body: str, status: str = "200 OK") -> bytes:
         (health('{"database": {"in_recovery": true}}'), "one that follows another"),
         (health('{"database": {"in_recovery": false}}', "503 Service Unavailable"), "one that takes writes"),
         (health('{"database": {"ok": false}}', "503 Service Unavailable"), "none (HTTP 503)"),
-        (b"[exit]\n9\n[answer]\nbash: connect: Connection refused\nend\n", "the shop does not answer"),
+        (b"[exit]\n9\n[answer]\nbash: connect: Connection refused\nend\n", "the application does not answer"),
     ],
 )
 def test_the_running_shop_says_which_database_it_works_with(answer: bytes, kind: str) -> None:
@@ -174,7 +174,7 @@ def test_a_real_shop_is_asked_by_a_real_shell() -> None:
     assert status == 0
     assert value("shop", health=said) == "one that follows another"
     said, status = shell(ask(target(health_port=closed_port()))["health"].text)
-    assert (status, value("shop", health=said)) == (0, "the shop does not answer")
+    assert (status, value("shop", health=said)) == (0, "the application does not answer")
 
 
 @pytest.mark.parametrize("roles", [{"edges"}, {"databases"}, {"shops"}])

@@ -23,6 +23,8 @@ from siteparity.pytest_plugin.storefront import BEARABLE, bearable, languages_of
 STOREFRONT = Storefront(
     owner="Shop",
     host="www.shop.example",
+    path="/{language}/",
+    declares=("header", "attribute"),
     says={"en": "Welcome", "de": "Willkommen  im Laden"},
     formats=("number",),
 ).model_copy(update={"requests": 5})  # fewer than a policy may ask for
@@ -51,7 +53,7 @@ class Pages:
         self.given = list(given)
         self.asked: list[str] = []
 
-    def get(self, path: str) -> Page:
+    def get(self, path: str, *_: object) -> Page:
         """The next page."""
         self.asked.append(path)
         return self.given[(len(self.asked) - 1) % len(self.given)]
@@ -172,7 +174,11 @@ def test_whatever_is_wrong_with_a_server_is_named(reply: Reply, items: dict[str,
 def test_a_page_must_show_the_newest_row_of_before_or_after(text: str, items: dict[str, Any]) -> None:
     """Orders that come in while it is asked for are no difference; older or other ones are."""
     found = page_claims(
-        page(text), "/de/", "data-order", Reply(ANSWERS, numbers=(7,)), Reply(ANSWERS, numbers=(8,))
+        page(text),
+        "/de/",
+        'data-order="{number}"',
+        Reply(ANSWERS, numbers=(7,)),
+        Reply(ANSWERS, numbers=(8,)),
     )
     assert broken(found) == items
 

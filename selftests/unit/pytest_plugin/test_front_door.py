@@ -42,7 +42,7 @@ MAINTENANCE = MaintenancePage(
     says="down for maintenance",
     links="http://status.example/",
 )
-ADMIN = Admin(owner="Shop", host="www.shop.example", leads_to="http://status.example/")
+ADMIN = Admin(owner="Shop", host="www.shop.example", path="/admin", leads_to="http://status.example/")
 
 
 def page(status: int | str = 200, text: str = "", **headers: str) -> Page:
@@ -76,7 +76,7 @@ def test_attacks_are_blocked_and_customers_are_not(
     attack: int | str, normal: int | str, items: dict[str, Any]
 ) -> None:
     """Whatever else a normal request meets is for other checks."""
-    visitor = SimpleNamespace(get=lambda path: page(attack if path == "/?a=b" else normal))
+    visitor = SimpleNamespace(get=lambda path, *_: page(attack if path == "/?a=b" else normal))
     assert broken(attack_claims(cast("Any", visitor), ATTACK)) == items
 
 
@@ -250,6 +250,7 @@ def test_a_forward_that_hangs_up_is_no_connection_if_the_way_to_the_host_is_well
 SHOP = Storefront(
     owner="Shop",
     host="www.shop.example",
+    path="/{language}/",
     says={"en": "Welcome", "de": "Willkommen"},
     rounds=3,
     times_slower=2,
@@ -264,7 +265,7 @@ class Slow:
         self.seconds = list(seconds)
         self.asked: list[str] = []
 
-    def get(self, path: str) -> Page:
+    def get(self, path: str, *_: object) -> Page:
         """The next page."""
         self.asked.append(path)
         seconds = self.seconds[len(self.asked) - 1]

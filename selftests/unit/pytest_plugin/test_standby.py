@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from selftests.unit.servers import served
 from selftests.unit.sites import ARIZONA, DALLAS
 from siteparity.model import FindingKind, Group, Outcome, UnmeasuredError
-from siteparity.policy.journeys import Storefront
+from siteparity.policy.applications import Applications
+from siteparity.policy.journeys import Door, Storefront
 from siteparity.pytest_plugin.claims import Claim
 from siteparity.pytest_plugin.postgres import Reply, Server, ask
 from siteparity.pytest_plugin.standby import Standby
@@ -31,7 +32,10 @@ WEB1, WEB2 = ARIZONA.hosts[:2]
 def standby(tmp_path: Path) -> Standby:
     """Arizona, for a check whose effect is known; its hosts run what they are given, and say nothing."""
     policy = SimpleNamespace(
-        journey=lambda _: SimpleNamespace(role="web", timeout=timedelta(seconds=5)), smoke=None, languages={}
+        journey=lambda _: SimpleNamespace(role="web", timeout=timedelta(seconds=5)),
+        smoke=None,
+        languages={},
+        applications=Applications({}),
     )
     settings = SimpleNamespace(policy=policy, standby=ARIZONA, primary=DALLAS)
     check = SimpleNamespace(source=SimpleNamespace(effect="Customers wait.", aspect="storefront"))
@@ -98,7 +102,7 @@ def test_a_host_that_did_not_answer_before_is_not_waited_for_again(
     if in_this_run:
         WaitBudget(tmp_path, {}).give_up(WEB1.label, reason)  # as another worker does
     with standby.trying(WEB1):
-        standby.visitor(WEB1, 8000)
+        standby.visitor(WEB1, Door("web", 8000))
     (finding,) = standby.judgement().findings
     assert finding.message == "arizona/web1: no answer within 5 s"
     assert finding.kind is FindingKind.UNMEASURED
@@ -170,7 +174,7 @@ def test_a_database_server_that_hangs_up_has_no_answer(tmp_path: Path) -> None:
 
 
 def _storefront(says: dict[str, str]) -> Storefront:
-    values = {"owner": "Shop", "host": "www.shop.example", "says": says}
+    values = {"owner": "Shop", "host": "www.shop.example", "path": "/{language}/", "says": says}
     return Storefront.model_validate(values, context={"languages": ("en", "de"), "roles": ("edge", "web")})
 
 
@@ -192,7 +196,7 @@ def test_the_primarys_hosts_are_compared_with_while_they_can_be_reached(standby:
 
 def test_a_slow_host_is_found_without_a_living_primary(standby: Standby) -> None:
     """Its sibling shows it."""
-    standby.policy = Storefront(owner="Shop", host="www.shop.example", says={"en": "Welcome"})
+    standby.policy = Storefront(owner="Shop", host="www.shop.example", path="/", says={"en": "Welcome"})
     standby.by_record = True
     compare_waits(standby, {WEB1: 0.1, WEB2: 0.9})
     (finding,) = standby.judgement().findings

@@ -130,7 +130,7 @@ def test_a_visitor_keeps_cookies_and_follows_no_redirect(visit: Callable[..., Vi
     visitor = visit()
     visitor.get("/page")
     assert "sid=abc" in visitor.get("/page").text
-    left = visitor.post("/page")
+    left = visitor.ask("POST", "/page")
     assert (left.status, left.headers["location"]) == (303, "/elsewhere")
 
 

@@ -5,6 +5,7 @@ The suite's account on the host is allowed exactly this (`siteparity.commands.pr
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from collections.abc import Iterator, Mapping
 
@@ -16,8 +17,8 @@ from siteparity.transport.script import Ask, Word
 
 _ANY_STATUS = frozenset(range(256))
 
-COOKIES = Word("COOKIES", "0-9A-Za-z._ -", 20_000, meaning="cookies of sessions to look for")
-"""The cookies of the sessions to look for, separated by blanks."""
+COOKIES = Word("COOKIES", "0-9A-Za-z.,_ -", 20_000, meaning="names of sessions to look for")
+"""What names the sessions to look for, separated by blanks."""
 
 
 def questions(policy: Policy, host: Host) -> Mapping[str, Ask]:
@@ -25,7 +26,7 @@ def questions(policy: Policy, host: Host) -> Mapping[str, Ask]:
     return {
         full_name(name): ask
         for journey in policy.smoke.journeys().values()
-        for role, name, ask in _questions(journey)
+        for role, name, ask in (*_questions(journey), *_authorities(journey))
         if role in host.roles
     }
 
@@ -41,6 +42,24 @@ def _questions(journey: Journey) -> Iterator[tuple[str, str, Ask]]:
             yield journey.role, "addresses", addresses(journey)
 
 
+def _authorities(journey: Journey) -> Iterator[tuple[str, str, Ask]]:
+    """The file with the authorities of each door's certificate."""
+    for door in journey.doors():
+        if door.https and door.trust:
+            yield door.role, authorities_of(door.trust), authorities(journey, door.trust)
+
+
+def authorities_of(path: str) -> str:
+    """The name of the question for the authorities in a file: the same file is asked for once."""
+    return f"authorities {hashlib.sha256(path.encode()).hexdigest()[:16]}"
+
+
+def authorities(journey: Journey, path: str) -> Ask:
+    """The certificates in a file, and nothing else that it may hold."""
+    block = "/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p"
+    return _live(journey, f"exec sed -n {shlex.quote(block)} -- {shlex.quote(path)}")
+
+
 def full_name(name: str) -> str:
     """The name of a smoke check's question among all questions that a host may be asked."""
     return f"live.{name.replace(' ', '-')}"
@@ -54,8 +73,8 @@ def dry_run(policy: Subscriptions) -> Ask:
 
 
 def lives(policy: Session) -> Ask:
-    """The TTL of each cookie's session. The host makes the keys: a run can ask for no other key."""
-    before, _, after = policy.key.partition("{cookie}")
+    """The TTL of each session. The host makes the keys: a run can ask for no other key."""
+    before, after = policy.around
     text = (
         f"{login(policy.redis_auth_file)}"
         "for one in $COOKIES\n"

@@ -58,6 +58,8 @@ class CheckSource:
     tables: tuple[str, ...]
     """The tables that its rules name, in order."""
     arguments: tuple[str, ...]
+    judges: tuple[str, ...] = ()
+    """The keys of the journey that name what a smoke check judges."""
     file: Path = Path()
     """As errors name it."""
     line: int = 0
@@ -296,6 +298,7 @@ def _sources_of(path: Path, root: Path, kind: Kind) -> Iterator[CheckSource]:
                 leads_to=tuple(_arguments_of("leads_to", node)),
                 tables=tuple(dict.fromkeys(_tables(node))),
                 arguments=tuple(argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)),
+                judges=tuple(_arguments_of("judges", node)),
                 file=path,
                 line=node.lineno,
             )
@@ -321,7 +324,7 @@ def _axis(source: CheckSource, policy: Policy, probes: Probes) -> list[PlannedCh
     else:
         section = journey = policy.journey(source.aspect)
         parameters = tuple(policy.languages) if "language" in source.arguments else (None,)
-        if keys := _keys_of_journey(journey, policy, probes):
+        if keys := _keys_of_journey(journey, policy, probes) or _keys_without_object(source, journey):
             return NotApplicable(source, keys)
     return [
         PlannedCheck(
@@ -416,6 +419,13 @@ def _keys_of_journey(journey: Journey, policy: Policy, probes: Probes) -> tuple[
         return ()
     keys = dict.fromkeys(reading.key for reading in probe.readings().values())
     return tuple(f"aspects.{needed}.{key}" for key in keys if key)
+
+
+def _keys_without_object(source: CheckSource, journey: Journey) -> tuple[str, ...]:
+    """The keys of the journey that name nothing for the check to judge."""
+    if strangers := [key for key in source.judges if key not in type(journey).model_fields]:
+        _refuse(source, f"judges {', '.join(strangers)}, which is no key of smoke.{source.aspect}")
+    return tuple(f"smoke.{source.aspect}.{key}" for key in source.judges if not getattr(journey, key))
 
 
 def _refuse(source: CheckSource, text: str) -> NoReturn:

@@ -6,6 +6,7 @@ section counts in place of the application's.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, TypeAlias
@@ -13,10 +14,13 @@ from typing import Annotated, Any, TypeAlias
 from siteparity.policy.patterns import RELEASE_FILES
 from siteparity.policy.section import (
     AbsolutePath,
+    HeaderName,
+    HeaderValue,
     LocaleName,
     PathPattern,
     Port,
     RoleName,
+    Scheme,
     Section,
     ServerName,
     ServiceName,
@@ -98,6 +102,12 @@ class Application(Strict):
     """Port -> the program that listens there, as ss shows it."""
     names: tuple[ServerName, ...] = ()
     """The names under which customers reach it: it is the front door."""
+    scheme: Scheme | None = None
+    """How its first port is spoken to; by default https at the ports 443 and 8443, else http."""
+    trust: AbsolutePath | None = None
+    """A file on its hosts with the authorities of its certificate, in PEM; by default those of the system."""
+    headers: Mapping[HeaderName, HeaderValue] = {}
+    """What each request to it carries, such as ``X-Forwarded-Proto: https`` behind a front door."""
     settings: tuple[AbsolutePath, ...] = ()
     """The files with its settings."""
     secrets: tuple[Name, ...] = ()
@@ -168,6 +178,18 @@ class Applications:
         for one in self:
             for lead in one.leads_to:
                 yield one, lead, self.named[lead.application]
+
+    def units(self, role: str) -> tuple[str, ...]:
+        """The services of a role's applications, each once."""
+        return tuple(dict.fromkeys(unit for one in self if one.role == role for unit in one.units))
+
+    def in_fix(self, fix: str, roles: Iterable[str]) -> str:
+        """A fix with the services of some roles: ``{units}``; ``{logs}`` are options of journalctl."""
+        roles = tuple(roles)
+        units = [shlex.quote(unit) for role in roles for unit in self.units(role)]
+        units = units or [f"<services of {', '.join(roles)}>"]
+        logs = " ".join(f"--unit={unit}" for unit in units)
+        return fix.replace("{units}", " ".join(units)).replace("{logs}", logs)
 
     @property
     def front(self) -> Application | None:
@@ -261,7 +283,8 @@ def drawn(
         return document
     whole: dict[str, Any] = {**value}
     for (part, name), section in sections.items():
-        taken = {key: one for key, one in section.drawn(found).items() if f"{name}.{key}" not in absent}
+        before = f"{part}.{name}" if part == "smoke" else name
+        taken = {key: one for key, one in section.drawn(found).items() if f"{before}.{key}" not in absent}
         table = whole.get(part) or {}
         if not taken or name in absent or f"{part}.{name}" in absent or not isinstance(table, dict):
             continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from siteparity.policy.journeys import JOURNEYS, Journey
-from siteparity.policy.questions import unanswered
+from siteparity.policy.questions import questions, unanswered
 from siteparity.policy.section import Person, Reason, Section, Strict, Text
 from siteparity.policy.todo import Todo
 from siteparity.yamlfile import Document, KeyPath, Problems, did_you_mean, quoted, shown_key, shown_path
@@ -99,6 +99,8 @@ class Described:
             for key, field in section.model_fields.items():
                 if not field.is_required() and key not in Section.model_fields:
                     yield f"{aspect}.{key}"
+        for name, journey in JOURNEYS.items():
+            yield from (f"smoke.{name}.{key}" for key, _ in questions(journey))
 
     def measured(self, owner: str) -> Mapping[str, Section]:
         """The section of each aspect that is described, or that needs no words to be compared."""
@@ -129,9 +131,11 @@ class Described:
             if at not in gone and not any(one.at[: len(at)] == at for one in todos):
                 yield Undecided(shown_key(at), part.question, file)
         written = {one.at for one in todos}
-        for aspect, section in measured.items():
+        parts: dict[KeyPath, Section] = {("aspects", name): section for name, section in measured.items()}
+        parts |= {("smoke", name): journey for name, journey in self.journeys.items()}
+        for place, section in parts.items():
             for key, question in unanswered(section):
-                at = ("aspects", aspect, key)
+                at = (*place, key)
                 if at not in gone and not any(one[: len(at)] == at for one in written):
                     yield Undecided(shown_key(at), question, self.document.where(at))
 

@@ -182,6 +182,8 @@ class Policy:
     """Where the sites differ by design, in the order of the file."""
     own_tests: OwnTests = field(default_factory=lambda: OwnTests(owner="nobody"))
     """Where tests of one's own are, and on which hosts they run."""
+    applications: Applications = field(default_factory=lambda: Applications({}), compare=False)
+    """What serves customers; what is measured of it stands in the sections."""
 
     def section(self, aspect: str) -> Section:
         """The section of an aspect, of the type that its probe declares.
@@ -292,6 +294,7 @@ def load_policy(
         source=path,
         rpo=model.objectives.rpo if model.objectives else None,
         loosened=tuple(_loosened(model, document.value)),
+        applications=Applications(model.applications),
         differs=tuple(
             Entry(one, document.where(("differs", number))) for number, one in enumerate(model.differs)
         ),

@@ -6,25 +6,32 @@ Redis, another aspect's section.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from itertools import permutations
 from types import NoneType
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, get_args
+from urllib.parse import unquote
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from siteparity.policy import bounds
-from siteparity.policy.applications import Applications, said
+from siteparity.policy.applications import Application, Applications, said
 from siteparity.policy.grants import DatabaseAccess, Grant, RedisAccess
+from siteparity.policy.questions import Question
 from siteparity.policy.section import (
     AbsolutePath,
     Duration,
+    HeaderName,
+    HeaderValue,
     Language,
     Port,
     PositiveDuration,
     RequestPath,
     RoleName,
+    Scheme,
     Section,
     ServerName,
     Strict,
@@ -52,10 +59,21 @@ def _of_a_language(path: str, info: ValidationInfo) -> str:
 
 
 LanguagePath: TypeAlias = Annotated[
-    str, template(optional="language"), AfterValidator(_of_a_language), Field(validate_default=True)
+    RequestPath, template(optional="language"), AfterValidator(_of_a_language)
 ]
 """``{language}`` in it stands for the language; a site with one language need not have it."""
+LanguageValue: TypeAlias = Annotated[
+    HeaderValue, template(optional="language"), AfterValidator(_of_a_language)
+]
+"""The value of a header or a cookie; ``{language}`` in it stands for the language."""
+CookieName: TypeAlias = Annotated[str, matching(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", "the name of a cookie")]
 Format: TypeAlias = Literal["number", "price", "date", "plural"]
+
+
+HTTPS_PORTS = (443, 8443)
+"""Ports that speak TLS if nothing else is said (IANA's registry: https, and its usual alternative)."""
+SESSION = r"[A-Za-z0-9_.,-]{16,128}"
+"""What names a session: long enough that nobody guesses it, and nothing that a shell or Redis could read."""
 
 
 class Way(NamedTuple):
@@ -67,26 +85,89 @@ class Way(NamedTuple):
     """``host:port`` as `place` writes it, or the path of a Unix socket."""
 
 
+class Request(NamedTuple):
+    """What a browser asks for."""
+
+    path: str
+    headers: Mapping[str, str] = {}
+    cookies: Mapping[str, str] = {}
+
+
+class Door(NamedTuple):
+    """Where pages are asked for: a port of the hosts of a role, and how it is spoken to."""
+
+    role: str
+    """The role of the hosts through which it is reached."""
+    port: int
+    https: bool = False
+    host: str = ""
+    """The ``Host`` header, and the name in the certificate; that of the server if empty."""
+    headers: Mapping[str, str] = {}
+    trust: str | None = None
+    """The file on the host with the authorities of its certificate; those of this machine if None."""
+    verified: bool = True
+    """Whether its certificate is looked at."""
+    server: str = "127.0.0.1"
+    """The host itself, or a server outside."""
+
+
 def place(server: str, port: int) -> str:
     """A server's port as OpenSSH writes it: ``127.0.0.1:80``, ``[::1]:80``."""
     return f"[{server}]:{port}" if ":" in server else f"{server}:{port}"
 
 
-def _own(role: str, port: int) -> Way:
-    """A way to a port of the host itself."""
-    return Way(role, place("127.0.0.1", port))
+def _is_https(scheme: Scheme | None, port: int) -> bool:
+    return scheme == "https" or (scheme is None and port in HTTPS_PORTS)
+
+
+def _port(scheme: Scheme | None, port: int | None) -> int:
+    return port or (443 if scheme == "https" else 80)
 
 
 def _front(of: Applications) -> dict[str, Any]:
     """The front door as the keys of journeys."""
     front = of.front
-    return said(roles=[front.role], host=front.names[0], port=front.port) if front else {}
+    if front is None:
+        return {}
+    return said(
+        roles=[front.role],
+        host=front.names[0],
+        port=front.port,
+        scheme=front.scheme,
+        trust=front.trust,
+        headers=front.headers,
+    )
 
 
 def _behind(of: Applications) -> dict[str, Any]:
     """The application behind the front door as the keys of journeys."""
     behind = of.behind
-    return said(web_role=behind.role, web_port=behind.port) if behind else {}
+    if behind is None:
+        return {}
+    # Where customers come straight to the application, its door is the front door.
+    front = {} if behind is of.front else {"web_trust": behind.trust}
+    return said(
+        web_role=behind.role,
+        web_port=behind.port,
+        web_scheme=behind.scheme,
+        web_headers=behind.headers,
+        **front,
+    )
+
+
+def _straight(of: Applications, one: Application | None) -> dict[str, Any]:
+    """An application that is visited behind the front door, as the keys of a journey that has no other."""
+    if one is None:
+        return {}
+    name = of.front.names[0] if of.front else None
+    return said(
+        roles=[one.role],
+        host=name,
+        port=one.port,
+        scheme=one.scheme,
+        trust=one.trust,
+        headers=one.headers,
+    )
 
 
 class Journey(Section):
@@ -111,32 +192,155 @@ class Journey(Section):
         """The one role whose hosts do the work."""
         return self.roles[0]
 
+    def doors(self) -> Iterator[Door]:
+        """Where it asks for pages."""
+        yield from ()
+
     def ways(self) -> Iterator[Way]:
         """The connections that it makes through hosts, other than to the servers of the aspect it needs."""
-        yield from ()
+        for door in self.doors():
+            yield Way(door.role, place(door.server, door.port))
 
     def grants(self, _: Smoke) -> Iterator[Grant]:
         """What hosts must grant for it, given all journeys: one may use another's database."""
         yield from ()
 
 
-class Storefront(Journey):
-    """Pages of the shop in each served language: from each web host, and as customers get them."""
+class Visiting(Journey):
+    """A journey that asks for pages as a customer's browser does."""
+
+    headers: Mapping[HeaderName, HeaderValue] = {}
+    """Sent with each request, besides ``Host``."""
+    cookies: Mapping[CookieName, HeaderValue] = {}
+    """Sent with each request, as if the pages had set them before."""
+
+    def request(self, path: str) -> Request:
+        """The request for a page."""
+        return Request(path, self.headers, self.cookies)
+
+
+class Speaking(Visiting):
+    """A journey whose pages are in a language, by path, header or cookie."""
+
+    headers: Mapping[HeaderName, LanguageValue] = {}
+    """Sent with each request, besides ``Host``, such as ``Accept-Language: "{language}"``."""
+    cookies: Mapping[CookieName, LanguageValue] = {}
+    """Sent with each request, as if the pages had set them before, such as ``lang: "{language}"``."""
+    spelled: Mapping[Language, Annotated[str, matching(r"[!-~]*", "printable ASCII without blanks")]] = {}
+    """What stands in place of ``{language}``, where that is not the language's own name: ``pt-br`` for
+    ``pt-BR``, or nothing for a language that has the addresses without one."""
+
+    def request(self, path: str, language: str = "") -> Request:
+        """The request for a page in a language."""
+
+        def written(text: str) -> str:
+            return text.replace("{language}", self.spelled.get(language, language))
+
+        return Request(
+            written(path),
+            {name: written(value) for name, value in self.headers.items()},
+            {name: written(value) for name, value in self.cookies.items()},
+        )
+
+
+class Front(Visiting):
+    """A journey to the front door."""
+
+    roles: Roles = ("edge",)
+    host: Text
+    """The name that customers type; sent as the ``Host`` header, and looked for in the certificate."""
+    port: Port | None = None
+    """By default 443 with https, else 80."""
+    scheme: Scheme | None = None
+    """By default https at the ports 443 and 8443, else http."""
+    trust: AbsolutePath | None = None
+    """A file with the authorities that customers trust, in PEM, on the host. By default those of the machine
+    on which siteparity runs."""
+
+    @property
+    def front(self) -> Door:
+        """The port to which customers come."""
+        port = _port(self.scheme, self.port)
+        return Door(self.role, port, _is_https(self.scheme, port), self.host, trust=self.trust)
+
+    def doors(self) -> Iterator[Door]:
+        """To the front door."""
+        yield self.front
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The front door."""
+        return _front(of)
+
+
+class Behind(Journey):
+    """A journey to the application behind the front door, on each of its hosts."""
+
+    web_role: Role = "web"
+    web_port: Annotated[
+        Port | None, Question("At which port does each host of the application answer in HTTP by itself?")
+    ] = None
+    """Where each host of the application answers by itself, without the front door."""
+    web_scheme: Scheme | None = None
+    """By default https at the ports 443 and 8443, else http."""
+    web_headers: Mapping[HeaderName, HeaderValue] = {}
+    """What the front door adds to each request, such as ``X-Forwarded-Proto: https``."""
+    web_trust: AbsolutePath | None = None
+    """A file on the host with the authorities of the application's own certificate, in PEM. Without it that
+    certificate is not looked at: customers do not see it."""
+
+    def behind(self, host: str) -> Iterator[Door]:
+        """The application's own port; nothing if it has none."""
+        if self.web_port is not None:
+            yield Door(
+                self.web_role,
+                self.web_port,
+                _is_https(self.web_scheme, self.web_port),
+                host,
+                self.web_headers,
+                self.web_trust,
+                verified=self.web_trust is not None,
+            )
+
+
+class FrontAndBehind(Front, Behind):
+    """A journey to the front door and, past it, to each host of the application."""
+
+    @property
+    def each_host(self) -> Door:
+        """The port at which each host shows pages: the application's own, or the front door."""
+        return next(self.behind(self.host), self.front)
+
+    def doors(self) -> Iterator[Door]:
+        """To the front door, and to the application's own port."""
+        yield self.front
+        yield from self.behind(self.host)
+
+    @classmethod
+    def drawn(cls, of: Applications) -> Mapping[str, Any]:
+        """The front door, and the application behind it."""
+        return {**_front(of), **_behind(of)}
+
+
+class Storefront(Speaking, FrontAndBehind):
+    """Pages of the application in each served language: from each of its hosts, and as customers get them."""
 
     question: ClassVar[str] = "Which page do customers see first, and what does it say in each language?"
 
     roles: Roles = ("edge",)
-    host: Text
-    """The name that customers type; sent as the ``Host`` header."""
-    port: Port = 80
-    web_role: Role = "web"
-    web_port: Port = 8000
-    path: LanguagePath = "/{language}/"
+    path: LanguagePath
+    """The page that customers see first."""
     says: Mapping[Language, Text]
     """For each served language: a text of the page, as a customer reads it, that no other language has."""
-    formats: tuple[Format, ...] = ("number", "price", "date", "plural")
+    formats: Annotated[
+        tuple[Format, ...],
+        Question("Which of number, price, date and plural does the page mark, so that they can be judged?"),
+    ] = ()
     """What the page must write as the language does; `pytest_plugin.formats` lists the marks."""
-    declares: tuple[Literal["header", "attribute"], ...] = ("header", "attribute")
+    declares: Annotated[
+        tuple[Literal["header", "attribute"], ...],
+        Question("Where does the page name its language: header, attribute, or both?"),
+    ] = ()
     """Where the page must name its language: in Content-Language, and in the attribute ``lang``."""
     date_style: Literal["full", "long", "medium", "short"] = "long"
     """How long the page's dates are (CLDR's names)."""
@@ -154,11 +358,6 @@ class Storefront(Journey):
     slower_by: Annotated[PositiveDuration, bounds.at_most("5s")] = timedelta(milliseconds=250)
     """What customers notice; more than the runner's own ways to the two sites may differ by."""
 
-    def ways(self) -> Iterator[Way]:
-        """To the edge's port, and to the shop on the web hosts."""
-        yield _own(self.role, self.port)
-        yield _own(self.web_role, self.web_port)
-
     @model_validator(mode="after")
     def _a_text_for_each_language(self, info: ValidationInfo) -> Self:
         served = (info.context or {}).get("languages") or ()
@@ -166,10 +365,11 @@ class Storefront(Journey):
             raise ValueError(
                 f"expected a text in says for each language, found none for {', '.join(missing)}; add it"
             )
-        if len(served) > 1 and "{language}" not in self.path:
+        told = (self.path, *self.headers.values(), *self.cookies.values())
+        if len(served) > 1 and not any("{language}" in text for text in told):
             raise ValueError(
-                f"expected {{language}} in path, since {len(served)} languages are served, found "
-                f"{quoted(self.path)}; write it where the language stands"
+                f"expected {{language}} in path, headers or cookies, since there are {len(served)} languages, "
+                f"found {quoted(self.path)}; write it where the language stands"
             )
         for one, other in permutations(self.says, 2):
             if self.says[one] in self.says[other]:
@@ -177,30 +377,74 @@ class Storefront(Journey):
                     f"expected texts in says that tell the languages apart, found that of {one} in that of "
                     f"{other}; choose another text"
                 )
+            if self.request(self.path, one) == self.request(self.path, other):
+                raise ValueError(
+                    f"expected requests that tell the languages apart, found the same for {one} and {other}; "
+                    "correct spelled"
+                )
         return self
 
-    @classmethod
-    def drawn(cls, of: Applications) -> Mapping[str, Any]:
-        """The front door, and the application behind it."""
-        return {**_front(of), **_behind(of)}
+
+def _key_of_a_session(text: str) -> str:
+    """The key, which has one place for what names the session."""
+    bare = text.replace("{cookie}", "\0", 1) if "{cookie}" in text else text.replace("{sha256}", "\0", 1)
+    if bare.count("\0") != 1 or set(bare) & set("{}"):
+        raise ValueError(
+            "expected a text with {cookie} or {sha256} in it and no other braces, such as session:{cookie}, "
+            f"found {quoted(text)}; write it"
+        )
+    return text
 
 
-class Session(Journey):
+def _one_group(text: str) -> str:
+    """A regular expression with one group."""
+    try:
+        groups = re.compile(text).groups
+    except re.error as error:
+        raise ValueError(
+            f"expected a regular expression, found {quoted(text)} ({error}); correct it"
+        ) from None
+    if groups != 1:
+        raise ValueError(
+            f"expected one group in round brackets, found {groups} in {quoted(text)}; put it around the part"
+        )
+    return text
+
+
+class Session(Speaking):
     """A session started through each web host of the standby must be kept in the standby's own Redis."""
 
-    question: ClassVar[str] = "How does a customer start and end a session, and where is it kept?"
+    question: ClassVar[str] = "Which page starts a session, and under which key of which Redis is it kept?"
     shown_by: ClassVar[str | None] = "sessions"
     never_waived: ClassVar[bool] = True
 
     roles: Roles = ("web",)
-    port: Port = 8000
+    host: Text | None = None
+    """The name that customers type; sent as the ``Host`` header."""
+    port: Port
+    """Where each host of the application answers by itself."""
+    scheme: Scheme | None = None
+    """By default https at the ports 443 and 8443, else http."""
+    trust: AbsolutePath | None = None
+    """A file on the host with the authorities of the application's own certificate, in PEM. Without it that
+    certificate is not looked at."""
     language: Language | None = None
     """The language of the page; the policy's first if None."""
-    path: LanguagePath = "/{language}/cart"
-    """GET starts a session."""
-    end: LanguagePath = "/{language}/cart/end"
-    """POST ends it, as customers do."""
-    cookie: Text = "sid"
+    path: LanguagePath
+    """GET starts a session: the page stores something in it, and sets the cookie. It may be any page, such as
+    that of the login form."""
+    end: Annotated[
+        LanguagePath | None,
+        Question("Which request ends a session, as leaving does?"),
+    ] = None
+    """The request that ends a session. Without it sessions end when their time is over."""
+    end_with: Literal["GET", "POST"] = "POST"
+    """The method of that request. Its form is empty: one that needs a token ends nothing."""
+    cookie: CookieName
+    """The cookie that names the session."""
+    cookie_part: Annotated[str, AfterValidator(_one_group)] | None = None
+    """A regular expression. Its one group is the part of the cookie that names the session; ``%XX`` is
+    decoded before. By default the whole cookie does."""
     longest: Annotated[Duration, bounds.at_most("30d")] = timedelta(hours=24)
     """A session that nobody ends must expire within this time."""
     sessions_role: Role = "sessions"
@@ -210,15 +454,40 @@ class Session(Journey):
     """It may ask for the TTL of sessions' keys (``+ttl %R~session:*``), which does not show their values."""
     redis_auth_file: AbsolutePath = "/etc/siteparity/redis-auth"
     """On the sessions host: one line, the password; it never leaves the host."""
-    key: Annotated[str, template("cookie")] = "session:{cookie}"
+    key: Annotated[str, AfterValidator(_key_of_a_session)]
+    """The key of a session in Redis: ``{cookie}`` stands for what names it, ``{sha256}`` for the SHA-256 of
+    that, in hexadecimal."""
 
-    def ways(self) -> Iterator[Way]:
-        """To the shop."""
-        yield _own(self.role, self.port)
+    @property
+    def door(self) -> Door:
+        """The application's own port."""
+        https = _is_https(self.scheme, self.port)
+        verified = self.trust is not None
+        return Door(self.role, self.port, https, self.host or "", trust=self.trust, verified=verified)
+
+    @property
+    def around(self) -> tuple[str, str]:
+        """What stands before and after the name of the session in its key."""
+        before, _, after = self.key.replace("{sha256}", "{cookie}").partition("{cookie}")
+        return before, after
+
+    def named(self, cookie: str) -> str | None:
+        """What names the session in its key, by the cookie; None if the cookie holds no such name."""
+        decoded = unquote(cookie)
+        if self.cookie_part is not None:
+            found = re.search(self.cookie_part, decoded)
+            decoded = (found[1] or "") if found else ""
+        if not re.fullmatch(SESSION, decoded):
+            return None
+        return hashlib.sha256(decoded.encode()).hexdigest() if "{sha256}" in self.key else decoded
+
+    def doors(self) -> Iterator[Door]:
+        """To the application."""
+        yield self.door
 
     def grants(self, _: Smoke) -> Iterator[Grant]:
         """TTL on the keys of sessions."""
-        keys = self.key.format(cookie="*")
+        keys = "*".join(self.around)
         yield RedisAccess((self.sessions_role,), self.redis_user, self.redis_auth_file, keys)
 
     @classmethod
@@ -226,9 +495,7 @@ class Session(Journey):
         """The application that keeps sessions, and where it keeps them."""
         for one, lead, store in of.leads():
             if lead.keeps_sessions and store.redis:
-                return said(
-                    roles=[one.role],
-                    port=one.port,
+                return _straight(of, one) | said(
                     sessions_role=store.role,
                     redis_port=store.port,
                     redis_user=store.redis.redis_user,
@@ -237,8 +504,8 @@ class Session(Journey):
         return {}
 
 
-class Database(Journey):
-    """Current rows must be readable on the standby: by the suite, and by customers on the shop's page."""
+class Database(Speaking, Behind):
+    """Current rows must be readable on the standby: by the suite, and by customers on a page."""
 
     question: ClassVar[str] = "Which query gives the number of the newest row, and which page shows that row?"
     shown_by: ClassVar[str | None] = "database"
@@ -249,22 +516,35 @@ class Database(Journey):
     database: Text
     database_user: Text = "parity"
     query: Query
-    """The number of the newest row, such as ``SELECT max(id) FROM orders``; it only grows."""
+    """The number of the newest row, such as ``SELECT max(id) FROM posts``; it only grows."""
     at_least: Annotated[int, bounds.at_least("1")] = 1
     """The least number that `query` must return."""
-    web_role: Role = "web"
-    web_port: Port = 8000
-    path: LanguagePath = "/{language}/orders/latest"
-    """The page that shows the newest rows."""
+    host: Text | None = None
+    """The name that customers type; sent as the ``Host`` header."""
+    web_port: Annotated[
+        Port | None,
+        Question("At which port does each host of the application answer in HTTP by itself?", beside="path"),
+    ] = None
+    """Where each host of the application answers by itself; needed beside `path`."""
+    path: Annotated[LanguagePath | None, Question("Which page shows the number of the newest row?")] = None
+    """The page that shows the newest rows, without a login."""
     language: Language | None = None
     """The language of the page; the policy's first if None."""
-    row: Annotated[str, matching(r"data-[a-z0-9-]+", "an attribute such as data-order")] = "data-order"
-    """The attribute that holds each row's number on the page."""
+    row: Annotated[
+        Annotated[str, template("number")] | None,
+        Question("How does the page write the number of a row?", beside="path"),
+    ] = None
+    """How the page or its source writes each row's number: ``Post no. {number}``, ``data-id="{number}"``."""
+
+    def doors(self) -> Iterator[Door]:
+        """To the application, if one of its pages shows rows."""
+        if self.path is not None:
+            yield from self.behind(self.host or "")
 
     def ways(self) -> Iterator[Way]:
-        """To the database, and to the shop on the web hosts."""
+        """To the database, and to the application."""
         yield Way(self.role, self.socket)
-        yield _own(self.web_role, self.web_port)
+        yield from super().ways()
 
     def grants(self, _: Smoke) -> Iterator[Grant]:
         """The journey's own query."""
@@ -273,14 +553,16 @@ class Database(Journey):
     @classmethod
     def drawn(cls, of: Applications) -> Mapping[str, Any]:
         """The first PostgreSQL among them, and the application behind the front door."""
+        name = {"host": of.front.names[0]} if of.front else {}
         one = of.postgresql
         if one is None or one.postgresql is None:
-            return _behind(of)
+            return {**name, **_behind(of)}
         found = one.postgresql
         return {
             "roles": [one.role],
             "database": found.database,
             "database_user": found.database_user,
+            **name,
             **_behind(of),
         }
 
@@ -297,8 +579,11 @@ class Subscriptions(Journey):
     """The arguments of the job; no shell reads them."""
     user: Annotated[str, matching(r"[a-z_][a-z0-9_-]{0,31}", "the name of a user")] = "root"
     """The account that the schedule runs the job as."""
-    expect: Annotated[Mapping[str, str], Field(min_length=1)]
-    """Lines ``key=value`` that the job must print, written as key: "value"."""
+    expect: Annotated[
+        Mapping[str, str] | tuple[Text, ...],
+        Question("What does a rehearsal print that shows that it has charged nobody?"),
+    ] = ()
+    """Texts that the job must print; or lines ``key=value``, written as key: "value"."""
     counts: tuple[Text, ...] = ()
     """Keys of lines ``key=value`` whose value must be some whole number."""
     unchanged: tuple[Query, ...] = ()
@@ -316,33 +601,20 @@ class Subscriptions(Journey):
         return said(roles=[one.role], user=one.user) if one else {}
 
 
-class Attack(Journey):
+class Attack(Front):
     """Requests that look like attacks must be blocked, and a normal one must not."""
 
     question: ClassVar[str] = "Under which name can a harmless attack be sent to the front door?"
     shown_by: ClassVar[str | None] = "waf"
 
-    roles: Roles = ("edge",)
-    host: Text
-    """The name that customers type; sent as the ``Host`` header."""
-    port: Port = 80
     normal: RequestPath = NORMAL
     attacks: Annotated[Mapping[str, RequestPath], Field(min_length=1)] = ATTACKS
     """Name in reports -> path and query, which do no harm where nothing inspects them."""
     status: Annotated[int, Field(ge=400, le=599)] = 403
     """The status with which the firewall blocks a request."""
 
-    def ways(self) -> Iterator[Way]:
-        """To the edge's port."""
-        yield _own(self.role, self.port)
 
-    @classmethod
-    def drawn(cls, of: Applications) -> Mapping[str, Any]:
-        """The front door."""
-        return _front(of)
-
-
-class StatusPage(Journey):
+class StatusPage(Visiting):
     """The page that tells customers what is going on, even if both sites are down."""
 
     question: ClassVar[str] = "Where do customers read what is going on, if both sites are down?"
@@ -350,14 +622,30 @@ class StatusPage(Journey):
     roles: Roles = ("edge",)
     """The hosts that fetch it: the runner itself may reach neither name servers nor the page."""
     server: ServerName
-    port: Port = 80
+    """Sent as the ``Host`` header, and looked for in the certificate."""
+    port: Port | None = None
+    """By default 443 with https, else 80."""
+    scheme: Scheme | None = None
+    """By default https at the ports 443 and 8443, else http."""
+    trust: AbsolutePath | None = None
+    """A file with the authorities that customers trust, in PEM, on the hosts. By default those of the machine
+    on which siteparity runs."""
     path: RequestPath = "/"
-    says: Text
-    """A text that the page shows."""
+    status: Annotated[int, Field(ge=200, le=599)] = 200
+    """The status with which it answers."""
+    says: Annotated[Text | None, Question("Which text does the status page show?")] = None
+    """A text that the page shows, whatever its form: HTML, JSON, or plain text."""
 
-    def ways(self) -> Iterator[Way]:
+    @property
+    def door(self) -> Door:
+        """The page's server."""
+        port = _port(self.scheme, self.port)
+        https = _is_https(self.scheme, port)
+        return Door(self.role, port, https, self.server, trust=self.trust, server=self.server)
+
+    def doors(self) -> Iterator[Door]:
         """To the page's server."""
-        yield Way(self.role, place(self.server, self.port))
+        yield self.door
 
     @classmethod
     def drawn(cls, of: Applications) -> Mapping[str, Any]:
@@ -365,56 +653,39 @@ class StatusPage(Journey):
         return {"roles": [of.front.role]} if of.front else {}
 
 
-class MaintenancePage(Journey):
+class MaintenancePage(Front):
     """The page that customers see while no web host answers."""
 
     question: ClassVar[str] = "Which page do customers see while no web host answers?"
 
-    roles: Roles = ("edge",)
-    host: Text
-    port: Port = 80
     path: RequestPath
     """A path that always shows the page, through the same error handling."""
     status: Annotated[int, Field(ge=200, le=599)] = 503
-    """Not a success: search engines and caches would keep the page as the shop's."""
+    """Not a success: search engines and caches would keep the page as the application's."""
     says: Text
     """A text that the page shows."""
-    links: Text
+    links: Annotated[Text | None, Question("Which address does the page link for more?")] = None
     """The address that the page links for customers who want to know more."""
 
-    def ways(self) -> Iterator[Way]:
-        """To the edge's port."""
-        yield _own(self.role, self.port)
 
-    @classmethod
-    def drawn(cls, of: Applications) -> Mapping[str, Any]:
-        """The front door."""
-        return _front(of)
-
-
-class Admin(Journey):
-    """The redirect that leads store owners to their own pages."""
+class Admin(FrontAndBehind):
+    """The way to the pages of those who run the shops, or the content: a redirect, or a page of its own."""
 
     question: ClassVar[str] = "Where are the pages of store owners?"
 
-    roles: Roles = ("edge",)
-    host: Text
-    port: Port = 80
-    web_role: Role = "web"
-    web_port: Port = 8000
-    path: RequestPath = "/admin"
-    leads_to: Text
-    """The whole address that it redirects to."""
+    path: RequestPath
+    leads_to: Annotated[
+        Text | None, Question("Where does the page lead, or which text does it show?", instead="says")
+    ] = None
+    """The address that it redirects to: a whole one, or a path."""
+    says: Text | None = None
+    """A text that it shows, if it redirects nowhere."""
 
-    def ways(self) -> Iterator[Way]:
-        """To the edge's port, and to the shop on the web hosts."""
-        yield _own(self.role, self.port)
-        yield _own(self.web_role, self.web_port)
-
-    @classmethod
-    def drawn(cls, of: Applications) -> Mapping[str, Any]:
-        """The front door, and the application behind it."""
-        return {**_front(of), **_behind(of)}
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.leads_to is not None and self.says is not None:
+            raise ValueError("expected either leads_to or says, found both; remove one of them")
+        return self
 
 
 class Egress(Journey):

@@ -18,6 +18,10 @@ class Question:
     """What a person must answer. Stands in the annotation of an optional key."""
 
     text: str
+    beside: str = ""
+    """Another key: only if that one names something, this one must."""
+    instead: str = ""
+    """Another key: if that one names something, this one need not."""
 
 
 def questions(section: type[BaseModel]) -> Iterator[tuple[str, str]]:
@@ -27,11 +31,18 @@ def questions(section: type[BaseModel]) -> Iterator[tuple[str, str]]:
 
 
 def unanswered(section: BaseModel) -> Iterator[tuple[str, str]]:
-    """Those that name nothing."""
-    fields = type(section).model_fields
-    for key, text in questions(type(section)):
-        if not _is_answered(getattr(section, key), fields[key].get_default(call_default_factory=True)):
-            yield key, text
+    """Those that name nothing, and must."""
+
+    def named(key: str) -> bool:
+        default = type(section).model_fields[key].get_default(call_default_factory=True)
+        return _is_answered(getattr(section, key), default)
+
+    for key, one in type(section).model_fields.items():
+        for mark in one.metadata:
+            if not isinstance(mark, Question) or named(key):
+                continue
+            if not (mark.beside and not named(mark.beside)) and not (mark.instead and named(mark.instead)):
+                yield key, mark.text
 
 
 def _is_answered(value: object, default: object) -> bool:

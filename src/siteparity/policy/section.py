@@ -11,7 +11,7 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -187,6 +187,22 @@ def _person(text: str) -> str:
     return text
 
 
+OTHER_KEYS = {"host": "the key host", "cookie": "the key cookies"}
+"""Headers that have a key of their own."""
+NOT_TO_SET = ("authorization", "proxy-authorization", "content-length", "transfer-encoding", "connection")
+
+
+def _free_header(name: str) -> str:
+    """The name of a header that the policy may set."""
+    if key := OTHER_KEYS.get(name.lower()):
+        raise ValueError(f"expected {key}, found the header {quoted(name)}; write it there")
+    if name.lower() in NOT_TO_SET:
+        raise ValueError(
+            f"expected a header that holds no secret and frames no request, found {quoted(name)}; remove it"
+        )
+    return name
+
+
 def as_several(value: object) -> object:
     """One text, or a list of texts, as several."""
     if isinstance(value, str):
@@ -226,7 +242,7 @@ def template(*names: str, optional: str = "") -> AfterValidator:
 LanguageTag: TypeAlias = Annotated[
     str, matching(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", "a language tag such as en, pt-BR or zh-Hant")
 ]
-"""A language as the shop's addresses name it (BCP 47: language, script, region)."""
+"""A language as the application's addresses name it (BCP 47: language, script, region)."""
 
 LocaleName: TypeAlias = Annotated[
     str, matching(r"[a-z]{2,3}_[A-Z]{2}(\.[A-Za-z0-9-]+)?(@[a-z]+)?", "a locale such as de_DE.UTF-8")
@@ -267,6 +283,19 @@ RequestPath: TypeAlias = Annotated[
     str, matching(r"/[!-~]*", "a path of printable ASCII, other characters written as %XX")
 ]
 """The target of an HTTP request: a path, optionally with a query."""
+
+HeaderName: TypeAlias = Annotated[
+    str, matching(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", "the name of a header"), AfterValidator(_free_header)
+]
+"""A field that a request may carry (RFC 9110, section 5.1)."""
+
+HeaderValue: TypeAlias = Annotated[
+    str, matching(r"[!-~]([ -~]*[!-~])?", "printable ASCII without a blank at either end")
+]
+"""What a request says in a header or a cookie. No secret stands in a policy."""
+
+Scheme: TypeAlias = Literal["http", "https"]
+"""How a port is spoken to."""
 
 ServerName: TypeAlias = Annotated[
     str, matching(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}", "the name of a server, or its address")

@@ -1,4 +1,4 @@
-"""Catalogues: what the shop says in each served language, and whether the running shop says it.
+"""Catalogues: what the application says in each served language, and whether the running application says it.
 
 Compiled catalogues (``.mo``) and their sources (``.po``) are copied to the runner and read there. Two files
 are the same if they hold the same texts, whatever their dates and headers say, and a strict reader finds a

@@ -40,7 +40,7 @@ class Policy(Section):
     roles: Roles
     """The role of the database hosts."""
     database: Text = "postgres"
-    """The shop's database; the collations that its columns and indexes use are compared."""
+    """The application's database; the collations that its columns and indexes use are compared."""
     database_user: Text = "parity"
     """The database role that the suite uses."""
 
@@ -106,7 +106,7 @@ def read_locales(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_sorted(answers: Answers, target: Target[Policy]) -> Table:
-    """Each word of a list -> the word before it, as the running server sorts them for the shop's database."""
+    """Each word of a list -> the word before it, as the running server sorts them for that database."""
     words = _text(_state(answers, target), "sorted").split(" ")
     if sorted(words) != sorted(WORDS):
         raise UnmeasuredError("sorted: the server gave other words back")

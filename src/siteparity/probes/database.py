@@ -1,4 +1,4 @@
-"""Whether the standby's database server is ready to be the shop's: settings, access, roles, libraries.
+"""Whether the standby's database server is ready to be the application's: settings, access, roles, libraries.
 
 Physical replication copies roles, rights and tables, but nothing that is kept in a file: settings,
 pg_hba.conf, pg_ident.conf, the libraries of extensions. These can differ unnoticed until clients connect or
@@ -110,7 +110,7 @@ class Policy(Section):
     roles: Roles
     """The role of the database hosts."""
     database: Text = "postgres"
-    """The shop's database, whose extensions and tables are compared."""
+    """The application's database, whose extensions and tables are compared."""
     database_user: Text = "parity"
     """The database role that the suite uses; `siteparity privileges` prints what it must be granted."""
     users: Annotated[
@@ -284,12 +284,12 @@ def read_libraries(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_extensions(answers: Answers, target: Target[Policy]) -> Table:
-    """Each extension of the shop's database -> its version."""
+    """Each extension of that database -> its version."""
     return dict(_server(answers, target).state.extensions)
 
 
 def read_tables(answers: Answers, target: Target[Policy]) -> Table:
-    """Each table of the shop's database -> a digest of its columns, indexes, constraints and rights."""
+    """Each table of that database -> a digest of its columns, indexes, constraints and rights."""
     return {name: digest[:12] for name, digest in _server(answers, target).state.tables.items()}
 
 

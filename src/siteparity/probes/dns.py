@@ -49,7 +49,7 @@ def _address(text: str) -> str:
 
 
 class Policy(Section):
-    """The names that lead customers to the shop."""
+    """The names that lead customers to the application."""
 
     question: ClassVar[str] = (
         "Which authoritative name servers lead customers to the sites, and under which names?"

@@ -1,4 +1,4 @@
-"""Whether the third parties that the shop needs accept connections from each host's own address.
+"""Whether the third parties that the application needs accept connections from each host's own address.
 
 A payment gateway or a mail relay knows the addresses of the active site, and perhaps not those of the other
 one. Nobody notices until the first charge after the failover is refused. The source address and firewalls
@@ -64,7 +64,7 @@ class Policy(Section):
     parties: Mapping[Text, ThirdParty] = {}
     """What reports call it -> the third party."""
     user: User = ""
-    """The account as which the shop calls them; empty for root."""
+    """The account as which the application calls them; empty for root."""
     file: AbsolutePath | None = None
     """The file with the settings."""
     form: reader.Form | None = None
@@ -100,7 +100,7 @@ _PLACE = program(__package__, "egress_place.sh")
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """For each third party: its addresses, how it answers, and what the shop's setting names."""
+    """For each third party: its addresses, how it answers, and what the application's setting names."""
     section = target.section
     asks = {}
     for number, party in enumerate(section.parties.values()):

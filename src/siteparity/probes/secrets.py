@@ -1,6 +1,6 @@
 """Secrets: the same at both sites, and none of them missing, empty, or a placeholder.
 
-A password that was changed at one site only locks the shop out of its own database on the night of the
+A password that was changed at one site only locks the application out of its own database on the night of the
 failover. Secrets are compared without being seen: each host hashes its own with a key that was made for this
 run (`siteparity.tools.secrets.hashes`), and nothing else leaves it. The key is kept nowhere. So a record of
 another run says nothing about today's secrets (docs/decisions/0010), unless their files have not changed

@@ -1,10 +1,10 @@
 """Which site is active: exactly one must be, in every part that customers meet.
 
-The witnesses are where the name servers lead customers, whether the database takes the shop's writes, and
-which database the running shop works with. Two active sites take different orders, and those of one will be
-thrown away; with none active nobody can buy. The aspect ``replication`` judges whether a database follows
-another one, and ``subscriptions`` whether jobs would charge. This aspect finds what both miss: a database
-that refuses writes although it is not a standby, a shop whose processes work with the other site's
+The witnesses are where the name servers lead customers, whether the database takes the application's writes,
+and which database the running application works with. Two active sites take different orders, and those of
+one will be thrown away; with none active nobody can buy. The aspect ``replication`` judges whether a database
+follows another one, and ``subscriptions`` whether jobs would charge. This aspect finds what both miss: a database
+that refuses writes although it is not a standby, an application whose processes work with the other site's
 database, and customers who are led elsewhere.
 
 Sources: PostgreSQL 15 manual, sections 20.11 (default_transaction_read_only) and 20.1.3 (where settings
@@ -36,7 +36,7 @@ TAKEN = "taken"
 HERE = "this site"
 WRITES = "one that takes writes"
 FOLLOWS = "one that follows another"
-NO_ANSWER = "the shop does not answer"
+NO_ANSWER = "the application does not answer"
 
 
 class Policy(Section):
@@ -55,12 +55,12 @@ class Policy(Section):
     database_user: Text = "parity"
     """The database role that the suite uses."""
     writer: Text
-    """The database role as which the shop writes."""
+    """The database role as which the application writes."""
     shops: Roles
-    """The roles whose hosts run the shop."""
+    """The roles whose hosts run the application."""
     health_port: Port = 8000
     health_path: RequestPath = "/healthz"
-    """The shop's page that says, as JSON, which kind of database it works with."""
+    """The application's page that says, as JSON, which kind of database it works with."""
     follows: Annotated[str, matching(r"[A-Za-z0-9_.-]+", "names with dots between them")] = (
         "database.in_recovery"
     )
@@ -138,16 +138,16 @@ def read_led(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_writes(answers: Answers, target: Target[Policy]) -> Table:
-    """`TAKEN` if the database takes the shop's writes, or why it refuses them."""
+    """`TAKEN` if the database takes the application's writes, or why it refuses them."""
     state = _writes(answers, target)
     refused = "in recovery" if state["recovery"] else _read_only(state, target)
-    return {"writes of the shop": f"refused ({refused})" if refused else TAKEN}
+    return {"writes of the application": f"refused ({refused})" if refused else TAKEN}
 
 
 def read_after_switch(answers: Answers, target: Target[Policy]) -> Table:
     """The same for the time when the database no longer follows another one."""
     refused = _read_only(_writes(answers, target), target)
-    return {"writes of the shop outside recovery": f"refused ({refused})" if refused else TAKEN}
+    return {"writes of the application outside recovery": f"refused ({refused})" if refused else TAKEN}
 
 
 @once
@@ -159,7 +159,7 @@ def _writes(answers: Answers, _: Target[Policy]) -> Mapping[str, Any]:
 
 
 def _read_only(state: Mapping[str, Any], target: Target[Policy]) -> str:
-    """The setting that makes every transaction of the shop read-only; empty if none does."""
+    """The setting that makes every transaction of the application read-only; empty if none does."""
     section = target.section
     if state.get("writer") != 1:
         return f"there is no role {section.writer}"
@@ -181,10 +181,10 @@ def _read_only(state: Mapping[str, Any], target: Target[Policy]) -> str:
 
 
 def read_shop(answers: Answers, target: Target[Policy]) -> Table:
-    """The kind of database that the running shop says it works with."""
+    """The kind of database that the running application says it works with."""
     talk = answers.parts("health", ("exit", "answer"))
     code, answer = " ".join(talk["exit"]), "\n".join(talk["answer"])
-    return {"database of the running shop": _shop(code, answer, target.section)}
+    return {"database of the running application": _shop(code, answer, target.section)}
 
 
 def _shop(code: str, answer: str, section: Policy) -> str:
@@ -195,7 +195,7 @@ def _shop(code: str, answer: str, section: Policy) -> str:
     status = re.match(r"HTTP/1\.[01] ([1-5][0-9]{2})\b", head)
     if not status or not blank:
         raise UnmeasuredError(
-            f"health: the shop did not answer in HTTP (exit {code}: {' '.join(said.split())[:80]})"
+            f"health: the application did not answer in HTTP (exit {code}: {' '.join(said.split())[:80]})"
         )
     try:
         found: Any = json.loads(body)

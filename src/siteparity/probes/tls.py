@@ -1,7 +1,7 @@
 """The certificate that customers are shown, at each site, by each host that speaks TLS to them.
 
 A certificate on disk is served only once the server has read it, and a key that does not belong to its
-certificate keeps the server from starting. So each host asks itself as a customer would, with the shop's
+certificate keeps the server from starting. So each host asks itself as a customer would, with the site's
 name, and its answer is compared with the files: names, end, chain, key.
 
 Sources: openssl-s_client(1), openssl-verification-options(1), RFC 6125 (names), RFC 8446 4.4.2 (chain).

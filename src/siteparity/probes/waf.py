@@ -110,7 +110,7 @@ class Policy(Section):
 
 
 ANSWER_SECONDS = 5
-"""Limit for all requests to one port; the shop behind the edge may hang."""
+"""Limit for all requests to one port; the application behind the edge may hang."""
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:

@@ -57,8 +57,14 @@ def dry_run_claims(said: DryRun, policy: Subscriptions) -> Iterator[Claim]:
     if said.status:
         return
     printed = reported(said.text)
-    for key, value in policy.expect.items():
-        yield Claim(f"{key}=", printed.get(key, "not printed"), value, fix)
+    if isinstance(policy.expect, Mapping):
+        for key, value in policy.expect.items():
+            yield Claim(f"{key}=", printed.get(key, "not printed"), value, fix)
+    else:
+        words = " ".join(said.text.split())
+        for text in policy.expect:
+            found = "printed" if " ".join(text.split()) in words else "not printed"
+            yield Claim(repr(text), found, "printed", fix)
     for key in policy.counts:
         number = "a number" if re.fullmatch(r"[0-9]{1,18}", printed.get(key, "")) else "no number"
         yield Claim(f"{key}=", number, "a number", fix)

@@ -32,6 +32,7 @@ def parity_of(session: Session, check: PlannedCheck) -> Parity:
         facts=(session.facts(settings.primary, aspect), session.facts(settings.standby, aspect)),
         effect=check.source.effect,
         part=check.part,
+        applications=settings.policy.applications,
     )
 
 

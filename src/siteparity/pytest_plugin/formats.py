@@ -5,8 +5,8 @@ A page marks each value with its plain form, beside the text that customers read
 - ``data-number="1234.5"``; ``data-price="24.90" data-currency="EUR"``; ``data-date="2026-01-31"``
 - ``data-plural="3" data-message="..."``: a text with a number in it, and the name of its message
 
-Babel knows how each should read. The words of a plural form are known to the shop's catalogue alone, but the
-language's rule (CLDR, "Language Plural Rules") tells which numbers must share the same words.
+Babel knows how each should read. The words of a plural form are known to the application's catalogue alone,
+but the language's rule (CLDR, "Language Plural Rules") tells which numbers must share the same words.
 """
 
 from __future__ import annotations

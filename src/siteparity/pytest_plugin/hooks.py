@@ -29,6 +29,7 @@ _RUNS_NOTHING = ("collectonly", "help", "setupplan", "showfixtures", "show_fixtu
 MARKS = (
     "drill(*faults): faults of the lab that turn this check red",
     "leads_to(*checks): checks or aspects that fail with this one",
+    "judges(*keys): keys of the journey that name what this smoke check judges",
     "blocker: a difference is a reason against GO",
     "warning: a difference is shown, and never changes the verdict",
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -35,11 +34,6 @@ class Markup:
     text: str
     """The text that customers read, with runs of blanks as one space."""
     marks: tuple[Mark, ...]
-
-    def numbers(self, attribute: str) -> list[int]:
-        """The whole numbers in one attribute of the marks, in the order of the page."""
-        values = (mark.attributes.get(attribute, "") for mark in self.marks)
-        return [int(value) for value in values if re.fullmatch(r"[0-9]{1,18}", value)]
 
     @classmethod
     def of(cls, page: str) -> Self:

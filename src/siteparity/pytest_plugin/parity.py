@@ -11,6 +11,7 @@ from siteparity.judging.rules import At, Cohort, Pair
 from siteparity.model import Facts, Site, Unmeasured, Value
 from siteparity.names import OwnNames
 from siteparity.policy import Section
+from siteparity.policy.applications import Applications
 from siteparity.policy.section import Part
 from siteparity.probes import PART, Reading
 from siteparity.pytest_plugin.check_findings import CheckFindings
@@ -28,8 +29,10 @@ class Parity(CheckFindings):
         facts: tuple[SiteFacts, SiteFacts],
         effect: str = "",
         part: str = "",
+        applications: Applications = Applications({}),  # noqa: B008  # frozen
     ) -> None:
         super().__init__(effect)
+        self._applications = applications
         self._role = role
         self._part = part
         self._section = section
@@ -69,13 +72,13 @@ class Parity(CheckFindings):
         self, table: str, *, whose: Literal["own", "primary"] = "own", at: At = "both", fix: str
     ) -> None:
         """On each host, every value is a place inside the host's own site, or inside the primary."""
-        self.add(rules.own_site(self._pair(table), whose=whose, at=at, fix=fix))
+        self.add(rules.own_site(self._pair(table), whose=whose, at=at, fix=self._fix(fix)))
 
     def within(self, table: str, limit: str, *, at: At = "both", fix: str) -> None:
         """On each host, every value is a number between zero and the policy's limit (durations: seconds)."""
         bound = getattr(self._section, limit)
         number = bound.total_seconds() if isinstance(bound, timedelta) else bound
-        self.add(rules.within(self._pair(table), limit=number, at=at, fix=fix))
+        self.add(rules.within(self._pair(table), limit=number, at=at, fix=self._fix(fix)))
 
     def at_least(  # noqa: PLR0913  # each by its name
         self,
@@ -102,7 +105,12 @@ class Parity(CheckFindings):
         plenty = {} if suffices is None else getattr(self._section, suffices).get(self._role, {})
         self.add(
             rules.at_least(
-                self._pair(table), over=over, percent=enough, needed=wanted, suffices=plenty, fix=fix
+                self._pair(table),
+                over=over,
+                percent=enough,
+                needed=wanted,
+                suffices=plenty,
+                fix=self._fix(fix),
             )
         )
 
@@ -111,7 +119,9 @@ class Parity(CheckFindings):
 
         If another value is given, every item has that one at the standby.
         """
-        self.add(rules.only_at_primary(self._pair(table), equals=equals, elsewhere=elsewhere, fix=fix))
+        self.add(
+            rules.only_at_primary(self._pair(table), equals=equals, elsewhere=elsewhere, fix=self._fix(fix))
+        )
 
     def near(self, table: str, apart: str, *, fix: str) -> None:
         """The numbers of all hosts are close to each other.
@@ -129,8 +139,9 @@ class Parity(CheckFindings):
         return self._section.parts()[self._part] if self._part else self._section
 
     def _fix(self, fix: str) -> str:
-        """A fix: in the words of the policy, if it has some."""
-        return (self._section.parts()[self._part].fix if self._part else None) or fix
+        """A fix: in the words of the policy, or with the services of the role in their places."""
+        own = self._section.parts()[self._part].fix if self._part else None
+        return own or self._applications.in_fix(fix, [self._role])
 
     def _pair(self, table: str) -> Pair:
         name = f"{table}{PART}{self._part}" if self._part else table

@@ -6,9 +6,11 @@ and refuses is a difference. A connection to it that is broken leaves the check 
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 from testinfra.host import Host as TestinfraHost
@@ -17,10 +19,10 @@ from siteparity.collect import live_questions
 from siteparity.configuration import Configuration
 from siteparity.model import Finding, FindingKind, Group, Host, Judgement, Site, UnmeasuredError, Value
 from siteparity.plan import PlannedCheck
-from siteparity.policy.journeys import Smoke, place
+from siteparity.policy.journeys import Door, Smoke, place
 from siteparity.pytest_plugin.check_findings import CheckFindings
 from siteparity.pytest_plugin.claims import Claim, Expectations
-from siteparity.pytest_plugin.page import Visitor
+from siteparity.pytest_plugin.page import Security, Visitor
 from siteparity.pytest_plugin.postgres import Reply, Server, ask
 from siteparity.pytest_plugin.wait_budget import WaitBudget
 from siteparity.transport import Transport
@@ -128,21 +130,35 @@ class Standby(CheckFindings):
         """How long one request, query or command may take."""
         return float(self.policy.timeout.total_seconds())
 
-    def visitor(self, host: Host, port: int, *, server: str = "127.0.0.1", **headers: str) -> Visitor:
+    def visitor(self, host: Host, door: Door) -> Visitor:
         """A browser for a port of the host itself, or of another server that the host connects to.
 
         Raises:
-            UnmeasuredError: the host is not connected.
+            UnmeasuredError: the host is not connected, or does not say whose certificates are trusted.
         """
+        scheme = "https" if door.https else "http"
         visitor = Visitor(
-            f"http://127.0.0.1:{self.way(host, server, port)}",
-            headers,
+            f"{scheme}://127.0.0.1:{self.way(host, door.server, door.port)}",
+            {**door.headers, **({"Host": door.host} if door.host else {})},
             self.seconds,
             lambda: self.look_after(host),
-            self.wait_budget.turn(f"{host.label} {server} {port}"),
+            turn=self.wait_budget.turn(f"{host.label} {door.server} {door.port}"),
+            security=self._security(host, door) if door.https else None,
         )
         self._stack.callback(visitor.close)
         return visitor
+
+    def _security(self, host: Host, door: Door) -> Security:
+        """How a door's certificate is judged, by the authorities on the host that the policy names."""
+        name = door.host.rpartition(":")[0] if re.fullmatch(r"[^:]+:[0-9]+", door.host) else door.host
+        if door.trust is None:
+            return Security(name or "localhost", verified=door.verified)
+        answer = self.ask(host, live_questions.authorities_of(door.trust))
+        said = answer.text.decode("ascii", "replace")
+        if answer.status or not said.strip():
+            words = " ".join(answer.stderr.decode("ascii", "replace").split())[:160]
+            raise UnmeasuredError(f"{door.trust} shows no certificate: {words or 'it holds none'}")
+        return Security(name, said, door.verified)
 
     def way(self, host: Host, server: str, port: int) -> int:
         """A port of 127.0.0.1 that forwards connections to a server, as if the host had made them.
@@ -187,12 +203,17 @@ class Standby(CheckFindings):
 
     def expect(self, item: str, found: Value, *, equals: Value, host: Host, fix: str) -> bool:
         """Expect a value on a host; another value becomes a finding. True if the values are the same."""
-        return self._expectations.add(host, Claim(item, found, equals, fix))
+        return self._add(host, Claim(item, found, equals, fix))
 
     def hold(self, host: Host, claims: Iterable[Claim]) -> None:
         """Expect each claim about a host."""
         for claim in claims:
-            self._expectations.add(host, claim)
+            self._add(host, claim)
+
+    def _add(self, host: Host, claim: Claim) -> bool:
+        """Add a claim, with the services of the host in the places of its fix."""
+        fix = self._policy.applications.in_fix(claim.fix, host.roles)
+        return self._expectations.add(host, replace(claim, fix=fix))
 
     @contextmanager
     def trying(self, host: Host) -> Iterator[None]:

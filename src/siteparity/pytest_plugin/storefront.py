@@ -22,10 +22,10 @@ ENOUGH = 3
 """After this many requests without an answer no more are sent: each may take its whole time limit."""
 _MOST = 40
 """The longest quotation from a page, in characters."""
-_LOOK = "journalctl --unit=shop --lines=20  # then look at the catalogue and the locale of the language"
+_LOOK = "journalctl --lines=20 {logs}  # then look at the translations and the locale of the language"
 _WAITS = "how long customers wait"
-_SLOW = "on that host: top; cat /etc/resolv.conf; systemctl show shop | grep -i quota; ping the database"
-_RELEASE = "deploy the release of the primary; then: systemctl restart shop"
+_SLOW = "on that host: top; cat /etc/resolv.conf; systemctl show {units} | grep -i quota; ping the database"
+_RELEASE = "deploy the release of the primary; then: systemctl restart {units}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +36,66 @@ class Tried:
     slow: str
 
 
-def path_of(language: str, policy: Storefront) -> str:
-    """The path of the page in a language."""
-    return policy.path.format(language=language)
+def page_of(visitor: Visitor, language: str, policy: Storefront) -> Page:
+    """The page in a language; raises what `Visitor.get` does."""
+    return visitor.get(*policy.request(policy.path, language))
 
 
-def storefront_claims(page: Page, language: str, policy: Storefront) -> Iterator[Claim]:
+def storefront_claims(
+    page: Page, language: str, policy: Storefront, languages: Collection[str] = ()
+) -> Iterator[Claim]:
     """The page is in its language, throughout. For a page that failed, only the status is claimed.
+
+    Args:
+        page: as a host showed it.
+        language: in which it was asked for.
+        policy: what it must say.
+        languages: all that are served: where ``pt-BR`` is one of its own, it is no ``pt``.
 
     Raises:
         UnmeasuredError: the page does not mark the values that the policy names.
     """
-    path = path_of(language, policy)
+    path = policy.request(policy.path, language).path
     yield Claim(f"status of {path}", page.status, HTTPStatus.OK.value, _LOOK)
     if page.status != HTTPStatus.OK:
         return
     markup = page.markup
-    said, named = languages_of(markup.text, policy.says), page.headers.get("content-language", "none")[:_MOST]
+    said = languages_of(page.words, policy.says)
     broken = "broken" if "\N{REPLACEMENT CHARACTER}" in page.text else "whole"
     yield Claim(f"language that {path} speaks", said, language, _LOOK)
     if "header" in policy.declares:
+        named = tagged(page.headers.get("content-language", ""), language, languages)
         yield Claim(f"Content-Language of {path}", named, language, _RELEASE)
     if "attribute" in policy.declares:
-        yield Claim(f"lang attribute of {path}", markup.language[:_MOST] or "none", language, _RELEASE)
+        named = tagged(markup.language, language, languages)
+        yield Claim(f"lang attribute of {path}", named, language, _RELEASE)
     yield Claim(f"characters of {path}", broken, "whole", _RELEASE)
     for kind in policy.formats:
         written = judge(kind, markup.marks, language, policy.date_style)
         yield Claim(f"each {kind} of {path}", written, RIGHT, _RELEASE)
+
+
+def tagged(declared: str, language: str, languages: Collection[str]) -> str:
+    """The language, if each of the tags that a page declares means it; else what the page declares.
+
+    Case counts for nothing in a tag (BCP 47, section 2.1.1), and ``_`` is taken for ``-``. ``de-AT`` means
+    ``de``, unless it is a language of its own here (RFC 4647, section 3.4).
+    """
+    tags = [tag.strip() for tag in declared.split(",")]
+    known = {_plain(one): one for one in (*languages, language)}
+    meant = {_meant(_plain(tag), known) for tag in tags}
+    return language if meant == {language} else declared.strip()[:_MOST] or "none"
+
+
+def _plain(tag: str) -> str:
+    return tag.lower().replace("_", "-")
+
+
+def _meant(tag: str, known: Mapping[str, str]) -> str | None:
+    """The served language that a tag means: its own, or that of the longest beginning."""
+    parts = tag.split("-")
+    beginnings = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((known[one] for one in beginnings if one in known), None)
 
 
 def languages_of(text: str, says: Mapping[str, str]) -> str:
@@ -82,7 +115,7 @@ def tried(visitors: Sequence[Visitor], policy: Storefront, languages: Collection
     with ThreadPoolExecutor(len(visitors)) as pool:
         for language, requests in _stretches(languages, policy.requests):
             shares = [len(range(first, requests, len(visitors))) for first in range(len(visitors))]
-            stretch = partial(_stretch, path_of(language, policy))
+            stretch = partial(_stretch, language, policy)
             pages = [page for share in pool.map(stretch, visitors, shares) for page in share]
             count += len(pages)
             slow += sum(page.seconds > policy.slowest.total_seconds() for page in pages)
@@ -99,11 +132,11 @@ def _stretches(languages: Collection[str], requests: int) -> Iterator[tuple[str,
         yield language, max(1, len(range(place, requests, len(languages))))
 
 
-def _stretch(path: str, visitor: Visitor, requests: int) -> list[Page]:
+def _stretch(language: str, policy: Storefront, visitor: Visitor, requests: int) -> list[Page]:
     """One visitor's share. A visitor without an answer stops: each request may take its whole time limit."""
     pages: list[Page] = []
     for _ in range(requests):
-        pages.append(visitor.get(path))
+        pages.append(page_of(visitor, language, policy))
         if isinstance(pages[-1].status, str):
             break
     return pages
@@ -119,10 +152,10 @@ def waits(
     """
     pages: dict[Host, list[Page]] = {host: [] for host in visitors}
     for turn in range(policy.rounds):
-        path = path_of(languages[turn % len(languages)], policy)
+        language = languages[turn % len(languages)]
         for host, visitor in visitors.items():
             if all(isinstance(page.status, int) for page in pages[host]):
-                pages[host].append(visitor.get(path))
+                pages[host].append(page_of(visitor, language, policy))
     return {host: _wait(of_host) for host, of_host in pages.items()}
 
 
@@ -186,7 +219,7 @@ def bearable(own: float | None, others: Collection[float], policy: Storefront) -
 def _failure(page: Page, language: str, policy: Storefront) -> str | None:
     if page.status != HTTPStatus.OK:
         return f"{language}: {page.status}" if isinstance(page.status, int) else page.status
-    if languages_of(page.markup.text, policy.says) != language:
+    if languages_of(page.words, policy.says) != language:
         return f"{language}: a page in another language"
     return None
 
