@@ -39,7 +39,9 @@ owner: Platform
 roles: {web: {owner: Shop}, db: {owner: Database}}
 languages: {en: en_US.UTF-8, de: de_DE.UTF-8}
 smoke:
-  storefront: {owner: Shop, roles: [web], host: www.shop.example, path: "/{language}/", says: {en: Welcome, de: Willkommen}}
+  storefront:
+    {owner: Shop, roles: [web], host: www.shop.example, path: "/{language}/",
+     says: {en: Welcome, de: Willkommen}}
   session: {owner: Shop, port: 8000, path: /cart, cookie: sid, key: "s:{cookie}", sessions_role: db}
   database: {owner: Database, database: shop, query: SELECT count(*) FROM products}
   subscriptions: {owner: Shop, command: [/bin/subscriptions], expect: {charged: "0"}}

@@ -368,8 +368,8 @@ class Storefront(Speaking, FrontAndBehind):
         told = (self.path, *self.headers.values(), *self.cookies.values())
         if len(served) > 1 and not any("{language}" in text for text in told):
             raise ValueError(
-                f"expected {{language}} in path, headers or cookies, since there are {len(served)} languages, "
-                f"found {quoted(self.path)}; write it where the language stands"
+                f"expected {{language}} in path, headers or cookies, since there are {len(served)} "
+                f"languages, found {quoted(self.path)}; write it where the language stands"
             )
         for one, other in permutations(self.says, 2):
             if self.says[one] in self.says[other]:

@@ -3,9 +3,9 @@
 The witnesses are where the name servers lead customers, whether the database takes the application's writes,
 and which database the running application works with. Two active sites take different orders, and those of
 one will be thrown away; with none active nobody can buy. The aspect ``replication`` judges whether a database
-follows another one, and ``subscriptions`` whether jobs would charge. This aspect finds what both miss: a database
-that refuses writes although it is not a standby, an application whose processes work with the other site's
-database, and customers who are led elsewhere.
+follows another one, and ``subscriptions`` whether jobs would charge. This aspect finds what both miss: a
+database that refuses writes although it is not a standby, an application whose processes work with the other
+site's database, and customers who are led elsewhere.
 
 Sources: PostgreSQL 15 manual, sections 20.11 (default_transaction_read_only) and 20.1.3 (where settings
 come from); getent(1).

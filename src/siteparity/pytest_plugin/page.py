@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.cookies import get_cookie_header
 from requests.exceptions import SSLError, Timeout
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, InsecureRequestWarning
 from urllib3.exceptions import TimeoutError as UrllibTimeout
 
 from siteparity.model import UnmeasuredError
@@ -94,6 +95,12 @@ class _Secured(HTTPAdapter):
     def __init__(self, security: Security) -> None:
         self._pool = {"ssl_context": security.context(), "server_hostname": security.name}
         super().__init__()
+
+    def send(self, *given: Any, **named: Any) -> requests.Response:  # noqa: ANN401  # as below
+        """Send a request. What is not verified is not verified on purpose, and needs no warning."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", InsecureRequestWarning)
+            return super().send(*given, **named)
 
     def cert_verify(self, *_: Any, **__: Any) -> None:  # noqa: ANN401  # requests keeps its types to itself
         """Leave it to the context: requests would trust its own list of authorities as well."""
@@ -198,15 +205,16 @@ class Visitor:
     def _with_cookies(
         self, path: str, headers: Mapping[str, str], cookies: Mapping[str, str]
     ) -> Mapping[str, str]:
-        """The headers, with the cookies of this request and the others that pages have set."""
-        if not cookies:
-            return headers
+        """The headers, with the cookies of this request and the others that pages have set.
+
+        requests would judge the others by its own policy.
+        """
         every = {**self._session.headers, **headers}
         request = requests.Request("GET", self._address + path, headers=every).prepare()
         kept = get_cookie_header(self._session.cookies, request) or ""  # type: ignore[no-untyped-call]
         others = [one for one in kept.split("; ") if one and one.partition("=")[0] not in cookies]
         own = [f"{name}={value}" for name, value in cookies.items()]
-        return {**headers, "Cookie": "; ".join([*own, *others])}
+        return {**headers, "Cookie": "; ".join([*own, *others])} if own or others else headers
 
     def _wait_no_longer(self, seconds: float) -> None:
         """Count a late answer as waited in vain: forty of them would take minutes."""
