@@ -97,6 +97,7 @@ def test_nothing_is_forced_into_every_program(parity: Parity) -> None:
     "subscriptions_job_of_another_revision",
     "subscriptions_job_differs_behind_a_link",
 )
+@pytest.mark.leads_to("catalogues", "subscriptions.the_job_is_the_same_at_both_sites")
 def test_the_release_is_the_same(parity: Parity) -> None:
     """Customers meet another version after the switch, on a database that may not fit it."""
     parity.same("release", fix="deploy the primary's release on the hosts that differ: {primary}")

@@ -87,11 +87,12 @@ CHECK = examples.check("packages", "web", Outcome.DIFFERENT, [FINDING])
 BLANKS = dict.fromkeys(("reason", "owner", "approved_by", "ticket", "expires"))
 
 
-def test_the_gate_prints_the_stanza_that_would_accept_a_finding() -> None:
-    """At the end of its block, on one line, without what a person must write."""
-    text = summary(examples.result([CHECK], Verdict.NO_GO))
-    (line,) = [line for line in text.split("\n") if line.startswith("      waiver ")]
-    assert yaml.safe_load(line.partition("waiver")[2]) == [
+def test_whoever_asks_for_them_gets_the_stanzas_that_would_accept_findings() -> None:
+    """Together above the verdict, to copy into the file, without what a person must write."""
+    text = summary(examples.result([CHECK], Verdict.NO_GO), waivers=True)
+    _, found, told = text.partition("to accept findings, complete these lines in waivers.yml\n")
+    assert found
+    assert yaml.safe_load(told.rpartition("\n")[0]) == [
         {
             "check": "packages.packages_holds_at_both_sites",
             "role": "web",
@@ -100,6 +101,14 @@ def test_the_gate_prints_the_stanza_that_would_accept_a_finding() -> None:
             **BLANKS,
         }
     ]
+
+
+def test_nobody_else_gets_a_stanza() -> None:
+    """Whoever is to mend a fault is told how to mend it."""
+    lines = summary(examples.result([CHECK], Verdict.NO_GO)).split("\n")
+    assert lines[-2] == "1 finding can be accepted: siteparity report --waivers prints what to write"
+    assert not any("check: " in line for line in lines)
+    assert "accepted" not in summary(examples.go())
 
 
 @pytest.mark.parametrize("item", ["a\x1bb", "a\x00", "\x7f", "\ud800"])

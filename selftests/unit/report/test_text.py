@@ -8,10 +8,11 @@ import pytest
 from markupsafe import escape
 
 from selftests.browser import examples
+from siteparity.model import Outcome, Verdict
 from siteparity.report import summary, verdict_line
 from siteparity.report.html import render
 from siteparity.report.limits import limits
-from siteparity.result import Result, SavedLoss, SavedNotApplicable
+from siteparity.result import Result, SavedCause, SavedLoss, SavedNotApplicable
 
 
 @pytest.mark.parametrize(
@@ -139,8 +140,55 @@ def test_colour_comes_only_when_asked_for() -> None:
 def test_many_findings_are_counted_and_not_all_printed() -> None:
     """Ten thousand findings do not scroll the verdict's reasons away."""
     text = summary(examples.many())
-    assert "and 230 more (see result.json)" in text
-    assert text.count("\n  - ") == 40 * 20
+    assert text.count("\n  - ") == 40 * 4
+    assert text.count("\n      effect") == 40
+
+
+def test_findings_of_a_kind_make_one_paragraph() -> None:
+    """Another version of an application has a hundred other messages: one cause, told once."""
+    fix = "deploy the same release on all hosts"
+    found = [
+        examples.finding(
+            f"message {number}",
+            primary=[examples.group(f"{number}", "web1")],
+            standby=[examples.group(f"-{number}", "web1", "web2")],
+            effect="Customers read other words.",
+            fix=fix,
+        )
+        for number in range(96)
+    ]
+    other = examples.finding("lost", primary=[examples.group("1", "web1")], effect="Gone.", fix="look")
+    checks = [examples.check("catalogues", "web", Outcome.DIFFERENT, [*found, other])]
+    text = summary(examples.result(checks, Verdict.NO_GO))
+    start = text.index("  - message 0")
+    assert text[start:].split("\n")[:13] == [
+        *(
+            line
+            for number in range(3)
+            for line in (
+                f"  - message {number} (web): differs between the sites",
+                f"      dallas   {number} (web1)",
+                f"      arizona  -{number} (web1, web2)",
+            )
+        ),
+        "  - 93 more like these: message 3, message 4, message 5 and 90 more (see result.json)",
+        "      effect   Customers read other words.",
+        f"      fix      {fix}",
+        "  - lost (web): differs between the sites",
+    ]
+
+
+def test_the_cause_stands_before_what_follows_from_it() -> None:
+    """Whatever order the checks have."""
+    early = examples.check("accounts", "web", Outcome.DIFFERENT, [examples.finding("early")])
+    root = examples.check("files", "web", Outcome.DIFFERENT, [examples.finding("release")])
+    after = examples.check("catalogues", "web", Outcome.DIFFERENT, [examples.finding("message")])
+    cause = SavedCause(sentence=root.sentence, root=root.id, checks=(after.id,))
+    of = examples.result([after, early, root], Verdict.NO_GO).model_copy(update={"causes": (cause,)})
+    text = summary(of)
+    assert text.index("- release") < text.index("- early")
+    assert "- message" not in text
+    assert "1 other check with it: catalogues 1" in text
 
 
 def lacking(*names: str) -> tuple[SavedNotApplicable, ...]:

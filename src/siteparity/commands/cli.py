@@ -131,7 +131,8 @@ def _gate(options: argparse.Namespace) -> tuple[str, int]:
             typed=options.typed,
         )
         result, folder = gate.run()
-    return f"reports: {folder}\n{summary(result, colour=_colour())}", EXIT[result.verdict]
+    told = summary(result, colour=_colour(), waivers=options.waivers)
+    return f"reports: {folder}\n{told}", EXIT[result.verdict]
 
 
 @contextmanager
@@ -215,7 +216,7 @@ def _report(options: argparse.Namespace) -> tuple[str, int]:
     lost = "\nthe reports differ from those that were signed: sign them again" if signed else ""
     lost = "" if (folder / SIGNATURE).exists() else lost
     written = f"written again from result.json: {folder}/report.html, {folder}/junit.xml{lost}"
-    return f"{written}\n{summary(result, colour=_colour())}", 0
+    return f"{written}\n{summary(result, colour=_colour(), waivers=options.waivers)}", 0
 
 
 def _sign(options: argparse.Namespace) -> tuple[str, int]:
@@ -392,6 +393,10 @@ def _parser() -> argparse.ArgumentParser:
             metavar="FILE",
             type=Path,
             help="demand a signature by a key of this file (ssh-keygen(1), ALLOWED SIGNERS)",
+        )
+    for one in (gate, reported):
+        one.add_argument(
+            "--waivers", action="store_true", help="print the waivers that would accept the findings"
         )
     _add_deadline(verified)
     _add_inventories(verified)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from siteparity.model import Outcome, Severity
-from siteparity.result import Result, SavedCheck, SavedFinding
+from siteparity.result import Result, SavedCause, SavedCheck, SavedFinding
 
 
 class State(StrEnum):
@@ -152,3 +152,21 @@ def not_holding(result: Result) -> tuple[Promise, ...]:
         if promise.state in {State.STOP, State.UNKNOWN, State.WARNING}
     ]
     return tuple(sorted(found, key=lambda promise: -order.index(promise.state)))
+
+
+def causes_first(found: Sequence[Promise], causes: Sequence[SavedCause]) -> tuple[Promise, ...]:
+    """The promises in their order, but those first of which others fail."""
+    roots = [cause.root for cause in causes if cause.root]
+    first = [promise for root in roots for promise in found if root in {check.id for check in promise.checks}]
+    return tuple(dict.fromkeys([*first, *found]))
+
+
+def alike(found: Iterable[Seen]) -> tuple[tuple[Seen, ...], ...]:
+    """Findings of a promise by what they have in common: role, kind, effect, and the hosts that differ."""
+    of: dict[tuple[object, ...], list[Seen]] = {}
+    for seen in found:
+        finding = seen.finding
+        sides = (finding.primary, finding.standby)
+        hosts = tuple(tuple(group.hosts for group in side) for side in sides)
+        of.setdefault((seen.check.role, finding.kind, finding.effect, hosts), []).append(seen)
+    return tuple(tuple(group) for group in of.values())

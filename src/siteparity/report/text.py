@@ -10,7 +10,7 @@ from siteparity.report.accepted import design_lines, renewals, stanza, waivers_l
 from siteparity.report.cards import description
 from siteparity.report.data_age import age, is_by_record, possible_loss
 from siteparity.report.exceptions import downgraded_lines, downgraded_words, loosened_line
-from siteparity.report.groups import Promise, Seen, State, not_holding
+from siteparity.report.groups import Promise, Seen, State, alike, causes_first, not_holding
 from siteparity.report.limits import forgotten, hosts_in_no_role, not_applicable, told
 from siteparity.report.shipped import at_the_end
 from siteparity.report.states import absent_words, scope_lines
@@ -20,6 +20,8 @@ from siteparity.report.words import count, utc
 from siteparity.result import Result, SavedCause
 
 FINDINGS_A_PROMISE = 20
+ALIKE = 3
+"""How many findings of a kind are shown with their values; the others are counted."""
 NAMES_A_LINE = 3
 VALUE_WIDTH = 96
 TEXT_WIDTH = 400
@@ -33,13 +35,16 @@ _BOLD, _RESET = "\x1b[1m", "\x1b[0m"
 _WORDS = {State.STOP: "differs", State.UNKNOWN: "not known", State.WARNING: "differs, a warning"}
 
 
-def summary(result: Result, *, colour: bool = False, limit: int = FINDINGS_A_PROMISE) -> str:
+def summary(
+    result: Result, *, colour: bool = False, limit: int = FINDINGS_A_PROMISE, waivers: bool = False
+) -> str:
     """The answer as text, without a final line feed; the last line is `verdict_line`.
 
     Args:
         result: of the run.
         colour: whether to colour the text. It contains no other control sequences.
         limit: how many findings of one promise are shown; result.json holds all of them.
+        waivers: whether to print the waivers that would accept the findings.
     """
     first = [line for line in (_compared_with(result), _loss(result)) if is_by_record(result)]
     # If no host answered, nobody needs the same reason a hundred times.
@@ -47,7 +52,7 @@ def summary(result: Result, *, colour: bool = False, limit: int = FINDINGS_A_PRO
     explained = {check: cause for cause in result.causes for check in cause.checks}
     lines = [*first, ""] if first else []
     lines += [line for cause in result.causes if not cause.root for line in _silence(cause, colour=colour)]
-    for promise in seen:
+    for promise in causes_first(seen, result.causes):
         if not all(check.id in explained for check in promise.red):
             lines += _promise(promise, result, limit, colour=colour)
     reasons = [f"  {_one_line(reason)}" for reason in result.reasons]
@@ -60,6 +65,7 @@ def summary(result: Result, *, colour: bool = False, limit: int = FINDINGS_A_PRO
     lines += filter(None, [*downgraded_lines(result), loosened_line(result)])
     lines += _not_covered(result)
     lines += forgotten(result)
+    lines += _waivers(result, whole=waivers)
     verdict = verdict_line(result)
     return "\n".join([*lines, f"{_COLOURS[result.verdict]}{verdict}{_RESET}" if colour else verdict])
 
@@ -111,11 +117,11 @@ def _promise(promise: Promise, result: Result, limit: int, *, colour: bool) -> I
     yield f"  {words}; {first.severity.value}; owner {_one_line(first.owner)}; {promise.test}"
     if promise.not_run:
         yield f"  not made for {_one_line(', '.join(check.role for check in promise.not_run))}"
-    seen = promise.open
-    for one in seen[:limit]:
-        yield from _finding(one, result)
-    if len(seen) > limit:
-        yield f"  and {len(seen) - limit:,} more (see result.json)"
+    left = limit
+    for group in alike(promise.open):
+        shown = group[: min(ALIKE, left)]
+        left -= len(shown)
+        yield from _findings(shown, group[len(shown) :], result)
     for cause in result.causes:
         if cause.root in {check.id for check in promise.checks}:
             yield f"  {count(len(cause.checks), 'other check')} with it: {_counted(cause.checks)}"
@@ -136,9 +142,45 @@ def _counted(checks: Sequence[str]) -> str:
     return ", ".join(f"{area} {number}" for area, number in areas.items())
 
 
+def _findings(shown: Sequence[Seen], others: Sequence[Seen], result: Result) -> Iterator[str]:
+    """Findings of a kind: what they have in common stands once below them."""
+    width = _width(result)
+    for one in shown:
+        yield from _finding(one, result)
+    if others:
+        names = [_one_line(one.finding.item) for one in others[:NAMES_A_LINE]]
+        more = len(others) - len(names)
+        yield f"  - {len(others):,} more{' like these' if shown else ''}: {', '.join(names)}" + (
+            f" and {more:,} more (see result.json)" if more else ""
+        )
+    told = (shown or others)[:ALIKE]
+    for effect in dict.fromkeys(one.finding.effect for one in told):
+        yield from _several("effect", effect, width)
+    for fix in dict.fromkeys(one.finding.fix for one in told):
+        yield from _several("fix", fix, width)
+
+
+def _waivers(result: Result, *, whole: bool) -> Iterator[str]:
+    """The waivers that would accept findings, to copy; or how to get them."""
+    every = [stanza(seen.check, seen.finding) for promise in not_holding(result) for seen in promise.open]
+    stanzas = [one for one in every if one]
+    if not stanzas:
+        return
+    if not whole:
+        number = count(len(stanzas), "finding")
+        yield f"{number} can be accepted: siteparity report --waivers prints what to write"
+        return
+    yield "to accept findings, complete these lines in waivers.yml"
+    yield from (f"  {one}" for one in stanzas)
+
+
+def _width(result: Result) -> int:
+    return max(len(result.primary.site), len(result.standby.site), len("effect"))
+
+
 def _finding(seen: Seen, result: Result) -> Iterator[str]:
     finding = seen.finding
-    width = max(len(result.primary.site), len(result.standby.site), len("effect"))
+    width = _width(result)
     yield f"  - {_one_line(finding.item)} ({_one_line(seen.check.role)}): {description(seen, result)}"
     groups = (*finding.primary, *finding.standby)
     texts = labels([group.value for group in groups], VALUE_WIDTH)
@@ -151,10 +193,6 @@ def _finding(seen: Seen, result: Result) -> Iterator[str]:
     for site, texts_of_site in sides:
         if texts_of_site:
             yield f"      {site:<{width}}  {' | '.join(texts_of_site)}"
-    yield from _several("effect", finding.effect, width)
-    yield from _several("fix", finding.fix, width)
-    if accepting := stanza(seen.check, finding):
-        yield f"      {'waiver':<{width}}  {accepting}"
 
 
 def _value(group: Group, text: str, *, unmeasured: bool) -> str:
