@@ -50,6 +50,8 @@ NEEDED_BY: Mapping[Key, Key] = {
     ("aspects", "capacity", "pools"): ("aspects", "capacity", "peak"),
     ("aspects", "capacity", "connections"): ("aspects", "capacity", "peak"),
     ("aspects", "egress", "file"): ("aspects", "egress", "parties"),
+    ("aspects", "site_role", "follows"): ("aspects", "site_role", "health_path"),
+    ("aspects", "site_role", "health_port"): ("aspects", "site_role", "health_path"),
 }
 """A key that another one refers to; both may be left out, the first alone may not."""
 PROMISES: Mapping[str, tuple[str, ...]] = {

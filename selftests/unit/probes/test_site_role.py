@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from selftests.unit.servers import closed_port, saying, served, shell
 from selftests.unit.targets import answered, framed, web_host
@@ -25,6 +26,9 @@ def target(**keys: Any) -> Target[Policy]:
         "databases": ["web"],
         "writer": "shop",
         "shops": ["web"],
+        "health_port": 8000,
+        "health_path": "/healthz",
+        "follows": "database.in_recovery",
         **keys,
     }
     return web_host(
@@ -164,6 +168,58 @@ def test_the_running_shop_says_which_database_it_works_with(answer: bytes, kind:
 def test_a_shop_that_does_not_say_it_is_unmeasured(answer: bytes) -> None:
     """A page of another kind is no answer to this question."""
     assert isinstance(read("shop", health=answer), Unmeasured)
+
+
+KINDS = {"takes_writes": "mode:  primary", "follows": "mode: replica"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (health("<p>mode: primary</p>"), "one that takes writes"),
+        (health("up\nmode:\nreplica"), "one that follows another"),
+        (health("down", "503 Service Unavailable"), "none (HTTP 503)"),
+        (health("mode: primary, mode: replica"), None),
+        (health("up"), None),
+    ],
+)
+def test_a_page_may_say_it_in_words(answer: bytes, kind: str | None) -> None:
+    """One of two texts; neither or both say nothing."""
+    of = target(follows=None, health_says=KINDS)
+    found = read_tables(PROBE.readings(), answered(health=answer), of, ("web",))["shop"]
+    assert (
+        isinstance(found, Unmeasured)
+        if kind is None
+        else found == {"database of the running application": kind}
+    )
+
+
+def test_an_application_without_such_a_page_is_not_asked() -> None:
+    """The policy declares the page absent, and the check does not apply."""
+    bare = target(health_path=None, follows=None)
+    assert "health" not in ask(bare)
+    assert PROBE.readings()["shop"].roles_in(bare.section, ("web",)) == ()
+
+
+def test_the_page_is_asked_for_as_the_front_door_does() -> None:
+    """Under the name that customers type: applications refuse others."""
+    text = ask(target(health_headers={"X-Forwarded-Proto": "https"}))["health"].text
+    assert "Host: www.shop.example" in text
+    assert "X-Forwarded-Proto: https" in text
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"follows": None}, "expected either follows or health_says beside health_path, found neither"),
+        ({"health_says": KINDS}, "found both"),
+        ({"health_port": None}, "expected health_port beside health_path, found none; add it"),
+    ],
+)
+def test_a_page_that_nobody_understands_is_refused(keys: dict[str, Any], words: str) -> None:
+    """With what to do."""
+    with pytest.raises(ValidationError, match=words):
+        target(**keys)
 
 
 def test_a_real_shop_is_asked_by_a_real_shell() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from selftests.unit.targets import answered, framed, web_host
 from siteparity.model import Facts, Table, Unmeasured
 from siteparity.probes import Target, read_tables
-from siteparity.probes.subscriptions import PROBE, Policy, ask
+from siteparity.probes.subscriptions import PROBE, Armed, Policy, ask
 
 TARGET: Target[Policy] = web_host(
     Policy(
@@ -21,6 +21,10 @@ TARGET: Target[Policy] = web_host(
         files=("/usr/local/bin/job", "/srv"),
         status=("/usr/local/bin/job", "status"),
         user="shop",
+        armed=Armed(charges="armed=yes", waits="armed=no"),
+        site="site=",
+        late="late_seconds=",
+        last_success="last_success=",
         max_late="15m",  # type: ignore[arg-type]  # as in the policy
         max_age="15m",  # type: ignore[arg-type]
     )
@@ -121,3 +125,41 @@ def test_a_success_in_the_future_has_no_age() -> None:
 def test_any_bytes_are_facts_or_unmeasured(given: list[bytes]) -> None:
     """The readers raise the one declared exception only."""
     facts(*given)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        STATUS.replace(b"armed=yes", b"armed=perhaps"),
+        STATUS.replace(b"armed=yes", b"armed=yes\narmed=no"),
+        STATUS.replace(b"armed=yes", b"unarmed=yes"),
+    ],
+)
+def test_a_job_that_says_neither_or_both_is_unmeasured(status: bytes) -> None:
+    """Silence at the standby is no proof that nobody would be charged there."""
+    assert isinstance(facts(status=status)["armed"], Unmeasured)
+
+
+def test_a_line_that_is_said_twice_is_unmeasured() -> None:
+    """Which of both would be right?"""
+    assert isinstance(facts(status=b"late_seconds=0\n" + STATUS)["late"], Unmeasured)
+
+
+def test_a_job_may_say_it_in_its_own_words() -> None:
+    """No line need be called as in the lab."""
+    words = b"mode: standby\nLast success: never\nnow=1795406460\n"
+    section = TARGET.section.model_copy(
+        update={
+            "armed": Armed(charges="mode: active", waits="mode: standby"),
+            "last_success": "Last success:",
+        }
+    )
+    answers = answered(files=FILES, modes=MODES, status=framed(words), there=framed(b"there /srv\n"))
+    found = read_tables(PROBE.readings(), answers, web_host(section), ("web",))
+    assert (found["armed"], found["age"]) == ({"armed": "no"}, {"seconds since the last success": "never"})
+
+
+def test_what_a_job_cannot_say_is_not_judged() -> None:
+    """The policy declares it absent."""
+    bare = TARGET.section.model_copy(update={"late": None})
+    assert PROBE.readings()["late"].roles_in(bare, ("web",)) == ()

@@ -17,15 +17,25 @@ import json
 import re
 import shlex
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import Port, Roles, Section, Text
 from siteparity.policy.applications import Application, Applications, said
 from siteparity.policy.grants import DatabaseAccess
-from siteparity.policy.section import RequestPath, ServerName, matching
-from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, once
+from siteparity.policy.questions import Question
+from siteparity.policy.section import (
+    HeaderName,
+    HeaderValue,
+    RequestPath,
+    ServerName,
+    Strict,
+    matching,
+)
+from siteparity.probes import Answers, Probe, Reading, Target, Where, Witnesses, once
 from siteparity.tools.postgres import question, rows
 from siteparity.tools.program import filled, program
 from siteparity.tools.witnesses import products, programs, witnessed
@@ -37,6 +47,15 @@ HERE = "this site"
 WRITES = "one that takes writes"
 FOLLOWS = "one that follows another"
 NO_ANSWER = "the application does not answer"
+
+
+class Kinds(Strict):
+    """The texts by which a page tells the kind of a database."""
+
+    takes_writes: Text
+    """On the page while the application works with a database that takes writes."""
+    follows: Text
+    """On the page while it works with one that follows another."""
 
 
 class Policy(Section):
@@ -58,13 +77,32 @@ class Policy(Section):
     """The database role as which the application writes."""
     shops: Roles
     """The roles whose hosts run the application."""
-    health_port: Port = 8000
-    health_path: RequestPath = "/healthz"
-    """The application's page that says, as JSON, which kind of database it works with."""
-    follows: Annotated[str, matching(r"[A-Za-z0-9_.-]+", "names with dots between them")] = (
-        "database.in_recovery"
-    )
-    """Where the JSON says whether that database follows another one (true or false)."""
+    health_port: Port | None = None
+    """Where each host of the application answers in HTTP by itself."""
+    health_path: Annotated[
+        RequestPath | None, Question("Which page of the application tells the kind of its database?")
+    ] = None
+    """The application's page that says which kind of database it works with."""
+    health_headers: Mapping[HeaderName, HeaderValue] = {}
+    """What its request carries, such as ``X-Forwarded-Proto: https``."""
+    follows: Annotated[str, matching(r"[A-Za-z0-9_.-]+", "names with dots between them")] | None = None
+    """Where the page, in JSON, says whether that database follows another one (true or false)."""
+    health_says: Kinds | None = None
+    """The texts of a page that says it in words, in place of `follows`."""
+
+    @model_validator(mode="after")
+    def _a_page_is_understood(self) -> Self:
+        if self.health_path is None:
+            return self
+        if self.health_port is None:
+            raise ValueError("expected health_port beside health_path, found none; add it")
+        if (self.follows is None) == (self.health_says is None):
+            found = "both" if self.follows else "neither"
+            raise ValueError(
+                f"expected either follows or health_says beside health_path, found {found}; "
+                "add it, or remove one"
+            )
+        return self
 
     @classmethod
     def drawn(cls, of: Applications) -> Mapping[str, Any]:
@@ -76,6 +114,7 @@ class Policy(Section):
             customers=front.names[0] if front else None,
             shops=[behind.role] if behind else None,
             health_port=behind.port if behind else None,
+            health_headers=behind.headers if behind else None,
             writer=next(filter(None, writers), None),
             **_suite_in(server),
         )
@@ -104,7 +143,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         statement = filled(_WRITES, writer=_literal(section.writer))
         writes = Ask(question([statement], read_only=False), words=LOGIN)
         asks["writes"] = writes.about(DATABASE=[section.database], DATABASE_USER=[section.database_user])
-    if roles & set(section.shops):
+    if roles & set(section.shops) and section.health_path is not None:
         request = shlex.quote(_request(section))
         asks["health"] = Ask(filled(_HEALTH, port=str(section.health_port), request=request))
     return asks
@@ -117,8 +156,9 @@ def _literal(text: str) -> str:
 def _request(section: Policy) -> str:
     lines = [
         f"GET {section.health_path} HTTP/1.0",  # 1.1 may answer in chunks
-        "Host: localhost",
+        f"Host: {section.customers}",
         "User-Agent: siteparity",
+        *(f"{name}: {value}" for name, value in section.health_headers.items()),
         "Connection: close",
     ]
     return "\r\n".join((*lines, "", ""))
@@ -197,17 +237,33 @@ def _shop(code: str, answer: str, section: Policy) -> str:
         raise UnmeasuredError(
             f"health: the application did not answer in HTTP (exit {code}: {' '.join(said.split())[:80]})"
         )
+    if section.health_says is not None:
+        return _kind_in_words(body, status[1], section.health_says)
     try:
         found: Any = json.loads(body)
     except (ValueError, RecursionError):
         raise UnmeasuredError(f"health: {section.health_path} is not JSON (HTTP {status[1]})") from None
-    for name in section.follows.split("."):
+    for name in (section.follows or "").split("."):
         found = found.get(name) if isinstance(found, dict) else None
     if isinstance(found, bool):
         return FOLLOWS if found else WRITES
     if status[1] == "200":
         raise UnmeasuredError(f"health: {section.health_path} does not say {section.follows}")
     return f"none (HTTP {status[1]})"
+
+
+def _kind_in_words(body: str, status: str, says: Kinds) -> str:
+    """The kind of database, if the page has exactly one of both texts."""
+    words = " ".join(body.split())
+    kinds = {WRITES: says.takes_writes, FOLLOWS: says.follows}
+    told = [kind for kind, text in kinds.items() if " ".join(text.split()) in words]
+    if len(told) == 1:
+        return told[0]
+    if told or status == "200":
+        raise UnmeasuredError(
+            f"health: the page shows {'both texts' if told else 'neither text'} of health_says"
+        )
+    return f"none (HTTP {status})"
 
 
 def _edges(section: Policy) -> tuple[str, ...]:
@@ -219,7 +275,7 @@ def _databases(section: Policy) -> tuple[str, ...]:
 
 
 def _shops(section: Policy) -> tuple[str, ...]:
-    return section.shops
+    return section.shops if section.health_path is not None else ()
 
 
 def read_absence(answers: Answers, _: Target[Any]) -> Table:
@@ -241,7 +297,7 @@ PROBE = Probe(
         "led": Reading(read_led, roles=_edges),
         "writes": Reading(read_writes, roles=_databases),
         "after_switch": Reading(read_after_switch, healthy=TAKEN, roles=_databases),
-        "shop": Reading(read_shop, roles=_shops),
+        "shop": Reading(read_shop, roles=Where("health_path", _shops)),
     },
     absence=Witnesses({"programs": Ask(programs.QUESTION)}, read_absence),
 )

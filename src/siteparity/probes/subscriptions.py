@@ -1,16 +1,15 @@
 """Whether the job that charges subscriptions is the same at both sites, armed at one, and on time there.
 
-The job reports on itself: the policy names a command that prints lines ``key=value``, at least
-``armed=yes|no``, ``site=<the site it charges for>``, ``last_success=<UTC, ISO 8601, with Z>|never`` and
-``late_seconds=<number>``. The aspect ``schedules`` judges when it runs; the smoke check ``subscriptions``
-tries out whether it would run.
+The job reports on itself: the policy names a command, and which of its lines tell whether the job would
+charge here, for which site it works, when it last succeeded, and how late it is. The aspect ``schedules``
+judges when it runs; the smoke check ``subscriptions`` tries out whether it would run.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
@@ -20,10 +19,19 @@ from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, Duration, Roles, Section, Text
 from siteparity.policy.applications import Applications, said
 from siteparity.policy.bounds import at_most
-from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, once
+from siteparity.policy.questions import Question
+from siteparity.policy.section import Strict
+from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, if_named, once
 from siteparity.tools.program import filled, program
 from siteparity.tools.witnesses import jobs, witnessed
 from siteparity.transport.script import Ask
+
+
+class Armed(Strict):
+    """The whole lines by which the job tells whether it would charge; it prints one of them."""
+
+    charges: Text
+    waits: Text
 
 
 class Policy(Section):
@@ -37,6 +45,14 @@ class Policy(Section):
     """What the job consists of: absolute paths of files, and of folders with all that they hold."""
     status: Annotated[tuple[Text, ...], Field(min_length=1)]
     """The command, as words, that prints the state of the job. It must not change anything."""
+    armed: Annotated[Armed | None, Question("Which line tells whether the job would charge here?")] = None
+    """The lines by which the command tells whether the job would charge here."""
+    site: Annotated[Text | None, Question("Which line names the site that the job works for?")] = None
+    """How the line begins that ends with the site for which the job works, such as ``site=``."""
+    late: Annotated[Text | None, Question("Which line tells how late the oldest due charge is?")] = None
+    """How the line begins that ends with the seconds by which the oldest due subscription is late."""
+    last_success: Annotated[Text | None, Question("Which line tells when the job last succeeded?")] = None
+    """How the line begins that ends with the time of the last success: UTC, in ISO 8601 with Z, or never."""
     user: Text
     """The account under which the job runs."""
     max_late: Annotated[Duration, at_most("1d")]
@@ -98,44 +114,53 @@ def read_present(answers: Answers, _: Target[Policy]) -> Table:
 
 def read_armed(answers: Answers, target: Target[Policy]) -> Table:
     """Whether the job would charge when it runs here."""
-    return {"armed": _status(answers, target, "armed")}
+    says = target.section.armed
+    lines = {line.strip() for line in _lines(answers, target)}
+    told = [] if says is None else [says.charges.strip() in lines, says.waits.strip() in lines]
+    if sum(told) != 1:
+        raise UnmeasuredError("status: the command printed not exactly one of the lines of armed")
+    return {"armed": "yes" if told[0] else "no"}
 
 
 def read_site(answers: Answers, target: Target[Policy]) -> Table:
     """The site for which the job says it works."""
-    return {"site": _status(answers, target, "site")}
+    return {"site": _told(answers, target, target.section.site)}
 
 
 def read_late(answers: Answers, target: Target[Policy]) -> Table:
     """Seconds by which the oldest due subscription is late."""
-    return {"seconds late": _number(_status(answers, target, "late_seconds"))}
+    return {"seconds late": _number(_told(answers, target, target.section.late))}
 
 
 def read_age(answers: Answers, target: Target[Policy]) -> Table:
     """Seconds since the last successful run, by the host's own clock."""
-    last = _status(answers, target, "last_success")
+    last = _told(answers, target, target.section.last_success)
     if last == "never":
         return {"seconds since the last success": "never"}
     try:
         moment = datetime.strptime(last, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
         raise UnmeasuredError(f"status: last_success is not a UTC time: {last!r}") from None
-    age = _number(_status(answers, target, "now")) - int(moment.timestamp())
+    age = _number(_lines(answers, target)[-1].removeprefix("now=")) - int(moment.timestamp())
     if age < -target.policy.limits.clock_offset.total_seconds():
         raise UnmeasuredError(f"status: last_success lies {-age} s in the future, so its age is not known")
     return {"seconds since the last success": max(0, age)}
 
 
 @once
-def _status_pairs(answers: Answers, _: Target[Policy]) -> Mapping[str, str]:
-    return dict(line.split("=", 1) for line in answers.rows("status") if "=" in line)
+def _lines(answers: Answers, _: Target[Policy]) -> Sequence[str]:
+    """What the command printed; the last line is the host's clock."""
+    return answers.rows("status")
 
 
-def _status(answers: Answers, target: Target[Policy], key: str) -> str:
-    pairs = _status_pairs(answers, target)
-    if key not in pairs:
-        raise UnmeasuredError(f"status: the command printed no {key}=")
-    return pairs[key]
+def _told(answers: Answers, target: Target[Policy], beginning: str | None) -> str:
+    """The end of the one line that begins so."""
+    lines = _lines(answers, target)[:-1]
+    found = [line for line in lines if beginning is not None and line.startswith(beginning)]
+    if len(found) != 1:
+        number = "no line" if not found else f"{len(found)} lines"
+        raise UnmeasuredError(f"status: the command printed {number} that begins with {beginning}")
+    return found[0].removeprefix(beginning or "").strip()
 
 
 def _number(text: str) -> int:
@@ -163,10 +188,10 @@ PROBE = Probe(
     tables={
         "present": Reading(read_present, healthy=PRESENT),
         "job": Reading(read_job),
-        "armed": Reading(read_armed),
-        "site": Reading(read_site),
-        "late": Reading(read_late, moves=True),
-        "age": Reading(read_age, moves=True),
+        "armed": Reading(read_armed, roles=if_named("armed")),
+        "site": Reading(read_site, roles=if_named("site")),
+        "late": Reading(read_late, moves=True, roles=if_named("late")),
+        "age": Reading(read_age, moves=True, roles=if_named("last_success")),
     },
     absence=Witnesses({"jobs": Ask(jobs.QUESTION)}, read_absence),
 )

@@ -162,16 +162,16 @@ def _findings(shown: Sequence[Seen], others: Sequence[Seen], result: Result) -> 
 
 def _waivers(result: Result, *, whole: bool) -> Iterator[str]:
     """The waivers that would accept findings, to copy; or how to get them."""
-    every = [stanza(seen.check, seen.finding) for promise in not_holding(result) for seen in promise.open]
-    stanzas = [one for one in every if one]
-    if not stanzas:
+    every = [seen for promise in not_holding(result) for seen in promise.open if seen.finding.values]
+    if not every:
         return
     if not whole:
-        number = count(len(stanzas), "finding")
+        number = count(len(every), "finding")
         yield f"{number} can be accepted: siteparity report --waivers prints what to write"
         return
     yield "to accept findings, complete these lines in waivers.yml"
-    yield from (f"  {one}" for one in stanzas)
+    stanzas = (stanza(seen.check, seen.finding) for seen in every)
+    yield from (f"  {one}" for one in stanzas if one)
 
 
 def _width(result: Result) -> int:
