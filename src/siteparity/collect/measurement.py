@@ -85,10 +85,14 @@ class Measurement:
     """Every site, including one that is not measured in this run."""
     stand_in: Measured | None = None
     """The record that stands in for a site which is not contacted; second looks need its facts."""
+    keep: bool = False
+    """Whether the answers to first questions are kept, for `read_as`."""
     key: str = field(default_factory=lambda: secrets.token_hex(32), init=False, repr=False)
     """The key with which hosts hash secrets in this run."""
     _taken: dict[str, float] = field(default_factory=dict, init=False, repr=False)
     """Host -> seconds that it has taken: both looks share the host's deadline."""
+    _kept: dict[str, Mapping[str, Answers]] = field(default_factory=dict, init=False, repr=False)
+    """Host -> its answers by aspect, if they are kept."""
     _reading: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     """Only one host's answers are read at a time: several threads would take as long and more memory."""
 
@@ -120,6 +124,27 @@ class Measurement:
             for site in sites
         )
 
+    def read_as(self, sites: Sequence[Site]) -> tuple[Mapping[str, HostFacts], ...]:
+        """Read the kept answers once more, as if the hosts had other names. Nobody is asked.
+
+        Args:
+            sites: the ones that were measured, with the same hosts; what they are called may differ.
+
+        Returns:
+            For each site: host -> the facts of its first look.
+        """
+        catalogue = Questions(self.policy, self.probes, sites)
+        return tuple(
+            {
+                host.name: {
+                    aspect: self._read(probe.tables, self._kept[host.label][aspect].unread(), target)
+                    for aspect, probe, target in catalogue.targets(site, host)
+                }
+                for host in site.hosts
+            }
+            for site in sites
+        )
+
     def _first_look(self, site: Site, host: Host) -> _Look:
         began = time.monotonic()
         asks: dict[str, Mapping[str, Ask] | UnmeasuredError] = {
@@ -129,6 +154,8 @@ class Measurement:
             return _Look({}, None)
         machine = {MACHINE_ASPECT: {MACHINE_ASPECT: MACHINE}}
         answers = self._answers(host, {**asks, **machine}, {KEY.name: self.key})
+        if self.keep:
+            self._kept[host.label] = answers
         with self._reading:
             facts = {
                 aspect: self._read(probe.tables, answers[aspect], target)

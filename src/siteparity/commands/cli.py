@@ -19,9 +19,11 @@ from filelock import FileLock, Timeout
 
 from siteparity import __version__, configuration
 from siteparity.commands import check, privileges, signing
+from siteparity.commands.diff import Wanted, diff
 from siteparity.commands.explain import explain
 from siteparity.commands.progress import Progress
 from siteparity.commands.verify import Verification
+from siteparity.compare import places
 from siteparity.facts import records
 from siteparity.folders import FOLDERS, folders
 from siteparity.gate.believed import believed
@@ -320,6 +322,13 @@ def _part(one: privileges.Privileges, keys: Sequence[str], name: str) -> str:
     return parts[name]
 
 
+def _diff(options: argparse.Namespace) -> tuple[str, int]:
+    wanted = Wanted(
+        places(options.host, options.ssh_config), options.html, options.json, options.deadline, _colour()
+    )
+    return diff(options.root, wanted, lambda text: print(redacted(text), flush=True))
+
+
 def _unmeasured(record: records.Record) -> int:
     facts = [record.facts(host, aspect) for host, aspects in record.hosts.items() for aspect in aspects]
     return sum(isinstance(table, Unmeasured) for of_aspect in facts for table in of_aspect.values())
@@ -367,6 +376,20 @@ def _parser() -> argparse.ArgumentParser:
         metavar="latest|PATH",
         help="do not contact the primary: its newest good record, or that of a file or run, stands in",
     )
+    compared = verb(
+        "diff",
+        _diff,
+        "compare two hosts now, with no policy: what differs, by cause. It is no gate, and never says GO",
+    )
+    compared.add_argument(
+        "host", nargs=2, metavar="HOST", help="as ssh takes it: HOST, USER@HOST, ssh://USER@HOST:PORT"
+    )
+    compared.add_argument("--html", metavar="FILE", type=Path, help="write one page as well")
+    compared.add_argument("--json", action="store_true", help="for programs: every difference")
+    compared.add_argument(
+        "--ssh-config", metavar="FILE", type=Path, help="in place of ~/.ssh/config, as ssh -F"
+    )
+    _add_deadline(compared)
     checked = verb(
         "check", _check, "read everything and contact nobody: what a run would ask, make and leave out"
     )

@@ -29,11 +29,14 @@ class Progress:
     Args:
         sites: whose hosts are measured.
         stream: stderr by default.
+        labels: of hosts of no site.
     """
 
-    def __init__(self, sites: Iterable[Site], stream: TextIO | None = None) -> None:
+    def __init__(
+        self, sites: Iterable[Site], stream: TextIO | None = None, *, labels: Iterable[str] = ()
+    ) -> None:
         self._stream = stream or sys.stderr
-        self._awaited = [host.label for site in sites for host in site.hosts]
+        self._awaited = [*labels, *(host.label for site in sites for host in site.hosts)]
         self._count = len(self._awaited)
         self._shown = 0
         self._lock = threading.Lock()
@@ -52,13 +55,22 @@ class Progress:
 
     def say(self, host: Host, words: str) -> None:
         """Report the progress of a host. On a terminal only a host that was not measured keeps a line."""
+        self.say_of(host.label, words)
+
+    def say_of(self, label: str, words: str) -> None:
+        """The same, of a host by its label."""
         with self._lock:
-            if host.label in self._awaited:
-                self._awaited.remove(host.label)
+            if label in self._awaited:
+                self._awaited.remove(label)
             if not self._live or words.startswith(NOT_MEASURED):
                 self._clear()
-                self._write(f"{shortened(visible(redacted(f'{host.label}: {words}')), WIDTH)}\n")
+                self._write(f"{shortened(visible(redacted(f'{label}: {words}')), WIDTH)}\n")
             self._draw()
+
+    def pause(self) -> None:
+        """Clear the line for other text; the next report draws it again."""
+        with self._lock:
+            self._clear()
 
     def _draw(self) -> None:
         if not self._live:

@@ -7,13 +7,14 @@ module names an aspect.
 
 from __future__ import annotations
 
+import copy
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime
 from functools import cache, wraps
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
 
 from siteparity.model import Facts, Host, OtherSiteAwayError, Site, Table, Unmeasured, UnmeasuredError, Value
 from siteparity.names import OwnNames
@@ -69,6 +70,12 @@ class Answers:
         """The run's own, for what may hold a secret and is told by a digest (`siteparity.redaction`)."""
         self.shared: dict[object, object] = {}
         """What `once` keeps: reader -> what it read, or why it could not."""
+
+    def unread(self) -> Self:
+        """The same answers, of which nothing has been read."""
+        again = copy.copy(self)
+        again.shared = {}
+        return again
 
     def raw(self, name: str) -> bytes:
         """The bytes of an answer. Raises `UnmeasuredError` with the reason if there is none."""
@@ -182,6 +189,8 @@ PROMISED = "promised"
 """Said of something on a host that the policy names."""
 COMPARED = "compared"
 """Said of something on a host that the policy does not name, and that is compared between the sites."""
+PACKAGE = "package"
+"""What a table is `about` whose items are packages: another version of one brings other files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +212,10 @@ class Reading(Generic[S]):
     """The table that proves, if it is the same as in an earlier run, that this table's values still hold."""
     moves: bool = False
     """Its values change by themselves (a lag, an age, an amount): two looks at an idle host differ."""
+    about: str = ""
+    """What kind of thing its items name, such as ``package``, where the item itself does not show it."""
+    enough: str = ""
+    """The key of the section with the share, in percent, from which on a smaller amount is as good."""
     lists: str = ""
     """What its items are, such as ``open ports``, if it tells how each is judged: `PROMISED`, `COMPARED`, or
     why it is not. No check judges such a table, and every answer is told by it (`siteparity.scope`)."""

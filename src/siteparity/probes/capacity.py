@@ -358,7 +358,7 @@ PROBE = Probe(
     grants=_grants,
     tables={
         "cores": Reading(read_cores),
-        "memory": Reading(read_memory),
+        "memory": Reading(read_memory, enough="memory"),
         "full": Reading(read_full, moves=True),
         "free": Reading(read_free, moves=True),
         "workers": Reading(read_workers, roles=by_role("workers"), moves=True),

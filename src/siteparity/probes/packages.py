@@ -25,7 +25,7 @@ from siteparity.policy.applications import Applications
 from siteparity.policy.bounds import at_most
 from siteparity.policy.questions import Question
 from siteparity.policy.section import PathPattern, matching
-from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
+from siteparity.probes import PACKAGE, Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.packages import apt, dpkg, python, rpm, unpackaged
 from siteparity.tools.packages import files as package_files
 from siteparity.transport import words
@@ -333,10 +333,10 @@ PROBE = Probe(
     judges=lambda _: ("/etc/apt/*",),
     always=(_DATABASE, _EVERY_FILE, _CHANGED_FILES, _APT, _UNPACKAGED, _PYTHON),
     tables={
-        "builds": Reading(read_builds),
-        "states": Reading(read_states, healthy=IN_ORDER),
-        "holds": Reading(read_holds, healthy=AS_PLANNED),
-        "altered": Reading(read_altered, healthy=AS_PACKAGED),
+        "builds": Reading(read_builds, about=PACKAGE),
+        "states": Reading(read_states, healthy=IN_ORDER, about=PACKAGE),
+        "holds": Reading(read_holds, healthy=AS_PLANNED, about=PACKAGE),
+        "altered": Reading(read_altered, healthy=AS_PACKAGED, about=PACKAGE),
         "modes": Reading(read_modes),
         "links": Reading(read_links),
         "pins": Reading(read_pins),

@@ -33,13 +33,13 @@ def _environment() -> Environment:
         loader=PackageLoader("siteparity.report", "."),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_seen,
+        finalize=seen,
         trim_blocks=True,
         keep_trailing_newline=False,
     )
 
 
-def _seen(value: object) -> object:
+def seen(value: object) -> object:
     """Make every text that the template prints visible, even if a caller forgot to."""
     if isinstance(value, str) and not isinstance(value, Markup):
         return visible(value, lines=True)
