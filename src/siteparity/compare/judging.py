@@ -153,7 +153,8 @@ def _differing(
     ]
     for finding in rules.same(Pair(cohorts[0], cohorts[1], ""), fix="").findings:
         values = (_value(finding.primary), _value(finding.standby))
-        yield finding.item, _with_healthy(finding.item, values, sides)
+        written = _as_written(finding.item, values, cohorts)
+        yield written or (finding.item, _with_healthy(finding.item, values, sides))
 
 
 def _unhealthy(table: Table, reading: Reading[Any]) -> Table:
@@ -196,6 +197,22 @@ def _as_good(tables: tuple[Table, Table], item: str, enough: float) -> bool:
 
 def _value(groups: Sequence[Group]) -> Value | None:
     return groups[0].value if groups else None
+
+
+def _as_written(
+    item: str, values: tuple[Value | None, Value | None], cohorts: Sequence[Cohort]
+) -> tuple[str, tuple[Value | None, Value | None]] | None:
+    """An item that one host alone has, with the host's own names; None if it has none, or several say so."""
+    having = [number for number, value in enumerate(values) if value is not None]
+    if len(having) != 1 or "{" not in item:
+        return None
+    side = cohorts[having[0]]
+    (table,) = side.measured().values()
+    meant = [one for one in table if side.names.generic(one) == item]
+    if len(meant) != 1:
+        return None
+    value = table[meant[0]]
+    return meant[0], (None, value) if having[0] else (value, None)
 
 
 def _with_healthy(

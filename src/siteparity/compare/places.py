@@ -11,7 +11,6 @@ from typing import NoReturn
 from siteparity.model import ConfigurationError, Connection, ConnectionKind
 from siteparity.transport import ssh
 
-EXPECTED = "expected HOST, USER@HOST or ssh://USER@HOST:PORT as ssh takes it"
 _MOST_PORT = 65_535
 
 
@@ -46,28 +45,30 @@ def _connection(typed: str, ssh_config: Path | None) -> Connection:
     scheme, _, rest = typed.rpartition("ssh://")
     is_uri = typed.startswith("ssh://") and not scheme
     user, at, place = (rest.removesuffix("/") if is_uri else typed).rpartition("@")
-    address, port = _with_port(place) if is_uri else (place, None)
+    address, port = _with_port(place, typed) if is_uri else (place, None)
     if (at and not user) or "://" in address:
-        _refuse(typed, EXPECTED)
+        _refuse(typed)
     if not is_uri and re.fullmatch(r"[^:\[\]]+:[0-9]+", address):
         name, _, number = address.partition(":")
-        _refuse(typed, f"{EXPECTED}; write ssh://{user}{at}{name}:{number}")
+        _refuse(typed, f"write ssh://{user}{at}{name}:{number}")
     bare = address[1:-1] if re.fullmatch(r"\[[^\[\]]+\]", address) else address
     connection = Connection(ConnectionKind.SSH, bare, port, user or None, ssh_config=ssh_config)
     try:
         ssh.check(connection)
     except ConfigurationError:
-        _refuse(typed, EXPECTED)
+        _refuse(typed)
     return connection
 
 
-def _with_port(place: str) -> tuple[str, int | None]:
+def _with_port(place: str, typed: str) -> tuple[str, int | None]:
     """``host:22``, ``[::1]:22`` -> address and port. An address of version 6 stands in brackets there."""
     found = re.fullmatch(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::([0-9]{1,5}))?", place)
     if found is None or (found[2] and not 1 <= int(found[2]) <= _MOST_PORT):
-        _refuse(place, EXPECTED)
+        _refuse(typed)
     return found[1], int(found[2]) if found[2] else None
 
 
-def _refuse(typed: str, expected: str) -> NoReturn:
-    raise ConfigurationError(f"HOST: {expected}, found {typed!r}")
+def _refuse(typed: str, advice: str = "correct it") -> NoReturn:
+    raise ConfigurationError(
+        f"HOST: expected HOST, USER@HOST or ssh://USER@HOST:PORT as ssh takes it, found {typed!r}; {advice}"
+    )

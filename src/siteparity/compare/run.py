@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -61,6 +61,8 @@ class Run:
     say: Say
     begin: Callable[[Comparison], None] = lambda _: None
     """Is told who the hosts are, as soon as that is known."""
+    probes: Probes = field(default_factory=discover)
+    """What is measured."""
 
     def make(self, seconds: float | None = None) -> Comparison:
         """Compare.
@@ -71,7 +73,7 @@ class Run:
         Raises:
             ConfigurationError: both names lead to one machine.
         """
-        policy = _policy()
+        policy = bare_policy(self.probes)
         deadline = Deadline(seconds or policy.limits.deadline.total_seconds())
         at = datetime.now(UTC)
         first, second = self._introduced(deadline)
@@ -92,7 +94,7 @@ class Run:
         *,
         as_root: bool,
     ) -> Comparison:
-        probes = discover()
+        probes = self.probes
         pair = sites.named([(one.place, one.own) for one in known], as_root=as_root)
         measurement = Measurement(policy, probes, self.transport, deadline, self.say, pair, keep=True)
         named = tuple(one.hosts[sites.ROLE] for one in measurement.collect(pair))
@@ -173,9 +175,9 @@ class Run:
             return {}
 
 
-def _policy() -> Policy:
+def bare_policy(probes: Probes) -> Policy:
     """The policy that promises nothing."""
-    sections = {aspect: probe.section for aspect, probe in discover().items()}
+    sections = {aspect: probe.section for aspect, probe in probes.items()}
     with resources.as_file(resources.files(__package__) / "policy.yml") as path:
         return load_policy(path, sections)
 

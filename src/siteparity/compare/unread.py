@@ -10,7 +10,8 @@ from siteparity.compare.comparison import Unread
 from siteparity.compare.judging import Gap
 from siteparity.compare.places import Place
 
-_QUESTION = re.compile(r"^(?:[a-z_]+: )+(?=\S)")
+_QUESTION = re.compile(r"^[a-z_]+: (?=\S)")
+"""The question, or the table, with which a reason begins."""
 _OF_A_POLICY = re.compile(r"; say aspects\..*", re.DOTALL)
 _OF_ROOT = re.compile(
     r"permission denied|not permitted|cannot be (?:seen|read)|no hostkeys|could not fetch rule set"
