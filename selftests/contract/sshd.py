@@ -11,7 +11,7 @@ import socketserver
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -85,8 +85,14 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def sshd(tmp_path: Path, *settings: str) -> Iterator[Server]:
-    """An sshd in a folder of its own, with more lines of sshd_config(5)."""
+def sshd(tmp_path: Path, *settings: str, through: Sequence[str] = ()) -> Iterator[Server]:
+    """An sshd in a folder of its own, with more lines of sshd_config(5).
+
+    Args:
+        tmp_path: the folder.
+        settings: the lines.
+        through: a program that starts it and is replaced by it, such as unshare(1).
+    """
     for name in ("host_key", "client_key", "other_key"):
         make_key(tmp_path / name)
     (tmp_path / "authorized_keys").write_bytes((tmp_path / "client_key.pub").read_bytes())
@@ -119,7 +125,8 @@ LogLevel QUIET
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)  # sshd started by root wants this empty folder
     with (tmp_path / "sshd.log").open("ab") as log:
-        process = subprocess.Popen([SSHD, "-D", "-e", "-f", str(tmp_path / "sshd_config")], stderr=log)
+        argv = [*through, SSHD, "-D", "-e", "-f", str(tmp_path / "sshd_config")]
+        process = subprocess.Popen(argv, stderr=log)
     running = Server(tmp_path, port, process)
     running.known_hosts(running.right_key())
     wait_until(lambda: (tmp_path / "sshd.log").read_text().count("Server listening") == len(ADDRESSES))
