@@ -12,6 +12,7 @@ WEB = Side("web1", DEBIAN, "as root through sudo")
 OTHER = Side("ada@web9", DEBIAN, "as root")
 ASPECTS = ("accounts", "files", "packages", "services")
 NOT_LOOKED_AT = ("redis", "waf")
+LONG = f"ssh://somebody@{'very-long-' * 12}name.of-a-host.dallas.shop.example:22022"
 EVIL = "\x1b[2J<script>alert(1)</script>\u202e{{7*7}}\r\nequal  all is well"
 
 
@@ -74,14 +75,14 @@ def hostile() -> Comparison:
     """Whatever a host can write stands where hosts write."""
     one = Difference("files", "lines", EVIL, EVIL, f"{EVIL} ")
     return Comparison(
-        Side("web1", EVIL, "as root"),
+        Side(LONG, EVIL, "as root"),
         OTHER,
         AT,
         groups=(
             Group(EVIL, (one,) * 3),
             Group("x" * 5000, (Difference("files", "lines", "y" * 5000, 1, 2),)),
         ),
-        unread=(Unread(EVIL, ("web1",), {"files": 1}),),
+        unread=(Unread(EVIL, (LONG,), {"files": 1}),),
         notes=(EVIL,),
         compared=1,
         aspects=("files",),
