@@ -24,14 +24,14 @@ CRON = Difference("schedules", "entries", "/etc/cron.d/backup: root: /bin/backup
 @pytest.mark.parametrize(
     ("aspect", "table", "item", "kind", "name"),
     [
-        ("files", "lines", "/etc/x.conf: a: b (c)", "path", "/etc/x.conf"),
-        ("files", "content", "/etc/x.conf (link)", "path", "/etc/x.conf"),
+        ("files", "lines", "/etc/x.conf: a: b (c)", "file", "/etc/x.conf"),
+        ("files", "content", "/etc/x.conf (link)", "file", "/etc/x.conf"),
         ("packages", "builds", "bash:amd64", "package", "bash:amd64"),
-        ("packages", "altered", "/usr/bin/x", "path", "/usr/bin/x"),
+        ("packages", "altered", "/usr/bin/x", "file", "/usr/bin/x"),
         ("services", "definitions", "/etc/systemd/system/x.service.d/a.conf [Unit] A", "unit", "x.service"),
         ("services", "definitions", "/etc/systemd/system/a.target.wants/x.service", "unit", "x.service"),
         ("services", "active", "x@1-main.service", "unit", "x@1-main.service"),
-        ("services", "definitions", "/etc/systemd/journald.conf", "path", "/etc/systemd/journald.conf"),
+        ("services", "definitions", "/etc/systemd/journald.conf", "file", "/etc/systemd/journald.conf"),
         ("accounts", "users", "user ada", "account", "ada"),
         ("accounts", "groups", "group ada", "account", "ada"),
         ("kernel", "settings", "vm.swappiness", "item", "vm.swappiness"),

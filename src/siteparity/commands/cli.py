@@ -326,7 +326,14 @@ def _diff(options: argparse.Namespace) -> tuple[str, int]:
     wanted = Wanted(
         places(options.host, options.ssh_config), options.html, options.json, options.deadline, _colour()
     )
-    return diff(options.root, wanted, lambda text: print(redacted(text), flush=True))
+    options.to_copy = options.json  # each text in it has been redacted by itself
+    return diff(options.root, wanted, _tell)
+
+
+def _tell(text: str) -> None:
+    """Print a part of the answer at once. Nobody waits for the rest of one that cannot be printed."""
+    if status := _said(redacted(text), 0):
+        sys.exit(status)
 
 
 def _unmeasured(record: records.Record) -> int:

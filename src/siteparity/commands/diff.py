@@ -41,8 +41,9 @@ def diff(root: Path, wanted: Wanted, tell: Callable[[str], None]) -> tuple[str, 
         ConfigurationError: the page cannot be written where it should be, or both are one machine.
         SiteparityError: the page could not be written.
     """
-    if wanted.html is not None:
-        _demand_room(wanted.html)
+    page = wanted.html.resolve() if wanted.html else None
+    if page is not None:
+        _demand_room(page)
 
     typed = dict(zip(NAMES, (place.typed for place in wanted.places), strict=True))
     with Progress([], labels=typed.values()) as progress, Transport() as transport:
@@ -56,23 +57,24 @@ def diff(root: Path, wanted: Wanted, tell: Callable[[str], None]) -> tuple[str, 
             progress.say_of(typed[host.site], words)
 
         comparison = Run(root, wanted.places, transport, say, begin).make(wanted.deadline)
-    if wanted.html is not None:
-        _write(wanted.html, render(comparison))
+    if page is not None:
+        _write(page, render(comparison))
     text = as_json(comparison) if wanted.json else summary(comparison, colour=wanted.colour)
     return text, EXIT[comparison.outcome]
 
 
 def _demand_room(path: Path) -> None:
-    """Refuse, before anybody is asked, a file that cannot be written."""
+    """Refuse, before anybody is asked, a file that cannot be written, or replaced as a whole."""
     folder = path.parent
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+    is_other = path.exists() and not path.is_file()
+    if is_other or not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         raise ConfigurationError(
             f"--html: expected a file in a folder that can be written, found {path}; name another one"
         )
 
 
-def _write(path: Path, page: str) -> None:
+def _write(path: Path, text: str) -> None:
     try:
-        write_atomically(path, redacted(page).encode(errors="replace"))
+        write_atomically(path, redacted(text).encode(errors="replace"))
     except OSError as error:
         raise SiteparityError(f"{path}: {error.strerror or error}; give --html another file") from None

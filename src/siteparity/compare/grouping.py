@@ -23,7 +23,7 @@ _UNIT = re.compile(rf"([A-Za-z0-9:_.@\\-]+\.(?:{_KINDS}))(?=$|[ :])")
 _ACCOUNT = re.compile(r"(?:user|group) (\S+)")
 _FOLDERS_OF_UNITS = ("/usr/lib/systemd/system", "/etc/systemd/system")
 
-PATH, UNIT, ACCOUNT, ITEM = "path", "unit", "account", "item"
+FILE, UNIT, ACCOUNT, ITEM = "file", "unit", "account", "item"
 Leads = Mapping[tuple[str, str], Collection[tuple[str, str]]]
 """Aspect and table -> the tables whose differences follow from one in it."""
 
@@ -40,12 +40,12 @@ class Subject:
     @property
     def title(self) -> str:
         """As a heading."""
-        return self.name if self.kind in (PATH, ITEM) else f"{self.kind} {self.name}"
+        return self.name if self.kind in (FILE, ITEM) else f"{self.kind} {self.name}"
 
     @property
     def files(self) -> tuple[str, ...]:
         """The files by which the package that brought it is found."""
-        if self.kind == PATH:
+        if self.kind == FILE:
             return (self.name,)
         if self.kind != UNIT:
             return ()
@@ -63,7 +63,7 @@ def subject(difference: Difference, probes: Probes) -> Subject:
     if found := _UNIT_FILE.match(item):
         return Subject(UNIT, found[1])
     if item.startswith("/") and (found := _PATH.match(item)):
-        return Subject(PATH, found[1])
+        return Subject(FILE, found[1])
     if reading.about == PACKAGE:
         return Subject(PACKAGE, item)
     if found := _UNIT.match(item):

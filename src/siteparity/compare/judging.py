@@ -151,9 +151,11 @@ def _differing(
         Cohort(OwnNames.of(site), {site.hosts[0].name: table})
         for site, table in zip(sites, wrong, strict=True)
     ]
-    for finding in rules.same(Pair(cohorts[0], cohorts[1], ""), fix="").findings:
+    findings = rules.same(Pair(cohorts[0], cohorts[1], ""), fix="").findings
+    written_as = [_written_as(cohort) if findings else {} for cohort in cohorts]
+    for finding in findings:
         values = (_value(finding.primary), _value(finding.standby))
-        written = _as_written(finding.item, values, cohorts)
+        written = _as_written(finding.item, values, written_as)
         yield written or (finding.item, _with_healthy(finding.item, values, sides))
 
 
@@ -199,20 +201,28 @@ def _value(groups: Sequence[Group]) -> Value | None:
     return groups[0].value if groups else None
 
 
+def _written_as(cohort: Cohort) -> Mapping[str, Sequence[tuple[str, Value]]]:
+    """Each item that names the host, as people read it -> the items of the table that read so."""
+    found: dict[str, list[tuple[str, Value]]] = {}
+    for table in cohort.measured().values():
+        for item, value in table.items():
+            if (told := cohort.names.generic(item)) != item:
+                found.setdefault(told, []).append((item, value))
+    return found
+
+
 def _as_written(
-    item: str, values: tuple[Value | None, Value | None], cohorts: Sequence[Cohort]
+    item: str,
+    values: tuple[Value | None, Value | None],
+    written_as: Sequence[Mapping[str, Sequence[tuple[str, Value]]]],
 ) -> tuple[str, tuple[Value | None, Value | None]] | None:
     """An item that one host alone has, with the host's own names; None if it has none, or several say so."""
     having = [number for number, value in enumerate(values) if value is not None]
-    if len(having) != 1 or "{" not in item:
-        return None
-    side = cohorts[having[0]]
-    (table,) = side.measured().values()
-    meant = [one for one in table if side.names.generic(one) == item]
+    meant = written_as[having[0]].get(item, ()) if len(having) == 1 else ()
     if len(meant) != 1:
         return None
-    value = table[meant[0]]
-    return meant[0], (None, value) if having[0] else (value, None)
+    ((written, value),) = meant
+    return written, (None, value) if having[0] else (value, None)
 
 
 def _with_healthy(

@@ -66,11 +66,13 @@ def _compare(primary: Side, standby: Side, *, short: bool) -> Compared:
 def _distinct_names(items: Sequence[str]) -> Mapping[str, str]:
     """Item -> how people read it. What a host wrote may look like a placeholder, and is another item."""
     found: dict[str, str] = {}
+    taken: set[str] = set()
     for item in items:
         name, number = shown(item), 2
-        while name in found.values():
+        while name in taken:
             name, number = f"{shown(item)} ({number})", number + 1
         found[item] = name
+        taken.add(name)
     return found
 
 
