@@ -1,0 +1,120 @@
+"""What of a line of configuration is known to be harmless; all else stays on the host.
+
+It is a part of perl programs that run on the host. A rule that looks for secrets misses those that look like
+nothing, under a name that says nothing. So the rule is turned round: shown are numbers with their units,
+booleans, paths, addresses, names that the sites and the policy have, words of public lists, and names below a
+key that holds names, such as ``user``. Below the key of a secret hardly anything is shown.
+
+``words.txt`` holds the words: what Debian 12's manual pages and sample files of apache2, dovecot, exim4,
+haproxy, mariadb, nginx, openssh, php, postfix, postgresql, rabbitmq, redis, squid and systemd have in common,
+and the keywords of Vim's syntax files for formats of configuration. Names are split where a letter becomes a
+capital and at each sign, so ``worker_connections`` is two words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from siteparity.redaction import SECRET_NAMES
+from siteparity.tools.program import filled, program
+
+SECRET_ENDS = (
+    "key", "auth", "sig", "signature", "pw", "pin", "psk", "salt", "nonce", "seed", "creds?", "hmac", "otp", "totp",
+    "bearer", "jwt", "client_send", "createuser", "community", "authorization", "webhook(?:url)?", "licen[cs]e", "unlock", "sas", "mfa", "tan",
+)  # fmt: skip
+"""A setting is secret also if the last word of its name is one of these."""
+ABOUT_SECRETS = (
+    "files?", "paths?", "dir(?:ectory)?", "len(?:gth)?", "size", "timeout", "ttl", "count", "type", "method", "age", "days",
+    "retries", "lifetime", "expir(?:es|y|ation)", "format", "encoding", "encryption", "algorithms?", "policy", "required",
+    "enabled?", "allow(?:ed)?", "maps?", "ur[li]", "users?", "names?", "header", "prefix", "field", "scheme", "backend",
+    "driver", "store", "verify", "authentication", "min", "max", "limit", "zone", "query", "mode", "level", "interval",
+    "domain", "secure", "httponly", "protocols?", "options?", "mechanisms?", "security", "attempts", "validators",
+    "hashers", "logins?", "dialog", "command", "change", "reset", "bits", "bytes",
+)  # fmt: skip
+"""A setting whose name ends so is about a secret, and not one."""
+NOT_SECRET = (
+    r"(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached)_pass\w*", r"proxypass\w*", r"\w*bypass\w*", "passenv", r"pass_\w+",
+    r"passthr\w*", r"compass\w*", r"passive\w*", r"\w*_pass_\w+", r"passenger\w*", r"loadcredential\w*",
+)  # fmt: skip
+"""Directives in which such a word has another meaning."""
+KEYS_OF_NAMES = (
+    "user", "username", "login", "owner", "group", "db", "database", "dbname", "hosts?", "hostname", "servers?", "port",
+    "names?", "title", "label", "path", "dir", "directory", "files?", "root", "log", "charset", "collat(?:e|ion)",
+    "encoding", "locales?", "lang(?:uages?)?", "timezone", "zone", "tz", "theme", "skin", "driver", "engine", "type",
+    "mode", "level", "format", "prefix", "suffix", "env(?:ironment)?", "domains?", "realm", "from", "to", "subject",
+    "description", "comment", "modules?", "class", "handler", "plugins?", "version", "role", "region", "bucket", "queue",
+    "topic", "channel", "vhost", "schema", "table", "interface", "device", "app", "application", "service", "action",
+    "method", "policy", "scopes?", "alias", "aliases", "kind", "namespace", "image", "cluster", "context", "author",
+    "e?mail", "ids?", "cn", "ou", "dc", "uid", "dn", "relay", "backend", "frontend", "listen", "bind", "ciphers?(?:uites)?", "index", "template", "view", "pool",
+    "facility", "program", "command", "exec(?:start)?", "include", "location", "upstream", "acl", "wantedby", "after",
+    "before", "requires", "wants", "branch", "product", "company", "organi[sz]ation", "city", "state", "country",
+    "currency", "project", "tenant", "instance", "node", "store", "cache", "backends?", "apps?", "middleware", "style",
+    "layout", "icon", "font", "colou?r", "unit", "documentation", "agent", "resolver", "balance", "option", "source",
+    "matchuser", "matchgroup", "allowusers", "allowgroups", "denyusers", "admin", "admins", "sender", "recipient",
+    "connection", "adapter", "client", "target", "section", "package", "bundle", "tag", "tags", "article",
+)  # fmt: skip
+"""A setting whose name ends so holds names that people gave."""
+_ROOTS = (
+    "etc", "var", "run", "srv", "opt", "usr", "home", "root", "tmp", "mnt", "data", "dev", "proc", "sys", "lib", "media",
+    "app", "www", "boot", "nfs", "export", "storage",
+)  # fmt: skip
+_ENDINGS = (
+    "conf", "cnf", "cfg", "ini", "php", "phtml", "html?", "xml", "ya?ml", "json", "toml", "env", "pem", "crt", "cer", "key",
+    "csr", "log", "txt", "sock", "socket", "service", "timer", "target", "mount", "slice", "path", "sh", "py", "pl", "rb",
+    "js", "css", "so", "db", "sqlite3?", "sql", "gz", "bz2", "xz", "zst", "zip", "tar", "types", "map", "lua", "vcl", "cf",
+    "properties", "jar", "war", "tmpl", "tpl", "j2", "erb", "list", "rules", "pid", "lock", "bak", "d", "dat", "csv",
+    "png", "jpe?g", "gif", "svg", "ico", "webp", "woff2?", "ttf", "eot", "pdf", "mo", "po",
+)  # fmt: skip
+_ZONES = (
+    "com", "net", "org", "io", "info", "biz", "example", "test", "local", "internal", "lan", "localdomain", "corp", "home",
+    "arpa", "invalid", "dev", "app", "cloud", "svc", "shop", "site", "online", "tech", "edu", "gov", "mil", "int",
+    "[a-z]{2}",
+)  # fmt: skip
+_NUMBERED = (
+    "v", "r", "utf", "sha", "md", "http", "ipv", "ip", "tlsv?", "sslv?", "x", "eth", "ens", "enp", "bond", "php", "python",
+    "tty", "local", "inet", "web", "db", "app", "srv", "node", "ns", "mx", "sd", "vd", "nvme", "aes", "rsa", "ed", "p", "s",
+    "h", "l", "u?int", "float", "latin", "iso", "level", "gzip", "base", "crc", "i", "c", "cap", "lib", "fs", "ext", "xfs",
+    "amd", "arm", "host", "server", "redis", "mysql", "pg", "postgres", "api", "www", "mail", "smtp", "imap", "cache",
+    "core", "vlan", "br", "vm", "pop", "oauth", "bcrypt", "ssha", "k", "z", "en", "rfc", "stage", "worker", "shard",
+    "replica", "site", "dc", "zone", "az", "chacha", "poly", "curve", "secp", "prime", "dh", "jdk", "java", "dav", "cp",
+    "windows", "nfs", "nistp", "koi", "big", "t", "q", "d", "w", "m", "g", "f", "n", "o", "e", "b", "a", "L", "ecdhe", "dhe", "cbc", "gcm",
+)  # fmt: skip
+"""What a number may follow directly: ``utf8``, ``sha256``, ``web1``."""
+
+
+def _joined(patterns: Iterable[str]) -> str:
+    return "|".join(patterns)
+
+
+def coded(words: Iterable[str]) -> str:
+    """Sorted words in half their bytes: each as the number of letters that it shares with the one before."""
+    return "".join(_coded(words))
+
+
+def _coded(words: Iterable[str]) -> Iterator[str]:
+    last = ""
+    for word in sorted(words):
+        shared = next((n for n, (a, b) in enumerate(zip(word, last, strict=False)) if a != b), min(len(word), len(last)))
+        yield f"{min(shared, 9)}{word[min(shared, 9):]}"
+        last = word
+
+
+WORDS = frozenset(program(__package__, "words.txt").split())
+
+PERL = filled(
+    program(__package__, "harmless.pl"),
+    words=coded(WORDS),
+    names=_joined((*SECRET_NAMES, "r[ow]community")),
+    ends=_joined(SECRET_ENDS),
+    about=_joined(ABOUT_SECRETS),
+    no_secret=_joined(NOT_SECRET),
+    of_names=_joined(KEYS_OF_NAMES),
+    roots=_joined(_ROOTS),
+    endings=_joined(_ENDINGS),
+    zones=_joined(_ZONES),
+    numbered=_joined(_NUMBERED),
+) + program(__package__, "lines.pl")
+"""Perl: ``begin(PATH)`` before the lines of a file, ``shown(LINE)`` for each, ``@hidden`` for what it hid.
+
+It needs the function ``given`` and the list ``KNOWN`` (`siteparity.tools.given`).
+"""
