@@ -20,7 +20,7 @@ DATABASES = {
 CACHES = {'default': {'BACKEND': 'django_redis.cache.RedisCache', 'LOCATION': 'redis://:«random»@10.1.0.41:6379/1'}}
 EMAIL_HOST_PASSWORD = os.environ['EMAIL_HOST_PASSWORD']
 EMAIL_HOST_USER = 'shop'
-AWS_SECRET_ACCESS_KEY = "«base64»"
+AWS_SECRET_ACCESS_KEY = "«base»"
 PAYMENT = dict(merchant="shop", key="«random»")
 TIME_ZONE = 'UTC'
 LANGUAGE_CODE = 'en-us'

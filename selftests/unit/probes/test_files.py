@@ -326,7 +326,9 @@ def look(
     """The real question, of that root."""
     paths, nginx = [f"{root}{one}" for one in patterns], [f"{root}{including}"]
     named = paths + nginx if named is None else named
-    told = assigned(PATHS=paths, ELSEWHERE=[f"{root}/etc/else*"], NGINX=nginx, NAMED=named)
+    told = f"KEY={'5e' * 32};" + assigned(
+        PATHS=paths, ELSEWHERE=[f"{root}/etc/else*"], NGINX=nginx, NAMED=named, KNOWN=["shop"]
+    )
     here = (
         (told + files.QUESTION)
         .replace('"/etc', f'"{root}/etc')
@@ -393,7 +395,8 @@ def test_real_files_are_read_without_their_secrets(host: Path) -> None:
     }
     assert by_name["edited"].lines == ("requirepass ***", "other 1", "")
     assert by_name["app/a.conf"].lines == ("url redis://u:***@h/0", "\\x09tab", "")
-    assert by_name["app/key"].lines == ("***", "***", "***", "after", "")
+    begin, end = "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"
+    assert by_name["app/key"].lines == (begin, "***", end, "after", "")
     assert by_name["gone"].kind == "unpacked"
     digest = hashlib.sha256(b"\xff\0binary topsecret").hexdigest()
     assert by_name["app/b b.conf"].kind == f"digest {digest}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime
@@ -51,6 +52,13 @@ class Target(Generic[S]):
     part: str = ""
     """What a table is read of, if each part of the section has tables of its own (`Section.parts`)."""
 
+    def known(self) -> tuple[str, ...]:
+        """The words that inventories and policy name anyway, so that configuration may show them too."""
+        sites = [self.site, *([self.other] if self.other else [])]
+        names = {name for site in sites for name in _names_of(site)} | _words_of(self.policy)
+        parts = {part for name in names for part in re.split(r"[^A-Za-z0-9]+", name)}
+        return tuple(sorted(one for one in names | parts if len(one) > 1 and re.search("[A-Za-z]", one)))
+
     def named(self, of_roles: Mapping[str, T]) -> tuple[T, ...]:
         """What the policy names for the roles of this host, in the order of its roles."""
         return tuple(of_roles[role] for role in self.host.roles if role in of_roles)
@@ -58,6 +66,30 @@ class Target(Generic[S]):
     def listed(self, of_roles: Mapping[str, Iterable[T]]) -> tuple[T, ...]:
         """The same for tables that name several things for each role; each thing once."""
         return tuple(dict.fromkeys(one for some in self.named(of_roles) for one in some))
+
+
+def _names_of(site: Site) -> Iterator[str]:
+    yield from (site.name, site.domain or "")
+    for host in site.hosts:
+        yield from (host.name, *host.names, *host.roles)
+
+
+def _words_of(policy: Policy) -> set[str]:
+    """Each text of the policy that is one word; sentences are no names."""
+    texts = {text for section in policy.sections.values() for text in _texts(section.model_dump(mode="json"))}
+    return {text for text in (*texts, *policy.roles) if re.fullmatch(r"[\w.@+-]{2,64}", text, re.ASCII)}
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield str(name)
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
 
 
 class Answers:

@@ -3,8 +3,12 @@
 The aspect judges the files that the policy names for each role, and every conffile of a package that somebody
 changed (``packages`` leaves conffiles to this aspect). Before files are compared, a site's own names and
 addresses are replaced, and lines that differ only in the host become one (`siteparity.names`). A line that
-names the other site is a finding of its own, unless the file names the own site just so. What looks like a
-secret never leaves a host; ``secrets`` compares it by its hash.
+names the other site is a finding of its own, unless the file names the own site just so.
+
+What is not known to be harmless never leaves a host (`siteparity.tools.secrets.harmless`), and is compared by
+a hash under the key of the run. Such a hash says nothing beside a record of another run: then what was hidden
+is known only while inode and change time of each file that hides something are what they were
+(docs/decisions/0024, docs/decisions/0046).
 
 A file that another aspect judges on the same host is left out (`Probe.judges`): crontabs belong to
 ``schedules``, unit files to ``services``. So one mistake is reported once. Where that aspect is not measured,
@@ -29,7 +33,7 @@ from siteparity.policy.applications import Applications
 from siteparity.policy.patterns import RELEASE_FILES, matches_any
 from siteparity.policy.questions import Question
 from siteparity.policy.section import PathPattern, Strict, WholePath, matching
-from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
+from siteparity.probes import KEY, Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.configuration import files, folders, release
 from siteparity.transport import words
 from siteparity.transport.script import Ask
@@ -114,6 +118,8 @@ class Policy(Section):
     """Patterns of files that another aspect judges; ``*`` stands for slashes as well."""
     may_name_the_other_site: tuple[WholePath, ...] = ()
     """Files that must name both sites, such as a list of peers."""
+    may_hide_differences: tuple[WholePath, ...] = ()
+    """Files in which what is hidden may differ, since each site or host has keys of its own."""
     preload: tuple[AbsolutePath, ...] = ()
     """Libraries that /etc/ld.so.preload must load into every program. Empty: the file must not exist."""
     folders: Annotated[tuple[AbsolutePath, ...], Field(min_length=1)] = FOLDERS
@@ -142,7 +148,7 @@ def _patterns(target: Target[Policy]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*target.section.every_host, *target.listed(target.section.files)]))
 
 
-_FILES = Ask(files.QUESTION, words=(words.PATHS, words.ELSEWHERE, words.NGINX))
+_FILES = Ask(files.QUESTION, words=(words.PATHS, words.ELSEWHERE, words.NGINX, words.KNOWN, KEY))
 _FOLDERS = Ask(folders.QUESTION, words=(words.PLACES,))
 
 
@@ -152,7 +158,10 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     patterns = tuple(dict.fromkeys([*_patterns(target), *section.where_there]))
     asks = {
         "files": _FILES.about(
-            PATHS=patterns, ELSEWHERE=(*section.leave_out, *target.judged()), NGINX=section.nginx
+            PATHS=patterns,
+            ELSEWHERE=(*section.leave_out, *target.judged()),
+            NGINX=section.nginx,
+            KNOWN=target.known(),
         ),
         "folders": _FOLDERS.about(PLACES=target.section.folders),
     }
@@ -226,6 +235,29 @@ def read_lines(answers: Answers, target: Target[Policy]) -> Table:
         if line.strip() and (len(one.lines) <= most or any(names.stands_in(line) for names in sites))
     )
     return {"lines of configuration": "read", **{item: _times(count) for item, count in counts.items()}}
+
+
+def read_hidden(answers: Answers, target: Target[Policy]) -> Table:
+    """Each line that hides something -> a keyed hash of what it hides, or of each such line."""
+    own = OwnNames.of(target.site)
+    found: dict[str, list[str]] = {}
+    for one in _configuration(answers, target).files:
+        if one.path not in target.section.may_hide_differences:
+            for line, digest in one.hidden:
+                item = f"{one.path}: {own.shortened(' '.join(line.split()), LONGEST_LINE)}"
+                found.setdefault(item, []).append(digest)
+    values = {item: f"value hidden, keyed hash {' '.join(sorted(some))}" for item, some in found.items()}
+    return {"what configuration hides": "compared", **values}
+
+
+def read_changed(answers: Answers, target: Target[Policy]) -> Table:
+    """Each file that hides something -> inode, time of its last change, and size."""
+    of_files = {
+        one.path: f"inode, change, size {one.state}"
+        for one in _configuration(answers, target).files
+        if one.hidden and one.path not in target.section.may_hide_differences
+    }
+    return {"files that hide something": "looked at", **of_files}
 
 
 def _times(count: int) -> str:
@@ -327,6 +359,8 @@ PROBE = Probe(
         "named": Reading(read_named, healthy=THERE),
         "content": Reading(read_content),
         "lines": Reading(read_lines),
+        "hidden": Reading(read_hidden, of_one_run=True, unless_changed="_changed"),
+        "_changed": Reading(read_changed, moves=True),
         "rights": Reading(read_rights),
         "folders": Reading(read_folders),
         "foreign": Reading(read_foreign, healthy=NONE),

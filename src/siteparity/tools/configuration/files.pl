@@ -1,15 +1,16 @@
 use strict;
 # For each file "f\tPATH\tMODE OWNER:GROUP\tKIND", where KIND is one of
-#   text            its lines follow, "c\tLINE" each
+#   text            its lines follow, "c\tLINE" each, or "c\tLINE\tHASH" for a line that hides something
 #   link TARGET
 #   digest SHA256   it is large, or no text
 #   unpacked        a conffile that its package brought and that is gone
 #   packaged        a conffile that nobody changed, with unusual rights
 # Usual rights of a conffile are shown as "-". Besides: "g\tPATTERN\tCOUNT" for each pattern of the policy,
+# "t\tPATH\tSTATE" for each file that hides something: its inode, the time of its last change, and its size;
 # "n\tCOUNT" for the conffiles, "l\tPATH" for a file that an upgrade left, "P" if there is an ld.so.preload,
 # and "p\tLIBRARY" for each library that it names.
 my (%wanted, %named, %by_name, @digests, %users, %groups);
-my ($largest, $left) = qw(@LARGEST@);
+my ($largest, $left, $most_hashes) = qw(@LARGEST@);
 my $usual = qr/^0(?:644|755) root:root\z/;
 my %of_root = map { $_ => 1 } given("NAMED");
 my @patterns = given("PATHS");
@@ -23,7 +24,8 @@ sub pattern {
     return qr/\A$text\z/s;
 }
 sub counts { my $path = shift; return !grep { $path =~ $_ } @elsewhere }
-sub header { print join("\t", "f", clean($_[0]), $_[1], $_[2]), "\n" }
+sub headed { return join "\t", "f", clean($_[0]), $_[1], $_[2] }
+sub header { print headed(@_), "\n" }
 
 sub rights {
     my ($mode, $uid, $gid) = @_;
@@ -141,13 +143,25 @@ sub rpm {
     return @lines;
 }
 
+# Before the files are read, so that a change in between shows.
+my %states;
+for my $there ([grep { -e $_ } sort keys %wanted]) {
+    while (my @some = splice @$there, 0, 500) {
+        open my $h, "-|", "stat", "-L", "--printf", '%i %.9Z %s %n\0', "--", @some or die "stat: $!\n";
+        local $/ = "\0";
+        while (<$h>) { chomp; /^(\d+ [\d.]+ \d+) (.*)\z/s or die "stat: no state\n"; $states{$2} = $1 }
+        close $h or die "stat: a file is gone\n";
+    }
+}
+
+my @lines;    # [what is printed, what it hides]
 for my $path (sort keys %wanted) {
     my ($mode, $uid, $gid, $size) = (lstat $path)[2, 4, 5, 7];
     defined $mode or die "$path: $!\n";
     my $shown = rights($mode, $uid, $gid);
     $shown = "-" if !$named{$path} && $shown =~ /$usual/;
     if (-l _) {
-        header($path, $shown, "link " . clean(readlink $path));
+        push @lines, [headed($path, $shown, "link " . clean(readlink $path))];
         -f $path or next;
         $size = -s _;
     }
@@ -156,15 +170,20 @@ for my $path (sort keys %wanted) {
     close $f or die "$path: $!\n";
     if ($size > $largest || $size > $left || $text =~ /[\0\xff]/) { push @digests, [$path, $shown]; next }
     $left -= $size;
-    header($path, $shown, "text");
-    my $in_key;
+    push @lines, [headed($path, $shown, "text")];
+    my ($hiding, $rest) = (0);
+    begin($path);
     for my $line (split /\n/, $text, -1) {
-        $in_key = 1 if $line =~ /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
-        my ($visible) = $in_key ? ("***") : secret($line);
-        $in_key = 0 if $line =~ /-----END [A-Z ]*PRIVATE KEY-----/;
-        print "c\t", clean($visible), "\n";
+        my $visible = shown($line);
+        push @lines, ["c\t" . clean($visible), @hidden ? join "\0", @hidden : undef];
+        next unless @hidden && ++$hiding >= $most_hashes;
+        # Of a file that hides very much, one hash tells of all that follows.
+        $rest ? $rest->[1] .= "\n" . pop @{$lines[-1]} : ($rest = $lines[-1]);
     }
+    push @lines, [join "\t", "t", clean($path), $states{$path} // die "$path: it was changed meanwhile\n"] if $hiding;
 }
+my @hashes = keyed(map { $_->[1] // () } @lines);
+print $_->[0], defined $_->[1] ? "\t" . substr shift @hashes, 0, 12 : "", "\n" for @lines;
 
 my %digests = sums("sha256sum", map { $_->[0] } @digests);
 for (@digests) {

@@ -5,8 +5,9 @@ no longer as it was packaged (``Conffiles`` in /var/lib/dpkg/status, or ``rpm -V
 nginx includes is read as well, wherever it lies; a relative path counts from the folder of nginx.conf, and a
 wildcard may match nothing.
 
-Secrets are hidden on the host (`siteparity.tools.secrets.secret_patterns`). Of a file that is large, or no
-text, only a digest leaves the host.
+Only what is known to be harmless leaves the host (`siteparity.tools.secrets.harmless`). A line that hides
+something has a hash of it under the key of the run. Of a file that is large, or no text, only a digest leaves
+the host.
 """
 
 from __future__ import annotations
@@ -16,27 +17,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from siteparity.model import UnmeasuredError
+from siteparity.redaction import HIDDEN
 from siteparity.tools.given import PERL_DECODE
 from siteparity.tools.program import filled, program
-from siteparity.tools.secrets import secret_patterns
+from siteparity.tools.secrets import harmless, keyed
 
 LARGEST_TEXT = 4 * 1024 * 1024
 MOST_TEXT = 2 * LARGEST_TEXT
 """Of all files of a host together."""
+MOST_HASHES = 1000
+"""Of what the lines of one file hide; the last one is of all that follows."""
 
 PARTS = ("files",)
 
 
 QUESTION = (
-    "export PATHS ELSEWHERE NGINX NAMED\nperl - <<'END_OF_PROGRAM'\n"
-    + secret_patterns.PERL
+    "export PATHS ELSEWHERE NGINX NAMED KNOWN\nSITEPARITY_KEY=$KEY perl - <<'END_OF_PROGRAM'\n"
+    + keyed.PERL
     + PERL_DECODE
-    + filled(program(__package__, "files.pl"), largest=f"{LARGEST_TEXT} {MOST_TEXT}")
+    + harmless.PERL
+    + filled(program(__package__, "files.pl"), largest=f"{LARGEST_TEXT} {MOST_TEXT} {MOST_HASHES}")
     + "END_OF_PROGRAM\n"
 )
 """A shell text that reads the files of ``$PATHS``, patterns as a shell understands them, but not those that
 match a pattern of ``$ELSEWHERE``, where ``*`` matches slashes as well. ``$NGINX`` are main files of nginx;
-what they include is read, too. What is not in ``$NAMED`` is read only if everybody may read it."""
+what they include is read, too. What is not in ``$NAMED`` is read only if everybody may read it. ``$KNOWN``
+are names that are shown, and ``$KEY`` is the key of the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,11 @@ class File:
     """``text``, ``link TARGET``, ``digest SHA256``, ``unpacked`` (a conffile that is gone) or ``packaged`` (a
     conffile that nobody changed, with unusual rights)."""
     lines: tuple[str, ...]
-    """Its text without secrets."""
+    """Its text, with ``***`` for what is not known to be harmless."""
+    hidden: tuple[tuple[str, str], ...] = ()
+    """Each line that hides something, and a keyed hash of what it hides."""
+    state: str = ""
+    """Inode, time of its last change, and size, if it hides something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,12 @@ def read(parts: Mapping[str, Sequence[str]]) -> ConfigurationFiles:
             raise UnmeasuredError("files: a line of the answer is not understood")
     if seen.conffiles is None:
         raise UnmeasuredError("files: the answer says nothing about conffiles")
-    found = [File(*header, tuple(text)) for header, text in zip(seen.headers, seen.texts, strict=True)]
+    found = [
+        File(*header, tuple(text), tuple(hidden), seen.states.get(header[0], "") if hidden else "")
+        for header, text, hidden in zip(seen.headers, seen.texts, seen.hidden, strict=True)
+    ]
+    if any(one.hidden and not one.state for one in found):
+        raise UnmeasuredError("files: the answer does not say when a file was changed that hides something")
     return ConfigurationFiles(found, tuple(sorted(seen.left)), seen.preload, seen.matches, seen.conffiles)
 
 
@@ -91,6 +106,8 @@ class _Listing:
 
     headers: list[tuple[str, str, str]] = field(default_factory=list)
     texts: list[list[str]] = field(default_factory=list)
+    hidden: list[list[tuple[str, str]]] = field(default_factory=list)
+    states: dict[str, str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     matches: dict[str, int] = field(default_factory=dict)
     preload: tuple[str, ...] | None = None
@@ -102,8 +119,14 @@ class _Listing:
             case ["f", path, rights, kind] if _is_header(path, rights, kind):
                 self.headers.append((path, rights, kind))
                 self.texts.append([])
+                self.hidden.append([])
             case ["c", text] if self.headers and self.headers[-1][2] == "text":
                 self.texts[-1].append(text)
+            case ["c", text, digest] if self._hides(text, digest):
+                self.texts[-1].append(text)
+                self.hidden[-1].append((text, digest))
+            case ["t", path, state] if re.fullmatch(r"[0-9]+ [0-9]+\.[0-9]{9} [0-9]+", state):
+                self.states[path] = state
             case ["l", path]:
                 self.left.append(path)
             case ["g", pattern, count] if _is_count(count):
@@ -117,6 +140,10 @@ class _Listing:
             case _:
                 return False
         return True
+
+    def _hides(self, text: str, digest: str) -> bool:
+        is_text = bool(self.headers) and self.headers[-1][2] == "text"
+        return is_text and HIDDEN in text and re.fullmatch("[0-9a-f]{12}", digest) is not None
 
 
 def _is_header(path: str, rights: str, kind: str) -> bool:

@@ -1,5 +1,6 @@
 # Which words are known to be harmless: numbers, paths, addresses, names that the sites and the policy have,
 # words of public lists, and names below a key that holds names. hide() takes all else, and returns "***".
+package Harmless;
 my (%word, @hidden);
 {
     my $last = "";
@@ -8,7 +9,7 @@ my (%word, @hidden);
         $word{$last} = 1;
     }
 }
-my %own = map { (lc $_, 1) } given("KNOWN");
+my %own = map { (lc $_, 1) } main::given("KNOWN");
 my $secret_name = qr/@NAMES@/i;
 my $secret_end = qr/(?:^|[^A-Za-z]|(?<=[a-z])(?=[A-Z]))(?i:@ENDS@)$/;
 my $about = qr/(?:@ABOUT@)$/i;
@@ -45,7 +46,7 @@ sub readable {
     my @pieces = pieces($text);
     return 0 if @pieces > 6 || (@pieces > 3 && length $text < 3 * @pieces) || 1 < grep { length $_ == 1 } @pieces;
     for (map { lc } @pieces) {
-        next if $word{$_} || length $_ < 3;
+        next if length $_ < 3 || is_word($_);
         return 0 if /[^aeiouy]{5}|[aeiou]{5}|(.)\1\1/ || length $_ > 24 || (length $_ > 4 && !/[aeiouy]/);
     }
     return 1;
@@ -63,10 +64,14 @@ sub name {
     return length $text <= 80;
 }
 
-# Whether letters are a word of the lists, or two in one, such as "maxconn".
+# Whether letters are a word of the lists in any form, or two in one, such as "maxconn".
 sub is_word {
     my $text = lc shift;
     return 1 if length $text < 2 || $word{$text} || $own{$text};
+    for my $end ("s", "es", "d", "ed", "ing", "er", "ers", "ly") {
+        my $stem = substr $text, 0, -length $end;
+        return $word{$text} = 1 if length $stem > 2 && $text eq $stem . $end && ($word{$stem} || $end eq "ing" && $word{"${stem}e"});
+    }
     return 0 if length $text < 7;
     return $word{$text} = 1 if grep { $word{substr $text, 0, $_} && $word{substr $text, $_} } 3 .. length($text) - 3;
     return 0;

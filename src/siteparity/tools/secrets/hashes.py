@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from siteparity.model import UnmeasuredError
 from siteparity.tools.program import filled, program
-from siteparity.tools.secrets import secret_patterns
+from siteparity.tools.secrets import keyed, secret_patterns
 
 Form: TypeAlias = Literal["settings", "pgpass", "whole"]
 
@@ -68,7 +68,7 @@ def question(sources: Iterable[Source]) -> str:
     """A shell text that looks at secrets; the shell's ``KEY`` must be 64 hexadecimal digits."""
     words = [(source.form, source.file, *source.names) for source in sources]
     in_hex = (",".join(word.encode().hex() for word in of_one) for of_one in words)
-    text = secret_patterns.PERL + filled(_PERL, sources=" ".join(in_hex))
+    text = keyed.PERL + secret_patterns.PERL + filled(_PERL, sources=" ".join(in_hex))
     return f"SITEPARITY_KEY=$KEY perl - <<'END_OF_PROGRAM'\n{text}END_OF_PROGRAM\n"
 
 

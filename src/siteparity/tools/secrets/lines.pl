@@ -263,3 +263,7 @@ sub xml {
     $block = length(($line =~ /^(\s*)/)[0]) if $class eq "secret" && $line =~ />\s*$/;
     return $out;
 }
+
+package main;
+*begin = \&Harmless::begin;
+*shown = \&Harmless::shown;
