@@ -157,8 +157,7 @@ sub word {
     }
     if ($text =~ /^([^:]+):([^:]*)$/s && (is_host($1) || name($1))) {
         my ($before, $after) = ($1, $2);
-        return "$before:" . ($after =~ /^\W*$|^(?:$number)$/ || lc $before eq lc $after || $own{lc $after}
-            || $class eq "names" && name($after) ? $after : word($after, "") eq $after && $after =~ m{^[/*\d]} ? $after : hide($after));
+        return "$before:" . ($after =~ /^\W*$|^(?:$number)$/ || lc $before eq lc $after || $own{lc $after} || $after =~ /^[A-Z0-9]+(?:-[A-Z0-9]+){2,}$/ && listed($after) ? $after : word($after, "") eq $after && $after =~ m{^[/*\d]} ? $after : hide($after));
     }
     return $text if $class eq "names" && $text =~ m{^[^:=\@]*$} && name($text);
     return $text if $text =~ /^$variable$/ && (listed($text) || $text !~ /\d/ && name($text));

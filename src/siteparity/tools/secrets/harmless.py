@@ -20,7 +20,7 @@ from siteparity.tools.program import filled, program
 
 SECRET_ENDS = (
     "key", "auth", "sig", "signature", "pw", "pin", "psk", "salt", "nonce", "seed", "creds?", "hmac", "otp", "totp",
-    "bearer", "jwt", "client_send", "createuser", "community", "authorization", "webhook(?:url)?", "licen[cs]e", "unlock", "sas", "mfa", "tan",
+    "bearer", "jwt", "eap", "xauth", "community", "authorization", "webhook(?:url)?", "licen[cs]e", "unlock", "sas", "mfa", "tan",
 )  # fmt: skip
 """A setting is secret also if the last word of its name is one of these."""
 ABOUT_SECRETS = (
@@ -104,7 +104,7 @@ WORDS = frozenset(program(__package__, "words.txt").split())
 PERL = filled(
     program(__package__, "harmless.pl"),
     words=coded(WORDS),
-    names=_joined((*SECRET_NAMES, "r[ow]community")),
+    names=_joined((*SECRET_NAMES, "r[ow]community", "(?:bind|root|admin|db|user|mail|smtp|ftp|ldap)pw", "authtok", "pepper", "setcookie")),
     ends=_joined(SECRET_ENDS),
     about=_joined(ABOUT_SECRETS),
     no_secret=_joined(NOT_SECRET),

@@ -4,22 +4,23 @@ my $string = qr/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.|'')*'/;
 my $operator = qr/=>|:=|\?=|\+=|\.=|==?|:(?=\s|$)/;
 my $key_form = qr/["']?[\$\@%]?[A-Za-z_][\w.\-\/\\]*(?:\[[^\]]*\]|->\w+|::\w+)*["']?/;
 my $before_key = qr/(?:\s*(?:-\s+|export\s+|set\s+|hide\s+|const\s+|var\s+|let\s+|local\s+|static\s+|public\s+|private\s+|protected\s+|declare\s+|env\s+|ENV\s+|ARG\s+))*\s*/;
-my $commands = qr/\b(?:mysql\w*|mariadb\w*|sshpass|redis-cli|ldap\w+|mongo\w*|smbclient|curl|wget|7za?|zip|htpasswd)\b/;
+my $commands = qr/\b(?:mysql\w*|mariadb\w*|sshpass|redis-cli|ldap\w+|mongo\w*|smbclient|curl|wget|lftp|openssl|ssh-keygen|7za?|zip|htpasswd
+    |rabbitmqctl\s+\w+_(?:user|password))\b|\becho\s[^|]*\|\s*sudo\s+-S/x;
 my $readers = qr/^(?:getenv|env|ENV|os\.environ|os\.environ\.get|os\.getenv|process\.env|System\.getenv|ENV\.fetch|config|var)$/;
-my ($form, $in_key, $in_map, $block, $quote);
+my ($whole, $form, $in_pair, $in_key, $in_map, $block, $quote);
 
 sub begin {
     my $path = shift;
-    ($in_key, $in_map, $block, $quote) = ();
+    ($in_pair, $in_key, $in_map, $block, $quote) = ();
     $form = $path =~ /pgpass/ ? "pgpass" : $path =~ m{/pam\.d/|/nsswitch\.conf} ? "plain"
         : $path =~ m{(?:passw(?:or)?ds?|htpasswd|sasl_\w*|(?:ch|p)ap-secrets|passwd\.client|shadow|users\.acl|\.cookie|\.key|secrets?)$} ? "secrets"
         : "";
 }
 
 sub shown {
-    my $line = shift;
+    $whole = shift;
     @hidden = ();
-    return shown_of($line);
+    return shown_of($whole);
 }
 
 sub shown_of {
@@ -37,6 +38,7 @@ sub shown_of {
         return $end < 0 ? hide_line($line) : do { undef $quote; hide_line(substr $line, 0, $end) . flow(substr($line, $end), "") };
     }
     return $line if $line =~ /^\s*$/;
+    $in_pair-- if $in_pair;
     undef $in_map if $line =~ /^\s*\}/;
     if (defined $block) {
         return inside($line, "secret") if length $margin > $block || $line =~ /^\s*-\s/ && length $margin == $block;
@@ -75,6 +77,9 @@ sub inside {
 sub setting {
     my ($key, $rest, $outer, $margin) = @_;
     my $class = $outer || class($key);
+    # "name: DB_PASSWORD", and in the next line "value: ..."
+    $class ||= "secret" if $in_pair && $key =~ /^\W*(?:value|default|content)\W*$/i;
+    $in_pair = 2 if $key =~ /^\W*(?:name|key|id)\W*$/i && class($rest) eq "secret" && $rest !~ /\s\S/;
     if ($rest =~ /^(?:[|>][+-]?\d*)?\s*(?:[#;].*)?$/ || $rest =~ /^[\[({\\]+\s*$/ || $rest =~ /^array\s*\(\s*$/) {
         $block = length $margin if $class eq "secret" && $rest !~ /^[;#]/;
         return $rest;
@@ -105,7 +110,7 @@ sub flow {
     my ($text, $outer) = @_;
     my ($out, $class, $once) = ("", $outer, "");
     my $forced = $outer eq "secret" ? $outer : "";
-    my $is_command = $text =~ $commands;
+    my ($all, $is_command) = ($text, $whole =~ $commands);
     while ($text ne "") {
         if ($text =~ s/^([\s(){}\[\],;|>]+|<+(?=[\w"']))//) {
             $out .= $1;
@@ -119,11 +124,15 @@ sub flow {
                 $class = $forced || class($inner);
                 next;
             }
-            if (!$once && class($inner) eq "secret" && name($inner) && $out =~ /[(\[{]\s*$/ && $text =~ s/^(\s*,\s*)(?=["'<\w])//) {
+            if (!$once && class($inner) eq "secret" && name($inner) && $out =~ /[(\[{]\s*<*$/ && $text =~ s/^(>*\s*,\s*)(?=["'<\w])//) {
                 $out .= $mark . $end . $inner . $end . $1;
                 $class = "secret";
                 next;
             }
+            # connect(HOST, USER, PASSWORD): only its place tells what it is.
+            my $before = substr $all, 0, length($all) - length($text) - length($inner) - 2;
+            $once = "secret" if $before =~ /\bIDENTIFIED\s+BY\s+$/i
+                || $before =~ /(?:PDO|mysqli|connect|login)\s*\([^)]*["'],[^)]*$/i && $inner =~ /^[^\s:\/.=]+$/ && !$own{lc $inner};
             $out .= $mark . $end . quoted($inner, $once || $class) . $end;
             $once = "";
             next;
@@ -149,7 +158,8 @@ sub flow {
             if ($end eq ",") { $run = $key; $text = ",$text" }
         }
         if ($run =~ /^[=:?.+&|!<>*~-]{1,3}$/) { $out .= $run; next }
-        if ($run =~ /^\W*\$\{?\w+\}?$/ && class($run) eq "secret" && $text =~ s/^(\s*(?:[!=]?=|!?~\*?)\s*)//) {
+        if ($run =~ /^\W*\$\{?\w+\}?$/ && class($run) eq "secret"
+            && ($whole =~ /\bset\s+\Q$run\E\s/ ? $text =~ s/^(\s+)// : $text =~ s/^(\s*(?:[!=]?=|!?~\*?)\s*)//)) {
             $out .= word($run, "") . $1;
             $once = "secret";
             next;
@@ -158,8 +168,10 @@ sub flow {
         if ($now eq "secret" && $run =~ $readers && $text =~ s/^(\s*[(\[]\s*$string\s*[)\]])//) { $out .= $run . $1; $once = ""; next }
         if ($now eq "secret" && $text =~ /^\s*[(\[{]/ && name($run)) { $out .= $run; next }
         my $last = $out =~ /(?:^|\s)(-\w|--user)\s+$/ ? $1 : "";
-        if ($is_command && $last =~ /^-[awpP]$/ && $run !~ m{^(?:\d{2,5}$|[-/])}) { $out .= hide($run) }
-        elsif ($is_command && $last =~ /^(?:-u|--user)$/ && $run =~ /^([^:]+):(.+)$/) { $out .= "$1:" . hide($2) }
+        if ($is_command && $last =~ /^-[awpPkN]$/ && $run !~ m{^(?:\d{2,5}$|[-/])}) { $out .= hide($run) }
+        elsif ($is_command && $last =~ /^(?:-u|--user)$/ && $run =~ /^([^:,]+[:,])(.+)$/) { $out .= $1 . hide($2) }
+        elsif ($is_command && $whole =~ /(?:rabbitmqctl\s+\w+\s+\S+|\becho)\s+\Q$run\E(?:\s|$)/) { $out .= hide($run) }
+        elsif ($is_command && $run =~ /^([\w.-]+%)(.+)$/) { $out .= $1 . hide($2) }
         elsif ($is_command && $run =~ /^-p(\D.+)$/) { $out .= "-p" . hide($1) }
         elsif (!$once && $class ne "secret" && $text =~ /^\s+(?!FROM\b|AS\b|IN\b|IS\b|AND\b|OR\b)[^\s=;{]/ && $run =~ /^-{0,2}[A-Za-z][\w.-]*:?$/ && class($run) eq "secret" && name($run)) {
             $out .= $run;
@@ -195,8 +207,8 @@ sub directive {
     my ($all, $is_listed) = ("$first$between$rest", listed($first));
     $in_map = $first =~ /^(?:map|geo|split_clients|hash)$/ if $rest =~ /\{\s*$/;
     $first = word($first, "") if !$is_listed && ($in_map || $first =~ /\d/ || !name($first)) && $rest !~ /^\{\s*$/;
-    return $margin . $first . $between . setting($first, $rest, "secret", $margin) if $class eq "secret";
-    if ($first eq "user" && $rest =~ /\s(?:on|off)\s/) {    # Redis: a password follows its sign
+    return $margin . $first . $between . setting($first, $rest, "secret", $margin) if $class eq "secret" || $all =~ /^sentinel\s+auth-/;
+    if ($all =~ /^(?:ACL\s+SETUSER|user)\s.*\s(?:on|off)\s/i) {    # Redis: a password follows its sign
         return $margin . $first . $between . join "", map { /^([>#<!])(.+)$/s ? $1 . hide($2) : word($_, "names") } split /(\s+)/, $rest;
     }
     return $margin . $first . $between . $rest if $form eq "plain" && listed($rest);
@@ -216,12 +228,14 @@ sub comment {
         ($in_map, $block, $quote) = @state;
         return $mark . $blank . $shown;
     }
-    my ($after, @out) = (0);
+    my ($after, $now, @out) = (0);
     for my $piece (split /(\s+)/, $text) {
         my ($before, $core, $end) = $piece =~ /^(["'(\[<`*_]*)(.*?)(["')\]>`.,;:!?*_]*)$/s;
-        if ($core eq "") { push @out, $piece; next }
-        my $shown = $core !~ /=/ && listed($core) || !$after && $core =~ /^[A-Za-z][a-z]*(?:[-\/'][A-Za-z]?[a-z]+)*$|^[A-Z]{2,}$/ && name($core) ? $core : word($core, $after ? "" : "names");
-        $after = 1 if class($core) eq "secret";
+        if ($core =~ /^\s*$/) { push @out, $piece; next }
+        my $shown = $now ? hide($core) : $core !~ /=/ && listed($core) || !$after && $core =~ /^[A-Za-z][a-z]*(?:[-\/'][A-Za-z]?[a-z]+)*$|^[A-Z]{2,}$/ && name($core) ? $core : word($core, $after ? "" : "names");
+        $now = $core =~ /^(?:is|was|war|ist)$/ && $after == 1;
+        $after++ if $after;
+        $after = 1, $now = $end =~ /[:=]/ if class($core) eq "secret";
         $shown = $core if class($core) eq "secret" && name($core) && $core !~ /[=\d]/;
         push @out, $before . $shown . $end;
     }
@@ -247,11 +261,16 @@ sub entry {
 # Elements and their attributes.
 sub xml {
     my $line = shift;
-    my ($out, $class) = ("", "");
+    my ($out, $class, $name) = ("", "");
     for (split /(<[^>]*>?)/, $line) {
-        if (!/^</) { $out .= /\S/ ? quoted($_, $class) : $_; next }
+        if (!/^</) {
+            $class = "secret" if $in_pair && ($name // "") =~ /^(?:value|default|content)$/;
+            $in_pair = 2 if ($name // "") =~ /^(?:name|key|id)$/ && /^\s*([\w.-]+)\s*$/ && class($1) eq "secret";
+            $out .= /\S/ ? quoted($_, $class) : $_;
+            next;
+        }
         my ($head, $attributes, $end) = m{^(<[/?!]?[\w:.-]*)(.*?)([/?]?>?)$}s;
-        my ($name) = $head =~ /([\w.-]+)$/;
+        ($name) = $head =~ /([\w.-]+)$/;
         $class = $head =~ m{^</} ? "" : class($name // "");
         my $called = $attributes =~ /\b(?:name|key|id|property)\s*=\s*(["'])(.*?)\1/ ? class($2) : "";
         $class = "secret" if $called eq "secret";
