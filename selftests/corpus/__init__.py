@@ -1,7 +1,8 @@
 """Lines of configuration as they stand on real hosts, with a mark for each secret.
 
-Each file below ``files/`` is of one kind. ``«KIND»`` stands for a secret, which is made up when a test needs it:
-so no file holds one, and each trial has others. All other text is innocent.
+Each file below ``files/`` is of one kind; its name ends with ``.txt``, so that no tool takes it for code.
+``«KIND»`` stands for a secret, which is made up when a test needs it: so no file holds one, and each trial has
+others. All other text is innocent.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ FOLDER = Path(__file__).parent / "files"
 MARK = re.compile("«([a-z]+)»")
 
 WEAK = (
-    "monkey", "dragon", "admin", "master", "giraffe", "server", "backup", "winter", "hunter2", "password1", "root",
-    "secret", "letmein", "12345678", "test", "default",
+    "monkey", "dragon", "admin", "master", "giraffe", "server", "backup", "winter", "hunter2", "password1",
+    "root", "secret", "letmein", "12345678", "test", "default",
 )  # fmt: skip
 """What people take for a password. Some are words of configuration as well, and one is a number."""
 
@@ -45,7 +46,7 @@ class Line:
 def lines() -> tuple[Line, ...]:
     """Every line, in the order of the files."""
     return tuple(
-        Line(path.name, number, text)
+        Line(path.stem, number, text)
         for path in sorted(FOLDER.iterdir())
         for number, text in enumerate(path.read_text(encoding="utf-8").splitlines())
     )
@@ -77,24 +78,18 @@ def strong(kind: str, chance: random.Random) -> str:
         return "".join(chance.choice(characters) for _ in range(chance.choice(lengths)))
 
     letters, digits = string.ascii_letters, string.digits
-    match kind:
-        case "word":
-            return "".join(of("bdfgklmnprstvz", 1) + of("aeiou", 1) for _ in range(6))
-        case "digits":
-            return of(digits, 8, 9)
-        case "hex":
-            return of("0123456789abcdef", 32, 40)
-        case "base":
-            return of(letters + digits + "+/", 43) + "="
-        case "capitals":
-            return f"K{of(string.ascii_uppercase + digits, 19)}"
-        case "special":
-            return f"Tr{of(digits, 2)}b&{of(digits, 3)}{of('!%+*-_.', 3)}d{of(letters, 4)}"
-        case "salt":
-            return of(letters + digits + "!@#%^&*()-_ []{}<>~`+=,.;:/?|", 64)
-        case "phrase":
-            return " ".join(strong("word", chance) for _ in range(4))
-    return of(letters + digits, 16, 20, 32)
+    forms: Mapping[str, Callable[[], str]] = {
+        "random": lambda: of(letters + digits, 16, 20, 32),
+        "word": lambda: "".join(of("bdfgklmnprstvz", 1) + of("aeiou", 1) for _ in range(6)),
+        "digits": lambda: of(digits, 8, 9),
+        "hex": lambda: of("0123456789abcdef", 32, 40),
+        "base": lambda: of(letters + digits + "+/", 43) + "=",
+        "capitals": lambda: f"K{of(string.ascii_uppercase + digits, 19)}",
+        "special": lambda: f"Tr{of(digits, 2)}b&{of(digits, 3)}{of('!%+*-_.', 3)}d{of(letters, 4)}",
+        "salt": lambda: of(letters + digits + "!@#%^&*()-_ []{}<>~`+=,.;:/?|", 64),
+        "phrase": lambda: " ".join(strong("word", chance) for _ in range(4)),
+    }
+    return forms[kind]()
 
 
 def weak(kind: str, chance: random.Random) -> str:

@@ -43,6 +43,7 @@ def test_configuration_files_say_the_same(parity: Parity) -> None:
     """Pages fail, or differ, depending on which site and which host answers."""
     parity.same("content", fix="copy it from a host that is right, with the site's own names: {item}")
     parity.same("lines", fix="add the line, or remove it, as on the other hosts: {item}")
+    parity.same("hidden", fix="compare the value on both hosts, and set it as at the primary: {item}")
 
 
 @pytest.mark.drill("configuration_file_missing", "configuration_file_missing_at_both_sites")

@@ -99,3 +99,4 @@ def test_services_run_with_their_settings(parity: Parity) -> None:
 def test_services_are_set_alike(parity: Parity) -> None:
     """Customers meet other languages, prices or addresses after the switch."""
     parity.same("values", fix="set it as at the primary, apart from the site: {item}; {primary}")
+    parity.same("hidden", fix="compare the value on both hosts, and set it as at the primary: {item}")

@@ -167,7 +167,8 @@ def test_nothing_that_a_run_leaves_holds_a_secret(root: Path, tmp_path: Path) ->
     (tmp_path / "journal.jsonl").write_text(CheckLine.of("a", Judgement(findings, 1), 0.1).text())
     check = examples.no_go().checks[0]
     saved = tuple(
-        SavedFinding.model_validate(finding.model_dump() | {"first_seen": examples.STARTED}) for finding in findings
+        SavedFinding.model_validate(finding.model_dump() | {"first_seen": examples.STARTED})
+        for finding in findings
     )
     result = examples.no_go()
     result = result.model_copy(

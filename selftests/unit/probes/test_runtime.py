@@ -29,6 +29,7 @@ SECTION = runtime.Policy(
     environment={"web": ("shop.service",)},
     leave_out_variables=("SHOP_SESSION_URL",),
 )
+KEY = "5e" * 32
 TARGET = web_host(SECTION)
 
 DEBIAN = "6.1.0-28-amd64"
@@ -279,6 +280,8 @@ def ask_perl(tmp_path: Path, files: str, environment: str = "", own: dict[str, s
         seen = {
             "PATH": "/usr/bin:/bin",
             "MAIN": str(sleeper.pid),
+            "SITEPARITY_KEY": KEY,
+            "KNOWN": "shop",
             "SHOWN": f"Environment={environment}\nEnvironmentFiles={file} (ignore_errors=no)",
         }
         done = subprocess.run(
@@ -300,7 +303,7 @@ def states(text: str) -> dict[str, str]:
     """Variable -> state."""
     found = settings.read(rows(text))
     assert not isinstance(found, str)
-    return {one.name: one.state for one in found}
+    return {one.name: one.state for one in found.variables}
 
 
 def test_a_setting_is_held_against_the_running_process(tmp_path: Path) -> None:
@@ -407,7 +410,7 @@ def test_values_are_shown_without_secrets(tmp_path: Path) -> None:
     text = ask_perl(tmp_path, "URL=redis://u:topsecret@h/0\nAPI_TOKEN=topsecret\nL=en,de\n")
     found = settings.read(rows(text))
     assert not isinstance(found, str)
-    assert {one.name: one.shown for one in found} == {
+    assert {one.name: one.shown for one in found.variables} == {
         "URL": "redis://u:***@h/0",
         "API_TOKEN": "***",
         "L": "en,de",
@@ -415,9 +418,25 @@ def test_values_are_shown_without_secrets(tmp_path: Path) -> None:
     assert "topsecret" not in text
 
 
+def test_what_a_value_hides_is_compared_by_a_keyed_hash(tmp_path: Path) -> None:
+    """Whatever its name; unless ``secrets`` compares the file from which it comes."""
+    texts = [ask_perl(tmp_path, f"MODE={mode}\nLOG_LEVEL=debug\n") for mode in ("hunter2", "hunter3")]
+    tables = [
+        runtime.read_hidden(answered(**{"settings-shop.service": text.encode()}), TARGET) for text in texts
+    ]
+    assert set(tables[0]) == {"what variables hide", "shop.service: MODE"}
+    assert tables[0] != tables[1]
+    assert "hunter" not in f"{texts} {tables}"
+    judged = replace(TARGET, hashed=lambda: (str(tmp_path / "env"),))
+    answers = answered(**{"settings-shop.service": texts[0].encode()})
+    assert set(runtime.read_hidden(answers, judged)) == {"what variables hide"}
+    files = [set(runtime.read_changed(answers, target)) for target in (TARGET, judged)]
+    assert files[0] - files[1] == {str(tmp_path / "env")}
+
+
 def test_what_another_aspect_judges_is_left_out() -> None:
     """One mistake is told once."""
-    text = b"SHOP_SESSION_URL\tdiffers\tx\nLC_ALL\tdiffers\tx\nSHOP_SITE\tsame\tdallas\nend\n"
+    text = b"SHOP_SESSION_URL\tdiffers\tx\t\t-\nLC_ALL\tdiffers\tx\t\t-\nSHOP_SITE\tsame\tdallas\t\t-\nend\n"
     answers = answered(**{"settings-shop.service": text})
     assert runtime.read_settings(answers, TARGET) == {"shop.service: SHOP_SITE": settings.RUNNING}
     assert runtime.read_values(answers, TARGET) == {"shop.service: SHOP_SITE": "dallas"}
@@ -439,7 +458,7 @@ OF_PRIMARY = services.Policy(owner="Platform", only_at_primary={"web": ("shop.se
     [
         (b"not running\nend\n", {"shop.service": ONLY_AT_PRIMARY}),
         (b"not loaded\nend\n", {"shop.service": "not loaded"}),
-        (b"A\tdiffers\t1\nend\n", {"shop.service: A": settings.STATES["differs"]}),
+        (b"A\tdiffers\t1\t\t-\nend\n", {"shop.service: A": settings.STATES["differs"]}),
     ],
 )
 def test_the_settings_of_a_service_of_the_primary_are_judged_where_it_runs(
@@ -453,7 +472,14 @@ def test_the_settings_of_a_service_of_the_primary_are_judged_where_it_runs(
 
 
 @pytest.mark.parametrize(
-    "lines", [("A\tsame",), ("A\tgood\tx",), ("not running", "A\tsame\tx"), ("stopped",)]
+    "lines",
+    [
+        ("A\tsame",),
+        ("A\tgood\tx\t\t-",),
+        ("A\tsame\tx\t\tk1",),
+        ("not running", "A\tsame\tx\t\t-"),
+        ("stopped",),
+    ],
 )
 def test_settings_that_are_not_understood_are_unmeasured(lines: tuple[str, ...]) -> None:
     """And the reason repeats no value."""

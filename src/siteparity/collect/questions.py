@@ -47,7 +47,15 @@ class Questions:
         def judged() -> tuple[str, ...]:
             return self._judged(host, aspect)
 
-        return Target(host, site, section, self.policy, other, self.recorded_at, needed, judged)
+        def hashed() -> tuple[str, ...]:
+            return tuple(
+                path
+                for name, probe in self._measured(host)
+                if name != aspect
+                for path in probe.hashes(self.policy.section(name), host.roles)
+            )
+
+        return Target(host, site, section, self.policy, other, self.recorded_at, needed, judged, hashed)
 
     def _judged(self, host: Host, besides: str) -> tuple[str, ...]:
         """Patterns of the files that the host's aspects judge, all but one."""

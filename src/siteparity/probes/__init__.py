@@ -51,6 +51,8 @@ class Target(Generic[S]):
     """Patterns of the files that other aspects judge on this host (`Probe.judges`)."""
     part: str = ""
     """What a table is read of, if each part of the section has tables of its own (`Section.parts`)."""
+    hashed: Callable[[], tuple[str, ...]] = lambda: ()
+    """Files of this host whose secrets another aspect compares (`Probe.hashes`)."""
 
     def known(self) -> tuple[str, ...]:
         """The words that inventories and policy name anyway, so that configuration may show them too."""
@@ -327,6 +329,8 @@ class Probe(Generic[S]):
     """What hosts must grant for it."""
     judges: Callable[[S], Iterable[str]] = lambda _: ()
     """Patterns of configuration files that it judges, so that nothing else need compare them."""
+    hashes: Callable[[S, tuple[str, ...]], Iterable[str]] = lambda *_: ()
+    """Files on hosts of these roles of which it compares each secret, so that nothing else need do so."""
     data_loss: LossWitness | None = None
     """Where it tells what may be lost with a primary that is away; None if it does not."""
     absence: Witnesses | None = None

@@ -32,7 +32,7 @@ from siteparity.policy.patterns import CODE, matches_any
 from siteparity.policy.questions import Question
 from siteparity.policy.section import PathPattern, ServiceName, Strict, UnitPattern, matching
 from siteparity.policy.several import Several
-from siteparity.probes import Answers, Probe, Reading, Target, by_role, once
+from siteparity.probes import KEY, Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.running import deleted, kernel, manager_environment, reloads, settings
 from siteparity.tools.running import deployed as code
 from siteparity.tools.systemd.environment import VARIABLE
@@ -157,7 +157,12 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         "deleted": _DELETED,
         "reload": _RELOAD.about(UNITS=_services(target)),
         "manager": _MANAGER,
-        **{f"settings-{unit}": Ask(settings.question(unit)) for unit in _with_settings(target)},
+        **{
+            f"settings-{unit}": Ask(settings.question(unit), words=(words.KNOWN, KEY)).about(
+                KNOWN=target.known()
+            )
+            for unit in _with_settings(target)
+        },
         **{question: Ask(_started(deployed, target)) for question, deployed in _deployed(target).items()},
     }
 
@@ -276,18 +281,56 @@ def read_values(answers: Answers, target: Target[Policy]) -> Table:
     return table
 
 
+def read_hidden(answers: Answers, target: Target[Policy]) -> Table:
+    """Each variable whose value is not shown, and that no other aspect compares -> a keyed hash of it."""
+    hidden = {
+        f"{unit}: {one.name}": f"value hidden, keyed hash {one.hash}"
+        for unit, variables in _hidden(answers, target).items()
+        for one in variables
+    }
+    return {"what variables hide": "compared", **hidden}
+
+
+def read_changed(answers: Answers, target: Target[Policy]) -> Table:
+    """Each file from which such a variable may come -> inode, time of its last change, and size."""
+    found = [_environment(answers, unit) for unit in _hidden(answers, target)]
+    files = {
+        path: state
+        for one in found
+        if isinstance(one, settings.Environment)
+        for path, state in one.files.items()
+    }
+    changed = {path: f"inode, change, size {state}" for path, state in files.items()}
+    return {"files whose variables hide something": "looked at", **changed}
+
+
+def _hidden(answers: Answers, target: Target[Policy]) -> Mapping[str, list[settings.Variable]]:
+    """Service -> its variables of which something is not shown, and that only this aspect compares."""
+    hashed, found = set(target.hashed()), dict[str, list[settings.Variable]]()
+    for unit, variables in _variables(answers, target).items():
+        if not isinstance(variables, str) and unit not in _only_at_primary(target):
+            for one in variables:
+                if one.hash and one.file not in hashed:
+                    found.setdefault(unit, []).append(one)
+    return found
+
+
+def _environment(answers: Answers, unit: str) -> settings.Environment | str:
+    return settings.read(answers.rows(f"settings-{unit}"))
+
+
 @once
 def _variables(answers: Answers, target: Target[Policy]) -> Mapping[str, tuple[settings.Variable, ...] | str]:
     """Service -> the variables that no other aspect judges, or why it has no process."""
     found: dict[str, tuple[settings.Variable, ...] | str] = {}
     for unit in _with_settings(target):
-        said = settings.read(answers.rows(f"settings-{unit}"))
+        said = _environment(answers, unit)
         found[unit] = (
             said
             if isinstance(said, str)
             else tuple(
                 one
-                for one in said
+                for one in said.variables
                 if one.name not in target.section.leave_out_variables and not re.fullmatch(VARIABLE, one.name)
             )
         )
@@ -312,5 +355,9 @@ PROBE = Probe(
             read_settings, healthy=(settings.RUNNING, ONLY_AT_PRIMARY), roles=by_role("environment")
         ),
         "values": Reading(read_values, roles=by_role("environment")),
+        "hidden": Reading(
+            read_hidden, roles=by_role("environment"), of_one_run=True, unless_changed="_changed"
+        ),
+        "_changed": Reading(read_changed, roles=by_role("environment"), moves=True),
     },
 )

@@ -6,7 +6,7 @@ run (`siteparity.tools.secrets.hashes`), and nothing else leaves it. The key is 
 another run says nothing about today's secrets (docs/decisions/0010), unless their files have not changed
 since (docs/decisions/0024).
 
-In the files that the policy names, whatever looks like a secret is compared as well. Other aspects judge the
+In the files that the policy names, whatever is not known to be harmless is compared as well. Other aspects judge the
 passwords that PostgreSQL and Redis hold (``database``, ``redis``), those of accounts (``accounts``), and the
 keys of certificates (``tls``).
 """
@@ -28,6 +28,7 @@ from siteparity.probes import KEY, Answers, Probe, Reading, Target, Witnesses, b
 from siteparity.tools.program import filled
 from siteparity.tools.secrets import hashes
 from siteparity.tools.witnesses import environments, named_files, witnessed
+from siteparity.transport import words
 from siteparity.transport.script import Ask
 
 SecretName = Annotated[str, matching(r"[A-Za-z0-9_.@-]{1,64}", "the name of a secret")]
@@ -97,7 +98,9 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     paths = " ".join(map(shlex.quote, dict.fromkeys(source.file for source in sources)))
     return {
         "changed": Ask(filled(_CHANGED, paths=paths)),
-        "secrets": Ask(hashes.question(dict.fromkeys(sources)), words=(KEY,)),
+        "secrets": Ask(hashes.question(dict.fromkeys(sources)), words=(words.KNOWN, KEY)).about(
+            KNOWN=target.known()
+        ),
     }
 
 
@@ -147,9 +150,15 @@ def read_absence(answers: Answers, _: Target[Any]) -> Table:
     }
 
 
+def _hashed(section: Policy, roles: tuple[str, ...]) -> tuple[str, ...]:
+    """The files of which it compares each setting that hides something."""
+    return tuple(one.file for role in roles for one in section.files.get(role, ()) if one.form == "settings")
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    hashes=_hashed,
     tables={
         "states": Reading(read_states, healthy=hashes.SET, roles=by_role("files")),
         "values": Reading(read_values, roles=by_role("files"), of_one_run=True, unless_changed="_changed"),

@@ -1,11 +1,16 @@
 use strict;
 use Text::ParseWords;
-# "NAME\tSTATE\tVALUE" for each variable; the value is that of the files, or of the process if they have none.
+# "NAME\tSTATE\tVALUE\tFILE\tHASH" for each variable; the value is that of the files, or of the process if they
+# have none. FILE is the environment file that sets it. HASH is of what the value hides, or "-". Before that,
+# "PATH\tSTATE" for each file that the values come from: inode, time of the last change, and size.
 my $main = $ENV{MAIN};
 my @shown = split /\n/, $ENV{SHOWN};
-my (%wanted, %running);
+my (%wanted, %running, %from, %sources);
+for (@shown) { /^(?:FragmentPath|DropInPaths)=(.*)/ and $sources{$_} = 1 for split " ", $1 // "" }
 for (environment(@shown)) {
     my ($name, $value, $file) = @$_;
+    $from{$name} = $file;
+    $sources{$file} = 1 if $file ne "";
     $wanted{$name} = $value // die "$file: $name is written in a way that is not understood\n";
 }
 
@@ -47,13 +52,22 @@ sub is_shell_script {
 }
 my $by_script = is_shell_script();
 
+my (@told, @secrets);
 for my $name (sort keys %{{%wanted, %running}}) {
     next if !defined $wanted{$name} && ($by_script || $name =~ /^(?:@OWN@)$/);
     my $state = !defined $wanted{$name} ? "stale" : !defined $running{$name} ? "unset"
         : $wanted{$name} eq $running{$name} ? "same" : "differs";
-    my ($shown) = secret("$name=" . ($wanted{$name} // $running{$name}));
+    my $value = $wanted{$name} // $running{$name};
+    begin("");
+    my $shown = $value =~ /\n/ ? "$name=***" : shown("$name=$value");
+    my @hides = $value =~ /\n/ ? $value : @hidden;
     $shown =~ s/^\Q$name\E=//;
     $shown =~ s/([\\\t\n\r])/sprintf "\\x%02x", ord $1/ge;
-    print join("\t", $name, $state, $shown), "\n";
+    push @told, [$name, $state, $shown, $from{$name} // ""];
+    push @secrets, @hides ? join "\0", @hides : undef;
 }
+open my $s, "-|", "stat", "-L", "--printf", '%n\t%i %.9Z %s\n', "--", sort keys %sources or die "stat: $!\n" if %sources;
+if ($s) { print <$s>; close $s or die "stat: a file is gone\n" }
+my @hashes = keyed(grep { defined } @secrets);
+print join("\t", @$_, defined shift @secrets ? substr shift @hashes, 0, 12 : "-"), "\n" for @told;
 print "end\n";

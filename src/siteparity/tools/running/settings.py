@@ -1,20 +1,22 @@
 """The environment of a service: what its files say now, and what its main process was started with.
 
 ``Environment=`` comes first, then each ``EnvironmentFile=``; later ones win (systemd.exec(5)). The host
-itself compares the files with the process, and shows no secret (`siteparity.tools.secrets.secret_patterns`).
-Of a process that wrote a title over its environment, the files are the witness: it was started with what they
-say if none of them was changed since. A service that a shell script starts may have more than is configured.
+itself compares the files with the process, and shows what is known to be harmless
+(`siteparity.tools.secrets.harmless`); of the rest it tells a hash under the key of the run. Of a process that
+wrote a title over its environment, the files are the witness: it was started with what they say if none of
+them was changed since. A service that a shell script starts may have more than is configured.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import PERL_DECODE
 from siteparity.tools.program import filled, program
-from siteparity.tools.secrets import secret_patterns
+from siteparity.tools.secrets import harmless, keyed
 from siteparity.tools.settings import reader
 from siteparity.tools.systemd.unit import look_up_of
 
@@ -47,12 +49,25 @@ class Variable:
     name: str
     state: str
     shown: str
-    """Its value, with ``***`` for a secret."""
+    """Its value, with ``***`` for what is not known to be harmless."""
+    file: str = ""
+    """The environment file that sets it."""
+    hash: str = ""
+    """A keyed hash of what the value hides; empty if it hides nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The variables of a service."""
+
+    variables: tuple[Variable, ...]
+    files: Mapping[str, str]
+    """Each file that they come from -> inode, time of its last change, and size."""
 
 
 def question(service: str) -> str:
     """A shell text about a service's environment."""
-    text = secret_patterns.PERL + reader.ENVIRONMENT + filled(_PERL, own=_OWN)
+    text = keyed.PERL + PERL_DECODE + harmless.PERL_OF_VALUES + reader.ENVIRONMENT + filled(_PERL, own=_OWN)
     return filled(
         _SHELL,
         look_up=look_up_of(
@@ -62,8 +77,8 @@ def question(service: str) -> str:
     )
 
 
-def read(lines: Sequence[str]) -> Sequence[Variable] | str:
-    """Read the answer to `question`: the variables, or why the service has no process.
+def read(lines: Sequence[str]) -> Environment | str:
+    """Read the answer to `question`: the environment, or why the service has no process.
 
     Raises:
         UnmeasuredError: a line is not understood; the reason quotes no value.
@@ -71,9 +86,19 @@ def read(lines: Sequence[str]) -> Sequence[Variable] | str:
     if len(lines) == 1 and lines[0] in ("not running", "not loaded"):
         return lines[0]
     variables: list[Variable] = []
+    files: dict[str, str] = {}
     for line in lines:
-        fields = line.split("\t")
-        if len(fields) != 3 or not re.fullmatch(r"[A-Za-z_]\w*", fields[0]) or fields[1] not in STATES:  # noqa: PLR2004  # name, state, value
-            raise UnmeasuredError("settings: a line of the answer is not understood")
-        variables.append(Variable(fields[0], STATES[fields[1]], fields[2]))
-    return tuple(variables)
+        match line.split("\t"):
+            case [path, state] if path.startswith("/") and re.fullmatch(r"[0-9]+ [0-9.]+ [0-9]+", state):
+                files[path] = state
+            case [name, state, shown, file, digest] if _is_variable(name, state, digest):
+                variables.append(Variable(name, STATES[state], shown, file, "" if digest == "-" else digest))
+            case _:
+                raise UnmeasuredError("settings: a line of the answer is not understood")
+    return Environment(tuple(variables), files)
+
+
+def _is_variable(name: str, state: str, digest: str) -> bool:
+    return bool(
+        re.fullmatch(r"[A-Za-z_]\w*", name) and state in STATES and re.fullmatch("-|[0-9a-f]{12}", digest)
+    )

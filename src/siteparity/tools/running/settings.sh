@@ -8,6 +8,7 @@ case $shown in
 esac
 [ "$main" -gt 0 ] || { printf '%s\n' 'not running' end; exit 0; }
 # perl reads its program from stdin, and the rest from its environment: no value becomes an argument.
-MAIN=$main SHOWN=$shown perl - <<'END_OF_PROGRAM'
+export KNOWN
+SITEPARITY_KEY=$KEY MAIN=$main SHOWN=$shown perl - <<'END_OF_PROGRAM'
 @PROGRAM@
 END_OF_PROGRAM

@@ -23,7 +23,7 @@ my $numbered = qr/^(?:@NUMBERED@)\d{1,5}(?:[a-z]{1,3}\d?)?$|^\d{1,4}[a-z]?$/i;
 my $within = qr/^(?:@NUMBERED@)\d{1,5}([A-Za-z]+)$/i;
 my $unit = qr{[kmgtp]i?b?|[mun]?s|secs?|min(?:utes?)?|h(?:ours?)?|d(?:ays?)?|w(?:eeks?)?|y|%|r/[sm]|x|px|em}i;
 my $number = qr{^[<>=!~+-]*(?:0x[0-9A-Fa-f]{1,8}|\d{1,12}(?:[.:/,_-]\d{1,6}){0,7})(?:$unit)?$};
-my $address = qr{^(?:\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}\]?)(?:/\d{1,3})?$};
+my $address = qr{^(?:\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?::\d+(?:\.\d+){3}|\]?))(?:/\d{1,3})?$};
 my $variable = qr/\$\{?[A-Za-z_]\w*\}?|%\{[\w.:-]+\}\w?|\{\{\s*[\w.]+\s*\}\}|\@[A-Za-z_]\w*\@/;
 
 sub hide { my $text = shift; return $text if $text eq ""; push @hidden, $text; return "***" }
@@ -67,7 +67,7 @@ sub name {
 # Whether letters are a word of the lists in any form, or two in one, such as "maxconn".
 sub is_word {
     my $text = lc shift;
-    return 1 if length $text < 2 || $word{$text} || $own{$text};
+    return 1 if length $text < 3 || $word{$text} || $own{$text};
     for my $end ("s", "es", "d", "ed", "ing", "er", "ers", "ly") {
         my $stem = substr $text, 0, -length $end;
         return $word{$text} = 1 if length $stem > 2 && $text eq $stem . $end && ($word{$stem} || $end eq "ing" && $word{"${stem}e"});
@@ -136,7 +136,7 @@ sub word {
         return $text =~ $open || is_file($text) || $text =~ /^(?:\$\{[A-Z_]+\}|\{\{[\s\w.]+\}\}|\$[a-z]+(?:_[a-z]+)+)$/
             ? $text : hide($text);
     }
-    return $text if is_number($text) || is_host($text);
+    return $text if $text =~ $open || is_number($text) || is_host($text);
     return $text if $text =~ /^[^A-Za-z0-9\x80-\xff]{1,12}$/;
     return $1 . place($2) if $text =~ m{^((?:jdbc:)?[a-z][a-z0-9+.]*://)(.*)$}is;
     return $text if $text =~ m{^(?:application|audio|font|image|message|model|multipart|text|video)/[\w.+*-]+$} && name($text);

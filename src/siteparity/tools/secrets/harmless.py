@@ -38,20 +38,19 @@ NOT_SECRET = (
 )  # fmt: skip
 """Directives in which such a word has another meaning."""
 KEYS_OF_NAMES = (
-    "user", "username", "login", "owner", "group", "db", "database", "dbname", "hosts?", "hostname", "servers?", "port",
-    "names?", "title", "label", "path", "dir", "directory", "files?", "root", "log", "charset", "collat(?:e|ion)",
-    "encoding", "locales?", "lang(?:uages?)?", "timezone", "zone", "tz", "theme", "skin", "driver", "engine", "type",
-    "mode", "level", "format", "prefix", "suffix", "env(?:ironment)?", "domains?", "realm", "from", "to", "subject",
-    "description", "comment", "modules?", "class", "handler", "plugins?", "version", "role", "region", "bucket", "queue",
-    "topic", "channel", "vhost", "schema", "table", "interface", "device", "app", "application", "service", "action",
-    "method", "policy", "scopes?", "alias", "aliases", "kind", "namespace", "image", "cluster", "context", "author",
-    "e?mail", "ids?", "cn", "ou", "dc", "uid", "dn", "relay", "backend", "frontend", "listen", "bind", "ciphers?(?:uites)?", "index", "template", "view", "pool",
-    "facility", "program", "command", "exec(?:start)?", "include", "location", "upstream", "acl", "wantedby", "after",
-    "before", "requires", "wants", "branch", "product", "company", "organi[sz]ation", "city", "state", "country",
-    "currency", "project", "tenant", "instance", "node", "store", "cache", "backends?", "apps?", "middleware", "style",
-    "layout", "icon", "font", "colou?r", "unit", "documentation", "agent", "resolver", "balance", "option", "source",
-    "matchuser", "matchgroup", "allowusers", "allowgroups", "denyusers", "admin", "admins", "sender", "recipient",
-    "connection", "adapter", "client", "target", "section", "package", "bundle", "tag", "tags", "article",
+    "user", "username", "login", "owner", "group", "db", "database", "dbname", "hosts?", "hostname",
+    "servers?", "names?", "title", "label", "path", "dir", "directory", "files?", "root", "log",
+    "prefix", "suffix", "domains?", "realm", "from", "to", "subject", "description", "comment",
+    "message", "modules?", "class", "handler", "plugins?", "role", "region", "bucket", "queue", "topic",
+    "channel", "vhost", "schema", "table", "interface", "device", "app", "application", "service",
+    "alias", "aliases", "namespace", "image", "cluster", "author", "e?mail", "ids?", "cn", "ou", "dc",
+    "uid", "dn", "scopes?", "relay", "backend", "frontend", "listen", "bind", "index", "template",
+    "view", "pool", "program", "command", "exec(?:start)?", "include", "location", "upstream", "acl",
+    "wantedby", "after", "before", "requires", "wants", "branch", "product", "company",
+    "organi[sz]ation", "city", "state", "country", "project", "tenant", "instance", "node", "backends?",
+    "apps?", "unit", "documentation", "agent", "resolver", "matchuser", "matchgroup", "allowusers",
+    "allowgroups", "denyusers", "admin", "admins", "sender", "recipient", "adapter", "package",
+    "bundle", "tags?", "zone", "languages?", "locales?", "provider", "theme", "skin", "icon",
 )  # fmt: skip
 """A setting whose name ends so holds names that people gave."""
 _ROOTS = (
@@ -94,27 +93,120 @@ def coded(words: Iterable[str]) -> str:
 def _coded(words: Iterable[str]) -> Iterator[str]:
     last = ""
     for word in sorted(words):
-        shared = next((n for n, (a, b) in enumerate(zip(word, last, strict=False)) if a != b), min(len(word), len(last)))
-        yield f"{min(shared, 9)}{word[min(shared, 9):]}"
+        shared = next(
+            (n for n, (a, b) in enumerate(zip(word, last, strict=False)) if a != b), min(len(word), len(last))
+        )
+        yield f"{min(shared, 9)}{word[min(shared, 9) :]}"
         last = word
 
 
 WORDS = frozenset(program(__package__, "words.txt").split())
+VALUES = frozenset(
+    [
+        "all",
+        "any",
+        "auto",
+        "basic",
+        "critical",
+        "daily",
+        "debug",
+        "dev",
+        "development",
+        "digest",
+        "disabled",
+        "enabled",
+        "error",
+        "fatal",
+        "file",
+        "full",
+        "hourly",
+        "http",
+        "https",
+        "info",
+        "json",
+        "large",
+        "level",
+        "local",
+        "log",
+        "main",
+        "memory",
+        "minimal",
+        "monthly",
+        "never",
+        "normal",
+        "notice",
+        "off",
+        "offline",
+        "online",
+        "postgresql",
+        "prod",
+        "production",
+        "public",
+        "redis",
+        "release",
+        "small",
+        "smtp",
+        "ssl",
+        "staging",
+        "standard",
+        "starttls",
+        "stderr",
+        "stdout",
+        "strict",
+        "syslog",
+        "test",
+        "testing",
+        "text",
+        "tls",
+        "trace",
+        "true",
+        "utc",
+        "verbose",
+        "warn",
+        "warning",
+        "weekly",
+    ]
+)
+"""What variables of an environment are set to. All of `WORDS` would be too much for each service's question."""
 
-PERL = filled(
-    program(__package__, "harmless.pl"),
-    words=coded(WORDS),
-    names=_joined((*SECRET_NAMES, "r[ow]community", "(?:bind|root|admin|db|user|mail|smtp|ftp|ldap)pw", "authtok", "pepper", "setcookie")),
-    ends=_joined(SECRET_ENDS),
-    about=_joined(ABOUT_SECRETS),
-    no_secret=_joined(NOT_SECRET),
-    of_names=_joined(KEYS_OF_NAMES),
-    roots=_joined(_ROOTS),
-    endings=_joined(_ENDINGS),
-    zones=_joined(_ZONES),
-    numbered=_joined(_NUMBERED),
-) + program(__package__, "lines.pl")
+
+def _perl(words: Iterable[str]) -> str:
+    """The program, without the comments and margins that only its readers need."""
+    lines = (_filled(words) + program(__package__, "lines.pl")).splitlines()
+    return "".join(
+        f"{line.strip()}\n" for line in lines if line.strip() and not line.lstrip().startswith("# ")
+    )
+
+
+def _filled(words: Iterable[str]) -> str:
+    return filled(
+        program(__package__, "harmless.pl"),
+        words=coded(words),
+        names=_joined(
+            (
+                *SECRET_NAMES,
+                "r[ow]community",
+                "(?:bind|root|admin|db|user|mail|smtp|ftp|ldap)pw",
+                "authtok",
+                "pepper",
+                "setcookie",
+            )
+        ),
+        ends=_joined(SECRET_ENDS),
+        about=_joined(ABOUT_SECRETS),
+        no_secret=_joined(NOT_SECRET),
+        of_names=_joined(KEYS_OF_NAMES),
+        roots=_joined(_ROOTS),
+        endings=_joined(_ENDINGS),
+        zones=_joined(_ZONES),
+        numbered=_joined(_NUMBERED),
+    )
+
+
+PERL = _perl(WORDS)
 """Perl: ``begin(PATH)`` before the lines of a file, ``shown(LINE)`` for each, ``@hidden`` for what it hid.
 
 It needs the function ``given`` and the list ``KNOWN`` (`siteparity.tools.given`).
 """
+PERL_OF_VALUES = _perl(VALUES)
+"""The same with the words of `VALUES` alone."""

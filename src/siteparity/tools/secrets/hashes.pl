@@ -44,7 +44,9 @@ sub look {
         next if $line =~ /^\s*[#;]/;
         $line =~ /^\s*(?:export\s+)?["']?([\w.-]+)["']?(?:\s*[=:]\s*|\s+|$)(.*)$/ or next;
         my ($name, $value) = ($1, bare($2));
-        my (undef, $secret) = secret($line);
+        begin($file);
+        shown($line);
+        my $secret = @hidden ? join "\0", @hidden : undef;
         my $is_named = grep { $_ eq $name } @names;
         next if !$is_named && !defined $secret;
         # Of a URL only the password counts, since its host differs by site. A web address without one may be

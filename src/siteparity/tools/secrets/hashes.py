@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from siteparity.model import UnmeasuredError
+from siteparity.tools.given import PERL_DECODE
 from siteparity.tools.program import filled, program
-from siteparity.tools.secrets import keyed, secret_patterns
+from siteparity.tools.secrets import harmless, keyed
 
 Form: TypeAlias = Literal["settings", "pgpass", "whole"]
 
@@ -68,8 +69,8 @@ def question(sources: Iterable[Source]) -> str:
     """A shell text that looks at secrets; the shell's ``KEY`` must be 64 hexadecimal digits."""
     words = [(source.form, source.file, *source.names) for source in sources]
     in_hex = (",".join(word.encode().hex() for word in of_one) for of_one in words)
-    text = keyed.PERL + secret_patterns.PERL + filled(_PERL, sources=" ".join(in_hex))
-    return f"SITEPARITY_KEY=$KEY perl - <<'END_OF_PROGRAM'\n{text}END_OF_PROGRAM\n"
+    text = keyed.PERL + PERL_DECODE + harmless.PERL_OF_VALUES + filled(_PERL, sources=" ".join(in_hex))
+    return f"export KNOWN\nSITEPARITY_KEY=$KEY perl - <<'END_OF_PROGRAM'\n{text}END_OF_PROGRAM\n"
 
 
 def read(parts: Mapping[str, Sequence[str]]) -> Sequence[HashedSecret]:

@@ -12,7 +12,7 @@ my ($whole, $form, $in_pair, $in_key, $in_map, $block, $quote);
 sub begin {
     my $path = shift;
     ($in_pair, $in_key, $in_map, $block, $quote) = ();
-    $form = $path =~ /pgpass/ ? "pgpass" : $path =~ m{/pam\.d/|/nsswitch\.conf} ? "plain"
+    $form = $path =~ /pgpass/ ? "pgpass" : $path =~ m{/pam\.d/|/nsswitch\.conf$} ? "names" : $path =~ m{/mime\.types$} ? "types"
         : $path =~ m{(?:passw(?:or)?ds?|htpasswd|sasl_\w*|(?:ch|p)ap-secrets|passwd\.client|shadow|users\.acl|\.cookie|\.key|secrets?)$} ? "secrets"
         : "";
 }
@@ -53,6 +53,7 @@ sub hide_line { my ($margin, $text) = $_[0] =~ /^(\s*)(.*)$/s; return $margin . 
 sub inside {
     my ($line, $class) = @_;
     my ($margin) = $line =~ /^(\s*)/;
+    return $line if $form eq "types" && $line =~ m{^\s*[a-z]+/[\w.+-]+(?:\s+\w{1,8})+;?\s*$};
     return pgpass($line) if $form eq "pgpass";
     return entry($line) if $form eq "secrets" && $line !~ /^\s*(?:\[(?![\w.-]+\]:)|[{<])|=\s/;
     return $line if $line =~ /^\s*\[{1,2}[\w .:"\/-]+\]{1,2}\s*$/ && (name($line) || listed($line));
@@ -76,7 +77,7 @@ sub inside {
 # The value of a key, and whatever follows in the line.
 sub setting {
     my ($key, $rest, $outer, $margin) = @_;
-    my $class = $outer || class($key);
+    my $class = $outer || ($form eq "names" ? $form : class($key));
     # "name: DB_PASSWORD", and in the next line "value: ..."
     $class ||= "secret" if $in_pair && $key =~ /^\W*(?:value|default|content)\W*$/i;
     $in_pair = 2 if $key =~ /^\W*(?:name|key|id)\W*$/i && class($rest) eq "secret" && $rest !~ /\s\S/;
@@ -173,7 +174,7 @@ sub flow {
         elsif ($is_command && $whole =~ /(?:rabbitmqctl\s+\w+\s+\S+|\becho)\s+\Q$run\E(?:\s|$)/) { $out .= hide($run) }
         elsif ($is_command && $run =~ /^([\w.-]+%)(.+)$/) { $out .= $1 . hide($2) }
         elsif ($is_command && $run =~ /^-p(\D.+)$/) { $out .= "-p" . hide($1) }
-        elsif (!$once && $class ne "secret" && $text =~ /^\s+(?!FROM\b|AS\b|IN\b|IS\b|AND\b|OR\b)[^\s=;{]/ && $run =~ /^-{0,2}[A-Za-z][\w.-]*:?$/ && class($run) eq "secret" && name($run)) {
+        elsif (!$once && $class ne "secret" && $form ne "names" && $text =~ /^\s+(?!FROM\b|AS\b|IN\b|IS\b|AND\b|OR\b)[^\s=;{]/ && $run =~ /^-{0,2}[A-Za-z][\w.-]*:?$/ && class($run) eq "secret" && name($run)) {
             $out .= $run;
             $once = "secret";
             next;
@@ -203,7 +204,7 @@ sub directive {
     my ($margin, $first, $between, $rest) = $line =~ /^(\s*)(\S+)(\s*)(.*)$/s;
     return $margin . flow($first, $outer) if $rest eq "";
     return $margin . flow("$first$between$rest", $outer) if $first !~ /^<?[A-Za-z][\w.:-]*$/ || $first =~ /:$/;
-    my $class = $form eq "plain" ? "" : $outer || class($first);
+    my $class = $outer || ($form eq "names" ? $form : class($first));
     my ($all, $is_listed) = ("$first$between$rest", listed($first));
     $in_map = $first =~ /^(?:map|geo|split_clients|hash)$/ if $rest =~ /\{\s*$/;
     $first = word($first, "") if !$is_listed && ($in_map || $first =~ /\d/ || !name($first)) && $rest !~ /^\{\s*$/;
@@ -211,7 +212,6 @@ sub directive {
     if ($all =~ /^(?:ACL\s+SETUSER|user)\s.*\s(?:on|off)\s/i) {    # Redis: a password follows its sign
         return $margin . $first . $between . join "", map { /^([>#<!])(.+)$/s ? $1 . hide($2) : word($_, "names") } split /(\s+)/, $rest;
     }
-    return $margin . $first . $between . $rest if $form eq "plain" && listed($rest);
     my ($count, $shown) = (scalar @hidden, flow($rest, $class));
     return $margin . $first . $between . $shown if $is_listed || @hidden == $count || $all =~ m{["'`=/:\$\[(\{<%\@;]|--?\w};
     splice @hidden, $count;
