@@ -1,8 +1,8 @@
 """Lines of configuration as they stand on real hosts, with a mark for each secret.
 
 Each file below ``files/`` is of one kind; its name ends with ``.txt``, so that no tool takes it for code.
-``«KIND»`` stands for a secret, which is made up when a test needs it: so no file holds one, and each trial has
-others. All other text is innocent.
+``«KIND»`` stands for a secret, which is made up when a test needs it: so no file holds one, and each trial
+has others. All other text is innocent.
 """
 
 from __future__ import annotations

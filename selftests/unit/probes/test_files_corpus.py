@@ -1,4 +1,4 @@
-"""Real lines of configuration: no secret is shown anywhere, each is found where it differs, the rest is read."""
+"""Real lines of configuration: no secret is shown, each is found where it differs, the rest can be read."""
 
 from __future__ import annotations
 
@@ -151,8 +151,8 @@ def test_lines_without_a_secret_can_be_read(root: Path) -> None:
     host = Host(root, strong, 1)
     innocent = [line for line in corpus.lines() if not line.kinds and line.text.strip()]
     hidden = [line for line in innocent if HIDDEN in host.shown(line)]
-    print(f"{len(hidden)} of {len(innocent)} innocent lines are hidden")
-    assert len(hidden) <= MOST_HIDDEN * len(innocent), [line.text for line in hidden]
+    figures = f"{len(hidden)} of {len(innocent)} innocent lines are hidden"
+    assert len(hidden) <= MOST_HIDDEN * len(innocent), (figures, [line.text for line in hidden])
 
 
 def test_nothing_that_a_run_leaves_holds_a_secret(root: Path, tmp_path: Path) -> None:

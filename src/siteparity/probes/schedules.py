@@ -225,15 +225,29 @@ def read_accepted(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_entries(answers: Answers, target: Target[Policy]) -> Table:
     """Each job -> its time and settings as written; each other file -> its digest."""
-    found = _compared(answers, target)
+    found, known = _compared(answers, target), _known(target)
     return {
         **dict.fromkeys(cron_files.OTHERS, "absent"),
         **{file.path: file.digest for file in found.without_jobs},
         **{
-            item: "; ".join(sorted(_written(job, answers.key) for job in jobs))
+            item: "; ".join(sorted(job.written(known) for job in jobs))
             for item, jobs in by_item(found.jobs).items()
         },
     }
+
+
+def _known(target: Target[Policy]) -> frozenset[str]:
+    return frozenset(word.lower() for word in target.known())
+
+
+def read_hidden(answers: Answers, target: Target[Policy]) -> Table:
+    """Each job that hides something -> what tells it from another under the key of the run."""
+    known, table = _known(target), {"what jobs hide": "compared"}
+    for item, jobs in by_item(_compared(answers, target).jobs).items():
+        hidden = ["\0".join(texts) for job in jobs if (texts := job.hidden(known))]
+        if hidden:
+            table[item] = f"value hidden, {', '.join(sorted(pseudonym(one, answers.key) for one in hidden))}"
+    return table
 
 
 def read_foreign(answers: Answers, target: Target[Policy]) -> Table:
@@ -345,20 +359,6 @@ def _job_state(wanted: Required, found: Jobs) -> str:
     return SCHEDULED if len(taken) == 1 else f"scheduled {len(taken)} times"
 
 
-def _written(job: Job, key: str) -> str:
-    settings = " ".join(
-        f"{name}={_harmless(name, value, key)}" for name, value in sorted(job.entry.settings.items())
-    )
-    return f"{job.entry.when} with {settings}" if settings else job.entry.when
-
-
-def _harmless(name: str, value: str, key: str) -> str:
-    """The value of a setting; a digest that is only comparable within this run if it may be a secret."""
-    if not re.search("PASS|SECRET|TOKEN|KEY|CREDENTIAL|AUTH|DSN|URL", name, re.IGNORECASE):
-        return value
-    return pseudonym(value, key)
-
-
 def read_absence(answers: Answers, _: Target[Any]) -> Table:
     """Each witness -> what was found of it."""
     return {"a job that no distribution brought": witnessed(jobs.own(answers.rows("jobs")))}
@@ -377,6 +377,7 @@ PROBE = Probe(
         "in_force": Reading(read_in_force, healthy=local_time.IN_FORCE),
         "accepted": Reading(read_accepted, healthy=ACCEPTED),
         "entries": Reading(read_entries),
+        "hidden": Reading(read_hidden),
         "foreign": Reading(read_foreign, healthy=NOWHERE),
         "runnable": Reading(read_runnable, healthy=STARTABLE),
         "timers": Reading(read_timers),

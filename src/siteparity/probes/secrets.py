@@ -6,9 +6,9 @@ run (`siteparity.tools.secrets.hashes`), and nothing else leaves it. The key is 
 another run says nothing about today's secrets (docs/decisions/0010), unless their files have not changed
 since (docs/decisions/0024).
 
-In the files that the policy names, whatever is not known to be harmless is compared as well. Other aspects judge the
-passwords that PostgreSQL and Redis hold (``database``, ``redis``), those of accounts (``accounts``), and the
-keys of certificates (``tls``).
+In the files that the policy names, whatever is not known to be harmless is compared as well. Other aspects
+judge the passwords that PostgreSQL and Redis hold (``database``, ``redis``), those of accounts
+(``accounts``), and the keys of certificates (``tls``).
 """
 
 from __future__ import annotations

@@ -38,9 +38,7 @@ PLACES = Word(
 ENVIRONMENTS = Word("ENVIRONMENTS", CHARACTERS, _MANY, Kind.PATHS, "any folders: the same of what is in them")
 ELSEWHERE = Word("ELSEWHERE", CHARACTERS, _MANY, Kind.LIST, "patterns of files that are left out: any")
 NGINX = Word("NGINX", CHARACTERS, 4000, Kind.READ, "main files of nginx, with what they include, as PATHS")
-KNOWN = Word(
-    "KNOWN", CHARACTERS, _MANY, Kind.LIST, "words that configuration may show, as all may know them: any"
-)
+KNOWN = Word("KNOWN", CHARACTERS, _MANY, Kind.LIST, "words that may be shown: any")
 PATHS = Word(
     "PATHS", CHARACTERS, _MANY, Kind.READ, "files whose content is told, without secrets: those below"
 )

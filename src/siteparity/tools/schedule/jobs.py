@@ -15,6 +15,7 @@ from siteparity.model import UnmeasuredError
 from siteparity.tools.schedule.cron_files import FOLDER, OTHERS, SCRIPTS, SPOOL, File
 from siteparity.tools.schedule.cron_lookups import Lookups
 from siteparity.tools.schedule.cron_syntax import CrontabError, Entry, parse
+from siteparity.tools.secrets import arguments
 
 ACCEPTED = "accepted"
 
@@ -44,8 +45,26 @@ class Job:
 
     @property
     def item(self) -> str:
-        """Its name in tables."""
-        return f"{self.file.path}: {self.user}: {self.entry.command}"
+        """Its name in tables, without what may be a secret."""
+        return f"{self.file.path}: {self.user}: {arguments.shown(self.entry.command)[0]}"
+
+    def written(self, known: frozenset[str]) -> str:
+        """Its time and settings, without what may be a secret; ``known`` are words that everybody knows."""
+        settings = [f"{name}={shown}" for name, (shown, _) in self._settings(known).items()]
+        return f"{self.entry.when} with {' '.join(settings)}" if settings else self.entry.when
+
+    def hidden(self, known: frozenset[str]) -> tuple[str, ...]:
+        """What its name, and its settings, hide."""
+        return (
+            *arguments.shown(self.entry.command)[1],
+            *(text for _, hidden in self._settings(known).values() for text in hidden),
+        )
+
+    def _settings(self, known: frozenset[str]) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+        return {
+            name: arguments.shown_setting(name, value, known)
+            for name, value in sorted(self.entry.settings.items())
+        }
 
 
 @dataclass(frozen=True, slots=True)

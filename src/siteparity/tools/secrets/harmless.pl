@@ -42,9 +42,10 @@ sub pieces { return $_[0] =~ /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g }
 
 # Whether letters look like words, and not like a key: few consonants in a row, no mixed cases.
 sub readable {
-    my $text = shift;
+    my ($text, $is_key) = @_;
     my @pieces = pieces($text);
     return 0 if @pieces > 6 || (@pieces > 3 && length $text < 3 * @pieces) || 1 < grep { length $_ == 1 } @pieces;
+    return 0 if !$is_key && @pieces > 2 && 1 < grep { !$word{lc $_} } @pieces;
     for (map { lc } @pieces) {
         next if length $_ < 3 || is_word($_);
         return 0 if /[^aeiouy]{5}|[aeiou]{5}|(.)\1\1/ || length $_ > 24 || (length $_ > 4 && !/[aeiouy]/);
@@ -54,12 +55,12 @@ sub readable {
 
 # Whether a text may be a name that a person gave: words, with at most one short number at the end of one.
 sub name {
-    my $text = shift;
+    my ($text, $is_key) = @_;
     my $ends = 0;
     for my $part (split /[^A-Za-z0-9]+/, $text) {
         next if $part =~ /^\d{0,6}$/ || $part =~ $numbered || $part =~ $within && listed($1);
         my ($letters, $digits) = $part =~ /^([A-Za-z]+)(\d{0,4})$/ or return 0;
-        return 0 if $digits ne "" && ++$ends > 1 || !readable($letters);
+        return 0 if $digits ne "" && ++$ends > 1 || !readable($letters, $is_key);
     }
     return length $text <= 80;
 }
@@ -101,7 +102,8 @@ sub is_file { return $_[0] =~ m{^(?:file:(?://)?)?/$roots(?:/[\w.\@\$*-]+)+$} &&
 
 sub path { return join "/", map { /^$variable$/ || name($_) || listed($_) ? $_ : hide($_) } split m{/}, $_[0], -1 }
 
-sub key { return name($_[0]) || listed($_[0]) ? $_[0] : hide($_[0]) }
+sub is_key { return name($_[0], length $_[0] <= 30) || listed($_[0]) }
+sub key { return is_key($_[0]) ? $_[0] : hide($_[0]) }
 
 # Settings within one word, "a=b&c=d".
 sub settings {

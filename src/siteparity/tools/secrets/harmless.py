@@ -18,6 +18,14 @@ from collections.abc import Iterable, Iterator
 from siteparity.redaction import SECRET_NAMES
 from siteparity.tools.program import filled, program
 
+SECRET_NAMES_IN_FILES = (
+    *SECRET_NAMES,
+    "r[ow]community",
+    "(?:bind|root|admin|db|user|mail|smtp|ftp|ldap)pw",
+    "authtok",
+    "pepper",
+    "setcookie",
+)
 SECRET_ENDS = (
     "key", "auth", "sig", "signature", "pw", "pin", "psk", "salt", "nonce", "seed", "creds?", "hmac", "otp", "totp",
     "bearer", "jwt", "eap", "xauth", "community", "authorization", "webhook(?:url)?", "licen[cs]e", "unlock", "sas", "mfa", "tan",
@@ -69,7 +77,7 @@ _ZONES = (
     "arpa", "invalid", "dev", "app", "cloud", "svc", "shop", "site", "online", "tech", "edu", "gov", "mil", "int",
     "[a-z]{2}",
 )  # fmt: skip
-_NUMBERED = (
+NUMBERED = (
     "v", "r", "utf", "sha", "md", "http", "ipv", "ip", "tlsv?", "sslv?", "x", "eth", "ens", "enp", "bond", "php", "python",
     "tty", "local", "inet", "web", "db", "app", "srv", "node", "ns", "mx", "sd", "vd", "nvme", "aes", "rsa", "ed", "p", "s",
     "h", "l", "u?int", "float", "latin", "iso", "level", "gzip", "base", "crc", "i", "c", "cap", "lib", "fs", "ext", "xfs",
@@ -182,16 +190,7 @@ def _filled(words: Iterable[str]) -> str:
     return filled(
         program(__package__, "harmless.pl"),
         words=coded(words),
-        names=_joined(
-            (
-                *SECRET_NAMES,
-                "r[ow]community",
-                "(?:bind|root|admin|db|user|mail|smtp|ftp|ldap)pw",
-                "authtok",
-                "pepper",
-                "setcookie",
-            )
-        ),
+        names=_joined(SECRET_NAMES_IN_FILES),
         ends=_joined(SECRET_ENDS),
         about=_joined(ABOUT_SECRETS),
         no_secret=_joined(NOT_SECRET),
@@ -199,7 +198,7 @@ def _filled(words: Iterable[str]) -> str:
         roots=_joined(_ROOTS),
         endings=_joined(_ENDINGS),
         zones=_joined(_ZONES),
-        numbered=_joined(_NUMBERED),
+        numbered=_joined(NUMBERED),
     )
 
 

@@ -67,7 +67,7 @@ sub inside {
         my ($before, $key, $between, $rest) = ($1, $2, $3, $4);
         my $bare = $key =~ /\[["']?([^\]"']*)["']?\]["']?$/ && $1 ne "" ? $1 : $key;
         my $last = $key =~ /\[/ ? $bare : $key;
-        return directive($line, $class) if !name($key) && !listed($key);
+        return directive($line, $class) if !is_key($key);
         my $is_hidden = $before =~ /hide/ ? "secret" : $class;
         return $before . key($key) . $between . setting($last, $rest, $is_hidden, $margin);
     }
@@ -150,8 +150,7 @@ sub flow {
         if ($text =~ s/^(\s*(?:=>|:=)\s*)//) { $out .= key($run) . $1; $class = $forced || class($run); next }
         if ($run =~ /^(.+?)([=:,])$/s) {
             my ($key, $end) = ($1, $2);
-            my $is_key = name($key) || listed($key);
-            if ($is_key && ($end ne "," || class($key) eq "secret" && $out =~ /[(\[{]\s*$/ && $text =~ /^\s*["'<\w]/)) {
+            if (is_key($key) && ($end ne "," || class($key) eq "secret" && $out =~ /[(\[{]\s*$/ && $text =~ /^\s*["'<\w]/)) {
                 $out .= key($key) . $end;
                 $class = $forced || class($key);
                 next;
