@@ -55,7 +55,9 @@ class Questions:
                 for path in probe.hashes(self.policy.section(name), host.roles)
             )
 
-        return Target(host, site, section, self.policy, other, self.recorded_at, needed, judged, hashed)
+        return Target(
+            host, site, section, self.policy, other, self.recorded_at, needed, judged=judged, hashed=hashed
+        )
 
     def _judged(self, host: Host, besides: str) -> tuple[str, ...]:
         """Patterns of the files that the host's aspects judge, all but one."""
