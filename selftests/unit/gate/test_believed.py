@@ -300,7 +300,7 @@ def test_a_go_that_ends_with_a_waiver_ends_with_it(folder: Path) -> None:
     """A waiver that was edited to last longer is not believed; here it has none."""
 
     def later(content: dict[str, Any]) -> None:
-        waiver = {
+        waiver: dict[str, Any] = {
             "place": "waivers.yml:1", "check": "packages", "role": "web", "item": "x", "pattern_reason": None,
             "reason": "r", "owner": "o", "approved_by": "a", "ticket": "T", "expires": NEW_YEAR,
             "days_left": 9, "state": "active", "words": "", "about": [], "used_by": [],

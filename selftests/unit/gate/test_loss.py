@@ -48,9 +48,11 @@ def by_record(
     return result
 
 
-def shown(settings: Configuration, position: str, **other: tuple[str, int]) -> tuple[SavedWritten, ...]:
+def shown(
+    settings: Configuration, position: str, *, history: tuple[str, int] = finished.HISTORY
+) -> tuple[SavedWritten, ...]:
     """What a record of ten minutes ago shows."""
-    facts = finished.database("yes", position, **other)
+    facts = finished.database("yes", position, history=history)
     record = finished.measured(settings, settings.primary, NOW - timedelta(minutes=10), facts)
     return tuple(written(record, settings.probes, "run later"))
 

@@ -7,6 +7,7 @@ import html
 import json
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -39,7 +40,7 @@ def _xml_attribute(value: str) -> str:
     return ET.tostring(ET.Element("a", {"b": value}), encoding="unicode")
 
 
-WAYS = {
+WAYS: dict[str, Callable[[str], str]] = {
     "plain": lambda value: value,
     "json": json.dumps,
     "json with letters": lambda value: json.dumps(value, ensure_ascii=False),
