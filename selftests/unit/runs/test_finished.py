@@ -111,3 +111,33 @@ def test_a_revoked_run_has_one_line_in_the_history_and_keeps_its_place(tmp_path:
         f"2026-11-23 01:03 UTC  NO-GO    dallas -> arizona  {len(go.checks)} checks, 1 different, "
         f"0 not made, a GO until it was revoked at 02:30 UTC  {go.run}"
     )
+
+
+def _without_what_accepts(content: dict[str, Any]) -> None:
+    content["waivers"] = content["differs"] = []
+
+
+def _with_a_question(content: dict[str, Any]) -> None:
+    content["scope"]["undecided"] = [{"key": "aspects.waf", "question": "Which?", "place": "policy.yml"}]
+
+
+def _with_a_bad_waiver(content: dict[str, Any]) -> None:
+    content["waivers"][0]["words"] = "has expired"
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (_without_what_accepts, "nothing accepts what "),
+        (_with_a_question, "a question is open: aspects.waf"),
+        (_with_a_bad_waiver, " is a reason against it"),
+    ],
+)
+def test_a_go_that_says_a_reason_against_itself_is_refused(
+    tmp_path: Path, change: Callable[[dict[str, Any]], object], problem: str
+) -> None:
+    """What accepts findings must still be there, and be valid; nothing may be open."""
+    with pytest.raises(ConfigurationError) as error:
+        read_run(saved(tmp_path, examples.go(), change))
+    assert "it says GO, and " in str(error.value)
+    assert problem in str(error.value)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from siteparity.facts import records
 from siteparity.facts.changes import Changes, changes
 from siteparity.facts.data_loss import possible_loss, written
 from siteparity.facts.records import Record, RecordError
+from siteparity.gate.assemble import downgraded
 from siteparity.gate.believed import record_of_run
 from siteparity.gate.judged_again import SecondJudge
 from siteparity.gate.loss import known_missing, too_much
@@ -35,7 +36,7 @@ from siteparity.report.shipped import against_go
 from siteparity.report.states import absent_words, states_line
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, utc
-from siteparity.result import Result, SavedRevocation, SavedWritten
+from siteparity.result import Result, SavedLoosened, SavedRevocation, SavedWritten
 from siteparity.runs.history import append_run, first_seen, read_history
 from siteparity.runs.kept_records import written_since
 from siteparity.runs.recording import measure, record_path, then_path
@@ -102,10 +103,13 @@ class Verification:
 
     def _is_about_the_same(self, result: Result) -> bool:
         """Whether a run would owe the same checks now, and be about the same."""
-        own, now = result.scope, scope(self.settings)
-        return [(check.id, check.severity) for check in self.settings.checks] == [
-            (check.id, check.severity) for check in result.checks
-        ] and (own.areas, own.absent) == (now.areas, now.absent)
+        planned = [(check.id, check.severity) for check in self.settings.checks]
+        if planned != [(check.id, check.severity) for check in result.checks]:
+            return False
+        loosened = tuple(SavedLoosened(**asdict(one)) for one in self.settings.policy.loosened)
+        about, now = result.scope, scope(self.settings)
+        told = (about.areas, about.absent, result.downgraded, result.loosened)
+        return told == (now.areas, now.absent, downgraded(self.settings), loosened)
 
     def _contradicted(self, result: Result) -> str:
         """Whether a later run of the same sites said NO-GO, perhaps by what is not tried out again here."""

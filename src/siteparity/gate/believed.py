@@ -126,7 +126,7 @@ def _of_history(result: Result, folder: Path, history: Sequence[PastRun]) -> Ite
     """Whether the history knows it so."""
     written = hashlib.sha256((folder / "result.json").read_bytes()).hexdigest()
     for past in history:
-        if past.run == result.run and (past.verdict, past.digest or written) != (result.verdict, written):
+        if past.run == result.run and (past.verdict, past.digest) != (result.verdict, written):
             yield f"history.jsonl holds {past.verdict.value} and another digest for this run"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from siteparity.judging.verdict import CheckOutcome, judge
-from siteparity.model import ConfigurationError, Verdict
+from siteparity.model import ConfigurationError, Outcome, Verdict
 from siteparity.result import Result, SavedDesign, SavedWaiver
 from siteparity.runs.latest import newest_run
 from siteparity.yamlfile import shown_path
@@ -87,3 +87,7 @@ def _against_go(result: Result) -> Iterator[str]:
         yield f"a question is open: {result.scope.undecided[0].key}"
     accepting: tuple[SavedWaiver | SavedDesign, ...] = (*result.waivers, *result.differs)
     yield from (f"{one.place} is a reason against it" for one in accepting if one.words)
+    used = {check for one in accepting for check in one.used_by}
+    for check in result.checks:
+        if check.outcome in (Outcome.WAIVED, Outcome.BY_DESIGN) and check.id not in used:
+            yield f"nothing accepts what {check.id} found"
