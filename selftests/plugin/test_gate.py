@@ -51,8 +51,10 @@ def test_two_sites_that_are_the_same_are_a_go(live: Project, server: Server) -> 
     assert folder.readlink() == Path("runs") / result.run
     written = {str(path.relative_to(folder.resolve())) for path in folder.resolve().rglob("*.*")}
     records = {"records/dallas.json.gz", "records/arizona.json.gz"}
-    reports = {"report.html", "checks.html", "junit.xml", "result.json", "log.txt", "journal.jsonl"}
-    assert written == records | reports
+    reports = {"report.html", "checks.html", "junit.xml", "result.json", "log.txt"}
+    proof = {"plan.json", "journal.jsonl"}
+    assert written == records | reports | proof
+    assert (folder / "SHA256SUMS").exists()
     assert (live.reports / "history.jsonl").read_text().count("\n") == 1
     assert set(live.asked().values()) == {1}
     wait_until(lambda: not server.sessions())
