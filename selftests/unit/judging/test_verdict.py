@@ -106,6 +106,15 @@ def test_a_broken_run_with_all_checks_the_same_is_unknown() -> None:
     assert judge([one(Outcome.SAME)], ["the closing line is missing"]).verdict is Verdict.UNKNOWN
 
 
+def test_what_is_proven_without_a_check_is_no_go_and_told_before_all_but_differences() -> None:
+    """Orders that are known to be lost stop a failover although every check holds."""
+    same = CheckOutcome("a", Severity.BLOCKER, Outcome.SAME)
+    assert judge([same], proven=["lost"]) == Answer(Verdict.NO_GO, ("lost",))
+    assert judge([same], ["cut"], ["waiver"], iter(["lost"])).reasons == ("lost", "cut", "waiver")
+    red = CheckOutcome("b", Severity.BLOCKER, Outcome.DIFFERENT)
+    assert judge([red], proven=["lost"]).reasons == ("1 blocker differs (first: b)", "lost")
+
+
 def test_a_waiver_that_does_not_hold_is_told_last_and_is_no_go_by_itself() -> None:
     """Nothing measured is wrong, and still somebody has to look."""
     said = ["the waiver waivers.yml:3 is no longer needed"]
