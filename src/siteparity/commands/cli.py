@@ -237,6 +237,10 @@ def _signed(options: argparse.Namespace, folder: Path) -> None:
 
 
 def _history(options: argparse.Namespace) -> tuple[str, int]:
+    if options.unwanted:  # perhaps a secret: it is not shown
+        raise ConfigurationError(
+            "history: expected no words, found some; --forget reads the value from stdin"
+        )
     if options.forget:
         return _forget(options)
     lines = [line_of(past) for past in read_history(options.reports)]
@@ -438,6 +442,7 @@ def _parser() -> argparse.ArgumentParser:
         action=_FromStdin,
         help="read a value from stdin, and remove it from everything below the reports folder",
     )
+    past.add_argument("unwanted", nargs="*", help=argparse.SUPPRESS)
     for one in (verified, reported, signed, past):
         _add_reports(one)
     explained = verb(
