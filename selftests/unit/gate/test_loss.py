@@ -17,8 +17,6 @@ from siteparity.model import ConfigurationError, Facts, Verdict
 from siteparity.policy import Absence
 from siteparity.result import Result, SavedWritten
 
-NOW = datetime.now(UTC)
-OLD = NOW - timedelta(minutes=20)
 REPLICA = finished.database("no", "0/1000", replayed=300)
 
 
@@ -42,9 +40,11 @@ def by_record(
     later: tuple[SavedWritten, ...] = (),
 ) -> Result:
     """A run in which a record of 20 minutes ago stands in; all checks hold."""
-    primary = finished.measured(settings, settings.primary, OLD, finished.database("yes", "0/1000"))
-    now = finished.measured(settings, settings.standby, NOW, standby)
-    result, _ = finished.run(settings, reports, at=NOW, primary=primary, standby=now, written=later)
+    at = datetime.now(UTC)  # not when this file was imported: on a busy machine that was minutes ago
+    old = at - timedelta(minutes=20)
+    primary = finished.measured(settings, settings.primary, old, finished.database("yes", "0/1000"))
+    now = finished.measured(settings, settings.standby, at, standby)
+    result, _ = finished.run(settings, reports, at=at, primary=primary, standby=now, written=later)
     return result
 
 
@@ -53,7 +53,7 @@ def shown(
 ) -> tuple[SavedWritten, ...]:
     """What a record of ten minutes ago shows."""
     facts = finished.database("yes", position, history=history)
-    record = finished.measured(settings, settings.primary, NOW - timedelta(minutes=10), facts)
+    record = finished.measured(settings, settings.primary, datetime.now(UTC) - timedelta(minutes=10), facts)
     return tuple(written(record, settings.probes, "run later"))
 
 
@@ -79,7 +79,7 @@ def test_what_the_standby_has_passed_is_no_reason(settings: Configuration, tmp_p
     result = by_record(settings, tmp_path, later=shown(settings, "0/1000"))
     assert result.verdict is Verdict.GO, result.reasons
     assert result.data_loss
-    assert result.data_loss.since == NOW - timedelta(minutes=5)
+    assert result.data_loss.since == result.started_at - timedelta(minutes=5)
 
 
 @pytest.mark.parametrize("minutes", [1, 4, 6, 60])
@@ -96,7 +96,7 @@ def test_a_go_by_record_keeps_the_objective_and_ends_with_it(
     else:
         assert result.verdict is Verdict.GO, result.reasons
         assert result.valid_until
-        assert result.valid_until <= NOW - timedelta(minutes=5) + timedelta(minutes=minutes)
+        assert result.valid_until <= result.started_at - timedelta(minutes=5) + timedelta(minutes=minutes)
 
 
 def test_a_loss_that_is_not_known_keeps_no_objective(settings: Configuration, tmp_path: Path) -> None:
