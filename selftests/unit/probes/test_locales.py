@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import subprocess
+import sys
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +18,7 @@ from selftests.unit.targets import LANGUAGES, answered, web_host
 from siteparity.model import Table, UnmeasuredError
 from siteparity.probes import Answers, Target, locales
 from siteparity.tools import locale as content
+from siteparity.tools.given import assigned
 from siteparity.tools.systemd import environment
 
 Policy = locales.Policy
@@ -386,3 +392,53 @@ def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> No
     good = {"owner": "Shop", "service": "shop.service", "variables": {"LANG": "en_US.UTF-8"}}
     with pytest.raises(ValueError, match=r"validation error"):
         Policy.model_validate({**good, **wrong})
+
+
+TITLE = "import setproctitle, sys; setproctitle.setproctitle('t' * int(sys.argv[1])); sys.stdin.read()"
+
+
+@pytest.mark.parametrize("length", [3, 5000])
+@pytest.mark.parametrize("is_older", [True, False])
+def test_a_service_that_wrote_its_title_over_its_environment_is_judged_by_its_files(
+    tmp_path: Path, length: int, is_older: bool
+) -> None:
+    """By the real program: its files are older than it is, or nobody knows what it was started with."""
+    file = tmp_path / "env"
+    file.write_text("LANG=de_DE.UTF-8\n", encoding="utf-8")
+    time.sleep(2.2)
+    own = {"LANG": "de_DE.UTF-8", "PATH": os.environ["PATH"], "PADDING": "x" * 300}
+    command = [sys.executable, "-c", TITLE, str(length)]
+    with subprocess.Popen(command, env=own, stdin=subprocess.PIPE) as process:
+        try:
+            until = time.monotonic() + 30
+            while not Path(f"/proc/{process.pid}/cmdline").read_bytes().startswith(b"ttt"):
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            if not is_older:
+                file.write_text("LANG=fr_FR.UTF-8\n", encoding="utf-8")
+            ran = _asked_of(tmp_path, process.pid, file)
+        finally:
+            process.kill()
+    if not is_older:
+        assert ran.returncode != 0
+        assert f"{file} was changed since it started: restart the service" in ran.stderr.decode()
+        return
+    service = environment.Service.read(answered(service=ran.stdout).parts("service", environment.PARTS))
+    assert service.running == service.configured == {"LANG": "de_DE.UTF-8"}
+
+
+def _asked_of(folder: Path, pid: int, file: Path) -> subprocess.CompletedProcess[bytes]:
+    """What the question prints about a process, whose unit has one file."""
+    shown = [
+        "LoadState=loaded",
+        f"MainPID={pid}",
+        "Environment=",
+        f"EnvironmentFiles={file} (ignore_errors=no)",
+    ]
+    shown += ["PassEnvironment=", "UnsetEnvironment=", "FragmentPath=", "DropInPaths="]
+    lines = "".join(f"echo '{line}'\n" for line in shown)
+    (folder / "systemctl").write_text(f'#!/bin/sh\n[ "$1" != show-environment ] || exit 0\n{lines}')
+    (folder / "systemctl").chmod(0o755)
+    env = {"PATH": f"{folder}:/usr/sbin:/usr/bin:/sbin:/bin"}
+    asked = ["sh", "-c", assigned(UNIT=["shop.service"]) + environment.QUESTION]
+    return subprocess.run(asked, capture_output=True, check=False, env=env)

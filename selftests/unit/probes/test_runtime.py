@@ -354,7 +354,7 @@ def wait_for(happened: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("length", [200, 5000])
+@pytest.mark.parametrize("length", [3, 200, 5000])
 def test_a_process_that_wrote_its_title_over_its_environment_is_judged_by_its_files(
     tmp_path: Path, length: int
 ) -> None:

@@ -16,7 +16,7 @@ for (environment(@shown)) {
 
 open my $e, "<", "/proc/$main/environ" or die "the environment of the process: $!\n";
 my $all = do { local $/; <$e> } // "";
-my $is_over = grep { !/^[^=]+=/s } split /\0/, $all;
+my $is_over = $all =~ /(?:^|\0)\0\z/ || grep { !/^[^=]+=/s } split /\0/, $all;
 for (reverse split /\0/, $all) { $running{$1} = $2 if /^([A-Za-z_]\w*)=(.*)/s }
 die "the environment of the process is empty\n" unless %running || $is_over;
 
