@@ -35,6 +35,8 @@ MAX_CONNECTIONS = 32
 _WAKE_SECONDS = 0.5
 _MORE_TIME = 3
 """How many times its limit a question gets that a host was too slow to answer, and is asked again."""
+_PART_FOR_SLOW = 0.5
+"""The part of what is left of a host's time for that: what hangs must not cost the second look at the host."""
 _WORTH_ASKING = 2.0
 """Seconds that a host must have left to be asked again."""
 USUAL_HOST_DEADLINE: timedelta = Limits.model_fields["host_deadline"].default
@@ -231,7 +233,7 @@ class Measurement:
         slow = {name: ask for name, ask in asks.items() if was_slow(given[name])}
         if slow and min(self._left(host), self.deadline.left()) > _WORTH_ASKING:
             with suppress(UnmeasuredError):  # then the first answers count
-                again, _ = self._put(host, self._paced(slow, _MORE_TIME), words)
+                again, _ = self._put(host, self._paced(slow, _MORE_TIME), words, part=_PART_FOR_SLOW)
                 given = {**given, **{name: one for name, one in again.items() if not was_slow(one)}}
         return given, when
 
@@ -245,11 +247,12 @@ class Measurement:
         return {name: replace(ask, timeout=round(ask.timeout * pace)) for name, ask in asks.items()}
 
     def _put(
-        self, host: Host, asks: Mapping[str, Ask], words: Mapping[str, str]
+        self, host: Host, asks: Mapping[str, Ask], words: Mapping[str, str], *, part: float = 1.0
     ) -> tuple[Mapping[str, Answer], Moment | None]:
+        """Ask within a part of the time that is left."""
         began = time.monotonic()
         try:
-            timeout = min(self._left(host), self.deadline.left())
+            timeout = part * min(self._left(host), self.deadline.left())
             return Asked(self.runner.run, host).put(asks, words, timeout=timeout)
         finally:
             self._taken[host.label] = self._taken.get(host.label, 0.0) + time.monotonic() - began
