@@ -36,7 +36,7 @@ _WAKE_SECONDS = 0.5
 _MORE_TIME = 3
 """How many times its limit a question gets that a host was too slow to answer, and is asked again."""
 _PART_FOR_SLOW = 0.5
-"""The part of what is left of a host's time for that: what hangs must not cost the second look at the host."""
+"""The part of what is left of a host's time for that: what hangs must not cost the second look."""
 _WORTH_ASKING = 2.0
 """Seconds that a host must have left to be asked again."""
 USUAL_HOST_DEADLINE: timedelta = Limits.model_fields["host_deadline"].default

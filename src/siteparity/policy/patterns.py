@@ -125,16 +125,16 @@ CODE = (
 """What releases are made of, in their folders."""
 
 
-COMMON_WORDS = (
-    "amd64", "arm64", "all", "any", "usr", "etc", "var", "opt", "srv", "run", "tmp", "bin", "sbin", "home",
-    "root", "share", "local", "service", "socket", "timer", "target", "mount", "path", "slice", "scope",
-    "conf", "config", "cfg", "ini", "yml", "yaml", "json", "toml", "env", "log", "txt", "html", "system",
-    "systemd", "tcp", "tcp6", "udp", "udp6", "http", "https", "ipv4", "ipv6", "net", "kernel", "sys", "www",
-    "com", "org", "true", "false", "yes", "none", "table", "chain", "set", "rule", "user", "group", "data",
-    "daily", "hourly", "weekly", "monthly", "yearly", "annually", "midnight", "reboot", "the", "and",
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    "mon", "tue", "wed", "thu", "fri", "sat", "sun",
-)  # fmt: skip
+COMMON_WORDS = re.findall(
+    r"\S+",
+    """
+    amd64 arm64 all any usr etc var opt srv run tmp bin sbin home root share local service socket timer
+    target mount path slice scope conf config cfg ini yml yaml json toml env log txt html system systemd
+    tcp tcp6 udp udp6 http https ipv4 ipv6 net kernel sys www com org true false yes none table chain
+    set rule user group data daily hourly weekly monthly yearly annually midnight reboot the and jan feb
+    mar apr may jun jul aug sep oct nov dec mon tue wed thu fri sat sun
+    """,
+)
 """Words that many items have in common, so that none of them says which is meant."""
 
 
