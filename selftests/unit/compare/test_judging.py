@@ -87,6 +87,13 @@ def test_what_is_alike_as_it_stands_is_alike() -> None:
     assert items(judged("files", "content", digests, other)) == [("/etc/x", "of {host}", "of web1")]
 
 
+def test_one_file_that_differs_brings_no_other_with_it() -> None:
+    """Of each item by itself it counts that it is alike as it stands."""
+    digests: tuple[Table, Table] = ({"/a": "of {host}", "/b": "1"}, {"/a": "of web1", "/b": "2"})
+    plain: tuple[Table, Table] = ({"/a": "as is", "/b": "1"}, {"/a": "as is", "/b": "2"})
+    assert items(judged("files", "content", digests, plain)) == [("/b", "1", "2")]
+
+
 def test_an_item_of_one_host_alone_is_told_as_it_stands() -> None:
     """With the host's own name, not with what stands for it."""
     found = judged("files", "lines", ({}, {"/etc/x: name app7": "there", "/etc/x: y": "there"}))
