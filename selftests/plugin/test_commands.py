@@ -61,7 +61,7 @@ class OwnCommands:
 
     def gate(self) -> subprocess.CompletedProcess[str]:
         """A run."""
-        return self.live.siteparity("gate")
+        return self.live.siteparity("gate", "--deadline", "120")
 
     def checks(self) -> dict[str, SavedCheck]:
         """Those about commands, by what stands after the file's name."""

@@ -26,7 +26,7 @@ class OwnTests(Section):
     """Patterns of the reasons with which a test may skip itself -> why that proves enough. Any other skip
     leaves the test unmeasured."""
     workers: Annotated[int, Field(ge=0, le=8)] = 4
-    """How many processes of pytest-xdist run them; 0 is none but pytest's own."""
+    """How many processes of pytest-xdist run them at most; 0 is none but pytest's own."""
     roles: tuple[RoleName, ...] = ()
     """The roles whose hosts run the tests that say none; every role if empty."""
     warnings: Mapping[str, Reason] = {}

@@ -35,6 +35,8 @@ from siteparity.pytest_plugin.session import JUDGED, Session, session_of
 _PLUGINS = ("xdist", "pytest_timeout", "siteparity.pytest_plugin.own_run")
 _FEW = 8
 """Cases, for which another process of pytest-xdist would cost more than it saves."""
+_EACH = 25
+"""Checks, for which a further process is worth its start."""
 _POLL_SECONDS = 0.1
 NO_RECORD = "not made: a record stands in for {site}, whose hosts are not contacted"
 _FIX = "make {item} the same on all hosts of the role"
@@ -266,8 +268,13 @@ def _orders(session: Session, control: Path, checks: Sequence[PlannedCheck]) -> 
         planned={test: tuple(labels) for test, labels in planned.items()},
         timeout=settings.policy.limits.check_deadline.total_seconds(),
         key=secrets.token_hex(32),
-        workers=settings.policy.own_tests.workers if len(checks) > _FEW else 0,
+        workers=_workers(settings.policy.own_tests.workers, len(checks)),
     )
+
+
+def _workers(most: int, checks: int) -> int:
+    """How many processes are worth their start, which takes each most of a second of CPU."""
+    return 0 if checks <= _FEW else min(most, max(2, checks // _EACH))
 
 
 def _arguments(orders: Orders, folder: Path, ini: Path) -> Iterator[str]:
