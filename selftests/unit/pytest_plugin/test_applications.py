@@ -15,12 +15,17 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from lab import certificates
 from selftests.unit.pytest_plugin.loopback import Application, Asked, Told, served, tried
 from siteparity.collect.live_questions import authorities
 from siteparity.model import Judgement, Outcome
-from siteparity.policy.journeys import Attack
+from siteparity.policy.applications import Application as Described
+from siteparity.policy.applications import Applications
+from siteparity.policy.journeys import Attack, Database, Session
+from siteparity.pytest_plugin.database_rows import numbers
+from siteparity.pytest_plugin.page import Page
 
 HELLO = {"en": "Welcome", "pt-BR": "Bem-vindo"}
 LANGUAGES = "languages: {en: en_US.UTF-8, pt-BR: pt_BR.UTF-8}\n"
@@ -279,6 +284,7 @@ def leading(place: str) -> Told:
         (leading("/admin/login/?next=/admin/"), "leads_to: '/admin/login/?next=/admin/'", ""),
         (leading(f"http://{NAME}/login"), "leads_to: /login", ""),
         (leading("http://other.example/login"), "leads_to: /login", "other.example"),
+        (leading("http://["), "leads_to: /login", "http://["),
         (Told(status=302), "leads_to: /admin/", "nowhere"),
         (Told("<h1>Log in</h1>"), "says: Log in", ""),
         (Told("<h1>Error</h1>"), "says: Log in", "not shown"),
@@ -456,3 +462,76 @@ def test_a_page_that_starts_no_session_is_a_difference(tmp_path: Path, told: Tol
     )
     with served(lambda _: told) as port:
         assert words in " ".join(items(tried(tmp_path, KEPT, policy, {8000: port})))
+
+
+def test_a_session_behind_tls_is_looked_for_under_the_hosts_own_name(tmp_path: Path, authority: Path) -> None:
+    """If nothing says under which name customers come."""
+    policy = (
+        f"languages: {{en: en_US.UTF-8}}\nsmoke: {{session: {{port: 8443, trust: {authority}, path: /, "
+        "cookie: sid, key: 's:{cookie}'}}\n"
+    )
+    context = secured(tmp_path, certificates.issue(("web1.arizona.shop.example",)))
+    with served(lambda _: Told(), context=context) as port:
+        assert "cookie sid: found is not set" in " ".join(items(tried(tmp_path, KEPT, policy, {8443: port})))
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "found"),
+    [
+        ("Post no. {number}", "<p>Post\n no. <b>12</b> and Post no. 9</p>", [12, 9]),
+        ('"id": {number}', '{"id":  7, "other": 99}', [7]),
+        ('data-order="{number}"', '<tr data-order="5"><tr data-order="x">', [5]),
+        ("#{number}", "<a href='#17'>#17</a> 18 #1234567890123456789", [17, 17]),
+        ("{number} items", "112 items", [112, 112]),
+    ],
+)
+def test_numbers_of_rows_are_found_in_a_page_or_its_source(row: str, text: str, found: list[int]) -> None:
+    """Whatever marks them; a part of a longer number is none."""
+    kind = "application/json" if text.startswith("{") else "text/html"
+    shown = numbers(Page(200, {"content-type": kind}, {}, text, 0.1), row)
+    assert set(shown) == set(found)
+
+
+def test_a_number_without_a_text_beside_it_is_refused() -> None:
+    """Any number of the page could pass for the newest."""
+    with pytest.raises(ValidationError, match="a text right before or after"):
+        Database(owner="A", database="a", query="SELECT 1", row="{number}")
+
+
+@pytest.mark.parametrize("header", ["Host", "cookie", "Authorization", "Content-Length", "a b"])
+def test_headers_with_a_key_of_their_own_or_a_secret_are_refused(header: str) -> None:
+    """The message says where it belongs."""
+    with pytest.raises(ValidationError, match="expected"):
+        Attack(owner="A", host=NAME, headers={header: "a"})
+
+
+@pytest.mark.parametrize("key", ["session", "{cookie}{sha256}", "{cookie}{other}", "{cookie} {cookie}"])
+def test_a_key_has_one_place_for_the_session(key: str) -> None:
+    """Two, or none, are a mistake."""
+    with pytest.raises(ValidationError, match="in it and no other braces"):
+        Session(owner="A", port=1, path="/", cookie="sid", key=key)
+
+
+@pytest.mark.parametrize(
+    ("part", "words"), [("(", "a regular expression"), ("a", "one group"), ("(a)(b)", "found 2")]
+)
+def test_the_part_of_a_cookie_is_one_group(part: str, words: str) -> None:
+    """So that it is clear what names the session."""
+    with pytest.raises(ValidationError, match=words):
+        Session(owner="A", port=1, path="/", cookie="sid", key="{cookie}", cookie_part=part)
+
+
+def test_fixes_name_the_services_of_the_policy_and_no_others() -> None:
+    """Of the role; where the policy names none, that is said."""
+    of = Applications(
+        {
+            "front": Described(role="edge", units=("haproxy.service",)),
+            "one": Described(role="web", units=("php8.2-fpm.service", "app@1.service")),
+            "two": Described(role="web", units=("app@1.service",)),
+        }
+    )
+    assert of.in_fix("systemctl reload {units}", ["edge"]) == "systemctl reload haproxy.service"
+    assert of.in_fix("journalctl {logs}", ["web"]) == (
+        "journalctl --unit=php8.2-fpm.service --unit=app@1.service"
+    )
+    assert of.in_fix("restart {units}: {item}", ["db"]) == "restart <services of db>: {item}"

@@ -67,6 +67,8 @@ LanguageValue: TypeAlias = Annotated[
 ]
 """The value of a header or a cookie; ``{language}`` in it stands for the language."""
 CookieName: TypeAlias = Annotated[str, matching(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", "the name of a cookie")]
+HostName: TypeAlias = Annotated[Text, matching(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}", "the name of a server")]
+"""A name that customers type, and a port where it is not the usual one."""
 Format: TypeAlias = Literal["number", "price", "date", "plural"]
 
 
@@ -247,7 +249,7 @@ class Front(Visiting):
     """A journey to the front door."""
 
     roles: Roles = ("edge",)
-    host: Text
+    host: HostName
     """The name that customers type; sent as the ``Host`` header, and looked for in the certificate."""
     port: Port | None = None
     """By default 443 with https, else 80."""
@@ -419,7 +421,7 @@ class Session(Speaking):
     never_waived: ClassVar[bool] = True
 
     roles: Roles = ("web",)
-    host: Text | None = None
+    host: HostName | None = None
     """The name that customers type; sent as the ``Host`` header."""
     port: Port
     """Where each host of the application answers by itself."""
@@ -504,6 +506,9 @@ class Session(Speaking):
         return {}
 
 
+_AROUND = "a text right before or after {number}, so that no other number is taken for one"
+
+
 class Database(Speaking, Behind):
     """Current rows must be readable on the standby: by the suite, and by customers on a page."""
 
@@ -519,7 +524,7 @@ class Database(Speaking, Behind):
     """The number of the newest row, such as ``SELECT max(id) FROM posts``; it only grows."""
     at_least: Annotated[int, bounds.at_least("1")] = 1
     """The least number that `query` must return."""
-    host: Text | None = None
+    host: HostName | None = None
     """The name that customers type; sent as the ``Host`` header."""
     web_port: Annotated[
         Port | None,
@@ -531,7 +536,8 @@ class Database(Speaking, Behind):
     language: Language | None = None
     """The language of the page; the policy's first if None."""
     row: Annotated[
-        Annotated[str, template("number")] | None,
+        Annotated[str, template("number"), matching(r"(?s).*\S\{number\}.*|.*\{number\}\S.*", _AROUND)]
+        | None,
         Question("How does the page write the number of a row?", beside="path"),
     ] = None
     """How the page or its source writes each row's number: ``Post no. {number}``, ``data-id="{number}"``."""

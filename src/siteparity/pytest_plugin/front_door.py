@@ -108,4 +108,7 @@ def admin_claims(page: Page, policy: Admin) -> Iterator[Claim]:
 def _whole(place: str, policy: Admin) -> str:
     """The whole address: a server may leave out what a browser knows."""
     scheme = "https" if policy.front.https else "http"
-    return urljoin(f"{scheme}://{policy.host}{policy.path}", place)
+    try:
+        return urljoin(f"{scheme}://{policy.host}{policy.path}", place)
+    except ValueError:  # no address at all, such as http://[
+        return place

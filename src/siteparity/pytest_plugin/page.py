@@ -89,6 +89,13 @@ class Security:
         return context
 
 
+class _Browser(requests.Session):
+    """A session that does not even look where a redirect leads: a server may name what is no address."""
+
+    def get_redirect_target(self, _: requests.Response) -> None:
+        """Nowhere."""
+
+
 class _Secured(HTTPAdapter):
     """Connects to a forward, and asks for the server's own name."""
 
@@ -141,7 +148,7 @@ class Visitor:
         self._seconds = seconds
         self._look_after = look_after
         self._turn = turn
-        self._session = requests.Session()
+        self._session = _Browser()
         self._session.trust_env = False
         # The front door speaks TLS where an application behind it does not: it gets such cookies as well.
         self._session.cookies.set_policy(DefaultCookiePolicy(secure_protocols=("https", "http")))

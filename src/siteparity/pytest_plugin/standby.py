@@ -151,8 +151,9 @@ class Standby(CheckFindings):
     def _security(self, host: Host, door: Door) -> Security:
         """How a door's certificate is judged, by the authorities on the host that the policy names."""
         name = door.host.rpartition(":")[0] if re.fullmatch(r"[^:]+:[0-9]+", door.host) else door.host
+        name = name or next(iter(host.names), "localhost")
         if door.trust is None:
-            return Security(name or "localhost", verified=door.verified)
+            return Security(name, verified=door.verified)
         answer = self.ask(host, live_questions.authorities_of(door.trust))
         said = answer.text.decode("ascii", "replace")
         if answer.status or not said.strip():
