@@ -13,6 +13,7 @@ import pytest
 from siteparity.model import ConfigurationError, Severity
 from siteparity.plan import Plan, PlannedCheck, left_out, plan, sources
 from siteparity.policy import Policy, Section
+from siteparity.policy.journeys import Database
 from siteparity.policy.section import Part
 from siteparity.probes import Probe, Reading, Where
 
@@ -32,17 +33,13 @@ def probe(**tables: tuple[str, ...] | Reading[Section] | None) -> Probe[Section]
     return Probe(Section, lambda _: {}, {name: of(roles) for name, roles in tables.items()})
 
 
-def policy(section: Section, languages: Mapping[str, str] | None = None) -> Policy:
+JOURNEY = SimpleNamespace(
+    severity=None, owner="Shop", roles=("web",), needs=None, question="how?", warnings={}, only_named=False
+)
+
+
+def policy(section: Section, languages: Mapping[str, str] | None = None, journey: object = JOURNEY) -> Policy:
     """A policy of three roles in which the aspect has this section, and the journey is web's."""
-    journey = SimpleNamespace(
-        severity=None,
-        owner="Shop",
-        roles=("web",),
-        needs=None,
-        question="how?",
-        warnings={},
-        only_named=False,
-    )
     journeys = {"front": journey}
     made = SimpleNamespace(
         roles={"edge": None, "web": None, "db": None},
@@ -153,6 +150,26 @@ def test_a_smoke_check_is_planned_once_or_for_each_language(tmp_path: Path) -> N
         *("test_named[en]", "test_named[de]"),
     ]
     assert {check.role for check in checks} == {"web"}
+
+
+def test_a_smoke_check_without_what_it_judges_does_not_apply(tmp_path: Path) -> None:
+    """It is listed with the keys of the journey; a key that the journey lacks is a mistake."""
+    path = tmp_path / "tests" / "smoke" / "test_front.py"
+    path.parent.mkdir(parents=True)
+    text = (
+        "import pytest\n\n\ndef test_all(standby):\n    pass\n\n\n"
+        "@pytest.mark.judges('{}')\ndef test_page(standby):\n    pass\n"
+    )
+    of = policy(PLATFORM, journey=Database(owner="Shop", roles=("web",), database="a", query="SELECT 1"))
+    path.write_text(text.format("path"))
+    found = plan(tmp_path, of, {})
+    assert [check.source.function for check in found.checks] == ["test_all"]
+    assert [one.keys for one in found.not_applicable] == [("smoke.front.path",)]
+    path.write_text(text.format("another"))
+    with pytest.raises(
+        ConfigurationError, match=r"test_page: judges another, which is no key of smoke\.front"
+    ):
+        plan(tmp_path, of, {})
 
 
 @pytest.mark.parametrize(
