@@ -31,6 +31,8 @@ HELLO = {"en": "Welcome", "pt-BR": "Bem-vindo"}
 LANGUAGES = "languages: {en: en_US.UTF-8, pt-BR: pt_BR.UTF-8}\n"
 SAYS = "says: {en: Welcome, pt-BR: Bem-vindo}"
 NAME = "www.site.example"
+PATIENT = "slowest: 10s, timeout: 30s, requests: 20"
+"""A busy machine is no slow application."""
 SPEAKS = "storefront.every_web_host_speaks_the_language"
 FRONT = "storefront.every_request_through_the_edge_is_answered_in_time"
 
@@ -99,7 +101,7 @@ APPLICATIONS: Mapping[str, tuple[Application, str]] = {
 
 def storefront(keys: str) -> str:
     """A policy of that journey."""
-    return f"{LANGUAGES}smoke: {{storefront: {{host: {NAME}, web_port: 8000, {SAYS}, {keys}}}}}\n"
+    return f"{LANGUAGES}smoke: {{storefront: {{host: {NAME}, web_port: 8000, {SAYS}, {keys}, {PATIENT}}}}}\n"
 
 
 def items(judged: Judgement) -> list[str]:
