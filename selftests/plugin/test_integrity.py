@@ -123,7 +123,7 @@ def test_a_users_own_check_is_named_and_leaves_the_go(live: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["conftest.py", "tests/conftest.py", "tests/parity/conftest.py", "tests/smoke/deep/__init__.py"]
+    "path", ["conftest.py", "tests/conftest.py", "tests/parity/conftest.py", "tests/smoke/__init__.py"]
 )
 def test_code_that_pytest_would_run_beside_the_checks_is_refused(project: Project, path: str) -> None:
     """Every verb that leads to an answer names the file and says what to do; no host is asked."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from siteparity.model import ConfigurationError
 from siteparity.plan import shipped
-from siteparity.plan.shipped import compared, demand_no_other_code, manifest_text, without_own_checks
+from siteparity.plan.shipped import compared, demand_no_other_code, digests, manifest_text, without_own_checks
 
 FILE = "tests/parity/test_things.py"
 TEXT = '''\
@@ -115,6 +115,27 @@ def test_other_code_that_pytest_runs_is_refused(root: Path, path: str) -> None:
     (root / path).parent.mkdir(parents=True, exist_ok=True)
     (root / path).write_text("")
     with pytest.raises(ConfigurationError, match=f"{path}: expected no {Path(path).name} below tests"):
+        demand_no_other_code(root)
+
+
+def test_a_folder_in_which_pytest_would_look_for_more_is_refused(root: Path, tmp_path: Path) -> None:
+    """Also one that is a link; the folder of compiled code is none of them."""
+    (root / "tests" / "parity" / "__pycache__").mkdir()
+    demand_no_other_code(root)
+    (tmp_path / "elsewhere").mkdir()
+    (root / "tests" / "parity" / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ConfigurationError, match="tests/parity/link: expected files of checks only"):
+        demand_no_other_code(root)
+
+
+def test_a_folder_of_checks_that_is_a_link_is_looked_into(root: Path, tmp_path: Path) -> None:
+    """As pytest does."""
+    elsewhere = (root / "tests" / "parity").rename(tmp_path / "elsewhere")
+    (root / "tests" / "parity").symlink_to(elsewhere)
+    assert compared(root).missing == ()
+    assert root / FILE in digests(root)
+    (elsewhere / "conftest.py").write_text("")
+    with pytest.raises(ConfigurationError, match=r"tests/parity/conftest\.py: expected no"):
         demand_no_other_code(root)
 
 

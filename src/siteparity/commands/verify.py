@@ -32,7 +32,7 @@ from siteparity.report import bind, write_reports
 from siteparity.report.accepted import by_design_words
 from siteparity.report.exceptions import downgraded_words
 from siteparity.report.limits import forgotten
-from siteparity.report.shipped import against_go
+from siteparity.report.shipped import against_go, at_the_end
 from siteparity.report.states import absent_words, states_line
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, utc
@@ -233,6 +233,7 @@ def _stands(result: Result, seen: Sequence[Changes], checks: int) -> Verified:
     same = f"{count(sum(one.compared for one in seen), 'table')} as they were at {utc(result.finished_at)}"
     again = f"{count(checks, 'check')} made again; what was tried out at the standby was not tried out again"
     words = f"{absent_words(result.scope)}{downgraded_words(result)}{by_design_words(result)}"
+    words += at_the_end(result.shipped, words)
     told = filter(None, (f"{same}, {again}", states_line(result.scope), *forgotten(result)))
     return Verified(Verdict.GO, (*told, f"GO  {sites} until {until}: it stands{words}"))
 

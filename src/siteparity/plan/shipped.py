@@ -56,7 +56,7 @@ class _Parts:
 def digests(root: Path) -> dict[Path, str]:
     """Digest of every file of the project that pytest may run; one that cannot be read is left out."""
     found: dict[Path, str] = {}
-    for path in (root / DOOR, *(root / "tests").rglob("*.py")):
+    for path in (root / DOOR, *_code(root)):
         with suppress(OSError):
             found[path] = _digest(path.read_bytes())
     return found
@@ -109,7 +109,14 @@ def demand_no_other_code(root: Path) -> None:
             "code in it could change the outcome of every check",
             door,
         )
-    for path in sorted((root / "tests").rglob("*.py")):
+    for folder in _folders(root):
+        if folder.is_dir() and (inner := [one for one in folder.iterdir() if _is_collected(one)]):
+            problems.add(
+                "expected files of checks only, found a folder; take it away: code in it could change the "
+                "outcome of every check",
+                min(inner),
+            )
+    for path in _code(root):
         if path.name in _RUN_BY_PYTEST:
             problems.add(
                 f"expected no {path.name} below tests, found one; take it away: code in it could change the "
@@ -142,6 +149,22 @@ def manifest_text(root: Path) -> str:
     return json.dumps(made.model_dump(mode="json"), indent=1) + "\n"
 
 
+def _folders(root: Path) -> tuple[Path, ...]:
+    """The folders in which pytest looks for checks."""
+    return tuple(root / "tests" / kind for kind in ("parity", "smoke"))
+
+
+def _is_collected(path: Path) -> bool:
+    """Whether pytest goes into it, also where it is a link."""
+    return path.is_dir() and path.name != "__pycache__"
+
+
+def _code(root: Path) -> list[Path]:
+    """Each file of Python below ``tests``, also if the folder of a kind is a link."""
+    places = [(root / "tests").rglob("*.py"), *(folder.glob("*.py") for folder in _folders(root))]
+    return sorted({path for found in places for path in found})
+
+
 def _manifest() -> Manifest:
     try:
         return Manifest.model_validate_json(MANIFEST.read_bytes())
@@ -156,8 +179,8 @@ def _manifest() -> Manifest:
 def _files(root: Path) -> dict[str, str]:
     """Path -> text of each file of checks; one that cannot be read is told by the plan."""
     found: dict[str, str] = {}
-    for kind in ("parity", "smoke"):
-        for path in sorted((root / "tests" / kind).glob("test_*.py")):
+    for folder in _folders(root):
+        for path in sorted(folder.glob("test_*.py")):
             with suppress(OSError, UnicodeError):
                 found[path.relative_to(root).as_posix()] = path.read_bytes().decode()
     return found
