@@ -12,6 +12,7 @@ from typing import Self
 
 from siteparity.model import ConfigurationError
 from siteparity.plan import CheckSource, sources
+from siteparity.plan.own_tests import AREA
 from siteparity.policy.journeys import JOURNEYS
 from siteparity.probes import discover
 
@@ -35,6 +36,8 @@ def explain(root: Path, wanted: str) -> str:
     every = list(sources(root))
     name = wanted.partition("[")[0]
     found = [source for source in every if name in _known_as(source)]
+    if not found and name.startswith((AREA, "tests/own/")):
+        raise ConfigurationError(f"{wanted}: a test of your own, which its own file explains")
     if not found:
         known = sorted({one for source in every for one in _known_as(source) if "::" not in one})
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known

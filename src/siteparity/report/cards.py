@@ -121,7 +121,7 @@ def _card(anchor: str, promise: Promise, result: Result, history: Sequence[PastR
         about=_about(promise, seen),
         effects=effects[:EFFECTS],
         effect=shortened(visible(effects[0]), EFFECT_WIDTH) if effects else "",
-        not_run=", ".join(check.role for check in promise.not_run),
+        not_run=", ".join(dict.fromkeys(check.role for check in promise.not_run)),
         rows=tuple(_row(one, result, history) for one in seen[:limit]),
         more=max(len(seen) - limit, 0),
         fixes="\n".join(_distinct(one.finding.fix for one in seen[:limit])),

@@ -116,7 +116,7 @@ def _promise(promise: Promise, result: Result, limit: int, *, colour: bool) -> I
     words = "not known, a warning" if is_open_warning else _WORDS[promise.state]
     yield f"  {words}; {first.severity.value}; owner {_one_line(first.owner)}; {promise.test}"
     if promise.not_run:
-        yield f"  not made for {_one_line(', '.join(check.role for check in promise.not_run))}"
+        yield f"  not made for {_one_line(', '.join(dict.fromkeys(check.role for check in promise.not_run)))}"
     left = limit
     for group in alike(promise.open):
         shown = group[: min(ALIKE, left)]

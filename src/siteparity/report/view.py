@@ -244,7 +244,7 @@ def _roles(promise: Promise) -> tuple[tuple[State, str], ...]:
     of: dict[State, list[str]] = {}
     for check in promise.checks:
         of.setdefault(state_of(check), []).append(check.role)
-    return tuple((state, ", ".join(of[state])) for state in reversed(State) if state in of)
+    return tuple((state, ", ".join(dict.fromkeys(of[state]))) for state in reversed(State) if state in of)
 
 
 def _facts(result: Result, zone: tzinfo | None) -> tuple[tuple[str, str], ...]:
