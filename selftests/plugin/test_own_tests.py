@@ -327,17 +327,29 @@ def test_a_skip_that_the_policy_accepts_is_told(live: Project) -> None:
 
 
 def test_a_host_with_a_collector_runs_no_test_and_says_what_to_do_instead(
-    live: Project, server: Server
+    live: Project, tmp_path: Path
 ) -> None:
     """Least privilege holds; the answer names the way that keeps it."""
-    live.connection = {**live.connection, "parity_collector": "/no/such/collector"}
+    key, granted = tmp_path / "key.pub", tmp_path / "granted"
+    key.write_text("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGZvbw suite\n")
+    written = live.siteparity("privileges", "--key", str(key), "--write", str(granted))
+    assert written.returncode == 0, written.stdout + written.stderr
     for site, addresses in (("dallas", live.addresses[:2]), ("arizona", live.addresses[2:])):
-        live.inventory(site, addresses, {"web1": {"parity_collector": "/no/such/collector"}})
+        of_host = {}
+        for host in ("web1", "web2"):
+            (collector,) = (path for path in granted.rglob("*collect*") if {site, host} < set(path.parts))
+            collector.chmod(0o755)
+            of_host[host] = {"parity_collector": str(collector)}
+        live.inventory(site, addresses, of_host)
     own(live, test_web=HEAD + "def test_x(host):\n    assert host.exists('sh')\n")
-    assert gate(live).returncode == 3
-    messages = {check.findings[0].message for check in checks(live).values()}
-    assert all("does not answer as a collector" in message for message in messages)
-    assert server.logins()
+    ran = gate(live)
+    assert ran.returncode == 3, ran.stdout + ran.stderr
+    parity = {check.outcome for check in live.latest().checks if check.kind == "parity"}
+    assert parity == {Outcome.SAME}
+    for label in LABELS:
+        (finding,) = checks(live)[f"test_web.py::test_x[{label}]"].findings
+        assert finding.message.startswith(f"{label}: it has a collector, which runs no command of testinfra;")
+        assert "name what is to be run under aspects.commands" in finding.message
 
 
 @pytest.mark.parametrize(

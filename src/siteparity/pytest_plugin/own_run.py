@@ -213,7 +213,8 @@ def _words(report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
 def _of_error(error: BaseException) -> str:
     lines = [line.strip() for line in str(error).strip().split("\n") if line.strip()]
     if isinstance(error, AssertionError):
-        where = [line.removeprefix("+").strip() for line in lines[1:] if line.startswith("+")]
+        # What the assertion itself compares; deeper lines say where that comes from.
+        where = [line[1:].strip() for line in lines[1:] if re.match(r"\+  \S", line)]
         return "; ".join((*lines[:1], *where)) or "an assertion without words"
     if isinstance(error, pytest.fail.Exception | UnmeasuredError):
         return lines[0] if lines else "no words"
