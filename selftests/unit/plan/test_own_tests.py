@@ -52,6 +52,27 @@ def test_without_a_folder_nothing_is_planned(tmp_path: Path) -> None:
         own_checks(policy(tmp_path, folder="mine"), SITES)
 
 
+def test_the_folder_may_be_anywhere(tmp_path: Path) -> None:
+    """Elsewhere its own name begins the ids."""
+    elsewhere = tmp_path / "elsewhere" / "suite"
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "test_a.py").write_text(TEST)
+    (tmp_path / "project").mkdir()
+    made = own_checks(policy(tmp_path / "project", folder=str(elsewhere)), SITES)
+    assert [one.id for one in made] == of("suite/test_a.py::test_x")
+    link = tmp_path / "project" / "tests" / "own"
+    link.parent.mkdir()
+    link.symlink_to(elsewhere)
+    assert [one.id for one in own_checks(policy(tmp_path / "project"), SITES)] == of(
+        "suite/test_a.py::test_x"
+    )
+    (elsewhere / "test_b.py").symlink_to(tmp_path / "gone.py")
+    assert len(own_checks(policy(tmp_path / "project"), SITES)) == 3
+    (tmp_path / "gone.py").write_text(TEST)
+    with pytest.raises(ConfigurationError, match="found another place"):
+        own_checks(policy(tmp_path / "project"), SITES)
+
+
 @pytest.mark.parametrize(
     ("text", "hosts"),
     [

@@ -21,9 +21,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from selftests.contract.sshd import running_with, unique_sleep
+from selftests.unit.sites import ARIZONA, DALLAS
 from selftests.unit.targets import web_host
 from siteparity.configuration import find_root
-from siteparity.model import Facts, Table, Unmeasured
+from siteparity.judging import rules
+from siteparity.judging.rules import Cohort, Pair
+from siteparity.model import Facts, Outcome, Table, Unmeasured
+from siteparity.names import OwnNames
 from siteparity.probes import Answers, Target, read_tables
 from siteparity.probes.commands import AS_IT_MUST, PROBE, Command, Policy, ask
 from siteparity.redaction import HIDDEN
@@ -312,6 +316,27 @@ def test_stderr_can_be_what_is_looked_at() -> None:
     found = facts("sh", "-c", "echo out; echo err >&2", stream="stderr", matches="^err$")
     assert table(found, "output") == {NAME: "something", f"{NAME}: err": "listed"}
     assert table(found, "expected") == {NAME: AS_IT_MUST}
+
+
+@pytest.mark.parametrize("compare", ["lines", "text"])
+def test_own_names_are_the_same_and_the_other_sites_are_not(compare: str) -> None:
+    """As in every other table."""
+    read = {}
+    for host in (DALLAS.hosts[0], ARIZONA.hosts[0]):
+        of = target("echo", f"server {host.names[0]};", compare=compare)
+        here = next(site for site in (DALLAS, ARIZONA) if host in site.hosts)
+        of = replace(of, host=host, site=here)
+        read[here.name] = table(without_part(read_tables(PROBE.tables, answers(of), of, ("web",))), "output")
+
+    def outcome(dallas: Table, arizona: Table) -> Outcome:
+        sides = [
+            Cohort(OwnNames.of(site), {"web1": said, "web2": said})
+            for site, said in ((DALLAS, dallas), (ARIZONA, arizona))
+        ]
+        return rules.same(Pair(sides[0], sides[1], "output"), fix="").outcome
+
+    assert outcome(read["dallas"], read["arizona"]) is Outcome.SAME
+    assert outcome(read["dallas"], read["dallas"]) is Outcome.DIFFERENT
 
 
 def test_a_secret_in_an_argument_stands_in_no_fact() -> None:

@@ -43,13 +43,21 @@ class OwnTest:
 
 
 def base_of(policy: Policy) -> Path:
-    """The folder to which that of the tests is relative; pytest's root for them."""
-    return policy.source.resolve().parent.parent
+    """Pytest's root for these tests, to which their ids are relative.
+
+    It is the folder to which that of the tests is relative, or its own parent if the tests are elsewhere.
+    """
+    folder, usual = folder_of(policy), _usual(policy)
+    return usual if folder.is_relative_to(usual) else folder.parent
 
 
 def folder_of(policy: Policy) -> Path:
     """The folder of the tests."""
-    return base_of(policy) / policy.own_tests.folder
+    return (_usual(policy) / policy.own_tests.folder).resolve()
+
+
+def _usual(policy: Policy) -> Path:
+    return policy.source.resolve().parent.parent
 
 
 def known_own(policy: Policy) -> frozenset[str]:
