@@ -10,20 +10,27 @@ import pytest
 
 from selftests.unit.sites import site
 from selftests.unit.targets import web_host
-from siteparity.model import ConfigurationError, Severity
+from siteparity.model import ConfigurationError, Severity, Site
 from siteparity.plan.own_tests import known_own, own_checks
 from siteparity.policy import Policy, Role, Section
 from siteparity.policy.own_tests import OwnTests
 
-SITES = (site("dallas", 1), site("arizona", 2, hosts=1))
+
+def with_database(of: Site) -> Site:
+    """A site with one host more, in the role ``db``."""
+    database = replace(of.hosts[0], name="db1", roles=("db",))
+    return replace(of, hosts=(*of.hosts, database))
+
+
+SITES = (with_database(site("dallas", 1)), with_database(site("arizona", 2, hosts=1)))
 MARK = "import pytest\npytestmark = pytest.mark.role({})\n"
 TEST = "def test_x(host):\n    pass\n"
 
 
 def policy(place: Path, **keys: Any) -> Policy:
-    """A policy beside ``tests/own``, whose hosts are web hosts; nobody is in the role ``db``."""
+    """A policy beside ``tests/own``; nobody is in the role ``mail``."""
     plain = web_host(Section(owner="x")).policy
-    roles = {"web": Role(owner="Shop"), "db": Role(owner="Shop")}
+    roles = {name: Role(owner="Shop") for name in ("web", "db", "mail")}
     source = place / "inventories" / "policy.yml"
     return replace(plain, source=source, roles=roles, own_tests=OwnTests(owner="Platform", **keys))
 
@@ -37,7 +44,9 @@ def planned(folder: Path, *, keys: dict[str, Any] | None = None, **files: str) -
     return [check.id.removeprefix("tests/own/") for check in own_checks(policy(folder, **keys or {}), SITES)]
 
 
-ALL = ["dallas/web1", "dallas/web2", "arizona/web1"]
+WEB = ["dallas/web1", "dallas/web2", "arizona/web1"]
+DB = ["dallas/db1", "arizona/db1"]
+ALL = ["dallas/web1", "dallas/web2", "dallas/db1", "arizona/web1", "arizona/db1"]
 
 
 def of(test: str, hosts: list[str] = ALL) -> list[str]:
@@ -67,7 +76,7 @@ def test_the_folder_may_be_anywhere(tmp_path: Path) -> None:
         "suite/test_a.py::test_x"
     )
     (elsewhere / "test_b.py").symlink_to(tmp_path / "gone.py")
-    assert len(own_checks(policy(tmp_path / "project"), SITES)) == 3
+    assert len(own_checks(policy(tmp_path / "project"), SITES)) == len(ALL)
     (tmp_path / "gone.py").write_text(TEST)
     with pytest.raises(ConfigurationError, match="found another place"):
         own_checks(policy(tmp_path / "project"), SITES)
@@ -77,17 +86,17 @@ def test_the_folder_may_be_anywhere(tmp_path: Path) -> None:
     ("text", "hosts"),
     [
         (TEST, ALL),
-        (MARK.format('"web"') + TEST, ALL),
-        (MARK.format('"db"') + TEST, []),
+        (MARK.format('"web"') + TEST, WEB),
+        (MARK.format('"db"') + TEST, DB),
         (MARK.format('"db", "web"') + TEST, ALL),
-        ("import pytest\npytestmark = [pytest.mark.slow, pytest.mark.role('db')]\n" + TEST, []),
-        (MARK.format('"db"') + "@pytest.mark.role('web')\n" + TEST, ALL),
+        ("import pytest\npytestmark = [pytest.mark.slow, pytest.mark.role('db')]\n" + TEST, DB),
+        (MARK.format('"db"') + "@pytest.mark.role('web')\n" + TEST, WEB),
         (MARK.format('"dallas/web2"') + TEST, ["dallas/web2"]),
         (MARK.format('"web1"') + TEST, ["dallas/web1", "arizona/web1"]),
-        ("testinfra_hosts = ['ansible://web']\n" + TEST, ALL),
-        ("testinfra_hosts = ['db']\n" + TEST, []),
+        ("testinfra_hosts = ['ansible://web']\n" + TEST, WEB),
+        ("testinfra_hosts = ['db']\n" + TEST, DB),
         ("import names\ntestinfra_hosts = [names.app]\n" + TEST, ALL),
-        ("from pytest import mark\npytestmark = mark.role('db')\n" + TEST, []),
+        ("from pytest import mark\npytestmark = mark.role('db')\n" + TEST, DB),
     ],
 )
 def test_a_test_says_where_it_runs(tmp_path: Path, text: str, hosts: list[str]) -> None:
@@ -140,21 +149,24 @@ def test_if(host):
     found = planned(tmp_path, a__b__x_test=text, a__x="def test_no():\n    pass\n", build__test_b=TEST)
     tests = ["test_if", "test_else", "testtry", "test_async"]
     ids = [one for test in tests for one in of(f"a/b/x_test.py::{test}")]
-    assert sorted(found) == sorted([*ids, *of("a/b/x_test.py::TestA::TestB::test_y", [ALL[0], ALL[2]])])
+    ids += of("a/b/x_test.py::TestA::test_x", DB)
+    assert sorted(found) == sorted([*ids, *of("a/b/x_test.py::TestA::TestB::test_y", [WEB[0], WEB[2]])])
 
 
 def test_values_are_compared_once_for_each_role(tmp_path: Path) -> None:
     """Besides the test itself on each host."""
     text = "def test_x(host, parity):\n    pass\n"
-    assert planned(tmp_path, test_a=text) == [*of("test_a.py::test_x"), "test_a.py::test_x[values, web]"]
+    values = ["test_a.py::test_x[values, web]", "test_a.py::test_x[values, db]"]
+    assert planned(tmp_path, test_a=text) == [*of("test_a.py::test_x"), *values]
 
 
 def test_the_policy_can_say_where_files_run(tmp_path: Path) -> None:
     """For suites that are not to be changed."""
     keys = {"files": {"app/*": ("db",)}}
     found = planned(tmp_path, keys=keys, app__test_a=MARK.format('"web"') + TEST, test_b=TEST)
-    assert found == of("test_b.py::test_x")
-    assert planned(tmp_path, keys={"roles": ("db",)}) == of("app/test_a.py::test_x")
+    assert found == [*of("app/test_a.py::test_x", DB), *of("test_b.py::test_x")]
+    alone = planned(tmp_path, keys={"roles": ("db",)})
+    assert alone == [*of("app/test_a.py::test_x", WEB), *of("test_b.py::test_x", DB)]
 
 
 def test_owner_severity_and_words_come_from_policy_and_test(tmp_path: Path) -> None:
@@ -165,9 +177,9 @@ def test_owner_severity_and_words_come_from_policy_and_test(tmp_path: Path) -> N
     )
     planned(tmp_path, test_a=text)
     made = own_checks(policy(tmp_path), SITES)
-    assert [(one.severity, one.owner, one.role) for one in made[2:4]] == [
+    assert [(one.severity, one.owner, one.role) for one in (made[0], made[-1])] == [
         (Severity.WARNING, "Platform", "web"),
-        (Severity.BLOCKER, "Platform", "web"),
+        (Severity.BLOCKER, "Platform", "db"),
     ]
     source = made[0].source
     said = ("Pages are served.", "Customers see nothing else.", "They wait.")
@@ -184,6 +196,10 @@ def test_owner_severity_and_words_come_from_policy_and_test(tmp_path: Path) -> N
         ("def test_x(:\n", "test_a.py:1: cannot be read"),
         (MARK.format("") + TEST, "test_a.py:2: pytest.mark.role: expected names of roles in quotes"),
         (MARK.format("ROLE") + TEST, "test_a.py:2: pytest.mark.role: expected names of roles in quotes"),
+        (
+            MARK.format("'mail'") + TEST,
+            "test_a.py:2: test_x: expected a host in mail at each site, found none at",
+        ),
         (MARK.format("'wbe'") + TEST, "test_a.py:2: test_x: expected a role of the policy, or a host, found"),
         ("\n\nfrom test_b import test_x\n", "test_a.py:3: expected tests of its own, found the import"),
     ],

@@ -97,6 +97,7 @@ def _of_test(test: OwnTest, policy: Policy, sites: Sequence[Site]) -> Iterator[P
     roles, section = _roles(test, policy, sites), policy.own_tests
     source = test.source
     compared: dict[str, None] = {}
+    at: set[str] = set()
 
     def planned(role: str, parameter: str, host: str) -> PlannedCheck:
         return PlannedCheck(
@@ -115,10 +116,19 @@ def _of_test(test: OwnTest, policy: Policy, sites: Sequence[Site]) -> Iterator[P
             if own or host.label in test.names or host.name in test.names:
                 role = (own or list(host.roles))[0]
                 compared[role] = None
+                at.add(site.name)
                 yield planned(role, host.label, host.label)
     if VALUES in source.arguments:
         for role in compared:
             yield planned(role, f"values, {role}", "")
+    silent = [site.name for site in sites if site.name not in at]
+    if silent and set(test.names) <= set(policy.roles):
+        fail(
+            f"{source.function}: expected a host in {' or '.join(roles)} at each site, found none at "
+            f"{' and '.join(silent)}; name other roles, or add hosts to the group",
+            source.file,
+            test.line,
+        )
 
 
 def _roles(test: OwnTest, policy: Policy, sites: Sequence[Site]) -> tuple[str, ...]:

@@ -157,8 +157,7 @@ class OwnJudge:
         )
 
     def _of_values(self) -> Judgement:
-        role = self._check.role
-        labels = [host.label for site in self._settings.sites for host in site.in_role(role)]
+        role, labels = self._check.role, self._planned_hosts()
         cases, results = self._awaited(labels)
         sides = [
             Cohort(
@@ -166,11 +165,21 @@ class OwnJudge:
                 {
                     host.name: self._values([case for case in cases if case.host == host.label], results)
                     for host in site.in_role(role)
+                    if host.label in labels
                 },
             )
             for site in self._settings.sites
         ]
         return rules.same(Pair(sides[0], sides[1], "values"), fix=_FIX)
+
+    def _planned_hosts(self) -> list[str]:
+        """The labels of the hosts on which the test is to run."""
+        source = self._check.source
+        return [
+            one.host
+            for one in planned_own(self._session)
+            if one.host and (one.source.path, one.source.function) == (source.path, source.function)
+        ]
 
     def _values(self, cases: Sequence[Case], results: Mapping[Case, CaseResult]) -> Table | Unmeasured:
         """What a host's cases told, or why that is not all of it."""
