@@ -160,8 +160,13 @@ def _is_collected(path: Path) -> bool:
 
 
 def _code(root: Path) -> list[Path]:
-    """Each file of Python below ``tests``, also if the folder of a kind is a link."""
-    places = [(root / "tests").rglob("*.py"), *(folder.glob("*.py") for folder in _folders(root))]
+    """Each file of Python that the checks' process may run, also if the folder of a kind is a link.
+
+    Tests of one's own stand elsewhere, and run in a process of their own.
+    """
+    places = [(root / "tests").glob("*.py")]
+    for folder in _folders(root):
+        places += [folder.glob("*.py"), folder.rglob("*.py")]
     return sorted({path for found in places for path in found})
 
 
