@@ -39,9 +39,8 @@ owner: Platform
 roles: {web: {owner: Shop}, db: {owner: Database}}
 languages: {en: en_US.UTF-8, de: de_DE.UTF-8}
 smoke:
-  storefront:
-    {owner: Shop, roles: [web], host: www.shop.example, path: "/{language}/",
-     says: {en: Welcome, de: Willkommen}}
+  storefront: {owner: Shop, roles: [web], host: www.shop.example, path: "/{language}/", \
+says: {en: Welcome, de: Willkommen}}
   session: {owner: Shop, port: 8000, path: /cart, cookie: sid, key: "s:{cookie}", sessions_role: db}
   database: {owner: Database, database: shop, query: SELECT count(*) FROM products}
   subscriptions: {owner: Shop, command: [/bin/subscriptions], expect: {charged: "0"}}
@@ -264,7 +263,7 @@ def test_a_probe_that_needs_no_key_needs_no_section(tmp_path: Path) -> None:
         (CORE.replace("sessions_role: db", "sessions_role: redis") + ASPECTS, 'found "redis"; correct it'),
         (
             CORE.replace('"/{language}/"', "/x") + ASPECTS,
-            "expected {language} in path, since there are 2 languages",
+            "expected {language} in path, headers or cookies, since there are 2 languages",
         ),
         (
             CORE.replace('"/{language}/"', "'/{a}{language}'") + ASPECTS,
