@@ -32,7 +32,12 @@ SECRET_NAMES = (
 
 Hosts use the same list (`siteparity.tools.secrets.secret_patterns`, `siteparity.tools.redis_file`).
 """
-_IN_OUTPUT = ("redis(?:cli)?_?auth", "cookie", "session[_-]?(?:id|key)", "dsn")
+_IN_OUTPUT = (
+    "redis(?:cli)?_?auth", "cookie", "session[_-]?(?:id|key)", "dsn", "authtok(?!_reqd)", "bindpw", "rootpw",
+    "pepper",
+    "(?:app|auth|des|encryption|hash|master|nonce|secure|shared|signing)[_-]?key", "(?:auth|nonce)_salt",
+    r"(?<![a-z])auth(?=[\"']?\]?\s?=)",
+)  # fmt: skip
 """Further names, for what a run writes. In files on hosts they mostly name settings that must be compared,
 such as nginx's ``proxy_cookie_path``."""
 _NAMES = f"(?:{'|'.join((*SECRET_NAMES, *_IN_OUTPUT))})"
@@ -61,7 +66,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"\b(?:Bearer|Basic)\s++", r"[A-Za-z0-9+/_=.~-]{12,}"),
     # name=value, "name": "value", name: value (one word), --password value, IDENTIFIED BY 'value'
     (
-        rf"(?:(?<=[\s?&;,\"'={{(\[:/])|(?<![\w.-])){_NAME}[\"']?\s?+=\s?+",
+        rf"(?:(?<=[\s?&;,\"'={{(\[:/])|(?<![\w.-])){_NAME}[\"']?\]?\s?+=>?\s?+",
         r"\"[^\"\n]*\"?|'[^'\n]*'?|" + _WORD,
     ),
     (rf"[\"']{_NAME}[\"']\s*+:\s*+", r"\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?|" + _WORD),
@@ -69,6 +74,12 @@ _FORMS: tuple[tuple[str, str], ...] = (
         rf"(?<![\w./-]){_NAME}:\s++",
         rf"(?!#)(?:\"[^\"\n]+\"|'[^'\n]+'|{_WORD}(?<=\S{{6}}))(?=\s*(?:$|[\n,;)}}\]\"']))",
     ),
+    # define('DB_PASSWORD', 'value'), SetEnv DB_PASSWORD value, -pvalue, -u user:value, login x password value
+    (rf"[\"']{_NAME}[\"']\s*+,\s*+(?=[\"'])", r"\"[^\"\n]*\"?|'[^'\n]*'?"),
+    (rf"\b(?:SetEnv|(?:fastcgi|uwsgi|scgi)_param)\s++{_NAME}\s++", rf"\"[^\"\n]*\"?|{_WORD}"),
+    (r"\b(?:mysql|mariadb)[^\n|;]{0,200}?\s-p", rf"{_WORD}"),
+    (r"\bauth\s++[\w.@-]+:|(?<!\S)(?:-u|--user)[\s=]++[\w.@-]+:", rf"{_WORD}"),
+    (r"\blogin\s++\S++\s++password\s++", rf"{_WORD}"),
     (rf"(?<!\S)--?{_NAME}\s++", rf"(?!-)(?:\"[^\"\n]*\"|'[^'\n]*'|{_WORD})"),
     (r"(?<![\w.-])(?:requirepass|masterauth|\$ANSIBLE_VAULT;\S+)\s++", r"\S+"),
     (r"\bIDENTIFIED\s+BY\s++|\bPASSWORD\s++(?=')", r"'[^'\n]*'?|\S+"),
@@ -90,13 +101,15 @@ _PATTERNS = tuple(
     for before, secret in _FORMS
 )
 _WORTH_A_LOOK = re.compile(
-    rf"{_NAMES}|://|auth|bearer|basic|x-|PRIVATE KEY|identified|gh[pousr]_|github_pat|glpat"
+    rf"{_NAMES}|://|auth|mysql|mariadb|-u\s|--user|"
+    r"bearer|basic|x-|PRIVATE KEY|identified|gh[pousr]_|github_pat|glpat"
     r"|xox|_live_|AKIA|ASIA|hvs\.|npm_|eyJ|\$[0-9a-z]+\$|SCRAM|md5[0-9a-f]{32}|\$ANSIBLE",
     re.IGNORECASE,
 )
 
 _WORDS = (
-    "://", "$", "_live_", "_pat", "akia", "asia", "auth", "basic", "bearer", "cookie", "cred", "dsn", "eyj",
+    "://", "$", "-u", "--user", "_live_", "_pat", "_salt", "akia", "asia", "auth", "basic", "bearer",
+    "bindpw", "cookie", "cred", "dsn", "eyj", "mariadb", "mysql", "pepper", "rootpw",
     "gh", "glpat", "hvs.", "identified", "key", "md5", "npm_", "pass", "pwd", "scram", "secret",
     "session", "token", "x-", "xox",
 )  # fmt: skip

@@ -25,11 +25,13 @@ from siteparity.policy.grants import DatabaseAccess
 from siteparity.policy.questions import Question
 from siteparity.policy.section import Strict, matching
 from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, if_named, once
+from siteparity.redaction import pseudonym
 from siteparity.tools import postgres_rules, postgres_server
 from siteparity.tools.order import chain
 from siteparity.tools.postgres_rules import LET_IN, Client
 from siteparity.tools.postgres_server import AS_NEEDED, LIMITS, Server
 from siteparity.tools.postgres_state import Role, State
+from siteparity.tools.secrets import arguments
 from siteparity.tools.witnesses import postgres, products, programs, witnessed
 from siteparity.transport import words
 from siteparity.transport.script import Ask
@@ -153,7 +155,14 @@ def read_settings(answers: Answers, target: Target[Policy]) -> Table:
     if not settings:
         raise UnmeasuredError("the server reported no setting")
     left_out = target.section.leave_out
-    return {name: value for name, value in settings.items() if name not in left_out}
+    return {
+        name: _harmless(name, value, answers.key) for name, value in settings.items() if name not in left_out
+    }
+
+
+def _harmless(name: str, value: str, key: str) -> str:
+    """The value; of a setting of an application with the name of a secret, a pseudonym."""
+    return pseudonym(value, key) if "." in name and value and arguments.is_secret(name) else value
 
 
 def read_limits(answers: Answers, target: Target[Policy]) -> Table:

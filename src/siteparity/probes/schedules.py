@@ -15,7 +15,6 @@ silent.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Self
@@ -243,8 +242,8 @@ def _known(target: Target[Policy]) -> frozenset[str]:
 def read_hidden(answers: Answers, target: Target[Policy]) -> Table:
     """Each job that hides something -> what tells it from another under the key of the run."""
     known, table = _known(target), {"what jobs hide": "compared"}
-    for item, jobs in by_item(_compared(answers, target).jobs).items():
-        hidden = ["\0".join(texts) for job in jobs if (texts := job.hidden(known))]
+    for item, some in by_item(_compared(answers, target).jobs).items():
+        hidden = ["\0".join(texts) for job in some if (texts := job.hidden(known))]
         if hidden:
             table[item] = f"value hidden, {', '.join(sorted(pseudonym(one, answers.key) for one in hidden))}"
     return table

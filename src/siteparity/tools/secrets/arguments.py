@@ -9,6 +9,7 @@ address, as ``-p`` of a database's client. What looks like a key is never shown.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from siteparity.redaction import HIDDEN
@@ -53,9 +54,8 @@ def shown_setting(name: str, value: str, known: frozenset[str]) -> tuple[str, tu
     reading = _Reading(is_client=False)
     is_place = re.match(r"(?:[a-z]+:/)?/|[A-Z][a-z]+/[A-Z]|[\w.+-]+@[\w.-]+$", value)
     words = re.findall("[A-Za-z]+", "" if is_place else value)
-    if not is_secret(name) and any(
-        len(one) > 2 and one.lower() not in harmless.WORDS | known for one in words
-    ):  # noqa: PLR2004  # as on hosts
+    unknown = [one for one in words if len(one) > 2 and one.lower() not in harmless.WORDS | known]  # noqa: PLR2004  # as on hosts
+    if unknown and not is_secret(name):
         return HIDDEN, (value,)
     return reading.word(value, secret=is_secret(name)), tuple(reading.hidden)
 
@@ -165,6 +165,16 @@ def _reads(text: str) -> bool:
     return ends < 2 and len(text) <= 200  # noqa: PLR2004  # a second number is no longer a name
 
 
+_PAIRS = Counter(word[at : at + 2] for word in harmless.WORDS for at in range(len(word) - 1))
+"""How often letters follow each other in words."""
+
+
+def _is_odd(piece: str) -> bool:
+    """Whether more letters follow each other than words have it: one in six is a name of its own."""
+    rare = sum(_PAIRS[piece[at : at + 2]] < 4 for at in range(len(piece) - 1))  # noqa: PLR2004  # as on hosts
+    return len(piece) > 5 and rare > len(piece) / 6  # noqa: PLR2004  # as on hosts
+
+
 def _readable(letters: str) -> bool:
     pieces = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", letters)
     if len(pieces) > 6 or (len(pieces) > 3 and len(letters) < 3 * len(pieces)):  # noqa: PLR2004  # as on hosts
@@ -174,6 +184,6 @@ def _readable(letters: str) -> bool:
     return all(
         len(piece) < 3  # noqa: PLR2004  # as on hosts
         or piece in harmless.WORDS
-        or not re.search(r"[^aeiouy]{5}|[aeiou]{5}|(.)\1\1|^[^aeiouy]{5,}$", piece)
+        or not (re.search(r"[^aeiouy]{5}|[aeiou]{5}|(.)\1\1|^[^aeiouy]{5,}$", piece) or _is_odd(piece))
         for piece in map(str.lower, pieces)
     )

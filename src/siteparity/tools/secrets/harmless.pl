@@ -1,12 +1,14 @@
 # Which words are known to be harmless: numbers, paths, addresses, names that the sites and the policy have,
 # words of public lists, and names below a key that holds names. hide() takes all else, and returns "***".
 package Harmless;
-my (%word, @hidden);
+my (%word, %pairs, @hidden);
+sub pairs { my $text = shift; return map { substr $text, $_, 2 } 0 .. length($text) - 2 }
 {
     my $last = "";
     for ("@WORDS@" =~ /[0-9][a-z]*/g) {
         $last = substr($last, 0, substr $_, 0, 1) . substr $_, 1;
         $word{$last} = 1;
+        $pairs{$_}++ for pairs($last);
     }
 }
 my %own = map { (lc $_, 1) } main::given("KNOWN");
@@ -28,14 +30,14 @@ my $variable = qr/\$\{?[A-Za-z_]\w*\}?|%\{[\w.:-]+\}\w?|\{\{\s*[\w.]+\s*\}\}|\@[
 
 sub hide { my $text = shift; return $text if $text eq ""; push @hidden, $text; return "***" }
 
-# What may stand below a key: "secret", "names", or "" for what is neither.
+# What may stand below a key: "secret", "names", "login", or "" for what is none of them.
 sub class {
     my $name = shift;
     $name =~ s/^[^A-Za-z]+|[^A-Za-z]+$//g;
     return "" if $name =~ $no_secret;
     return "secret" if $name =~ /^(?:createuser|client_send)$/i;
     return $name =~ $about ? "" : "secret" if $name =~ $secret_name || $name =~ $secret_end;
-    return $name =~ $of_names ? "names" : "";
+    return $name =~ /(?:user|login|admin)$/i ? "login" : $name =~ $of_names ? "names" : "";
 }
 
 sub pieces { return $_[0] =~ /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g }
@@ -48,7 +50,7 @@ sub readable {
     return 0 if !$is_key && @pieces > 2 && 1 < grep { !$word{lc $_} } @pieces;
     for (map { lc } @pieces) {
         next if length $_ < 3 || is_word($_);
-        return 0 if /[^aeiouy]{5}|[aeiou]{5}|(.)\1\1/ || length $_ > 24 || (length $_ > 4 && !/[aeiouy]/);
+        return 0 if /[^aeiouy]{5}|[aeiou]{5}|(.)\1\1/ || (!$is_key && length $_ > 5 && length($_) / 6 < grep { ($pairs{$_} // 0) < 4 } pairs($_)) || length $_ > 24 || (length $_ > 4 && !/[aeiouy]/);
     }
     return 1;
 }
@@ -88,6 +90,7 @@ sub listed {
         next if is_word($part);
         my @pieces = pieces($part);
         return 0 if @pieces > 6 || grep { !is_word($_) } @pieces;
+        return 0 if @pieces > 2 && 1 < grep { length $_ < 3 && !$word{lc $_} } @pieces;
     }
     return length $text <= 200 && $text !~ /[\x80-\xff]/;
 }
@@ -148,6 +151,7 @@ sub word {
     return $1 . word($2, "") if $text =~ m{^(\@|[!~^*=]+(?=/))(.+)$}s;
     if ($text =~ /^((?:--?|\+)?)([A-Za-z_][\w.-]*(?:\[[\w.-]*\])*)=(.*)$/s) {
         my ($dash, $key, $value) = ($1, $2, $3);
+        return hide($text) if !is_key($key);
         return $dash . settings("$key=$value", $class) if $value =~ /[;&,]\w+=/ && class($key) ne "secret";
         return $dash . key($key) . "=" . word($value, class($key));
     }
@@ -159,9 +163,9 @@ sub word {
     }
     if ($text =~ /^([^:]+):([^:]*)$/s && (is_host($1) || name($1))) {
         my ($before, $after) = ($1, $2);
-        return "$before:" . ($after =~ /^\W*$|^(?:$number)$/ || lc $before eq lc $after || $own{lc $after} || $after =~ /^[A-Z0-9]+(?:-[A-Z0-9]+){2,}$/ && listed($after) ? $after : word($after, "") eq $after && $after =~ m{^[/*\d]} ? $after : hide($after));
+        return "$before:" . ($after =~ /^\W*$/ || $after =~ /^(?:$number)$/ && $class ne "login" && length $after < 7 || $before eq $after && $before =~ /^(?:root|www-data|nginx|apache|redis|postgres|mysql|nobody|daemon|git|haproxy)$/ || $own{lc $after} || $after =~ /^[A-Z0-9]+(?:-[A-Z0-9]+){2,}$/ && listed($after) ? $after : word($after, "") eq $after && $after =~ m{^[/*\d]} ? $after : hide($after));
     }
-    return $text if $class eq "names" && $text =~ m{^[^:=\@]*$} && name($text);
+    return $text if $class =~ /^(?:names|login)$/ && $text =~ m{^[^:=\@]*$} && name($text);
     return $text if $text =~ /^$variable$/ && (listed($text) || $text !~ /\d/ && name($text));
     (my $bare = $text) =~ s/\\[A-Za-z.]|%[<>]?[A-Za-z](?![A-Za-z])/ /g;
     $bare =~ s/$variable/my $one = $&; listed($one) || $one !~ m{\d} && name($one) ? " " : $one/ge;

@@ -22,69 +22,75 @@ SECRET_NAMES_IN_FILES = (
     *SECRET_NAMES,
     "r[ow]community",
     "(?:bind|root|admin|db|user|mail|smtp|ftp|ldap)pw",
-    "authtok",
+    "authtok(?!_reqd)",
     "pepper",
     "setcookie",
 )
 SECRET_ENDS = (
-    "key", "auth", "sig", "signature", "pw", "pin", "psk", "salt", "nonce", "seed", "creds?", "hmac", "otp", "totp",
-    "bearer", "jwt", "eap", "xauth", "community", "authorization", "webhook(?:url)?", "licen[cs]e", "unlock", "sas", "mfa", "tan",
+    "key", "auth", "sig", "signature", "pw", "pin", "psk", "salt", "nonce", "seed", "creds?", "hmac",
+    "otp", "totp", "bearer", "jwt", "eap", "xauth", "community", "authorization", "webhook(?:url)?",
+    "licen[cs]e", "unlock", "sas", "mfa", "tan",
 )  # fmt: skip
 """A setting is secret also if the last word of its name is one of these."""
 ABOUT_SECRETS = (
-    "files?", "paths?", "dir(?:ectory)?", "len(?:gth)?", "size", "timeout", "ttl", "count", "type", "method", "age", "days",
-    "retries", "lifetime", "expir(?:es|y|ation)", "format", "encoding", "encryption", "algorithms?", "policy", "required",
-    "enabled?", "allow(?:ed)?", "maps?", "ur[li]", "users?", "names?", "header", "prefix", "field", "scheme", "backend",
-    "driver", "store", "verify", "authentication", "min", "max", "limit", "zone", "query", "mode", "level", "interval",
-    "domain", "secure", "httponly", "protocols?", "options?", "mechanisms?", "security", "attempts", "validators",
+    "files?", "paths?", "dir(?:ectory)?", "len(?:gth)?", "size", "timeout", "ttl", "count", "type",
+    "method", "age", "days", "retries", "lifetime", "expir(?:es|y|ation)", "format", "encoding",
+    "encryption", "algorithms?", "policy", "required", "enabled?", "allow(?:ed)?", "maps?", "ur[li]",
+    "users?", "names?", "header", "prefix", "field", "scheme", "backend", "driver", "store", "verify",
+    "authentication", "min", "max", "limit", "zone", "query", "mode", "level", "interval", "domain",
+    "secure", "httponly", "protocols?", "options?", "mechanisms?", "security", "attempts", "validators",
     "hashers", "logins?", "dialog", "command", "change", "reset", "bits", "bytes",
 )  # fmt: skip
 """A setting whose name ends so is about a secret, and not one."""
 NOT_SECRET = (
-    r"(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached)_pass\w*", r"proxypass\w*", r"\w*bypass\w*", "passenv", r"pass_\w+",
-    r"passthr\w*", r"compass\w*", r"passive\w*", r"\w*_pass_\w+", r"passenger\w*", r"loadcredential\w*",
+    r"(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached)_pass\w*", r"proxypass\w*", r"\w*bypass\w*", "passenv",
+    r"pass_\w+", r"passthr\w*", r"compass\w*", r"passive\w*", r"\w*_pass_\w+", r"passenger\w*",
+    r"loadcredential\w*",
 )  # fmt: skip
 """Directives in which such a word has another meaning."""
 KEYS_OF_NAMES = (
     "user", "username", "login", "owner", "group", "db", "database", "dbname", "hosts?", "hostname",
-    "servers?", "names?", "title", "label", "path", "dir", "directory", "files?", "root", "log",
-    "prefix", "suffix", "domains?", "realm", "from", "to", "subject", "description", "comment",
-    "message", "modules?", "class", "handler", "plugins?", "role", "region", "bucket", "queue", "topic",
-    "channel", "vhost", "schema", "table", "interface", "device", "app", "application", "service",
-    "alias", "aliases", "namespace", "image", "cluster", "author", "e?mail", "ids?", "cn", "ou", "dc",
-    "uid", "dn", "scopes?", "relay", "backend", "frontend", "listen", "bind", "index", "template",
-    "view", "pool", "program", "command", "exec(?:start)?", "include", "location", "upstream", "acl",
-    "wantedby", "after", "before", "requires", "wants", "branch", "product", "company",
-    "organi[sz]ation", "city", "state", "country", "project", "tenant", "instance", "node", "backends?",
-    "apps?", "unit", "documentation", "agent", "resolver", "matchuser", "matchgroup", "allowusers",
-    "allowgroups", "denyusers", "admin", "admins", "sender", "recipient", "adapter", "package",
-    "bundle", "tags?", "zone", "languages?", "locales?", "provider", "theme", "skin", "icon",
+    "servers?", "names?", "title", "label", "path", "dir", "directory", "files?", "root", "log", "prefix",
+    "suffix", "domains?", "realm", "from", "to", "subject", "description", "comment", "message",
+    "modules?", "class", "handler", "plugins?", "role", "region", "bucket", "queue", "topic", "channel",
+    "vhost", "schema", "table", "interface", "device", "app", "application", "service", "alias",
+    "aliases", "namespace", "image", "cluster", "author", "e?mail", "ids?", "cn", "ou", "dc", "uid", "dn",
+    "scopes?", "relay", "backend", "frontend", "listen", "bind", "index", "template", "view", "pool",
+    "program", "command", "exec(?:start)?", "include", "location", "upstream", "acl", "wantedby", "after",
+    "before", "requires", "wants", "branch", "product", "company", "organi[sz]ation", "city", "state",
+    "country", "project", "tenant", "instance", "node", "backends?", "apps?", "unit", "documentation",
+    "agent", "resolver", "matchuser", "matchgroup", "allowusers", "allowgroups", "denyusers", "admin",
+    "admins", "sender", "recipient", "adapter", "package", "bundle", "tags?", "zone", "languages?",
+    "locales?", "provider", "theme", "skin", "icon",
 )  # fmt: skip
 """A setting whose name ends so holds names that people gave."""
 _ROOTS = (
-    "etc", "var", "run", "srv", "opt", "usr", "home", "root", "tmp", "mnt", "data", "dev", "proc", "sys", "lib", "media",
-    "app", "www", "boot", "nfs", "export", "storage",
+    "etc", "var", "run", "srv", "opt", "usr", "home", "root", "tmp", "mnt", "data", "dev", "proc", "sys",
+    "lib", "media", "app", "www", "boot", "nfs", "export", "storage",
 )  # fmt: skip
 _ENDINGS = (
-    "conf", "cnf", "cfg", "ini", "php", "phtml", "html?", "xml", "ya?ml", "json", "toml", "env", "pem", "crt", "cer", "key",
-    "csr", "log", "txt", "sock", "socket", "service", "timer", "target", "mount", "slice", "path", "sh", "py", "pl", "rb",
-    "js", "css", "so", "db", "sqlite3?", "sql", "gz", "bz2", "xz", "zst", "zip", "tar", "types", "map", "lua", "vcl", "cf",
-    "properties", "jar", "war", "tmpl", "tpl", "j2", "erb", "list", "rules", "pid", "lock", "bak", "d", "dat", "csv",
-    "png", "jpe?g", "gif", "svg", "ico", "webp", "woff2?", "ttf", "eot", "pdf", "mo", "po",
+    "conf", "cnf", "cfg", "ini", "php", "phtml", "html?", "xml", "ya?ml", "json", "toml", "env", "pem",
+    "crt", "cer", "key", "csr", "log", "txt", "sock", "socket", "service", "timer", "target", "mount",
+    "slice", "path", "sh", "py", "pl", "rb", "js", "css", "so", "db", "sqlite3?", "sql", "gz", "bz2",
+    "xz", "zst", "zip", "tar", "types", "map", "lua", "vcl", "cf", "properties", "jar", "war", "tmpl",
+    "tpl", "j2", "erb", "list", "rules", "pid", "lock", "bak", "d", "dat", "csv", "png", "jpe?g", "gif",
+    "svg", "ico", "webp", "woff2?", "ttf", "eot", "pdf", "mo", "po",
 )  # fmt: skip
 _ZONES = (
-    "com", "net", "org", "io", "info", "biz", "example", "test", "local", "internal", "lan", "localdomain", "corp", "home",
-    "arpa", "invalid", "dev", "app", "cloud", "svc", "shop", "site", "online", "tech", "edu", "gov", "mil", "int",
-    "[a-z]{2}",
+    "com", "net", "org", "io", "info", "biz", "example", "test", "local", "internal", "lan",
+    "localdomain", "corp", "home", "arpa", "invalid", "dev", "app", "cloud", "svc", "shop", "site",
+    "online", "tech", "edu", "gov", "mil", "int", "[a-z]{2}",
 )  # fmt: skip
 NUMBERED = (
-    "v", "r", "utf", "sha", "md", "http", "ipv", "ip", "tlsv?", "sslv?", "x", "eth", "ens", "enp", "bond", "php", "python",
-    "tty", "local", "inet", "web", "db", "app", "srv", "node", "ns", "mx", "sd", "vd", "nvme", "aes", "rsa", "ed", "p", "s",
-    "h", "l", "u?int", "float", "latin", "iso", "level", "gzip", "base", "crc", "i", "c", "cap", "lib", "fs", "ext", "xfs",
-    "amd", "arm", "host", "server", "redis", "mysql", "pg", "postgres", "api", "www", "mail", "smtp", "imap", "cache",
-    "core", "vlan", "br", "vm", "pop", "oauth", "bcrypt", "ssha", "k", "z", "en", "rfc", "stage", "worker", "shard",
-    "replica", "site", "dc", "zone", "az", "chacha", "poly", "curve", "secp", "prime", "dh", "jdk", "java", "dav", "cp",
-    "windows", "nfs", "nistp", "koi", "big", "t", "q", "d", "w", "m", "g", "f", "n", "o", "e", "b", "a", "L", "ecdhe", "dhe", "cbc", "gcm",
+    "v", "r", "utf", "sha", "md", "http", "ipv", "ip", "tlsv?", "sslv?", "x", "eth", "ens", "enp", "bond",
+    "php", "python", "tty", "local", "inet", "web", "db", "app", "srv", "node", "ns", "mx", "sd", "vd",
+    "nvme", "aes", "rsa", "ed", "p", "s", "h", "l", "u?int", "float", "latin", "iso", "level", "gzip",
+    "base", "crc", "i", "c", "cap", "lib", "fs", "ext", "xfs", "amd", "arm", "host", "server", "redis",
+    "mysql", "pg", "postgres", "api", "www", "mail", "smtp", "imap", "cache", "core", "vlan", "br", "vm",
+    "pop", "oauth", "bcrypt", "ssha", "k", "z", "en", "rfc", "stage", "worker", "shard", "replica",
+    "site", "dc", "zone", "az", "chacha", "poly", "curve", "secp", "prime", "dh", "jdk", "java", "dav",
+    "cp", "windows", "nfs", "nistp", "koi", "big", "t", "q", "d", "w", "m", "g", "f", "n", "o", "e", "b",
+    "a", "L", "ecdhe", "dhe", "cbc", "gcm",
 )  # fmt: skip
 """What a number may follow directly: ``utf8``, ``sha256``, ``web1``."""
 
@@ -109,73 +115,8 @@ def _coded(words: Iterable[str]) -> Iterator[str]:
 
 
 WORDS = frozenset(program(__package__, "words.txt").split())
-VALUES = frozenset(
-    [
-        "all",
-        "any",
-        "auto",
-        "basic",
-        "critical",
-        "daily",
-        "debug",
-        "dev",
-        "development",
-        "digest",
-        "disabled",
-        "enabled",
-        "error",
-        "fatal",
-        "file",
-        "full",
-        "hourly",
-        "http",
-        "https",
-        "info",
-        "json",
-        "large",
-        "level",
-        "local",
-        "log",
-        "main",
-        "memory",
-        "minimal",
-        "monthly",
-        "never",
-        "normal",
-        "notice",
-        "off",
-        "offline",
-        "online",
-        "postgresql",
-        "prod",
-        "production",
-        "public",
-        "redis",
-        "release",
-        "small",
-        "smtp",
-        "ssl",
-        "staging",
-        "standard",
-        "starttls",
-        "stderr",
-        "stdout",
-        "strict",
-        "syslog",
-        "test",
-        "testing",
-        "text",
-        "tls",
-        "trace",
-        "true",
-        "utc",
-        "verbose",
-        "warn",
-        "warning",
-        "weekly",
-    ]
-)
-"""What variables of an environment are set to. All of `WORDS` would be too much for each service's question."""
+VALUES = frozenset(program(__package__, "values.txt").split())
+"""What variables of an environment are set to. All of `WORDS` would be too much for each service."""
 
 
 def _perl(words: Iterable[str]) -> str:

@@ -231,11 +231,12 @@ sub comment {
     for my $piece (split /(\s+)/, $text) {
         my ($before, $core, $end) = $piece =~ /^(["'(\[<`*_]*)(.*?)(["')\]>`.,;:!?*_]*)$/s;
         if ($core =~ /^\s*$/) { push @out, $piece; next }
+        my $is_value = $now;
         my $shown = $now ? hide($core) : $core !~ /=/ && listed($core) || !$after && $core =~ /^[A-Za-z][a-z]*(?:[-\/'][A-Za-z]?[a-z]+)*$|^[A-Z]{2,}$/ && name($core) ? $core : word($core, $after ? "" : "names");
         $now = $core =~ /^(?:is|was|war|ist)$/ && $after == 1;
         $after++ if $after;
         $after = 1, $now = $end =~ /[:=]/ if class($core) eq "secret";
-        $shown = $core if class($core) eq "secret" && name($core) && $core !~ /[=\d]/;
+        $shown = $core if !$is_value && class($core) eq "secret" && name($core) && $core !~ /[=\d]/;
         push @out, $before . $shown . $end;
     }
     return $mark . $blank . join "", @out;
