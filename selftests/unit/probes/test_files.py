@@ -706,3 +706,46 @@ def test_any_answer_is_facts_or_unmeasured(answer: bytes) -> None:
         for reading in probe.PROBE.tables.values():
             with contextlib.suppress(UnmeasuredError):
                 reading.read(answered(files=configuration, release=deployed), TARGET)
+
+
+def test_of_a_very_large_file_only_names_are_shown_and_each_line_is_compared(host: Path) -> None:
+    """Nobody waits for each of its words; a line that names the other site is found all the same."""
+    lines = [f"map k{number} web1.dallas.shop.example 10.0.0.{number % 200};" for number in range(15_000)]
+    (host / "etc/app/large").write_text("\n".join(lines), encoding="utf-8")
+    seen = {one.path.rpartition("/")[2]: one for one in look(host, "/etc/app/large").files}["large"]
+    assert seen.lines[7] == "*** 10.0.0.7"
+    assert len(seen.hidden) == files.MOST_HASHES
+    (host / "etc/app/large").write_text("\n".join([*lines[:-1], "map x y 10.0.0.199;"]), encoding="utf-8")
+    other = {one.path.rpartition("/")[2]: one for one in look(host, "/etc/app/large").files}["large"]
+    assert seen.hidden[:-1] == other.hidden[:-1]
+    assert seen.hidden[-1] != other.hidden[-1]
+
+
+def test_what_is_hidden_is_a_finding_that_names_its_key() -> None:
+    """And the file may be one in which each site has a key of its own."""
+    state = "t\t/etc/x.conf\t7 1795771920.120000000 412"
+    answers = [
+        said("f\t/etc/x.conf\t0644 root:root\ttext", f"c\t$dbpass = '***';\t{digest}", state)
+        for digest in ("0" * 12, "1" * 12)
+    ]
+    assert judged(*answers, tables=("content", "lines")) == []
+    assert judged(*answers, tables=("hidden",)) == ["/etc/x.conf: $dbpass = '***';"]
+    apart = replace(TARGET, section=SECTION.model_copy(update={"may_hide_differences": ("/etc/x.conf",)}))
+    assert read("hidden", answers[0], apart) == {"what configuration hides": "compared"}
+    changed = {"/etc/x.conf": "inode, change, size 7 1795771920.120000000 412"}
+    assert read("_changed", answers[0]) == {"files that hide something": "looked at"} | changed
+    assert read("_changed", answers[0], apart) == {"files that hide something": "looked at"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("c\tx = ***\t0123456789ab",),
+        ("c\tx = ***\tzz",),
+        ("c\tx = 1\t0123456789ab", "t\t/etc/x.conf\t7 1.0 2"),
+    ],
+)
+def test_a_line_that_hides_something_and_does_not_prove_it_is_unmeasured(lines: tuple[str, ...]) -> None:
+    """Without the time of the last change nobody could tell later whether it still holds."""
+    with pytest.raises(UnmeasuredError):
+        read("lines", said("f\t/etc/x.conf\t0644 root:root\ttext", *lines))

@@ -148,7 +148,7 @@ def _patterns(target: Target[Policy]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*target.section.every_host, *target.listed(target.section.files)]))
 
 
-_FILES = Ask(files.QUESTION, words=(words.PATHS, words.ELSEWHERE, words.NGINX, words.KNOWN, KEY))
+_FILES = Ask(files.QUESTION, words=(words.PATHS, words.ELSEWHERE, words.NGINX, words.KNOWN, KEY), timeout=20)
 _FOLDERS = Ask(folders.QUESTION, words=(words.PLACES,))
 
 

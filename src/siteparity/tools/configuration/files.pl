@@ -172,7 +172,7 @@ for my $path (sort keys %wanted) {
     $left -= $size;
     push @lines, [headed($path, $shown, "text")];
     my ($hiding, $rest) = (0);
-    begin($path);
+    begin($path, $size);
     for my $line (split /\n/, $text, -1) {
         my $visible = shown($line);
         push @lines, ["c\t" . clean($visible), @hidden ? join "\0", @hidden : undef];

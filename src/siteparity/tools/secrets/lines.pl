@@ -1,25 +1,36 @@
-# begin(PATH) goes before the lines of a file. shown(LINE) returns the line with "***" in the place of whatever
+# begin(PATH, SIZE) goes before the lines of a file. shown(LINE) returns the line with "***" in the place of whatever
 # is not known to be harmless; @hidden has what was hidden, in the order of the stars.
 my $string = qr/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.|'')*'/;
 my $operator = qr/=>|:=|\?=|\+=|\.=|==?|:(?=\s|$)/;
 my $key_form = qr/["']?[\$\@%]?[A-Za-z_][\w.\-\/\\]*(?:\[[^\]]*\]|->\w+|::\w+)*["']?/;
-my $before_key = qr/(?:\s*(?:-\s+|export\s+|set\s+|hide\s+|const\s+|var\s+|let\s+|local\s+|static\s+|public\s+|private\s+|protected\s+|declare\s+|env\s+|ENV\s+|ARG\s+))*\s*/;
-my $commands = qr/\b(?:mysql\w*|mariadb\w*|sshpass|redis-cli|ldap\w+|mongo\w*|smbclient|curl|wget|lftp|openssl|ssh-keygen|7za?|zip|htpasswd
-    |rabbitmqctl\s+\w+_(?:user|password))\b|\becho\s[^|]*\|\s*sudo\s+-S/x;
-my $readers = qr/^(?:getenv|env|ENV|os\.environ|os\.environ\.get|os\.getenv|process\.env|System\.getenv|ENV\.fetch|config|var)$/;
-my ($whole, $form, $in_pair, $in_key, $in_map, $block, $quote);
+my $declares = qr/-|export|set|hide|const|var|let|local|static|public|private|protected|declare|env|ENV|ARG/;
+my $before_key = qr/(?:\s*(?:$declares)\s+)*\s*/;
+my $commands = qr/\b(?:mysql\w*|mariadb\w*|sshpass|redis-cli|ldap\w+|mongo\w*|smbclient|curl|wget|lftp|openssl
+    |ssh-keygen|7za?|zip|htpasswd|rabbitmqctl\s+\w+_(?:user|password))\b|\becho\s[^|]*\|\s*sudo\s+-S/x;
+my $readers = qr/^(?:getenv|env|ENV|os\.environ|os\.environ\.get|os\.getenv|process\.env|System\.getenv|ENV\.fetch
+    |config|var)$/x;
+my $of_secrets = qr/(?:passw(?:or)?ds?|htpasswd|sasl_\w*|(?:ch|p)ap-secrets|passwd\.client|shadow|users\.acl|\.cookie
+    |\.key|secrets?)$/x;
+# Of a longer line, and of each line of a larger file, only names and addresses of hosts are shown: looking at
+# each word takes 1.5 s a megabyte.
+my ($longest, $largest) = (16384, 524288);
+my $prose = qr/^[A-Za-z][a-z]*(?:[-\/'][A-Za-z]?[a-z]+)*$|^[A-Z]{2,}$/;
+# A bracket is a part of a word if it is closed in it.
+my $in_word = qr/\$\{[^}]*\}|%\{[^}]*\}|\{\{[^}]*\}\}|[^\s"'(){}\[\];>]|[(\[{](?=[^"'\s]*[)\]}])|(?<=[\w.*?^])[)\]}>]/;
+my ($whole, $is_large, $form, $in_pair, $in_key, $in_map, $block, $quote);
 
 sub begin {
-    my $path = shift;
+    my ($path, $size) = @_;
+    $is_large = ($size // 0) > $largest;
     ($in_pair, $in_key, $in_map, $block, $quote) = ();
-    $form = $path =~ /pgpass/ ? "pgpass" : $path =~ m{/pam\.d/|/nsswitch\.conf$} ? "names" : $path =~ m{/mime\.types$} ? "types"
-        : $path =~ m{(?:passw(?:or)?ds?|htpasswd|sasl_\w*|(?:ch|p)ap-secrets|passwd\.client|shadow|users\.acl|\.cookie|\.key|secrets?)$} ? "secrets"
-        : "";
+    $form = $path =~ /pgpass/ ? "pgpass" : $path =~ $of_secrets ? "secrets"
+        : $path =~ m{/pam\.d/|/nsswitch\.conf$} ? "names" : $path =~ m{/mime\.types$} ? "types" : "";
 }
 
 sub shown {
     $whole = shift;
     @hidden = ();
+    return $whole =~ /\S/ ? names_in($whole) : $whole if $is_large || length $whole > $longest;
     return shown_of($whole);
 }
 
@@ -46,6 +57,12 @@ sub shown_of {
     }
     return comment($1, $2, $3) if $line =~ m{^(\s*(?:\#+|;+|//+(?=\s|[A-Za-z]|$)|--\s|<!--|/?\*+(?=\s|/|$))!?)(\s*)(.*)$}s && $line !~ /^\s*\*(?:[\s\/]+[\d*\/,-]+){3}/;
     return inside($line, "");
+}
+
+sub names_in {
+    my $line = shift;
+    my @names = grep { $own{lc $_} || $_ =~ $address } split m{[^\w.:/-]+}, $line;
+    return join " ", hide($line), @names;
 }
 
 sub hide_line { my ($margin, $text) = $_[0] =~ /^(\s*)(.*)$/s; return $margin . hide($text) }
@@ -125,15 +142,19 @@ sub flow {
                 $class = $forced || class($inner);
                 next;
             }
-            if (!$once && class($inner) eq "secret" && name($inner) && $out =~ /[(\[{]\s*<*$/ && $text =~ s/^(>*\s*,\s*)(?=["'<\w])//) {
+            # {"password", "x"}
+            if (!$once && $out =~ /[(\[{]\s*<*$/ && class($inner) eq "secret" && name($inner)
+                && $text =~ s/^(>*\s*,\s*)(?=["'<\w])//) {
                 $out .= $mark . $end . $inner . $end . $1;
                 $class = "secret";
                 next;
             }
             # connect(HOST, USER, PASSWORD): only its place tells what it is.
-            my $before = substr $all, 0, length($all) - length($text) - length($inner) - 2;
+            my $at = length($all) - length($text) - length($inner) - 2;
+            my $before = $at < 300 ? substr $all, 0, $at : substr $all, $at - 300, 300;
             $once = "secret" if $before =~ /\bIDENTIFIED\s+BY\s+$/i
-                || $before =~ /(?:PDO|mysqli|connect|login)\s*\([^)]*["'],[^)]*$/i && $inner =~ /^[^\s:\/.=]+$/ && !$own{lc $inner};
+                || $inner =~ /^[^\s:\/.=]+$/ && !$own{lc $inner}
+                && $before =~ /(?:PDO|mysqli|connect|login)\s*\([^)]*["'],[^)]*$/i;
             $out .= $mark . $end . quoted($inner, $once || $class) . $end;
             $once = "";
             next;
@@ -143,14 +164,15 @@ sub flow {
             $quote = $1 if ($once || $class) eq "secret";
             return $out . $1 . quoted($text, $once || $class);
         }
-        $text =~ s/^((?:\$\{[^}]*\}|%\{[^}]*\}|\{\{[^}]*\}\}|[^\s"'(){}\[\];>]|[(\[{](?=[^"'\s]*[)\]}])|(?<=[\w.*?^])[)\]}>])+|.)//s;
+        $text =~ s/^((?:$in_word)+|.)//s;
         my $run = $1;
         while ($run =~ /[)\]}>]$/ && ($run =~ tr/([{<//) < ($run =~ tr/)]}>//)) { $text = chop($run) . $text }
         if ($run eq "") { $out .= substr $text, 0, 1, ""; next }
         if ($text =~ s/^(\s*(?:=>|:=)\s*)//) { $out .= key($run) . $1; $class = $forced || class($run); next }
         if ($run =~ /^(.+?)([=:,])$/s) {
             my ($key, $end) = ($1, $2);
-            if (is_key($key) && ($end ne "," || class($key) eq "secret" && $out =~ /[(\[{]\s*$/ && $text =~ /^\s*["'<\w]/)) {
+            my $is_tuple = $end eq "," && $out =~ /[(\[{]\s*$/ && $text =~ /^\s*["'<\w]/ && class($key) eq "secret";
+            if (($end ne "," || $is_tuple) && is_key($key)) {
                 $out .= key($key) . $end;
                 $class = $forced || class($key);
                 next;
@@ -165,15 +187,20 @@ sub flow {
             next;
         }
         my $now = $once || $class;
-        if ($now eq "secret" && $run =~ $readers && $text =~ s/^(\s*[(\[]\s*$string\s*[)\]])//) { $out .= $run . $1; $once = ""; next }
+        if ($now eq "secret" && $run =~ $readers && $text =~ s/^(\s*[(\[]\s*$string\s*[)\]])//) {
+            $out .= $run . $1;
+            $once = "";
+            next;
+        }
         if ($now eq "secret" && $text =~ /^\s*[(\[{]/ && name($run)) { $out .= $run; next }
-        my $last = $out =~ /(?:^|\s)(-\w|--user)\s+$/ ? $1 : "";
+        my $last = $is_command && $out =~ /(?:^|\s)(-\w|--user)\s+$/ ? $1 : "";
         if ($is_command && $last =~ /^-[awpPkN]$/ && $run !~ m{^(?:\d{2,5}$|[-/])}) { $out .= hide($run) }
         elsif ($is_command && $last =~ /^(?:-u|--user)$/ && $run =~ /^([^:,]+[:,])(.+)$/) { $out .= $1 . hide($2) }
         elsif ($is_command && $whole =~ /(?:rabbitmqctl\s+\w+\s+\S+|\becho)\s+\Q$run\E(?:\s|$)/) { $out .= hide($run) }
         elsif ($is_command && $run =~ /^([\w.-]+%)(.+)$/) { $out .= $1 . hide($2) }
         elsif ($is_command && $run =~ /^-p(\D.+)$/) { $out .= "-p" . hide($1) }
-        elsif (!$once && $class ne "secret" && $form ne "names" && $text =~ /^\s+(?!FROM\b|AS\b|IN\b|IS\b|AND\b|OR\b)[^\s=;{]/ && $run =~ /^-{0,2}[A-Za-z][\w.-]*:?$/ && class($run) eq "secret" && name($run)) {
+        elsif ($now ne "secret" && $form ne "names" && $text =~ /^\s+(?!(?:FROM|AS|IN|IS|AND|OR)\b)[^\s=;{]/
+            && $run =~ /^-{0,2}[A-Za-z][\w.-]*:?$/ && class($run) eq "secret" && name($run)) {
             $out .= $run;
             $once = "secret";
             next;
@@ -209,7 +236,8 @@ sub directive {
     $first = word($first, "") if !$is_listed && ($in_map || $first =~ /\d/ || !name($first)) && $rest !~ /^\{\s*$/;
     return $margin . $first . $between . setting($first, $rest, "secret", $margin) if $class eq "secret" || $all =~ /^sentinel\s+auth-/;
     if ($all =~ /^(?:ACL\s+SETUSER|user)\s.*\s(?:on|off)\s/i) {    # Redis: a password follows its sign
-        return $margin . $first . $between . join "", map { /^([>#<!])(.+)$/s ? $1 . hide($2) : word($_, "names") } split /(\s+)/, $rest;
+        return $margin . $first . $between . join "",
+            map { /^([>#<!])(.+)$/s ? $1 . hide($2) : word($_, "names") } split /(\s+)/, $rest;
     }
     my ($count, $shown) = (scalar @hidden, flow($rest, $class));
     return $margin . $first . $between . $shown if $is_listed || @hidden == $count || $all =~ m{["'`=/:\$\[(\{<%\@;]|--?\w};
@@ -232,7 +260,8 @@ sub comment {
         my ($before, $core, $end) = $piece =~ /^(["'(\[<`*_]*)(.*?)(["')\]>`.,;:!?*_]*)$/s;
         if ($core =~ /^\s*$/) { push @out, $piece; next }
         my $is_value = $now;
-        my $shown = $now ? hide($core) : $core !~ /=/ && listed($core) || !$after && $core =~ /^[A-Za-z][a-z]*(?:[-\/'][A-Za-z]?[a-z]+)*$|^[A-Z]{2,}$/ && name($core) ? $core : word($core, $after ? "" : "names");
+        my $reads = $core !~ /=/ && listed($core) || !$after && $core =~ $prose && name($core);
+        my $shown = $now ? hide($core) : $reads ? $core : word($core, "");
         $now = $core =~ /^(?:is|was|war|ist)$/ && $after == 1;
         $after++ if $after;
         $after = 1, $now = $end =~ /[:=]/ if class($core) eq "secret";
