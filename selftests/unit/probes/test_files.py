@@ -728,8 +728,8 @@ def test_what_is_hidden_is_a_finding_that_names_its_key() -> None:
         said("f\t/etc/x.conf\t0644 root:root\ttext", f"c\t$dbpass = '***';\t{digest}", state)
         for digest in ("0" * 12, "1" * 12)
     ]
-    assert judged(*answers, tables=("content", "lines")) == []
-    assert judged(*answers, tables=("hidden",)) == ["/etc/x.conf: $dbpass = '***';"]
+    assert judged(answers[0], answers[1], tables=("content", "lines")) == []
+    assert judged(answers[0], answers[1], tables=("hidden",)) == ["/etc/x.conf: $dbpass = '***';"]
     apart = replace(TARGET, section=SECTION.model_copy(update={"may_hide_differences": ("/etc/x.conf",)}))
     assert read("hidden", answers[0], apart) == {"what configuration hides": "compared"}
     changed = {"/etc/x.conf": "inode, change, size 7 1795771920.120000000 412"}

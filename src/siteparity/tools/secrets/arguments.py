@@ -27,6 +27,7 @@ _PLAIN_NUMBER = re.compile(r"\d{2,5}")
 _NUMBERED = re.compile(
     rf"(?:{'|'.join(harmless.NUMBERED)})\d{{1,5}}[a-z]{{0,3}}|\d{{1,6}}|\d{{1,4}}[a-z]?", re.IGNORECASE
 )
+_WITHIN = re.compile(rf"(?:{'|'.join(harmless.NUMBERED)})\d{{1,5}}([a-z]{{3,}})")
 _SECRET = re.compile("|".join(harmless.SECRET_NAMES_IN_FILES), re.IGNORECASE)
 _SECRET_END = re.compile(rf"(?:^|[^A-Za-z]|(?<=[a-z])(?=[A-Z]))(?i:{'|'.join(harmless.SECRET_ENDS)})$")
 _ABOUT = re.compile(rf"(?:{'|'.join(harmless.ABOUT_SECRETS)})$", re.IGNORECASE)
@@ -156,7 +157,8 @@ def _reads(text: str) -> bool:
     """Whether a text is made of words and short numbers, and does not look like a key."""
     ends = 0
     for part in re.split(r"[^A-Za-z0-9]+", text):
-        if not part or _NUMBERED.fullmatch(part):
+        within = _WITHIN.fullmatch(part)
+        if not part or _NUMBERED.fullmatch(part) or (within and _readable(within[1])):
             continue
         letters = re.fullmatch(r"([A-Za-z]+)(\d{0,4})", part)
         if letters is None or not _readable(letters[1]):

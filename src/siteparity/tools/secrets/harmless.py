@@ -144,7 +144,8 @@ def _filled(words: Iterable[str]) -> str:
 
 
 PERL = _perl(WORDS)
-"""Perl: ``begin(PATH, SIZE)`` before the lines of a file, ``shown(LINE)`` for each, ``@hidden`` for what it hid.
+"""Perl: ``begin(PATH, SIZE)`` before the lines of a file, ``shown(LINE)`` for each, ``@hidden`` for what it
+hid.
 
 It needs the function ``given`` and the list ``KNOWN`` (`siteparity.tools.given`).
 """

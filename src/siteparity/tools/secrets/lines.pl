@@ -5,7 +5,7 @@ my $operator = qr/=>|:=|\?=|\+=|\.=|==?|:(?=\s|$)/;
 my $key_form = qr/["']?[\$\@%]?[A-Za-z_][\w.\-\/\\]*(?:\[[^\]]*\]|->\w+|::\w+)*["']?/;
 my $declares = qr/-|export|set|hide|const|var|let|local|static|public|private|protected|declare|env|ENV|ARG/;
 my $before_key = qr/(?:\s*(?:$declares)\s+)*\s*/;
-my $commands = qr/\b(?:mysql\w*|mariadb\w*|sshpass|redis-cli|ldap\w+|mongo\w*|smbclient|curl|wget|lftp|openssl
+my $commands = qr/\b(?:mysql\w*|mariadb\w*|sshpass|redis[-]cli|ldap\w+|mongo\w*|smbclient|curl|wget|lftp|openssl
     |ssh-keygen|7za?|zip|htpasswd|rabbitmqctl\s+\w+_(?:user|password))\b|\becho\s[^|]*\|\s*sudo\s+-S/x;
 my $readers = qr/^(?:getenv|env|ENV|os\.environ|os\.environ\.get|os\.getenv|process\.env|System\.getenv|ENV\.fetch
     |config|var)$/x;
