@@ -14,7 +14,7 @@ my $of_secrets = qr/(?:passw(?:or)?ds?|htpasswd|sasl_\w*|(?:ch|p)ap-secrets|pass
 # Of a longer line, and of each line of a larger file, only names and addresses of hosts are shown: looking at
 # each word takes 1.5 s a megabyte.
 my ($longest, $largest) = (16384, 524288);
-my $prose = qr/^[A-Za-z][a-z]*(?:[-\/'][A-Za-z]?[a-z]+)*$|^[A-Z]{2,}$/;
+my $prose = qr/^[A-Za-z][a-z]*(?:[-\/'][A-Za-z]?[a-z]+)*$|^[A-Z]{2,}$|^[a-z][\w.-]*\(\d?$/;
 # A bracket is a part of a word if it is closed in it.
 my $in_word = qr/\$\{[^}]*\}|%\{[^}]*\}|\{\{[^}]*\}\}|[^\s"'(){}\[\];>]|[(\[{](?=[^"'\s]*[)\]}])|(?<=[\w.*?^])[)\]}>]/;
 my ($whole, $is_large, $form, $in_pair, $in_key, $in_map, $block, $quote);
@@ -23,8 +23,8 @@ sub begin {
     my ($path, $size) = @_;
     $is_large = ($size // 0) > $largest;
     ($in_pair, $in_key, $in_map, $block, $quote) = ();
-    $form = $path =~ /pgpass/ ? "pgpass" : $path =~ $of_secrets ? "secrets"
-        : $path =~ m{/pam\.d/|/nsswitch\.conf$} ? "names" : $path =~ m{/mime\.types$} ? "types" : "";
+    $form = $path =~ m{/pam\.d/|/nsswitch\.conf$} ? "names" : $path =~ m{/mime\.types$} ? "types"
+        : $path =~ /pgpass/ ? "pgpass" : $path =~ $of_secrets ? "secrets" : "";
 }
 
 sub shown {
