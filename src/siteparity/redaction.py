@@ -191,6 +191,20 @@ def redacted(text: str) -> str:
     return _replaced(text, lambda _: HIDDEN)
 
 
+def redacted_within(value: object) -> object:
+    """The value with each secret in its texts replaced, for JSON.
+
+    In JSON as a whole, what looks like a secret could end with a quote that JSON needs.
+    """
+    if isinstance(value, str):
+        return redacted(value)
+    if isinstance(value, Mapping):
+        return {key: redacted_within(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [redacted_within(inner) for inner in value]
+    return value
+
+
 def pseudonyms(text: str, key: str) -> str:
     """The text with each secret replaced by its `pseudonym` under this key."""
     return _short_pseudonyms(text, key) if len(text) <= _SHORT else _pseudonyms(text, key)

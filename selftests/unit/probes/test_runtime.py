@@ -340,7 +340,10 @@ def titled(
             shown = f"Environment=\nEnvironmentFiles={file} (ignore_errors=no)\nFragmentPath=/etc/hostname"
             return subprocess.run(
                 ["perl", "-"], input=text.removesuffix("END_OF_PROGRAM\n"), text=True, capture_output=True,
-                env={"PATH": "/usr/bin:/bin", "MAIN": str(process.pid), "SHOWN": shown}, check=False,
+                env={
+                    "PATH": "/usr/bin:/bin", "MAIN": str(process.pid), "SITEPARITY_KEY": KEY, "KNOWN": "shop",
+                    "SHOWN": shown,
+                }, check=False,
             )  # fmt: skip
         finally:
             process.kill()

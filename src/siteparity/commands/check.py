@@ -15,6 +15,7 @@ from siteparity.gate.assemble import downgraded
 from siteparity.gate.loss import open_question
 from siteparity.model import Site, UnmeasuredError
 from siteparity.plan import NotApplicable
+from siteparity.redaction import redacted_within
 from siteparity.report.exceptions import downgraded_line
 from siteparity.report.shipped import shipped_words
 from siteparity.report.states import absence_line, in_state, question_line, states_line
@@ -118,8 +119,8 @@ def text(found: Overview) -> str:
 
 
 def as_json(found: Overview) -> str:
-    """The overview for programs."""
-    return json.dumps(
+    """The overview for programs, without secrets."""
+    return _json(
         {
             "primary": found.primary,
             "standby": found.standby,
@@ -150,14 +151,17 @@ def as_json(found: Overview) -> str:
             "shipped": found.shipped and found.shipped.model_dump(mode="json"),
             "warnings": found.warnings,
             "errors": [],
-        },
-        indent=2,
+        }
     )
 
 
 def errors_as_json(errors: str) -> str:
     """The errors of the configuration for programs, one for each line."""
-    return json.dumps({"errors": errors.split("\n")}, indent=2)
+    return _json({"errors": errors.split("\n")})
+
+
+def _json(value: object) -> str:
+    return json.dumps(redacted_within(value), indent=2)
 
 
 def _hosts(settings: Configuration, site: Site) -> Iterator[HostQuestions]:

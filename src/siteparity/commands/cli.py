@@ -296,6 +296,7 @@ def _explain(options: argparse.Namespace) -> tuple[str, int]:
 
 
 def _check(options: argparse.Namespace) -> tuple[str, int]:
+    options.to_copy = options.json  # each text in it has been redacted by itself
     try:
         settings = configuration.load_for_an_answer(
             options.root, options.inventories, options.primary, options.standby, look_up=False

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from siteparity.compare.comparison import Comparison, Difference, Group, Outcome, Unread
-from siteparity.redaction import redacted
+from siteparity.redaction import redacted_within
 from siteparity.report.visible import labels, shortened, visible
 from siteparity.report.words import count
 
@@ -119,20 +119,7 @@ def _one_line(text: str) -> str:
 
 
 def as_json(comparison: Comparison) -> str:
-    """The whole comparison, every difference included, without secrets.
-
-    They are hidden text by text: in the whole of it a secret could end with a quote that JSON needs.
-    """
+    """The whole comparison, every difference included, without secrets."""
     told = {"outcome": comparison.outcome.value, **asdict(comparison)}
     told["measured_at"] = comparison.measured_at.isoformat()
-    return json.dumps(_redacted(told), indent=2)
-
-
-def _redacted(value: object) -> object:
-    if isinstance(value, str):
-        return redacted(value)
-    if isinstance(value, Mapping):
-        return {key: _redacted(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_redacted(inner) for inner in value]
-    return value
+    return json.dumps(redacted_within(told), indent=2)

@@ -18,6 +18,18 @@ sub bare {
     return $value;
 }
 
+# The password, or a user without one, and whatever else is hidden. The host is no part of it: it differs by site.
+sub secret_of_url {
+    my ($user, $colon, $password, $rest) = $_[0] =~ m{^[^:]+://(?:([^:/@]*)(:?)(.*)@)?[^/?#]*(.*)$}s;
+    my @secrets = $password // "";
+    for ($colon ? "" : $user, $rest) {
+        next if ($_ // "") eq "";
+        shown($_);
+        push @secrets, @hidden;
+    }
+    return join "\0", grep { $_ ne "" } @secrets;
+}
+
 sub look {
     my ($form, $file, @names) = @_;
     my $f;
@@ -49,10 +61,9 @@ sub look {
         my $secret = @hidden ? join "\0", @hidden : undef;
         my $is_named = grep { $_ eq $name } @names;
         next if !$is_named && !defined $secret;
-        # Of a URL only the password counts, since its host differs by site. A web address without one may be
-        # a secret itself.
+        # A web address that names no user may be a secret as a whole.
         $secret = $value =~ m{^[A-Za-z][A-Za-z0-9+.-]*://} && $value !~ m{^https?://[^@]*$}
-            ? $secret // "" : $value;
+            ? secret_of_url($value) : $value;
         $of{$name} = $secret;
     }
     close $f or die "$file: $!\n";

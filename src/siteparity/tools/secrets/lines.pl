@@ -197,6 +197,7 @@ sub flow {
         if ($is_command && $last =~ /^-[awpPkN]$/ && $run !~ m{^(?:\d{2,5}$|[-/])}) { $out .= hide($run) }
         elsif ($is_command && $last =~ /^(?:-u|--user)$/ && $run =~ /^([^:,]+[:,])(.+)$/) { $out .= $1 . hide($2) }
         elsif ($is_command && $whole =~ /(?:rabbitmqctl\s+\w+\s+\S+|\becho)\s+\Q$run\E(?:\s|$)/) { $out .= hide($run) }
+        elsif ($run =~ /^(--?(?:user|login|auth)=[^:]+:)(?!\d{1,5}$)(.+)$/) { $out .= $1 . hide($2) }
         elsif ($is_command && $run =~ /^([\w.-]+%)(.+)$/) { $out .= $1 . hide($2) }
         elsif ($is_command && $run =~ /^-p(\D.+)$/) { $out .= "-p" . hide($1) }
         elsif ($now ne "secret" && $form ne "names" && $text =~ /^\s+(?!(?:FROM|AS|IN|IS|AND|OR)\b)[^\s=;{]/
