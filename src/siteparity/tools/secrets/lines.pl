@@ -31,7 +31,9 @@ sub shown {
     $whole = shift;
     @hidden = ();
     return $whole =~ /\S/ ? names_in($whole) : $whole if $is_large || length $whole > $longest;
-    return shown_of($whole);
+    my $shown = shown_of($whole);
+    @hidden = () if index($shown, "***") < 0;    # what was hidden at first is shown after all
+    return $shown;
 }
 
 sub shown_of {
@@ -260,13 +262,13 @@ sub comment {
     for my $piece (split /(\s+)/, $text) {
         my ($before, $core, $end) = $piece =~ /^(["'(\[<`*_]*)(.*?)(["')\]>`.,;:!?*_]*)$/s;
         if ($core =~ /^\s*$/) { push @out, $piece; next }
-        my $is_value = $now;
-        my $reads = $core !~ /=/ && listed($core) || !$after && $core =~ $prose && name($core);
+        my $is_secret = class($core) eq "secret";
+        my $reads = $core !~ /=/ && listed($core) || !$after && $core =~ $prose && name($core)
+            || $is_secret && $core !~ /[=\d]/ && name($core);
         my $shown = $now ? hide($core) : $reads ? $core : word($core, "");
         $now = $core =~ /^(?:is|was|war|ist)$/ && $after == 1;
         $after++ if $after;
-        $after = 1, $now = $end =~ /[:=]/ if class($core) eq "secret";
-        $shown = $core if !$is_value && class($core) eq "secret" && name($core) && $core !~ /[=\d]/;
+        $after = 1, $now = $end =~ /[:=]/ if $is_secret;
         push @out, $before . $shown . $end;
     }
     return $mark . $blank . join "", @out;
