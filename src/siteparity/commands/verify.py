@@ -97,6 +97,8 @@ class Verification:
         digests = (result.policy_digest, result.inventory_digest)
         if digests != (self.settings.policy.digest, self.settings.inventory_digest):
             return f"policy or inventories have been changed since the GO of {when}; run siteparity gate"
+        if reason := next(against_go(self.settings.shipped), ""):
+            return reason
         if not self._is_about_the_same(result):
             return f"other checks are planned now than for the GO of {when}; run siteparity gate"
         return self._contradicted(result)
