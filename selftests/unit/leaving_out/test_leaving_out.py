@@ -93,13 +93,13 @@ WITHOUT: Mapping[str, Collection[str]] = {
 
 UNWRITTEN = """
 capacity: full free memory
-catalogues: loaded_by charset source_language also
+catalogues: loaded_by charset source_language complete also
 clock: max_age may_name_the_other_site
 commands: run
 database: replication_user may_wait_for_followers leave_out
 dns: families max_ttl
 egress: form timeout
-files: where_there nginx may_name_the_other_site preload folders
+files: where_there nginx may_name_the_other_site may_hide_differences preload folders
 firewall: saved persisted leave_out
 kernel: leave_out
 locales: also
