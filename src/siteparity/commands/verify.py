@@ -97,11 +97,16 @@ class Verification:
         digests = (result.policy_digest, result.inventory_digest)
         if digests != (self.settings.policy.digest, self.settings.inventory_digest):
             return f"policy or inventories have been changed since the GO of {when}; run siteparity gate"
+        return self._other_checks(result) or self._contradicted(result)
+
+    def _other_checks(self, result: Result) -> str:
+        """Whether the checks, or what they are about, are others than those of the GO."""
         if reason := next(against_go(self.settings.shipped), ""):
             return reason
         if not self._is_about_the_same(result):
+            when = utc(result.finished_at)
             return f"other checks are planned now than for the GO of {when}; run siteparity gate"
-        return self._contradicted(result)
+        return ""
 
     def _is_about_the_same(self, result: Result) -> bool:
         """Whether a run would owe the same checks now, and be about the same."""
