@@ -92,12 +92,6 @@ HOLD_NONE = (
 )
 
 
-@pytest.fixture(autouse=True)
-def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test knows its own secrets alone."""
-    monkeypatch.setattr(redaction, "_known", {})
-
-
 @pytest.mark.parametrize("text", HOLD_ONE)
 def test_what_looks_like_a_secret_is_hidden(text: str) -> None:
     """In files, commands, addresses and headers, as in messages; what was hidden stays as it is."""
