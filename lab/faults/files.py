@@ -54,6 +54,14 @@ def _hand_edit(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
 
 FAULTS = (
     _edited(
+        "key_of_a_partner_differs",
+        "Each edge shows the shop another key of a partner, since only one of them got the new one.",
+        EDGES,
+        SITE,
+        f"key=$(hostname | sha256sum | cut -c1-32)\n"
+        f'sed -i "/proxy_read_timeout 10s/a proxy_set_header X-Partner-Key $key;" {SITE}',
+    ),
+    _edited(
         "configuration_edited_at_primary",
         "The primary's edge waits longer for the shop than the standby's.",
         ("dallas-edge1",),

@@ -50,7 +50,22 @@ def _replace(path: str) -> str:
 
 FEWER = f"sed -i 's/^SHOP_LANGUAGES=.*/SHOP_LANGUAGES=en,de/' {SETTINGS}"
 
+PARTNER = "/run/systemd/system/shop.service.d/partner.conf"
+
 FAULTS = (
+    Fault(
+        "key_of_a_service_differs",
+        "The shop has another key of a partner at each site, and no file of settings names it.",
+        WEB,
+        f"""
+            key=$(hostname | cut -d- -f1 | sha256sum | cut -c1-32)
+            mkdir -p $(dirname {PARTNER})
+            printf '[Service]\\nEnvironment=SHOP_PARTNER_KEY=%s\\n' $key >{PARTNER}
+            systemctl daemon-reload
+            systemctl restart shop
+        """,
+        f"rm -f {PARTNER}\nsystemctl daemon-reload\nsystemctl restart shop",
+    ),
     Fault(
         "kernel_newer_than_what_runs",
         "A machine of the standby with a kernel of its own got a newer one, and was not restarted.",

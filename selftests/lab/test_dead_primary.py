@@ -30,6 +30,10 @@ from siteparity.runs.kept_records import LATEST, stand_in
 pytestmark = pytest.mark.timeout(600)
 
 ALL_DEAD_SECONDS = 60.0
+ORDERS = """
+    INSERT INTO orders (placed_at, customer, items, total, currency, kilograms)
+    SELECT clock_timestamp(), 'customer ' || number, 1, 10, 'USD', 1 FROM generate_series(1, 500) AS number
+"""
 
 
 def _silent(_host: Host, _words: str) -> None:
@@ -60,16 +64,17 @@ def _verify(reports: Path) -> tuple[Verdict, str, float]:
 @contextmanager
 def _site_off(lab: Lab, site: str) -> Iterator[None]:
     """All hosts of a site lose power inside; they boot and settle after."""
-    plan = lab.plan
-    hosts = [host for host in plan.hosts if (of := plan.site_of(host)) and of.name == site]
-    handle = Handle(plan)
     with state.only_one(lab.say):
         try:
-            for host in hosts:
-                handle.power_off(host.name)
+            for host in _hosts(lab, site):
+                Handle(lab.plan).power_off(host)
             yield
         finally:
-            verbs.up(plan, lab.say)
+            verbs.up(lab.plan, lab.say)
+
+
+def _hosts(lab: Lab, site: str) -> list[str]:
+    return [host.name for host in lab.plan.hosts if host.site == site]
 
 
 @pytest.fixture(scope="module")
@@ -164,4 +169,33 @@ def test_a_standby_that_lacks_what_the_record_had_is_no_go(
     assert by_record.result.data_loss
     assert by_record.result.data_loss.missing_bytes > 0
     after = gate()
+    assert after.result.verdict is Verdict.GO, after.told()
+
+
+def test_orders_that_a_later_record_shows_are_missed_whichever_stands_in(lab: Lab, reports: Path) -> None:
+    """The standby stopped to follow, 500 orders came in, a run saw them, and the primary died.
+
+    The record from before knows nothing of them. Neither it nor the later one gives a GO.
+    """
+    own = reports / "orders"
+    before = _gate(own)
+    assert before.result.verdict is Verdict.GO, before.told()
+    handle, hosts = Handle(lab.plan), _hosts(lab, before.settings.primary.name)
+    with lab.broken("wal_receiver_dead"):
+        handle.sql("dallas-db1", ORDERS)
+        _gate(own)
+        try:
+            for host in hosts:
+                handle.power_off(host)
+            by_record = [_gate(own, given) for given in (LATEST, before.folder.name)]
+        finally:
+            for host in hosts:
+                handle.power_on(host)
+    for run in by_record:
+        assert run.result.verdict is Verdict.NO_GO, run.told()
+        loss = run.result.data_loss
+        assert loss
+        assert loss.missing_bytes > 500 * 50, run.told()
+        assert any("these orders are lost" in reason for reason in run.result.reasons), run.told()
+    after = _gate(own)
     assert after.result.verdict is Verdict.GO, after.told()

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.blocker
 
 
 @pytest.mark.drill(
+    "key_of_a_partner_differs",
     "configuration_edited_at_primary",
     "configuration_lines_swapped",
     "configuration_names_the_other_site",

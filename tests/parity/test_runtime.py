@@ -87,6 +87,7 @@ def test_services_run_with_their_settings(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
+    "key_of_a_service_differs",
     "setting_edited_without_restart",
     "setting_put_back_without_restart",
     "setting_added_without_restart_at_primary",
