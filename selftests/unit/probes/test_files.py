@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -320,22 +321,44 @@ def host(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def program(path: Path, text: str) -> None:
+    """A script of the host."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+def deliver(root: Path, strays: set[str]) -> None:
+    """Let a package have delivered all but these, unless the host has rpm."""
+    if (root / "db").exists():
+        return
+    lists = root / "var/lib/dpkg/info"
+    lists.mkdir(parents=True, exist_ok=True)
+    found = (str(path) for path in sorted((root / "etc").rglob("*")))
+    (lists / "all.list").write_text("".join(f"{one}\n" for one in found if one not in strays))
+
+
 def look(
-    root: Path, *patterns: str, including: str = "/etc/nginx/nginx.conf", named: Sequence[str] | None = None
+    root: Path,
+    *patterns: str,
+    including: str = "/etc/nginx/nginx.conf",
+    named: Sequence[str] | None = None,
+    strays: Sequence[str] = (),
 ) -> files.ConfigurationFiles:
-    """The real question, of that root."""
+    """The real question, of that root. All but ``strays`` was delivered by a package."""
     paths, nginx = [f"{root}{one}" for one in patterns], [f"{root}{including}"]
     named = paths + nginx if named is None else named
     told = f"KEY={'5e' * 32};" + assigned(
         PATHS=paths, ELSEWHERE=[f"{root}/etc/else*"], NGINX=nginx, NAMED=named, KNOWN=["shop"]
     )
-    here = (
-        (told + files.QUESTION)
-        .replace('"/etc', f'"{root}/etc')
-        .replace("/var/lib/dpkg/status", f"{root}/var/lib/dpkg/status")
-    )
+    question = files.QUESTION
+    for place in ("/var/lib/dpkg", "/var/spool", '"/etc', "{^/etc", '"^/etc', "(/etc", " /etc"):
+        question = question.replace(place, place.replace("/", f"{root}/", 1))
+    here = told + question
     (root / "etc").mkdir(exist_ok=True)
-    home = {"HOME": os.environ["HOME"], "PATH": "/usr/bin:/bin"}
+    deliver(root, {f"{root}{one}" for one in strays})
+    program(root / "bin/getent", f"cat {root}/etc/passwd 2>&1 || true")
+    home = {"HOME": os.environ["HOME"], "PATH": f"{root}/bin:/usr/bin:/bin"}
     done = subprocess.run(["sh", "-c", here], capture_output=True, check=False, env=home)
     assert done.returncode == 0, done.stderr
     assert b"topsecret" not in done.stdout
@@ -467,6 +490,87 @@ def test_what_may_be_there_is_asked_for_and_not_expected() -> None:
     assert "/etc/rc.local" in told["PATHS"].split()
     assert told["NGINX"] == "/etc/nginx/nginx.conf"
     assert read("named", said("g\t/etc/rc.local\t0")) == {"files of the policy": "there"}
+
+
+def test_what_no_package_delivered_is_read_whoever_may_read_it(host: Path) -> None:
+    """Nothing of it leaves the host that is not known to be harmless; of one host, judged elsewhere: not."""
+    etc, own = host / "etc", ("ssh/ssh_host_rsa_key", "elsewhere", "machine-id")
+    made = {
+        "features.json": '{"cart": true, "token": "topsecret"}\n',
+        "ssh/ssh_config.d/jump.conf": "ProxyJump gate.example\n",
+        "vault/open.key": "topsecret-of-all\n",
+        "vault/closed.p12": "\0topsecret\xff",
+        **dict.fromkeys(own, "topsecret\n"),
+    }
+    for name, content in made.items():
+        (etc / name).parent.mkdir(exist_ok=True, parents=True)
+        (etc / name).write_text(content, encoding="latin-1")
+    (etc / "vault/closed.p12").chmod(0o600)
+    (etc / "vault/link").symlink_to("open.key")
+    strays = [f"/etc/{name}" for name in (*made, "vault/link")]
+    before = {one.path for one in look(host).files}
+    new = [one for one in look(host, strays=strays).files if one.path not in before]
+    found = [(one.path.removeprefix(f"{etc}/"), one.kind, one.lines) for one in new]
+    assert found == [
+        ("features.json", "text", ('{"cart": true, "token": "***"}', "")),
+        ("ssh/ssh_config.d/jump.conf", "text", ("ProxyJump gate.example", "")),
+        ("vault/closed.p12", "text", ("***",)),
+        ("vault/link", "link open.key", ()),
+        ("vault/link", "text", ("***", "")),
+        ("vault/open.key", "text", ("***", "")),
+    ]
+    assert len({one.hidden[0][1] for one in new if "vault" in one.path and one.hidden}) == 2
+    assert all(one.state for one in new if one.hidden)
+
+
+def test_of_a_folder_with_very_many_such_files_one_digest_tells(host: Path) -> None:
+    """Its files, their modes and where its links lead to all count; what is closed is told by itself."""
+    folder = host / "etc/trust"
+    folder.mkdir()
+    names = [f"/etc/trust/{number}" for number in range(files.MOST_STRAYS + 3)]
+    for name in names[:-1]:
+        (host / name[1:]).write_text("x\n", encoding="utf-8")
+    (host / names[-1][1:]).symlink_to("0")
+
+    def told() -> dict[str, str]:
+        return {
+            one.path.removeprefix(f"{folder}/"): one.kind
+            for one in look(host, strays=names).files
+            if "trust" in one.path
+        }
+
+    kinds = [told()]
+    assert list(kinds[0]) == ["*"]
+    for change in (
+        partial((folder / "5").write_text, "y\n", encoding="utf-8"),
+        partial((folder / "5").chmod, 0o664),
+        (host / names[-1][1:]).unlink,
+    ):
+        change()
+        kinds.append(told())
+    assert len({one["*"] for one in kinds}) == 4
+    (folder / "6").chmod(0o600)
+    assert set(told()) == {"*", "6"}
+
+
+def test_what_programs_read_in_a_home_is_compared(host: Path) -> None:
+    """Of root and of system accounts; the names of hosts may be hashed, each time otherwise."""
+    for name, uid in (("root", 0), ("worker", 120), ("people", 1000)):
+        home = host / "home" / name
+        (home / ".ssh").mkdir(parents=True)
+        (home / ".pgpass").write_text("db.example:5432:shop:shop:topsecret\n", encoding="utf-8")
+        known = f"|1|{name}= ssh-ed25519 AAAAC3NzaC1lZDI1NTE5\n# note\ngit.example ssh-rsa AAAAB3Nz\n"
+        (home / ".ssh/known_hosts").write_text(known, encoding="utf-8")
+        with (host / "etc/passwd").open("a", encoding="utf-8") as accounts:
+            accounts.write(f"{name}:x:{uid}:{uid}::{home}:/bin/sh\n")
+    found = {one.path.removeprefix(f"{host}/home/"): one for one in look(host).files if "/home/" in one.path}
+    assert list(found) == [
+        f"{name}/{file}" for name in ("root", "worker") for file in (".pgpass", ".ssh/known_hosts")
+    ]
+    assert found["worker/.pgpass"].lines == ("db.example:5432:shop:shop:***", "")
+    here, there = (found[f"{name}/.ssh/known_hosts"] for name in ("root", "worker"))
+    assert here.hidden == there.hidden
+    assert [line.split()[0] for line in here.lines] == ["(hashed)", "git.example"]
 
 
 def test_a_host_without_dpkg_has_no_conffiles(host: Path) -> None:

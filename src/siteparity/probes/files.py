@@ -1,7 +1,8 @@
 """Files: configuration and release are the same at both sites, and no upgrade left a question open.
 
-The aspect judges the files that the policy names for each role, and every conffile of a package that somebody
-changed (``packages`` leaves conffiles to this aspect). Before files are compared, a site's own names and
+The aspect judges the files that the policy names for each role, every conffile of a package that somebody
+changed (``packages`` leaves conffiles to this aspect), and every file below /etc that no package delivered
+(`siteparity.tools.configuration.files`). Before files are compared, a site's own names and
 addresses are replaced, and lines that differ only in the host become one (`siteparity.names`). A line that
 names the other site is a finding of its own, unless the file names the own site just so.
 

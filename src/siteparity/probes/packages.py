@@ -330,7 +330,7 @@ def _named(
 PROBE = Probe(
     section=Policy,
     ask=ask,
-    judges=lambda _: ("/etc/apt/*",),
+    judges=lambda _: ("/etc/apt/sources.list*", "/etc/apt/preferences*"),
     always=(_DATABASE, _EVERY_FILE, _CHANGED_FILES, _APT, _UNPACKAGED, _PYTHON),
     tables={
         "builds": Reading(read_builds, about=PACKAGE),

@@ -5,17 +5,20 @@ use strict;
 #   digest SHA256   it is large, or no text
 #   unpacked        a conffile that its package brought and that is gone
 #   packaged        a conffile that nobody changed, with unusual rights
+#   heap COUNT SHA256   a folder in which very many files were delivered by no package
 # Usual rights of a conffile are shown as "-". Besides: "g\tPATTERN\tCOUNT" for each pattern of the policy,
 # "t\tPATH\tSTATE" for each file that hides something: its inode, the time of its last change, and its size;
 # "n\tCOUNT" for the conffiles, "l\tPATH" for a file that an upgrade left, "P" if there is an ld.so.preload,
 # and "p\tLIBRARY" for each library that it names.
 my (%wanted, %named, %by_name, @digests, %users, %groups);
-my ($largest, $left, $most_hashes) = qw(@LARGEST@);
+my ($largest, $left, $most_hashes, $largest_stray, $most_strays) = qw(@LARGEST@);
 my $usual = qr/^0(?:644|755) root:root\z/;
 my %of_root = map { $_ => 1 } given("NAMED");
 my @patterns = given("PATHS");
 my @including = given("NGINX");
 my @elsewhere = map { pattern($_) } given("ELSEWHERE");
+my @of_one_host = map { pattern($_) } qw(@OF_ONE_HOST@);
+my %is_stray;
 
 sub pattern {
     my $text = quotemeta shift;
@@ -143,6 +146,70 @@ sub rpm {
     return @lines;
 }
 
+# What no package delivered, and what upgrades left.
+my (%delivered, %strays, %seen);
+sub read_lines { my $f = shift; my @lines = <$f>; chomp @lines; return @lines }
+if (my @lists = glob "/var/lib/dpkg/info/*.list") {
+    open my $h, "-|", "grep", "-hs", "^/etc/", @lists or die "grep: $!\n";
+    $delivered{$_} = 1 for read_lines($h);
+    close $h or !$! && $? >> 8 == 1 or die "grep: exit $?\n";
+} else {
+    $delivered{$_} = 1 for grep { m{^/etc/} } map { chomp; $_ } rpm("-qal");
+}
+
+sub walk {
+    my $folder = shift;
+    opendir my $d, $folder or die "$folder: $!\n";
+    for (sort readdir $d) {
+        next if /^\.\.?\z/;
+        my $path = "$folder/$_";
+        if (!-l $path && -d _) {
+            walk($path);
+        } elsif (/\.(?:dpkg-(?:new|dist|tmp)|ucf-(?:new|dist)|rpmnew)\z/) {
+            print "l\t", clean($path), "\n";
+        } elsif (!$wanted{$path} && !$delivered{$path} && (-l _ || -f _)) {
+            note($folder, $path);
+        }
+    }
+}
+sub note {
+    my ($folder, $path) = @_;
+    push @{$strays{$folder}}, $path if counts($path) && !grep { $path =~ $_ } @of_one_host;
+}
+walk("/etc");
+
+# What programs read in the home of their account: whom they trust, and how they log in.
+my %of_services = map { (stat $_)[4] => 1 } grep { is_service($_) } glob "/proc/[0-9]*";
+sub is_service { open my $f, "<", "$_[0]/cgroup" or return 0; return scalar grep { m{/system[.]slice/} } <$f> }
+open my $accounts, "-|", "getent", "passwd" or die "getent: $!\n";
+for (read_lines($accounts)) {
+    my ($name, $uid, $home) = (split /:/)[0, 2, 5];
+    next if $uid >= 1000 && !$of_services{$uid} && !-e "/var/spool/cron/crontabs/$name" && !-e "/var/spool/cron/$name";
+    next if $home !~ m{^/.} || $seen{$home}++;
+    note($home, $_) for grep { !-l $_ && -f _ && !$wanted{$_} } map { "$home/$_" } qw(@IN_HOMES@);
+}
+close $accounts or die "getent: exit $?\n";
+
+# Where they are many, one digest tells of all that everybody may read.
+for my $folder (sort keys %strays) {
+    my @some = @{$strays{$folder}};
+    my @open = @some > $most_strays ? grep { -l $_ || (lstat $_)[2] & 4 } @some : ();
+    if (@open > $most_strays) {
+        my %is_open = map { $_ => 1 } @open;
+        @some = grep { !$is_open{$_} } @some;
+        my %sums = sums("sha256sum", grep { -f $_ } @open);
+        my $told = join "\n", map { join " ", $_, -l $_ ? "-> " . readlink : rights((lstat $_)[2, 4, 5]), $sums{$_} // "" } @open;
+        header("$folder/*", "-", sprintf "heap %d %s", scalar @open, digest($told));
+    }
+    $wanted{$_} = $named{$_} = $by_name{$_} = $is_stray{$_} = 1 for @some;
+}
+
+sub digest {
+    my $text = shift;
+    $text = join "", hashes("", unpack "(a50000)*", $text) if length $text > 50000;
+    return (hashes("", $text))[0];
+}
+
 # Before the files are read, so that a change in between shows.
 my %states;
 for my $there ([grep { -e $_ } sort keys %wanted]) {
@@ -152,6 +219,12 @@ for my $there ([grep { -e $_ } sort keys %wanted]) {
         while (<$h>) { chomp; /^(\d+ [\d.]+ \d+) (.*)\z/s or die "stat: no state\n"; $states{$2} = $1 }
         close $h or die "stat: a file is gone\n";
     }
+}
+
+# Names may be hashed there, each with a salt of its own, and stand in the order in which they were met.
+sub known_hosts {
+    my %known = map { s/^\|1\|\S+/(hashed)/r => 1 } grep { /^[^#\s]/ } split /\n/, shift;
+    return sort keys %known;
 }
 
 my @lines;    # [what is printed, what it hides]
@@ -168,12 +241,19 @@ for my $path (sort keys %wanted) {
     my $f = readable($path, $by_name{$path});
     my $text = do { local $/; <$f> } // "";
     close $f or die "$path: $!\n";
-    if ($size > $largest || $size > $left || $text =~ /[\0\xff]/) { push @digests, [$path, $shown]; next }
+    my $is_hidden = $is_stray{$path} && !($mode & 4);
+    my $limit = $is_stray{$path} ? $largest_stray : $largest;
+    if ($size > $limit || $size > $left || $text =~ /[\0\xff]/) {
+        if (!$is_hidden) { push @digests, [$path, $shown]; next }
+        # A plain digest of what only some may read could be guessed from.
+        push @lines, [headed($path, $shown, "text")], ["c\t***", $text], [join "\t", "t", clean($path), $states{$path}];
+        next;
+    }
     $left -= $size;
     push @lines, [headed($path, $shown, "text")];
     my ($hiding, $rest) = (0);
     begin($path, $size);
-    for my $line (split /\n/, $text, -1) {
+    for my $line ($path =~ m{/known_hosts\z} ? known_hosts($text) : split /\n/, $text, -1) {
         my $visible = shown($line);
         push @lines, ["c\t" . clean($visible), @hidden ? join "\0", @hidden : undef];
         next unless @hidden && ++$hiding >= $most_hashes;
@@ -190,21 +270,6 @@ for (@digests) {
     defined $digests{$_->[0]} or die "$_->[0]: cannot be read\n";
     header($_->[0], $_->[1], "digest $digests{$_->[0]}");
 }
-
-sub walk {
-    my $folder = shift;
-    opendir my $d, $folder or die "$folder: $!\n";
-    for (sort readdir $d) {
-        next if /^\.\.?\z/;
-        my $path = "$folder/$_";
-        if (!-l $path && -d _) {
-            walk($path);
-        } elsif (/\.(?:dpkg-(?:new|dist|tmp)|ucf-(?:new|dist)|rpmnew)\z/) {
-            print "l\t", clean($path), "\n";
-        }
-    }
-}
-walk("/etc");
 
 if (open my $f, "<", "/etc/ld.so.preload") {
     print "P\n";

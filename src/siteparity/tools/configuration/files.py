@@ -1,9 +1,10 @@
 """Configuration files: their text without secrets, their modes, and what upgrades left behind.
 
-Two kinds of files are read: those that the policy names by patterns, and each conffile of a package that is
-no longer as it was packaged (``Conffiles`` in /var/lib/dpkg/status, or ``rpm -Va --configfiles``). What an
-nginx includes is read as well, wherever it lies; a relative path counts from the folder of nginx.conf, and a
-wildcard may match nothing.
+Read are the files that the policy names by patterns, each conffile of a package that is no longer as it was
+packaged (``Conffiles`` in /var/lib/dpkg/status, or ``rpm -Va --configfiles``), and each file below /etc that
+no package delivered. What an nginx includes is read as well, wherever it lies; a relative path counts from
+the folder of nginx.conf, and a wildcard may match nothing. So are the files of `IN_HOMES` in the homes of
+root, of system accounts, and of those that services and crontabs run as.
 
 Only what is known to be harmless leaves the host (`siteparity.tools.secrets.harmless`). A line that hides
 something has a hash of it under the key of the run. Of a file that is large, or no text, only a digest leaves
@@ -28,6 +29,31 @@ MOST_TEXT = 2 * LARGEST_TEXT
 MOST_HASHES = 1000
 """Of what the lines of one file hide; the last one is of all that follows."""
 
+LARGEST_STRAY = 64 * 1024
+"""Of a larger file that no package delivered only a digest is compared: each word costs time."""
+MOST_STRAYS = 40
+"""Of a folder with more files that no package delivered one digest is compared."""
+OF_ONE_HOST = (
+    "/etc/machine-id", "/etc/hostname", "/etc/ssh/ssh_host_*", "/etc/iscsi/initiatorname.iscsi",
+    "/etc/multipath/wwids", "/etc/popularity-contest.conf", "/etc/letsencrypt/accounts/*",
+    # Judged by what comes of them, or by an aspect under another name.
+    "/etc/passwd*", "/etc/group*", "/etc/shadow*", "/etc/gshadow*", "/etc/subuid*", "/etc/subgid*",
+    "/etc/hosts", "/etc/resolv.conf", "/etc/localtime", "/etc/timezone", "/etc/systemd/*.wants/*",
+    "/etc/systemd/*.requires/*", "/etc/systemd/*.upholds/*",
+    # Made on the host, from what is compared where it stands.
+    "/etc/ld.so.cache", "/etc/udev/hwdb.bin", "/etc/lvm/archive/*", "/etc/lvm/backup/*", "/etc/lvm/cache/*",
+    "/etc/console-setup/cached_*", "/etc/apparmor.d/cache/*", "/etc/network/run/*", "/etc/blkid.tab*",
+    "/etc/.pwd.lock", "/etc/.updated", "/etc/mtab", "/etc/fake-hwclock.data", "/etc/*.lock",
+    "/etc/siteparity/*",
+)  # fmt: skip
+"""Patterns of files that no package delivers and that differ between siblings by their nature. ``*`` stands
+for slashes as well. Where the policy names one, it is compared."""
+IN_HOMES = (
+    ".ssh/known_hosts", ".ssh/config", ".pgpass", ".pg_service.conf", ".psqlrc", ".my.cnf", ".mylogin.cnf",
+    ".netrc", ".aws/config", ".aws/credentials", ".s3cfg", ".config/rclone/rclone.conf",
+)  # fmt: skip
+"""What programs read in the home of their account: whom they trust, where they connect to, and as whom."""
+
 PARTS = ("files",)
 
 
@@ -36,13 +62,19 @@ QUESTION = (
     + keyed.PERL
     + PERL_DECODE
     + harmless.PERL
-    + filled(program(__package__, "files.pl"), largest=f"{LARGEST_TEXT} {MOST_TEXT} {MOST_HASHES}")
+    + filled(
+        program(__package__, "files.pl"),
+        largest=f"{LARGEST_TEXT} {MOST_TEXT} {MOST_HASHES} {LARGEST_STRAY} {MOST_STRAYS}",
+        of_one_host=" ".join(OF_ONE_HOST),
+        in_homes=" ".join(IN_HOMES),
+    )
     + "END_OF_PROGRAM\n"
 )
 """A shell text that reads the files of ``$PATHS``, patterns as a shell understands them, but not those that
 match a pattern of ``$ELSEWHERE``, where ``*`` matches slashes as well. ``$NGINX`` are main files of nginx;
 what they include is read, too. What is not in ``$NAMED`` is read only if everybody may read it. ``$KNOWN``
-are names that are shown, and ``$KEY`` is the key of the run."""
+are names that are shown, and ``$KEY`` is the key of the run. What no package delivered is read whoever may
+read it: nothing of it is shown that is not known to be harmless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +86,8 @@ class File:
     """Mode, owner and group: ``0644 root:root``; ``-`` for a file that is gone, and for a conffile with usual
     rights."""
     kind: str
-    """``text``, ``link TARGET``, ``digest SHA256``, ``unpacked`` (a conffile that is gone) or ``packaged`` (a
-    conffile that nobody changed, with unusual rights)."""
+    """``text``, ``link TARGET``, ``digest SHA256``, ``unpacked`` (a conffile that is gone), ``packaged`` (a
+    conffile that nobody changed, with unusual rights) or ``heap COUNT SHA256`` (many files of a folder)."""
     lines: tuple[str, ...]
     """Its text, with ``***`` for what is not known to be harmless."""
     hidden: tuple[tuple[str, str], ...] = ()
@@ -150,7 +182,7 @@ def _is_header(path: str, rights: str, kind: str) -> bool:
     return bool(
         path.startswith("/")
         and re.fullmatch(r"-|[0-7]{4} [^:\s]+:[^:\s]+", rights)
-        and re.fullmatch(r"text|unpacked|packaged|link .*|digest [0-9a-f]{64}", kind)
+        and re.fullmatch(r"text|unpacked|packaged|link .*|(?:heap [0-9]+|digest) [0-9a-f]{64}", kind)
     )
 
 
