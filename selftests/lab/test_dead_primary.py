@@ -26,6 +26,7 @@ from siteparity.model import Host, Outcome, Verdict
 from siteparity.result import Result
 from siteparity.runs import find_run, read_run
 from siteparity.runs.kept_records import LATEST, stand_in
+from siteparity.runs.recording import record_path
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -181,13 +182,14 @@ def test_orders_that_a_later_record_shows_are_missed_whichever_stands_in(lab: La
     before = _gate(own)
     assert before.result.verdict is Verdict.GO, before.told()
     handle, hosts = Handle(lab.plan), _hosts(lab, before.settings.primary.name)
+    earlier = str(record_path(before.folder, before.settings.primary.name))
     with lab.broken("wal_receiver_dead"):
         handle.sql("dallas-db1", ORDERS)
         _gate(own)
         try:
             for host in hosts:
                 handle.power_off(host)
-            by_record = [_gate(own, given) for given in (LATEST, before.folder.name)]
+            by_record = [_gate(own, given) for given in (LATEST, earlier)]
         finally:
             for host in hosts:
                 handle.power_on(host)
@@ -197,5 +199,7 @@ def test_orders_that_a_later_record_shows_are_missed_whichever_stands_in(lab: La
         assert loss
         assert loss.missing_bytes > 500 * 50, run.told()
         assert any("these orders are lost" in reason for reason in run.result.reasons), run.told()
+    with state.only_one(lab.say):
+        verbs.up(lab.plan, lab.say)
     after = _gate(own)
     assert after.result.verdict is Verdict.GO, after.told()

@@ -30,6 +30,7 @@ def test_the_same_units_are_enabled_disabled_and_masked(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
+    "key_of_a_service_differs",
     "unit_drop_in_differs",
     "unit_drop_in_of_an_installer",
     "unit_file_differs_at_primary",
