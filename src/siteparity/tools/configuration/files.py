@@ -45,9 +45,12 @@ OF_ONE_HOST = (
     "/etc/console-setup/cached_*", "/etc/apparmor.d/cache/*", "/etc/network/run/*", "/etc/blkid.tab*",
     "/etc/.pwd.lock", "/etc/.updated", "/etc/mtab", "/etc/fake-hwclock.data", "/etc/*.lock",
     "/etc/siteparity/*",
+    # Read by people, or by nobody.
+    "*/README*", "*.example", "*.sample", "*.bak", "*.orig", "*.dpkg-old", "*.dpkg-bak", "*.ucf-old",
+    "*.rpmsave", "*.swp", "*~",
 )  # fmt: skip
-"""Patterns of files that no package delivers and that differ between siblings by their nature. ``*`` stands
-for slashes as well. Where the policy names one, it is compared."""
+"""Patterns of files that no package delivers and that may differ between siblings. ``*`` stands for slashes
+as well. Where the policy names one, it is compared."""
 IN_HOMES = (
     ".ssh/known_hosts", ".ssh/config", ".pgpass", ".pg_service.conf", ".psqlrc", ".my.cnf", ".mylogin.cnf",
     ".netrc", ".aws/config", ".aws/credentials", ".s3cfg", ".config/rclone/rclone.conf",
