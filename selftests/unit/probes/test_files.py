@@ -507,7 +507,8 @@ def test_what_no_package_delivered_is_read_whoever_may_read_it(host: Path) -> No
         (etc / name).write_text(content, encoding="latin-1")
     (etc / "vault/closed.p12").chmod(0o600)
     (etc / "vault/link").symlink_to("open.key")
-    strays = [f"/etc/{name}" for name in (*made, "vault/link")]
+    (etc / "vault/program").symlink_to("/usr/bin/env")
+    strays = [f"/etc/{name}" for name in (*made, "vault/link", "vault/program")]
     before = {one.path for one in look(host).files}
     new = [one for one in look(host, strays=strays).files if one.path not in before]
     found = [(one.path.removeprefix(f"{etc}/"), one.kind, one.lines) for one in new]
@@ -518,6 +519,7 @@ def test_what_no_package_delivered_is_read_whoever_may_read_it(host: Path) -> No
         ("vault/link", "link open.key", ()),
         ("vault/link", "text", ("***", "")),
         ("vault/open.key", "text", ("***", "")),
+        ("vault/program", "link /usr/bin/env", ()),
     ]
     assert len({one.hidden[0][1] for one in new if "vault" in one.path and one.hidden}) == 2
     assert all(one.state for one in new if one.hidden)
