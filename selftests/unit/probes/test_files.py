@@ -499,6 +499,7 @@ def test_what_no_package_delivered_is_read_whoever_may_read_it(host: Path) -> No
         "features.json": '{"cart": true, "token": "topsecret"}\n',
         "ssh/ssh_config.d/jump.conf": "ProxyJump gate.example\n",
         "vault/open.key": "topsecret-of-all\n",
+        "vault/own.pem": "-----BEGIN CERTIFICATE-----\ntopsecret\n-----END CERTIFICATE-----\n",
         "vault/closed.p12": "\0topsecret\xff",
         **dict.fromkeys(own, "topsecret\n"),
     }
@@ -519,6 +520,7 @@ def test_what_no_package_delivered_is_read_whoever_may_read_it(host: Path) -> No
         ("vault/link", "link open.key", ()),
         ("vault/link", "text", ("***", "")),
         ("vault/open.key", "text", ("***", "")),
+        ("vault/own.pem", "PEM CERTIFICATE", ()),
         ("vault/program", "link /usr/bin/env", ()),
     ]
     assert len({one.hidden[0][1] for one in new if "vault" in one.path and one.hidden}) == 2

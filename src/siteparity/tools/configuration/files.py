@@ -39,7 +39,8 @@ OF_ONE_HOST = (
     # Judged by what comes of them, or by an aspect under another name.
     "/etc/passwd*", "/etc/group*", "/etc/shadow*", "/etc/gshadow*", "/etc/subuid*", "/etc/subgid*",
     "/etc/hosts", "/etc/resolv.conf", "/etc/localtime", "/etc/timezone", "/etc/systemd/*.wants/*",
-    "/etc/systemd/*.requires/*", "/etc/systemd/*.upholds/*",
+    "/etc/systemd/*.requires/*", "/etc/systemd/*.upholds/*", "/etc/rc?.d/*", "/etc/alternatives/*",
+    *(f"/etc/letsencrypt/{folder}/*" for folder in ("live", "archive", "csr", "keys")),
     # Made on the host, from what is compared where it stands.
     "/etc/ld.so.cache", "/etc/udev/hwdb.bin", "/etc/lvm/archive/*", "/etc/lvm/backup/*", "/etc/lvm/cache/*",
     "/etc/console-setup/cached_*", "/etc/apparmor.d/cache/*", "/etc/network/run/*", "/etc/blkid.tab*",
@@ -90,7 +91,8 @@ class File:
     rights."""
     kind: str
     """``text``, ``link TARGET``, ``digest SHA256``, ``unpacked`` (a conffile that is gone), ``packaged`` (a
-    conffile that nobody changed, with unusual rights) or ``heap COUNT SHA256`` (many files of a folder)."""
+    conffile that nobody changed, with unusual rights), ``PEM BLOCKS`` (certificates and keys) or
+    ``heap COUNT SHA256`` (many files of a folder)."""
     lines: tuple[str, ...]
     """Its text, with ``***`` for what is not known to be harmless."""
     hidden: tuple[tuple[str, str], ...] = ()
@@ -185,7 +187,9 @@ def _is_header(path: str, rights: str, kind: str) -> bool:
     return bool(
         path.startswith("/")
         and re.fullmatch(r"-|[0-7]{4} [^:\s]+:[^:\s]+", rights)
-        and re.fullmatch(r"text|unpacked|packaged|link .*|(?:heap [0-9]+|digest) [0-9a-f]{64}", kind)
+        and re.fullmatch(
+            r"text|unpacked|packaged|link .*|PEM [A-Z0-9 ,]*|(?:heap [0-9]+|digest) [0-9a-f]{64}", kind
+        )
     )
 
 
