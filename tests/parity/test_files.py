@@ -15,6 +15,10 @@ pytestmark = pytest.mark.blocker
 
 
 @pytest.mark.drill(
+    "boot_script_that_no_package_has_brought",
+    "services_get_fewer_files_after_a_boot",
+    "array_missing",
+    "module_not_loaded",
     "key_of_a_partner_differs",
     "configuration_edited_at_primary",
     "configuration_lines_swapped",
@@ -54,7 +58,13 @@ def test_every_named_configuration_file_is_there(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
-    "configuration_writable_by_all", "configuration_file_missing", "nginx_limit_of_one_more_file"
+    "boot_script_that_no_package_has_brought",
+    "services_get_fewer_files_after_a_boot",
+    "array_missing",
+    "module_not_loaded",
+    "configuration_writable_by_all",
+    "configuration_file_missing",
+    "nginx_limit_of_one_more_file",
 )
 def test_configuration_files_have_the_same_modes_and_owners(parity: Parity) -> None:
     """After its next restart a service cannot read its settings, or everybody can."""

@@ -102,8 +102,6 @@ def test_links_of_packages_and_alternatives_lead_to_the_same_files(parity: Parit
     "database_library_missing",
     "program_earlier_in_the_path",
     "module_beside_the_packaged_ones",
-    "boot_script_that_no_package_has_brought",
-    "services_get_fewer_files_after_a_boot",
     "folder_emptied_at_boot",
     "trusted_certificates_emptied",
     "clock_an_hour_ahead",

@@ -50,14 +50,11 @@ _OF_SYSTEMD = (
 WATCHED = (
     "/usr/local", "/opt", "/usr/bin", "/usr/sbin", "/usr/lib/python3/dist-packages", "/usr/lib/python3.*",
     "/usr/lib/postgresql", "/usr/share/postgresql", "/usr/lib/tmpfiles.d",
-    "/usr/lib/udev/rules.d", "/usr/lib/modprobe.d", "/etc/ssl/certs", "/etc/profile.d", "/etc/environment.d",
-    "/etc/security/limits.d", *(f"{place}/systemd/{folder}" for place in ("/etc", "/usr/lib")
-    for folder in _OF_SYSTEMD), "/etc/tmpfiles.d", "/etc/udev/rules.d", "/etc/modprobe.d", "/etc/binfmt.d",
-    "/etc/dbus-1/system.d", "/etc/polkit-1/rules.d", "/etc/logrotate.d", "/etc/init.d",
-    "/etc/network/if-pre-up.d", "/etc/network/if-up.d", "/etc/NetworkManager/dispatcher.d",
-    "/etc/networkd-dispatcher",
+    "/usr/lib/udev/rules.d", "/usr/lib/modprobe.d", "/etc/ssl/certs",
+    *(f"/usr/lib/systemd/{folder}" for folder in _OF_SYSTEMD),
 )  # fmt: skip
-"""Folders in which a file that no package brought changes what runs, and no other aspect looks."""
+"""Folders in which a file that no package brought changes what runs, and no other aspect looks. What stands
+below /etc is judged by ``files``."""
 UNIT_FILES = "/usr/local/lib/systemd/system/"
 """Judged by ``services``."""
 SNAKEOIL = "/etc/ssl/certs/ssl-cert-snakeoil.pem"

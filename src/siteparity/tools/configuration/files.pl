@@ -6,7 +6,7 @@ use Cwd "realpath";
 #   digest SHA256   it is large, or no text
 #   unpacked        a conffile that its package brought and that is gone
 #   packaged        a conffile that nobody changed, with unusual rights
-#   PEM BLOCKS      certificates and keys that no package delivered: "CERTIFICATE, CERTIFICATE, PRIVATE KEY"
+#   PEM BLOCKS      certificates and keys that no package delivered: "CERTIFICATE, PRIVATE KEY"
 #   heap COUNT SHA256   a folder in which very many files were delivered by no package
 # Usual rights of a conffile are shown as "-". Besides: "g\tPATTERN\tCOUNT" for each pattern of the policy,
 # "t\tPATH\tSTATE" for each file that hides something: its inode, the time of its last change, and its size;
@@ -255,8 +255,8 @@ for my $path (sort keys %wanted) {
     }
     # Which certificate it is, each site may decide by itself; `tls` judges what is served.
     if ($is_stray{$path} && $text =~ /^-----BEGIN /m) {
-        my $blocks = join ", ", $text =~ /^-----BEGIN ([A-Z0-9 ]+)-----$/mg;
-        push @lines, [headed($path, $shown, "PEM $blocks")];
+        my %blocks = map { $_ => 1 } $text =~ /^-----BEGIN ([A-Z0-9 ]+)-----$/mg;
+        push @lines, [headed($path, $shown, "PEM " . join ", ", sort keys %blocks)];
         next;
     }
     $left -= $size;
