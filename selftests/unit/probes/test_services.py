@@ -222,6 +222,22 @@ def test_definitions_are_settings() -> None:
     )  # no plain digest: a short secret could be guessed from it
 
 
+@pytest.mark.parametrize(
+    ("setting", "is_keyed"),
+    [
+        ("Environment=SHOP_PARTNER_KEY=0a1b2c3d4e5f60718293a4b5c6d7e8f9", True),
+        ("ExecStart=/usr/bin/agent --license Zx9-Qq77-hunter2", True),
+        ("Environment=PYTHONUNBUFFERED=1 LANG=en_US.UTF-8", False),
+        ("ExecStart=/usr/bin/gunicorn --workers 3 --bind 0.0.0.0:8000 shop.web:app", False),
+    ],
+)
+def test_what_does_not_read_like_a_name_has_a_keyed_digest(setting: str, is_keyed: bool) -> None:
+    """Whatever its name says; all else has a plain one, which records of two runs can compare."""
+    on_disk = on_disk_of(files(f"c\t{ETC}/a.service\t{setting}"))
+    (one,), (other,) = (on_disk.contents(OwnNames.of(ARIZONA), key * 32).values() for key in ("5e", "6f"))
+    assert (one != other) == is_keyed
+
+
 def test_a_secret_with_the_sites_own_name_has_the_same_digest_at_both_sites() -> None:
     """Names are replaced before the digest is made; afterwards they could not be found."""
     contents = [

@@ -17,6 +17,7 @@ from siteparity.model import UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.redaction import fingerprint, pseudonym
 from siteparity.tools.program import filled, program
+from siteparity.tools.secrets import arguments
 
 _PLACES = (
     "/etc/systemd/system.control", "/run/systemd/system.control", "/run/systemd/transient",
@@ -233,4 +234,6 @@ def _shown(key: str, value: str, run_key: str, names: OwnNames) -> str:
         return pseudonym(value, run_key)
     if len(value) < 200 and not _SECRET.fullmatch(name):  # noqa: PLR2004  # fits on two lines
         return value
+    if arguments.shown(value)[1]:  # a short secret could be guessed from a plain digest
+        return names.digest(value, lambda text: pseudonym(text, run_key))
     return names.digest(value, lambda text: fingerprint(text, run_key))
