@@ -160,6 +160,22 @@ def test_no_table_is_empty_after_a_promotion(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
+    "database_role_may_open_few_connections",
+    "database_promotion_runs_a_command_at_standby",
+    "database_default_asks_for_the_server",
+    "database_foreign_server_at_the_primary",
+    "monitoring_role_without_pg_monitor",
+)
+def test_nothing_waits_to_go_wrong_after_a_promotion(parity: Parity) -> None:
+    """The promotion hangs, or customers are turned away as soon as orders are written."""
+    parity.healthy(
+        "promoted",
+        fix="take it away before the failover does: {item}; ALTER ROLE ... CONNECTION LIMIT -1, ALTER SYSTEM "
+        "RESET, ROLLBACK PREPARED, or another default",
+    )
+
+
+@pytest.mark.drill(
     "database_read_only_after_promotion",
     "database_password_for_the_way_back_missing",
     "database_way_back_unknown",

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.blocker
 
 
 @pytest.mark.drill(
+    "database_password_for_the_way_back_missing",
     "boot_script_that_no_package_has_brought",
     "services_get_fewer_files_after_a_boot",
     "array_missing",
@@ -58,6 +59,7 @@ def test_every_named_configuration_file_is_there(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
+    "database_password_for_the_way_back_missing",
     "boot_script_that_no_package_has_brought",
     "services_get_fewer_files_after_a_boot",
     "array_missing",

@@ -27,6 +27,7 @@ def test_every_secret_is_set(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
+    "payment_setting_of_a_test_gateway",
     "secret_differs",
     "secret_differs_at_primary",
     "secret_empty",

@@ -96,7 +96,7 @@ capacity: full free memory
 catalogues: loaded_by charset source_language complete also
 clock: max_age may_name_the_other_site
 commands: run
-database: replication_user may_wait_for_followers leave_out
+database: replication_user may_wait_for_followers recovery_end_command may_lose_slots leave_out
 dns: families max_ttl
 egress: form timeout
 files: where_there nginx may_name_the_other_site may_hide_differences preload folders

@@ -525,3 +525,46 @@ def test_rules_show_their_options() -> None:
     """A map or a realm is part of the rule."""
     of_socket = Rule(1, "local", ("all",), ("parity",), "", "", "peer", ("map=suite",))
     assert of_socket.text() == "local all parity peer map=suite"
+
+
+@pytest.mark.parametrize(
+    ("changes", "item", "state"),
+    [
+        (
+            {"at_promotion": {"recovery_end_command": "sleep 9"}},
+            "recovery_end_command",
+            "runs at the promotion",
+        ),
+        ({"crowded": {"role shop": [3, 3]}}, "role shop", "may open 3 connections, and has 3 now"),
+        ({"crowded": {"database shop": [5, 9]}}, "database shop", "may open 5 connections, and has 9 now"),
+        ({"oldest": {"shop": 1_500_000_001}}, "database shop", "writes stop at 2097152000"),
+        ({"prepared": {"x": 3601.5}}, "prepared transaction x", "holds its locks"),
+        ({"logical": ["cdc"]}, "logical slot cdc", "its consumer loses changes"),
+        ({"foreign": {"old": "host=db.dallas.shop.example"}}, "foreign server old", "leads to dallas"),
+        ({"of_one_server": ["view here"]}, "view here", "asks on which server it runs"),
+    ],
+)
+def test_what_goes_wrong_only_after_a_promotion_is_told(
+    changes: dict[str, Any], item: str, state: str
+) -> None:
+    """Each by itself, and what is not yet so far is none of it."""
+    table = read(database.read_promoted, changed(**changes))
+    assert list(table) == [item]
+    assert state in str(table[item])
+
+
+def test_what_may_be_so_is_no_matter_after_a_promotion() -> None:
+    """Room for more connections, young transactions, an own foreign server, and what the policy names."""
+    answer = changed(
+        at_promotion={"recovery_end_command": "/usr/local/bin/promoted"},
+        crowded={"role shop": [30, 12], "role nobody": [0, 0]},
+        oldest={"shop": 1_400_000_000},
+        prepared={"x": 10.0},
+        logical=["cdc"],
+        foreign={"own": "host=db.arizona.shop.example"},
+    )
+    section = TARGET.section.model_copy(
+        update={"recovery_end_command": "/usr/local/bin/promoted", "may_lose_slots": ("cdc",)}
+    )
+    table = database.read_promoted(answered(server=answer.encode()), replace(TARGET, section=section))
+    assert table == {"after a promotion": "none"}

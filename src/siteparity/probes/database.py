@@ -47,6 +47,12 @@ WITHOUT_CHECKSUMS = "not looked for: data_checksums is off"
 ALONE = "wait for no follower"
 AS_AGREED = "wait for a follower, until the runbook ends that"
 
+OLD = 1_500_000_000
+WRITES_STOP = 2_097_152_000
+"""The age of a transaction number at which a server takes no more writes (manual, 25.1.5)."""
+LEFT_BEHIND = 3600
+"""Seconds after which nobody is expected to end a prepared transaction."""
+
 _OF_REPLICATION = "decides whether the server follows another and can be followed"
 _OF_KEEPING = "decides whether the server keeps what it was told"
 DECISIVE = {
@@ -126,6 +132,10 @@ class Policy(Section):
     """The database role as which the other site's server follows this one, needed to fail back."""
     may_wait_for_followers: bool = False
     """Whether commits may wait for followers; then the runbook must reset ``synchronous_standby_names``."""
+    recovery_end_command: Text | None = None
+    """The command that a server may run when it is promoted: a promotion waits for it, so try it out."""
+    may_lose_slots: tuple[Text, ...] = ()
+    """Slots of logical replication whose consumers start anew after a failover."""
     leave_out: tuple[OtherSetting, ...] = ()
     """Settings that may differ, such as ``shared_buffers`` if one site has larger hosts."""
 
@@ -310,6 +320,52 @@ def read_usable(answers: Answers, target: Target[Policy]) -> Table:
     return {**unlogged, **invalid} or {"tables and indexes": USABLE}
 
 
+def read_promoted(answers: Answers, target: Target[Policy]) -> Table:
+    """Each thing that would go wrong once the server is the primary, or at its first writes.
+
+    A copy shares them with its primary, where nobody may have noticed them. A summary if there is none.
+    """
+    state = _server(answers, target).state
+    return {
+        **{
+            name: "runs at the promotion, which waits for it"
+            for name, command in state.at_promotion.items()
+            if command != target.section.recovery_end_command
+        },
+        **{
+            item: f"may open {most} connections, and has {used} now" for item, (most, used) in _crowded(state)
+        },
+        **{
+            f"database {name}": f"its oldest transaction is {age} old: writes stop at {WRITES_STOP}"
+            for name, age in state.oldest.items()
+            if age > OLD
+        },
+        **{
+            f"prepared transaction {name}": "holds its locks until somebody ends it"
+            for name, age in state.prepared.items()
+            if age > LEFT_BEHIND
+        },
+        **{
+            f"logical slot {name}": "is not on the standby: its consumer loses changes"
+            for name in state.logical
+            if name not in target.section.may_lose_slots
+        },
+        **dict(_foreign(state, target)),
+        **dict.fromkeys(state.of_one_server, "asks on which server it runs"),
+    } or {"after a promotion": NONE}
+
+
+def _crowded(state: State) -> Iterator[tuple[str, tuple[int, int]]]:
+    """What has as many connections open as it may, or more: a limit does not close those that are there."""
+    yield from ((item, both) for item, both in state.crowded.items() if both[1] >= max(both[0], 1))
+
+
+def _foreign(state: State, target: Target[Policy]) -> Iterator[tuple[str, str]]:
+    for name, options in state.foreign.items():
+        if target.other and OwnNames.of(target.other).stands_in(options):
+            yield f"foreign server {name}", f"leads to {target.other.name}"
+
+
 def read_ready(answers: Answers, target: Target[Policy]) -> Table:
     """Each thing that the server needs to be the primary, or to follow another one later -> yes or no."""
     server, own = _server(answers, target), OwnNames.of(target.site)
@@ -428,6 +484,7 @@ PROBE = Probe(
         "extensions": Reading(read_extensions),
         "tables": Reading(read_tables),
         "usable": Reading(read_usable, healthy=USABLE),
+        "promoted": Reading(read_promoted, healthy=NONE),
         "ready": Reading(read_ready, healthy=YES),
         "commits": Reading(read_commits, healthy=(ALONE, AS_AGREED)),
         "starts": Reading(read_starts, healthy=AS_NEEDED),

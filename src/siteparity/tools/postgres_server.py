@@ -32,6 +32,12 @@ LIMITS = (
 """What the standby must have at least as much of as its primary. With less of any but the last, a hot standby
 refuses to start or stops replaying (manual, 27.4.3)."""
 
+OF_ONE_SERVER = (
+    r"inet_server_(addr|port)|pg_control_system|pg_postmaster_start_time|system_identifier"
+    r"|(cluster_name|listen_addresses|data_directory|primary_conninfo)\M"
+)
+"""What an expression says that is about the server on which it runs (POSIX, any case)."""
+
 _OF_ONE_SITE = ("primary_conninfo", "primary_slot_name")
 """Settings that name the other site and may hold a password. They are never shown."""
 
@@ -50,6 +56,7 @@ _STATEMENT = filled(
     program(__package__, "postgres_server.sql"),
     left_out=_listed((*_MOVING, *_OF_ONE_SITE, *LIMITS)),
     limits=_listed(LIMITS),
+    of_one_server=f"'{OF_ONE_SERVER}'",
 )
 _TRIES = program(__package__, "postgres_tries.sh")
 QUESTION = filled(

@@ -115,5 +115,44 @@ SELECT concat_ws(E'\n', (
               FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
               WHERE locktype = 'advisory' AND granted AND pg_is_in_recovery()),
     'unlogged', (SELECT coalesce(json_agg(oid::regclass::text ORDER BY oid), '[]')
-                 FROM pg_class WHERE relpersistence = 'u' AND relkind IN ('r', 'm')))::jsonb
+                 FROM pg_class WHERE relpersistence = 'u' AND relkind IN ('r', 'm', 'S')),
+    -- Whatever nobody notices before the server is the primary, on any copy.
+    'at_promotion', (SELECT coalesce(json_object_agg(name, setting), '{}') FROM now
+                     WHERE name = 'recovery_end_command' AND setting <> ''),
+    'crowded', (SELECT coalesce(json_object_agg(item, json_build_array(most, used)), '{}') FROM (
+                  SELECT 'role ' || rolname AS item, rolconnlimit AS most, count(pid) AS used
+                  FROM pg_roles LEFT JOIN pg_stat_activity ON usesysid = pg_roles.oid
+                  WHERE rolcanlogin AND rolconnlimit >= 0 GROUP BY rolname, rolconnlimit
+                  UNION ALL
+                  SELECT 'database ' || d.datname, datconnlimit, count(pid)
+                  FROM pg_database AS d LEFT JOIN pg_stat_activity AS a ON a.datid = d.oid
+                  WHERE datallowconn AND datconnlimit >= 0 GROUP BY d.datname, datconnlimit) AS limited),
+    'oldest', (SELECT json_object_agg(datname, age(datfrozenxid)) FROM pg_database),
+    'prepared', (SELECT coalesce(json_object_agg(gid, extract(epoch FROM now() - prepared)), '{}')
+                 FROM pg_prepared_xacts),
+    'logical', (SELECT coalesce(json_agg(slot_name ORDER BY slot_name), '[]')
+                FROM pg_replication_slots AS s
+                WHERE slot_type = 'logical' AND NOT temporary AND NOT pg_is_in_recovery()
+                  -- Since version 17 a slot may be kept on the standby as well.
+                  AND NOT coalesce((to_jsonb(s) ->> 'failover')::boolean, false)),
+    'foreign', (SELECT coalesce(json_object_agg(srvname, coalesce(array_to_string(srvoptions, ' '), '')), '{}')
+                FROM pg_foreign_server),
+    'of_one_server', (SELECT coalesce(json_agg(item ORDER BY item), '[]') FROM (
+                        SELECT 'function ' || p.oid::regprocedure AS item
+                        FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+                        WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+                          AND p.prosrc ~* @OF_ONE_SERVER@
+                          AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = p.oid AND deptype = 'e')
+                        UNION ALL
+                        SELECT 'default of ' || adrelid::regclass || '.' || attname
+                        FROM pg_attrdef JOIN pg_attribute ON (attrelid, attnum) = (adrelid, adnum)
+                        WHERE pg_get_expr(adbin, adrelid) ~* @OF_ONE_SERVER@
+                        UNION ALL
+                        SELECT 'view ' || c.oid::regclass
+                        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                        WHERE c.relkind IN ('v', 'm') AND n.nspname !~ '^pg_'
+                          AND n.nspname <> 'information_schema'
+                          AND pg_get_viewdef(c.oid) ~* @OF_ONE_SERVER@
+                          AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = c.oid AND deptype = 'e')) AS found)
+  )::jsonb
 ))

@@ -80,6 +80,20 @@ class State(_JsonObject):
     broken: Mapping[str, int]
     locks: Mapping[str, str]
     """Each advisory lock that a session holds on a standby -> who holds it."""
+    at_promotion: Mapping[str, str]
+    """Each command that the server runs when it is promoted, or before -> its text."""
+    crowded: Mapping[str, tuple[int, int]]
+    """Each role and database with a limit of connections -> the limit, and how many are open."""
+    oldest: Mapping[str, int]
+    """Each database -> the age of its oldest transaction number."""
+    prepared: Mapping[str, float]
+    """Each prepared transaction -> its age in seconds."""
+    logical: tuple[str, ...]
+    """Slots of logical replication."""
+    foreign: Mapping[str, str]
+    """Each foreign server -> its options, without passwords: those are of user mappings."""
+    of_one_server: tuple[str, ...]
+    """Functions, defaults and views that ask on which server they run."""
 
     @classmethod
     def parsed(cls, text: str) -> Self:
