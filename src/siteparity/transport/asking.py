@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -30,6 +32,11 @@ class Run(Protocol):
 
     def __call__(self, host: Host, script: bytes, *, timeout: float, opener: bytes) -> Output:
         """Run a script on a host, or send it to the host's collector."""
+
+
+_MUCH = 4 * 1024 * 1024
+"""Bytes: more than a host of hundreds of services says."""
+_READING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,9 @@ class Asked:
         output = self.run(self.host, text, timeout=timeout, opener=OPENER)
         if has_collector:
             _check_frame(self.host, output)
-        answers = split(asks, nonce, output.stdout, output.stderr)
+        # What a host said too much of is copied while it is read: of one host at a time.
+        with _READING if len(output.stdout) > _MUCH else nullcontext():
+            answers = split(asks, nonce, output.stdout, output.stderr)
         return {name: self._explained(answer) for name, answer in answers.items()}, moment(nonce, output)
 
     def _explained(self, answer: Answer) -> Answer:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import threading
 import time
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import IO
 from siteparity.model import Deadline, UnmeasuredError
 
 _CHUNK_BYTES = 65_536
-MAX_HELD_BYTES = 64 * 1024 * 1024
+MAX_HELD_BYTES = 48 * 1024 * 1024
 """Of all programs together, before those that said more than their share are cut."""
 _SHARE_BYTES = 4 * 1024 * 1024
 _ARRIVALS = 16
@@ -26,9 +27,9 @@ _MERCY_SECONDS = 0.5
 """Between asking a process group to end and killing it: so a local script can end what it started."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Output:
-    """What a program said."""
+    """What a program said. Its bytes count as held until nothing refers to it any more."""
 
     stdout: bytes
     stderr: bytes
@@ -74,17 +75,23 @@ class Processes:
         exchange = _Exchange(process, [opener, text] if opener else [text], limit, self._held)
         try:
             exchange.run(deadline)
-            status = _wait(process, deadline)
-            return Output(
-                bytes(exchange.stdout),
-                bytes(exchange.stderr),
-                status,
-                exchange.told_at,
-                tuple(exchange.arrivals),
-            )
+            return self._kept(exchange, _wait(process, deadline))
+        except BaseException:
+            self._held.add(-exchange.size)
+            raise
         finally:
-            self._held.add(-len(exchange.stdout) - len(exchange.stderr))
             self._end(process)
+
+    def _kept(self, exchange: _Exchange, status: int) -> Output:
+        output = Output(
+            bytes(exchange.stdout),
+            bytes(exchange.stderr),
+            status,
+            exchange.told_at,
+            tuple(exchange.arrivals),
+        )
+        weakref.finalize(output, self._held.add, -exchange.size)
+        return output
 
     def obey(self, argv: Sequence[str], *, log: Path, deadline: Deadline) -> int:
         """The exit status of a program that may go to the background on purpose; its words go to a file."""
@@ -191,6 +198,11 @@ class _Exchange:
         self.told_at: float | None = None
         self.arrivals: list[tuple[int, float]] = []
 
+    @property
+    def size(self) -> int:
+        """How many bytes were heard."""
+        return len(self.stdout) + len(self.stderr)
+
     def run(self, deadline: Deadline) -> None:
         """Until both its pipes are at their end."""
         with selectors.DefaultSelector() as selector:
@@ -227,7 +239,7 @@ class _Exchange:
         if not chunk:
             selector.unregister(key.fileobj)
             return
-        own = len(self.stdout) + len(self.stderr) + len(chunk)
+        own = self.size + len(chunk)
         if own > self._limit:
             raise UnmeasuredError(f"answer exceeded {_size(self._limit)}")
         if self._held.add(len(chunk)) > MAX_HELD_BYTES and own > _SHARE_BYTES:
