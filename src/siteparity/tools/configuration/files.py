@@ -40,7 +40,7 @@ OF_ONE_HOST = (
     "/etc/passwd*", "/etc/group*", "/etc/shadow*", "/etc/gshadow*", "/etc/subuid*", "/etc/subgid*",
     "/etc/hosts", "/etc/resolv.conf", "/etc/localtime", "/etc/timezone", "/etc/systemd/*.wants/*",
     "/etc/systemd/*.requires/*", "/etc/systemd/*.upholds/*", "/etc/rc?.d/*", "/etc/alternatives/*",
-    "/etc/ssl/certs/*",
+    "/etc/ssl/certs/*", "/etc/ld.so.preload",
     *(f"/etc/letsencrypt/{folder}/*" for folder in ("live", "archive", "csr", "keys")),
     # Made on the host, from what is compared where it stands.
     "/etc/ld.so.cache", "/etc/udev/hwdb.bin", "/etc/lvm/archive/*", "/etc/lvm/backup/*", "/etc/lvm/cache/*",
