@@ -204,14 +204,6 @@ FAULTS = (
         break_=_psql("CREATE UNLOGGED TABLE wishes (id int)"),
         mend=_psql("DROP TABLE IF EXISTS wishes"),
     ),
-    Fault(
-        name="database_role_may_open_few_connections",
-        sentence="Somebody limited the shop's role to three connections; those that are open stay.",
-        hosts=(PRIMARY,),
-        seen_on=(PRIMARY, STANDBY),
-        break_=_psql("ALTER ROLE shop CONNECTION LIMIT 3"),
-        mend=_psql("ALTER ROLE shop CONNECTION LIMIT -1"),
-    ),
     _setting(
         "database_promotion_runs_a_command_at_standby",
         "A promotion of the standby would run a command of last year's exercise, and wait for it.",

@@ -160,7 +160,6 @@ def test_no_table_is_empty_after_a_promotion(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
-    "database_role_may_open_few_connections",
     "database_promotion_runs_a_command_at_standby",
     "database_default_asks_for_the_server",
     "database_foreign_server_at_the_primary",

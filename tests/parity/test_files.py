@@ -15,6 +15,10 @@ pytestmark = pytest.mark.blocker
 
 
 @pytest.mark.drill(
+    "secret_differs",
+    "secret_differs_at_primary",
+    "secret_missing",
+    "secret_empty",
     "database_password_for_the_way_back_missing",
     "boot_script_that_no_package_has_brought",
     "services_get_fewer_files_after_a_boot",
@@ -59,6 +63,7 @@ def test_every_named_configuration_file_is_there(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
+    "secret_missing",
     "database_password_for_the_way_back_missing",
     "boot_script_that_no_package_has_brought",
     "services_get_fewer_files_after_a_boot",
