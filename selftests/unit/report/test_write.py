@@ -17,8 +17,8 @@ import pytest
 from selftests.browser import examples
 from siteparity.model import Outcome
 from siteparity.report import junit, reconcile, result_json, schema_text, write_reports
-from siteparity.report.write import write_atomically
 from siteparity.result import Result
+from siteparity.whole_files import write_atomically
 
 NAMES = ("go", "no_go", "unknown", "hostile", "by_design")
 

@@ -121,7 +121,7 @@ def test_a_quoted_and_an_unquoted_key_are_one_key(tmp_path: Path) -> None:
         ("a: 1\n---\nb: 2\n", "but found another document"),
         ('a: "\\UFFFFFFFF"\n', "a number or an escape that cannot be read"),
         ('a: "\\U00110000"\n', "a number or an escape that cannot be read"),
-        ("a\u202eb: no\n", "a\\u202eb: expected true, false or quoted text"),
+        ("a\u202eb: no\n", '"a\\u202eb": expected true, false or quoted text'),
         ("a: \x01\n", 'the character "\\u0001"'),
         ("a: *b\n", "found undefined alias"),
         ("a: b\u2028c: 1\n", "found the line break U+2028; remove it"),

@@ -12,8 +12,8 @@ from siteparity.compare import Comparison, Outcome, Place, Run, as_json, heading
 from siteparity.compare.sites import NAMES
 from siteparity.model import ConfigurationError, Host, SiteparityError
 from siteparity.redaction import redacted
-from siteparity.report.write import write_atomically
 from siteparity.transport import Transport
+from siteparity.whole_files import write_atomically
 
 EXIT = {Outcome.EQUAL: 0, Outcome.DIFFERENT: 2, Outcome.UNMEASURED: 3}
 

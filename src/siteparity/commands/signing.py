@@ -12,7 +12,7 @@ from pathlib import Path
 
 from siteparity.model import ConfigurationError
 from siteparity.report.sums import SIGNATURE, SUMS
-from siteparity.report.write import write_atomically
+from siteparity.whole_files import write_atomically
 from siteparity.yamlfile import shown_path
 
 NAMESPACE = "siteparity"

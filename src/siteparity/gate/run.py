@@ -23,7 +23,6 @@ from siteparity.gate.supervisor import Child, Executed
 from siteparity.gate.unfinished import ended_by, in_progress, unfinished
 from siteparity.model import Deadline, SiteparityError, Verdict
 from siteparity.report import junit, reconcile, staged_reports, write_reports
-from siteparity.report.write import write_atomically
 from siteparity.result import Result, SavedWritten
 from siteparity.runs.finished import contradiction
 from siteparity.runs.history import FirstSeen, append_run, first_seen, read_history
@@ -32,6 +31,7 @@ from siteparity.runs.latest import point_latest, withdraw_latest
 from siteparity.runs.planned import SavedPlan, save_plan
 from siteparity.runs.recording import measure, record_path
 from siteparity.transport import Transport
+from siteparity.whole_files import write_atomically
 
 T = TypeVar("T")
 

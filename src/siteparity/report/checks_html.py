@@ -21,7 +21,7 @@ from pydantic import BaseModel
 
 from siteparity.model import Finding, FindingKind, Judgement, SiteparityError
 from siteparity.report.visible import UNMEASURED, labels, shortened, visible
-from siteparity.report.write import write_atomically
+from siteparity.whole_files import write_atomically
 
 FINDINGS_A_CHECK = 50
 VALUE_WIDTH = 96

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +15,7 @@ from siteparity.report.junit import junit
 from siteparity.report.sums import SIGNATURE, SUMS, sums
 from siteparity.report.words import local_zone
 from siteparity.result import Result
-
-MODE = 0o644
+from siteparity.whole_files import staged, sync_folder
 
 
 def write_reports(result: Result, directory: Path, history: Sequence[PastRun] = ()) -> None:
@@ -63,19 +60,19 @@ def _staged_all(contents: Mapping[str, bytes], directory: Path) -> Iterator[None
 
     A signature of other digests is removed: it would say that the files were forged.
     """
-    staged: list[tuple[Path, Path]] = []
+    written: list[tuple[Path, Path]] = []
     try:
         for name, content in contents.items():
-            staged.append((_staged(directory / name, content), directory / name))
+            written.append((staged(directory / name, content), directory / name))
         yield
         if not _holds(directory / SUMS, contents[SUMS]):
             (directory / SIGNATURE).unlink(missing_ok=True)
-        for temporary, path in staged:
+        for temporary, path in written:
             temporary.replace(path)
     finally:
-        for temporary, _ in staged:
+        for temporary, _ in written:
             temporary.unlink(missing_ok=True)
-    _sync_folder(directory)
+    sync_folder(directory)
 
 
 def _holds(path: Path, content: bytes) -> bool:
@@ -92,40 +89,6 @@ def result_json(result: Result) -> bytes:
     """
     legal = _legal(result.model_dump(mode="json"))
     return (json.dumps(legal, indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a file in one step: after a crash the old or the new file is there, never a part of one."""
-    temporary = _staged(path, content)
-    try:
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _staged(path: Path, content: bytes) -> Path:
-    """Write the content to a temporary file in the same folder, and flush it to the disk."""
-    number, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(number, MODE)
-            os.fsync(number)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return Path(name)
-
-
-def _sync_folder(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def _legal(value: JsonValue) -> JsonValue:

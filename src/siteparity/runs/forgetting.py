@@ -30,12 +30,13 @@ from siteparity.facts.records import RecordError
 from siteparity.model import ConfigurationError, Value
 from siteparity.redaction import pseudonym
 from siteparity.report import sums
-from siteparity.report.write import result_json, write_atomically
+from siteparity.report.write import result_json
 from siteparity.result import Result, SavedSite
 from siteparity.runs.history import PastRun
 from siteparity.runs.journal import read_line
 from siteparity.runs.planned import SavedPlan, plan_json
 from siteparity.runs.spellings import SHORTEST, Replaced
+from siteparity.whole_files import write_atomically
 from siteparity.yamlfile import shown_path
 
 _PENDING = ".forgetting.json"

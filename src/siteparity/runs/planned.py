@@ -17,8 +17,8 @@ from siteparity.configuration import Configuration
 from siteparity.model import Frozen, Severity
 from siteparity.plan.checks import Kind
 from siteparity.policy import Limits
-from siteparity.report.write import write_atomically
 from siteparity.result import Digest
+from siteparity.whole_files import write_atomically
 
 Seconds = Annotated[float, Field(gt=0)]
 

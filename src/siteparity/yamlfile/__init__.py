@@ -5,7 +5,17 @@ line: file:line: key: what was expected, what was found, what to do.
 """
 
 from siteparity.yamlfile.blank import BLANK, shows_something, without_blanks
-from siteparity.yamlfile.problems import Problems, did_you_mean, fail, quoted, shown, shown_key, shown_path
+from siteparity.yamlfile.problems import (
+    Problems,
+    did_you_mean,
+    fail,
+    key_path,
+    printable,
+    quoted,
+    shown,
+    shown_key,
+    shown_path,
+)
 from siteparity.yamlfile.reading import Document, KeyPath, Refused, can_hold, load
 from siteparity.yamlfile.validating import Mistake, fitting, mistakes, validate
 
@@ -20,8 +30,10 @@ __all__ = [
     "did_you_mean",
     "fail",
     "fitting",
+    "key_path",
     "load",
     "mistakes",
+    "printable",
     "quoted",
     "shown",
     "shown_key",

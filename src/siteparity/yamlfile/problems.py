@@ -14,6 +14,8 @@ from siteparity.model import ConfigurationError
 
 _PLACE = re.compile(r"([^\s:]+):([0-9]+): (.*)")
 """A problem of another stage, after its place."""
+_BARE = re.compile(r'[^.\[\]"\\]+')
+_STEP = re.compile(rf'(?P<bare>{_BARE.pattern})|(?P<quoted>"(?:[^"\\]|\\.)*")|\[(?P<index>[0-9]{{1,9}})\]')
 _LONGEST = 60
 """Characters of a found value that a message repeats."""
 
@@ -88,11 +90,44 @@ def shown(value: object) -> str:
 
 
 def shown_key(at: tuple[str | int, ...]) -> str:
-    """A key path as messages name it: ``aspects.locales.served[0]``."""
+    """A key path as messages name it: ``aspects.locales.served[0]``; `key_path` reads it.
+
+    A step with a dot, a bracket, a quote, a backslash or what cannot be seen stands in quotes, as in JSON.
+    """
     text = ""
     for step in at:
-        text += f"[{step}]" if isinstance(step, int) else f".{printable(step)}"
+        text += f"[{step}]" if isinstance(step, int) else f".{_shown_step(step)}"
     return text.removeprefix(".")
+
+
+def _shown_step(step: str) -> str:
+    if step.isprintable() and _BARE.fullmatch(step):
+        return step
+    return json.dumps(step, ensure_ascii=not step.isprintable())
+
+
+def key_path(text: str) -> tuple[str | int, ...]:
+    """The key path that `shown_key` shows as this text.
+
+    Raises:
+        ValueError: it is no such text; says what was expected.
+    """
+    at = tuple(_step(found) for found in _STEP.finditer(text))
+    if not at or shown_key(at) != text:
+        raise ValueError(
+            f"expected keys with dots between them, such as aspects.waf.roles, found {quoted(text)}; "
+            "put a key that holds a dot in quotes"
+        )
+    return at
+
+
+def _step(found: re.Match[str]) -> str | int:
+    if found["index"]:
+        return int(found["index"])
+    try:
+        return found["bare"] or str(json.loads(found["quoted"]))
+    except ValueError:
+        return found["quoted"]
 
 
 def shown_path(path: Path) -> str:
