@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from siteparity.draft import waiting
+from siteparity.draft.waiting import Waiting
 from siteparity.inventory import inventory_digest, load_sites, site_names
 from siteparity.model import ConfigurationError, Deadline, Site
 from siteparity.plan import (
@@ -53,6 +55,8 @@ class Configuration:
     """What nobody decided, so that no answer can be GO."""
     designs: tuple[Design, ...] = ()
     """Where the policy says that the sites differ by design; which are in force is judged as for waivers."""
+    waiting: tuple[Waiting, ...] = ()
+    """What was drafted and no person has accepted, so that no answer can be GO; the cheapest first."""
     shipped: Shipped | None = None
     """The checks, compared with those that siteparity ships; None if no answer is made of them."""
     files: Mapping[Path, str] = field(default_factory=dict)
@@ -108,6 +112,7 @@ def load(
     probes, path, problems = discover(), inventories / "policy.yml", Problems()
     policy, sites, planned, waivers, by_design = None, None, None, None, None
     own: tuple[PlannedCheck, ...] = ()
+    drafted: tuple[Waiting, ...] = ()
     with problems.collecting():
         demand_whole(root, probes)
     known: dict[str, Collection[str]] = {}
@@ -141,6 +146,10 @@ def load(
         with problems.collecting():
             planned = plan(root, policy, probes)
             by_design = designs(policy.differs, planned.checks)
+    with problems.collecting():
+        lines = waiting.read(inventories)
+        if policy and policy.written:
+            drafted = waiting.waiting(lines, policy.written)
     if policy and sites:
         with problems.collecting():
             own = own_checks(policy, sites)
@@ -157,6 +166,7 @@ def load(
         planned.not_applicable,
         undecided,
         by_design,
+        drafted,
     )
 
 

@@ -279,6 +279,19 @@ class SavedUndecided(Frozen):
     """File, and the line where there is one."""
 
 
+class SavedWaiting(Frozen):
+    """A line of the policy that was drafted, and that no person has accepted."""
+
+    path: str
+    """Of the policy: ``applications.shop.units``."""
+    place: str
+    """File and line."""
+    seen: str
+    """How and where it was seen."""
+    question: str
+    """What a person must answer; empty if both halves of the evidence agree."""
+
+
 class SavedUnjudged(Frozen):
     """Something on hosts that nothing judges."""
 
@@ -314,6 +327,8 @@ class Scope(Frozen):
     absent: tuple[SavedAbsence, ...] = ()
     undecided: tuple[SavedUndecided, ...] = ()
     """Each of them keeps the answer from being GO."""
+    waiting: tuple[SavedWaiting, ...] = ()
+    """Each of them keeps the answer from being GO as well; the cheapest question first."""
     listed: tuple[SavedListed, ...] = ()
     """What is on the hosts, and how it is judged; empty if a site was not measured."""
 

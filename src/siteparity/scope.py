@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Literal, TypeAlias
 
 from siteparity.configuration import Configuration
+from siteparity.draft.waiting import Waiting
 from siteparity.facts.evidence import Evidence
 from siteparity.model import Table, Unmeasured
 from siteparity.policy.decisions import Undecided, covered, verification
@@ -18,6 +19,7 @@ from siteparity.result import (
     SavedListed,
     SavedUndecided,
     SavedUnjudged,
+    SavedWaiting,
     Scope,
 )
 from siteparity.yamlfile import KeyPath
@@ -47,6 +49,15 @@ def scope(settings: Configuration, evidence: Evidence | None = None) -> Scope:
         undecided=tuple(
             SavedUndecided(key=one.key, question=one.question, place=one.place) for one in settings.undecided
         ),
+        waiting=tuple(
+            SavedWaiting(
+                path=one.path,
+                place=one.place,
+                seen=one.line.seen,
+                question=one.line.asks,
+            )
+            for one in settings.waiting
+        ),
         listed=tuple(_listed(settings, evidence)) if evidence else (),
     )
 
@@ -62,6 +73,19 @@ def against_go(undecided: Sequence[Undecided]) -> Iterator[str]:
         yield f"{more + 1} questions are open, the first: {answer}; siteparity check lists all of them"
     else:
         yield f"1 question is open: {answer}"
+
+
+def drafted_against_go(waiting: Sequence[Waiting]) -> Iterator[str]:
+    """A reason against GO if nobody accepted what was drafted: the first line, and where it is."""
+    if not waiting:
+        return
+    first, more = waiting[0], len(waiting) - 1
+    line = f"{first.path} in {first.place}"
+    if more:
+        shows = "siteparity confirm shows all of them"
+        yield f"{more + 1} drafted lines wait for a person, the first: {line}; {shows}"
+    else:
+        yield f"1 drafted line waits for a person: {line}; siteparity confirm shows it"
 
 
 def _areas(settings: Configuration) -> Iterator[SavedArea]:

@@ -18,7 +18,7 @@ from siteparity.plan import NotApplicable
 from siteparity.redaction import redacted_within
 from siteparity.report.exceptions import downgraded_line
 from siteparity.report.shipped import shipped_words
-from siteparity.report.states import absence_line, in_state, question_line, states_line
+from siteparity.report.states import absence_line, in_state, question_line, states_line, waiting_line
 from siteparity.report.words import count
 from siteparity.result import SavedDowngrade, Scope, Shipped
 from siteparity.scope import scope
@@ -146,7 +146,7 @@ def as_json(found: Overview) -> str:
                 }
                 for one in found.differs
             ],
-            "scope": found.scope.model_dump(mode="json", include={"areas", "absent", "undecided"}),
+            "scope": found.scope.model_dump(mode="json", include={"areas", "absent", "undecided", "waiting"}),
             "downgraded": [one.model_dump(mode="json") for one in found.downgraded],
             "shipped": found.shipped and found.shipped.model_dump(mode="json"),
             "warnings": found.warnings,
@@ -216,6 +216,11 @@ def _states(found: Scope) -> Iterator[str]:
         keeps = "a question is open, and keeps" if number == 1 else f"{number} questions are open, and keep"
         yield f"{keeps} every answer from GO: answer it in the policy, or declare absent what is not there"
         yield from (_below(question_line(one)) for one in found.undecided)
+    if found.waiting:
+        number = len(found.waiting)
+        keeps = "line waits for a person, and keeps" if number == 1 else "lines wait for a person, and keep"
+        yield f"{number} drafted {keeps} every answer from GO: siteparity confirm accepts"
+        yield from (_below(waiting_line(one)) for one in found.waiting)
 
 
 def _left_out(checks: Sequence[NotApplicable]) -> Iterator[str]:

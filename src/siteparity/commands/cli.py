@@ -19,6 +19,8 @@ from filelock import FileLock, Timeout
 
 from siteparity import __version__, configuration
 from siteparity.commands import check, privileges, signing
+from siteparity.commands.confirm import Terminal, confirm
+from siteparity.commands.confirm import Wanted as Acceptance
 from siteparity.commands.diff import Wanted, diff
 from siteparity.commands.explain import explain
 from siteparity.commands.progress import Progress
@@ -29,6 +31,7 @@ from siteparity.folders import FOLDERS, folders
 from siteparity.gate.believed import believed
 from siteparity.gate.run import Gate, new_run_folder
 from siteparity.model import ConfigurationError, SiteparityError, Unmeasured, Verdict
+from siteparity.policy.section import person
 from siteparity.redaction import redacted, remember, remember_environment
 from siteparity.report import bind, summary, write_reports
 from siteparity.report.sums import SIGNATURE
@@ -309,6 +312,20 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
     return check.as_json(found) if options.json else check.text(found), 0
 
 
+def _confirm(options: argparse.Namespace) -> tuple[str, int]:
+    settings = configuration.load(
+        options.root, options.inventories, options.primary, options.standby, look_up=False
+    )
+    on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    wanted = Acceptance(options.path, options.all, options.by)
+    try:
+        text, waits = confirm(settings, wanted, Terminal(_tell, input) if on_terminal else None)
+    except OSError as error:
+        place = error.filename or options.inventories
+        raise ConfigurationError(f"{place}: expected a place to write, found: {error.strerror}") from None
+    return text, EXIT[Verdict.UNKNOWN if waits else Verdict.GO]
+
+
 def _privileges(options: argparse.Namespace) -> tuple[str, int]:
     settings = configuration.load(options.root, options.inventories, options.primary, options.standby)
     keys = privileges.public_keys(options.key)
@@ -407,6 +424,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_site_options(checked)
     checked.add_argument("--json", action="store_true", help="for programs")
+    confirmed = verb(
+        "confirm", _confirm, "accept lines of the policy that siteparity drafted; without a path, show them"
+    )
+    confirmed.add_argument("path", nargs="*", metavar="PATH", help="accept this, and all that is below it")
+    confirmed.add_argument("--all", action="store_true", help="accept everything that waits")
+    confirmed.add_argument("--by", metavar="NAME", type=_person, help="who accepts")
+    _add_site_options(confirmed)
     record = verb("record", _record, "measure sites and save their records; judge nothing")
     _add_run_options(record)
     record.add_argument("site", nargs="+", metavar="SITE")
@@ -491,6 +515,13 @@ def _add_inventories(parser: argparse.ArgumentParser) -> None:
 
 def _add_reports(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reports", metavar="DIR", type=Path)
+
+
+def _person(text: str) -> str:
+    try:
+        return person(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _seconds(text: str) -> float:

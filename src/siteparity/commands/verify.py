@@ -40,7 +40,7 @@ from siteparity.result import Result, SavedLoosened, SavedRevocation, SavedWritt
 from siteparity.runs.history import append_run, first_seen, read_history
 from siteparity.runs.kept_records import written_since
 from siteparity.runs.recording import measure, record_path, then_path
-from siteparity.scope import scope
+from siteparity.scope import drafted_against_go, scope
 from siteparity.transport import Transport
 
 MOST_TOLD = 20
@@ -94,6 +94,8 @@ class Verification:
             return f"the GO of {when} was valid until {utc(result.valid_until)}; run siteparity gate"
         if now < result.finished_at - self.settings.policy.limits.clock_offset:
             return f"the GO of {when} is from the future; correct the clock of the machine that runs this"
+        if drafted := next(drafted_against_go(self.settings.waiting), ""):
+            return f"{drafted}; run siteparity gate when nothing waits"
         digests = (result.policy_digest, result.inventory_digest)
         if digests != (self.settings.policy.digest, self.settings.inventory_digest):
             return f"policy or inventories have been changed since the GO of {when}; run siteparity gate"

@@ -106,6 +106,8 @@ class Waiting:
     """Where the value stands in ``policy.yml`` now."""
     number: int
     """Of the line of ``policy.yml`` on which it stands."""
+    place: str
+    """The same as messages name it: ``inventories/policy.yml:12``."""
     value: object
     """As `siteparity.yamlfile.load` reads it."""
 
@@ -175,7 +177,9 @@ def text(lines: Sequence[Line]) -> str:
 
 
 def waiting(lines: Iterable[Line], document: Document) -> tuple[Waiting, ...]:
-    """The lines that still wait for a person, in the order of the policy.
+    """The lines that still wait for a person, the cheapest question first.
+
+    First what was seen twice, a short value before a long one; then what a person must answer.
 
     Args:
         lines: of ``draft.yml``.
@@ -185,12 +189,23 @@ def waiting(lines: Iterable[Line], document: Document) -> tuple[Waiting, ...]:
     values = dict(_values(document.value, ()))
     drafted_at = {line.at for line in lines}
     found = [
-        Waiting(line, at, document.line(at), values[at])
+        Waiting(line, at, document.line(at), document.where(at), values[at])
         for line in lines
         for at in ([line.at] if line.at in values else _moved(line.at, values, drafted_at))
         if digest(values[at]) == line.digest
     ]
-    return tuple(sorted(found, key=lambda one: (one.number, one.path)))
+    return tuple(sorted(found, key=_cost))
+
+
+def _cost(one: Waiting) -> tuple[bool, int, int, str]:
+    return bool(one.line.asks), _size(one.value), one.number, one.path
+
+
+def _size(value: object) -> int:
+    """How many single values a person has to read."""
+    if isinstance(value, dict | list):
+        return sum(map(_size, value.values() if isinstance(value, dict) else value))
+    return 1
 
 
 def _moved(

@@ -111,6 +111,7 @@ def assemble(
             *_silent(settings.sites, made),
             *contradictions(executed, checks, (*by_design, *waived)),
             *scope.against_go(settings.undecided),
+            *scope.drafted_against_go(settings.waiting),
             *filter(None, [started.advice]),
             *against_go(*sites, (started.at, finished_at), elapsed, limits),
             *(too_much(settings, loss, finished_at) if started.by_record else ()),

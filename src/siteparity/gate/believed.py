@@ -118,6 +118,9 @@ def _of_plan(result: Result, plan: SavedPlan) -> Iterator[str]:
     planned = [(check.id, check.kind, check.severity) for check in plan.checks]
     if planned != [(check.id, check.kind, check.severity) for check in result.checks]:
         yield f"it holds {len(result.checks)} checks, and plan.json {len(planned)}, or others"
+    if tuple(one.path for one in result.scope.waiting) != plan.waiting:
+        named = len(result.scope.waiting)
+        yield f"it names {named} drafted lines that wait, and plan.json {len(plan.waiting)}, or others"
     if (result.plan.checks, result.plan.hosts) != (len(planned), plan.hosts):
         yield "its count of what was planned is not that of plan.json"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -51,6 +51,9 @@ from siteparity.yamlfile import (
     shown_path,
     validate,
 )
+
+NO_OWNER = "nobody yet"
+"""Who owns the findings while the owner is a ``TODO``."""
 
 
 class Limits(Strict):
@@ -184,6 +187,8 @@ class Policy:
     """Where tests of one's own are, and on which hosts they run."""
     applications: Applications = field(default_factory=lambda: Applications({}), compare=False)
     """What serves customers; what is measured of it stands in the sections."""
+    written: Document | None = field(default=None, compare=False, repr=False)
+    """The file as it was read, with every ``TODO``."""
 
     def section(self, aspect: str) -> Section:
         """The section of an aspect, of the type that its probe declares.
@@ -230,8 +235,9 @@ def load_policy(
         ConfigurationError: every problem of the file, one per line; among them an aspect without a probe, an
             unknown role or language, something that is both described and absent.
     """
-    document = load(path)
-    _demand_this_version(document)
+    written = load(path)
+    _demand_this_version(written)
+    document = _with_an_owner(written)
     apart = [aspect for aspect, section in sections.items() if section.apart]
     sections = {aspect: section for aspect, section in sections.items() if not section.apart}
     context = {
@@ -251,8 +257,8 @@ def load_policy(
         return mistakes(drawn(left, parts, context), file_model, context)
 
     file_model = file_type(tuple(sections.items()))
-    todos = todo.find(document)
-    document = todo.without(document, todos, judge)
+    todos = todo.find(written)
+    document = todo.without(document, todo.find(document), judge)
     document = drawn(document, parts, context)
     model = validate(document, file_model, context)
     # Like waivers, these do not change what is measured: records stay usable without them, and whoever is
@@ -292,6 +298,7 @@ def load_policy(
         standby=model.standby,
         digest=hashlib.sha256(dumped.encode()).hexdigest(),
         source=path,
+        written=written,
         rpo=model.objectives.rpo if model.objectives else None,
         loosened=tuple(_loosened(model, document.value)),
         applications=Applications(model.applications),
@@ -305,7 +312,7 @@ def load_policy(
 def _demand_this_version(document: Document) -> None:
     """Raise ConfigurationError if the file is of an earlier version, or lacks what all of it needs."""
     problems = Problems()
-    for key in ("version", "owner", "roles"):
+    for key in ("version", "roles"):
         if _part(document.value, key) == todo.TODO:
             text = f"{key}: expected a value, found TODO; write it, since the whole file needs it"
             problems.add(text, document.path, document.line((key,)))
@@ -317,6 +324,13 @@ def _demand_this_version(document: Document) -> None:
             document.path,
             document.line(("version",)),
         )
+
+
+def _with_an_owner(document: Document) -> Document:
+    """The file, with words in place of an owner whom nobody named yet: nothing else waits for the name."""
+    if _part(document.value, OWNER) != todo.TODO or not isinstance(document.value, dict):
+        return document
+    return replace(document, value={**document.value, OWNER: NO_OWNER})
 
 
 def _loosened(model: _File, written: object) -> Iterator[Loosened]:

@@ -181,7 +181,7 @@ def _item(text: str) -> str:
     return text
 
 
-def _person(text: str) -> str:
+def person(text: str) -> str:
     if not any(map(str.isalnum, without_blanks(_words(text)))):
         raise ValueError(f"expected a name, found {quoted(text)}; write who it is")
     return text
@@ -320,7 +320,7 @@ Words: TypeAlias = Annotated[str, AfterValidator(_words)]
 ItemName: TypeAlias = Annotated[str, AfterValidator(_item)]
 """An item as findings name it. Hosts write items, so it may hold characters that show nothing."""
 
-Person: TypeAlias = Annotated[str, AfterValidator(_person)]
+Person: TypeAlias = Annotated[str, AfterValidator(person)]
 """Who decided something: a name with letters or digits."""
 
 Port: TypeAlias = Annotated[int, Field(ge=1, le=65535)]

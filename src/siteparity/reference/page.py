@@ -43,7 +43,7 @@ with the way to the schema from your policy. It does not replace `siteparity che
 roles and applications exist, whether a pattern is too wide, and whether one key contradicts another.
 
 Times, sizes and percentages carry a unit: `500ms`, `30s`, `5m`, `4h`, `2d`; `64KiB`, `16MiB`, `1GiB`; `90%`.
-`TODO` may stand in place of any value but `version`, `owner` and `roles` at the top of the file:
+`TODO` may stand in place of any value but `version` and `roles` at the top of the file:
 what needs the value waits for it, and no answer is GO before. A key with a bound takes
 `{value: ..., reason: ...}` beyond it.
 "Applications say it too" means that the key is taken from `applications`; lists and maps of the section are

@@ -40,6 +40,7 @@ def about(result: Result) -> tuple[About, ...]:
     """The lists of an answer, without empty ones."""
     lists = (
         _undecided(result),
+        _waiting(result),
         _absent(result),
         _warnings(result),
         _compared(result),
@@ -62,6 +63,19 @@ def _undecided(result: Result) -> About:
         State.UNKNOWN,
         (
             Item(_name(one.key), _one_line(one.question), _one_line(f"{one.key}, {one.place}"))
+            for one in every
+        ),
+    )
+
+
+def _waiting(result: Result) -> About:
+    every = result.scope.waiting
+    return _list(
+        f"Drafted, and not yet accepted: {len(every)}",
+        "siteparity wrote these from what it saw. As long as one waits for a person, no answer is GO.",
+        State.UNKNOWN,
+        (
+            Item(_name(one.path), _one_line(one.question or one.seen), _one_line(f"{one.path}, {one.place}"))
             for one in every
         ),
     )

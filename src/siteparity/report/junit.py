@@ -62,6 +62,8 @@ def _scope(result: Result) -> Iterator[tuple[str, str]]:
             yield state, ", ".join(in_state(result.scope, state))
         yield "absent", ", ".join(absent(result.scope))
         yield "undecided", ", ".join(one.key for one in result.scope.undecided)
+        if result.scope.waiting:
+            yield "drafted", ", ".join(one.path for one in result.scope.waiting)
 
 
 def _unneeded(result: Result) -> Iterator[tuple[SavedCheck, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count, title
-from siteparity.result import SavedAbsence, SavedArea, SavedListed, SavedUndecided, Scope
+from siteparity.result import SavedAbsence, SavedArea, SavedListed, SavedUndecided, SavedWaiting, Scope
 
 TEXT_WIDTH = 300
 NAMED = 4
@@ -59,6 +59,8 @@ def reach(scope: Scope) -> str:
         parts.append(f"{len(of['absent'])} declared absent: {some(of['absent'])}")
     if further := len(_within_areas(scope)):
         parts.append(f"{count(further, 'question')} about the others {'is' if further == 1 else 'are'} open")
+    if drafted := len(scope.waiting):
+        parts.append(f"{count(drafted, 'drafted line')} {'waits' if drafted == 1 else 'wait'} for a person")
     return _one_line("; ".join(parts)) + "."
 
 
@@ -94,6 +96,10 @@ def scope_lines(scope: Scope) -> Iterator[str]:
         yield f"  undecided: {question_line(one)}"
     if (more := len(scope.undecided) - QUESTIONS) > 0:
         yield f"  and {count(more, 'open question')} more (see siteparity check)"
+    for drafted in scope.waiting[:QUESTIONS]:
+        yield f"  drafted: {waiting_line(drafted)}"
+    if (more := len(scope.waiting) - QUESTIONS) > 0:
+        yield f"  and {count(more, 'drafted line')} more (see siteparity confirm)"
     yield from map(listed_line, scope.listed)
 
 
@@ -117,6 +123,8 @@ def states_line(scope: Scope) -> str:
     parts = [f"{state} {len(in_state(scope, state))}" for state in ("promised", "compared")]
     for word, names in (("absent", absent(scope)), ("undecided", [one.key for one in scope.undecided])):
         parts.append(f"{word} {len(names)}" + (f" ({', '.join(names)})" if names else ""))
+    if scope.waiting:
+        parts.append(f"drafted and not accepted {len(scope.waiting)}")
     return _one_line(", ".join(parts))
 
 
@@ -139,6 +147,11 @@ def approval(one: SavedAbsence) -> str:
 def question_line(one: SavedUndecided) -> str:
     """``inventories/policy.yml:12: aspects.waf: Which hosts filter attacks?``."""
     return _one_line(f"{one.place}: {one.key}: {one.question}")
+
+
+def waiting_line(one: SavedWaiting) -> str:
+    """``inventories/policy.yml:12: applications.shop.units: shop.service runs on web1``."""
+    return _one_line(f"{one.place}: {one.path}: {one.question or one.seen}")
 
 
 def _one_line(text: str) -> str:

@@ -85,6 +85,8 @@ def _against_go(result: Result) -> Iterator[str]:
         yield "its checks are not as many as were planned"
     if result.scope.undecided:
         yield f"a question is open: {result.scope.undecided[0].key}"
+    if result.scope.waiting:
+        yield f"a drafted line waits for a person: {result.scope.waiting[0].path}"
     accepting: tuple[SavedWaiver | SavedDesign, ...] = (*result.waivers, *result.differs)
     yield from (f"{one.place} is a reason against it" for one in accepting if one.words)
     used = {check for one in accepting for check in one.used_by}

@@ -46,6 +46,8 @@ class SavedPlan(Frozen):
     """The policy's own."""
     rpo: Seconds | None
     """The most that may be lost by a GO for which a record stands in; null if the policy does not say."""
+    waiting: tuple[str, ...] = ()
+    """The drafted lines of the policy that no person had accepted then, as in the result."""
     checks: tuple[PlannedLine, ...]
     """In the order of the result."""
 
@@ -61,6 +63,7 @@ class SavedPlan(Frozen):
             deadline=deadline,
             limits={name: length.total_seconds() for name, length in settings.policy.limits},
             rpo=settings.policy.rpo.total_seconds() if settings.policy.rpo else None,
+            waiting=tuple(one.path for one in settings.waiting),
             checks=tuple(
                 PlannedLine(id=check.id, kind=check.source.kind, severity=check.severity)
                 for check in settings.checks
