@@ -21,6 +21,7 @@ from siteparity.result import (
     SavedSite,
     SavedUndecided,
     SavedUnjudged,
+    SavedWaiting,
     SavedWaiver,
     Scope,
 )
@@ -542,6 +543,40 @@ def in_part() -> Result:
     )
 
 
+DRAFTED = (
+    ("roles.web.owner", 9, "the group web of the inventory of dallas", ""),
+    ("applications.shop.units", 17, "shop.service and shop-jobs.service run on web1 and web2", ""),
+    ("applications.shop.leads_to.db", 22, "38 connections from web1 and web2 to db1", ""),
+    (
+        'aspects.tls.names."shop.example"',
+        64,
+        "a line of nginx.conf; nothing listens on its port",
+        "Do customers reach the shop under this name?",
+    ),
+    (
+        "smoke.storefront.pages",
+        91,
+        "the access log of edge1",
+        "Which of these pages must be there in every language?",
+    ),
+)
+"""Path, line, evidence and question of each drafted line."""
+
+
+def drafted() -> Result:
+    """Everything that was looked at is the same; nobody has accepted what the policy promises."""
+    reason = (
+        f"5 drafted lines wait for a person, the first: {DRAFTED[0][0]} in inventories/policy.yml:9; "
+        "siteparity confirm shows all of them"
+    )
+    waiting = tuple(
+        SavedWaiting(path=path, place=f"inventories/policy.yml:{line}", seen=seen, question=question)
+        for path, line, seen, question in DRAFTED
+    )
+    about = scope().model_copy(update={"waiting": waiting})
+    return result(all_same(), Verdict.UNKNOWN, [reason]).model_copy(update={"scope": about})
+
+
 def no_go() -> Result:
     """The failover of October 2012, seen beforehand."""
     checks = instead(all_same(), *_october_2012())
@@ -778,6 +813,7 @@ def hostile() -> Result:
         areas=tuple(SavedArea(kind="parity", name=text, state="compared", checks=1) for text in HOSTILE),
         absent=tuple(SavedAbsence(name=text, reason=text, approved_by=text) for text in HOSTILE),
         undecided=tuple(SavedUndecided(key=text, question=text, place=text) for text in HOSTILE),
+        waiting=tuple(SavedWaiting(path=text, place=text, seen=text, question=text) for text in HOSTILE),
         listed=listed,
     )
     return result(checks, Verdict.NO_GO, HOSTILE).model_copy(

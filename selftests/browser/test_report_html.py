@@ -12,7 +12,7 @@ from selftests.browser import examples
 from selftests.browser.conftest import DESKTOP, Open
 from siteparity.report import render
 
-NAMES = ("go", "no_go", "unknown", "in_part", "hostile", "by_design")
+NAMES = ("go", "no_go", "unknown", "in_part", "drafted", "hostile", "by_design")
 FIRST_PAINT = """new Promise(done => new PerformanceObserver((list, me) => {
     const paint = list.getEntriesByName('first-contentful-paint')[0];
     if (paint) { me.disconnect(); done(paint.startTime); }
@@ -27,7 +27,7 @@ def written(folder: Path, name: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["go", "no_go", "unknown", "in_part"])
+@pytest.mark.parametrize("name", ["go", "no_go", "unknown", "in_part", "drafted"])
 def test_the_answer_fits_on_the_first_screen(name: str, visit: Open, tmp_path: Path) -> None:
     """Verdict, what stops us, areas and coverage, without scrolling."""
     page = visit(written(tmp_path, name)).page

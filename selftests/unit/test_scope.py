@@ -14,11 +14,12 @@ from selftests.unit.policy.edited import scoped
 from siteparity import configuration
 from siteparity.collect import Measured
 from siteparity.configuration import Configuration, find_root
+from siteparity.draft import waiting
 from siteparity.facts.evidence import Evidence
 from siteparity.facts.records import record_of
-from siteparity.model import Table, Unmeasured
+from siteparity.model import ConfigurationError, Table, Unmeasured
 from siteparity.policy.decisions import Undecided
-from siteparity.scope import against_go, scope
+from siteparity.scope import against_go, drafted_against_go, scope
 
 WAF = Undecided("aspects.waf", "Which hosts filter attacks out of requests, and with what?", "policy.yml")
 REDIS = Undecided("aspects.redis.redis_user", "ask Ada", "policy.yml:12")
@@ -80,6 +81,40 @@ def test_the_reason_asks_the_first_question(undecided: Sequence[Undecided], reas
     """A person can act on the last line alone."""
     assert list(against_go(undecided)) == [reason]
     assert list(against_go(())) == []
+
+
+def test_a_drafted_line_is_a_reason_and_stands_in_the_scope(tmp_path: Path) -> None:
+    """With its place in the policy; the digest of the policy does not know of it."""
+    before = configured(tmp_path)
+    policy = before.policy.written
+    assert policy
+    places = [("owner",), ("roles", "web", "owner")]
+    lines = [waiting.drafted(policy, at, "seen there", "Is it?" if at == ("owner",) else "") for at in places]
+    waiting.write(tmp_path / "inventories", lines)
+    settings = configuration.load(find_root(), tmp_path / "inventories")
+    assert settings.policy.digest == before.policy.digest
+    first, second = scope(settings).waiting
+    assert (first.path, first.seen, first.question) == ("roles.web.owner", "seen there", "")
+    assert first.place == f"{tmp_path}/inventories/policy.yml:{policy.line(('roles', 'web', 'owner'))}"
+    assert (second.path, second.question) == ("owner", "Is it?")
+    assert list(drafted_against_go(settings.waiting)) == [
+        (
+            f"2 drafted lines wait for a person, the first: roles.web.owner in {first.place}; "
+            "siteparity confirm shows all of them"
+        )
+    ]
+    assert list(drafted_against_go(settings.waiting[1:])) == [
+        f"1 drafted line waits for a person: owner in {second.place}; siteparity confirm shows it"
+    ]
+    assert list(drafted_against_go(before.waiting)) == []
+
+
+def test_a_draft_that_cannot_be_read_is_an_error_of_the_configuration(tmp_path: Path) -> None:
+    """With all other problems of the files."""
+    configured(tmp_path)
+    (tmp_path / "inventories" / "draft.yml").write_text("version: 1\n")
+    with pytest.raises(ConfigurationError, match=r"draft\.yml.*expected the key \"lines\""):
+        configuration.load(find_root(), tmp_path / "inventories")
 
 
 def measured(settings: Configuration, tables: Mapping[str, Mapping[str, Table | Unmeasured]]) -> Evidence:

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from selftests.unit.gate import finished
 from siteparity import configuration
 from siteparity.configuration import Configuration, find_root
+from siteparity.draft import waiting
 from siteparity.facts import records
 from siteparity.gate.believed import believed
 from siteparity.gate.unfinished import unfinished
@@ -180,6 +182,26 @@ def test_a_no_go_that_was_made_a_go_is_refused(settings: Configuration, tmp_path
     assert "history.jsonl holds NO-GO and another digest" in refused(folder)
     (tmp_path / "history.jsonl").unlink()
     assert "its findings are not those of journal.jsonl" in refused(folder)
+
+
+def test_a_run_on_a_draft_cannot_be_made_a_go(settings: Configuration, tmp_path: Path) -> None:
+    """Its plan names what waited when it started, whatever became of draft.yml."""
+    written = settings.policy.written
+    assert written
+    line = waiting.drafted(written, ("owner",), "the inventory says so")
+    draft = replace(settings, waiting=waiting.waiting([line], written))
+    result, folder = finished.run(draft, tmp_path)
+    assert result.verdict is Verdict.UNKNOWN
+    assert result.reasons[0].startswith("1 drafted line waits for a person: owner in ")
+    assert again(folder) == result
+    until = (result.finished_at + settings.policy.limits.go_valid_for).isoformat()
+    finished.edit(folder / "result.json", lambda content: _made_go(content, until))
+    bind(folder)
+    (tmp_path / "history.jsonl").unlink()
+    assert "a drafted line waits for a person: owner" in refused(folder)
+    finished.edit(folder / "result.json", lambda content: content["scope"].update(waiting=[]))
+    bind(folder)
+    assert "it names 0 drafted lines that wait, and plan.json 1, or others" in refused(folder)
 
 
 @pytest.mark.parametrize("way", ["cut", "no closing line", "another status", "a line twice", "nonsense"])

@@ -197,11 +197,9 @@ def test_what_nothing_can_be_read_without_is_an_error(tmp_path: Path, key: str) 
 
 def test_an_owner_may_be_named_later(tmp_path: Path) -> None:
     """All the rest is measured; the findings say that nobody owns them, and no answer is GO."""
-    text = (
-        "version: 2\nowner: TODO # who is on call?\nroles: [web]\nlanguages: {en: en_US.UTF-8}\n"
-        + NO_JOURNEYS
-    )
-    (tmp_path / "policy.yml").write_text(text + "aspects: {waf: {service: a}, clock: {}}\n", encoding="utf-8")
+    head = HEAD.replace("owner: Platform", "owner: TODO # who is on call?")
+    text = f"{head}{NO_JOURNEYS}aspects: {{waf: {{service: a}}, clock: {{}}}}\n"
+    (tmp_path / "policy.yml").write_text(text, encoding="utf-8")
     policy = load_policy(tmp_path / "policy.yml", SECTIONS)
     assert [(one.key, one.question) for one in policy.undecided] == [("owner", "who is on call?")]
     assert {one.owner for one in (*policy.roles.values(), *policy.sections.values())} == {"nobody yet"}

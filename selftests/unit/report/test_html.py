@@ -17,7 +17,7 @@ from siteparity.report.groups import State, heaviest
 from siteparity.report.view import page
 from siteparity.result import Result
 
-NAMES = ("go", "no_go", "unknown", "in_part", "hostile", "by_design")
+NAMES = ("go", "no_go", "unknown", "in_part", "drafted", "hostile", "by_design")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from siteparity.report import junit, summary, verdict_line
 from siteparity.report.html import render
 from siteparity.report.states import absence_line, scope_lines
 from siteparity.report.view import page
-from siteparity.result import Result, SavedAbsence, SavedUndecided, SavedUnjudged, Scope
+from siteparity.result import Result, SavedAbsence, SavedUndecided, SavedUnjudged, SavedWaiting, Scope
 
 
 def answer(about: Scope, verdict: Verdict = Verdict.GO) -> Result:
@@ -145,6 +145,48 @@ def test_the_lists_of_the_page_begin_with_what_keeps_it_from_go() -> None:
     ]
 
 
+def test_the_page_lists_what_waits_with_its_question_or_its_evidence() -> None:
+    """Each with its place in the policy, beside what nobody decided."""
+    result = examples.drafted()
+    waiting, _ = page(result).about
+    assert waiting.heading == "Drafted, and not yet accepted: 5"
+    assert [(one.name, one.text, one.note) for one in waiting.items[2:4]] == [
+        (
+            "applications.shop.leads_to.db",
+            "38 connections from web1 and web2 to db1",
+            "applications.shop.leads_to.db, inventories/policy.yml:22",
+        ),
+        (
+            "TLS",
+            "Do customers reach the shop under this name?",
+            'aspects.tls.names."shop.example", inventories/policy.yml:64',
+        ),
+    ]
+    assert page(result).reach.endswith("all 35 areas; 5 drafted lines wait for a person.")
+    about = result.scope.model_copy(update={"undecided": examples.in_part().scope.undecided})
+    first, second, _ = page(answer(about, Verdict.UNKNOWN)).about
+    assert (first.heading, second.heading) == ("Undecided: 2", "Drafted, and not yet accepted: 5")
+
+
+def test_the_terminal_counts_what_waits_and_shows_the_first_lines() -> None:
+    """Another command shows all."""
+    lines = list(scope_lines(examples.drafted().scope))
+    assert lines[0].endswith("absent 0, undecided 0, drafted and not accepted 5")
+    assert lines[1:5] == [
+        "  drafted: inventories/policy.yml:9: roles.web.owner: the group web of the inventory of dallas",
+        (
+            "  drafted: inventories/policy.yml:17: applications.shop.units: "
+            "shop.service and shop-jobs.service run on web1 and web2"
+        ),
+        (
+            "  drafted: inventories/policy.yml:22: applications.shop.leads_to.db: "
+            "38 connections from web1 and web2 to db1"
+        ),
+        "  and 2 drafted lines more (see siteparity confirm)",
+    ]
+    assert "drafted" not in "".join(scope_lines(examples.in_part().scope))
+
+
 def test_where_everything_is_promised_one_list_remains() -> None:
     """It counts what is on the hosts."""
     (only,) = page(examples.go()).about
@@ -180,13 +222,20 @@ def test_junit_holds_the_states_as_properties() -> None:
     assert str(found["compared"]) == "accounts, boot, clock, firewall, kernel, packages, runtime"
     assert found["undecided"] == "aspects.sessions, smoke.session"
     assert found["absent"] == "dns, subscriptions, waf, smoke.admin, smoke.subscriptions, capacity.peak"
+    assert "drafted" not in found
+    root = ET.fromstring(junit(examples.drafted()))  # noqa: S314  # our own
+    found = {one.get("name"): one.get("value") for one in root.iter("property")}
+    assert str(found["drafted"]).startswith("roles.web.owner, applications.shop.units, ")
 
 
 def test_no_text_of_a_host_or_of_the_policy_drives_the_terminal() -> None:
     """One line each, without control sequences, and the last line stays the verdict."""
     for text in examples.HOSTILE:
         about = examples.hostile().scope.model_copy(
-            update={"undecided": (SavedUndecided(key=text, question=text, place=text),)}
+            update={
+                "undecided": (SavedUndecided(key=text, question=text, place=text),),
+                "waiting": (SavedWaiting(path=text, place=text, seen=text, question=""),),
+            }
         )
         lines = list(scope_lines(about))
         assert all(line.isprintable() for line in lines)

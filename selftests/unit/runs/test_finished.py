@@ -121,6 +121,11 @@ def _with_a_question(content: dict[str, Any]) -> None:
     content["scope"]["undecided"] = [{"key": "aspects.waf", "question": "Which?", "place": "policy.yml"}]
 
 
+def _with_a_drafted_line(content: dict[str, Any]) -> None:
+    line = {"path": "applications.shop.units", "place": "policy.yml:9", "seen": "it runs", "question": ""}
+    content["scope"]["waiting"] = [line]
+
+
 def _with_a_bad_waiver(content: dict[str, Any]) -> None:
     content["waivers"][0]["words"] = "has expired"
 
@@ -130,6 +135,7 @@ def _with_a_bad_waiver(content: dict[str, Any]) -> None:
     [
         (_without_what_accepts, "nothing accepts what "),
         (_with_a_question, "a question is open: aspects.waf"),
+        (_with_a_drafted_line, "a drafted line waits for a person: applications.shop.units"),
         (_with_a_bad_waiver, " is a reason against it"),
     ],
 )

@@ -317,7 +317,7 @@ def _confirm(options: argparse.Namespace) -> tuple[str, int]:
         options.root, options.inventories, options.primary, options.standby, look_up=False
     )
     on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    wanted = Acceptance(options.path, options.all, options.by)
+    wanted = Acceptance(options.path, options.all, _person(options.by))
     try:
         text, waits = confirm(settings, wanted, Terminal(_tell, input) if on_terminal else None)
     except OSError as error:
@@ -429,7 +429,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     confirmed.add_argument("path", nargs="*", metavar="PATH", help="accept this, and all that is below it")
     confirmed.add_argument("--all", action="store_true", help="accept everything that waits")
-    confirmed.add_argument("--by", metavar="NAME", type=_person, help="who accepts")
+    confirmed.add_argument("--by", metavar="NAME", help="who accepts")
     _add_site_options(confirmed)
     record = verb("record", _record, "measure sites and save their records; judge nothing")
     _add_run_options(record)
@@ -517,11 +517,12 @@ def _add_reports(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reports", metavar="DIR", type=Path)
 
 
-def _person(text: str) -> str:
+def _person(name: str | None) -> str | None:
+    """Who accepts, if somebody does. Of ``--by=--`` argparse makes an empty list."""
     try:
-        return person(text)
+        return None if name is None else person(name or "")
     except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+        raise ConfigurationError(f"--by: {error}") from None
 
 
 def _seconds(text: str) -> float:

@@ -230,7 +230,8 @@ def _open(draft: Draft) -> Iterator[str]:
     """What nobody can accept, since nobody wrote it."""
     if draft.undecided:
         are = "question is" if draft.undecided == 1 else "questions are"
-        yield f"{draft.undecided} {are} open in the policy, and can only be answered there: see siteparity check"
+        answered = "answered in the policy only: siteparity check lists them"
+        yield f"{draft.undecided} {are} open, and {answered}"
 
 
 def _wait(number: int) -> str:

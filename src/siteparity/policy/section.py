@@ -182,6 +182,7 @@ def _item(text: str) -> str:
 
 
 def person(text: str) -> str:
+    """The name of a person. Raises ValueError without a letter or digit."""
     if not any(map(str.isalnum, without_blanks(_words(text)))):
         raise ValueError(f"expected a name, found {quoted(text)}; write who it is")
     return text
