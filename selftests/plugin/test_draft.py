@@ -15,7 +15,7 @@ from siteparity.draft import waiting
 from siteparity.model import Outcome, Verdict
 from siteparity.yamlfile import load
 
-pytestmark = pytest.mark.timeout(180)  # some tests make three runs, and the machine may be busy
+pytestmark = pytest.mark.timeout(600)  # some tests make three runs, and the machine may be busy
 
 OWNER, FOLDER = ("owner",), ("aspects", "things", "folder")
 LAST = (
@@ -26,6 +26,7 @@ LAST = (
 
 def draft(live: Project) -> Path:
     """Two lines of the policy were drafted. Returns the file of the draft."""
+    live.patience = 150
     inventories = live.root / "inventories"
     document = load(inventories / "policy.yml")
     folder = waiting.drafted(document, FOLDER, "a file of web1", "Are these the things?")
@@ -85,6 +86,7 @@ def test_a_run_on_a_draft_stays_unknown_after_the_draft_was_removed(live: Projec
 
 def test_a_go_does_not_stand_while_lines_of_its_policy_wait(live: Project) -> None:
     """Somebody drafted anew since; once a person has accepted, it stands."""
+    live.patience = 150
     assert live.siteparity("gate").returncode == 0
     draft(live)
     ran = live.siteparity("verify")

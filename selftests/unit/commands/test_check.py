@@ -14,7 +14,9 @@ import pytest
 from selftests.unit.policy.edited import edited, scoped
 from siteparity.commands.cli import main
 from siteparity.configuration import find_root, load
+from siteparity.draft import waiting
 from siteparity.model import ConfigurationError
+from siteparity.yamlfile import load as read_yaml
 
 INVENTORIES = find_root() / "inventories"
 CONTACTS = (
@@ -276,6 +278,36 @@ def test_states_absences_and_open_questions_are_listed_and_are_no_error(
         "aspects.boot.required",
     ]
     assert {one["state"] for one in told["areas"] if one["name"] == "boot"} == {"compared"}
+
+
+def test_drafted_lines_that_wait_are_listed_and_are_no_error(
+    inventories: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the question or the evidence, and their places."""
+    document = read_yaml(inventories / "policy.yml")
+    lines = [
+        waiting.drafted(document, ("roles", "web", "owner"), "a group of the inventory"),
+        waiting.drafted(document, ("owner",), "a comment", "Who gets the findings?"),
+    ]
+    waiting.write(inventories, lines)
+    assert check(inventories) == 0
+    said = capsys.readouterr().out
+    assert "undecided 0, drafted and not accepted 2\n" in said
+    flowing = " ".join(said.split())
+    assert "2 drafted lines wait for a person, and keep every answer from GO: siteparity confirm " in flowing
+    web, owner = (document.line(line.at) for line in lines)
+    assert f"policy.yml:{web}: roles.web.owner: a group of the inventory" in flowing
+    assert f"policy.yml:{owner}: owner: Who gets the findings?" in flowing
+    assert check(inventories, "--json") == 0
+    told = json.loads(capsys.readouterr().out)["scope"]["waiting"]
+    assert [(one["path"], one["question"]) for one in told] == [
+        ("roles.web.owner", ""),
+        ("owner", "Who gets the findings?"),
+    ]
+    waiting.write(inventories, lines[:1])
+    assert check(inventories) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "1 drafted line waits for a person, and keeps every answer from GO: siteparity confirm" in said
 
 
 def test_what_the_policy_makes_a_warning_is_listed(
