@@ -154,7 +154,7 @@ def test_the_page_lists_what_waits_with_its_question_or_its_evidence() -> None:
         (
             "applications.shop.leads_to.db",
             "38 connections from web1 and web2 to db1",
-            "applications.shop.leads_to.db, inventories/policy.yml:22",
+            "inventories/policy.yml:22",
         ),
         (
             "TLS",

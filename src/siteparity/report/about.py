@@ -61,10 +61,7 @@ def _undecided(result: Result) -> About:
         f"Undecided: {len(every)}",
         "As long as one of these is open, no answer is GO.",
         State.UNKNOWN,
-        (
-            Item(_name(one.key), _one_line(one.question), _one_line(f"{one.key}, {one.place}"))
-            for one in every
-        ),
+        (Item(_name(one.key), _one_line(one.question), _where(one.key, one.place)) for one in every),
     )
 
 
@@ -75,7 +72,7 @@ def _waiting(result: Result) -> About:
         "siteparity wrote these from what it saw. As long as one waits for a person, no answer is GO.",
         State.UNKNOWN,
         (
-            Item(_name(one.path), _one_line(one.question or one.seen), _one_line(f"{one.path}, {one.place}"))
+            Item(_name(one.path), _one_line(one.question or one.seen), _where(one.path, one.place))
             for one in every
         ),
     )
@@ -88,6 +85,11 @@ def _name(key: str) -> str:
     if kind not in ("aspects", "smoke") or not area:
         return _one_line(key)
     return title(area) if kind == "aspects" else f"{title(area)} (tried out)"
+
+
+def _where(key: str, place: str) -> str:
+    """Key and place, and the place alone where the key is the name already."""
+    return _one_line(place if _name(key) == _one_line(key) else f"{key}, {place}")
 
 
 def _absent(result: Result) -> About:
