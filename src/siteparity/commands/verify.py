@@ -95,7 +95,7 @@ class Verification:
         if now < result.finished_at - self.settings.policy.limits.clock_offset:
             return f"the GO of {when} is from the future; correct the clock of the machine that runs this"
         if drafted := next(drafted_against_go(self.settings.waiting), ""):
-            return f"{drafted}; run siteparity gate when nothing waits"
+            return f"the GO of {when} does not stand now: {drafted}"
         digests = (result.policy_digest, result.inventory_digest)
         if digests != (self.settings.policy.digest, self.settings.inventory_digest):
             return f"policy or inventories have been changed since the GO of {when}; run siteparity gate"
