@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from siteparity.draft import waiting
+from siteparity.draft.accepting import still_waiting
 from siteparity.draft.waiting import Waiting
 from siteparity.inventory import inventory_digest, load_sites, site_names
 from siteparity.model import ConfigurationError, Deadline, Site
@@ -147,9 +148,10 @@ def load(
             planned = plan(root, policy, probes)
             by_design = designs(policy.differs, planned.checks)
     with problems.collecting():
-        lines = waiting.read(inventories)
         if policy and policy.written:
-            drafted = waiting.waiting(lines, policy.written)
+            drafted = still_waiting(inventories, policy.written)
+        else:
+            waiting.read(inventories)  # for its mistakes
     if policy and sites:
         with problems.collecting():
             own = own_checks(policy, sites)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from siteparity.draft import waiting
-from siteparity.draft.accepting import accept
+from siteparity.draft.accepting import accept, still_waiting
 from siteparity.draft.waiting import Line, Waiting
 from siteparity.yamlfile import load
 
@@ -104,6 +104,19 @@ def test_a_renamed_thing_is_accepted_under_its_new_name(policy: Path) -> None:
     accept(policy, [one for one in left(policy) if one.path == "applications.webshop.role"], "Ada", AT)
     assert [one["path"] for one in confirmed(policy)] == ["applications.webshop.role"]
     assert [one.path for one in left(policy)] == ["applications.webshop.units", "languages.de"]
+
+
+def test_what_was_accepted_is_not_taken_for_something_that_moved(policy: Path) -> None:
+    """Who deletes one of two drafted things has already said that the other is right."""
+    text = "applications:\n  a: {role: web, units: [a.service]}\n  b: {role: web, units: [b.service]}\n"
+    policy.write_text(text)
+    at = [("applications", name, key) for name in ("a", "b") for key in ("role", "units")]
+    waiting.write(policy.parent, [waiting.drafted(load(policy), one, "seen") for one in at])
+    accept(policy, [one for one in left(policy) if one.at[1] == "b"], "Ada", AT)
+    policy.write_text(text.replace("  a: {role: web, units: [a.service]}\n", ""))
+    assert still_waiting(policy.parent, load(policy)) == ()
+    (policy.parent / "confirmed.jsonl").write_text('nonsense\n{"path": 3}\n[1]\n{"path": "a..b"}\n')
+    assert [one.path for one in still_waiting(policy.parent, load(policy))] == ["applications.b.role"]
 
 
 def test_a_line_that_was_cut_short_does_not_swallow_the_next(policy: Path) -> None:

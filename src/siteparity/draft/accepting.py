@@ -10,15 +10,28 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from siteparity.draft.waiting import Waiting, read, waiting, write
-from siteparity.yamlfile import load
+from siteparity.yamlfile import Document, KeyPath, key_path, load
 
 NAME = "confirmed.jsonl"
 """Beside ``policy.yml``."""
+
+
+def still_waiting(folder: Path, document: Document) -> tuple[Waiting, ...]:
+    """The lines of the draft in a folder that wait for a person, the cheapest question first.
+
+    Args:
+        folder: with ``draft.yml`` and ``confirmed.jsonl``.
+        document: ``policy.yml`` as `siteparity.yamlfile.load` reads it.
+
+    Raises:
+        ConfigurationError: the draft cannot be read.
+    """
+    return waiting(read(folder), document, _accepted(folder / NAME))
 
 
 def accept(policy: Path, wanted: Sequence[Waiting], by: str, at: datetime) -> tuple[Waiting, ...]:
@@ -38,13 +51,13 @@ def accept(policy: Path, wanted: Sequence[Waiting], by: str, at: datetime) -> tu
     shown = [(one.line, one.at) for one in wanted]
     with _alone(folder):
         lines, document = read(folder), load(policy)
-        accepted = tuple(one for one in waiting(lines, document) if (one.line, one.at) in shown)
+        accepted = tuple(one for one in still_waiting(folder, document) if (one.line, one.at) in shown)
         if accepted:
             _note(folder / NAME, accepted, by, at)
             gone = [one.line for one in accepted]
             left = tuple(line for line in lines if line not in gone)
             # What is left may be lines that a person edited: with nothing that waits the draft is over.
-            write(folder, left if waiting(left, document) else ())
+            write(folder, left if waiting(left, document, _accepted(folder / NAME)) else ())
     return accepted
 
 
@@ -66,6 +79,19 @@ def _note(path: Path, accepted: Sequence[Waiting], by: str, at: datetime) -> Non
         file.write(first + b"".join(json.dumps(one).encode() + b"\n" for one in told))
         file.flush()
         os.fsync(file.fileno())
+
+
+def _accepted(path: Path) -> frozenset[KeyPath]:
+    """The places of the lines that were accepted. What is no such line in the file says nothing."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return frozenset()
+    places = set[KeyPath]()
+    for line in text.splitlines():
+        with suppress(ValueError, KeyError, TypeError):
+            places.add(key_path(json.loads(line)["path"]))
+    return frozenset(places)
 
 
 @contextmanager

@@ -176,7 +176,9 @@ def text(lines: Sequence[Line]) -> str:
     return "".join([HEADER, "version: 1\n", "lines:\n" if lines else "lines: []\n", *map(_written, lines)])
 
 
-def waiting(lines: Iterable[Line], document: Document) -> tuple[Waiting, ...]:
+def waiting(
+    lines: Iterable[Line], document: Document, accepted: Collection[KeyPath] = ()
+) -> tuple[Waiting, ...]:
     """The lines that still wait for a person, the cheapest question first.
 
     First what was seen twice, a short value before a long one; then what a person must answer.
@@ -184,14 +186,15 @@ def waiting(lines: Iterable[Line], document: Document) -> tuple[Waiting, ...]:
     Args:
         lines: of ``draft.yml``.
         document: ``policy.yml`` as `siteparity.yamlfile.load` reads it, with every ``TODO``.
+        accepted: the places of lines that a person has accepted.
     """
     lines = tuple(lines)
     values = dict(_values(document.value, ()))
-    drafted_at = {line.at for line in lines}
+    known = {line.at for line in lines} | set(accepted)
     found = [
         Waiting(line, at, document.line(at), document.where(at), values[at])
         for line in lines
-        for at in ([line.at] if line.at in values else _moved(line.at, values, drafted_at))
+        for at in ([line.at] if line.at in values else _moved(line.at, values, known))
         if digest(values[at]) == line.digest
     ]
     return tuple(sorted(found, key=_cost))
@@ -208,12 +211,10 @@ def _size(value: object) -> int:
     return 1
 
 
-def _moved(
-    at: KeyPath, values: Mapping[KeyPath, object], drafted_at: Collection[KeyPath]
-) -> Iterator[KeyPath]:
+def _moved(at: KeyPath, values: Mapping[KeyPath, object], known: Collection[KeyPath]) -> Iterator[KeyPath]:
     """Where a value may stand now that is no longer at its place: one key above it has another name.
 
-    Not where the other name is one that was drafted as well: that is another thing, with lines of its own.
+    Not where the other name is known: that is another thing, with lines of its own, waiting or accepted.
     """
     gone = next(length for length in range(1, len(at) + 1) if at[:length] not in values)
     before, after = at[: gone - 1], at[gone:]
@@ -221,7 +222,7 @@ def _moved(
         return
     for new in values:
         is_beside = len(new) == gone and new[:-1] == before
-        if is_beside and not any(one[:gone] == new for one in drafted_at) and (*new, *after) in values:
+        if is_beside and not any(one[:gone] == new for one in known) and (*new, *after) in values:
             yield (*new, *after)
 
 
