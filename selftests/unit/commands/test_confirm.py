@@ -210,6 +210,27 @@ def test_a_todo_cannot_be_accepted(inventories: Path, capsys: pytest.CaptureFixt
 
 def test_a_line_with_a_todo_in_it_still_waits(inventories: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The rest of what was asked for is accepted."""
+    put_a_todo_into_the_units(inventories)
+    assert run(inventories, "--all", "--by", "Ada") == 3
+    said = capsys.readouterr().out
+    assert "not accepted, since a TODO is in it: applications.front door.units (" in said
+    assert "2 lines accepted by Ada; 1 drafted line waits still" in said
+    assert left(inventories) == [SHOP]
+
+
+def test_nobody_is_asked_about_a_line_with_a_todo_in_it(inventories: Path) -> None:
+    """It is shown, with the place of the answer."""
+    put_a_todo_into_the_units(inventories)
+    text, _, heard = asked(inventories, "y", "y", "y")
+    assert text.startswith("2 lines accepted by Ada; 1 drafted line waits still\n")
+    assert sum(one.startswith("  accept it?") for one in heard) == 2
+    line = load(inventories / "policy.yml").line(SHOP)
+    told = f"  a TODO is in it: write the answer at {inventories}/policy.yml:{line}"
+    assert any(one.startswith(told) for one in heard)
+
+
+def put_a_todo_into_the_units(inventories: Path) -> None:
+    """One of several was seen; the other one is to be named."""
     path = inventories / "policy.yml"
     document = load(path)
     _, units = (waiting.drafted(document, at, "seen") for at in (FRONT, SHOP))
@@ -221,11 +242,6 @@ def test_a_line_with_a_todo_in_it_still_waits(inventories: Path, capsys: pytest.
     assert todo.digest != units.digest
     lines = [todo if line.at == SHOP else line for line in waiting.read(inventories)]
     waiting.write(inventories, lines)
-    assert run(inventories, "--all", "--by", "Ada") == 3
-    said = capsys.readouterr().out
-    assert "not accepted, since a TODO is in it: applications.front door.units (" in said
-    assert "2 lines accepted by Ada; 1 drafted line waits still" in said
-    assert left(inventories) == [SHOP]
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(

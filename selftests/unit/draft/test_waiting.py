@@ -96,6 +96,14 @@ def test_a_line_that_a_person_edited_is_theirs(tmp_path: Path, text: str) -> Non
     assert left(tmp_path, text) == [shown_key(PORT)]
 
 
+def test_the_cheapest_question_comes_first(tmp_path: Path) -> None:
+    """What was seen twice before what is asked; a single value before a list, wherever they stand."""
+    document = policy(tmp_path, "a: [1, 2]\nb: {c: {d: 1, e: 2, f: 3}}\ng: 1\nh: 1\ni: [1]\n")
+    asked = {"g": "Is it?"}
+    lines = [waiting.drafted(document, (key,), "seen", asked.get(key, "")) for key in "gabhi"]
+    assert [one.path for one in waiting.waiting(lines, document)] == ["h", "i", "a", "b", "g"]
+
+
 def test_a_value_below_a_renamed_key_still_waits(tmp_path: Path) -> None:
     """Who gives an application another name has not accepted what it consists of."""
     assert left(tmp_path, POLICY.replace("  shop:", "  webshop:")) == [
