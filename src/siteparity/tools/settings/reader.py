@@ -45,6 +45,8 @@ _FORMS = {
     name: program(f"{__package__}.forms", f"{name}.pl")
     for name in dict.fromkeys(one for parts in _PARTS_OF_FORM.values() for one in parts)
 }
+FILES = "".join((_FILE, *_FORMS.values()))
+"""Perl functions: ``settings`` reads a file of any form. They need `ENVIRONMENT` and Text::ParseWords."""
 _NO_UNIT = "shown='LoadState=none\nMainPID=0'"
 PARTS = ("unit", "configured", "running", "decides", "changed", "now")
 _PROPERTIES = ("Environment", "EnvironmentFiles", "ExecStart", "StateChangeTimestampMonotonic")
