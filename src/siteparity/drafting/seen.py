@@ -6,14 +6,14 @@ All texts are the host's own: whoever writes or shows them takes care of odd cha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from siteparity.collect.same_machine import identity
 from siteparity.compare import introduction
 from siteparity.compare.introduction import Introduction
 from siteparity.drafting.questions import INTRODUCTION, POSTGRES, SAME_MACHINE, SERVICES
-from siteparity.collect.same_machine import identity
 from siteparity.model import UnmeasuredError
 from siteparity.probes import Answers
 from siteparity.tools import json_text
@@ -207,6 +207,8 @@ class Seen:
     listeners: tuple[Listener, ...] = ()
     connections: tuple[Connection, ...] = ()
     uses: tuple[Use, ...] = ()
+    sockets: tuple[Named, ...] = ()
+    """Unix sockets that take connections."""
     settings: tuple[Setting, ...] = ()
     processes: tuple[Setting, ...] = ()
     """The same of running processes: their variables; the file is empty."""
@@ -313,6 +315,7 @@ _ROWS: Mapping[str, _Row] = {
         "connections", 5, lambda unit, own, at, port, number: Connection(unit, *_ports(own, at, port, number))
     ),
     "uses": _Row("uses", 4, lambda unit, server, path, number: Use(unit, server, path, _number(number))),
+    "socket": _Row("sockets", 2, lambda unit, path: Named(unit, "", path)),
     "setting": _Row("settings", 9, _setting),
     "process": _Row("processes", 7, lambda unit, key, *of: _setting(unit, "", "", key, *of)),
     "secret": _Row("secrets", 4, Secret),
@@ -360,8 +363,3 @@ def _postgres(answers: Answers) -> Postgres | None:
 
 def _texts(values: Iterable[object]) -> tuple[str, ...]:
     return tuple(map(str, values))
-
-
-def everywhere(hosts: Sequence[Seen], has: Callable[[Seen], bool]) -> bool:
-    """Whether every host has something."""
-    return all(map(has, hosts))

@@ -9,7 +9,7 @@ my $secret = qr/pass(?:word|wd|phrase)?(?:$|_|\b)|passw|secret|token|credential|
 my $platform = qr/^(?:systemd-|dbus|ssh|cron|anacron|getty|serial-getty|console-getty|user\@|rsyslog|polkit|chrony|ntp|networking|nftables|unattended-upgrades|apt-)/;
 my $text_file = qr/\.(?:conf|cfg|cnf|ini|env|ya?ml|toml|json|php|properties)$|(?:^|\/)\.env$|\/sites-enabled\/[^\/.]+$/;
 my $no_text = qr/\.(?:p[ylm]|rb|js|so|pid|sock|log|pem|key|crt|mo|db|sqlite3?|gz|bin)$/;
-my $apps = qr{^/(?:srv|opt|home|app|data|var/www|usr/local|usr/share|var/lib)/};
+my $apps = qr{^/(?:srv|opt|home|app|data|var/www|usr/local/(?:lib|share)|usr/share|var/lib)/[^/]};
 my ($most_files, $most_rows) = (150, 4000);
 my $rows = 0;
 
@@ -61,16 +61,21 @@ for my $one (@units) {
 sub place { my $text = shift; $text =~ s/%[^\]:]*//; $text =~ s/^\[?(.*?)\]?$/$1/; $text =~ s/^::ffff:(?=\d+\.)//i; return $text }
 sub holders { my $users = shift // ""; my %seen; return grep { !$seen{$_->[1]}++ } map { [$_->[0], $_->[1]] } map { [/^(.*)",pid=(\d+)/s] } $users =~ /\("(.*?",pid=\d+)/g }
 
+my %takes;
 for (said("ss", "-Hlntup")) {
     my ($protocol, $at, $port, $users) = /^(tcp|udp)\s+\S+\s+\d+\s+\d+\s+(\S+):(\d+)\s+\S+(?:\s+users:\((.*)\))?\s*$/ or next;
     my @held = holders($users);
+    $takes{$port} = 1;
     row("listens", $protocol, place($at), $port, (@held ? $unit_of{$held[0][1]} // "" : ""),
-        join ", ", do { my %n; sort grep { !$n{$_}++ } map { $_->[1] eq "1" ? "systemd" : $_->[0] } @held });
+        (grep { $_->[1] eq "1" } @held) ? "systemd" : join(", ", do { my %n; sort grep { !$n{$_}++ } map { $_->[0] } @held }) || "kernel");
 }
 my %by_inode;
-for (said("ss", "-Hxp")) {
+for (said("ss", "-Hxap")) {
     my ($state, $path, $inode, $peer, $users) = /^u_\w+\s+(\S+)\s+\d+\s+\d+\s+(.+?)\s+(\d+)\s+\*\s+(\d+)(?:\s+users:\((.*)\))?\s*$/ or next;
-    $by_inode{$inode} = [$path, $peer, map { $_->[1] } holders($users)];
+    my @held = map { $_->[1] } holders($users);
+    $by_inode{$inode} = [$path, $peer, @held];
+    my ($unit) = grep { defined } map { $unit_of{$_} } @held;
+    row("socket", $unit, $path) if $state eq "LISTEN" && defined $unit && $path =~ m{^/} && $unit !~ $platform;
 }
 my %counted;
 for (values %by_inode) {
@@ -78,24 +83,27 @@ for (values %by_inode) {
     my $server = $path eq "*" ? $by_inode{$peer} : undef;
     next unless $server && $server->[0] ne "*";
     my ($from, $to) = map { my @u = grep { defined } map { $unit_of{$_} } @$_; $u[0] } [@held], [@$server[2 .. $#$server]];
-    $counted{join "\t", "uses", clean($from), clean($to), clean($server->[0])}++ if defined $from && defined $to && $from ne $to;
+    $counted{join "\t", "uses", clean($from), clean($to), clean($server->[0])}++ if defined $from && defined $to && $from ne $to && $to !~ $platform;
 }
 for (said("ss", "-Hntp", "state", "established")) {
     my ($here, $own, $there, $port, $users) = /^\d+\s+\d+\s+(\S+):(\d+)\s+(\S+):(\d+)(?:\s+users:\((.*)\))?\s*$/ or next;
     my ($unit) = grep { defined } map { $unit_of{$_->[1]} } holders($users);
-    $counted{join "\t", "connection", clean($unit // ""), $own, clean(place($there)), $port}++;
+    $counted{join "\t", "connection", clean($unit // ""), $takes{$own} ? $own : 0, clean(place($there)), $port}++;
 }
 print "$_\t$counted{$_}\n" for sort keys %counted;
 
 # Where the settings of a service may stand: what its unit, command and environment name, and the folders of its name.
 my (%files_of, %folders_of, @roots, %names);
 sub may_read { my $path = shift; return -f $path && -s _ && -s _ < 1_000_000 && $path !~ $no_text && $path !~ m{^/(?:proc|sys|dev|run|usr/lib|usr/bin|bin|sbin|usr/sbin)/} }
-sub add_file { my ($unit, $path) = @_; $files_of{$unit}{$path} = 1 if may_read($path) && keys %{$files_of{$unit}} < $most_files }
+my %environment_of = map { my $unit = $_->{Id}; map { /^EnvironmentFiles=(.*?) \(ignore_errors=/ ? ("$unit\0$1", $1) : () } @{$_->{EnvironmentFiles} || []} } @units;
+my %is_environment = map { ($_, 1) } values %environment_of;
+# A file that other units are started with is none of a unit that only has its name or its account.
+sub add_file { my ($unit, $path) = @_; return if $is_environment{$path} && !$environment_of{"$unit\0$path"}; $files_of{$unit}{$path} = 1 if may_read($path) && keys %{$files_of{$unit}} < $most_files }
 sub add_folder {
     my ($unit, $folder, $depth) = @_;
     for my $name (listing($folder)) {
         my $path = "$folder/$name";
-        if (-d $path) { add_folder($unit, $path, $depth - 1) if $depth > 1 && $name !~ /-available$|^\.|^(?:ssl|certs|private|rules)$/ }
+        if (-d $path) { add_folder($unit, $path, $depth - 1) if $depth > 1 && $name !~ /-available$|^\.|^(?:ssl|certs|private|rules|snippets|modsecurity.*)$/ }
         elsif ($path =~ $text_file) { add_file($unit, $path) }
     }
 }
@@ -124,7 +132,7 @@ for my $unit (sort keys %pids) {
         $stem, $stem =~ /^([^-]+)-/ ? $1 : (), $comm, $user_of{$main} // "";
     add_folder($unit, "/etc/$_", 3) for sort keys %stems;
     my ($home) = map { s/^[!-]//r } $one->{WorkingDirectory} // "";
-    for my $folder (grep { $_ =~ $apps || "$_/" =~ $apps } $cwd, $home) {
+    for my $folder (grep { $_ =~ $apps } $cwd, $home) {
         $folders_of{$unit}{$folder} = 1;
         add_folder($unit, $folder, 1);
         add_folder($unit, "$folder/config", 1);
@@ -151,7 +159,7 @@ for my $unit (sort keys %pids) {
 my %form = (json => "json", yaml => "yaml", yml => "yaml", toml => "toml", php => "php", properties => "properties", env => "env");
 sub form_of {
     my ($unit, $path) = @_;
-    return "env" if grep { /^EnvironmentFiles=\Q$path\E / } @{($show{$unit} || {})->{EnvironmentFiles} || []};
+    return "env" if $environment_of{"$unit\0$path"};
     my ($end) = $path =~ /\.(\w+)$/;
     return $form{$end // ""} // ($unit =~ /nginx|openresty|angie/ ? "nginx" : "lines");
 }
@@ -173,7 +181,7 @@ sub address {
         if ($word =~ m{^(?:unix:/{0,2})?(/(?:run|var/run|tmp|var/lib|srv)/[\w./+\@-]+\.(?:sock|socket|s)(?:\.\d+)?)(?:[|:].*)?$} ) { return ["unix", "", "", "", $1, 0] }
         if ($word =~ /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][\w.-]*):(\d{2,5})(?:\/\w*)?$/ && $2 <= 65535 && $2 >= 20) {
             my ($host, $port) = (place($1), $2);
-            return ["", "", $host, $port, "", 0] if is_host($host) || $host =~ /[a-z]/;
+            return ["", "", $host, $port, "", 0] if is_host($host);
         }
     }
     return;
@@ -183,7 +191,7 @@ my %addresses;
 sub found {
     my ($unit, $path, $form, $key, $value, $siblings) = @_;
     my ($last) = $key =~ /([^.]+)$/;
-    return unless defined $last;
+    return unless defined $last && $key =~ /^[\w.\[\]:\/@ -]{1,200}$/;
     if ($last =~ /^(?:server_name|servername|serveralias)$/i) {
         for (split /[\s,]+/, $value // "") { if (is_host($_) && !/^[\d.]+$|^localhost/) { row("name", $unit, $path, lc s/\.$//r); $names{lc s/\.$//r} = 1 } }
         return;
@@ -263,12 +271,12 @@ for my $unit (sort keys %main_of) {
         row("release", $unit, $folder, -f "$folder/" . ($version // "") ? $version : "", $list // "", -e "$folder/.git" ? "git" : "")
             if defined $list || -e "$folder/.git" || (defined $version && -f "$folder/$version");
         my $count = 0;
-        my @pending = ([$folder, 9]);
+        my @pending = $folder =~ m{^/usr/share/(?:locale|i18n)\b} ? () : ([$folder, 9]);
         while (my $next = shift @pending) {
             my ($where, $depth) = @$next;
             for my $name (listing($where)) {
                 my $path = "$where/$name";
-                next if -l $path;
+                next if -l $path || $path eq "/usr/share/locale";
                 if (-d _) { push @pending, [$path, $depth - 1] if $depth > 1 && $name !~ /^(?:node_modules|\.git|__pycache__|proc)$/ && @pending < 20_000 }
                 elsif ($name =~ /\.mo$/ && $count++ < 2000) { row("catalogue", $unit, $path, -f $path =~ s/\.mo$/.po/r ? "source" : "") }
             }

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from siteparity.inventory.ansible_yaml import read_yaml
-from siteparity.inventory.executable import read_executable
+from siteparity.inventory.executable import has_executable, read_executable
 from siteparity.inventory.layout import HOSTS_FILE, Layout, inventory_files
 from siteparity.inventory.machines import Placed, check_machines
 from siteparity.inventory.settings import SITE_WIDE, check_settings, host_of, site_wide
 from siteparity.model import ConfigurationError, Host, Site
 from siteparity.yamlfile import Problems, did_you_mean, quoted, shown_path
 
-__all__ = ["inventory_digest", "load_site", "load_sites", "site_names"]
+__all__ = ["inventory_digest", "layout_of", "load_site", "load_sites", "site_names"]
 
 
 def load_site(directory: Path, roles: Collection[str]) -> Site:
@@ -183,6 +183,18 @@ def _layout(directory: Path) -> Layout:
             f"{shown_path(directory)}: expected {HOSTS_FILE}, found no inventory; write {HOSTS_FILE} there"
         )
     return read_yaml(directory) if HOSTS_FILE in names else read_executable(directory)
+
+
+def layout_of(source: Path) -> Layout:
+    """The hosts, groups and settings of any inventory of Ansible, unchecked: a site's folder, or one file.
+
+    Raises:
+        ConfigurationError: it cannot be read, with every problem.
+    """
+    if source.is_dir():
+        return _layout(source)
+    is_ours = source.name == HOSTS_FILE or (source.suffix in (".yml", ".yaml") and not has_executable())
+    return read_yaml(source.parent, source.name) if is_ours else read_executable(source)
 
 
 def _check_roles(directory: Path, layout: Layout, roles: tuple[str, ...], problems: Problems) -> None:

@@ -35,15 +35,20 @@ _VARS_ENDS = ("", ".yml", ".yaml", ".json")
 _Settings = dict[str, Setting]
 
 
-def read_yaml(directory: Path) -> Layout:
+def read_yaml(directory: Path, name: str = HOSTS_FILE) -> Layout:
     """Read a site's folder.
+
+    Args:
+        directory: the folder.
+        name: of the file with groups and hosts; what else lies beside another one is not looked at.
 
     Raises:
         ConfigurationError: every problem of every file in it.
     """
     problems = Problems()
-    _check_strays(directory, problems)
-    tree = _Tree(load(directory / HOSTS_FILE, keep_refused=True, may_hold_secrets=True), problems)
+    if name == HOSTS_FILE:
+        _check_strays(directory, problems)
+    tree = _Tree(load(directory / name, keep_refused=True, may_hold_secrets=True), problems)
     problems.check()
     depths, parents = tree.depths(), tree.parents()
     files = _VarsFiles(problems)

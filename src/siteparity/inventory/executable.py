@@ -41,13 +41,18 @@ _FALSE = frozenset({"false", "no", "off", "0", "f", "n"})
 """Texts that Ansible takes for booleans: an INI file cannot write a boolean in lower case otherwise."""
 
 
+def has_executable() -> bool:
+    """Whether Ansible is there to read inventories."""
+    return shutil.which("ansible-inventory") is not None
+
+
 def read_executable(directory: Path) -> Layout:
-    """Read a site's folder through ``ansible-inventory``.
+    """Read a site's folder, or one file, through ``ansible-inventory``.
 
     Raises:
         ConfigurationError: the executable is missing, fails, hangs, or prints no inventory.
     """
-    source = inventory_files(directory)[0]
+    source = directory if directory.is_file() else inventory_files(directory)[0]
     executable = shutil.which("ansible-inventory")
     if executable is None:
         raise ConfigurationError(
