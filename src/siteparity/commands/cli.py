@@ -18,7 +18,7 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 
 from siteparity import __version__, configuration
-from siteparity.commands import check, privileges, signing
+from siteparity.commands import check, init, privileges, signing
 from siteparity.commands.confirm import Terminal, confirm
 from siteparity.commands.confirm import Wanted as Acceptance
 from siteparity.commands.diff import Wanted, diff
@@ -352,6 +352,22 @@ def _diff(options: argparse.Namespace) -> tuple[str, int]:
     return diff(options.root, wanted, _tell)
 
 
+def _init(options: argparse.Namespace) -> tuple[str, int]:
+    if options.scout:
+        options.to_copy = True  # it holds no secret, and a changed letter would make it another program
+        return init.scout(), 0
+    if len(options.site) != 2:  # noqa: PLR2004  # two sites
+        raise ConfigurationError(
+            f"init: expected two sites as SITE=INVENTORY, found {len(options.site)}; name the primary first"
+        )
+    return init.init(
+        init.Wanted(
+            options.site, options.inventories, options.primary, options.again, options.answers,
+            options.ssh_config, options.deadline,
+        )
+    )  # fmt: skip
+
+
 def _tell(text: str) -> None:
     """Print a part of the answer at once. Nobody waits for the rest of one that cannot be printed."""
     if status := _said(redacted(text), 0):
@@ -419,6 +435,35 @@ def _parser() -> argparse.ArgumentParser:
         "--ssh-config", metavar="FILE", type=Path, help="in place of ~/.ssh/config, as ssh -F"
     )
     _add_deadline(compared)
+    drafted = verb(
+        "init",
+        _init,
+        "ask the hosts of two sites what runs, and draft a policy; nothing on them is changed",
+    )
+    drafted.add_argument(
+        "site",
+        nargs="*",
+        metavar="SITE=INVENTORY",
+        help="the primary, then the standby: an inventory of Ansible (file or folder), or HOST,USER@HOST:PORT,...",
+    )
+    drafted.add_argument(
+        "--out", dest="inventories", metavar="DIR", type=Path, help="where to write (default: inventories)"
+    )
+    drafted.add_argument("--primary", metavar="SITE", help="the site that serves now (default: the first)")
+    only = drafted.add_mutually_exclusive_group()
+    only.add_argument(
+        "--scout", action="store_true", help="ask nobody: print all questions as one script to read and to run"
+    )
+    only.add_argument(
+        "--answers", metavar="DIR", type=Path, help="ask nobody: read what the script printed, a file a host"
+    )
+    drafted.add_argument(
+        "--again", action="store_true", help="print what changed since, as a patch of the policy; write nothing"
+    )
+    drafted.add_argument(
+        "--ssh-config", metavar="FILE", type=Path, help="in place of ~/.ssh/config, as ssh -F"
+    )
+    _add_deadline(drafted)
     checked = verb(
         "check", _check, "read everything and contact nobody: what a run would ask, make and leave out"
     )

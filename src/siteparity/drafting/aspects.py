@@ -233,7 +233,7 @@ class Aspects:
         loaded, filtered = [], []
         for host in self.site.hosts:
             try:
-                parts = host.seen.answers.parts("witness.web_servers", web_servers.PARTS)
+                parts = host.seen.witnesses.parts("web_servers", web_servers.PARTS)
             except UnmeasuredError:
                 continue
             loaded += [host.name] if any(parts["loaded"]) else []

@@ -61,7 +61,8 @@ class _Writing:
 
     def _uneven(self, hosts: Iterable[str], what: str) -> str:
         """A question if not every host of the role has something."""
-        lacking = [name for name in self.every if name not in set(hosts)]
+        there = set(hosts)
+        lacking = [name for name in self.every if name not in there]
         return f"Should {listed(lacking)} have {what}, too?" if lacking else ""
 
     def _role(self) -> Iterator[Line]:

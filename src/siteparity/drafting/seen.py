@@ -13,10 +13,11 @@ from typing import Any
 from siteparity.collect.same_machine import identity
 from siteparity.compare import introduction
 from siteparity.compare.introduction import Introduction
-from siteparity.drafting.questions import INTRODUCTION, POSTGRES, SAME_MACHINE, SERVICES
+from siteparity.drafting.questions import INTRODUCTION, POSTGRES, SAME_MACHINE, SERVICES, WITNESS
 from siteparity.model import UnmeasuredError
 from siteparity.probes import Answers
 from siteparity.tools import json_text
+from siteparity.transport.script import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,21 +231,25 @@ class Seen:
     unread: tuple[Named, ...] = ()
     """Files with settings that were not understood."""
     postgres: Postgres | None = None
-    answers: Answers = field(default_factory=lambda: Answers({}), compare=False, repr=False)
-    """All answers, for what other stages read in them."""
+    witnesses: Answers = field(default_factory=lambda: Answers({}), compare=False, repr=False)
+    """What shows whether the host has anything of an aspect, by the names of the aspects' own questions."""
 
     def unit(self, name: str) -> Unit | None:
         """The service of that name."""
         return next((one for one in self.units if one.name == name), None)
 
 
-def read(answers: Answers) -> Seen:
+def read(given: Mapping[str, Answer]) -> Seen:
     """Read the answers of a host.
+
+    Args:
+        given: name of a question -> answer.
 
     Raises:
         UnmeasuredError: one of them is missing, or is not understood.
     """
-    found = _introduced(answers)
+    answers = Answers(given)
+    found = introduced(answers)
     rows = [[_plain(one) for one in row.split("\t")] for row in answers.rows(SERVICES)]
     if not rows:
         raise UnmeasuredError(f"{SERVICES}: the answer names not one service")
@@ -263,16 +268,14 @@ def read(answers: Answers) -> Seen:
         resolves=resolves,
         locales=frozenset(kinds.get("locale", ())),
         postgres=_postgres(answers),
-        answers=answers,
+        witnesses=Answers(
+            {name.removeprefix(WITNESS): one for name, one in given.items() if name.startswith(WITNESS)}
+        ),
     )
 
 
 def introduced(answers: Answers) -> Seen:
     """The first answers alone; raises what `read` raises."""
-    return _introduced(answers)
-
-
-def _introduced(answers: Answers) -> Seen:
     own = introduction.read(answers.parts(INTRODUCTION, introduction.PARTS))
     return Seen(own, identity(answers.raw(SAME_MACHINE)))
 

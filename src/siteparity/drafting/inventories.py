@@ -1,0 +1,127 @@
+"""``hosts.yml`` of a site, from what was given and what its hosts said. Pure.
+
+Each site's inventory is made of its own hosts, since it only says who they are and how they are reached.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, collapse_addresses, ip_network
+from pathlib import Path
+
+from siteparity.drafting.sites import HostSeen, SiteSeen
+from siteparity.drafting.writing import flow, scalar
+from siteparity.model import ConnectionKind, Network
+
+_HEADER = """\
+# Drafted by `siteparity init`: how each host of {site} is reached, and by which names and addresses others know it.
+# These stand for the host's role when the sites are compared; add a name that is missing.
+"""
+
+
+def text(site: SiteSeen, other: SiteSeen, folder: Path) -> str:
+    """The file.
+
+    Args:
+        site: whose hosts they are.
+        other: the site whose networks and domain must be others.
+        folder: where the file will stand; paths are relative to it.
+    """
+    lines = [_HEADER.format(site=site.name) + "all:"]
+    wide = list(_site_wide(site, other))
+    if wide:
+        lines += ["  vars:", *(f"    {one}" for one in wide)]
+    lines.append("  children:")
+    for role in site.roles():
+        lines += [f"    {scalar(role)}:", "      hosts:"]
+        for host in site.hosts:
+            if role in host.roles:
+                is_first = host.roles[0] == role
+                told = flow(dict(_settings(host, site, folder))) if is_first else "{}"
+                lines.append(f"        {scalar(host.name)}: {told}")
+    if beside := [host for host in site.hosts if not host.roles]:
+        lines += ["    no_role:", "      hosts:"]
+        lines += [f"        {scalar(one.name)}: {flow(dict(_settings(one, site, folder)))}" for one in beside]
+    return "\n".join([*lines, ""])
+
+
+def _site_wide(site: SiteSeen, other: SiteSeen) -> Iterator[str]:
+    if found := domain(site, other):
+        yield f"parity_domain: {scalar(found)} # the end of names by which settings reach these hosts"
+    if networks := networks_of(site, other):
+        told = flow([str(one) for one in networks])
+        yield f"parity_networks: {told} # it holds the addresses of these hosts; correct it if the site has more"
+
+
+def _settings(host: HostSeen, site: SiteSeen, folder: Path) -> Iterator[tuple[str, object]]:
+    connection = host.given.host.connection
+    if connection.kind is not ConnectionKind.SSH:
+        yield "ansible_connection", connection.kind.value
+    yield "ansible_host", connection.address
+    if connection.port is not None:
+        yield "ansible_port", connection.port
+    if connection.user is not None:
+        yield "ansible_user", connection.user
+    if connection.become or not host.seen.own.is_root:
+        yield "ansible_become", True
+    if connection.private_key_file is not None:
+        yield "ansible_ssh_private_key_file", _from(connection.private_key_file, folder)
+    if connection.ssh_config is not None:
+        yield "parity_ssh_config", _from(connection.ssh_config, folder)
+    if host.addresses:
+        yield "parity_address", [str(one) for one in host.addresses]
+    if names := site.names[host.name]:
+        yield "parity_names", list(names)
+
+
+def _from(path: Path, folder: Path) -> str:
+    """A path as a file in a folder names it: relative if it lies below the folder."""
+    whole, here = path.resolve(), folder.resolve()
+    return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)
+
+
+def domain(site: SiteSeen, other: SiteSeen) -> str | None:
+    """The domain of a site's own names: what the full names of its hosts have in common."""
+    given = next((one.seen.own.domain for one in site.hosts if one.seen.own.domain), None)
+    full = [name for names in site.names.values() for name in names if "." in name and re.search("[a-z]", name)]
+    labels = [name.lower().rstrip(".").split(".")[1:] for name in full]
+    found = ".".join(_common_end(labels)) if labels else given
+    theirs = {name.lower().rstrip(".") for names in other.names.values() for name in names}
+    if not found or any(name == found or name.endswith(f".{found}") for name in theirs):
+        return None
+    return found
+
+
+def _common_end(labels: Sequence[Sequence[str]]) -> list[str]:
+    found: list[str] = []
+    for of_place in zip(*(reversed(one) for one in labels), strict=False):
+        if len(set(of_place)) != 1:
+            break
+        found.insert(0, of_place[0])
+    return found if len(found) > 1 else []
+
+
+def networks_of(site: SiteSeen, other: SiteSeen) -> tuple[Network, ...]:
+    """The networks of a site's hosts, as wide as they can be without an address of the other site."""
+    theirs = [address for host in other.hosts for address in host.addresses]
+    found: list[Network] = []
+    for host in site.hosts:
+        for address in host.addresses:
+            mine = [one for one in host.seen.own.networks if address in one and not any(a in one for a in theirs)]
+            wide = mine[0] if mine else _widest(address, theirs)
+            if wide is not None and not wide.is_link_local:
+                found.append(wide)
+    four = collapse_addresses(one for one in found if isinstance(one, IPv4Network))
+    six = collapse_addresses(one for one in found if isinstance(one, IPv6Network))
+    return (*four, *six)
+
+
+def _widest(address: object, theirs: Sequence[object]) -> Network | None:
+    first = 24 if isinstance(address, IPv4Address) else 64
+    last = 32 if isinstance(address, IPv4Address) else 128
+    for length in range(first, last + 1):
+        network = ip_network(f"{address}/{length}", strict=False)
+        if not any(getattr(one, "version", 0) == network.version and one in network for one in theirs):  # type: ignore[operator]  # of its version
+            return network
+    return None
