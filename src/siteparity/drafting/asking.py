@@ -88,7 +88,8 @@ class Live:
         if own.refusal and not own.is_root:
             raise UnmeasuredError(f"only root may see what runs ({own.refusal}); {GRANT}")
         as_root = replace(host, connection=replace(host.connection, become=not own.is_root))
-        return seen.read(self._put(as_root, wanted, _SECONDS))
+        # Who the login is, the first answer tells: the second one was given as root.
+        return replace(seen.read(self._put(as_root, wanted, _SECONDS)), own=own)
 
     def _put(self, host: Host, asks: Mapping[str, Ask], seconds: float) -> Mapping[str, Answer]:
         timeout = min(seconds, self.deadline.left_or_raise())
@@ -115,7 +116,10 @@ def from_folder(folder: Path, sites: Sequence[GivenSite], probes: Probes) -> tup
         for given in site.hosts:
             name = given.host.name
             try:
-                found[name] = seen.read(questions.answers_of(wanted, _file(folder, site.name, name, other)))
+                said = seen.read(questions.answers_of(wanted, _file(folder, site.name, name, other)))
+                # The script ran as root, however the login is called.
+                own = replace(said.own, is_root=given.host.connection.user == "root", refusal="")
+                found[name] = replace(said, own=own)
             except UnmeasuredError as error:
                 away[name] = str(error)
         heard.append(Heard(site, found, away))
