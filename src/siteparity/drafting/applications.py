@@ -206,7 +206,7 @@ def _targets(
 
 
 PORTS: Mapping[str, int] = {
-    "http": 80, "https": 443, "redis": 6379, "rediss": 6379, "postgres": 5432, "postgresql": 5432, "mysql": 3306,
+    "http": 80, "https": 443, "redis": 6379, "rediss": 6379, "postgres": 5432, "postgresql": 5432, "pgsql": 5432, "mysql": 3306,
     "amqp": 5672, "amqps": 5671, "smtp": 25, "smtps": 465, "ldap": 389, "ldaps": 636, "memcached": 11211,
     "mongodb": 27017,
 }  # fmt: skip

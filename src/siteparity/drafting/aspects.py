@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from siteparity.drafting import kinds
 from siteparity.drafting.applications import PORTS, Found
-from siteparity.drafting.described import is_any, outside_of
+from siteparity.drafting.described import is_any, is_front, names_of, outside_of
 from siteparity.drafting.lines import LeftOut, Line, listed, todo
 from siteparity.drafting.seen import Job, Listener, Setting
 from siteparity.drafting.sites import HostSeen, SiteSeen
 from siteparity.model import UnmeasuredError
+from siteparity.tools.schedule import programs
 from siteparity.tools.witnesses import web_servers
 
 _EPHEMERAL = 32_768
@@ -67,7 +68,7 @@ class Aspects:
 
     def _dns(self) -> Iterator[Line]:
         every = {one for host in self.site.hosts for one in host.seen.name_servers}
-        front = {name for one in self.found.applications for name in self._names_of(one.name)}
+        front = {name for one in self.found.applications for name, _ in names_of(self.found, one)}
         zones = {one.zone for one in every if one.name in front}
         if len(zones) != 1:
             if zones:
@@ -83,11 +84,6 @@ class Aspects:
         )
         yield todo(("aspects", "dns", "front_door"), question)
 
-    def _names_of(self, name: str) -> Iterator[str]:
-        one = self.found.named(name)
-        for host in one.hosts:
-            yield from (named.text for named in host.seen.names if named.unit in one.units)
-
     def _parties(self) -> Iterator[Line]:
         seen_servers: set[tuple[str, int]] = set()
         for one in self.found.applications:
@@ -99,7 +95,9 @@ class Aspects:
                 party: dict[str, object] = {
                     "server": setting.host, "port": port, "speaks": _SPEAKS.get(setting.scheme, "tcp"),
                 }  # fmt: skip
-                asks = f"Does {one.name} call {setting.host} itself, and does a GET of / change nothing there?"
+                asks = f"Does {one.name} call {setting.host} itself?"
+                if party["speaks"] in ("http", "https"):
+                    asks = f"{asks} And may anybody GET / there, with the status 200?"
                 yield Line(
                     ("aspects", "egress", "parties", _words(setting)),
                     party,
@@ -162,8 +160,12 @@ class Aspects:
         jobs: dict[tuple[str, str], list[tuple[HostSeen, Job]]] = {}
         for host in self.site.hosts:
             for job in host.seen.jobs:
-                if job.command:
-                    jobs.setdefault((job.user, job.command), []).append((host, job))
+                told = programs.commands(job.command) - {""}
+                if len(told) == 1:
+                    jobs.setdefault((job.user, next(iter(told))), []).append((host, job))
+                elif told:
+                    what = f"a job in {job.file} of {host.name} ({listed(sorted(told), 2)})"
+                    self.left_out.append(LeftOut(what, "its line runs several commands; compared all the same"))
                 else:
                     what = f"a job in {job.file} of {host.name}" + (f" ({job.program})" if job.program else "")
                     self.left_out.append(LeftOut(what, "a word of its command may be a secret; compared all the same"))
@@ -204,16 +206,20 @@ class Aspects:
     def _tls(self) -> Iterator[Line]:
         names: dict[str, tuple[dict[str, object], str, str]] = {}
         roles: list[str] = []
-        for one in self.found.applications:
+        fronts = [one for one in self.found.applications if is_front(self.found, one)]
+        for one in fronts:
             for host in one.hosts:
                 served = sorted(
                     port.port
                     for port in host.seen.listeners
                     if port.unit in one.units and port.port in (443, 8443)
                 )
-                for name in dict.fromkeys(self._names_of(one.name)):
-                    files = {named.file for named in host.seen.names if named.text == name}
-                    certificates = [c.text for c in host.seen.certificates if c.file in files and c.unit in one.units]
+                every = list(dict.fromkeys(names_of(self.found, one)))
+                for name, file in every:
+                    own = [c for c in host.seen.certificates if c.unit in one.units]
+                    # A server that only passes requests on has a certificate, and its names stand elsewhere.
+                    files = {file} if any(c.file == file for c in own) else {c.file for c in own if len(every) == 1}
+                    certificates = [c.text for c in own if c.file in files]
                     keys = [c.text for c in host.seen.keys if c.file in files and c.unit in one.units]
                     if len(set(certificates)) == 1 and len(set(keys)) == 1:
                         value: dict[str, object] = {"certificate": certificates[0], "key": keys[0]}
@@ -227,7 +233,7 @@ class Aspects:
         if names:
             yield Line(("aspects", "tls", "roles"), list(dict.fromkeys(roles)), "these hosts serve the names")
         for name, (value, file, asks) in names.items():
-            yield Line(("aspects", "tls", "names", name), value, f"in {file}, which also has the name", asks)
+            yield Line(("aspects", "tls", "names", name), value, f"{name} is served with it by {file}", asks)
 
     def _waf(self) -> Iterator[Line]:
         loaded, filtered = [], []

@@ -104,16 +104,13 @@ class _Writing:
                     yield host, one
 
     def _names(self) -> Iterator[Line]:
-        used = {lead.to for one in self.found.applications for lead in one.leads}
-        if self.one.name in used or self.one.is_data:
+        if not is_front(self.found, self.one):
             return
         reached, others, files = [], [], []
-        for host in self.one.hosts:
-            for named in host.seen.names:
-                if named.unit in self.one.units:
-                    at_site = where(self.site, host, named.text)
-                    (reached if at_site else others).append(named.text)
-                    files.append(named.file)
+        for name, file in names_of(self.found, self.one):
+            is_there = any(where(self.site, host, name) for host in self.site.hosts if name in host.seen.resolves)
+            (reached if is_there else others).append(name)
+            files.append(file)
         names = list(dict.fromkeys([*reached, *others]))
         if names:
             lost = [name for name in names if name not in reached]
@@ -315,6 +312,26 @@ class _Writing:
 
     def _leave(self, key: str, why: str) -> None:
         self.left_out.append(LeftOut(f"{APPLICATIONS}.{self.one.name}.{key}", why))
+
+
+def is_front(found: Found, one: Application) -> bool:
+    """Whether customers come to it: no other application does, and it keeps no data for others."""
+    used = {lead.to for other in found.applications for lead in other.leads}
+    return one.name not in used and not one.is_data
+
+
+def names_of(found: Found, one: Application) -> Iterator[tuple[str, str]]:
+    """The names by which customers reach an application, and the files with them.
+
+    A server that only passes requests on has none of its own: then those of what it leads to count.
+    """
+    behind = [found.named(lead.to) for lead in one.leads] if one.is_web else []
+    yield from list(_own_names(one)) or [told for other in behind if other.is_web for told in _own_names(other)]
+
+
+def _own_names(one: Application) -> Iterator[tuple[str, str]]:
+    for host in one.hosts:
+        yield from ((named.text, named.file) for named in host.seen.names if named.unit in one.units)
 
 
 def is_any(one: Listener) -> bool:

@@ -178,7 +178,7 @@ sub address {
             my ($first) = ($path // "") =~ m{^/([\w.-]{1,32})/?$};
             return [$scheme, defined $user && $user =~ /^[\w.-]{1,32}$/ ? $user : "", place($host), $port // "", $first // "", defined $password && $password ne "" ? 1 : 0];
         }
-        if ($word =~ m{^(?:unix:/{0,2})?(/(?:run|var/run|tmp|var/lib|srv)/[\w./+\@-]+\.(?:sock|socket|s)(?:\.\d+)?)(?:[|:].*)?$} ) { return ["unix", "", "", "", $1, 0] }
+        if ($word =~ m{^(?:(?:proxy:)?unix:/{0,2})?(/(?:run|var/run|tmp|var/lib|srv)/[\w./+\@-]+\.(?:sock|socket|s)(?:\.\d+)?)(?:[|:].*)?$} ) { return ["unix", "", "", "", $1, 0] }
         if ($word =~ /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][\w.-]*):(\d{2,5})(?:\/\w*)?$/ && $2 <= 65535 && $2 >= 20) {
             my ($host, $port) = (place($1), $2);
             return ["", "", $host, $port, "", 0] if is_host($host);
