@@ -1,6 +1,6 @@
-"""Records what the lab's hosts answer to the questions of a draft: ``python -m selftests.unit.drafting.record``.
+"""Records what the lab's hosts answer: ``python -m selftests.unit.drafting.record``, with the lab up.
 
-The lab must be up. It records the healthy lab, and each of some faults of the standby; three minutes.
+It records the healthy lab, and each of some faults of the standby; three minutes.
 """
 
 from __future__ import annotations
@@ -39,15 +39,16 @@ Answered = Mapping[str, Mapping[str, object]]
 """Question -> its text, status and problem."""
 
 
-def _asked(plan: sites.Plan) -> dict[str, dict[str, Answered]]:
-    wanted = questions.asks(discover())
-    text = questions.script(discover()).encode()
+WANTED = questions.asks(discover())
+TEXT = questions.script(discover()).encode()
 
+
+def _asked(plan: sites.Plan) -> dict[str, dict[str, Answered]]:
     def one(host: sites.Host) -> tuple[str, str, Answered]:
-        done = podman.podman("exec", "-i", host.name, "sh", "-s", timeout=300, stdin=text)
+        done = podman.podman("exec", "-i", host.name, "sh", "-s", timeout=300, stdin=TEXT)
         if any(keys.password(name).encode() in done.stdout for name in keys.PASSWORDS):
             raise LabError(f"{host.name}: the answer holds a password of the lab")
-        given = questions.answers_of(wanted, done.stdout)
+        given = questions.answers_of(WANTED, done.stdout)
         said = {
             name: {"text": answer.text.decode("latin-1"), "status": answer.status, "problem": answer.problem}
             for name, answer in given.items()

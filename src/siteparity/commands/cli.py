@@ -435,35 +435,9 @@ def _parser() -> argparse.ArgumentParser:
         "--ssh-config", metavar="FILE", type=Path, help="in place of ~/.ssh/config, as ssh -F"
     )
     _add_deadline(compared)
-    drafted = verb(
-        "init",
-        _init,
-        "ask the hosts of two sites what runs, and draft a policy; nothing on them is changed",
+    _add_init_options(
+        verb("init", _init, "ask the hosts of two sites what runs, and draft a policy; they are not changed")
     )
-    drafted.add_argument(
-        "site",
-        nargs="*",
-        metavar="SITE=INVENTORY",
-        help="the primary, then the standby: an inventory of Ansible (file or folder), or HOST,USER@HOST:PORT,...",
-    )
-    drafted.add_argument(
-        "--out", dest="inventories", metavar="DIR", type=Path, help="where to write (default: inventories)"
-    )
-    drafted.add_argument("--primary", metavar="SITE", help="the site that serves now (default: the first)")
-    only = drafted.add_mutually_exclusive_group()
-    only.add_argument(
-        "--scout", action="store_true", help="ask nobody: print all questions as one script to read and to run"
-    )
-    only.add_argument(
-        "--answers", metavar="DIR", type=Path, help="ask nobody: read what the script printed, a file a host"
-    )
-    drafted.add_argument(
-        "--again", action="store_true", help="print what changed since, as a patch of the policy; write nothing"
-    )
-    drafted.add_argument(
-        "--ssh-config", metavar="FILE", type=Path, help="in place of ~/.ssh/config, as ssh -F"
-    )
-    _add_deadline(drafted)
     checked = verb(
         "check", _check, "read everything and contact nobody: what a run would ask, make and leave out"
     )
@@ -534,6 +508,37 @@ def _parser() -> argparse.ArgumentParser:
     granted.add_argument("--part", metavar="PART", help="one file of it as it is, such as siteparity-collect")
     granted.add_argument("--write", metavar="DIR", type=Path, help="write a folder for each host")
     return parser
+
+
+def _add_init_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "site",
+        nargs="*",
+        metavar="SITE=INVENTORY",
+        help="the primary, then the standby: an inventory of Ansible, or HOST,USER@HOST:PORT,...",
+    )
+    parser.add_argument(
+        "--out", dest="inventories", metavar="DIR", type=Path, help="where to write (default: inventories)"
+    )
+    parser.add_argument("--primary", metavar="SITE", help="the site that serves now (default: the first)")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument(
+        "--scout",
+        action="store_true",
+        help="ask nobody: print all questions as one script to read and to run",
+    )
+    only.add_argument(
+        "--answers", metavar="DIR", type=Path, help="ask nobody: read what the script printed, a file a host"
+    )
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="print what changed since, as a patch of the policy; write nothing",
+    )
+    parser.add_argument(
+        "--ssh-config", metavar="FILE", type=Path, help="in place of ~/.ssh/config, as ssh -F"
+    )
+    _add_deadline(parser)
 
 
 def _add_site_options(parser: argparse.ArgumentParser) -> None:

@@ -114,9 +114,11 @@ def _told(
     )
     half = sum(bool(one.asks) for one in made.draft.lines if one.waits)
     lines = count(sum(one.waits for one in made.draft.lines), "line")
-    yield f"heard {answered}; drafted {lines} from {visible(made.primary.name)} alone, {half} of them with a question"
+    alone = f"{visible(made.primary.name)} alone"
+    yield f"heard {answered}; drafted {lines} from {alone}, {half} of them with a question"
     for path in wrote:
-        yield f"written: {visible(shown_path(path))} ({count(path.read_text(encoding='utf-8').count(chr(10)), 'line')})"
+        size = len(path.read_text(encoding="utf-8").splitlines())
+        yield f"written: {visible(shown_path(path))} ({count(size, 'line')})"
     if made.draft.left_out or made.standby.left_out:
         yield ""
         yield "left out:"
@@ -139,7 +141,8 @@ def _told(
 def _demand_policy(out: Path) -> None:
     if not (out / run.POLICY).is_file():
         raise ConfigurationError(
-            f"{shown_path(out / run.POLICY)}: expected a policy to compare with, found none; leave out --again"
+            f"{shown_path(out / run.POLICY)}: expected a policy to compare with, found none; "
+            "leave out --again"
         )
 
 

@@ -1,7 +1,7 @@
-"""``siteparity init --again``: what appeared, vanished or changed since a policy was drafted, as a patch. Pure.
+"""``siteparity init --again``: what appeared, vanished or changed since a draft, as a patch. Pure.
 
-What a person decided is left alone: a value that was edited, a drafted line that was removed, a thing that was
-declared absent, an application that got another name.
+What a person decided is left alone: a value that was edited, a drafted line that was removed, a thing that
+was declared absent, an application that got another name.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def patch(existing: Document, found: Sequence[Change]) -> str:
 
 
 class _Edits:
-    """Changes of whole lines of a file. What stands within a line makes the line new, with all that it holds."""
+    """Changes of whole lines of a file. A change within a line makes the line new, with all that it holds."""
 
     def __init__(self, existing: Document, found: Sequence[Change]) -> None:
         self.document = existing
@@ -182,7 +182,9 @@ class _Edits:
 
     def applied(self) -> list[str]:
         """The lines of the file after all changes."""
-        outer = [at for at in self.places if not any(at[: len(one)] == one and at != one for one in self.places)]
+        outer = [
+            at for at in self.places if not any(at[: len(one)] == one and at != one for one in self.places)
+        ]
         edits = sorted((self._edit(at) for at in outer), key=lambda one: one[0], reverse=True)
         lines = list(self.lines)
         for start, end, new in edits:
@@ -194,7 +196,7 @@ class _Edits:
         value = self.value
         for step in at:
             value = value.get(step) if isinstance(value, dict) else None
-        gone = value is None or value == {} and self.places[at] == "vanished"
+        gone = value is None or (value == {} and self.places[at] == "vanished")
         if at in self.document.lines:
             start = self.document.lines[at] - 1
             end = self._end(start)
@@ -208,7 +210,9 @@ class _Edits:
         return end, end, [self._text(at, value, self._indent(first - 1))]
 
     def _text(self, at: KeyPath, value: object, indent: str) -> str:
-        seen = "; ".join(dict.fromkeys(words for one, words in self.seen.items() if one[: len(at)] == at and words))
+        seen = "; ".join(
+            dict.fromkeys(words for one, words in self.seen.items() if one[: len(at)] == at and words)
+        )
         comment = f" # seen: {visible(seen)}" if seen else ""
         return f"{indent}{scalar(at[-1])}: {flow(value)}{comment}\n"
 

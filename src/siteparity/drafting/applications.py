@@ -1,8 +1,8 @@
 """Which services of the primary serve customers, together or one for another. Pure.
 
-A service is part of it if others reach it over the network, if one that is uses it, or if it has settings that
-lead to one that is. Services of one role that run as one account are one application. What leads where is told by
-settings and by what runs: both must name the place.
+A service is part of it if others reach it over the network, if one that is uses it, or if it has settings
+that lead to one that is. Services of one role that run as one account are one application. What leads where
+is told by settings and by what runs: both must name the place.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from siteparity.drafting import kinds
-from siteparity.drafting.seen import Listener, Seen, Setting, Unit
+from siteparity.drafting.seen import Listener, Setting, Unit
 from siteparity.drafting.sites import HostSeen, SiteSeen
 
 SHARED = frozenset({"", "root", "www-data", "http", "apache", "nginx", "nobody", "daemon"})
 """Accounts as which different applications run."""
+
+
+LISTENS, STARTED_WITH_IT = "it listens there", "its process was started with it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,9 @@ class _Use:
 def find(site: SiteSeen) -> Found:
     """The applications of a site: the front door first, servers of data last."""
     uses = list(dict.fromkeys(_uses(site)))
-    reached = {_service(host, one.unit) for host in site.hosts for one in host.seen.listeners if _is_open(one)}
+    reached = {
+        _service(host, one.unit) for host in site.hosts for one in host.seen.listeners if _is_open(one)
+    }
     part = {one for one in reached if _serves(site, one)}
     while more := {
         other
@@ -166,28 +171,35 @@ def _serves(site: SiteSeen, service: Service) -> bool:
 def _uses(site: SiteSeen) -> Iterator[_Use]:
     """Each place at the site that settings, variables of processes or open connections of services name."""
     for host in site.hosts:
-        seen = host.seen
-        sockets = {one.text: one.unit for one in seen.sockets}
-        for setting in (*seen.settings, *seen.processes):
-            by = _service(host, setting.unit)
-            unit = seen.unit(setting.unit)
-            if unit is None or kinds.is_data(unit):
+        yield from _set(site, host)
+        yield from _connected(site, host)
+
+
+def _set(site: SiteSeen, host: HostSeen) -> Iterator[_Use]:
+    """What settings and variables of processes name."""
+    sockets = {one.text: one.unit for one in host.seen.sockets}
+    for setting in (*host.seen.settings, *host.seen.processes):
+        by, unit = _service(host, setting.unit), host.seen.unit(setting.unit)
+        if unit is None or kinds.is_data(unit):
+            continue
+        for to in _targets(site, host, setting, sockets):
+            if to == by:
                 continue
-            for to in _targets(site, host, setting, sockets):
-                if to != by:
-                    runs = "" if setting.file else "its process was started with it"
-                    yield _Use(by, to, host.name, setting if setting.file else None, runs)
-                    if setting.file:
-                        yield _Use(by, to, host.name, None, "it listens there")
-        for one in seen.connections:
-            target = site.at(one.address)
-            if one.own_port == 0 and one.unit and target is not None:
-                for to in _listening(target, one.port):
-                    if to != _service(host, one.unit):
-                        yield _Use(_service(host, one.unit), to, host.name, None, "open connections")
-        for used in seen.uses:
-            by, to = _service(host, used.unit), _service(host, used.server)
-            yield _Use(by, to, host.name, None, f"open connections to {used.path}")
+            if setting.file:
+                yield _Use(by, to, host.name, setting)
+            yield _Use(by, to, host.name, None, LISTENS if setting.file else STARTED_WITH_IT)
+
+
+def _connected(site: SiteSeen, host: HostSeen) -> Iterator[_Use]:
+    """What open connections lead to."""
+    for one in host.seen.connections:
+        target = site.at(one.address) if one.own_port == 0 and one.unit else None
+        for to in _listening(target, one.port) if target else ():
+            if to != _service(host, one.unit):
+                yield _Use(_service(host, one.unit), to, host.name, None, "open connections")
+    for used in host.seen.uses:
+        by, to = _service(host, used.unit), _service(host, used.server)
+        yield _Use(by, to, host.name, None, f"open connections to {used.path}")
 
 
 def _targets(
@@ -206,9 +218,9 @@ def _targets(
 
 
 PORTS: Mapping[str, int] = {
-    "http": 80, "https": 443, "redis": 6379, "rediss": 6379, "postgres": 5432, "postgresql": 5432, "pgsql": 5432, "mysql": 3306,
-    "amqp": 5672, "amqps": 5671, "smtp": 25, "smtps": 465, "ldap": 389, "ldaps": 636, "memcached": 11211,
-    "mongodb": 27017,
+    "http": 80, "https": 443, "redis": 6379, "rediss": 6379, "postgres": 5432, "postgresql": 5432,
+    "pgsql": 5432, "mysql": 3306, "amqp": 5672, "amqps": 5671, "smtp": 25, "smtps": 465, "ldap": 389,
+    "ldaps": 636, "memcached": 11211, "mongodb": 27017,
 }  # fmt: skip
 """The usual port of a scheme (IANA's registry)."""
 
@@ -225,7 +237,9 @@ def where(site: SiteSeen, host: HostSeen, name: str) -> Sequence[HostSeen]:
 
 
 def _listening(host: HostSeen, port: int) -> Iterator[Service]:
-    units = (one.unit for one in host.seen.listeners if one.protocol == "tcp" and one.port == port and one.unit)
+    units = (
+        one.unit for one in host.seen.listeners if one.protocol == "tcp" and one.port == port and one.unit
+    )
     for unit in dict.fromkeys(units):
         yield _service(host, unit)
 
@@ -241,22 +255,25 @@ def _grouped(site: SiteSeen, part: Iterable[Service]) -> Mapping[str, list[Servi
     named: dict[str, list[Service]] = {}
     for (role, _), services in groups.items():
         short = kinds.stem(services[0].unit).removesuffix("-server")
-        name = short if short not in named and not _is_elsewhere(short, role, groups.values()) else f"{short} {role}"
+        name = (
+            short
+            if short not in named and not _is_elsewhere(short, role, groups.values())
+            else f"{short} {role}"
+        )
         named[name] = services
     return named
 
 
 def _is_elsewhere(name: str, role: str, groups: Iterable[Sequence[Service]]) -> bool:
-    return any(kinds.stem(some[0].unit).removesuffix("-server") == name and some[0].role != role for some in groups)
+    return any(
+        kinds.stem(some[0].unit).removesuffix("-server") == name and some[0].role != role for some in groups
+    )
 
 
 def _listens(site: SiteSeen, service: Service) -> bool:
-    return any(
-        one.unit == service.unit
-        for host in site.hosts
-        if service.role in host.roles
-        for one in (*host.seen.listeners, *host.seen.sockets)
-    )
+    there = [host.seen for host in site.hosts if service.role in host.roles]
+    units = {one.unit for seen in there for one in seen.listeners}
+    return service.unit in units | {one.unit for seen in there for one in seen.sockets}
 
 
 def _leads(name: str, uses: Sequence[_Use], name_of: Mapping[Service, str]) -> Iterator[Lead]:
@@ -284,9 +301,9 @@ def _outside(site: SiteSeen, services: Sequence[Service]) -> Iterator[Setting]:
         for one in host.seen.settings:
             unit = host.seen.unit(one.unit)
             is_named = "." in one.host and any(map(str.isalpha, one.host))
-            if one.unit in names and unit and not kinds.is_data(unit) and is_named:
-                if not where(site, host, one.host) and services[0].role in host.roles:
-                    found.setdefault((one.file, one.key), one)
+            is_ours = one.unit in names and services[0].role in host.roles
+            if is_ours and is_named and unit and not (kinds.is_data(unit) or where(site, host, one.host)):
+                found.setdefault((one.file, one.key), one)
     yield from found.values()
 
 
@@ -296,9 +313,9 @@ def _left_out(site: SiteSeen, part: Iterable[Service]) -> Iterator[tuple[str, st
     beside: dict[str, list[str]] = {}
     for host in site.hosts:
         for unit in host.seen.units:
-            if kinds.runs(unit) and _service(host, unit.name) not in known and not kinds.is_platform(unit):
-                if not kinds.is_monitoring(unit):
-                    beside.setdefault(unit.name, []).append(host.name)
+            is_usual = kinds.is_platform(unit) or kinds.is_monitoring(unit)
+            if kinds.runs(unit) and _service(host, unit.name) not in known and not is_usual:
+                beside.setdefault(unit.name, []).append(host.name)
     for name in sorted(beside):
         yield name, f"runs on {', '.join(beside[name])}, but nothing shows that customers need it; compared"
 
@@ -306,5 +323,3 @@ def _left_out(site: SiteSeen, part: Iterable[Service]) -> Iterator[tuple[str, st
 def _ordered(applications: Sequence[Application]) -> Sequence[Application]:
     used = {lead.to for one in applications for lead in one.leads}
     return sorted(applications, key=lambda one: (one.is_data, one.name in used, not one.is_web, one.name))
-
-

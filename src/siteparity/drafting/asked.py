@@ -94,7 +94,9 @@ def _nothing_of(site: SiteSeen, probes: Probes, policy: Policy) -> frozenset[str
     """The undecided aspects and journeys of which no witness found anything on any host."""
     wanted = {one.key.removeprefix("aspects.") for one in policy.undecided}
     shows = {name: shown_by(name, probes) for name in wanted}
-    nothing = {aspect: _is_nowhere(aspect, site, probes, policy) for aspect in {*filter(None, shows.values())}}
+    nothing = {
+        aspect: _is_nowhere(aspect, site, probes, policy) for aspect in {*filter(None, shows.values())}
+    }
     return frozenset(name for name, aspect in shows.items() if aspect and nothing.get(aspect))
 
 
@@ -121,4 +123,3 @@ def _site(site: SiteSeen) -> Site:
         for one in site.hosts
     )
     return Site(site.name, hosts)
-

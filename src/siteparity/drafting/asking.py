@@ -1,4 +1,4 @@
-"""Asks every host of both sites at once; or reads what the printed script brought back. Only this reaches hosts."""
+"""Asks every host of both sites at once; or reads what the printed script brought back."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Live:
 
 
 def from_folder(folder: Path, sites: Sequence[GivenSite], probes: Probes) -> tuple[Heard, ...]:
-    """What the printed script brought back: one file for each host, in a folder for each site or in one for both.
+    """What the printed script brought back: a file for each host, in a folder for each site, or one for both.
 
     Raises:
         ConfigurationError: there is no such folder, or a file could be that of two hosts.
@@ -135,7 +135,7 @@ def _file(folder: Path, site: str, host: str, other: set[str]) -> bytes:
                 continue
             if place == folder and host in other:
                 raise ConfigurationError(
-                    f"--answers: expected a folder for each site, since both have a host {host}, found {path}; "
+                    f"--answers: expected a folder for each site, since both have {host}, found {path}; "
                     f"move it to {folder}/{site}/{host}"
                 )
             try:
@@ -159,5 +159,5 @@ def demand_different_machines(heard: Sequence[Heard]) -> None:
             before = first.setdefault(said.machine, label) if said.machine else label
             if before != label:
                 raise ConfigurationError(
-                    f"SITE: {before} and {label} are the same machine; take one out, or correct where it leads to"
+                    f"SITE: {before} and {label} are the same machine; take one out, or correct the way to it"
                 )

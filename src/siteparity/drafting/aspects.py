@@ -38,11 +38,12 @@ class Aspects:
         """All of them, in the order of the policy's reference."""
         parties = list(self._parties())
         waf = list(self._waf())
+        front = self._front()
         return [
-            *self._database(), *self._dns(), *parties, *self._listeners(), *self._monitoring(), *self._schedules(),
-            *self._tls(), *waf,
-            *([Line(("smoke", "attack"), {}, "requests are filtered")] if waf and self._front() else []),
-            *([Line(("smoke", "egress"), {}, "the third parties of egress")] if parties and self._front() else []),
+            *self._database(), *self._dns(), *parties, *self._listeners(), *self._monitoring(),
+            *self._schedules(), *self._tls(), *waf,
+            *([Line(("smoke", "attack"), {}, "requests are filtered")] if waf and front else []),
+            *([Line(("smoke", "egress"), {}, "the third parties of egress")] if parties and front else []),
         ]  # fmt: skip
 
     def _front(self) -> bool:
@@ -72,15 +73,19 @@ class Aspects:
         zones = {one.zone for one in every if one.name in front}
         if len(zones) != 1:
             if zones:
-                self.left_out.append(LeftOut("aspects.dns", f"the names lie in several zones: {listed(sorted(zones))}"))
+                self.left_out.append(
+                    LeftOut("aspects.dns", f"the names lie in several zones: {listed(sorted(zones))}")
+                )
             return
         zone = next(iter(zones))
-        servers = {one.server: one.address for one in sorted(every, key=lambda one: one.server) if one.zone == zone}
+        servers = {
+            one.server: one.address for one in sorted(every, key=lambda one: one.server) if one.zone == zone
+        }
         yield Line(("aspects", "dns", "zone"), zone, "the zone of the names, as resolvers say")
         yield Line(("aspects", "dns", "servers"), servers, "the authoritative name servers of the zone")
         question = (
-            "Which name has each site's own front door, where customers are led after a failover, with {domain} "
-            "in place of the site's domain?"
+            "Which name has each site's own front door, where customers are led after a failover, with "
+            "{domain} in place of the site's domain?"
         )
         yield todo(("aspects", "dns", "front_door"), question)
 
@@ -148,59 +153,64 @@ class Aspects:
                 )
                 if kinds.is_monitoring(unit) and ports and kinds.runs(unit):
                     value: dict[str, object] = {"unit": unit.name, "port": ports[0]}
-                    value |= _NODE_EXPORTER if "node-exporter" in unit.name or "node_exporter" in unit.name else {}
+                    value |= (
+                        _NODE_EXPORTER if "node-exporter" in unit.name or "node_exporter" in unit.name else {}
+                    )
                     agents.setdefault(kinds.stem(unit.name), (value, []))[1].append(host.name)
         for name, (value, on) in sorted(agents.items()):
-            roles = [role for role in self.site.roles() if any(role in h.roles and h.name in on for h in self.site.hosts)]
+            roles = [
+                role
+                for role in self.site.roles()
+                if any(role in h.roles and h.name in on for h in self.site.hosts)
+            ]
             whole = {**value, **({} if set(roles) == set(self.site.roles()) else {"roles": roles})}
             at = ("aspects", "monitoring", "agents", name)
             yield Line(at, whole, f"it runs and listens on {listed(on)}")
 
     def _schedules(self) -> Iterator[Line]:
+        taken: set[str] = set()
+        for (user, command), where in sorted(self._jobs().items(), key=lambda one: one[0][1]):
+            hosts = [host for host, _ in where]
+            value = {"roles": self._roles_of(hosts), "user": user, "command": command}
+            at = ("aspects", "schedules", "jobs", _free(_program(command), taken))
+            seen = f"in {listed(dict.fromkeys(job.file for _, job in where), 2)}"
+            yield Line(at, value, seen, self._elsewhere(hosts))
+        for name, hosts in sorted(self._timers().items()):
+            value = {"roles": self._roles_of(hosts), "timer": name}
+            at = ("aspects", "schedules", "jobs", _free(name.removesuffix(".timer"), taken))
+            yield Line(at, value, f"a timer on {listed(host.name for host in hosts)}", self._elsewhere(hosts))
+
+    def _jobs(self) -> Mapping[tuple[str, str], list[tuple[HostSeen, Job]]]:
+        """User and command -> where crontabs have it. What cannot be drafted is left out."""
         jobs: dict[tuple[str, str], list[tuple[HostSeen, Job]]] = {}
         for host in self.site.hosts:
             for job in host.seen.jobs:
-                told = programs.commands(job.command) - {""}
+                told = sorted(programs.commands(job.command) - {""})
                 if len(told) == 1:
-                    jobs.setdefault((job.user, next(iter(told))), []).append((host, job))
-                elif told:
-                    what = f"a job in {job.file} of {host.name} ({listed(sorted(told), 2)})"
-                    self.left_out.append(LeftOut(what, "its line runs several commands; compared all the same"))
-                else:
-                    what = f"a job in {job.file} of {host.name}" + (f" ({job.program})" if job.program else "")
-                    self.left_out.append(LeftOut(what, "a word of its command may be a secret; compared all the same"))
-        named: set[str] = set()
-        for (user, command), where in sorted(jobs.items(), key=lambda one: one[0][1]):
-            hosts = [host for host, _ in where]
-            value: dict[str, object] = {"roles": self._roles_of(hosts), "user": user, "command": command}
-            name = _free(_program(command), named)
-            asks = self._elsewhere(hosts, value["roles"])
-            at = ("aspects", "schedules", "jobs", name)
-            yield Line(at, value, f"in {listed(dict.fromkeys(job.file for _, job in where), 2)}", asks)
+                    jobs.setdefault((job.user, told[0]), []).append((host, job))
+                    continue
+                why = "its line runs several commands" if told else "a word of its command may be a secret"
+                what = f"a job in {job.file} of {host.name} ({listed(told, 2) or job.program or 'not told'})"
+                self.left_out.append(LeftOut(what, f"{why}; compared all the same"))
+        return jobs
+
+    def _timers(self) -> Mapping[str, list[HostSeen]]:
+        """Each timer that no distribution brought, and that runs or starts at a boot -> its hosts."""
         timers: dict[str, list[HostSeen]] = {}
         for host in self.site.hosts:
             for timer in host.seen.timers:
-                if timer.file.startswith(_DISTRIBUTION) or not timer.file:
-                    continue
-                if timer.active == "active" or timer.enabled.startswith("enabled"):
+                is_own = timer.file and not timer.file.startswith(_DISTRIBUTION)
+                if is_own and (timer.active == "active" or timer.enabled.startswith("enabled")):
                     timers.setdefault(timer.name, []).append(host)
-        for name, hosts in sorted(timers.items()):
-            value = {"roles": self._roles_of(hosts), "timer": name}
-            at = ("aspects", "schedules", "jobs", _free(name.removesuffix(".timer"), named))
-            asks = self._elsewhere(hosts, value["roles"])
-            yield Line(at, value, f"a timer on {listed(host.name for host in hosts)}", asks)
+        return timers
 
     def _roles_of(self, hosts: Sequence[HostSeen]) -> list[str]:
         return list(dict.fromkeys(role for host in hosts for role in host.roles[:1]))
 
-    def _elsewhere(self, hosts: Sequence[HostSeen], roles: object) -> str:
+    def _elsewhere(self, hosts: Sequence[HostSeen]) -> str:
         """A question if only some hosts of the roles have a job."""
-        names = {host.name for host in hosts}
-        lacking = [
-            host.name
-            for host in self.site.hosts
-            if isinstance(roles, list) and set(roles) & set(host.roles) and host.name not in names
-        ]
+        names, roles = {host.name for host in hosts}, {*self._roles_of(hosts)}
+        lacking = [one.name for one in self.site.hosts if roles & {*one.roles} and one.name not in names]
         return f"Should {listed(lacking)} have it, too?" if lacking else ""
 
     def _tls(self) -> Iterator[Line]:
@@ -218,13 +228,21 @@ class Aspects:
                 for name, file in every:
                     own = [c for c in host.seen.certificates if c.unit in one.units]
                     # A server that only passes requests on has a certificate, and its names stand elsewhere.
-                    files = {file} if any(c.file == file for c in own) else {c.file for c in own if len(every) == 1}
+                    files = (
+                        {file}
+                        if any(c.file == file for c in own)
+                        else {c.file for c in own if len(every) == 1}
+                    )
                     certificates = [c.text for c in own if c.file in files]
                     keys = [c.text for c in host.seen.keys if c.file in files and c.unit in one.units]
                     if len(set(certificates)) == 1 and len(set(keys)) == 1:
                         value: dict[str, object] = {"certificate": certificates[0], "key": keys[0]}
                         value |= {"port": served[0]} if served and served[0] != 443 else {}  # noqa: PLR2004
-                        asks = "" if served else f"Nothing on {host.name} listens at 443. Is this certificate served?"
+                        asks = (
+                            ""
+                            if served
+                            else f"Nothing on {host.name} listens at 443. Is this certificate served?"
+                        )
                         names.setdefault(name, (value, next(iter(sorted(files))), asks))
                         roles += [one.role]
                     elif certificates:
@@ -248,10 +266,14 @@ class Aspects:
             return
         asks = ""
         if not loaded:
-            asks = "A configuration filters requests, and no running server has such a module. Does one filter?"
+            asks = (
+                "A configuration filters requests, and no running server has such a module. Does one filter?"
+            )
         elif not filtered:
-            asks = "A server has loaded a module that filters requests, and no configuration uses it. Does it filter?"
-        yield Line(("aspects", "waf"), {}, f"a web server filters requests on {self._of([*loaded, *filtered])}", asks)
+            asks = "A server has a module that filters requests; no configuration uses it. Does it filter?"
+        yield Line(
+            ("aspects", "waf"), {}, f"a web server filters requests on {self._of([*loaded, *filtered])}", asks
+        )
 
 
 def _sockets(host: HostSeen) -> Iterator[tuple[str, int | str, str, str]]:

@@ -106,9 +106,13 @@ class _Writing:
     def _names(self) -> Iterator[Line]:
         if not is_front(self.found, self.one):
             return
-        reached, others, files = [], [], []
+        reached: list[str] = []
+        others: list[str] = []
+        files: list[str] = []
         for name, file in names_of(self.found, self.one):
-            is_there = any(where(self.site, host, name) for host in self.site.hosts if name in host.seen.resolves)
+            is_there = any(
+                where(self.site, host, name) for host in self.site.hosts if name in host.seen.resolves
+            )
             (reached if is_there else others).append(name)
             files.append(file)
         names = list(dict.fromkeys([*reached, *others]))
@@ -137,11 +141,12 @@ class _Writing:
     def _settings(self) -> Iterator[Line]:
         if self.one.is_data or self.one.is_web:
             return
-        every = [
-            one for host in self.one.hosts for one in (*host.seen.settings, *host.seen.secrets)
-            if one.unit in self.one.units
-        ]  # fmt: skip
-        files = list(dict.fromkeys(one.file for one in every if one.form == "env"))
+        there = [host.seen for host in self.one.hosts]
+        told = [(one.unit, one.form, one.file) for seen in there for one in seen.settings]
+        told += [(one.unit, one.form, one.file) for seen in there for one in seen.secrets]
+        files = list(
+            dict.fromkeys(file for unit, form, file in told if form == "env" and unit in self.one.units)
+        )
         if not files:
             return
         yield self._line("settings", files, "environment files of its units, with names of other servers")
@@ -167,14 +172,22 @@ class _Writing:
             value: dict[str, object] = {"path": path}
             value |= {"git": True} if git else {"version": version}
             value |= {"manifest": manifest} if manifest and not git else {}
-            below = sorted({one.removeprefix(f"{path}/").split("/")[0] for one in self._compiled() if one.startswith(f"{path}/")})
+            below = sorted(
+                {
+                    one.removeprefix(f"{path}/").split("/")[0]
+                    for one in self._compiled()
+                    if one.startswith(f"{path}/")
+                }
+            )
             if below:
                 value["leave_out"] = [f"{one}/*" for one in below]
             what = " and ".join(filter(None, ["git" if git else version, "" if git else manifest]))
             yield self._line("release", value, f"its processes work there; {what} tells which one it is")
             if below:
                 yield self._line(
-                    "leave_out", [f"{path}/{one}/*" for one in below], "the catalogues, which are judged by themselves"
+                    "leave_out",
+                    [f"{path}/{one}/*" for one in below],
+                    "the catalogues, which are judged by themselves",
                 )
 
     def _compiled(self) -> list[str]:
@@ -185,12 +198,12 @@ class _Writing:
     def _language(self) -> Iterator[Line]:
         if self.one.is_data or self.one.is_web:
             return
-        every = [
-            one for host in self.one.hosts for one in host.seen.variables if one.unit in self.one.units
-        ]
+        every = [one for host in self.one.hosts for one in host.seen.variables if one.unit in self.one.units]
         running = {one.name: one.value for one in every if one.how == "running"}
         configured = {one.name: one.value for one in every if one.how == "configured"}
-        value = {name: text for name, text in sorted(running.items()) if re.match("[a-z]{2,3}_[A-Z]{2}", text)}
+        value = {
+            name: text for name, text in sorted(running.items()) if re.match("[a-z]{2,3}_[A-Z]{2}", text)
+        }
         if not value or len({(one.name, one.value) for one in every if one.how == "running"}) > len(running):
             return
         asks = "" if value.items() <= configured.items() else "No unit of it sets this. Is it meant to be so?"
@@ -252,7 +265,9 @@ class _Writing:
             elif not lead.running:
                 asks.append(f"Nothing that runs leads to {lead.to}. Does it need it?")
             elif to.is_redis and not any("sess" in one.key.lower() for one in lead.configured):
-                asks.append(f"Does it keep the sessions of customers in {lead.to}? Then add keeps_sessions: true.")
+                asks.append(
+                    f"Does it keep the sessions of customers in {lead.to}? Then add keeps_sessions: true."
+                )
         if leads:
             yield self._line("leads_to", leads, "; ".join(seen), " ".join(asks))
 
@@ -285,7 +300,9 @@ class _Writing:
             yield from self._postgres()
         if self.one.is_redis:
             value = {"redis_user": SUITE, "auth_file": AUTH_FILE}
-            yield self._line("redis", value, "siteparity's own user; siteparity privileges prints what to grant")
+            yield self._line(
+                "redis", value, "siteparity's own user; siteparity privileges prints what to grant"
+            )
 
     def _postgres(self) -> Iterator[Line]:
         servers = [host.seen.postgres for host in self.one.hosts if host.seen.postgres]
@@ -303,11 +320,13 @@ class _Writing:
         at = (APPLICATIONS, self.one.name, "postgresql")
         chosen = sorted(named) or there
         if len(chosen) != 1:
-            question = f"Which database do customers use ({listed(there) or 'none was seen'}), and as which user does siteparity look into it?"
-            yield todo(at, question)
+            known = listed(there) or "none was seen"
+            yield todo(at, f"Which database do customers use ({known}), and which user may watch it?")
             return
         asks = "" if named else f"No setting names the database {chosen[0]}. Do customers use it?"
-        seen = "the database that settings name, and a user who may watch it" if named else "its only database"
+        seen = (
+            "the database that settings name, and a user who may watch it" if named else "its only database"
+        )
         yield Line(at, {"database": chosen[0], "database_user": user}, seen, asks)
 
     def _leave(self, key: str, why: str) -> None:
@@ -326,7 +345,9 @@ def names_of(found: Found, one: Application) -> Iterator[tuple[str, str]]:
     A server that only passes requests on has none of its own: then those of what it leads to count.
     """
     behind = [found.named(lead.to) for lead in one.leads] if one.is_web else []
-    yield from list(_own_names(one)) or [told for other in behind if other.is_web for told in _own_names(other)]
+    yield from list(_own_names(one)) or [
+        told for other in behind if other.is_web for told in _own_names(other)
+    ]
 
 
 def _own_names(one: Application) -> Iterator[tuple[str, str]]:

@@ -131,7 +131,9 @@ def _of_ansible(name: str, source: Path, layout: Layout, ssh_config: Path | None
         usable, odd = _usable(machine)
         left_out |= dict.fromkeys(odd)
         host = host_of(usable, name, ())
-        connection = replace(host.connection, collector=None, ssh_config=ssh_config or host.connection.ssh_config)
+        connection = replace(
+            host.connection, collector=None, ssh_config=ssh_config or host.connection.ssh_config
+        )
         ssh.check(connection)
         hosts.append(Given(replace(host, connection=connection), machine.groups - _EVERYBODY))
         for key in ("parity_domain", "parity_networks"):

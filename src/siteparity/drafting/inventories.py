@@ -15,8 +15,8 @@ from siteparity.drafting.writing import flow, scalar
 from siteparity.model import ConnectionKind, Network
 
 _HEADER = """\
-# Drafted by `siteparity init`: how each host of {site} is reached, and by which names and addresses others know it.
-# These stand for the host's role when the sites are compared; add a name that is missing.
+# Drafted by `siteparity init`: how hosts of {site} are reached, and which names others use for them. They stand
+# for its role when sites are compared; add a name that is missing.
 """
 
 
@@ -51,7 +51,7 @@ def _site_wide(site: SiteSeen, other: SiteSeen) -> Iterator[str]:
         yield f"parity_domain: {scalar(found)} # the end of names by which settings reach these hosts"
     if networks := networks_of(site, other):
         told = flow([str(one) for one in networks])
-        yield f"parity_networks: {told} # it holds the addresses of these hosts; correct it if the site has more"
+        yield f"parity_networks: {told} # around these hosts; correct it if the site has more"
 
 
 def _settings(host: HostSeen, site: SiteSeen, folder: Path) -> Iterator[tuple[str, object]]:
@@ -84,7 +84,9 @@ def _from(path: Path, folder: Path) -> str:
 def domain(site: SiteSeen, other: SiteSeen) -> str | None:
     """The domain of a site's own names: what the full names of its hosts have in common."""
     given = next((one.seen.own.domain for one in site.hosts if one.seen.own.domain), None)
-    full = [name for names in site.names.values() for name in names if "." in name and re.search("[a-z]", name)]
+    full = [
+        name for names in site.names.values() for name in names if "." in name and re.search("[a-z]", name)
+    ]
     labels = [name.lower().rstrip(".").split(".")[1:] for name in full]
     found = ".".join(_common_end(labels)) if labels else given
     theirs = {name.lower().rstrip(".") for names in other.names.values() for name in names}
@@ -108,7 +110,9 @@ def networks_of(site: SiteSeen, other: SiteSeen) -> tuple[Network, ...]:
     found: list[Network] = []
     for host in site.hosts:
         for address in host.addresses:
-            mine = [one for one in host.seen.own.networks if address in one and not any(a in one for a in theirs)]
+            mine = [
+                one for one in host.seen.own.networks if address in one and not any(a in one for a in theirs)
+            ]
             wide = mine[0] if mine else _widest(address, theirs)
             if wide is not None and not wide.is_link_local:
                 found.append(wide)
@@ -122,6 +126,6 @@ def _widest(address: object, theirs: Sequence[object]) -> Network | None:
     last = 32 if isinstance(address, IPv4Address) else 128
     for length in range(first, last + 1):
         network = ip_network(f"{address}/{length}", strict=False)
-        if not any(getattr(one, "version", 0) == network.version and one in network for one in theirs):  # type: ignore[operator]  # of its version
+        if not any(getattr(one, "version", 0) == network.version and one in network for one in theirs):
             return network
     return None

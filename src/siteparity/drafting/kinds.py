@@ -1,7 +1,7 @@
 """What a service is, by its name and its program. Pure.
 
-Only to tell what belongs to a platform from what serves customers, and servers of data from the rest; whether it
-serves anybody is told by its sockets, settings and connections.
+Only to tell what belongs to a platform from what serves customers, and servers of data from the rest. Whether
+it serves anybody is told by its sockets, settings and connections.
 """
 
 from __future__ import annotations
@@ -77,11 +77,11 @@ def runs(unit: Unit) -> bool:
 
 
 def role(seen: Seen) -> str:
-    """The role of a host nobody gave one, by what runs on it or would run after a boot; empty if nothing does.
+    """The role of a host that nobody gave one, by what runs on it or starts at a boot; empty if nothing does.
 
     A host that does several things has all their names.
     """
-    asked = {one.unit for one in (*seen.listeners, *seen.sockets)}
+    asked = {one.unit for one in seen.listeners} | {one.unit for one in seen.sockets}
     busy = [
         one
         for one in seen.units

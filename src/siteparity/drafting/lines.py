@@ -1,4 +1,4 @@
-"""The lines of a draft: a place in the policy, a value, how it was seen, and what must be asked. Pure types."""
+"""The lines of a draft: a place in the policy, a value, how it was seen, and what must be asked."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from siteparity.policy.todo import TODO
 from siteparity.yamlfile import KeyPath
-
-LEAST = "it is configured, and nothing of it runs"
-"""Why a line has a question: half of the evidence is missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The whole draft of a policy, from what the hosts of the primary said. Pure: the standby has no part in it."""
+"""The whole draft of a policy, from what the hosts of the primary said, and they alone. Pure."""
 
 from __future__ import annotations
 
@@ -60,7 +60,12 @@ def _languages(site: SiteSeen) -> Iterator[Line]:
         serving = {
             unit.name
             for unit in seen.units
-            if not (kinds.is_platform(unit) or kinds.is_data(unit) or kinds.is_web(unit) or kinds.is_monitoring(unit))
+            if not (
+                kinds.is_platform(unit)
+                or kinds.is_data(unit)
+                or kinds.is_web(unit)
+                or kinds.is_monitoring(unit)
+            )
         }
         found = [told[1] for one in seen.catalogues if one.unit in serving and (told := template(one.path))]
         spoken |= dict.fromkeys(sorted(found))
@@ -82,7 +87,7 @@ def _locale(name: str) -> str:
 
 
 def _fitting(language: str, locales: set[str], own: set[str]) -> str | None:
-    """The one compiled locale of a language; of several that of a service, or the country of the same name."""
+    """The one compiled locale of a language; of several that of a service, or of the like country."""
     some = sorted(one for one in locales if one.startswith((f"{language}_", f"{language}.")))
     chosen = [one for one in some if one in own] or [
         one for one in some if one.startswith(f"{language}_{language.upper()}")

@@ -1,8 +1,8 @@
 """The questions of a draft: fixed and read-only, the same for every host, whatever is known of it.
 
-They are asked over ssh, or printed as one script to read and to run by any other means (`script`), whose output
-is read back (`answers_of`). Most are questions of other stages. The nonce of the printed script is the digest of
-its questions, so that the output of another version is no answer.
+They are asked over ssh, or printed as one script to read and to run by any other means (`script`), whose
+output is read back (`answers_of`). Most are questions of other stages. The nonce of the printed script is the
+digest of its questions, so that the output of another version is no answer.
 """
 
 from __future__ import annotations
@@ -31,11 +31,16 @@ _MEANINGS: Mapping[str, str] = {
     INTRODUCTION: "who the host is, and with which rights it was asked",
     SAME_MACHINE: "which machine it is, so that no host counts twice",
     SERVICES: (
-        "services, sockets and connections; of settings that name a place their key, scheme, user, host and port; "
-        "names, paths of certificates, catalogues, releases, mounted folders, jobs and timers; name servers of the names"
+        "services, sockets and connections; of settings that name a place their key, scheme, user, host and "
+        "port; names, paths of certificates, catalogues, releases, mounted folders, jobs and timers; name "
+        "servers of the names"
     ),
     POSTGRES: "databases, users and kinds of connections of PostgreSQL; no password, no row of a table",
 }
+
+
+FORMS = (reader.ENVIRONMENT + reader.FILES).rstrip("\n")
+"""Perl functions that read a file with settings, in whatever form."""
 
 
 def asks(probes: Probes) -> Mapping[str, Ask]:
@@ -56,8 +61,8 @@ def asks(probes: Probes) -> Mapping[str, Ask]:
 
 
 def _services() -> str:
-    forms = reader.ENVIRONMENT + reader.FILES
-    text = filled(program(__package__, "services.pl"), forms=forms).rstrip("\n")
+    rows = program(__package__, "rows.pl").rstrip("\n")
+    text = filled(program(__package__, "services.pl"), forms=FORMS, rows=rows).rstrip("\n")
     return f"perl - <<'END_OF_PROGRAM'\n{text}\nEND_OF_PROGRAM\n"
 
 
@@ -68,18 +73,17 @@ def _postgres() -> str:
 
 def _as_owner(text: str) -> str:
     """A shell text, run as the account of the server, whom it admits through its Unix socket."""
-    return (
-        'export DATABASE DATABASE_USER; runuser -u "$owner" -- sh -c '
-        f"{shlex.quote(text)}"
-    )
+    return f'export DATABASE DATABASE_USER; runuser -u "$owner" -- sh -c {shlex.quote(text)}'
 
 
 def script(probes: Probes) -> str:
     """All questions as one script for ``sh``. Its output is the answer."""
     wanted = asks(probes)
     head = [
-        "What siteparity asks a host to draft a policy. It changes nothing. Run it as root, and keep what it prints "
-        "in a file named like the host, in a folder named like its site:",
+        (
+            "What siteparity asks a host to draft a policy. It changes nothing. Run it as root, and keep "
+            "what it prints in a file named like the host, in a folder named like its site:"
+        ),
         "    ansible SITE -b -m script -a scout.sh -t answers/SITE",
         "    ssh HOST sudo sh -s < scout.sh > answers/SITE/HOST",
         "Then: siteparity init SITE=INVENTORY SITE=INVENTORY --answers answers",

@@ -57,7 +57,8 @@ def drafted(heard: Sequence[Heard], primary: str, out: Path, probes: Probes) -> 
     second = sites.of(waits.site, waits.seen, first)
     if not first.roles():
         raise ConfigurationError(
-            f"SITE: expected a role for a host of {primary}, found none: {_why(first)}; name an inventory with groups"
+            f"SITE: expected a role for a host of {primary}, found none: {_why(first)}; name an inventory "
+            "with groups"
         )
     whole = _that_loads(draft(first, second.name), first.name, probes)
     texts = {

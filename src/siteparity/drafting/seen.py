@@ -261,7 +261,9 @@ def read(given: Mapping[str, Answer]) -> Seen:
     resolves: dict[str, tuple[str, ...]] = {}
     for name, address in kinds.get("resolves", ()):
         resolves[name] = tuple(dict.fromkeys([*resolves.get(name, ()), address]))
-    of = {row.key: tuple(dict.fromkeys(kinds.get(kind, ()))) for kind, row in _ROWS.items() if row.key}
+    of: dict[str, Any] = {
+        row.key: tuple(dict.fromkeys(kinds.get(kind, ()))) for kind, row in _ROWS.items() if row.key
+    }
     return replace(
         found,
         **of,
@@ -281,7 +283,7 @@ def introduced(answers: Answers) -> Seen:
 
 
 def _plain(text: str) -> str:
-    """A field as the host holds it; bytes that are no UTF-8 are shown as ``\\xNN``."""
+    r"""A field as the host holds it; bytes that are no UTF-8 are shown as ``\xNN``."""
     raw = re.sub(
         rb"\\x([0-9a-f]{2})", lambda one: bytes([int(one[1], 16)]), text.encode("utf-8", "surrogateescape")
     )
@@ -312,7 +314,9 @@ def _setting(unit: str, file: str, form: str, key: str, *of: str) -> Setting:
 _ROWS: Mapping[str, _Row] = {
     "unit": _Row("units", 7, Unit),
     "listens": _Row(
-        "listeners", 5, lambda protocol, at, port, unit, name: Listener(protocol, at, _number(port), unit, name)
+        "listeners",
+        5,
+        lambda protocol, at, port, unit, name: Listener(protocol, at, _number(port), unit, name),
     ),
     "connection": _Row(
         "connections", 5, lambda unit, own, at, port, number: Connection(unit, *_ports(own, at, port, number))
@@ -329,7 +333,9 @@ _ROWS: Mapping[str, _Row] = {
     "workers": _Row("workers", 3, lambda unit, text, number: Workers(unit, text, _number(number))),
     "catalogue": _Row("catalogues", 3, lambda unit, path, source: Catalogue(unit, path, source == "source")),
     "release": _Row(
-        "releases", 5, lambda unit, path, version, names, git: Release(unit, path, version, names, git == "git")
+        "releases",
+        5,
+        lambda unit, path, version, names, git: Release(unit, path, version, names, git == "git"),
     ),
     "mount": _Row("mounts", 3, lambda path, kind, how: Mount(path, kind, how == "fstab")),
     "job": _Row("jobs", 5, Job),

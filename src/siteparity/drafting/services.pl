@@ -1,21 +1,14 @@
-# What runs on a host, and what its settings lead to. Rows "KIND\tFIELD..."; odd bytes are written \xNN.
-# Of a setting leave the host: its file, its key, and of its value the scheme, user, host, port and the first name
-# of the path. Passwords, queries and all other values stay. Changes nothing and starts only systemctl and ss.
+# What runs on a host, and what its settings lead to. It changes nothing, and starts systemctl, ss and locale alone.
 use strict;
 use Text::ParseWords;
 use Socket qw(:DEFAULT getaddrinfo getnameinfo NI_NUMERICHOST NIx_NOSERV);
 @FORMS@
-my $secret = qr/pass(?:word|wd|phrase)?(?:$|_|\b)|passw|secret|token|credential|(?:api|private|access)_?key|pwd$/i;
+@ROWS@
+my $most_files = 150;
 my $platform = qr/^(?:systemd-|dbus|ssh|cron|anacron|getty|serial-getty|console-getty|user\@|rsyslog|polkit|chrony|ntp|networking|nftables|unattended-upgrades|apt-)/;
 my $text_file = qr/\.(?:conf|cfg|cnf|ini|env|ya?ml|toml|json|php|properties)$|(?:^|\/)\.env$|\/sites-enabled\/[^\/.]+$/;
 my $no_text = qr/\.(?:p[ylm]|rb|js|so|pid|sock|log|pem|key|crt|mo|db|sqlite3?|gz|bin)$/;
 my $apps = qr{^/(?:srv|opt|home|app|data|var/www|usr/local/(?:lib|share)|usr/share|var/lib)/[^/]};
-my ($most_files, $most_rows) = (150, 4000);
-my $rows = 0;
-
-sub clean { my $text = shift // ""; $text =~ s/([^ -\[\]-~])/sprintf "\\x%02x", ord $1/ge; return $text }
-sub row { print join("\t", map { clean($_) } @_), "\n" if $rows++ < $most_rows || $_[0] ne "setting" }
-sub slurp { open my $f, "<", $_[0] or return; local $/; return scalar <$f> }
 sub listing { opendir my $d, $_[0] or return; return sort grep { !/^\.\.?$/ } readdir $d }
 sub said { open my $f, "-|", @_ or die "$_[0]: $!\n"; my @lines = <$f>; close $f or die "$_[0] failed\n"; chomp @lines; return @lines }
 
@@ -58,7 +51,6 @@ for my $one (@units) {
         $main ? $plain // $user_of{$main} // "" : $one->{User} // "", $comm, $one->{WorkingDirectory} =~ s/^[!-]//r);
 }
 
-sub place { my $text = shift; $text =~ s/%[^\]:]*//; $text =~ s/^\[?(.*?)\]?$/$1/; $text =~ s/^::ffff:(?=\d+\.)//i; return $text }
 sub holders { my $users = shift // ""; my %seen; return grep { !$seen{$_->[1]}++ } map { [$_->[0], $_->[1]] } map { [/^(.*)",pid=(\d+)/s] } $users =~ /\("(.*?",pid=\d+)/g }
 
 my %takes;
@@ -93,9 +85,9 @@ for (said("ss", "-Hntp", "state", "established")) {
 print "$_\t$counted{$_}\n" for sort keys %counted;
 
 # Where the settings of a service may stand: what its unit, command and environment name, and the folders of its name.
-my (%files_of, %folders_of, @roots, %names);
+my (%files_of, %folders_of);
 sub may_read { my $path = shift; return -f $path && -s _ && -s _ < 1_000_000 && $path !~ $no_text && $path !~ m{^/(?:proc|sys|dev|run|usr/lib|usr/bin|bin|sbin|usr/sbin)/} }
-my %environment_of = map { my $unit = $_->{Id}; map { /^EnvironmentFiles=(.*?) \(ignore_errors=/ ? ("$unit\0$1", $1) : () } @{$_->{EnvironmentFiles} || []} } @units;
+%environment_of = map { my $unit = $_->{Id}; map { /^EnvironmentFiles=(.*?) \(ignore_errors=/ ? ("$unit\0$1", $1) : () } @{$_->{EnvironmentFiles} || []} } @units;
 my %is_environment = map { ($_, 1) } values %environment_of;
 # A file that other units are started with is none of a unit that only has its name or its account.
 sub add_file { my ($unit, $path) = @_; return if $is_environment{$path} && !$environment_of{"$unit\0$path"}; $files_of{$unit}{$path} = 1 if may_read($path) && keys %{$files_of{$unit}} < $most_files }
@@ -149,84 +141,13 @@ for my $unit (sort keys %pids) {
         my $text = $first =~ /^([\w.-]+: [a-z ]+)/ ? $1 =~ s/\s+$//r : "";
         if ($text eq "") {
             my ($program) = grep { m{/} || /^[\w.-]+$/ } $first =~ /(?:python|perl|ruby|node|php)[\d.]*$/ ? ($more[0], $first) : $first;
-            ($text) = ($program // "") =~ m{([\w.-]+)$};
+            ($text) = ($program // "") =~ m{^(?:[\w./-]*/)?([\w.-]+)$};
         }
         $alike{$text}++ if defined $text;
     }
     $alike{$_} > 1 && row("workers", $unit, $_, $alike{$_}) for sort keys %alike;
 }
 
-my %form = (json => "json", yaml => "yaml", yml => "yaml", toml => "toml", php => "php", properties => "properties", env => "env");
-sub form_of {
-    my ($unit, $path) = @_;
-    return "env" if $environment_of{"$unit\0$path"};
-    my ($end) = $path =~ /\.(\w+)$/;
-    return $form{$end // ""} // ($unit =~ /nginx|openresty|angie/ ? "nginx" : "lines");
-}
-
-sub is_host { my $h = shift; return $h =~ /^(?:[A-Za-z0-9](?:[\w-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*\.?$|^\d+(?:\.\d+){3}$|^localhost$/ || $h =~ /^[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*$/ }
-
-# [SCHEME, USER, HOST, PORT, PATH, HAS_SECRET] of the first address in a value.
-sub address {
-    my ($value) = @_;
-    for my $word (split /[\s,;"'<>]+/, $value) {
-        if ($word =~ m{^([A-Za-z][A-Za-z0-9+.-]*)://(?:([^/?#]*)@)?(\[[0-9A-Fa-f:.]+\]|[\w.-]*)(?::(\d{1,5}))?(/[^?#]*)?}) {
-            my ($scheme, $login, $host, $port, $path) = (lc $1, $2, $3, $4, $5);
-            my ($user, $password) = defined $login ? split(/:/, $login, 2) : ();
-            return [$scheme, "", "", "", $path // "", 0] if $host eq "" && $scheme =~ /unix|^file$/;
-            next if $host eq "";
-            my ($first) = ($path // "") =~ m{^/([\w.-]{1,32})/?$};
-            return [$scheme, defined $user && $user =~ /^[\w.-]{1,32}$/ ? $user : "", place($host), $port // "", $first // "", defined $password && $password ne "" ? 1 : 0];
-        }
-        if ($word =~ m{^(?:(?:proxy:)?unix:/{0,2})?(/(?:run|var/run|tmp|var/lib|srv)/[\w./+\@-]+\.(?:sock|socket|s)(?:\.\d+)?)(?:[|:].*)?$} ) { return ["unix", "", "", "", $1, 0] }
-        if ($word =~ /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][\w.-]*):(\d{2,5})(?:\/\w*)?$/ && $2 <= 65535 && $2 >= 20) {
-            my ($host, $port) = (place($1), $2);
-            return ["", "", $host, $port, "", 0] if is_host($host);
-        }
-    }
-    return;
-}
-
-my %addresses;
-sub found {
-    my ($unit, $path, $form, $key, $value, $siblings) = @_;
-    my ($last) = $key =~ /([^.]+)$/;
-    return unless defined $last && $key =~ /^[\w.\[\]:\/@ -]{1,200}$/;
-    if ($last =~ /^(?:server_name|servername|serveralias)$/i) {
-        for (split /[\s,]+/, $value // "") { if (is_host($_) && !/^[\d.]+$|^localhost/) { row("name", $unit, $path, lc s/\.$//r); $names{lc s/\.$//r} = 1 } }
-        return;
-    }
-    if ($last =~ /^(?:ssl_certificate|sslcertificatefile|ssl_certificate_key|sslcertificatekeyfile)$/i) {
-        row($last =~ /key/i ? "key" : "certificate", $unit, $path, $value) if defined $value && $value =~ m{^/[\w./\@+-]+$};
-        return;
-    }
-    if (defined $value && $value =~ m{\bssl\b.*?\bcrt\s+(/[\w./\@+-]+)}) { row("certificate", $unit, $path, $1); row("key", $unit, $path, $1) }
-    push @roots, $value if $last =~ /^(?:root|documentroot)$/i && defined $value && $value =~ m{^/[\w./\@+-]+$};
-    my $is_secret = $last =~ $secret && $last !~ /^(?:proxy|fastcgi|uwsgi|grpc)_|_pass$|_file$|bypass|_min|_max|timeout/i && defined $value && $value !~ /^(?:yes|no|on|off|true|false|none|null|\d{1,3}|\/.*|)$/i;
-    my $address = defined $value && length $value < 2000 && $last !~ /^(?:listen|bind|server_tokens|cmdport|resolver|log_format|error_page|user_?agent|description|include|allow|deny)$/i ? address($value) : undef;
-    if (!$address && defined $value && $last =~ /(?:^|[_.-])?(?:host|hostname|server|addr|address|hosts?)$/i && is_host($value)) {
-        my $beside = sub { my $re = shift; for my $s (@$siblings) { return $s->[1] if ($s->[0] =~ /([^.]+)$/ ? $1 : "") =~ $re && defined $s->[1] } return "" };
-        (my $stem = $last) =~ s/(?:host|hostname|server|addr|address|hosts?)$//i;
-        $address = ["", $beside->(qr/^\Q$stem\E(?:user|username|login)$/i) =~ /^([\w.-]{1,32})$/ ? $1 : "", $value,
-            $beside->(qr/^\Q$stem\Eport$/i) =~ /^(\d{2,5})$/ ? $1 : "", $beside->(qr/^\Q$stem\E(?:name|db|database|dbname)$/i) =~ /^([\w.-]{1,32})$/ ? $1 : "", 0];
-    }
-    if ($address) {
-        row("setting", $unit, $path, $form, $key, @$address[0 .. 4]);
-        $addresses{$address->[2]} = 1 if $address->[2] ne "";
-        $is_secret ||= $address->[5];
-    }
-    row("secret", $unit, $path, $form, $key) if $is_secret;
-}
-sub read_file {
-    my ($unit, $path) = @_;
-    my $form = form_of($unit, $path);
-    my @all = eval { settings($form, $path) };
-    if ($@ && $form ne "lines") { @all = eval { settings("lines", $path) }; }
-    if ($@) { row("unread", $unit, $path); return }
-    my %sections;
-    push @{$sections{$_->[0] =~ /^(.*)\.[^.]+$/s ? $1 : ""}}, $_ for @all;
-    for (@all) { found($unit, $path, $form, $_->[0], $_->[1], $sections{$_->[0] =~ /^(.*)\.[^.]+$/s ? $1 : ""}) }
-}
 my %done;
 for my $unit (sort keys %main_of) { $done{"$unit\0$_"}++ || read_file($unit, $_) for sort keys %{$files_of{$unit} || {}} }
 # Programs behind a web server that have their settings beside its folders, such as those in PHP.
@@ -295,15 +216,6 @@ row("locale", $_) for grep { /\.utf-?8/i } eval { said("locale", "-a") };
 
 # Jobs that no package brought. Of a command leave the host: its words, unless one of them may be a secret.
 my %packaged = map { ($_, 1) } map { split /\n/, slurp($_) // "" } glob "/var/lib/dpkg/info/*.conffiles";
-sub told {
-    my ($command) = @_;
-    $command =~ s/(?<!\\)%.*//s;
-    $command =~ s/\s*(?:\d?>>?&?\s*[^\s;&|]+|&>>?\s*[^\s;&|]+)//g;
-    $command =~ s/^\s+|\s+$//g;
-    my $is_odd = $command =~ $secret || $command =~ m{://[^/\s]*@|\s-u\s|[\x00-\x1f]} || length $command > 200
-        || grep { length > 20 && /\d/ && /[A-Za-z]/ && !m{/} } split /[\s=]+/, $command;
-    return $is_odd ? ("", $command =~ m{^(/[\w./-]+)} ? $1 : "") : ($command, "");
-}
 for my $file ("/etc/crontab", (grep { !m{/\.} } glob "/etc/cron.d/*"), glob "/var/spool/cron/crontabs/*") {
     next if $packaged{$file} || !-f $file;
     my ($owner) = $file =~ m{^/var/spool/cron/crontabs/(.+)};

@@ -61,7 +61,11 @@ class SiteSeen:
         """The host with a name."""
         wanted = name.lower().rstrip(".")
         return next(
-            (one for one in self.hosts if wanted in map(str.lower, (one.name, *self.names.get(one.name, ())))),
+            (
+                one
+                for one in self.hosts
+                if wanted in map(str.lower, (one.name, *self.names.get(one.name, ())))
+            ),
             None,
         )
 
@@ -103,7 +107,7 @@ def of(given: GivenSite, seen: Mapping[str, Seen], like: SiteSeen | None = None)
 
 
 def _names(seen: Sequence[Seen], given: Sequence[Given]) -> list[str]:
-    """What bare hosts are called: as they call themselves, or as they were typed if that is no name of one."""
+    """What bare hosts are called: as they call themselves, or as they were typed if that is no name."""
     short = [next(iter(one.own.names), "").partition(".")[0] for one in seen]
     times = Counter(short)
     typed = [one.host.connection.address.replace(":", "-") for one in given]

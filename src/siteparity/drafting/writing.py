@@ -1,4 +1,4 @@
-"""A draft as the text of ``policy.yml``: one line of text for each line of the draft, with its evidence. Pure."""
+"""A draft as the text of ``policy.yml``, with the evidence of each line. Pure."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from siteparity.report.visible import shortened, visible
 from siteparity.yamlfile import KeyPath
 
 HEADER = """\
-# Drafted by `siteparity init` from what runs at {primary}, and from nothing else. It is no promise yet: no answer
-# is GO while a line of draft.yml waits (`siteparity confirm` shows them), or a TODO. A line you edit is yours.
+# Drafted by `siteparity init` from what runs at {primary} alone. It is no promise yet: no answer is GO while
+# a line waits (`siteparity confirm` shows them), or a TODO. A line that you edit is yours.
 """
 _PLAIN = re.compile(r"[A-Za-z/_][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+-]+)*")
 _WORDS = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n"})
+_ESCAPES = (("x", 2), ("u", 4), ("U", 8))
+"""How YAML writes characters by their numbers (specification 1.2, section 5.7)."""
 _COMMENT = 100
 """Characters of evidence behind a line; draft.yml has all of it."""
 _SHORT = 170
@@ -134,7 +136,7 @@ def _escaped(character: str) -> str:
     if character.isprintable():
         return character
     number = ord(character)
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"  # noqa: PLR2004
+    return next(f"\\{kind}{number:0{width}x}" for kind, width in _ESCAPES if number < 16**width)
 
 
 def named(at: KeyPath) -> str:
