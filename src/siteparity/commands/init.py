@@ -13,7 +13,7 @@ from siteparity.draft.accepting import NAME as CONFIRMED
 from siteparity.drafting import again, run
 from siteparity.drafting.asked import Asked
 from siteparity.drafting.asking import Heard, Live, from_folder
-from siteparity.drafting.given import GivenSite, sites
+from siteparity.drafting.given import GivenSite, given_sites
 from siteparity.drafting.questions import script
 from siteparity.drafting.run import Drafted
 from siteparity.model import ConfigurationError, Deadline, Host
@@ -54,7 +54,7 @@ def init(wanted: Wanted) -> tuple[str, int]:
         ConfigurationError: nobody was asked: a site is none, or a file is there already.
         SiteparityError: nothing was written, and why.
     """
-    first, second = sites(wanted.sites, wanted.ssh_config)
+    first, second = given_sites(wanted.sites, wanted.ssh_config)
     primary = _primary(wanted.primary, (first, second))
     if wanted.again:
         _demand_policy(wanted.out)

@@ -53,7 +53,7 @@ class GivenSite:
         return self.source is None
 
 
-def sites(written: Sequence[str], ssh_config: Path | None = None) -> tuple[GivenSite, GivenSite]:
+def given_sites(written: Sequence[str], ssh_config: Path | None = None) -> tuple[GivenSite, GivenSite]:
     """Both sites, in the order in which they were written.
 
     Args:

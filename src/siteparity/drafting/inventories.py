@@ -15,8 +15,8 @@ from siteparity.drafting.writing import flow, scalar
 from siteparity.model import ConnectionKind, Network
 
 _HEADER = """\
-# Drafted by `siteparity init`: how hosts of {site} are reached, and which names others use for them. They stand
-# for its role when sites are compared; add a name that is missing.
+# Drafted by `siteparity init`: how hosts of {site} are reached, and the names that others use for them.
+# Each stands for its role when sites are compared; add a name that is missing.
 """
 
 

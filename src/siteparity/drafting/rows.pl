@@ -63,10 +63,18 @@ sub found {
     my $is_secret = $last =~ $secret && $last !~ /^(?:proxy|fastcgi|uwsgi|grpc)_|_pass$|_file$|bypass|_min|_max|timeout/i && defined $value && $value !~ /^(?:yes|no|on|off|true|false|none|null|\d{1,3}|\/.*|)$/i;
     my $address = defined $value && length $value < 2000 && $last !~ /^(?:listen|bind|server_tokens|cmdport|resolver|log_format|error_page|user_?agent|description|include|allow|deny)$/i ? address($value) : undef;
     if (!$address && defined $value && $last =~ /(?:^|[_.-])?(?:host|hostname|server|addr|address|hosts?)$/i && is_host($value)) {
-        my $beside = sub { my $re = shift; for my $s (@$siblings) { return $s->[1] if ($s->[0] =~ /([^.]+)$/ ? $1 : "") =~ $re && defined $s->[1] } return "" };
         (my $stem = $last) =~ s/(?:host|hostname|server|addr|address|hosts?)$//i;
-        $address = ["", $beside->(qr/^\Q$stem\E(?:user|username|login)$/i) =~ /^([\w.-]{1,32})$/ ? $1 : "", $value,
-            $beside->(qr/^\Q$stem\Eport$/i) =~ /^(\d{2,5})$/ ? $1 : "", $beside->(qr/^\Q$stem\E(?:name|db|database|dbname)$/i) =~ /^([\w.-]{1,32})$/ ? $1 : "", 0];
+        my $beside = sub {
+            my ($names, $form) = @_;
+            for my $one (@$siblings) {
+                my ($name) = $one->[0] =~ /([^.]+)$/;
+                return "$1" if ($name // "") =~ /^\Q$stem\E(?:$names)$/i && ($one->[1] // "") =~ $form;
+            }
+            return "";
+        };
+        my $word = qr/^([\w.-]{1,32})$/;
+        $address = ["", $beside->("user|username|login", $word), $value, $beside->("port", qr/^(\d{2,5})$/),
+            $beside->("name|db|database|dbname", $word), 0];
     }
     if ($address) {
         row("setting", $unit, $path, $form, $key, @$address[0 .. 4]);

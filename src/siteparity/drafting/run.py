@@ -84,7 +84,7 @@ def is_drafted(site: GivenSite, out: Path) -> bool:
 def _that_loads(whole: Draft, primary: str, probes: Probes) -> Draft:
     """The draft without the lines that no policy can hold, such as a unit's name with a line feed."""
     for _ in whole.lines:
-        problem = _problem(writing.policy(whole, primary), probes)
+        problem = _problem(writing.policy(whole, primary, short=False), probes)
         if problem is None:
             return whole
         lines, why = problem

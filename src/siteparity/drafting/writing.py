@@ -35,11 +35,17 @@ class Written:
     """Number of a line of text, from 1 -> the lines of the draft that stand on it, or below it."""
 
 
-def policy(draft: Draft, primary: str) -> Written:
-    """The text of the policy."""
+def policy(draft: Draft, primary: str, *, short: bool = True) -> Written:
+    """The text of the policy.
+
+    Args:
+        draft: its lines.
+        primary: the site from which it was drafted.
+        short: whether little things stand on one line of text with all that is below them.
+    """
     texts: list[str] = HEADER.format(primary=visible(primary)).splitlines()
     places: dict[int, tuple[Line, ...]] = {}
-    for text, lines in _block(_tree(draft.lines), 0):
+    for text, lines in _block(_tree(draft.lines), 0, _SHORT if short else 0):
         texts.append(text)
         places[len(texts)] = lines
     texts += _beside(draft.left_out)
@@ -70,18 +76,18 @@ def _all(node: Tree | Line) -> Iterator[Line]:
         yield from _all(child)
 
 
-def _block(node: Tree, depth: int) -> Iterator[tuple[str, tuple[Line, ...]]]:
+def _block(node: Tree, depth: int, most: int) -> Iterator[tuple[str, tuple[Line, ...]]]:
     indent = "  " * depth
     for key, child in node.items():
         lines = tuple(_all(child))
         short = f"{indent}{scalar(key)}: {_inline(child)}"
-        is_short = len(short) <= _SHORT and not any(one.is_todo for one in lines)
+        is_short = len(short) <= most and not any(one.is_todo for one in lines)
         if len(lines) == 1 or is_short:
             yield f"{short}{_comment(lines)}", lines
         else:
             assert not isinstance(child, Line)  # noqa: S101  # a line has exactly one
             yield f"{indent}{scalar(key)}:", lines
-            yield from _block(child, depth + 1)
+            yield from _block(child, depth + 1, most)
 
 
 def _inline(node: Tree | Line) -> str:
