@@ -62,7 +62,7 @@ class Policy:
         """The file as it is."""
         return load(self.path)
 
-    def patched(self, found: tuple[Change, ...]) -> Any:  # noqa: ANN401  # whatever the file says
+    def patched(self, found: tuple[Change, ...]) -> Any:
         """The file's value after its patch was applied by patch(1)."""
         text = patch(self.document, found)
         subprocess.run(["patch", "-s", str(self.path)], input=text, text=True, check=True)

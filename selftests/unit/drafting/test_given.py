@@ -36,7 +36,10 @@ def test_bare_hosts_are_named_with_user_and_port() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["dallas", "=x", "dallas=", "a b=x", "dallas=-oProxyCommand=x", "dallas=a b", "dallas=x:99999", "dallas=./no", "dallas=x,x"],
+    [
+        "dallas", "=x", "dallas=", "a b=x", "dallas=-oProxyCommand=x", "dallas=a b", "dallas=x:99999",
+        "dallas=./no", "dallas=x,x",
+    ],
 )  # fmt: skip
 def test_what_is_no_site_is_refused(written: str) -> None:
     """Before anybody is asked, with what to write."""

@@ -1,4 +1,4 @@
-"""The draft of the lab, from what its hosts answered: what it holds, what it never holds, and on what it rests."""
+"""The draft of the lab, from what its hosts answered: what it holds, and what it never holds."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from siteparity.yamlfile import load
 
 MOST_LINES = 60
 AT_THE_PRIMARY_AS_WELL = {"service_stopped", "service_masked", "database_role_missing"}
-"""Faults that also bring something new to the primary: a service that only the standby lacks, another role."""
+"""Faults that bring something to the primary as well: a service that the standby lacks, another role."""
 
 
 def drafted(primary: SiteSeen) -> Draft:

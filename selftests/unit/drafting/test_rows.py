@@ -1,4 +1,4 @@
-"""What of a setting, and of a job, leaves a host: run by perl as hosts run it, on files with canaries in them."""
+"""What of a setting, and of a job, leaves a host: by perl as hosts run it, on files with canaries."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ _HEAD = "use strict; use Text::ParseWords; use Socket qw(:DEFAULT);\n"
 def perl(text: str, *arguments: str) -> list[list[str]]:
     """The rows that a program prints, in which the functions of hosts are known."""
     rows = program("siteparity.drafting", "rows.pl")
-    done = subprocess.run(
-        ["perl", "-", *arguments], input=f"{_HEAD}{FORMS}\n{rows}\n{text}", capture_output=True, text=True, check=True
-    )  # fmt: skip
+    whole = f"{_HEAD}{FORMS}\n{rows}\n{text}"
+    done = subprocess.run(["perl", "-", *arguments], input=whole, capture_output=True, text=True, check=True)
     assert CANARY not in done.stdout, done.stdout
     return [line.split("\t") for line in done.stdout.splitlines()]
 
@@ -43,13 +42,17 @@ def told(tmp_path: Path) -> Told:
 @pytest.mark.parametrize(
     ("name", "content", "place"),
     [
-        ("a.env", f"DB_URL=postgresql://shop:{CANARY}@db.site:5433/shop?x={CANARY}", ["postgresql", "shop", "db.site", "5433", "shop"]),
+        ("a.env", f"D=postgresql://shop:{CANARY}@db.site:5433/shop?x={CANARY}",
+         ["postgresql", "shop", "db.site", "5433", "shop"]),
         ("a.env", f"CACHE=redis://:{CANARY}@10.0.0.1", ["redis", "", "10.0.0.1", "", ""]),
-        ("a.ini", f"[db]\nhost = db.site\nport = 5432\nuser = shop\npassword = {CANARY}\nname = orders", ["", "shop", "db.site", "5432", "orders"]),
+        ("a.ini", f"[db]\nhost = db.site\nport = 5432\nuser = shop\npassword = {CANARY}\nname = orders",
+         ["", "shop", "db.site", "5432", "orders"]),
         ("a.yml", f"api: https://{CANARY}@api.example/{CANARY}", ["https", "", "api.example", "", ""]),
         ("a.json", f'{{"q": "amqp://u:{CANARY}@mq.site/vhost"}}', ["amqp", "u", "mq.site", "", "vhost"]),
-        ("a.php", f"<?php $config['dsn'] = 'pgsql://mail:{CANARY}@db.site/mail';", ["pgsql", "mail", "db.site", "", "mail"]),
-        ("php.ini", f"session.save_path = \"tcp://red.site:6379?auth={CANARY}\"", ["tcp", "", "red.site", "6379", ""]),
+        ("a.php", f"<?php $config['dsn'] = 'pgsql://mail:{CANARY}@db.site/mail';",
+         ["pgsql", "mail", "db.site", "", "mail"]),
+        ("php.ini", f'session.save_path = "tcp://red.site:6379?auth={CANARY}"',
+         ["tcp", "", "red.site", "6379", ""]),
         ("a.conf", "upstream web.site:8000", ["", "", "web.site", "8000", ""]),
     ],
 )  # fmt: skip
@@ -91,9 +94,8 @@ def test_what_is_no_place_is_not_told(told: Told) -> None:
 
 def test_server_names_and_certificates_are_told_by_path(told: Told) -> None:
     """As nginx, Apache and HAProxy write them."""
-    nginx = (
-        "server { server_name www.x.example localhost; ssl_certificate /c.pem; ssl_certificate_key /k.pem; }"
-    )
+    files = "ssl_certificate /c.pem; ssl_certificate_key /k.pem;"
+    nginx = f"server {{ server_name www.x.example localhost; {files} }}"
     assert [(row[0], row[-1]) for row in told("n.conf", nginx, "nginx.service")] == [
         ("name", "www.x.example"),
         ("certificate", "/c.pem"),
