@@ -16,7 +16,7 @@ from siteparity.drafting.writing import policy
 from siteparity.yamlfile import Document, KeyPath, load
 
 ASPECTS = ("waf", "tls", "services")
-FIRST = {
+FIRST: dict[KeyPath, object] = {
     ("applications", "shop", "units"): ["shop.service"],
     ("applications", "shop", "role"): "web",
     ("applications", "shop", "ports"): {8000: "gunicorn"},
@@ -133,7 +133,7 @@ def test_what_a_person_edited_or_removed_is_theirs(drafted: Policy) -> None:
     text = drafted.path.read_text(encoding="utf-8")
     kept = [line for line in text.splitlines(keepends=True) if "ports:" not in line]
     drafted.path.write_text("".join(kept), encoding="utf-8")
-    today = {
+    today: dict[KeyPath, object] = {
         **FIRST,
         ("applications", "shop", "units"): ["other.service"],
         ("applications", "shop", "ports"): {1: "x"},
@@ -152,7 +152,7 @@ def test_what_was_declared_absent_does_not_appear(drafted: Policy) -> None:
 def test_an_application_that_got_another_name_is_the_same(drafted: Policy) -> None:
     """By its role and its services."""
     drafted.edit("  shop:\n", "  storefront:\n")
-    today = {**FIRST, ("applications", "shop", "ports"): {8001: "gunicorn"}}
+    today: dict[KeyPath, object] = {**FIRST, ("applications", "shop", "ports"): {8001: "gunicorn"}}
     found = drafted.found(today)
     assert told(found) == [("changed", "applications.storefront.ports")]
     assert drafted.patched(found)["applications"]["storefront"]["ports"] == {"8001": "gunicorn"}

@@ -163,7 +163,7 @@ def test_names_and_relations_are_drafted_never_versions_pids_or_addresses(lab: D
 def test_two_drafts_are_byte_equal(lab: Draft) -> None:
     """The second one is made from the same answers in another order."""
     again = {
-        where: {host: dict(reversed(said.items())) for host, said in hosts.items()}
+        where: {host: dict(reversed(list(said.items()))) for host, said in hosts.items()}
         for where, hosts in answers().items()
     }
     assert writing.policy(drafted(site(PRIMARY, again)), PRIMARY) == writing.policy(lab, PRIMARY)
