@@ -127,6 +127,32 @@ def test_a_host_that_does_not_answer_is_told(
     assert "did not answer" in text
     assert (tmp_path / "out" / "policy.yml").exists() is is_written
     assert ("nothing was written" in text) is not is_written
+    if is_written:  # the host is named all the same
+        assert text.count("ansible_host") == 0
+        hosts = (tmp_path / "out" / site / "hosts.yml").read_text(encoding="utf-8")
+        assert hosts.count("ansible_host") == len(answers()[site])
+
+
+def test_an_inventory_that_is_there_is_left_alone_and_what_it_lacks_is_told(
+    came_back: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The folder that a gate reads."""
+    out, written = tmp_path / "out", {}
+    for site in (PRIMARY, STANDBY):
+        (out / site).mkdir(parents=True)
+        groups: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
+        for host in answers()[site]:
+            role = host.partition("-")[2].rstrip("0123456789")
+            groups.setdefault(role, {"hosts": {}})["hosts"][f"bench-{host}"] = {"ansible_host": host}
+            (came_back / site / f"bench@{host}").rename(came_back / site / f"bench-{host}")
+        written[site] = json.dumps({"all": {"children": groups}})
+        (out / site / "hosts.yml").write_text(written[site])
+    sites = [f"{site}={out / site}" for site in written]
+    assert main(["init", *sites, "--answers", str(came_back), "--out", str(out)]) == 0
+    text = capsys.readouterr().out
+    assert 'parity_names: [dallas-db1, db.dallas.shop.example], parity_address: ["198.18.1.31"]' in text
+    assert "roles: [edge, web, db, sessions]" in (out / "policy.yml").read_text(encoding="utf-8")
+    assert {site: (out / site / "hosts.yml").read_text() for site in written} == written
 
 
 def test_again_prints_what_changed_as_a_patch_and_writes_nothing(

@@ -126,6 +126,10 @@ def _told(
             yield f"  - {_text(left.what)}: {_text(left.why)}"
         for what, why in made.standby.left_out:
             yield f"  - {visible(made.standby.name)}: {_text(what)}: {_text(why)}"
+    if made.lacking:
+        yield ""
+        yield "add to the inventories, since a name or an address that they lack differs between the sites:"
+        yield from (f"  - {_text(where)}: {_text(what)}" for where, what in made.lacking)
     yield ""
     yield "what only you can answer, the most useful first:"
     for number, one in enumerate(asked, 1):

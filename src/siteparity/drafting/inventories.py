@@ -46,6 +46,25 @@ def text(site: SiteSeen, other: SiteSeen, folder: Path) -> str:
     return "\n".join([*lines, ""])
 
 
+def lacking(site: SiteSeen, other: SiteSeen) -> Iterator[tuple[str, str]]:
+    """What an inventory that is there already does not say of its hosts, and what to add.
+
+    A name or an address that is not known differs between the sites.
+    """
+    for host in site.hosts:
+        known = {one.lower() for one in host.given.host.names}
+        told = dict[str, object]()
+        if names := [one for one in site.names[host.name] if one.lower() not in known]:
+            told["parity_names"] = names
+        if addresses := [str(one) for one in host.addresses if one not in host.given.host.addresses]:
+            told["parity_address"] = addresses
+        if told:
+            yield f"{site.name}/{host.name}", f"its inventory lacks {flow(told)}"
+    wide = [one.partition(" # ")[0] for one in _site_wide(site, other)]
+    if wide and not site.is_described:
+        yield site.name, f"its inventory may lack, for all hosts: {'; '.join(wide)}"
+
+
 def _site_wide(site: SiteSeen, other: SiteSeen) -> Iterator[str]:
     if found := domain(site, other):
         yield f"parity_domain: {scalar(found)} # the end of names by which settings reach these hosts"

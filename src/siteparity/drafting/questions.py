@@ -54,7 +54,7 @@ def asks(probes: Probes) -> Mapping[str, Ask]:
     return {
         INTRODUCTION: introduction.ASK,
         SAME_MACHINE: MACHINE,
-        SERVICES: Ask(_services(), timeout=25, limit=8 * 1024 * 1024),
+        SERVICES: Ask(_services(), timeout=60, limit=8 * 1024 * 1024),
         POSTGRES: Ask(_postgres(), timeout=15),
         **witnesses,
     }

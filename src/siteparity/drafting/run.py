@@ -36,6 +36,8 @@ class Drafted:
     """Site -> the text of its ``hosts.yml``; only of sites that have none in the folder."""
     primary: SiteSeen
     standby: SiteSeen
+    lacking: tuple[tuple[str, str], ...] = ()
+    """What inventories that are there already do not say, and what to add to them."""
 
 
 def drafted(heard: Sequence[Heard], primary: str, out: Path, probes: Probes) -> Drafted:
@@ -61,12 +63,19 @@ def drafted(heard: Sequence[Heard], primary: str, out: Path, probes: Probes) -> 
             "with groups"
         )
     whole = _that_loads(draft(first, second.name), first.name, probes)
+    pairs = ((first, second, serving.site), (second, first, waits.site))
     texts = {
         one.name: inventories.text(one, other, out / one.name)
-        for one, other, given in ((first, second, serving.site), (second, first, waits.site))
+        for one, other, given in pairs
         if is_drafted(given, out)
     }
-    return Drafted(whole, writing.policy(whole, first.name), texts, first, second)
+    lacking = [
+        told
+        for one, other, given in pairs
+        if not is_drafted(given, out)
+        for told in inventories.lacking(one, other)
+    ]
+    return Drafted(whole, writing.policy(whole, first.name), texts, first, second, tuple(lacking))
 
 
 def _why(site: SiteSeen) -> str:

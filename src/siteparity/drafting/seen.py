@@ -239,6 +239,10 @@ class Seen:
         return next((one for one in self.units if one.name == name), None)
 
 
+NOBODY = Seen(introduction.Introduction(True, "", (), "", (), (), ""), None)  # noqa: FBT003  # is_root
+"""Of a host that did not answer."""
+
+
 def read(given: Mapping[str, Answer]) -> Seen:
     """Read the answers of a host.
 

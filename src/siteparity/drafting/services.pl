@@ -4,7 +4,7 @@ use Text::ParseWords;
 use Socket qw(:DEFAULT getaddrinfo getnameinfo NI_NUMERICHOST NIx_NOSERV);
 @FORMS@
 @ROWS@
-my $most_files = 150;
+my ($most_files, $most_entries, $most_names) = (150, 200_000, 40);
 my $platform = qr/^(?:systemd-|dbus|ssh|cron|anacron|getty|serial-getty|console-getty|user\@|rsyslog|polkit|chrony|ntp|networking|nftables|unattended-upgrades|apt-)/;
 my $text_file = qr/\.(?:conf|cfg|cnf|ini|env|ya?ml|toml|json|php|properties)$|(?:^|\/)\.env$|\/sites-enabled\/[^\/.]+$/;
 my $no_text = qr/\.(?:p[ylm]|rb|js|so|pid|sock|log|pem|key|crt|mo|db|sqlite3?|gz|bin)$/;
@@ -174,7 +174,7 @@ for my $unit (sort keys %main_of) {
     }
 }
 for my $name (sort keys %addresses) {
-    next unless $name =~ /[A-Za-z]/ && $name !~ /:/;
+    next unless $name =~ /[A-Za-z]/ && $name !~ /:/ && $most_names-- > 0;
     local $SIG{ALRM} = sub { die "late\n" };
     my @found = eval { alarm 2; my ($bad, @all) = getaddrinfo($name, "", {socktype => SOCK_STREAM}); alarm 0; $bad ? () : @all };
     alarm 0;
@@ -191,14 +191,15 @@ for my $unit (sort keys %main_of) {
         my ($list) = grep { /^(?:sha256sums|manifest\.sha256|checksums\.sha256)$/i } values %name;
         row("release", $unit, $folder, -f "$folder/" . ($version // "") ? $version : "", $list // "", -e "$folder/.git" ? "git" : "")
             if defined $list || -e "$folder/.git" || (defined $version && -f "$folder/$version");
-        my $count = 0;
+        my ($count, $device) = (0, (stat $folder)[0] // 0);
         my @pending = $folder =~ m{^/usr/share/(?:locale|i18n)\b} ? () : ([$folder, 9]);
         while (my $next = shift @pending) {
             my ($where, $depth) = @$next;
             for my $name (listing($where)) {
+                last if $most_entries-- < 1;
                 my $path = "$where/$name";
                 next if -l $path || $path eq "/usr/share/locale";
-                if (-d _) { push @pending, [$path, $depth - 1] if $depth > 1 && $name !~ /^(?:node_modules|\.git|__pycache__|proc)$/ && @pending < 20_000 }
+                if (-d _) { next if (lstat _)[0] != $device; push @pending, [$path, $depth - 1] if $depth > 1 && $name !~ /^(?:node_modules|\.git|__pycache__|proc)$/ && @pending < 20_000 }
                 elsif ($name =~ /\.mo$/ && $count++ < 2000) { row("catalogue", $unit, $path, -f $path =~ s/\.mo$/.po/r ? "source" : "") }
             }
         }

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 
 from siteparity.drafting import kinds
 from siteparity.drafting.given import Given, GivenSite, groups_of
-from siteparity.drafting.seen import Seen
+from siteparity.drafting.seen import NOBODY, Seen
 from siteparity.model import Address
 
 _ROLE = re.compile(r"[a-z][a-z0-9_-]{0,31}")
@@ -34,7 +34,7 @@ class HostSeen:
 
 @dataclass(frozen=True, slots=True)
 class SiteSeen:
-    """A site whose hosts all answered, or those of its hosts that did."""
+    """A site, with what its hosts said."""
 
     name: str
     hosts: tuple[HostSeen, ...]
@@ -42,6 +42,8 @@ class SiteSeen:
     """What is in no role, or is no role, and why."""
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Host -> its names, its own ones and those by which settings of the site reach it."""
+    is_described: bool = False
+    """Whether its inventory says which domain and networks are its own."""
 
     def roles(self) -> tuple[str, ...]:
         """Every role that has a host, in the order in which a request passes them, then as they come."""
@@ -75,10 +77,11 @@ def of(given: GivenSite, seen: Mapping[str, Seen], like: SiteSeen | None = None)
 
     Args:
         given: by the command line.
-        seen: name of a host, as given -> what it said; hosts that did not answer are missing.
+        seen: name of a host, as given -> what it said. A host that did not answer is named all the same.
         like: the primary, whose host of a like name has the role of one on which nothing runs.
     """
-    there = [one for one in given.hosts if one.host.name in seen]
+    there = given.hosts
+    seen = {one.host.name: seen.get(one.host.name, NOBODY) for one in there}
     left_out: list[tuple[str, str]] = list(given.left_out)
     if given.is_bare:
         names = _names([seen[one.host.name] for one in there], there)
@@ -103,7 +106,8 @@ def of(given: GivenSite, seen: Mapping[str, Seen], like: SiteSeen | None = None)
         (f"host {one.name}", "nothing on it shows a role, so it is in none") for one in hosts if not one.roles
     ]
     site = SiteSeen(given.name, hosts, tuple(left_out))
-    return SiteSeen(site.name, hosts, site.left_out, {one.name: tuple(_called(one, site)) for one in hosts})
+    called = {one.name: tuple(_called(one, site)) for one in hosts}
+    return SiteSeen(site.name, hosts, site.left_out, called, bool(given.domain and given.networks))
 
 
 def _names(seen: Sequence[Seen], given: Sequence[Given]) -> list[str]:
