@@ -6,8 +6,9 @@ import os
 import sys
 from dataclasses import asdict
 
-from lab import drills, machines, sites, state, verbs
+from lab import drills, machines, pairs, sites, state, verbs
 from lab.errors import LabError
+from lab.pairs import USUAL, Pair
 
 CHANGING = {"up", "down", "reset", "break", "mend"}
 
@@ -16,10 +17,11 @@ def main(argv: list[str] | None = None) -> int:
     """Run one verb and return the exit code: 0 done, 1 failed, 2 wrong usage."""
     arguments = _parser().parse_args(argv)
     try:
+        pair = _pair(arguments)
         if arguments.verb in CHANGING:
-            with state.only_one(say):
-                return _run(arguments)
-        return _run(arguments)
+            with state.only_one(say, pair):
+                return _run(arguments, pair)
+        return _run(arguments, pair)
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
         return 1
@@ -27,26 +29,33 @@ def main(argv: list[str] | None = None) -> int:
         return 130
 
 
-def _run(arguments: argparse.Namespace) -> int:
-    plan = sites.load(arguments.variant if arguments.verb == "up" else machines.variant())
+def _pair(arguments: argparse.Namespace) -> Pair:
+    """The pair that is named. Without a name `up` means the usual one, other verbs the one that is up."""
+    if arguments.verb == "up" and arguments.pair is None:
+        return USUAL
+    return pairs.chosen(arguments.pair, machines.is_up)
+
+
+def _run(arguments: argparse.Namespace, pair: Pair) -> int:
+    plan = sites.load(arguments.variant if arguments.verb == "up" else machines.variant(pair), pair)
     match arguments.verb:
         case "up":
-            if present := drills.set_faults():
-                say(f"faults are set: {', '.join(present)}; to undo them: python -m lab mend")
+            if present := drills.set_faults(pair):
+                say(f"faults are set: {', '.join(present)}; to undo them: python -m lab mend{pair.option}")
             verbs.up(plan, say)
         case "down":
             verbs.down(plan, say)
         case "status":
             print("\n".join(verbs.status(plan)))
-            print(f"faults set: {', '.join(drills.set_faults()) or 'none'}")
+            print(f"faults set: {', '.join(drills.set_faults(pair)) or 'none'}")
         case "exec":
             command = verbs.execute(plan.host(arguments.host), arguments.command)
             sys.stdout.flush()
             os.execvp(command[0], command)  # noqa: S606 -- an argv list; exit status and streams are the command's own
         case "reset":
-            drills.forget(verbs.reset(plan, [plan.host(name) for name in arguments.hosts], say))
+            drills.forget(plan, verbs.reset(plan, [plan.host(name) for name in arguments.hosts], say))
         case "faults":
-            faults = drills.listing()
+            faults = drills.listing(pair)
             print(json.dumps([asdict(one) for one in faults], indent=1) if arguments.json else _table(faults))
         case "break":
             drills.break_(plan, arguments.fault, say)
@@ -86,6 +95,12 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_parser("break", help="set a fault").add_argument("fault", metavar="FAULT")
     mend = verb.add_parser("mend", help="undo faults; all that are set, if none is named")
     mend.add_argument("faults", nargs="*", metavar="FAULT")
+    for one in verb.choices.values():
+        one.add_argument(
+            "--pair",
+            choices=sorted(pairs.foreign()),
+            help="a foreign pair of sites, instead of the usual one",
+        )
     return parser
 
 

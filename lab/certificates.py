@@ -1,17 +1,22 @@
-"""Certificates of one lab: a root authority that customers trust, an issuing one, and the shop's."""
+"""Certificates of one pair: a root authority that customers trust, an issuing one, and what they are shown.
+
+`folder` is where they are kept; without one, that of the usual pair.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from lab.state import STATE, write
+from lab.pairs import USUAL
+from lab.state import write
 
-TLS = STATE / "tls"
+TLS = USUAL.state / "tls"
 AUTHORITY, ISSUING, SERVED = "authority", "issuing", "served"
 BEGINS = timedelta(days=30)
 """Every certificate became valid this long ago, expired ones included."""
@@ -27,34 +32,42 @@ class Pair:
     key: bytes
 
 
-def make_all(domain: str) -> None:
-    """Make what is missing."""
-    if not (TLS / f"{AUTHORITY}.pem").exists() or not (TLS / f"{ISSUING}.pem").exists():
-        _save(AUTHORITY, _authority("siteparity lab authority", None))
-        _save(ISSUING, _authority("siteparity lab issuing authority", AUTHORITY))
-        _save(SERVED, issue((f"www.{domain}", domain)))
+def make_all(names: Sequence[str], folder: Path | None = None) -> None:
+    """Make what is missing; the one that customers are shown is for `names`."""
+    kept = folder or TLS
+    if not (kept / f"{AUTHORITY}.pem").exists() or not (kept / f"{ISSUING}.pem").exists():
+        _save(kept, AUTHORITY, _authority("siteparity lab authority", None))
+        _save(kept, ISSUING, _authority("siteparity lab issuing authority", _load(kept, AUTHORITY)))
+        _save(kept, SERVED, issue(names, folder=kept))
 
 
-def served() -> Pair:
-    """The shop's own, the same at both sites."""
-    return _load(SERVED)
+def served(folder: Path | None = None) -> Pair:
+    """What customers are shown, the same at both sites."""
+    return _load(folder or TLS, SERVED)
 
 
-def authority() -> bytes:
+def authority(folder: Path | None = None) -> bytes:
     """What customers trust."""
-    return _load(AUTHORITY).chain
+    return _load(folder or TLS, AUTHORITY).chain
 
 
-def issue(names: Sequence[str], *, days: int = LASTS, curve: ec.EllipticCurve | None = None) -> Pair:
+def issue(
+    names: Sequence[str],
+    *,
+    days: int = LASTS,
+    curve: ec.EllipticCurve | None = None,
+    folder: Path | None = None,
+) -> Pair:
     """A new certificate with its chain.
 
     Args:
         names: the first is its subject as well.
         days: how long it is valid from now on; below zero: it has expired.
         curve: of its key.
+        folder: whose issuing authority signs it.
     """
     key = ec.generate_private_key(curve or ec.SECP256R1())
-    issuer = _load(ISSUING)
+    issuer = _load(folder or TLS, ISSUING)
     by = x509.load_pem_x509_certificate(issuer.chain)
     built = (
         _began(_named(names[0]), by.subject, key, days)
@@ -75,11 +88,11 @@ def unknown(names: Sequence[str]) -> Pair:
     return Pair(_pem(built.sign(key, hashes.SHA256())), _private(key))
 
 
-def _authority(name: str, by: str | None) -> Pair:
+def _authority(name: str, by: Pair | None) -> Pair:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = _named(name)
-    issuer = subject if by is None else x509.load_pem_x509_certificate(_load(by).chain).subject
-    signer = key if by is None else _key(_load(by))
+    issuer = subject if by is None else x509.load_pem_x509_certificate(by.chain).subject
+    signer = key if by is None else _key(by)
     built = _began(subject, issuer, key, 10 * LASTS).add_extension(
         x509.BasicConstraints(ca=True, path_length=None), critical=True
     )
@@ -116,10 +129,10 @@ def _key(pair: Pair) -> ec.EllipticCurvePrivateKey:
     return key
 
 
-def _save(name: str, pair: Pair) -> None:
-    write(TLS / f"{name}.key", pair.key, 0o600)
-    write(TLS / f"{name}.pem", pair.chain)
+def _save(folder: Path, name: str, pair: Pair) -> None:
+    write(folder / f"{name}.key", pair.key, 0o600)
+    write(folder / f"{name}.pem", pair.chain)
 
 
-def _load(name: str) -> Pair:
-    return Pair((TLS / f"{name}.pem").read_bytes(), (TLS / f"{name}.key").read_bytes())
+def _load(folder: Path, name: str) -> Pair:
+    return Pair((folder / f"{name}.pem").read_bytes(), (folder / f"{name}.key").read_bytes())

@@ -1,9 +1,9 @@
-"""The databases of a fresh lab: passwords, and a standby that follows the primary."""
+"""The databases of a fresh pair: passwords, and a standby that follows the primary."""
 
 import time
 from functools import partial
 
-from lab import evidence, grants, keys, podman
+from lab import evidence, grants, keys, podman, seed
 from lab.errors import LabError
 from lab.sites import Host, Plan
 from lab.wait import NotYetError, until
@@ -11,32 +11,32 @@ from lab.wait import NotYetError, until
 STREAMS_BY_ITSELF = 8.0
 """Seconds within which a standby that can still get all WAL since its image was made is streaming."""
 
-ROLES = {"shop": "DATABASE_SHOP", "replicator": "REPLICATOR"}
-
-_DATA = "/var/lib/postgresql/15/main"
-
 _REBUILD = """
-systemctl stop postgresql@15-main
-rm -rf /var/lib/postgresql/15/main
+systemctl stop @UNIT@
+rm -rf @DATA@
 runuser -u postgres -- sh -c '
     cd /
-    conninfo=$(sed -n "s/^primary_conninfo = .\\(.*\\).$/\\1/p" /etc/postgresql/15/main/conf.d/site.conf)
-    slot=$(sed -n "s/^primary_slot_name = .\\(.*\\).$/\\1/p" /etc/postgresql/15/main/conf.d/site.conf)
-    pg_basebackup -D /var/lib/postgresql/15/main -d "$conninfo" -S "$slot" -X stream -c fast
-    touch /var/lib/postgresql/15/main/standby.signal'
-systemctl start postgresql@15-main
+    conninfo=$(sed -n "s/^primary_conninfo = .\\(.*\\).$/\\1/p" @SETTINGS@/conf.d/site.conf)
+    slot=$(sed -n "s/^primary_slot_name = .\\(.*\\).$/\\1/p" @SETTINGS@/conf.d/site.conf)
+    pg_basebackup -D @DATA@ -d "$conninfo" -S "$slot" -X stream -c fast
+    touch @DATA@/standby.signal'
+systemctl start @UNIT@
 """
 
 
 def prepare_primary(plan: Plan, deadline: float) -> None:
     """Set the roles' passwords, which reach the standby by replication, and create the standby's slot."""
     primary, standby = evidence.database_pair(plan)
-    statements = [f"ALTER ROLE {role} PASSWORD '{keys.password(name)}'" for role, name in ROLES.items()]
+    database = plan.pair.software.DATABASE
+    statements = [
+        f"ALTER ROLE {role} PASSWORD '{keys.password(name, plan.pair)}'"
+        for role, name in database.roles.items()
+    ]
     statements.append(_slot_for(standby, holds_wal=True))
     what = f"{primary.name}: roles have passwords, {standby.name} has a slot"
     until(what, partial(_set, primary, ";".join(statements)), deadline)
     # ON_ERROR_STOP, and all or nothing: the statements are those that a person would copy.
-    psql = "cd / && exec runuser -u postgres -- psql -Xq -v ON_ERROR_STOP=1 -d shop -f -"
+    psql = f"cd / && exec runuser -u postgres -- psql -Xq -v ON_ERROR_STOP=1 -d {database.name} -f -"
     podman.run_in(primary.name, psql, grants.database_sql(primary))
 
 
@@ -53,16 +53,21 @@ def _set(primary: Host, statements: str) -> str:
     return evidence.sql(primary, statements)
 
 
-def run_jobs(plan: Plan, deadline: float) -> None:
-    """Run the subscriptions once, as cron does, so that a fresh lab has a fresh last success."""
-    web = plan.at(plan.active.name, "web")[0]
-    job = "runuser -u shop -- /usr/local/bin/subscriptions run"
-    until(f"{web.name}: subscriptions run", partial(podman.shell, web.name, job), deadline)
-
-
 def is_lost(host: Host) -> bool:
     """Whether a host has no database at all, as after a base backup that failed half-way."""
-    return bool(podman.podman("exec", host.name, "test", "-f", f"{_DATA}/PG_VERSION", check=False).returncode)
+    return bool(
+        podman.podman("exec", host.name, "test", "-f", f"{_data(host)}/PG_VERSION", check=False).returncode
+    )
+
+
+def _data(host: Host) -> str:
+    return host.pair.software.DATABASE.data
+
+
+def _rebuild(standby: Host) -> str:
+    cluster = standby.pair.software.DATABASE
+    values = {"UNIT": cluster.unit, "DATA": cluster.data, "SETTINGS": cluster.settings}
+    return seed.fill(_REBUILD, values, "_REBUILD")
 
 
 def _finds(host: Host, other: Host, plan: Plan) -> str:
@@ -88,7 +93,7 @@ def ensure_standby(plan: Plan, deadline: float) -> bool:
     try:
         until("streams", look, min(deadline, time.monotonic() + STREAMS_BY_ITSELF))
     except LabError:
-        podman.shell(standby.name, _REBUILD, timeout=60)
+        podman.shell(standby.name, _rebuild(standby), timeout=60)
         until(f"{standby.name}: streams after a new base backup", look, deadline)
         rebuilt = True
     evidence.sql(standby, _slot_for(primary, holds_wal=False))

@@ -12,7 +12,8 @@ from lab import evidence, machines, podman, verbs
 from lab.errors import LabError
 from lab.faults import ALWAYS, Fault, catalogue, fault
 from lab.handle import Lab
-from lab.sites import ROOT, Host, Plan
+from lab.pairs import ROOT, USUAL, Pair
+from lab.sites import Host, Plan
 from lab.state import read_ledger, write_ledger
 from lab.wait import NotYetError, together, until
 
@@ -31,7 +32,7 @@ class Listed:
         aspect: the module that has it.
         sentence: what it does.
         hosts: where.
-        checks: those that name it in `@pytest.mark.drill`, as `file::test`.
+        checks: those that must catch it, as `file::test`.
         is_set: the lab is broken this way now.
     """
 
@@ -43,9 +44,9 @@ class Listed:
     is_set: bool
 
 
-def set_faults() -> list[str]:
+def set_faults(pair: Pair = USUAL) -> list[str]:
     """Names of the faults that are set now, oldest first."""
-    return list(read_ledger().get("faults", []))
+    return list(read_ledger(pair).get("faults", []))
 
 
 def break_(plan: Plan, name: str, say: Say) -> None:
@@ -54,12 +55,12 @@ def break_(plan: Plan, name: str, say: Say) -> None:
     Raises:
         LabError: the fault is unknown or already set, a host is not up, or the script failed.
     """
-    chosen, present = fault(name), set_faults()
+    chosen, present = fault(name, plan.pair), set_faults(plan.pair)
     if name in present:
-        raise LabError(f"{name} is set already; undo it with: python -m lab mend {name}")
+        raise LabError(f"{name} is set already; undo it with: python -m lab mend{plan.pair.option} {name}")
     hosts = [plan.host(host) for host in chosen.hosts]
     together([partial(machines.require_mark, host) for host in hosts])
-    _note([*present, name])
+    _note(plan.pair, [*present, name])
     _step(plan, hosts, chosen.break_)
     say(f"set: {name} on {', '.join(chosen.hosts)}: {chosen.sentence}")
 
@@ -70,23 +71,24 @@ def mend(plan: Plan, names: list[str], say: Say) -> None:
     Raises:
         LabError: a host is not healthy afterwards; the message says what is wrong and how to recreate it.
     """
-    chosen = [fault(name) for name in names or list(reversed(set_faults()))]
+    pair = plan.pair
+    chosen = [fault(name, pair) for name in names or list(reversed(set_faults(pair)))]
     if not chosen:
         say("no fault is set")
         return
     started = time.monotonic()
     for one in chosen:
-        with _named(one):
+        with _named(pair, one):
             _undo(plan, one, say)
     _prove(plan, chosen)
-    _note([name for name in set_faults() if name not in {one.name for one in chosen}])
+    _note(pair, [name for name in set_faults(pair) if name not in {one.name for one in chosen}])
     say(f"mended: {', '.join(one.name for one in chosen)} in {time.monotonic() - started:.1f} s")
 
 
-def forget(hosts: list[Host]) -> None:
+def forget(plan: Plan, hosts: list[Host]) -> None:
     """Forget the faults that were only on these hosts, which have been recreated."""
-    anew = {host.name for host in hosts}
-    _note([name for name in set_faults() if not set(fault(name).hosts) <= anew])
+    anew, pair = {host.name for host in hosts}, plan.pair
+    _note(pair, [name for name in set_faults(pair) if not set(fault(name, pair).hosts) <= anew])
 
 
 def checks_of_faults(tests: Path = TESTS) -> dict[str, list[str]]:
@@ -98,14 +100,19 @@ def checks_of_faults(tests: Path = TESTS) -> dict[str, list[str]]:
     return found
 
 
-def listing() -> list[Listed]:
+def listing(pair: Pair = USUAL) -> list[Listed]:
     """The catalogue, for people and programs."""
-    checks, present = checks_of_faults(), set_faults()
+    named, present = checks_of_faults(), set_faults(pair)
     return [
         Listed(
-            one.name, aspect, one.sentence, one.hosts, tuple(checks.get(one.name, ())), one.name in present
+            one.name,
+            aspect,
+            one.sentence,
+            one.hosts,
+            one.checks if pair.name else tuple(named.get(one.name, ())),
+            one.name in present,
         )
-        for aspect, one in catalogue().values()
+        for aspect, one in catalogue(pair).values()
     ]
 
 
@@ -122,7 +129,7 @@ def _drills(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def _named(*faults: Fault) -> Iterator[None]:
+def _named(pair: Pair, *faults: Fault) -> Iterator[None]:
     """Let an error name the faults that are not mended, and a command that surely mends them."""
     try:
         yield
@@ -130,7 +137,7 @@ def _named(*faults: Fault) -> Iterator[None]:
         hosts = dict.fromkeys(host for one in faults for host in one.hosts)
         raise LabError(
             f"{', '.join(one.name for one in faults)} not mended: {error}\n"
-            f"make the hosts anew with: python -m lab reset {' '.join(hosts)}"
+            f"make the hosts anew with: python -m lab reset{pair.option} {' '.join(hosts)}"
         ) from error
 
 
@@ -152,7 +159,7 @@ def _prove(plan: Plan, faults: list[Fault]) -> None:
         for host in one.hosts
         if one.healthy != ALWAYS
     ]
-    with _named(*faults):
+    with _named(plan.pair, *faults):
         together([partial(until, sentence, look, deadline) for sentence, look in looks])
 
 
@@ -170,5 +177,5 @@ def _healthy(host: Host, one: Fault) -> str:
     return "healthy"
 
 
-def _note(names: list[str]) -> None:
-    write_ledger({**read_ledger(), "faults": names})
+def _note(pair: Pair, names: list[str]) -> None:
+    write_ledger({**read_ledger(pair), "faults": names}, pair)

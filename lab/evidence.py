@@ -1,17 +1,14 @@
 """Evidence that the lab works: each service answers as its users would ask."""
 
 import http.client
-import json
-import socket
-from collections.abc import Callable
+import ssl
 from functools import partial
 
 from lab import grants, keys, podman
-from lab.sites import OUTSIDE, Host, Plan
+from lab.pairs import Look
+from lab.sites import Host, Plan
 from lab.wait import NotYetError
 from siteparity.transport import collector
-
-Look = Callable[[], str]
 
 
 def of_host(host: Host, plan: Plan) -> list[tuple[str, Look]]:
@@ -21,17 +18,9 @@ def of_host(host: Host, plan: Plan) -> list[tuple[str, Look]]:
         *([(f"{host.name}: ssh starts the collector", partial(ssh, host))] if grants.of(host) else []),
         (f"{host.name}: the clock is synchronised", partial(clock, host)),
     ]
-    by_role: dict[str, tuple[str, Look]] = {
-        "db": (f"{host.name}: PostgreSQL replicates", partial(replication, host, plan)),
-        "sessions": (f"{host.name}: Redis answers its users", partial(redis, host)),
-        "web": (f"{host.name}: the shop is well", partial(health, host.address, 8000)),
-        "edge": (f"{host.name}: the shop answers through the edge", partial(health, host.address, 80)),
-        OUTSIDE: (
-            f"{host.name}: names, status page, gateway, mail relay answer",
-            partial(outside, host, plan),
-        ),
-    }
-    return looks + [by_role[host.role]] * (host.role in by_role)
+    if host.role == "db":
+        looks.append((f"{host.name}: PostgreSQL replicates", partial(replication, host, plan)))
+    return looks + plan.pair.software.looks(host, plan)
 
 
 def running(host: Host) -> str:
@@ -47,7 +36,16 @@ def running(host: Host) -> str:
 def ssh(host: Host) -> str:
     """The suite's account can log in, and its key starts the collector as root."""
     done = podman.run(
-        ["ssh", "-F", str(keys.SSH / "config"), "-o", "ConnectTimeout=3", "-o", "BatchMode=yes", host.name],
+        [
+            "ssh",
+            "-F",
+            str(keys.folder(host.pair) / "config"),
+            "-o",
+            "ConnectTimeout=3",
+            "-o",
+            "BatchMode=yes",
+            host.name,
+        ],
         stdin=b"9\n",
         check=False,
         timeout=20,
@@ -68,9 +66,10 @@ def clock(host: Host) -> str:
 
 
 def sql(host: Host, query: str, user: str = "postgres") -> str:
-    """One answer of the database on a host, through its Unix socket, unaligned."""
+    """One answer of the application's database on a host, through its Unix socket, unaligned."""
     done = podman.podman(
-        "exec", "-i", "--user", user, host.name, "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", "shop",
+        "exec", "-i", "--user", user, host.name, "psql", "-XqAt", "-v", "ON_ERROR_STOP=1",
+        "-d", host.pair.software.DATABASE.name,
         stdin=query.encode(),
     )  # fmt: skip
     return done.stdout.decode().strip()
@@ -121,52 +120,27 @@ def redis(host: Host) -> str:
     return "PONG"
 
 
-def get(address: str, port: int, path: str, name: str) -> tuple[int, bytes]:
-    """One HTTP GET without redirects; status and body."""
+def get(
+    address: str, port: int, path: str, name: str, trust: ssl.SSLContext | None = None
+) -> tuple[int, bytes]:
+    """One HTTP GET without redirects; status and body.
+
+    Args:
+        address: of the server.
+        port: of the server.
+        path: what is asked for.
+        name: of the site, in the header Host and, with TLS, in the server's certificate.
+        trust: speaks TLS, and trusts these authorities.
+    """
     connection = http.client.HTTPConnection(address, port, timeout=5)
     try:
+        connection.connect()
+        if trust is not None:
+            connection.sock = trust.wrap_socket(connection.sock, server_hostname=name)
         connection.request("GET", path, headers={"Host": name})
         answer = connection.getresponse()
         return answer.status, answer.read(100_000)
     except (OSError, http.client.HTTPException) as error:
-        raise NotYetError(f"http://{address}:{port}{path}: {error}") from error
+        raise NotYetError(f"{name}{path} at {address}:{port}: {error}") from error
     finally:
         connection.close()
-
-
-def health(address: str, port: int) -> str:
-    """`/healthz` is 200 and JSON."""
-    status, body = get(address, port, "/healthz", "www.shop.example")
-    if status != http.client.OK:
-        raise NotYetError(f"http://{address}:{port}/healthz: {status} {body[:200]!r}")
-    try:
-        json.loads(body)
-    except ValueError as error:
-        raise NotYetError(f"http://{address}:{port}/healthz: no JSON: {body[:200]!r}") from error
-    return "200"
-
-
-def outside(host: Host, plan: Plan) -> str:
-    """A web host can resolve the names that it uses; the status page is there; the gateway refuses others."""
-    status, _ = get(host.address, 80, "/", "status.shop.example")
-    if status != http.client.OK:
-        raise NotYetError(f"status page: {status}")
-    refused, _ = get(host.address, 8081, "/", "payment.example")
-    if refused != http.client.FORBIDDEN:
-        raise NotYetError(f"payment gateway, from an address that is not listed: {refused}")
-    try:
-        with socket.create_connection((host.address, 25), 5) as relay:
-            greeting = relay.recv(100)
-    except OSError as error:
-        raise NotYetError(f"mail relay: {error}") from error
-    if not greeting.startswith(b"554"):
-        raise NotYetError(f"mail relay, to an address that is not listed: {greeting!r}")
-    web, names = (
-        plan.role("web")[0],
-        (f"db.{plan.active.name}.{plan.domain}", "payment.example", "mail.example"),
-    )
-    for name in names:
-        done = podman.podman("exec", web.name, "getent", "hosts", name, check=False)
-        if done.returncode:
-            raise NotYetError(f"{web.name} cannot resolve {name}")
-    return "answers"

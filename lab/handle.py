@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from lab import evidence, machines, podman
+from lab import evidence, keys, machines, podman
 from lab.sites import Host, Plan
 
 
@@ -20,8 +20,12 @@ class Lab:
         return done.stdout.decode("utf-8", "replace")
 
     def sql(self, host: str, query: str) -> str:
-        """Run SQL as the superuser of a database host, in database `shop`."""
+        """Run SQL as the superuser of a database host, in the database of its application."""
         return evidence.sql(self._marked(host), query)
+
+    def password(self, name: str) -> str:
+        """The password of that name; no word of it may be printed."""
+        return keys.password(name, self.plan.pair)
 
     def restart(self, host: str) -> None:
         """Boot a host again; its files stay."""

@@ -1,46 +1,53 @@
-"""Keys and passwords of one lab: created once, kept in `.lab/`, removed with it."""
+"""Keys and passwords of one pair: created once, kept with its state, removed with it."""
 
 import hashlib
 import secrets
 from pathlib import Path
 
 from lab import certificates, podman
+from lab.pairs import USUAL, Pair
 from lab.sites import Host, Plan
-from lab.state import STATE, write
-
-SSH = STATE / "ssh"
-_WORDS = STATE / "passwords"
-PASSWORDS = ("DATABASE_SHOP", "REPLICATOR", "REDIS_SHOP", "REDIS_PARITY", "REDIS_ADMIN")
+from lab.state import write
 
 
 def make_all(plan: Plan) -> None:
     """Create what is missing: keys of suite, person and hosts, known_hosts, ssh_config, certificates."""
     podman.require("ssh-keygen")
-    _ssh_key(SSH / "id_ed25519", "parity@lab")
-    _ssh_key(SSH / "on-call", "on-call@lab")
+    ssh = folder(plan.pair)
+    _ssh_key(ssh / "id_ed25519", "parity@lab")
+    _ssh_key(ssh / "on-call", "on-call@lab")
     for host in plan.hosts:
         _ssh_key(host_key(host), host.name)
-    write(SSH / "known_hosts", "".join(map(_known_host, plan.hosts)))
-    write(SSH / "config", ssh_config(plan, SSH))
-    for name in PASSWORDS:
-        if not (_WORDS / name).exists():
-            write(_WORDS / name, secrets.token_urlsafe(18), 0o600)
-    certificates.make_all(plan.domain)
+    write(ssh / "known_hosts", "".join(map(_known_host, plan.hosts)))
+    write(ssh / "config", ssh_config(plan, ssh))
+    for name in plan.pair.software.PASSWORDS:
+        if not (word := _word(name, plan.pair)).exists():
+            write(word, secrets.token_urlsafe(18), 0o600)
+    certificates.make_all(plan.pair.software.CERTIFICATE, plan.pair.state / "tls")
+
+
+def folder(pair: Pair = USUAL) -> Path:
+    """Where keys of ssh, known_hosts and the ssh_config of a pair are."""
+    return pair.state / "ssh"
 
 
 def host_key(host: Host) -> Path:
     """The file that keeps a host's private host key, so that it survives a reset."""
-    return SSH / "hosts" / host.name
+    return folder(host.pair) / "hosts" / host.name
 
 
-def password(name: str) -> str:
+def password(name: str, pair: Pair = USUAL) -> str:
     """The password of that name."""
-    return (_WORDS / name).read_text(encoding="ascii")
+    return _word(name, pair).read_text(encoding="ascii")
 
 
-def tokens() -> dict[str, str]:
+def _word(name: str, pair: Pair) -> Path:
+    return pair.state / "passwords" / name
+
+
+def tokens(pair: Pair = USUAL) -> dict[str, str]:
     """Passwords, and the digests that Redis needs: the values of `@NAME@` in the hosts' own files."""
-    plain = {name: password(name) for name in PASSWORDS}
+    plain = {name: password(name, pair) for name in pair.software.PASSWORDS}
     digests = {f"SHA256_{name}": hashlib.sha256(word.encode()).hexdigest() for name, word in plain.items()}
     return {f"PASSWORD_{name}": word for name, word in plain.items()} | digests
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lab.errors import LabError
-from lab.sites import COMPOSE, variants
+from lab.sites import Plan, variants
 
 INSTALL = "make system"
 # crun refuses hybrid cgroups; runc takes them.
@@ -91,16 +91,22 @@ def run_in(host: str, script: str, stdin: str) -> subprocess.CompletedProcess[by
     return podman("exec", "-i", host, "/bin/sh", "-euc", script, stdin=stdin.encode())
 
 
-def compose(*args: str, instance: str, timeout: float = 120) -> None:
-    """`podman-compose ARGS` for the lab's compose.yaml; `instance` labels everything it makes.
+def compose(plan: Plan, *args: str, instance: str, timeout: float = 120) -> None:
+    """`podman-compose ARGS` for the compose.yaml of a pair; `instance` labels everything it makes.
 
     Raises:
         LabError: podman-compose is missing or fails.
     """
     program = _compose_program()
     # Services are named by `args`.
-    profiles = [word for variant in variants() for word in ("--profile", variant)]
-    settings = [f"--podman-args={' '.join(RUNTIME)}", "--in-pod=false", *profiles, "-f", str(COMPOSE)]
+    profiles = [word for variant in variants(plan.pair) for word in ("--profile", variant)]
+    settings = [
+        f"--podman-args={' '.join(RUNTIME)}",
+        "--in-pod=false",
+        *profiles,
+        "-f",
+        str(plan.pair.compose),
+    ]
     run(
         [program, *settings, *args],
         timeout=timeout,

@@ -1,19 +1,17 @@
-"""The lab's sites and hosts, as compose.yaml declares them."""
+"""The sites and hosts of a pair, as its compose.yaml declares them."""
 
 import difflib
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import yaml
 
 from lab.errors import LabError
+from lab.pairs import USUAL, Pair
 
-ROOT = Path(__file__).resolve().parent
-COMPOSE = ROOT / "compose.yaml"
 IMAGE_PREFIX = "localhost/siteparity-lab-"
 OUTSIDE = "outside"
 
@@ -27,7 +25,7 @@ class Site:
     """One data centre.
 
     Attributes:
-        name: as in `inventories/`.
+        name: as in the inventories.
         network: its /24, in CIDR notation.
         zone: the IANA time zone of the place. Hosts run on UTC; faults use this.
         active: it serves customers in the healthy lab.
@@ -44,12 +42,15 @@ class Host:
     """One machine of the lab.
 
     Attributes:
-        name: container and host name, e.g. `dallas-web1`.
+        name: of its container, e.g. `dallas-web1`.
         site: name of its site, or `outside`.
-        role: e.g. `web`; also names its image.
+        role: e.g. `web`; also names the folder of its image.
         number: counts within site and role.
         address: in the lab's network.
         ssh_port: on 127.0.0.1 of this machine.
+        image: the image that it boots.
+        hostname: what it calls itself.
+        pair: that it belongs to.
     """
 
     name: str
@@ -58,22 +59,26 @@ class Host:
     number: int
     address: str
     ssh_port: int
-
-    @property
-    def image(self) -> str:
-        """The image that it boots."""
-        return IMAGE_PREFIX + self.role
+    image: str
+    hostname: str
+    pair: Pair = field(default=USUAL, repr=False)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All of the lab."""
+    """All of one pair.
 
+    Attributes:
+        debian: the codename of the Debian that its hosts run.
+    """
+
+    pair: Pair
     variant: str | None
     project: str
     network: str
     gateway: str
     domain: str
+    debian: str
     sites: tuple[Site, ...]
     hosts: tuple[Host, ...]
 
@@ -107,9 +112,9 @@ class Plan:
         return next((site for site in self.sites if site.name == host.site), None)
 
 
-def variants(path: Path = COMPOSE) -> list[str]:
+def variants(pair: Pair = USUAL) -> list[str]:
     """The profiles that some hosts of the declaration belong to."""
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document = yaml.safe_load(pair.compose.read_text(encoding="utf-8"))
     return sorted({one for service in document["services"].values() for one in service.get("profiles", [])})
 
 
@@ -126,48 +131,58 @@ def named(name: str, known: Mapping[str, T], kind: str) -> T:
     raise LabError(f"no {kind} named {name!r}; {hint}")
 
 
-def load(variant: str | None = None, path: Path = COMPOSE) -> Plan:
+def load(variant: str | None = None, pair: Pair = USUAL) -> Plan:
     """Read the declaration.
 
     Args:
         variant: a profile of it, whose hosts are added to the usual ones.
-        path: the declaration.
+        pair: whose declaration.
 
     Raises:
         LabError: the declaration contradicts itself; the message says where.
     """
+    path = pair.compose
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     network = document["networks"]["lab"]["ipam"]["config"][0]["subnet"]
     sites = tuple(Site(name, **rest) for name, rest in document["x-sites"].items())
     if sum(site.active for site in sites) != 1:
         raise LabError(f"{path}: x-sites: exactly one site must be active")
     hosts = tuple(
-        _host(name, service, sites)
+        _host(name, service, sites, pair)
         for name, service in document["services"].items()
         if variant in service.get("profiles", [variant])
     )
     return Plan(
+        pair=pair,
         variant=variant,
         project=document["name"],
         network=document["networks"]["lab"]["name"],
         gateway=str(next(ipaddress.ip_network(network).hosts())),
         domain=document["x-domain"],
+        debian=document["x-debian"],
         sites=sites,
         hosts=hosts,
     )
 
 
-def _host(name: str, service: Mapping[str, Any], sites: Iterable[Site]) -> Host:
+def _host(name: str, service: Mapping[str, Any], sites: Iterable[Site], pair: Pair) -> Host:
     parts = _HOST_NAME.fullmatch(name)
     if parts is None:
-        raise LabError(f"{COMPOSE}: services: {name}: expected <site>-<role><n>")
-    site = parts["site"] or OUTSIDE
+        raise LabError(f"{pair.compose}: services: {name}: expected <site>-<role><n>")
+    here = next((site for site in sites if site.name == parts["site"]), None)
     address = service["networks"]["lab"]["ipv4_address"]
-    networks = [other.network for other in sites if other.name == site]
-    if site != OUTSIDE and not any(
-        ipaddress.ip_address(address) in ipaddress.ip_network(net) for net in networks
-    ):
-        raise LabError(f"{COMPOSE}: services: {name}: {address} lies in no network of site {site}")
-    role = service["image"].removeprefix(IMAGE_PREFIX)
-    port = int(service["ports"][0].split(":")[1])
-    return Host(name, site, role, int(parts["number"]), address, port)
+    if here is not None and ipaddress.ip_address(address) not in ipaddress.ip_network(here.network):
+        raise LabError(
+            f"{pair.compose}: services: {name}: {address} does not lie in {here.network} of {here.name}"
+        )
+    return Host(
+        name=name,
+        site=here.name if here else OUTSIDE,
+        role=parts["role"],
+        number=int(parts["number"]),
+        address=address,
+        ssh_port=int(service["ports"][0].split(":")[1]),
+        image=service["image"],
+        hostname=service["hostname"],
+        pair=pair,
+    )

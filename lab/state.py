@@ -1,4 +1,4 @@
-"""What the lab keeps in `.lab/` at the root of the repository: ledger, keys, passwords, build caches."""
+"""What the lab keeps of a pair, the usual one in `.lab/`: ledger, keys, passwords, build caches."""
 
 import fcntl
 import json
@@ -8,10 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from lab.sites import ROOT
-
-STATE = ROOT.parent / ".lab"
-LEDGER = STATE / "ledger.json"
+from lab.pairs import USUAL, Pair
 
 
 def write(path: Path, content: str | bytes, mode: int = 0o644) -> None:
@@ -26,10 +23,10 @@ def write(path: Path, content: str | bytes, mode: int = 0o644) -> None:
 
 
 @contextmanager
-def only_one(say: Callable[[str], None]) -> Iterator[None]:
-    """One command at a time may change the lab; the second waits for the first."""
-    STATE.mkdir(exist_ok=True)
-    with (STATE / "lock").open("w") as lock:
+def only_one(say: Callable[[str], None], pair: Pair = USUAL) -> Iterator[None]:
+    """One command at a time may change a pair; the second waits for the first."""
+    pair.state.mkdir(parents=True, exist_ok=True)
+    with (pair.state / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -38,15 +35,20 @@ def only_one(say: Callable[[str], None]) -> Iterator[None]:
         yield
 
 
-def read_ledger() -> dict[str, Any]:
+def ledger_of(pair: Pair) -> Path:
+    """The file that says what was started, and which faults are set."""
+    return pair.state / "ledger.json"
+
+
+def read_ledger(pair: Pair = USUAL) -> dict[str, Any]:
     """The ledger; empty if nothing was started."""
     try:
-        ledger: dict[str, Any] = json.loads(LEDGER.read_text(encoding="utf-8"))
+        ledger: dict[str, Any] = json.loads(ledger_of(pair).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     return ledger
 
 
-def write_ledger(ledger: dict[str, Any]) -> None:
+def write_ledger(ledger: dict[str, Any], pair: Pair = USUAL) -> None:
     """Replace the ledger."""
-    write(LEDGER, json.dumps(ledger, indent=1, sort_keys=True) + "\n")
+    write(ledger_of(pair), json.dumps(ledger, indent=1, sort_keys=True) + "\n")

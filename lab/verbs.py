@@ -19,16 +19,16 @@ Say = Callable[[str], None]
 def up(plan: Plan, say: Say) -> None:
     """Build what is missing, boot what is down, and wait for evidence that every service works."""
     podman.require("podman", "runc", "ssh", "iptables")
-    machines.choose(plan.variant)
+    machines.choose(plan)
     keys.make_all(plan)
     images.build_missing(plan, say)
     started = time.monotonic()
     fresh = machines.create(plan, plan.hosts)
-    machines.start(_stopped(plan))
+    machines.start(plan, _stopped(plan))
     grants.renew(host for host in plan.hosts if host not in fresh)
     _settle(plan, plan.hosts, fresh, started + UP_DEADLINE)
     if old := machines.outdated(plan):
-        say(f"their images were rebuilt; to use them: python -m lab reset {' '.join(old)}")
+        say(f"their images were rebuilt; to use them: python -m lab reset{plan.pair.option} {' '.join(old)}")
     say(f"lab is up: {len(plan.hosts)} hosts, {time.monotonic() - started:.0f} s")
 
 
@@ -51,9 +51,9 @@ def reset(plan: Plan, hosts: Iterable[Host], say: Say) -> list[Host]:
     primary, standby = evidence.database_pair(plan)
     if primary in chosen and standby not in chosen:
         chosen.append(standby)
-    machines.remove(chosen)
+    machines.remove(plan, chosen)
     fresh = machines.create(plan, chosen)
-    machines.start(fresh)
+    machines.start(plan, fresh)
     _settle(plan, chosen, fresh, started + RESET_DEADLINE)
     say(f"reset in {time.monotonic() - started:.0f} s: {', '.join(host.name for host in chosen)}")
     return chosen
@@ -61,9 +61,9 @@ def reset(plan: Plan, hosts: Iterable[Host], say: Say) -> list[Host]:
 
 def status(plan: Plan) -> list[str]:
     """One line per host: the state of its container, and what its evidence says now."""
-    present = machines.ours()
+    present = machines.ours(plan.pair)
     if not present:
-        raise LabError("the lab is not up; bring it up with: python -m lab up")
+        raise LabError(f"the lab is not up; bring it up with: python -m lab up{plan.pair.option}")
     states = {host: present.get(host.name, ("", "missing"))[1] for host in plan.hosts}
     return together([partial(_status, host, plan, state) for host, state in states.items()])
 
@@ -87,7 +87,7 @@ def _status(host: Host, plan: Plan, state: str) -> str:
 
 
 def _stopped(plan: Plan) -> list[Host]:
-    present = machines.ours()
+    present = machines.ours(plan.pair)
     return [host for host in plan.hosts if present[host.name][1] != "running"]
 
 
@@ -101,4 +101,4 @@ def _settle(plan: Plan, hosts: Collection[Host], fresh: Collection[Host], deadli
     looks = [look for host in hosts for look in evidence.of_host(host, plan)]
     together([partial(until, sentence, look, deadline) for sentence, look in looks])
     if primary in fresh:
-        database.run_jobs(plan, deadline)
+        plan.pair.software.begin(plan, deadline)

@@ -41,7 +41,7 @@ PEER_ASPECTS = (
 )  # fmt: skip
 """What the suite to compare with asks about, so that the ratio is one of like with like."""
 LIMIT_SECONDS = 300
-SSH_CONFIG = str(keys.SSH / "config")
+SSH_CONFIG = str(keys.folder() / "config")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Faults: ways to break a running lab as the real world breaks, and to mend it again.
 
 One module per aspect, `faults/<aspect>.py`, each with `FAULTS = (Fault(...), ...)`; found by its file name,
-listed nowhere.
+listed nowhere. A foreign pair has such a folder of its own.
 """
 
 import importlib
@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from lab.errors import LabError
+from lab.pairs import USUAL, Pair
 from lab.sites import named
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ class Fault:
             `mend` runs before that and may be empty.
         alone: no other fault may be set with it: others would restart what now cannot start, or wait for it,
             or mending it restarts services of other hosts.
+        checks: those that must be red while it is set, as `FILE::TEST`. Of the usual pair the checks
+            name their faults instead.
+        not_found: why no check finds it yet; empty if one does.
     """
 
     name: str
@@ -50,33 +54,37 @@ class Fault:
     seen_on: tuple[str, ...] = ()
     undone_by_reset: bool = False
     alone: bool = False
+    checks: tuple[str, ...] = ()
+    not_found: str = ""
 
 
 @cache
-def catalogue() -> dict[str, tuple[str, Fault]]:
-    """Name -> aspect and fault, of all modules here.
+def catalogue(pair: Pair = USUAL) -> dict[str, tuple[str, Fault]]:
+    """Name -> aspect and fault, of all modules of a pair.
 
     Raises:
         LabError: a module has no FAULTS, or two faults have one name.
     """
     found: dict[str, tuple[str, Fault]] = {}
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
-        faults = getattr(importlib.import_module(f"{__name__}.{module.name}"), "FAULTS", None)
+    package = importlib.import_module(f"{pair.package}.faults")
+    where = f"{package.__name__.replace('.', '/')}"
+    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda module: module.name):
+        faults = getattr(importlib.import_module(f"{package.__name__}.{module.name}"), "FAULTS", None)
         if not isinstance(faults, tuple):
-            raise LabError(f"lab/faults/{module.name}.py: expected FAULTS = (Fault(...), ...)")
+            raise LabError(f"{where}/{module.name}.py: expected FAULTS = (Fault(...), ...)")
         for fault in faults:
             if fault.name in found:
                 raise LabError(
-                    f"fault {fault.name}: twice, in lab/faults/{found[fault.name][0]}.py and {module.name}.py"
+                    f"fault {fault.name}: twice, in {where}/{found[fault.name][0]}.py and {module.name}.py"
                 )
             found[fault.name] = (module.name, fault)
     return found
 
 
-def fault(name: str) -> Fault:
+def fault(name: str, pair: Pair = USUAL) -> Fault:
     """The fault of that name.
 
     Raises:
         LabError: there is none; the message offers the nearest names.
     """
-    return named(name, catalogue(), "fault")[1]
+    return named(name, catalogue(pair), "fault")[1]

@@ -2,7 +2,7 @@
 
 from lab.faults import Fault
 from lab.handle import Lab
-from lab.seed import NEWSLETTER, NEWSLETTER_JOB
+from lab.software import NEWSLETTER, NEWSLETTER_JOB
 
 STANDBY, SIBLING = "arizona-web1", "arizona-web2"
 PRIMARY, PRIMARY_SIBLING = "dallas-web1", "dallas-web2"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from lab.faults import Fault
 from lab.handle import Lab
-from lab.seed import WORKER
+from lab.software import WORKER
 
 WEB = ("dallas-web1", "dallas-web2", "arizona-web1", "arizona-web2")
 DB = ("dallas-db1", "arizona-db1")

@@ -76,7 +76,9 @@ class Lab:
 
     def renew(self, hosts: Collection[str]) -> None:
         """Make hosts anew, whatever has become of them."""
-        drills.forget(verbs.reset(self.plan, [self.plan.host(host) for host in sorted(hosts)], _quiet))
+        drills.forget(
+            self.plan, verbs.reset(self.plan, [self.plan.host(host) for host in sorted(hosts)], _quiet)
+        )
 
     def root(self, host: str, script: str) -> str:
         """Run a shell text as root on a host; what it prints."""

@@ -22,7 +22,7 @@ from siteparity.result import Result
 
 pytestmark = pytest.mark.timeout(120)
 
-SSH_CONFIG = keys.SSH / "config"
+SSH_CONFIG = keys.folder() / "config"
 HOST_SECONDS = 200.0
 """How long a run may wait for each host where no port is open. A busy machine takes a small part of it."""
 VICTIM = ("arizona", "web2", "22222")

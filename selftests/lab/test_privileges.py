@@ -29,7 +29,7 @@ def test_every_host_has_what_is_printed_for_it(lab: Lab) -> None:
     for host in _granting(lab):
         granted = grants.of(host)
         assert granted is not None
-        for path, (content, mode) in grants.files(granted).items():
+        for path, (content, mode) in grants.files(host, granted).items():
             assert lab.root(host.name, f"cat /{path}") == content.decode(), (host.name, path)
             assert lab.root(host.name, f"stat -c '%a %u %g' /{path}") == f"{mode:o} 0 0\n", (host.name, path)
         rights = lab.root(host.name, "sudo -l -U parity").splitlines()
@@ -45,7 +45,15 @@ def test_the_key_starts_nothing_but_the_collector(lab: Lab, command: str) -> Non
     """Whatever is asked for, and whatever is said to it."""
     assert lab.plan.hosts
     for key in ("id_ed25519", "on-call"):
-        argv = ["ssh", "-F", str(keys.SSH / "config"), "-i", str(keys.SSH / key), VICTIM, *command.split()]
+        argv = [
+            "ssh",
+            "-F",
+            str(keys.folder() / "config"),
+            "-i",
+            str(keys.folder() / key),
+            VICTIM,
+            *command.split(),
+        ]
         done = subprocess.run(argv, input=b"id\nid\n", capture_output=True, check=False, timeout=20)
         assert done.returncode
         assert b"uid=" not in done.stdout + done.stderr

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lab import certificates, keys
+from lab.pairs import USUAL
 from selftests.contract.samples import FOLDER
 from selftests.lab.conftest import Lab
 from selftests.lab.runs import Run
@@ -22,7 +23,7 @@ FAULTS = ("secret_differs", "session_password_edited_without_restart", "configur
 
 def _secrets() -> Iterator[bytes]:
     """Every password of the lab, what a plain hash would make of it, and the private keys."""
-    for name in keys.PASSWORDS:
+    for name in USUAL.software.PASSWORDS:
         word = keys.password(name).encode()
         yield word
         yield hashlib.sha256(word).hexdigest().encode()

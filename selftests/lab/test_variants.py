@@ -13,6 +13,7 @@ import pytest
 from lab import grants, machines, sites, state, verbs
 from lab.__main__ import main
 from lab.errors import LabError
+from lab.pairs import USUAL
 from selftests.lab.conftest import Lab, Say
 from selftests.lab.runs import INVENTORIES, run_gate
 from siteparity.model import Verdict
@@ -48,10 +49,10 @@ def three_web_hosts(lab: Lab, say: Say, tmp_path: Path) -> Iterator[Path]:
     inventories = tmp_path / "inventories"
     shutil.copytree(INVENTORIES, inventories)
     hosts = inventories / "arizona" / "hosts.yml"
-    text = hosts.read_text().replace("../../.lab", str(state.STATE))
+    text = hosts.read_text().replace("../../.lab", str(USUAL.state))
     hosts.write_text(text.replace(SECOND, THIRD + SECOND))
     other = inventories / "dallas" / "hosts.yml"
-    other.write_text(other.read_text().replace("../../.lab", str(state.STATE)))
+    other.write_text(other.read_text().replace("../../.lab", str(USUAL.state)))
     with as_variant(lab, "three-web", say) as plan:
         grants.renew(plan.hosts, inventories)
         yield inventories

@@ -38,7 +38,7 @@ userdel --remove {NAME} 2>/dev/null || true
 @contextmanager
 def lent(names: Sequence[str]) -> Iterator[None]:
     """The account exists on these machines of the lab inside the block."""
-    key = (keys.SSH / "id_ed25519.pub").read_text(encoding="ascii")
+    key = (keys.folder() / "id_ed25519.pub").read_text(encoding="ascii")
     try:
         together([partial(podman.run_in, name, _LEND, key) for name in names])
         yield

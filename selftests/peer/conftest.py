@@ -19,6 +19,6 @@ CONTROL = "SITEPARITY_PEER_CONTROL"
 def reach(name: str) -> Host:
     """A machine of the lab; commands run as root, as the same facts need it."""
     folder = os.environ[CONTROL]
-    config = keys.SSH / "config"
+    config = keys.folder() / "config"
     spec = f"ssh://{NAME}@{name}?ssh_config={config}&controlpersist=30&controlpath={folder}/%C&sudo=true"
     return testinfra.get_host(spec)

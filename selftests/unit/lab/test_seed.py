@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.seed import Placed, active, packed
+from lab.pairs import Placed
+from lab.seed import packed
 from lab.sites import load
+from lab.software import active
 
 END = bytes(2 * tarfile.BLOCKSIZE)
 NAMES = st.text("abc", min_size=1, max_size=5)

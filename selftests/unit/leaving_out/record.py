@@ -23,6 +23,7 @@ from lab import keys, podman, sites
 from lab.drills import checks_of_faults
 from lab.errors import LabError
 from lab.faults import Fault, catalogue
+from lab.pairs import USUAL
 from selftests.lab.companies import MOST, Member
 from selftests.lab.conftest import Lab
 from selftests.lab.runs import Run, function_of, named_by, run_gate
@@ -314,7 +315,7 @@ def _look(answers: Answers) -> Look:
 
 def _refuse_passwords(answers: Mapping[str, Answer]) -> None:
     for name, answer in answers.items():
-        if any(keys.password(one).encode() in answer.text for one in keys.PASSWORDS):
+        if any(keys.password(one).encode() in answer.text for one in USUAL.software.PASSWORDS):
             raise LabError(f"{name}: the answer holds a password of the lab; hosts hash what is secret")
 
 

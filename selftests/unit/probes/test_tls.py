@@ -39,7 +39,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("tls")
         patch.setattr(certificates, "TLS", folder)
-        certificates.make_all("shop.example")
+        certificates.make_all(NAMES)
         yield folder
 
 

@@ -159,7 +159,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("tls")
         patch.setattr(certificates, "TLS", folder)
-        certificates.make_all("site.example")
+        certificates.make_all((NAME, "site.example"))
         yield folder / "authority.pem"
 
 

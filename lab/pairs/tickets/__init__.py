@@ -1,0 +1,1 @@
+"""The pair tickets: the ticket shop pretix on Debian 13, at Berlin and at Ashburn."""
