@@ -84,6 +84,34 @@ def test_what_a_section_says_itself_is_added_and_a_single_value_counts(tmp_path:
     assert (database.database, database.roles) == ("other", ("db",))
 
 
+def test_each_file_with_settings_is_compared_with_the_services_that_may_have_it_as_environment(
+    tmp_path: Path,
+) -> None:
+    """None is left out: which of them are environment files, only the host knows."""
+    shop = {**SHOP, "settings": ["/etc/default/shop", "/etc/shop.ini"]}
+    files: Any = read(tmp_path, applications={"shop": shop, "database": DATABASE}).section("files")
+    assert [(one.file, one.services) for one in files.settings["web"]] == [
+        ("/etc/default/shop", ("php8.2-fpm.service", "worker.service")),
+        ("/etc/shop.ini", ("php8.2-fpm.service", "worker.service")),
+    ]
+    assert files.leave_out == ()
+
+
+@pytest.mark.parametrize(
+    ("release", "file"),
+    [({}, None), ({"release": {"path": "/srv/shop", "version": "VERSION"}}, "/srv/shop/VERSION")],
+)
+def test_each_service_of_an_application_must_have_started_after_its_code(
+    tmp_path: Path, release: dict[str, Any], file: str | None
+) -> None:
+    """The worker as well as the pages; also where a package manager laid the code down, without a release."""
+    shop = {**SHOP, "code": ["/opt/shop/site-packages"], "settings": ["/etc/shop.ini"], **release}
+    runtime: Any = read(tmp_path, applications={"shop": shop, "database": DATABASE}).section("runtime")
+    found = {one.service: (one.file, one.code, one.settings) for one in runtime.deployed["web"]}
+    wanted = (file, ("/opt/shop/site-packages",), ("/etc/shop.ini",))
+    assert found == dict.fromkeys(("php8.2-fpm.service", "worker.service"), wanted)
+
+
 def test_nothing_is_taken_for_what_is_absent(tmp_path: Path) -> None:
     """Neither for an aspect nor for a promise."""
     gone = {"reason": "nobody promises it", "approved_by": "Ada"}
@@ -130,6 +158,22 @@ def test_a_second_server_or_store_that_no_section_takes_is_undecided(tmp_path: P
     keys = {one.key for one in read(tmp_path, applications=shops).undecided}
     assert {"applications.more.redis", "applications.b.leads_to[0].keeps_sessions"} <= keys
     assert "applications.cache.redis" not in keys
+
+
+@pytest.mark.parametrize(
+    ("setting", "as_what"),
+    [("REDIS_URL", {"variable": "REDIS_URL"}), ("redis.location", {"key": "redis.location"})],
+)
+def test_the_sessions_are_where_a_variable_or_a_key_of_the_settings_says(
+    tmp_path: Path, setting: str, as_what: dict[str, str]
+) -> None:
+    """A variable has no dot; a key of a file with sections has one."""
+    lead = {"application": "cache", "setting": setting, "keeps_sessions": True}
+    shop = {**SHOP, "settings": ["/etc/shop.ini"], "leads_to": [lead]}
+    cache = {"role": "db", "redis": {"redis_user": "parity", "auth_file": "/a"}}
+    sessions: Any = read(tmp_path, applications={"shop": shop, "cache": cache}).section("sessions")
+    assert sessions.model_dump(include={"variable", "key"}, exclude_none=True) == as_what
+    assert sessions.file == "/etc/shop.ini"
 
 
 @pytest.mark.parametrize(

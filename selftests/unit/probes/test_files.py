@@ -344,12 +344,13 @@ def look(
     including: str = "/etc/nginx/nginx.conf",
     named: Sequence[str] | None = None,
     strays: Sequence[str] = (),
+    units: Sequence[str] = (),
 ) -> files.ConfigurationFiles:
     """The real question, of that root. All but ``strays`` was delivered by a package."""
     paths, nginx = [f"{root}{one}" for one in patterns], [f"{root}{including}"]
     named = paths + nginx if named is None else named
     told = f"KEY={'5e' * 32};" + assigned(
-        PATHS=paths, ELSEWHERE=[f"{root}/etc/else*"], NGINX=nginx, NAMED=named, KNOWN=["shop"]
+        PATHS=paths, ELSEWHERE=[f"{root}/etc/else*"], UNITS=units, NGINX=nginx, NAMED=named, KNOWN=["shop"]
     )
     question = files.QUESTION
     for place in ("/var/lib/dpkg", "/var/spool", '"/etc', "{^/etc", '"^/etc', "(/etc", " /etc"):
@@ -401,6 +402,25 @@ def test_what_an_nginx_includes_is_read_as_its_main_file_is() -> None:
         with pytest.raises(AssertionError, match="closed: not everybody may read it"):
             look(root, including="/etc/main", named=[])
         assert len(look(root, including="/etc/main").files) == 2
+
+
+def test_settings_of_an_application_are_compared_unless_they_are_the_environment_of_a_service(
+    host: Path,
+) -> None:
+    """An environment file is judged with what the service runs with; of all others only the file tells."""
+    (host / "bin").mkdir()
+    systemctl = host / "bin" / "systemctl"
+    systemctl.write_text(
+        f"#!/bin/sh\n[ $4 = shop.service ] && echo 'EnvironmentFiles={host}/etc/app/a.conf (ignore_errors=no)'\n"
+    )
+    systemctl.chmod(0o755)
+    both = ("/etc/app/a.conf", "/etc/app/key")
+    for units, compared in (((), {"a.conf", "key"}), (("shop.service",), {"key"})):
+        seen = look(host, *both, units=units)
+        assert {Path(one.path).name for one in seen.files if "/app/" in one.path} == compared
+    systemctl.write_text("#!/bin/sh\nexit 1\n")
+    with pytest.raises(AssertionError, match="systemctl: exit 1"):
+        look(host, *both, units=("shop.service",))
 
 
 def test_real_files_are_read_without_their_secrets(host: Path) -> None:

@@ -127,6 +127,21 @@ def test_a_setting_that_looks_like_a_secret_is_compared_unasked(tmp_path: Path) 
     assert set(found(tmp_path, "settings", text, "A")) == {"A", "PAYMENT_API_KEY"}
 
 
+def test_secrets_of_one_name_in_several_sections_are_compared_each_by_its_own(tmp_path: Path) -> None:
+    """Of two passwords neither hides behind the other; a name without a section means it in each."""
+    text = "[database]\npassword=one\n[redis]\npassword=two\nlocation=redis://:three@host/0\n"
+    seen = found(tmp_path, "settings", text, "database.password", "redis.location")
+    hashed = {"database.password": "one", "redis.password": "two", "redis.location": "three"}
+    assert {name: one.hash for name, one in seen.items()} == {
+        name: keyed(word) for name, word in hashed.items()
+    }
+    seen = found(tmp_path, "settings", text, "password", "mail.password")
+    assert {name: one.state for name, one in seen.items()} == {
+        **dict.fromkeys(hashed, hashes.SET),
+        "mail.password": hashes.MISSING,
+    }
+
+
 def test_a_file_that_everybody_may_read_is_told(tmp_path: Path) -> None:
     """A secret that every program on the host knows is none."""
     assert found(tmp_path, "settings", "A=x\n", "A", mode=0o644)["A"].state == hashes.OPEN

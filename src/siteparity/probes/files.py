@@ -33,7 +33,7 @@ from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.applications import Applications
 from siteparity.policy.patterns import RELEASE_FILES, matches_any
 from siteparity.policy.questions import Question
-from siteparity.policy.section import PathPattern, Strict, WholePath, matching
+from siteparity.policy.section import PathPattern, ServiceName, Strict, WholePath, matching
 from siteparity.probes import KEY, Answers, Probe, Reading, Target, by_role, once
 from siteparity.tools.configuration import files, folders, release
 from siteparity.transport import words
@@ -102,6 +102,14 @@ class ReleaseFolder(Strict):
         return self
 
 
+class SettingsFile(Strict):
+    """A file with settings of an application."""
+
+    file: AbsolutePath
+    services: tuple[ServiceName, ...] = ()
+    """The services that read it. Where one has it as its environment file, ``runtime`` judges it."""
+
+
 class Policy(Section):
     """Which files must be the same."""
 
@@ -111,6 +119,9 @@ class Policy(Section):
     """Patterns of configuration files on hosts of every role."""
     files: Mapping[RoleName, tuple[AbsolutePath, ...]] = Field(default_factory=dict)
     """For each role: further patterns."""
+    settings: Mapping[RoleName, tuple[SettingsFile, ...]] = Field(default_factory=dict)
+    """For each role: the files with the settings of its applications, of which environment files are judged
+    by ``runtime``."""
     where_there: tuple[AbsolutePath, ...] = WHERE_THERE
     """Patterns of files that may be missing; where they exist they are compared, on hosts of every role."""
     nginx: tuple[AbsolutePath, ...] = (NGINX,)
@@ -133,10 +144,11 @@ class Policy(Section):
 
     @classmethod
     def drawn(cls, of: Applications) -> Mapping[str, Any]:
-        """Their releases; their settings are judged by ``runtime``."""
-        settings = [path for one in of for path in one.settings]
+        """Their releases and their settings."""
         return {
-            "leave_out": settings,
+            "settings": of.lists(
+                lambda one: [{"file": path, "services": list(one.units)} for path in one.settings]
+            ),
             "releases": {one.role: one.release.model_dump(exclude_none=True) for one in of if one.release},
         }
 
@@ -149,18 +161,20 @@ def _patterns(target: Target[Policy]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*target.section.every_host, *target.listed(target.section.files)]))
 
 
-_FILES = Ask(files.QUESTION, words=(words.PATHS, words.ELSEWHERE, words.NGINX, words.KNOWN, KEY), timeout=20)
+_FILES = Ask(files.QUESTION, words=(words.PATHS, words.ELSEWHERE, words.UNITS, words.NGINX, words.KNOWN, KEY), timeout=20)
 _FOLDERS = Ask(folders.QUESTION, words=(words.PLACES,))
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The configuration, and the release where the host has one."""
     section = target.section
-    patterns = tuple(dict.fromkeys([*_patterns(target), *section.where_there]))
+    of_applications = target.listed(section.settings)
+    patterns = [*_patterns(target), *section.where_there, *(one.file for one in of_applications)]
     asks = {
         "files": _FILES.about(
-            PATHS=patterns,
+            PATHS=tuple(dict.fromkeys(patterns)),
             ELSEWHERE=(*section.leave_out, *target.judged()),
+            UNITS=tuple(dict.fromkeys(unit for one in of_applications for unit in one.services)),
             NGINX=section.nginx,
             KNOWN=target.known(),
         ),

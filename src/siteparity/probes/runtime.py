@@ -17,7 +17,6 @@ restart belong to ``database`` and ``redis``, language variables to ``locales``.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
@@ -27,7 +26,7 @@ from pydantic import Field, model_validator
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.policy import AbsolutePath, RoleName, Section
-from siteparity.policy.applications import Application, Applications
+from siteparity.policy.applications import Application, Applications, said
 from siteparity.policy.patterns import CODE, matches_any
 from siteparity.policy.questions import Question
 from siteparity.policy.section import PathPattern, ServiceName, Strict, UnitPattern, matching
@@ -59,20 +58,35 @@ class Deployed(Strict):
     """A service, and what a deployment lays down for it."""
 
     service: ServiceName
-    file: AbsolutePath
+    file: AbsolutePath | None = None
     """A file that every deployment writes, such as one with the version; its folder is the release."""
     code: tuple[AbsolutePath, ...] = ()
-    """Further folders that it loads code from, besides its release and the libraries of packages."""
+    """Further folders that it loads code from, besides its release and the libraries of packages; all of
+    them, if there is no ``file``."""
     settings: tuple[PathPattern, ...] = ()
     """Files that it reads when it starts, or patterns of them. Environment files of its unit are included,
     unless ``environment`` compares them with what the service runs with."""
     leave_out: tuple[PathPattern, ...] = ()
     """Patterns of what it writes there itself, or another aspect judges; ``*`` matches slashes as well."""
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The folders with its code."""
+        release = [self.file.rpartition("/")[0]] if self.file else []
+        return (*release, *(folder.rstrip("/") for folder in self.code))
+
+    @model_validator(mode="after")
+    def _it_has_code(self) -> Self:
+        if not self.places:
+            raise ValueError(
+                f"expected file or code of {self.service}, found neither; name the folders that it loads code from"
+            )
+        return self
+
     @model_validator(mode="after")
     def _its_code_is_looked_at(self) -> Self:
-        places = (self.file.rpartition("/")[0], *(folder.rstrip("/") for folder in self.code))
-        inside = [self.file, *self.settings, *(f"{place}/{name}" for place in places for name in CODE)]
+        inside = [*self.settings, *(f"{place}/{name}" for place in self.places for name in CODE)]
+        inside += [self.file] if self.file else []
         if wide := [one for one in self.leave_out if matches_any(one, inside)]:
             raise ValueError(
                 f"expected patterns in leave_out that leave the code of {self.service} in, found "
@@ -110,20 +124,18 @@ class Policy(Section):
         return {
             "services": of.lists(lambda one: one.units),
             "environment": of.lists(lambda one: one.units if one.settings else ()),
-            "deployed": of.lists(lambda one: [found] if (found := _deployed_by(one)) else []),
+            "deployed": of.lists(_deployed_by),
         }
 
 
-def _deployed_by(one: Application) -> Mapping[str, Any]:
-    """The service of an application, and what a deployment lays down for it; empty if nothing says it."""
-    if not (one.units and one.release and one.release.version):
-        return {}
-    return {
-        "service": one.units[0],
-        "file": f"{one.release.path}/{one.release.version}",
-        "code": list(one.code),
-        "leave_out": list(one.leave_out),
-    }
+def _deployed_by(one: Application) -> list[Mapping[str, Any]]:
+    """The services of an application, and what a deployment lays down for them; none if nothing says it."""
+    version = one.release.version if one.release else None
+    file = f"{one.release.path}/{version}" if one.release and version else None
+    if file is None and not one.code:
+        return []
+    places = {"code": list(one.code), "settings": list(one.settings), "leave_out": list(one.leave_out)}
+    return [said(service=unit, file=file, **places) for unit in one.units]
 
 
 def _services(target: Target[Policy]) -> tuple[str, ...]:
@@ -227,8 +239,8 @@ def read_handed_on(answers: Answers, _: Target[Policy]) -> Table:
 def _started(deployed: Deployed, target: Target[Policy]) -> str:
     return code.question(
         deployed.service,
-        deployed.file,
-        (posixpath.dirname(deployed.file), *deployed.code),
+        deployed.file or deployed.code[0],  # it must exist
+        deployed.places,
         deployed.leave_out,
         code.SettingsFiles(deployed.settings, deployed.service not in _with_settings(target)),
     )

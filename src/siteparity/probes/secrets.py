@@ -39,7 +39,8 @@ class SecretFile(Strict):
 
     file: AbsolutePath
     form: hashes.Form = "settings"
-    """``settings``: ``NAME=value`` or ``name value``, of a URL only its password. ``pgpass``: PostgreSQL's
+    """``settings``: ``NAME=value`` or ``name value``, of a URL only its password; below a section
+    ``[database]`` its name is ``database.NAME``. ``pgpass``: PostgreSQL's
     password file, by user. ``whole``: the file is one secret."""
     names: tuple[SecretName, ...] = ()
     """Secrets that must be in it, and not empty."""

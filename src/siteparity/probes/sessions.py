@@ -75,7 +75,7 @@ class Policy(Section, Client):
                     "servers": [store.role],
                     "service": one.units[0],
                     "file": one.settings[0],
-                    "variable": lead.setting,
+                    "key" if "." in lead.setting else "variable": lead.setting,
                     "port": next(iter(store.ports), 6379),
                     **store.redis.model_dump(),
                 }

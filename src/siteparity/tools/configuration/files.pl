@@ -18,7 +18,7 @@ my $usual = qr/^0(?:644|755) root:root\z/;
 my %of_root = map { $_ => 1 } given("NAMED");
 my @patterns = given("PATHS");
 my @including = given("NGINX");
-my @elsewhere = map { pattern($_) } given("ELSEWHERE");
+my @elsewhere = map { pattern($_) } given("ELSEWHERE"), environment_files(given("UNITS"));
 my @of_one_host = map { pattern($_) } qw(@OF_ONE_HOST@);
 my %is_stray;
 
@@ -27,6 +27,13 @@ sub pattern {
     $text =~ s/\\\*/.*/g;
     $text =~ s/\\\?/./g;
     return qr/\A$text\z/s;
+}
+sub environment_files {
+    @_ or return;
+    open my $h, "-|", "systemctl", "show", "--property=EnvironmentFiles", "--", @_ or die "systemctl: $!\n";
+    my @lines = <$h>;
+    close $h or die "systemctl: exit ", $? >> 8, "\n";
+    return map { /^EnvironmentFiles=(.*) \(ignore_errors=(?:yes|no)\)$/ ? $1 : () } @lines;
 }
 sub counts { my $path = shift; return !grep { $path =~ $_ } @elsewhere }
 sub headed { return join "\t", "f", clean($_[0]), $_[1], $_[2] }

@@ -63,7 +63,7 @@ PARTS = ("files",)
 
 
 QUESTION = (
-    "export PATHS ELSEWHERE NGINX NAMED KNOWN\nSITEPARITY_KEY=$KEY perl - <<'END_OF_PROGRAM'\n"
+    "export PATHS ELSEWHERE UNITS NGINX NAMED KNOWN\nSITEPARITY_KEY=$KEY perl - <<'END_OF_PROGRAM'\n"
     + keyed.PERL
     + PERL_DECODE
     + harmless.PERL
@@ -76,7 +76,8 @@ QUESTION = (
     + "END_OF_PROGRAM\n"
 )
 """A shell text that reads the files of ``$PATHS``, patterns as a shell understands them, but not those that
-match a pattern of ``$ELSEWHERE``, where ``*`` matches slashes as well. ``$NGINX`` are main files of nginx;
+match a pattern of ``$ELSEWHERE``, where ``*`` matches slashes as well, and not the environment files of
+``$UNITS``. ``$NGINX`` are main files of nginx;
 what they include is read, too. What is not in ``$NAMED`` is read only if everybody may read it. ``$KNOWN``
 are names that are shown, and ``$KEY`` is the key of the run. What no package delivered is read whoever may
 read it: nothing of it is shown that is not known to be harmless."""

@@ -99,6 +99,8 @@ IFS=$line_end
 set --
 gone() { printf '%s\n' "gone $1" end; exit; }
 for path in @SETTINGS@; do
+    # Environment files are looked at below, or compared with what runs.
+    case $shown in *"EnvironmentFiles=$path (ignore_errors="*) continue;; esac
     [ -e "$path" ] || gone "$path"
     set -- "$@" "$path"
 done

@@ -39,7 +39,8 @@ sub look {
         return;
     }
     my $mode = (stat $f)[2] & 07777;
-    my %of;
+    my (%of, %bare);
+    my $section = "";
     if ($form eq "whole") {
         local $/;
         my $text = <$f> // "";
@@ -54,20 +55,24 @@ sub look {
             next;
         }
         next if $line =~ /^\s*[#;]/;
+        # Sections have settings of one name, such as a password each.
+        if ($line =~ /^\s*\[([^\[\]]+)\]\s*$/) { $section = "$1." =~ s/[^\w.:-]/_/gr; next }
         $line =~ /^\s*(?:export\s+)?["']?([\w.-]+)["']?(?:\s*[=:]\s*|\s+|$)(.*)$/ or next;
         my ($name, $value) = ($1, bare($2));
         begin($file);
         shown($line);
         my $secret = @hidden ? join "\0", @hidden : undef;
-        my $is_named = grep { $_ eq $name } @names;
+        my $item = $section . $name;
+        my $is_named = grep { $_ eq $name || $_ eq $item } @names;
         next if !$is_named && !defined $secret;
         # A web address that names no user may be a secret as a whole.
         $secret = $value =~ m{^[A-Za-z][A-Za-z0-9+.-]*://} && $value !~ m{^https?://[^@]*$}
             ? secret_of_url($value) : $value;
-        $of{$name} = $secret;
+        $of{$item} = $secret;
+        $bare{$name} = 1;
     }
     close $f or die "$file: $!\n";
-    push @found, [$file, $_, "missing", ""] for grep { !defined $of{$_} } @names;
+    push @found, [$file, $_, "missing", ""] for grep { !defined $of{$_} && !$bare{$_} } @names;
     push @found, [$file, $_, state_of($of{$_}, $mode, $form), $of{$_}] for sort keys %of;
 }
 
