@@ -13,6 +13,7 @@ import pytest
 from lab import drills, machines, podman, sites, state, verbs
 from lab.errors import LabError
 from lab.faults import fault
+from lab.pairs import USUAL, Pair
 from selftests.lab.runs import Run, run_gate
 
 Say: TypeAlias = Callable[[str], None]
@@ -55,7 +56,7 @@ class Lab:
             LabError: a fault could not be set, or could not be mended: its hosts are made anew then, so that
                 the next test meets a healthy lab.
         """
-        with state.only_one(self.say):
+        with state.only_one(self.say, self.plan.pair):
             try:
                 for name in faults:
                     drills.break_(self.plan, name, _quiet)
@@ -65,11 +66,11 @@ class Lab:
 
     def _mend(self) -> None:
         """Undo what is set."""
-        left = drills.set_faults()
+        left = drills.set_faults(self.plan.pair)
         try:
             drills.mend(self.plan, [], _quiet)
         except LabError:
-            hosts = {host for name in left for host in fault(name).hosts}
+            hosts = {host for name in left for host in fault(name, self.plan.pair).hosts}
             self.say(f"could not be mended, so its hosts are made anew: {', '.join(sorted(hosts))}")
             self.renew(hosts)
             raise
@@ -85,23 +86,30 @@ class Lab:
         return podman.shell(host, script).stdout.decode("utf-8", "replace")
 
 
-@pytest.fixture(scope="session")
-def lab(say: Say) -> Iterator[Lab]:
-    """The lab, up and without a fault. It is taken down at the end if it was down at the start."""
-    plan = sites.load()
-    was_up = bool(machines.ours())
+@contextmanager
+def standing(pair: Pair, say: Say) -> Iterator[Lab]:
+    """A pair, up and without a fault. It is taken down at the end if it was down at the start."""
+    plan = sites.load(pair=pair)
+    was_up = bool(machines.ours(pair))
     try:
-        with state.only_one(say):
-            if left := drills.set_faults():
+        with state.only_one(say, pair):
+            if left := drills.set_faults(pair):
                 say(f"lab: mending what is set: {', '.join(left)}")
                 drills.mend(plan, [], say)
-            say("lab: up")
+            say(f"lab: {pair} up")
             verbs.up(plan, say)
         yield Lab(plan, say)
     finally:
         if not was_up:
-            with state.only_one(say):
+            with state.only_one(say, pair):
                 verbs.down(plan, say)
+
+
+@pytest.fixture(scope="session")
+def lab(say: Say) -> Iterator[Lab]:
+    """The usual lab."""
+    with standing(USUAL, say) as usual:
+        yield usual
 
 
 @pytest.fixture

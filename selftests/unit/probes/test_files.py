@@ -410,9 +410,8 @@ def test_settings_of_an_application_are_compared_unless_they_are_the_environment
     """An environment file is judged with what the service runs with; of all others only the file tells."""
     (host / "bin").mkdir()
     systemctl = host / "bin" / "systemctl"
-    systemctl.write_text(
-        f"#!/bin/sh\n[ $4 = shop.service ] && echo 'EnvironmentFiles={host}/etc/app/a.conf (ignore_errors=no)'\n"
-    )
+    of_shop = f"EnvironmentFiles={host}/etc/app/a.conf (ignore_errors=no)"
+    systemctl.write_text(f"#!/bin/sh\n[ $4 = shop.service ] && echo '{of_shop}'\n")
     systemctl.chmod(0o755)
     both = ("/etc/app/a.conf", "/etc/app/key")
     for units, compared in (((), {"a.conf", "key"}), (("shop.service",), {"key"})):

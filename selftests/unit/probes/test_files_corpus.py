@@ -60,7 +60,9 @@ class Host:
         for name, some in texts.items():
             (folder / name).write_text("".join(f"{text}\n" for text in some), encoding="utf-8")
         paths = [f"{folder}/*"]
-        given = assigned(PATHS=paths, NAMED=paths, ELSEWHERE=[], UNITS=[], NGINX=["/none"], KNOWN=TARGET.known())
+        given = assigned(
+            PATHS=paths, NAMED=paths, ELSEWHERE=[], UNITS=[], NGINX=["/none"], KNOWN=TARGET.known()
+        )
         text = files.QUESTION.replace('"/etc', f'"{root}/etc').replace("/var/lib/dpkg/status", f"{root}/none")
         done = subprocess.run(
             ["sh", "-c", f"KEY={KEY};{given}{text}"],

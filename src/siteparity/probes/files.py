@@ -161,7 +161,11 @@ def _patterns(target: Target[Policy]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*target.section.every_host, *target.listed(target.section.files)]))
 
 
-_FILES = Ask(files.QUESTION, words=(words.PATHS, words.ELSEWHERE, words.UNITS, words.NGINX, words.KNOWN, KEY), timeout=20)
+_FILES = Ask(
+    files.QUESTION,
+    words=(words.PATHS, words.ELSEWHERE, words.UNITS, words.NGINX, words.KNOWN, KEY),
+    timeout=20,
+)
 _FOLDERS = Ask(folders.QUESTION, words=(words.PLACES,))
 
 

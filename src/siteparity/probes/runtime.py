@@ -79,7 +79,7 @@ class Deployed(Strict):
     def _it_has_code(self) -> Self:
         if not self.places:
             raise ValueError(
-                f"expected file or code of {self.service}, found neither; name the folders that it loads code from"
+                f"expected file or code of {self.service}, found neither; name the folders with its code"
             )
         return self
 

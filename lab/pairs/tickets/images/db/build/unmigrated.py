@@ -1,4 +1,4 @@
-"""The settings of pretix without its migrations: tables are made as the models are, not step by step since 2014.
+"""The settings of pretix without its migrations: tables are made as the models are, not step by step.
 
 Hundreds of migrations take minutes, and end in the same tables. They are noted as made afterwards.
 """
