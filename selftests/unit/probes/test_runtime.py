@@ -705,6 +705,26 @@ def test_settings_are_younger_than_the_process(
         sleeper.wait()
 
 
+@pytest.mark.parametrize("of_unit", [False, True])
+def test_a_named_file_that_is_the_environment_counts_as_such(tmp_path: Path, of_unit: bool) -> None:
+    """An application names all its settings, and does not say which of them systemd reads."""
+    for file in ("etc/shop.env", "current/VERSION"):
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).write_text("POOL=4\n", encoding="utf-8")
+    time.sleep(0.05)
+    sleeper = subprocess.Popen(["sleep", "60"])
+    file = tmp_path / "etc/shop.env"
+    files = deployed.SettingsFiles((str(file),), of_unit=of_unit)
+    try:
+        time.sleep(0.5)
+        _put_back(file)
+        found = _asked(tmp_path, sleeper.pid, files, [f"{file} (ignore_errors=no)"])
+        assert found == deployed.ServiceCode(None, None, str(file) if of_unit else None)
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+
+
 def test_environment_files_count_where_nothing_else_looks_at_them() -> None:
     """The running environment says more than a time, where it is compared."""
     compared = runtime.ask(WITH_RELEASE)["started"].text
