@@ -26,7 +26,7 @@ class Site:
 
     Attributes:
         name: as in the inventories.
-        network: its /24, in CIDR notation.
+        network: in CIDR notation.
         zone: the IANA time zone of the place. Hosts run on UTC; faults use this.
         active: it serves customers in the healthy lab.
     """
