@@ -112,6 +112,21 @@ def test_each_service_of_an_application_must_have_started_after_its_code(
     assert found == dict.fromkeys(("php8.2-fpm.service", "worker.service"), wanted)
 
 
+def test_what_only_its_own_hosts_reach_may_listen_on_loopback_and_takes_no_way(tmp_path: Path) -> None:
+    """A server behind an nginx of the same host; what others reach must be open to them."""
+    front = {"role": "web", "names": ["shop.example"], "ports": {443: "nginx"}}
+    front["leads_to"] = [{"application": "shop"}]
+    shop = {**SHOP, "names": [], "ports": {8000: "gunicorn"}}
+    alone = {"role": "web", "ports": {9000: "alone"}}
+    every = {"front": front, "shop": shop, "alone": alone, "database": DATABASE}
+    policy = read(tmp_path, applications=every)
+    listeners: Any = policy.section("listeners")
+    at = {one.port: one.at for role in ("web", "db") for one in listeners.expected[role]}
+    assert at == {443: "any", 8000: "host", 9000: "any", 5432: "any"}
+    path: Any = policy.section("path")
+    assert [(leg.client, leg.server, leg.port) for leg in path.legs] == [("web", "db", 5432)]
+
+
 def test_nothing_is_taken_for_what_is_absent(tmp_path: Path) -> None:
     """Neither for an aspect nor for a promise."""
     gone = {"reason": "nobody promises it", "approved_by": "Ada"}

@@ -95,6 +95,22 @@ def test_a_port_that_is_not_as_expected_says_what_is_there(item: str, line: str,
     assert table("required", *lines, *filter(None, [line]))[item] == state
 
 
+@pytest.mark.parametrize(
+    ("address", "is_right"),
+    [("127.0.0.1", True), ("0.0.0.0", True), ("198.18.2.21", True), ("198.18.1.21", False)],  # noqa: S104
+)
+def test_what_only_the_host_needs_may_listen_at_any_of_its_addresses(address: str, is_right: bool) -> None:
+    """At an address of the other site nobody reaches it, and another program answers nobody rightly."""
+    target: Target[Policy] = web_host(
+        Policy(owner="Platform", expected={"web": (Listener(port=8345, program="gunicorn", at="host"),)})
+    )
+    for program, expected in (("gunicorn", is_right), ("nc", False)):
+        line = f'tcp LISTEN 0 9 {address}:8345 0.0.0.0:* users:(("{program}",pid=4,fd=5))'
+        answers = answered(sockets=f"handed out 32768 60999\n{line}\nend\n".encode())
+        seen = PROBE.tables["required"].read(answers, target)["tcp 8345"]
+        assert (seen == "listens") == expected, seen
+
+
 def test_ports_that_the_kernel_hands_out_have_no_number() -> None:
     """A client's UDP socket comes and goes; a TCP listener is judged whatever its number."""
     lines = (

@@ -180,6 +180,11 @@ class Applications:
             for lead in one.leads_to:
                 yield one, lead, self.named[lead.application]
 
+    def is_of_its_host(self, one: Application) -> bool:
+        """Whether nobody but applications of the same hosts leads to it, so that loopback is enough."""
+        from_ = [leader.role for leader, _, to in self.leads() if to is one]
+        return bool(from_) and not one.names and set(from_) == {one.role}
+
     def units(self, role: str) -> tuple[str, ...]:
         """The services of a role's applications, each once."""
         return tuple(dict.fromkeys(unit for one in self if one.role == role for unit in one.units))

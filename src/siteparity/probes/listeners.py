@@ -38,8 +38,9 @@ class Listener(Strict):
     """Its number, or ``ephemeral`` for one that the kernel hands out (``ip_local_port_range``)."""
     program: Text
     """As ss(8) shows it, at most 15 characters; ``systemd`` for a socket unit, ``kernel`` for the kernel."""
-    at: Literal["any", "site", "loopback"] = "any"
-    """Every address of the host, only addresses inside the site, or only loopback."""
+    at: Literal["any", "site", "loopback", "host"] = "any"
+    """Every address of the host, only addresses inside the site, or only loopback; or ``host``: any of these,
+    since only the host itself needs it. Whether the sites are alike in it is compared."""
 
     @property
     def name(self) -> str:
@@ -60,7 +61,10 @@ class Policy(Section):
         """Their ports."""
         return {
             "expected": of.lists(
-                lambda one: [{"port": port, "program": program} for port, program in one.ports.items()]
+                lambda one: [
+                    {"port": port, "program": program, "at": "host" if of.is_of_its_host(one) else "any"}
+                    for port, program in one.ports.items()
+                ]
             )
         }
 
@@ -152,11 +156,11 @@ def _state(wanted: Listener, found: list[Socket], target: Target[Policy]) -> str
     kinds = {socket.kind for socket in found}
     versions = {socket.version for socket in found if socket.kind == wanted.at}
     own = {address.version for address in target.host.addresses} or {4}
-    allowed = {"any", "site"} if wanted.at == "any" else {wanted.at}
+    allowed = {"any", "site"} if wanted.at in ("any", "host") else {wanted.at}
     is_right = (
         {socket.program for socket in found} == {wanted.program}
         and kinds <= allowed | {"loopback"}
-        and (bool(versions) if wanted.at == "loopback" else own <= versions)
+        and (wanted.at == "host" or (bool(versions) if wanted.at == "loopback" else own <= versions))
     )
     return LISTENS if is_right else _programs(found)
 

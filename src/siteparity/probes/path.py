@@ -82,10 +82,11 @@ class Policy(Section):
 
     @classmethod
     def drawn(cls, of: Applications) -> Mapping[str, Any]:
-        """The ways between them."""
+        """The ways between them. What runs on the same hosts is reached there, and takes none."""
         legs = [
             {"client": one.role, "server": other.role, "port": port}
             for one, _, other in of.leads()
+            if one.role != other.role
             for port in other.ports
         ]
         return {"legs": legs} if legs else {}
