@@ -17,7 +17,7 @@ from lab.sites import Host, Plan
 from lab.state import read_ledger, write_ledger
 from lab.wait import NotYetError, together, until
 
-MEND_DEADLINE = 30.0
+MEND_DEADLINE = 120.0
 TESTS = ROOT.parent / "tests"
 
 Say = Callable[[str], None]

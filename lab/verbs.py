@@ -10,8 +10,8 @@ from lab.errors import LabError
 from lab.sites import Host, Plan
 from lab.wait import together, until
 
-UP_DEADLINE = 90.0
-RESET_DEADLINE = 60.0
+UP_DEADLINE = 240.0
+RESET_DEADLINE = 120.0
 
 Say = Callable[[str], None]
 

@@ -708,12 +708,12 @@ def test_settings_are_younger_than_the_process(
 @pytest.mark.parametrize("of_unit", [False, True])
 def test_a_named_file_that_is_the_environment_counts_as_such(tmp_path: Path, of_unit: bool) -> None:
     """An application names all its settings, and does not say which of them systemd reads."""
-    for file in ("etc/shop.env", "current/VERSION"):
-        (tmp_path / file).parent.mkdir()
-        (tmp_path / file).write_text("POOL=4\n", encoding="utf-8")
+    file = tmp_path / "etc/shop.env"
+    for one in (file, tmp_path / "current/VERSION"):
+        one.parent.mkdir()
+        one.write_text("POOL=4\n", encoding="utf-8")
     time.sleep(0.05)
     sleeper = subprocess.Popen(["sleep", "60"])
-    file = tmp_path / "etc/shop.env"
     files = deployed.SettingsFiles((str(file),), of_unit=of_unit)
     try:
         time.sleep(0.5)
