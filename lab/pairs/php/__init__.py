@@ -1,0 +1,1 @@
+"""The pair *php*: webmail from Debian, at Porto and Turku."""
