@@ -1,0 +1,97 @@
+"""What lies below the application: locales, packages, time zone, certificate, packet filter."""
+
+from lab.faults import Fault
+from lab.handle import Lab
+
+_ARCHIVE = "/usr/lib/locale/locale-archive"
+_PEM = "/etc/haproxy/webmail.pem"
+_RULES = "/etc/iptables/rules.v4"
+
+# Packs an installed package once as it is and once one revision earlier, and installs the latter.
+_EARLIER = """
+    work=/root/{package}.repacked
+    rm -rf $work; mkdir -p $work/tree/DEBIAN; cd $work
+    dpkg-query -s {package} | sed '/^Status:/d; /^Conffiles:/,/^[A-Z]/{{/^Conffiles:/d; /^ /d}}' >tree/DEBIAN/control
+    info=/var/lib/dpkg/info/{package}; [ -e $info.list ] || info=$info:$(dpkg --print-architecture)
+    for part in md5sums triggers; do [ ! -e $info.$part ] || cp -p $info.$part tree/DEBIAN/$part; done
+    while read -r path; do
+        [ -d "$path" ] && [ ! -L "$path" ] || printf '%s\\n' ".$path"
+    done <$info.list | tar -C / --no-recursion -cf - -T - | tar -C tree -xf -
+    version=$(sed -n 's/^Version: //p' tree/DEBIAN/control) number=${{version##*[!0-9]}}
+    sed -i "s/^Version: .*/Version: ${{version%"$number"}}$((number - 1))/" tree/DEBIAN/control
+    dpkg-deb --build --root-owner-group -Znone tree earlier.deb >/dev/null
+    dpkg --force-downgrade --force-confold -i earlier.deb >/dev/null 2>&1
+    rm -rf $work
+"""
+
+
+def _kept(path: str, change: str, after: str = "") -> tuple[str, str]:
+    """Scripts that change a file, whose old self is kept beside root, and that bring it back."""
+    name = "/root/kept" + path.replace("/", "-")
+    return (
+        f"cp -p {path} {name}.part && mv {name}.part {name}\n{change}\n{after}",
+        f"rm -f {name}.part; [ ! -f {name} ] || {{ mv {name} {path}\n{after or ':'}\n}}",
+    )
+
+
+def _expired(lab: Lab) -> None:
+    """What HAProxy serves was never made anew from what certbot renewed."""
+    from lab import certificates  # noqa: PLC0415  # a fault alone needs it
+
+    old = certificates.issue(("webmail.mail.example",), days=-2, folder=lab.plan.pair.state / "tls")
+    pem = (old.chain + old.key).decode()
+    lab.shell("turku-lb1", f"cp -p {_PEM} {_PEM}.kept\ncat >{_PEM} <<'END'\n{pem}END\nsystemctl reload haproxy")
+
+
+_LOCALE = _kept(_ARCHIVE, "localedef --delete-from-archive fi_FI.utf8", "systemctl restart php8.2-fpm")
+_RULE = _kept(
+    _RULES, "sed -i '/--comment .*replication/d' /etc/iptables/rules.v4", "iptables-restore </etc/iptables/rules.v4"
+)
+
+FAULTS = (
+    Fault(
+        name="locale_missing",
+        sentence="One web host of Turku cannot speak Finnish: its locale is not compiled.",
+        hosts=("turku-web1",),
+        break_=_LOCALE[0],
+        mend=_LOCALE[1],
+        healthy="locale -a | grep -qx fi_FI.utf8",
+    ),
+    Fault(
+        name="another_version",
+        sentence="One web host of Turku missed an upgrade: its extension for Redis is one revision behind.",
+        hosts=("turku-web2",),
+        break_=_EARLIER.format(package="php-redis"),
+        undone_by_reset=True,
+    ),
+    Fault(
+        name="package_missing",
+        sentence="memcached's extension for PHP is missing on one web host of Turku.",
+        hosts=("turku-web3",),
+        break_="dpkg --purge php-memcached >/dev/null 2>&1; systemctl restart php8.2-fpm",
+        undone_by_reset=True,
+    ),
+    Fault(
+        name="time_zone",
+        sentence="The load balancer of Turku keeps local time.",
+        hosts=("turku-lb1",),
+        break_="ln -sf /usr/share/zoneinfo/Europe/Helsinki /etc/localtime; echo Europe/Helsinki >/etc/timezone",
+        mend="ln -sf /usr/share/zoneinfo/Etc/UTC /etc/localtime; echo Etc/UTC >/etc/timezone",
+    ),
+    Fault(
+        name="certificate_expired",
+        sentence="Turku's HAProxy serves a certificate that has expired, though certbot renewed it.",
+        hosts=("turku-lb1",),
+        break_=_expired,
+        mend=f"[ ! -f {_PEM}.kept ] || {{ mv {_PEM}.kept {_PEM}; systemctl reload haproxy; }}",
+        alone=True,
+    ),
+    Fault(
+        name="firewall_rule_missing",
+        sentence="Turku's database host does not let Porto's in, so nothing can follow it after a failover.",
+        hosts=("turku-db1",),
+        break_=_RULE[0],
+        mend=_RULE[1],
+        healthy="iptables -S INPUT | grep -q replication",
+    ),
+)
