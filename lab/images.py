@@ -27,6 +27,8 @@ SHARED = ROOT / "images"
 """Sources of the base, and tools of every build."""
 BASE = IMAGE_PREFIX + "base"
 DEBIAN = IMAGE_PREFIX + "debian"
+COMMON = "common"
+"""The folder of an image that no host boots, and that the pair's own ones are built from."""
 REGISTRY = ("docker.io", "registry-1.docker.io")
 REGISTRY_PATIENCE = 5.0
 BUILD_DEADLINE = 1800.0
@@ -80,12 +82,11 @@ def base_of(plan: Plan) -> Image:
 
 
 def of_roles(plan: Plan) -> list[Image]:
-    """The images that the hosts of a plan boot."""
-    roles = {host.role: host.image for host in plan.hosts}
-    return [
-        Image(tag, plan.pair.folder / "images" / role, plan.pair.folder)
-        for role, tag in sorted(roles.items())
-    ]
+    """The images that the hosts of a plan boot, and what several of them are built from: a folder `common`."""
+    folder, tags = plan.pair.folder / "images", {host.role: host.image for host in plan.hosts}
+    if (folder / COMMON / "Containerfile").exists():
+        tags[COMMON] = f"{IMAGE_PREFIX}{plan.pair.name}-{COMMON}"
+    return [Image(tag, folder / name, plan.pair.folder) for name, tag in sorted(tags.items())]
 
 
 def build_missing(plan: Plan, say: Say) -> None:

@@ -82,7 +82,7 @@ def looks(host: Host, plan: Plan) -> list[tuple[str, Look]]:
         "lb": (f"{host.name}: webmail answers through the front door", partial(front_door, host)),
         OUTSIDE: (f"{host.name}: names, mailboxes and mail relay answer", partial(outside, plan)),
     }
-    return [by_role[host.role]] * (host.role in by_role)
+    return [by_role[host.role]] if host.role in by_role else []
 
 
 def begin(plan: Plan, deadline: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from ipaddress import ip_network
 from itertools import combinations
@@ -76,10 +77,20 @@ def test_a_pair_is_up_from_its_first_note_until_it_is_taken_down(tmp_path: Path)
 @pytest.mark.parametrize("pair", PAIRS.values(), ids=str)
 def test_each_host_of_a_role_boots_its_image_and_has_its_folder(pair: Pair) -> None:
     """The declaration, the folders of images and the inventories speak of the same roles."""
-    plan = load(pair=pair)
-    for image in images.of_roles(plan):
-        assert "FROM ${BASE}" in image.text
+    built = images.of_roles(load(pair=pair))
+    below = {"${BASE}", *(image.tag for image in built)}
+    for image in built:
+        assert below & set(re.findall(r"^FROM (\S+)$", image.text, re.MULTILINE)), image.tag
         assert all(path.exists() for path in image.copied()), image.copied()
+
+
+def test_what_several_images_of_a_pair_are_built_from_is_built_as_well() -> None:
+    """No host boots it, and a change of it makes them anew."""
+    plan = load(pair=foreign()["php"])
+    common = next(image for image in images.of_roles(plan) if image.folder.name == images.COMMON)
+    assert common.tag not in {host.image for host in plan.hosts}
+    web = next(image for image in images.of_roles(plan) if image.folder.name == "web")
+    assert f"FROM {common.tag}\n" in web.text
 
 
 @pytest.mark.parametrize("pair", foreign().values(), ids=str)

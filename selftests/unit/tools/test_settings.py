@@ -436,3 +436,22 @@ def test_an_answer_that_is_not_understood_is_unmeasured(answer: bytes) -> None:
     """The reason quotes nothing of it."""
     with pytest.raises(UnmeasuredError):
         reader.read(answered(one=framed(answer)).parts("one", reader.PARTS), "one")
+
+
+@pytest.mark.parametrize(
+    ("setting", "file", "keys"),
+    [
+        ("REDIS_URL", "/etc/shop/shop.env", {"variable": "REDIS_URL"}),
+        ("REDIS_URL", "/etc/default/shop", {"variable": "REDIS_URL"}),
+        ("session.save_path", "/etc/php/8.2/fpm/php.ini", {"key": "session.save_path"}),
+        ("save_path", "/etc/php/8.2/fpm/php.ini", {"key": "save_path"}),
+        ("redis.location", "/etc/shop.conf", {"key": "redis.location"}),
+        ("WP_REDIS_HOST", "/etc/wordpress/config.php", {"key": "WP_REDIS_HOST", "reread": True}),
+        ("host", "/etc/shop.yaml", {"key": "host"}),
+    ],
+)
+def test_a_setting_is_a_variable_where_its_file_may_be_an_environment(
+    setting: str, file: str, keys: Mapping[str, object]
+) -> None:
+    """By its name, or by how the file is called. PHP reads its own files for each request."""
+    assert reader.place_of(setting, file) == {"file": file, **keys}

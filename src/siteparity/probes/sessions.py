@@ -74,8 +74,7 @@ class Policy(Section, Client):
                     "clients": [one.role],
                     "servers": [store.role],
                     "service": one.units[0],
-                    "file": one.settings[0],
-                    "key" if "." in lead.setting else "variable": lead.setting,
+                    **reader.place_of(lead.setting, one.settings[0]),
                     "port": next(iter(store.ports), 6379),
                     **store.redis.model_dump(),
                 }

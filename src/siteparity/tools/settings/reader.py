@@ -30,6 +30,9 @@ _FORM_OF: Mapping[str, Form] = {
     "json": "json", "yaml": "yaml", "yml": "yaml", "toml": "toml", "php": "php", "properties": "properties",
 }  # fmt: skip
 
+_NEVER_ENVIRONMENT = {*_FORM_OF, "ini", "cfg", "cnf"}
+"""Ends of names of files that no service has as its environment."""
+
 _SHELL = program(__package__, "setting.sh")
 ENVIRONMENT = program(__package__, "environment.pl")
 """A perl text: the function ``environment`` reads what systemd would start a unit with."""
@@ -75,7 +78,7 @@ class Setting:
         """How the file is written."""
         if self.variable:
             return "env"
-        return self.form or _FORM_OF.get(self.file.rpartition(".")[2], "lines")
+        return self.form or form_of(self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,21 @@ class Found:
     def last(self) -> Mapping[str, str | None]:
         """Key -> what is shown of the value that counts."""
         return dict(self.configured)
+
+
+def form_of(file: str) -> Form:
+    """How a file is written, as the end of its name says."""
+    return _FORM_OF.get(file.rpartition(".")[2], "lines")
+
+
+def place_of(setting: str, file: str) -> Mapping[str, str | bool]:
+    """The keys of a policy that say where a setting stands: as a variable of an environment file, or as a key.
+
+    A file in PHP is read for each request.
+    """
+    if re.fullmatch(r"[A-Za-z_]\w*", setting) and file.rpartition(".")[2] not in _NEVER_ENVIRONMENT:
+        return {"file": file, "variable": setting}
+    return {"file": file, "key": setting, **({"reread": True} if form_of(file) == "php" else {})}
 
 
 def question(setting: Setting, view: View) -> str:
