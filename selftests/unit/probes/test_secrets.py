@@ -142,6 +142,51 @@ def test_secrets_of_one_name_in_several_sections_are_compared_each_by_its_own(tm
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "key"),
+    [
+        ("config.inc.php", "<?php\n$config['des_key'] = 'eins';\n$config['skin'] = 'larry';\n", "config.des_key"),
+        ("settings.yaml", "web:\n  des_key: eins\n", "web.des_key"),
+        ("settings.json", '{"web": {"des_key": "eins"}}', "web.des_key"),
+        ("settings.toml", '[web]\ndes_key = "eins"\n', "web.des_key"),
+    ],
+)
+def test_a_secret_is_read_by_its_key_in_every_form(tmp_path: Path, name: str, text: str, key: str) -> None:
+    """A file in PHP is no list of names with values, so its lines would say that the secret is missing."""
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    file.chmod(0o600)
+    done = run(hashes.question([Source("settings", str(file), ("des_key",))]))
+    assert not done.stderr
+    assert [(one.name, one.state, one.hash) for one in read(done.stdout)] == [(key, hashes.SET, keyed("eins"))]
+
+
+def test_a_secret_that_php_computes_is_unmeasured(tmp_path: Path) -> None:
+    """Only PHP knows its value; that it is there says nothing."""
+    file = tmp_path / "config.php"
+    file.write_text("<?php\n$config['des_key'] = getenv('KEY');\n", encoding="utf-8")
+    done = run(hashes.question([Source("settings", str(file), ("des_key",))]))
+    assert done.returncode
+    assert b"config.des_key is written in a way that is not understood" in done.stderr
+
+
+def test_a_secret_may_stand_in_any_of_several_files(tmp_path: Path) -> None:
+    """An application has settings of its own, and those of the program that runs it."""
+    first, second = tmp_path / "php.ini", tmp_path / "config.php"
+    first.write_text("[PHP]\nsession.save_path = 'tcp://h:1?auth=eins'\n", encoding="utf-8")
+    second.write_text("<?php\n$config['des_key'] = 'zwei';\n", encoding="utf-8")
+    names = ("session.save_path", "des_key", "smtp_pass")
+    source = Source("settings", str(first), names, (str(second),))
+    seen = {one.item: one.state for one in read(run(hashes.question([source])).stdout)}
+    assert {item: state for item, state in seen.items() if state != hashes.OPEN} == {
+        f"{first}: smtp_pass": hashes.MISSING
+    }
+    assert set(seen) == {f"{first}: PHP.session.save_path", f"{second}: config.des_key", f"{first}: smtp_pass"}
+    second.unlink()
+    seen = {one.item: one.state for one in read(run(hashes.question([source])).stdout)}
+    assert seen[f"{second}: des_key"] == hashes.NO_FILE
+
+
 def test_a_file_that_everybody_may_read_is_told(tmp_path: Path) -> None:
     """A secret that every program on the host knows is none."""
     assert found(tmp_path, "settings", "A=x\n", "A", mode=0o644)["A"].state == hashes.OPEN

@@ -39,9 +39,11 @@ class SecretFile(Strict):
 
     file: AbsolutePath
     form: hashes.Form = "settings"
-    """``settings``: ``NAME=value`` or ``name value``, of a URL only its password; below a section
-    ``[database]`` its name is ``database.NAME``. ``pgpass``: PostgreSQL's
+    """``settings``: ``NAME=value`` or ``name value``, or by the end of its name JSON, YAML, TOML, PHP; of a URL
+    only its password; below a section ``[database]`` its name is ``database.NAME``. ``pgpass``: PostgreSQL's
     password file, by user. ``whole``: the file is one secret."""
+    also: tuple[AbsolutePath, ...] = ()
+    """Further files, in any of which a secret that is named may stand."""
     names: tuple[SecretName, ...] = ()
     """Secrets that must be in it, and not empty."""
 
@@ -56,7 +58,7 @@ class SecretFile(Strict):
     @property
     def source(self) -> hashes.Source:
         """What a host is asked about."""
-        return hashes.Source(self.form, self.file, self.names or ("the whole file",))
+        return hashes.Source(self.form, self.file, self.names or ("the whole file",), self.also)
 
 
 _CHANGED = """\
@@ -80,8 +82,8 @@ class Policy(Section):
         return {
             "files": of.lists(
                 lambda one: (
-                    [{"file": path, "names": list(one.secrets)} for path in one.settings[:1]]
-                    if one.secrets
+                    [{"file": one.settings[0], "also": list(one.settings[1:]), "names": list(one.secrets)}]
+                    if one.secrets and one.settings
                     else []
                 )
             )
@@ -96,7 +98,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     sources = [one.source for one in target.listed(target.section.files)]
     if not sources:
         return {}
-    paths = " ".join(map(shlex.quote, dict.fromkeys(source.file for source in sources)))
+    paths = " ".join(map(shlex.quote, dict.fromkeys(file for source in sources for file in source.files)))
     return {
         "changed": Ask(filled(_CHANGED, paths=paths)),
         "secrets": Ask(hashes.question(dict.fromkeys(sources)), words=(words.KNOWN, KEY)).about(
@@ -111,7 +113,7 @@ def read_changed(answers: Answers, target: Target[Policy]) -> Table:
         re.fullmatch(r"([0-9]+ [0-9]+\.[0-9]{9} [0-9]+|none) (/.*)", line) for line in answers.rows("changed")
     ]
     files = {one[2]: one[1] for one in found if one}
-    sources = {one.file for one in target.listed(target.section.files)}
+    sources = {file for one in target.listed(target.section.files) for file in one.source.files}
     if files.keys() != sources or not all(found):
         raise UnmeasuredError("changed: the answer does not say when each file was changed")
     return {
@@ -121,12 +123,13 @@ def read_changed(answers: Answers, target: Target[Policy]) -> Table:
 
 @once
 def _found(answers: Answers, target: Target[Policy]) -> Mapping[str, hashes.HashedSecret]:
-    secrets = {one.item: one for one in hashes.read(answers.parts("secrets", hashes.PARTS))}
+    found = hashes.read(answers.parts("secrets", hashes.PARTS))
     sources = [one.source for one in target.listed(target.section.files)]
-    wanted = {f"{source.file}: {name}" for source in sources for name in source.names}
-    if lacking := sorted(wanted - secrets.keys()):
-        raise UnmeasuredError(f"secrets: the answer says nothing about {lacking[0]}")
-    return secrets
+    for source in sources:
+        for name in source.names:
+            if not any(one.answers(source, name) for one in found):
+                raise UnmeasuredError(f"secrets: the answer says nothing about {source.file}: {name}")
+    return {one.item: one for one in found}
 
 
 def read_states(answers: Answers, target: Target[Policy]) -> Table:
@@ -153,7 +156,8 @@ def read_absence(answers: Answers, _: Target[Any]) -> Table:
 
 def _hashed(section: Policy, roles: tuple[str, ...]) -> tuple[str, ...]:
     """The files of which it compares each setting that hides something."""
-    return tuple(one.file for role in roles for one in section.files.get(role, ()) if one.form == "settings")
+    of_roles = (one for role in roles for one in section.files.get(role, ()) if one.form == "settings")
+    return tuple(file for one in of_roles for file in one.source.files)
 
 
 PROBE = Probe(

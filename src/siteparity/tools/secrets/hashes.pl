@@ -1,5 +1,6 @@
 use strict;
 my @sources = map { [map { pack "H*", $_ } split /,/] } qw(@SOURCES@);
+my %form_of = qw(@FORMS@);    # end of a file's name -> form
 my @found;    # [file, name, state, secret]
 
 sub state_of {
@@ -30,50 +31,77 @@ sub secret_of_url {
     return join "\0", grep { $_ ne "" } @secrets;
 }
 
-sub look {
-    my ($form, $file, @names) = @_;
-    my $f;
-    if (!open $f, "<", $file) {
-        $! == 2 || $! == 20 or die "$file: $!\n";
-        push @found, [$file, $_, "no-file", ""] for @names;
-        return;
-    }
-    my $mode = (stat $f)[2] & 07777;
-    my (%of, %bare);
-    my $section = "";
-    if ($form eq "whole") {
-        local $/;
-        my $text = <$f> // "";
-        $text =~ s/[\r\n]+\z//;
-        $of{$names[0]} = $text;
-    }
+# The settings of a file as [KEY, VALUE, LINE]. Sections stand in front of a key: several may have a password.
+sub of_lines {
+    my ($f) = @_;
+    my ($section, @all) = "";
     while (my $line = <$f>) {
         chomp $line;
-        if ($form eq "pgpass") {
-            next if $line =~ /^#/;
-            $of{$1} //= $2 if $line =~ /^(?:(?:[^:\\]|\\.)*:){3}((?:[^:\\]|\\.)*):(.*)$/;
-            next;
-        }
         next if $line =~ /^\s*[#;]/;
-        # Sections have settings of one name, such as a password each.
-        if ($line =~ /^\s*\[([^\[\]]+)\]\s*$/) { $section = "$1." =~ s/[^\w.:-]/_/gr; next }
+        if ($line =~ /^\s*\[([^\[\]]+)\]\s*$/) { $section = "$1."; next }
         $line =~ /^\s*(?:export\s+)?["']?([\w.-]+)["']?(?:\s*[=:]\s*|\s+|$)(.*)$/ or next;
-        my ($name, $value) = ($1, bare($2));
+        push @all, [$section . $1, bare($2), $line];
+    }
+    return @all;
+}
+
+sub settings_of {
+    my ($file, $f) = @_;
+    my $form = $file =~ /\.(\w+)\z/ ? $form_of{$1} : undef;
+    my @all = $form ? map({ [@$_, "$_->[0] = " . ($_->[1] // "")] } settings($form, $file)) : of_lines($f);
+    $_->[0] =~ s/[^\w.:-]/_/g for @all;
+    return @all;
+}
+
+# Key -> secret, of what is named and of what is not known to be harmless.
+sub of_settings {
+    my ($file, $f, @names) = @_;
+    my %of;
+    for (settings_of($file, $f)) {
+        my ($key, $value, $line) = @$_;
+        my $is_named = grep { $key eq $_ || $key =~ /\.\Q$_\E\z/ } @names;
+        defined $value || !$is_named or die "$file: $key is written in a way that is not understood\n";
         begin($file);
         shown($line);
-        my $secret = @hidden ? join "\0", @hidden : undef;
-        my $item = $section . $name;
-        my $is_named = grep { $_ eq $name || $_ eq $item } @names;
-        next if !$is_named && !defined $secret;
+        next if !defined $value || !$is_named && !@hidden;
         # A web address that names no user may be a secret as a whole.
-        $secret = $value =~ m{^[A-Za-z][A-Za-z0-9+.-]*://} && $value !~ m{^https?://[^@]*$}
+        $of{$key} = $value =~ m{^[A-Za-z][A-Za-z0-9+.-]*://} && $value !~ m{^https?://[^@]*$}
             ? secret_of_url($value) : $value;
-        $of{$item} = $secret;
-        $bare{$name} = 1;
     }
-    close $f or die "$file: $!\n";
-    push @found, [$file, $_, "missing", ""] for grep { !defined $of{$_} && !$bare{$_} } @names;
-    push @found, [$file, $_, state_of($of{$_}, $mode, $form), $of{$_}] for sort keys %of;
+    return %of;
+}
+
+sub of_passwords {
+    my ($f) = @_;
+    my %of;
+    while (my $line = <$f>) {
+        chomp $line;
+        next if $line =~ /^#/;
+        $of{$1} //= $2 if $line =~ /^(?:(?:[^:\\]|\\.)*:){3}((?:[^:\\]|\\.)*):(.*)$/;
+    }
+    return %of;
+}
+
+# Each name must be in one of the files.
+sub look {
+    my ($form, $paths, @names) = @_;
+    my @files = split /\n/, $paths;
+    my ($where, $lacking, %is_there) = ($files[0], "missing");
+    for my $file (@files) {
+        my $f;
+        if (!open $f, "<", $file) {
+            $! == 2 || $! == 20 or die "$file: $!\n";
+            ($where, $lacking) = ($file, "no-file");
+            next;
+        }
+        my $mode = (stat $f)[2] & 07777;
+        my %of = $form eq "whole" ? ($names[0] => (do { local $/; <$f> } // "") =~ s/[\r\n]+\z//r)
+            : $form eq "pgpass" ? of_passwords($f) : of_settings($file, $f, @names);
+        close $f or die "$file: $!\n";
+        for my $name (@names) { $is_there{$name} ||= grep { $_ eq $name || /\.\Q$name\E\z/ } keys %of }
+        push @found, [$file, $_, state_of($of{$_}, $mode, $form), $of{$_}] for sort keys %of;
+    }
+    push @found, [$where, $_, $lacking, ""] for grep { !$is_there{$_} } @names;
 }
 
 look(@$_) for @sources;

@@ -16,6 +16,7 @@ from siteparity.model import UnmeasuredError
 from siteparity.tools.given import PERL_DECODE
 from siteparity.tools.program import filled, program
 from siteparity.tools.secrets import harmless, keyed
+from siteparity.tools.settings import reader
 
 Form: TypeAlias = Literal["settings", "pgpass", "whole"]
 
@@ -47,6 +48,13 @@ class Source:
     file: str
     names: tuple[str, ...]
     """What must be in it: settings, or users of a password file. For a whole file, what to call it."""
+    also: tuple[str, ...] = ()
+    """Further files, in any of which a name may stand."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All of its files."""
+        return (self.file, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +72,27 @@ class HashedSecret:
         """Its name in findings."""
         return f"{self.file}: {self.name}"
 
+    def answers(self, source: Source, name: str) -> bool:
+        """Whether it is what a source names, perhaps with a section in front."""
+        return self.file in source.files and (self.name == name or self.name.endswith(f".{name}"))
+
 
 def question(sources: Iterable[Source]) -> str:
     """A shell text that looks at secrets; the shell's ``KEY`` must be 64 hexadecimal digits."""
-    words = [(source.form, source.file, *source.names) for source in sources]
+    sources = tuple(sources)
+    words = [(source.form, "\n".join(source.files), *source.names) for source in sources]
     in_hex = (",".join(word.encode().hex() for word in of_one) for of_one in words)
-    text = keyed.PERL + PERL_DECODE + harmless.PERL_OF_VALUES + filled(_PERL, sources=" ".join(in_hex))
+    # A file of another form than lines, by the end of its name.
+    files = {file for source in sources if source.form == "settings" for file in source.files}
+    forms = {file.rpartition(".")[2]: reader.form_of(file) for file in sorted(files)}
+    forms = {end: form for end, form in forms.items() if form != "lines"}
+    own = filled(
+        _PERL,
+        sources=" ".join(in_hex),
+        forms=" ".join(word for pair in forms.items() for word in pair),
+    )
+    read_forms = reader.perl_of(forms.values())
+    text = keyed.PERL + PERL_DECODE + harmless.PERL_OF_VALUES + read_forms + own
     return f"export KNOWN\nSITEPARITY_KEY=$KEY perl - <<'END_OF_PROGRAM'\n{text}END_OF_PROGRAM\n"
 
 

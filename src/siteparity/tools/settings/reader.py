@@ -12,7 +12,7 @@ spans several lines is not known. Then nothing is shown, and the setting is unme
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -107,6 +107,12 @@ def form_of(file: str) -> Form:
     return _FORM_OF.get(file.rpartition(".")[2], "lines")
 
 
+def perl_of(forms: Iterable[str]) -> str:
+    """A perl text: the function ``settings`` reads a file of one of these forms; nothing without a form."""
+    parts = dict.fromkeys(part for form in forms for part in _PARTS_OF_FORM[form])
+    return "".join((_FILE, *(_FORMS[part] for part in parts))) if parts else ""
+
+
 def place_of(setting: str, file: str) -> Mapping[str, str | bool]:
     """The keys of a policy that say where a setting stands: as a variable of an environment file, or as a key.
 
@@ -128,7 +134,7 @@ def question(setting: Setting, view: View) -> str:
         setting.option,
         *(setting.keys or (setting.variable,)),
     )
-    reading = "".join((_FILE, *(_FORMS[part] for part in _PARTS_OF_FORM[form]))) if setting.file else ""
+    reading = perl_of([form]) if setting.file else ""
     in_hex = " ".join(f"={word}".encode().hex() for word in words)
     look_up = unit.look_up_of(setting.service, _PROPERTIES).rstrip("\n") if setting.service else _NO_UNIT
     return filled(
