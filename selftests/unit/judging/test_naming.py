@@ -308,6 +308,49 @@ def hosts_file(_: Site, __: Host) -> Table:
     }
 
 
+def theirs(site: Site) -> Site:
+    """The other one of the two sites."""
+    return PHOENIX if site == DALLAS else DALLAS
+
+
+LETS_IN: Mapping[str, tuple[Make, Make, bool]] = {
+    "each other's database": (
+        lambda site, _: {line("accept from {address}/32", db(theirs(site))): "after loopback"},
+        lambda site, _: {line("accept from {address}/32", db(theirs(site))): "after loopback"},
+        True,
+    ),
+    "every web host of the other site": (
+        lambda site, _: lines("accept from {address}", web(theirs(site))),
+        lambda site, _: lines("accept from {address}", web(theirs(site))),
+        True,
+    ),
+    "one web host of the other site": (
+        lambda site, _: lines("accept from {address}", web(theirs(site))),
+        lambda site, _: lines("accept from {address}", web(theirs(site))[:1]),
+        False,
+    ),
+    "each its own database": (
+        lambda site, _: {line("accept from {address}", db(theirs(site))): "there"},
+        lambda site, _: {line("accept from {address}", db(site)): "there"},
+        False,
+    ),
+    "the hosts of both sites": (hosts_file, hosts_file, True),
+}
+
+
+@pytest.mark.parametrize(("make", "other", "is_same"), LETS_IN.values(), ids=list(LETS_IN))
+def test_what_names_the_other_site_on_purpose_names_it_by_role(
+    make: Make, other: Make, *, is_same: bool
+) -> None:
+    """A firewall lets the database of the other site in, which follows this one after a failover."""
+    sides = [
+        Cohort(OwnNames.of(site), {host.name: of(site, host) for host in site.in_role("web")})
+        for site, of in ((DALLAS, make), (PHOENIX, other))
+    ]
+    found = same(Pair(sides[0], sides[1], "rules", names_both_sites=True), fix="").findings
+    assert (not found) == is_same, found
+
+
 def test_a_file_that_names_both_sites_alike_is_the_same_at_both() -> None:
     """Byte for byte the same: each side's own hosts are named just as the other's are."""
     assert not judged(hosts_file)

@@ -151,7 +151,7 @@ def _differing(
         Cohort(OwnNames.of(site), {site.hosts[0].name: table})
         for site, table in zip(sites, wrong, strict=True)
     ]
-    findings = rules.same(Pair(cohorts[0], cohorts[1], ""), fix="").findings
+    findings = rules.same(Pair(cohorts[0], cohorts[1], "", reading.names_both_sites), fix="").findings
     written_as = [_written_as(cohort) if findings else {} for cohort in cohorts]
     for finding in findings:
         values = (_value(finding.primary), _value(finding.standby))

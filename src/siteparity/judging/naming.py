@@ -40,21 +40,29 @@ class Compared:
     standby: Mapping[str, Table]
 
 
-def compare(primary: Side, standby: Side) -> Compared:
+def compare(primary: Side, standby: Side, *, both: bool = False) -> Compared:
     """Find the items that are not alike on all hosts of both sites, apart from names that mean the same.
 
     A word such as ``web1`` may be a host's name, or mean something else that is called so at both sites. It
     is taken for whichever fits better; where neither does, the sites differ.
+
+    Args:
+        primary: one side.
+        standby: the other.
+        both: whether items name hosts of the other site on purpose. Such a host stands for its role there.
     """
-    found = _compare(primary, standby, short=False)
+    found = _compare(primary, standby, short=False, both=both)
     if not found.uneven:
         return found
-    by_short_names = _compare(primary, standby, short=True)
+    by_short_names = _compare(primary, standby, short=True, both=both)
     return by_short_names if len(by_short_names.uneven) < len(found.uneven) else found
 
 
-def _compare(primary: Side, standby: Side, *, short: bool) -> Compared:
-    sides = (_Told.of(primary, standby.names, short=short), _Told.of(standby, primary.names, short=short))
+def _compare(primary: Side, standby: Side, *, short: bool, both: bool) -> Compared:
+    sides = (
+        _Told.of(primary, standby.names, short=short, both=both),
+        _Told.of(standby, primary.names, short=short, both=both),
+    )
     distinct = {id(table): table for side in sides for table in side.tables.values()}
     items = sorted({item for table in distinct.values() for item in table.values})
     uneven = [item for item in items if not _alike(item, distinct.values(), sides)]
@@ -84,12 +92,12 @@ class _Told:
     tables: Mapping[str, Generic]
 
     @classmethod
-    def of(cls, side: Side, other: OwnNames, *, short: bool) -> _Told:
+    def of(cls, side: Side, other: OwnNames, *, short: bool, both: bool) -> _Told:
         """Tables that several hosts share are looked at once."""
         known: dict[int, Generic] = {}
         for table in side.tables.values():
             if id(table) not in known:
-                known[id(table)] = generic(table, side.names, other, short=short)
+                known[id(table)] = generic(table, side.names, other, short=short, both=both)
         return cls(side.names, {host: known[id(table)] for host, table in side.tables.items()})
 
     def named(self, item: str) -> Mapping[str, Named]:

@@ -55,6 +55,8 @@ class Pair:
     primary: Cohort
     standby: Cohort
     table: str
+    names_both_sites: bool = False
+    """Its items name hosts of the other site on purpose."""
 
     def sides(self, at: At = "both") -> tuple[Cohort, ...]:
         """The cohorts that a rule judges."""
@@ -69,7 +71,7 @@ def same(pair: Pair, *, fix: str) -> Judgement:
     primary, standby = (naming.Side(side.names, side.measured()) for side in pair.sides())
     if not (primary.tables and standby.tables):
         return Judgement(unmeasured, 0)
-    found = naming.compare(primary, standby)
+    found = naming.compare(primary, standby, both=pair.names_both_sites)
     told = Pair(Cohort(primary.names, found.primary), Cohort(standby.names, found.standby), pair.table)
     return Judgement((*(_difference(told, item, fix) for item in found.uneven), *unmeasured), found.items)
 

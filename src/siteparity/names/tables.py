@@ -58,7 +58,14 @@ def senses(text: str) -> list[str]:
     return [one for one in PLACEHOLDER.findall(text) if one.removeprefix(OTHER) not in (SITE, LABEL)]
 
 
-def generic(table: Table, own: OwnNames, other: OwnNames | None = None, *, short: bool = False) -> Generic:
+def generic(
+    table: Table,
+    own: OwnNames,
+    other: OwnNames | None = None,
+    *,
+    short: bool = False,
+    both: bool = False,
+) -> Generic:
     """The table with the names of a site replaced, and those of the other site where they are mirrored.
 
     Args:
@@ -66,13 +73,14 @@ def generic(table: Table, own: OwnNames, other: OwnNames | None = None, *, short
         own: the names of the site.
         other: the other site.
         short: whether ``web1`` is a name of the own host that has it among its names.
+        both: whether the table names the other site on purpose, so that nothing need be mirrored.
     """
     joined = "\n".join([*table, *(value for value in table.values() if isinstance(value, str))])
     traces, of_other = own.traces(joined, short=short), other.traces(joined) if other else frozenset[str]()
     if not traces and not of_other and MARK not in joined:
         return Generic(table)
     plain, named = _split(table, (*traces, *of_other, MARK))
-    raw = _unmirrored(named, own, other, short=short) if other and of_other else frozenset()
+    raw = _unmirrored(named, own, other, short=short, both=both) if other and of_other else frozenset()
     rows = [
         _row(item, value, own, other if of_other and item not in raw else None, short=short)
         for item, value in named.items()
@@ -194,8 +202,13 @@ def _without_other(key: str, value: Value, whom: Named) -> Named:
     return Named(in_item, own(value if isinstance(value, str) else "", whom.in_value))
 
 
-def _unmirrored(table: Table, own: OwnNames, other: OwnNames, *, short: bool) -> frozenset[str]:
-    """The items that name the other site without naming the own one just so elsewhere in the table."""
+def _unmirrored(
+    table: Table, own: OwnNames, other: OwnNames, *, short: bool, both: bool = False
+) -> frozenset[str]:
+    """The items that name the other site without naming the own one just so elsewhere in the table.
+
+    Where a table names both sites on purpose, those that name only some hosts of a role of the other site.
+    """
     rows = [_row(item, value, own, other, short=short) for item, value in table.items()]
     groups = {key: (_together(key, some), some) for key, some in _by_key(rows, own, other).items()}
     bad: set[str] = set()
@@ -204,6 +217,8 @@ def _unmirrored(table: Table, own: OwnNames, other: OwnNames, *, short: bool) ->
         if f"{MARK}{OTHER}" not in key + said:
             continue
         mirror = groups.get(swapped(key))
+        if both and _names_everybody(key, said, whom, own, other):
+            continue
         if (
             mirror is None
             or _said(mirror[0][0]) != swapped(said)

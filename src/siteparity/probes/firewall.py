@@ -144,7 +144,7 @@ PROBE = Probe(
     judges=lambda _: ("/etc/nftables.conf",),
     always=(_LOADED,),
     tables={
-        "rules": Reading(read_rules),
+        "rules": Reading(read_rules, names_both_sites=True),
         "persisted": Reading(read_persisted, healthy=(AFTER_BOOT, NOT_JUDGED)),
         "policies": Reading(read_policies, healthy=DROP, roles=by_role("drop")),
     },

@@ -145,7 +145,8 @@ class Parity(CheckFindings):
 
     def _pair(self, table: str) -> Pair:
         name = f"{table}{PART}{self._part}" if self._part else table
-        return Pair(self._primary.cohort(self._role, name), self._standby.cohort(self._role, name), table)
+        sides = (facts.cohort(self._role, name) for facts in (self._primary, self._standby))
+        return Pair(*sides, table, self._readings[table].names_both_sites)
 
 
 class SiteFacts:
