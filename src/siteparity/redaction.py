@@ -48,6 +48,11 @@ _INNOCENT = (
     r"|required|expected|is|was|not|file|publickey|password|\(secret\)|\.\.\.)(?=[\s,;:.)\]}\"']|$)"
 )
 """Stands where a secret could stand, and is none: a path, a small number, a word of our own messages."""
+_SEEN = (
+    rf"[\"']?[a-z][a-z0-9+.-]*://[^\s/?#:@\"'\[]*:{re.escape(HIDDEN)}(?:#[0-9a-f]{{8}})?@[\w.:,/%-]*"
+    r"(?=[\"'\s;,)]|$)"
+)
+"""An address whose password is hidden: what is left of it names a host, by which the sites are compared."""
 _WORD = r"[^\s&;,\"'`<>()\[\]{}|]+"
 
 _FORMS: tuple[tuple[str, str], ...] = (
@@ -96,7 +101,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
 )
 _PATTERNS = tuple(
     re.compile(
-        f"(?P<before>{before})(?P<secret>(?!{re.escape(HIDDEN)}|{_INNOCENT})(?:{secret}))", re.IGNORECASE
+        f"(?P<before>{before})(?P<secret>(?!{re.escape(HIDDEN)}|{_SEEN}|{_INNOCENT})(?:{secret}))", re.IGNORECASE
     )
     for before, secret in _FORMS
 )
