@@ -6,6 +6,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from functools import partial
+from urllib.parse import urlencode
 
 from lab import certificates, podman
 from lab.certificates import Pair as Certificate
@@ -13,12 +14,12 @@ from lab.evidence import get, redis
 from lab.pairs import Database, Look, Placed
 from lab.sites import OUTSIDE, Host, Plan
 from lab.state import write
-from lab.wait import NotYetError
+from lab.wait import NotYetError, until
 
 PASSWORDS = ("DATABASE_WEBMAIL", "REPLICATOR", "REDIS_WEBMAIL", "REDIS_PARITY", "REDIS_ADMIN", "DES_KEY")
 CERTIFICATE = ("webmail.mail.example",)
 DATABASE = Database(15, "roundcube", {"webmail": "DATABASE_WEBMAIL", "replicator": "REPLICATOR"})
-GRANTS = ""
+GRANTS = "GRANT SELECT (user_id) ON users TO parity;\n"
 
 # Numeric owners: Debian's own of www-data and crontab, and as the Containerfiles fix them.
 WWW, CRONTAB, POSTGRES, REDIS = 33, 101, 983, 984
@@ -86,7 +87,32 @@ def looks(host: Host, plan: Plan) -> list[tuple[str, Look]]:
 
 
 def begin(plan: Plan, deadline: float) -> None:
-    """Nothing: the application has no state that it must make first."""
+    """Let a first user log in, so that the application's tables have a row."""
+    web = plan.at(plan.active.name, "web")[0]
+    until(f"{web.name}: a user logs in", partial(log_in, web), deadline)
+
+
+def log_in(host: Host) -> str:
+    """Somebody reads mail: session, database and mailbox work together."""
+    connection = http.client.HTTPConnection(host.address, 80, timeout=10)
+    try:
+        connection.request("GET", "/", headers={"Host": NAME})
+        answer = connection.getresponse()
+        cookie, page = answer.getheader("Set-Cookie", "").partition(";")[0], answer.read().decode()
+        token = re.search(r'name="_token" value="([^"]+)"', page)
+        form = {"_task": "login", "_action": "login", "_user": "ada@mail.example", "_pass": "webmail"}
+        body = urlencode({**form, "_token": token[1] if token else ""})
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", "/?_task=login", body, {"Host": NAME, "Cookie": cookie, **kind})
+        answer = connection.getresponse()
+        answer.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise NotYetError(f"http://{host.address}/: {error}") from error
+    finally:
+        connection.close()
+    if answer.status != http.client.FOUND or "_task=mail" not in answer.getheader("Location", ""):
+        raise NotYetError(f"http://{host.address}/: the login got {answer.status}")
+    return "logged in"
 
 
 def login_form(host: Host) -> str:

@@ -448,6 +448,14 @@ def test_real_files_are_read_without_their_secrets(host: Path) -> None:
     assert seen.matches == {f"{host}/etc/app/*": 4, f"{host}/etc/none*": 0}
 
 
+def test_a_named_file_that_another_aspect_judges_is_there(host: Path) -> None:
+    """It is not compared twice, and nobody is told that it is missing."""
+    (host / "etc/elsewhere").write_text("x 1\n", encoding="utf-8")
+    seen = look(host, "/etc/elsewhere")
+    assert seen.matches == {f"{host}/etc/elsewhere": 1}
+    assert not [one for one in seen.files if "elsewhere" in one.path]
+
+
 def test_a_real_large_file_is_read_and_a_huge_one_told_by_its_digest(host: Path) -> None:
     """php.ini has 74 KB."""
     line = "setting = value\n"

@@ -209,6 +209,16 @@ def test_a_running_service_is_held_against_its_unit(running: str, state: str) ->
     assert seen.in_force()["open files"] == state
 
 
+@pytest.mark.parametrize("program", ["apache2", "haproxy", "memcached", "gunicorn"])
+def test_a_limit_that_a_program_computes_for_itself_is_no_difference(program: str) -> None:
+    """HAProxy has one for each server behind it, and sites may have different numbers of these."""
+    running = PROCESS.replace("1024                 16384", "4043                 8192")
+    seen = limits_of(unit=f"{UNIT}\nProgram={program}", process=running)
+    is_own = program != "gunicorn"
+    assert (seen.in_force()["open files"] == limits.IN_FORCE) == is_own
+    assert seen.shown()["open files"] == ("set by the program itself" if is_own else "soft 4043, hard 8192")
+
+
 def test_a_default_that_comes_from_the_machines_memory_is_no_difference() -> None:
     """A bigger machine lets everybody start more processes."""
     assert limits_of().shown()["processes"] == "the machine's own"

@@ -267,10 +267,16 @@ def test_variables_that_are_not_understood_are_unmeasured(lines: tuple[str, ...]
         manager_environment.read(lines)
 
 
-def ask_perl(tmp_path: Path, files: str, environment: str = "", own: dict[str, str] | None = None) -> str:
-    """What the real program says of this process's child, started with the variables of ``own``."""
+def ask_perl(
+    tmp_path: Path, files: str, environment: str = "", own: dict[str, str] | None = None, age: float = 0
+) -> str:
+    """What the real program says of this process's child, started with the variables of ``own``.
+
+    The file is older than the child by so many seconds.
+    """
     file = tmp_path / "env"
     file.write_text(files, encoding="utf-8")
+    time.sleep(age)
     sleeper = subprocess.Popen(["sleep", "60"], env=own or {"PATH": os.environ["PATH"]})
     try:
         text = settings.question("shop.service")
@@ -398,6 +404,21 @@ def test_a_shell_script_that_starts_a_service_may_set_more(tmp_path: Path, first
     found = states(ask_perl(tmp_path, "A=1\nB=2\n", started, own={"A": "1", "B": "3", "CATALINA_HOME": "/x"}))
     stale = {"CATALINA_HOME": settings.STATES["stale"]} if more else {}
     assert found == {"A": settings.RUNNING, "B": settings.STATES["differs"], **stale}
+
+
+@pytest.mark.parametrize(
+    ("first", "age", "state"),
+    [("#!/bin/sh", 2.2, "same"), ("#!/bin/sh", 0, "unset"), ("\x7fELF", 2.2, "unset")],
+)
+def test_a_shell_script_that_starts_a_service_may_take_a_variable_away(
+    tmp_path: Path, first: str, age: float, state: str
+) -> None:
+    """As apachectl does with APACHE_STARTED_BY_SYSTEMD; one that was added since the start is not there yet."""
+    script = tmp_path / "start"
+    script.write_text(f"{first}\n", encoding="utf-8")
+    started = f"\nExecStart={{ path={script} ; argv[]={script} -D ; ignore_errors=no }}"
+    found = states(ask_perl(tmp_path, "A=1\nBY=x\n", started, own={"A": "1", "LANG": "C"}, age=age))
+    assert found == {"A": settings.RUNNING, "BY": settings.STATES[state]}
 
 
 def test_a_file_wins_over_the_unit(tmp_path: Path) -> None:

@@ -58,6 +58,24 @@ class Pages:
         self.asked.append(path)
         return self.given[(len(self.asked) - 1) % len(self.given)]
 
+    def forget(self) -> None:
+        """These pages set no cookie."""
+
+
+class Session(Pages):
+    """A visitor of an application that keeps the first language of a customer in the session."""
+
+    language = ""
+
+    def get(self, path: str, *_: object) -> Page:
+        """The page in the language of the session."""
+        self.language = self.language or path
+        return page(ENGLISH) if self.language == "/en/" else page()
+
+    def forget(self) -> None:
+        """The session goes with its cookie."""
+        self.language = ""
+
 
 def test_a_page_in_its_language_holds_every_claim() -> None:
     """Status, text, header, attribute, characters and formats: six things were looked at."""
@@ -130,6 +148,11 @@ def test_visitors_come_at_once_and_share_each_language() -> None:
     given = STOREFRONT.model_copy(update={"requests": 4})
     assert tried(visitors, given, ("en", "de")).failed == "none"  # type: ignore[arg-type]  # as above
     assert [one.asked for one in visitors] == [["/en/", "/de/"]] * 2
+
+
+def test_each_language_is_asked_for_by_another_customer() -> None:
+    """Webmail would go on in the language of the first page."""
+    assert tried([Session()], STOREFRONT, ("en", "de")).failed == "none"  # type: ignore[list-item]  # as above
 
 
 def test_a_silent_edge_is_not_asked_to_the_end() -> None:

@@ -209,11 +209,13 @@ def _running(client: Client, found: reader.Found) -> str:
 def read_sockets(answers: Answers, target: Target[Policy]) -> Table:
     """The peers to which each service's processes hold connections on the port of Redis."""
     table: dict[str, str] = {}
-    clients = _of_host(target)
-    for name, client in clients.items():
+    for name, client in _of_host(target).items():
         peers = _sockets(answers, _question("sockets", name), client)
-        if not peers and len(clients) > 1:  # the others would hide it
-            raise UnmeasuredError(f"sockets: {client.service} holds no connection")
+        if not peers:
+            raise UnmeasuredError(
+                f"sockets: {client.service} holds no connection; if it opens one for each visit, say "
+                "persistent_connections: false in the section sessions"
+            )
         table |= {_item(name, item): peer for item, peer in peers.items()}
     return table
 

@@ -169,6 +169,10 @@ class Visitor:
         """
         return self.ask("GET", path, headers, cookies)
 
+    def forget(self) -> None:
+        """Forget all cookies, as another customer has none of them; the connection is kept."""
+        self._session.cookies.clear()
+
     def close(self) -> None:
         """Close the connection."""
         self._session.close()

@@ -133,7 +133,11 @@ def _stretches(languages: Collection[str], requests: int) -> Iterator[tuple[str,
 
 
 def _stretch(language: str, policy: Storefront, visitor: Visitor, requests: int) -> list[Page]:
-    """One visitor's share. A visitor without an answer stops: each request may take its whole time limit."""
+    """One visitor's share. A visitor without an answer stops: each request may take its whole time limit.
+
+    An application keeps the language of a customer in the session. Another language is another customer.
+    """
+    visitor.forget()
     pages: list[Page] = []
     for _ in range(requests):
         pages.append(page_of(visitor, language, policy))

@@ -16,6 +16,7 @@ from siteparity.tools.program import filled, program
 
 IN_FORCE = "as its unit says"
 _OWN = "the machine's own"
+_OF_PROGRAM = "set by the program itself"
 
 _NAMES = {
     "AS": "address space",
@@ -30,6 +31,10 @@ _NAMES = {
 """systemd's name -> the kernel's (proc(5), /proc/PID/limits)."""
 _COMPUTED = ("processes",)
 """The kernel computes the default from the machine's memory."""
+
+_SET_BY_PROGRAMS = {"open files": ("apache2", "haproxy", "memcached")}
+"""Limit -> programs that compute it when they start, from settings of theirs such as ``maxconn`` and the number of
+servers, or whose script does (apachectl). Their settings are compared where these stand."""
 
 _PROPERTIES = ",".join(f"Limit{name},Limit{name}Soft" for name in _NAMES)
 
@@ -48,11 +53,18 @@ class Limits:
     unit: Mapping[str, Pair]
     service: Mapping[str, Pair]
     manager: Mapping[str, Pair]
+    program: str = ""
+    """The name of the main process."""
+
+    def _computes(self, name: str) -> bool:
+        return self.program in _SET_BY_PROGRAMS.get(name, ())
 
     def shown(self) -> Mapping[str, str]:
         """Each limit -> the running service's, soft and hard; `_OWN` if the kernel computed it."""
         return {
-            name: _OWN
+            name: _OF_PROGRAM
+            if self._computes(name)
+            else _OWN
             if name in _COMPUTED and self.service[key] == self.manager[key]
             else _text(self.service[key])
             for key, name in _NAMES.items()
@@ -60,7 +72,9 @@ class Limits:
 
     def in_force(self) -> Mapping[str, str]:
         """Each limit -> `IN_FORCE`, or that of the running service and that of its unit."""
-        return {name: self._state(key) for key, name in _NAMES.items()}
+        return {
+            name: IN_FORCE if self._computes(name) else self._state(key) for key, name in _NAMES.items()
+        }
 
     def _state(self, key: str) -> str:
         (soft, hard), ceiling = self.unit[key], self.manager[key][1]
@@ -91,7 +105,8 @@ def read(parts: Mapping[str, Sequence[str]]) -> Limits | None:
         unit = {key: (_number(shown[f"Limit{key}Soft"]), _number(shown[f"Limit{key}"])) for key in _NAMES}
     except KeyError as missing:
         raise UnmeasuredError(f"limits: systemctl does not say {missing.args[0]}") from None
-    return Limits(unit, _of_process(parts["service"]), _of_process(parts["manager"]))
+    program = shown.get("Program", "")
+    return Limits(unit, _of_process(parts["service"]), _of_process(parts["manager"]), program)
 
 
 def _of_process(lines: Iterable[str]) -> Mapping[str, Pair]:

@@ -77,9 +77,10 @@ sub sums {
 
 print "[files]\n";
 for my $pattern (@patterns) {
-    my @there = grep { counts($_) && (-l $_ || -f $_) } glob quotemeta_spaces($pattern);
-    $wanted{$_} = $named{$_} = 1 for @there;
-    $by_name{$_} ||= $of_root{$pattern} for @there;
+    my @there = grep { -l $_ || -f $_ } glob quotemeta_spaces($pattern);
+    my @own = grep { counts($_) } @there;    # another aspect judges the others, which are there all the same
+    $wanted{$_} = $named{$_} = 1 for @own;
+    $by_name{$_} ||= $of_root{$pattern} for @own;
     print join("\t", "g", clean($pattern), scalar @there), "\n";
 }
 # What an nginx includes, as nginx finds it.

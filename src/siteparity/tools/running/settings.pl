@@ -23,13 +23,20 @@ die "the environment of the process is empty\n" unless %running || $is_over;
 # A program that shows a title of its own writes it over its environment (setproctitle). It was started with
 # what its files say if none of them was changed since.
 if ($is_over) {
+    my $file = changed_since();
+    defined $file and die "the environment of process $main was written over by its title, and $file was changed "
+        . "since it started: restart the service, so that it is known what it runs with\n";
+    %running = %wanted;
+}
+
+# The first file that was changed since the service was started.
+sub changed_since {
     my $started = time - (ticks("self") - ticks($main)) / 100;
     for my $file (files()) {
         my @of_file = stat $file or next;
-        die "the environment of process $main was written over by its title, and $file was changed since it "
-            . "started: restart the service, so that it is known what it runs with\n" if $of_file[10] + 1 >= $started;
+        return $file if $of_file[10] + 1 >= $started;
     }
-    %running = %wanted;
+    return undef;
 }
 
 sub ticks {
@@ -44,18 +51,19 @@ sub files {
         : /^EnvironmentFiles=(.*?)(?: \(.*)?$/ ? glob($1) : () } @shown;
 }
 
-# Such a program sets variables of its own before it starts the service.
+# Such a program sets variables of its own before it starts the service, and may take others away.
 sub is_shell_script {
     my ($path) = map { /^ExecStart=\{ path=(\S+) ;/ ? $1 : () } @shown;
     open my $s, "<", $path // return 0 or return 0;
     return (<$s> // "") =~ m{^#!\s*\S*/(?:env\s+)?(?:ba|da|k|z)?sh\b};
 }
 my $by_script = is_shell_script();
+my $takes_away = $by_script && !defined changed_since();
 
 my (@told, @secrets);
 for my $name (sort keys %{{%wanted, %running}}) {
     next if !defined $wanted{$name} && ($by_script || $name =~ /^(?:@OWN@)$/);
-    my $state = !defined $wanted{$name} ? "stale" : !defined $running{$name} ? "unset"
+    my $state = !defined $wanted{$name} ? "stale" : !defined $running{$name} ? $takes_away ? "same" : "unset"
         : $wanted{$name} eq $running{$name} ? "same" : "differs";
     my $value = $wanted{$name} // $running{$name};
     begin("");
