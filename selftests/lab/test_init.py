@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lab import keys
+from lab.pairs import USUAL
 from selftests.lab.conftest import Lab
 from selftests.lab.runs import named_by, run_gate
 from selftests.peer import account
@@ -58,7 +59,7 @@ def lent(lab: Lab) -> Iterator[list[str]]:
 
 def init(sites: list[str], out: Path, *more: str) -> int:
     """Run the command; its exit code."""
-    return main(["init", *sites, "--out", str(out), "--ssh-config", str(keys.SSH / "config"), *more])
+    return main(["init", *sites, "--out", str(out), "--ssh-config", str(keys.folder() / "config"), *more])
 
 
 def merged(drafted: object, answered: object) -> object:
@@ -106,7 +107,7 @@ def test_hosts_stay_as_they_are_and_no_password_is_told(lab: Lab, tmp_path: Path
         assert init(sites, tmp_path / "one", "--again") == 0
     one, two = _files(tmp_path / "one"), _files(tmp_path / "two")
     assert one == two
-    for name in keys.PASSWORDS:
+    for name in USUAL.software.PASSWORDS:
         assert all(keys.password(name).encode() not in content for content in one.values())
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lab import keys, podman, sites
 from lab.errors import LabError
+from lab.pairs import USUAL
 from selftests.lab.conftest import Lab
 from siteparity.drafting import questions
 from siteparity.probes import discover
@@ -46,7 +47,7 @@ TEXT = questions.script(discover()).encode()
 def _asked(plan: sites.Plan) -> dict[str, dict[str, Answered]]:
     def one(host: sites.Host) -> tuple[str, str, Answered]:
         done = podman.podman("exec", "-i", host.name, "sh", "-s", timeout=300, stdin=TEXT)
-        if any(keys.password(name).encode() in done.stdout for name in keys.PASSWORDS):
+        if any(keys.password(name).encode() in done.stdout for name in USUAL.software.PASSWORDS):
             raise LabError(f"{host.name}: the answer holds a password of the lab")
         given = questions.answers_of(WANTED, done.stdout)
         said = {

@@ -145,8 +145,8 @@ class Parity(CheckFindings):
 
     def _pair(self, table: str) -> Pair:
         name = f"{table}{PART}{self._part}" if self._part else table
-        sides = (facts.cohort(self._role, name) for facts in (self._primary, self._standby))
-        return Pair(*sides, table, self._readings[table].names_both_sites)
+        primary, standby = (facts.cohort(self._role, name) for facts in (self._primary, self._standby))
+        return Pair(primary, standby, table, self._readings[table].names_both_sites)
 
 
 class SiteFacts:
