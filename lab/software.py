@@ -85,7 +85,7 @@ def looks(host: Host, plan: Plan) -> list[tuple[str, Look]]:
             partial(outside, host, plan),
         ),
     }
-    return [by_role[host.role]] * (host.role in by_role)
+    return [by_role[host.role]] if host.role in by_role else []
 
 
 def begin(plan: Plan, deadline: float) -> None:
