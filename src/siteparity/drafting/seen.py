@@ -214,6 +214,8 @@ class Seen:
     processes: tuple[Setting, ...] = ()
     """The same of running processes: their variables; the file is empty."""
     secrets: tuple[Secret, ...] = ()
+    sessions: tuple[Named, ...] = ()
+    """Settings with a place, beside one that says that sessions are kept there."""
     names: tuple[Named, ...] = ()
     certificates: tuple[Named, ...] = ()
     keys: tuple[Named, ...] = ()
@@ -330,6 +332,7 @@ _ROWS: Mapping[str, _Row] = {
     "setting": _Row("settings", 9, _setting),
     "process": _Row("processes", 7, lambda unit, key, *of: _setting(unit, "", "", key, *of)),
     "secret": _Row("secrets", 4, Secret),
+    "sessions": _Row("sessions", 3, Named),
     "name": _Row("names", 3, Named),
     "certificate": _Row("certificates", 3, Named),
     "key": _Row("keys", 3, Named),

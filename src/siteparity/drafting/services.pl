@@ -114,7 +114,8 @@ for my $unit (sort keys %pids) {
         next unless $word =~ m{^/};
         add_file($unit, $word) if $word =~ $text_file || $word =~ m{^/etc/};
         add_folder($unit, $1, 2) if $word =~ m{^(/etc/.+)/[^/]+\.conf$};
-        $folders_of{$unit}{$1} = 1 if $word =~ m{^(/.+)/bin/[^/]+$} && $word =~ $apps && $1 ne "/usr/local";
+        my ($top) = $word =~ m{^(/.+)/bin/[^/]+$};
+        $folders_of{$unit}{$top} = 1 if defined $top && $top =~ $apps;
         $folders_of{$unit}{$word} = 1 if $word =~ $apps && -d $word;
     }
     my $comm = slurp("/proc/$main/comm") // "";
@@ -199,7 +200,7 @@ for my $unit (sort keys %main_of) {
                 last if $most_entries-- < 1;
                 my $path = "$where/$name";
                 next if -l $path || $path eq "/usr/share/locale";
-                if (-d _) { next if (lstat _)[0] != $device; push @pending, [$path, $depth - 1] if $depth > 1 && $name !~ /^(?:node_modules|\.git|__pycache__|proc)$/ && @pending < 20_000 }
+                if (-d _) { next if (lstat $path)[0] != $device; push @pending, [$path, $depth - 1] if $depth > 1 && $name !~ /^(?:node_modules|\.git|__pycache__|proc)$/ && @pending < 20_000 }
                 elsif ($name =~ /\.mo$/ && $count++ < 2000) { row("catalogue", $unit, $path, -f $path =~ s/\.mo$/.po/r ? "source" : "") }
             }
         }
