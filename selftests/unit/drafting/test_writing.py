@@ -14,7 +14,7 @@ from siteparity.drafting.writing import flow, policy, scalar
 from siteparity.probes import discover
 from siteparity.yamlfile import can_hold, load
 
-TEXTS = st.text(st.characters(codec="utf-8"), min_size=1).filter(can_hold)
+TEXTS = st.text(min_size=1).filter(can_hold)
 VALUES = st.recursive(
     TEXTS | st.integers(0, 65_535),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
