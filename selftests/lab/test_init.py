@@ -20,7 +20,7 @@ from siteparity.commands.cli import main
 from siteparity.model import Verdict
 from siteparity.yamlfile import load
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 SITES = ("dallas", "arizona")
 ANSWERS = Path(__file__).with_name("init_answers.yml")
