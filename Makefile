@@ -23,6 +23,7 @@ fuzz: $(VENV)/ready  ## damaged answers against every parser, longer; EXAMPLES=N
 
 drills: $(VENV)/ready system  ## every fault of the lab against the checks that must catch it, several in a run; ALONE=1: one by one
 	$(BIN)/python -m pytest -q selftests/lab/test_drills.py --every-fault $(if $(ALONE),--alone)
+	$(BIN)/python -m pytest -q selftests/lab/test_pair_*.py --every-fault
 
 check: $(VENV)/ready system  ## the fast part of CI: style, types, import contracts, unit and contract tests
 	$(BIN)/ruff check .
