@@ -34,7 +34,16 @@ FAULTS = (
         hosts=(STANDBY_WEB,),
         break_=_OTHER_SITES[0],
         mend=_OTHER_SITES[1],
-        checks=("tests/parity/test_sessions.py::test_the_setting_names_the_own_sites_redis",),
+        checks=(
+            "tests/parity/test_files.py::test_configuration_files_say_the_same",
+            "tests/parity/test_files.py::test_no_configuration_names_the_other_site",
+            "tests/parity/test_sessions.py::test_the_setting_is_the_same_apart_from_the_site",
+            "tests/parity/test_sessions.py::test_the_setting_names_the_own_sites_redis",
+            "tests/parity/test_sessions.py::test_the_name_leads_to_the_own_sites_redis",
+            "tests/parity/test_sessions.py::test_running_workers_are_connected_to_the_own_sites_redis",
+            "tests/smoke/test_session.py::test_a_session_is_kept_by_the_standbys_own_redis",
+            "tests/smoke/test_session.py::test_no_session_of_the_standby_is_kept_at_the_primary",
+        ),
     ),
     Fault(
         name="replay_paused_at_the_standby",
@@ -42,7 +51,10 @@ FAULTS = (
         hosts=(STANDBY_DB,),
         break_=_pause,
         mend=_resume,
-        checks=("tests/parity/test_replication.py::test_what_arrives_is_replayed_at_once",),
+        checks=(
+            "tests/parity/test_replication.py::test_what_arrives_is_replayed_at_once",
+            "tests/parity/test_replication.py::test_the_standby_passes_the_primarys_position_in_time",
+        ),
     ),
     Fault(
         name="certificate_ends_within_a_week",

@@ -14,7 +14,11 @@ FAULTS = (
         break_=f"cp -p {_ARCHIVE} {_KEPT}\nlocaledef --delete-from-archive de_DE.utf8\n{RESTART}",
         mend=f"[ ! -f {_KEPT} ] || {{ mv {_KEPT} {_ARCHIVE}\n{RESTART}\n}}",
         healthy="locale -a | grep -qx de_DE.utf8",
-        checks=("tests/parity/test_locales.py::test_every_served_locale_is_usable_on_every_host",),
+        checks=(
+            "tests/parity/test_locales.py::test_every_served_locale_is_usable_on_every_host",
+            "tests/parity/test_locales.py::test_the_same_locales_are_compiled",
+            "tests/parity/test_locales.py::test_compiled_locales_have_the_same_content",
+        ),
     ),
     Fault(
         name="german_catalogue_of_another_kind",

@@ -76,7 +76,11 @@ FAULTS = (
             systemctl restart cron
         """,
         healthy="[ $(date +%Z) = UTC ]",
-        checks=("tests/parity/test_clock.py::test_local_time_is_the_same",),
+        checks=(
+            "tests/parity/test_clock.py::test_local_time_is_the_same",
+            "tests/parity/test_schedules.py::test_cron_and_timers_go_by_the_agreed_time_zone",
+            "tests/parity/test_schedules.py::test_every_job_runs_at_the_same_instants",
+        ),
     ),
     Fault(
         name="worker_with_a_drop_in",
@@ -107,6 +111,9 @@ FAULTS = (
         hosts=(STANDBY_WEB,),
         break_=_CURRENCY[0],
         mend=_CURRENCY[1],
-        checks=("tests/parity/test_files.py::test_configuration_files_say_the_same",),
+        checks=(
+            "tests/parity/test_files.py::test_configuration_files_say_the_same",
+            "tests/parity/test_secrets.py::test_every_secret_is_the_same_at_both_sites",
+        ),
     ),
 )
