@@ -82,7 +82,7 @@ def base_of(plan: Plan) -> Image:
 
 
 def of_roles(plan: Plan) -> list[Image]:
-    """The images that the hosts of a plan boot, and what several of them are built from: a folder `common`."""
+    """The images that the hosts of a plan boot, and `COMMON`, if there is one."""
     folder, tags = plan.pair.folder / "images", {host.role: host.image for host in plan.hosts}
     if (folder / COMMON / "Containerfile").exists():
         tags[COMMON] = f"{IMAGE_PREFIX}{plan.pair.name}-{COMMON}"

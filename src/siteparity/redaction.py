@@ -101,7 +101,8 @@ _FORMS: tuple[tuple[str, str], ...] = (
 )
 _PATTERNS = tuple(
     re.compile(
-        f"(?P<before>{before})(?P<secret>(?!{re.escape(HIDDEN)}|{_SEEN}|{_INNOCENT})(?:{secret}))", re.IGNORECASE
+        f"(?P<before>{before})(?P<secret>(?!{re.escape(HIDDEN)}|{_SEEN}|{_INNOCENT})(?:{secret}))",
+        re.IGNORECASE,
     )
     for before, secret in _FORMS
 )

@@ -1,4 +1,4 @@
-"""The software of the pair: Roundcube behind HAProxy, Apache and PHP-FPM, its sessions in Redis, as Debian has it."""
+"""The software of the pair, all from Debian: Roundcube behind HAProxy, Apache and PHP-FPM."""
 
 import http.client
 import re
@@ -175,10 +175,17 @@ def _records(plan: Plan) -> Iterator[str]:
 
 
 def _certificate(host: Host) -> dict[str, Placed]:
-    """`archive/`, `live/` with its links, the renewal file, and what the deploy hook makes of it for HAProxy."""
+    """What certbot keeps, with its links, and what the deploy hook makes of it for HAProxy."""
     own, number = _issued(host), RENEWALS[host.site]
-    first, *chain = re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", own.chain.decode(), re.S)
-    parts = {"cert": first.encode(), "chain": "".join(chain).encode(), "fullchain": own.chain, "privkey": own.key}
+    first, *chain = re.findall(
+        r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", own.chain.decode(), re.DOTALL
+    )
+    parts = {
+        "cert": first.encode(),
+        "chain": "".join(chain).encode(),
+        "fullchain": own.chain,
+        "privkey": own.key,
+    }
     placed = {f"{LETSENCRYPT}/renewal/{NAME}.conf": Placed(_renewal(host).encode())}
     for part, content in parts.items():
         archived = f"archive/{NAME}/{part}{number}.pem"
@@ -193,7 +200,9 @@ def _certificate(host: Host) -> dict[str, Placed]:
 def _renewal(host: Host) -> str:
     live = f"/{LETSENCRYPT}/live/{NAME}"
     lines = [f"{part} = {live}/{part}.pem" for part in ("cert", "privkey", "chain", "fullchain")]
-    account = {"porto": "5d1c0f2ea7b94f0b8a6e2c77c0a1d3b9", "turku": "c42be6a3390d4d5f9e0b7a88f15d62e0"}[host.site]
+    account = {"porto": "5d1c0f2ea7b94f0b8a6e2c77c0a1d3b9", "turku": "c42be6a3390d4d5f9e0b7a88f15d62e0"}[
+        host.site
+    ]
     return "\n".join([
         "version = 2.1.0",
         f"archive_dir = /{LETSENCRYPT}/archive/{NAME}",

@@ -413,12 +413,20 @@ def test_a_shell_script_that_starts_a_service_may_set_more(tmp_path: Path, first
 def test_a_shell_script_that_starts_a_service_may_take_a_variable_away(
     tmp_path: Path, first: str, age: float, state: str
 ) -> None:
-    """As apachectl does with APACHE_STARTED_BY_SYSTEMD; one that was added since the start is not there yet."""
+    """As apachectl does with APACHE_STARTED_BY_SYSTEMD; one that was added since is not there yet."""
     script = tmp_path / "start"
     script.write_text(f"{first}\n", encoding="utf-8")
     started = f"\nExecStart={{ path={script} ; argv[]={script} -D ; ignore_errors=no }}"
     found = states(ask_perl(tmp_path, "A=1\nBY=x\n", started, own={"A": "1", "LANG": "C"}, age=age))
     assert found == {"A": settings.RUNNING, "BY": settings.STATES[state]}
+
+
+def test_a_service_without_a_variable_runs_as_configured(tmp_path: Path) -> None:
+    """PHP-FPM and others read files of their own; nothing is unknown of such a service."""
+    text = ask_perl(tmp_path, "", own={"LANG": "C"})
+    answers = answered(**{"settings-shop.service": text.encode()})
+    assert runtime.read_settings(answers, TARGET) == {"shop.service": settings.RUNNING}
+    assert runtime.read_values(answers, TARGET) == {"shop.service": "no variable"}
 
 
 def test_a_file_wins_over_the_unit(tmp_path: Path) -> None:

@@ -145,7 +145,11 @@ def test_secrets_of_one_name_in_several_sections_are_compared_each_by_its_own(tm
 @pytest.mark.parametrize(
     ("name", "text", "key"),
     [
-        ("config.inc.php", "<?php\n$config['des_key'] = 'eins';\n$config['skin'] = 'larry';\n", "config.des_key"),
+        (
+            "config.inc.php",
+            "<?php\n$config['des_key'] = 'eins';\n$config['skin'] = 'larry';\n",
+            "config.des_key",
+        ),
         ("settings.yaml", "web:\n  des_key: eins\n", "web.des_key"),
         ("settings.json", '{"web": {"des_key": "eins"}}', "web.des_key"),
         ("settings.toml", '[web]\ndes_key = "eins"\n', "web.des_key"),
@@ -158,7 +162,9 @@ def test_a_secret_is_read_by_its_key_in_every_form(tmp_path: Path, name: str, te
     file.chmod(0o600)
     done = run(hashes.question([Source("settings", str(file), ("des_key",))]))
     assert not done.stderr
-    assert [(one.name, one.state, one.hash) for one in read(done.stdout)] == [(key, hashes.SET, keyed("eins"))]
+    assert [(one.name, one.state, one.hash) for one in read(done.stdout)] == [
+        (key, hashes.SET, keyed("eins"))
+    ]
 
 
 def test_a_secret_that_php_computes_is_unmeasured(tmp_path: Path) -> None:
@@ -181,7 +187,11 @@ def test_a_secret_may_stand_in_any_of_several_files(tmp_path: Path) -> None:
     assert {item: state for item, state in seen.items() if state != hashes.OPEN} == {
         f"{first}: smtp_pass": hashes.MISSING
     }
-    assert set(seen) == {f"{first}: PHP.session.save_path", f"{second}: config.des_key", f"{first}: smtp_pass"}
+    assert set(seen) == {
+        f"{first}: PHP.session.save_path",
+        f"{second}: config.des_key",
+        f"{first}: smtp_pass",
+    }
     second.unlink()
     seen = {one.item: one.state for one in read(run(hashes.question([source])).stdout)}
     assert seen[f"{second}: des_key"] == hashes.NO_FILE

@@ -82,8 +82,8 @@ class Lead(Strict):
 
     application: Annotated[str, one_of("an application", APPLICATIONS)]
     setting: Name | None = None
-    """The setting that says where the other one is: a variable, or a key of the first file with settings, such
-    as ``redis.location``, if its name or that of the file (``.ini``, ``.php``) fits no environment."""
+    """The setting that says where the other one is: a variable, or a key of the first file with settings,
+    such as ``redis.location``, if its name or that of the file (``.ini``, ``.php``) fits no environment."""
     keeps_sessions: bool = False
     """It keeps the sessions of customers there."""
     database_user: Text | None = None

@@ -251,8 +251,8 @@ class Reading(Generic[S]):
     enough: str = ""
     """The key of the section with the share, in percent, from which on a smaller amount is as good."""
     names_both_sites: bool = False
-    """Its items name hosts of the other site on purpose, as a rule that lets a follower in does: a list of all
-    hosts of a role stands for that role of the other site."""
+    """Its items name hosts of the other site on purpose, as a rule that lets a follower in does: a list of
+    all hosts of a role stands for that role of the other site."""
     lists: str = ""
     """What its items are, such as ``open ports``, if it tells how each is judged: `PROMISED`, `COMPARED`, or
     why it is not. No check judges such a table, and every answer is told by it (`siteparity.scope`)."""

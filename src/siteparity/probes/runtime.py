@@ -269,14 +269,17 @@ def _older(found: code.ServiceCode) -> str | None:
 
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
-    """Each variable of each service -> `settings.RUNNING`, or how the process differs from the files."""
+    """Each variable of each service -> `settings.RUNNING`, or how the process differs from the files.
+
+    A service that reads its settings from files of its own may have none, and runs without.
+    """
     table: dict[str, str] = {}
     for unit, variables in _variables(answers, target).items():
         if isinstance(variables, str):
             is_apart = variables == NOT_RUNNING and unit in _only_at_primary(target)
             table[unit] = ONLY_AT_PRIMARY if is_apart else variables
         else:
-            table |= {f"{unit}: {one.name}": one.state for one in variables}
+            table |= {f"{unit}: {one.name}": one.state for one in variables} or {unit: settings.RUNNING}
     return table
 
 
@@ -289,7 +292,7 @@ def read_values(answers: Answers, target: Target[Policy]) -> Table:
             continue
         if isinstance(variables, str):
             raise UnmeasuredError(f"settings: {unit} is {variables}, so its environment is not known")
-        table |= {f"{unit}: {one.name}": one.shown for one in variables}
+        table |= {f"{unit}: {one.name}": one.shown for one in variables} or {unit: "no variable"}
     return table
 
 

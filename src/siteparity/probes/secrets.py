@@ -39,9 +39,9 @@ class SecretFile(Strict):
 
     file: AbsolutePath
     form: hashes.Form = "settings"
-    """``settings``: ``NAME=value`` or ``name value``, or by the end of its name JSON, YAML, TOML, PHP; of a URL
-    only its password; below a section ``[database]`` its name is ``database.NAME``. ``pgpass``: PostgreSQL's
-    password file, by user. ``whole``: the file is one secret."""
+    """``settings``: ``NAME=value`` or ``name value``, or as the end of the file's name says (JSON, YAML,
+    TOML, PHP); of a URL only its password; below a section ``[database]`` the name is ``database.NAME``.
+    ``pgpass``: PostgreSQL's password file, by user. ``whole``: the file is one secret."""
     also: tuple[AbsolutePath, ...] = ()
     """Further files, in any of which a secret that is named may stand."""
     names: tuple[SecretName, ...] = ()

@@ -33,8 +33,8 @@ _COMPUTED = ("processes",)
 """The kernel computes the default from the machine's memory."""
 
 _SET_BY_PROGRAMS = {"open files": ("apache2", "haproxy", "memcached")}
-"""Limit -> programs that compute it when they start, from settings of theirs such as ``maxconn`` and the number of
-servers, or whose script does (apachectl). Their settings are compared where these stand."""
+"""Limit -> programs that compute it when they start, from settings of theirs such as ``maxconn`` and the
+number of servers, or whose script does (apachectl). Their settings are compared where these stand."""
 
 _PROPERTIES = ",".join(f"Limit{name},Limit{name}Soft" for name in _NAMES)
 
@@ -72,9 +72,7 @@ class Limits:
 
     def in_force(self) -> Mapping[str, str]:
         """Each limit -> `IN_FORCE`, or that of the running service and that of its unit."""
-        return {
-            name: IN_FORCE if self._computes(name) else self._state(key) for key, name in _NAMES.items()
-        }
+        return {name: IN_FORCE if self._computes(name) else self._state(key) for key, name in _NAMES.items()}
 
     def _state(self, key: str) -> str:
         (soft, hard), ceiling = self.unit[key], self.manager[key][1]

@@ -6,12 +6,14 @@ from lab.handle import Lab
 _ARCHIVE = "/usr/lib/locale/locale-archive"
 _PEM = "/etc/haproxy/webmail.pem"
 _RULES = "/etc/iptables/rules.v4"
+_ZONE = "ln -sf /usr/share/zoneinfo/{zone} /etc/localtime; echo {zone} >/etc/timezone"
 
 # Packs an installed package once as it is and once one revision earlier, and installs the latter.
 _EARLIER = """
     work=/root/{package}.repacked
     rm -rf $work; mkdir -p $work/tree/DEBIAN; cd $work
-    dpkg-query -s {package} | sed '/^Status:/d; /^Conffiles:/,/^[A-Z]/{{/^Conffiles:/d; /^ /d}}' >tree/DEBIAN/control
+    dpkg-query -s {package} \\
+        | sed '/^Status:/d; /^Conffiles:/,/^[A-Z]/{{/^Conffiles:/d; /^ \\//d}}' >tree/DEBIAN/control
     info=/var/lib/dpkg/info/{package}; [ -e $info.list ] || info=$info:$(dpkg --print-architecture)
     for part in md5sums triggers; do [ ! -e $info.$part ] || cp -p $info.$part tree/DEBIAN/$part; done
     while read -r path; do
@@ -25,7 +27,7 @@ _EARLIER = """
 """
 
 
-def _kept(path: str, change: str, after: str = "") -> tuple[str, str]:
+def kept(path: str, change: str, after: str = "") -> tuple[str, str]:
     """Scripts that change a file, whose old self is kept beside root, and that bring it back."""
     name = "/root/kept" + path.replace("/", "-")
     return (
@@ -40,12 +42,16 @@ def _expired(lab: Lab) -> None:
 
     old = certificates.issue(("webmail.mail.example",), days=-2, folder=lab.plan.pair.state / "tls")
     pem = (old.chain + old.key).decode()
-    lab.shell("turku-lb1", f"cp -p {_PEM} {_PEM}.kept\ncat >{_PEM} <<'END'\n{pem}END\nsystemctl reload haproxy")
+    lab.shell(
+        "turku-lb1", f"cp -p {_PEM} {_PEM}.kept\ncat >{_PEM} <<'END'\n{pem}END\nsystemctl reload haproxy"
+    )
 
 
-_LOCALE = _kept(_ARCHIVE, "localedef --delete-from-archive fi_FI.utf8", "systemctl restart php8.2-fpm")
-_RULE = _kept(
-    _RULES, "sed -i '/--comment .*replication/d' /etc/iptables/rules.v4", "iptables-restore </etc/iptables/rules.v4"
+_LOCALE = kept(_ARCHIVE, "localedef --delete-from-archive fi_FI.utf8", "systemctl restart php8.2-fpm")
+_RULE = kept(
+    _RULES,
+    "sed -i '/--comment .*replication/d' /etc/iptables/rules.v4",
+    "iptables-restore </etc/iptables/rules.v4",
 )
 
 FAULTS = (
@@ -56,6 +62,11 @@ FAULTS = (
         break_=_LOCALE[0],
         mend=_LOCALE[1],
         healthy="locale -a | grep -qx fi_FI.utf8",
+        checks=(
+            "tests/parity/test_locales.py::test_every_served_locale_is_usable_on_every_host",
+            "tests/parity/test_locales.py::test_the_same_locales_are_compiled",
+            "tests/parity/test_locales.py::test_compiled_locales_have_the_same_content",
+        ),
     ),
     Fault(
         name="another_version",
@@ -63,6 +74,7 @@ FAULTS = (
         hosts=("turku-web2",),
         break_=_EARLIER.format(package="php-redis"),
         undone_by_reset=True,
+        checks=("tests/parity/test_packages.py::test_every_package_is_the_same_build",),
     ),
     Fault(
         name="package_missing",
@@ -70,13 +82,20 @@ FAULTS = (
         hosts=("turku-web3",),
         break_="dpkg --purge php-memcached >/dev/null 2>&1; systemctl restart php8.2-fpm",
         undone_by_reset=True,
+        checks=("tests/parity/test_packages.py::test_every_package_is_the_same_build",),
     ),
     Fault(
         name="time_zone",
         sentence="The load balancer of Turku keeps local time.",
         hosts=("turku-lb1",),
-        break_="ln -sf /usr/share/zoneinfo/Europe/Helsinki /etc/localtime; echo Europe/Helsinki >/etc/timezone",
-        mend="ln -sf /usr/share/zoneinfo/Etc/UTC /etc/localtime; echo Etc/UTC >/etc/timezone",
+        break_=_ZONE.format(zone="Europe/Helsinki"),
+        mend=_ZONE.format(zone="Etc/UTC"),
+        checks=(
+            "tests/parity/test_clock.py::test_local_time_is_the_same",
+            "tests/parity/test_schedules.py::test_cron_and_timers_go_by_the_agreed_time_zone",
+            "tests/parity/test_schedules.py::test_cron_is_younger_than_its_time_zone",
+            "tests/parity/test_schedules.py::test_every_job_runs_at_the_same_instants",
+        ),
     ),
     Fault(
         name="certificate_expired",
@@ -85,6 +104,11 @@ FAULTS = (
         break_=_expired,
         mend=f"[ ! -f {_PEM}.kept ] || {{ mv {_PEM}.kept {_PEM}; systemctl reload haproxy; }}",
         alone=True,
+        checks=(
+            "tests/parity/test_tls.py::test_customers_accept_what_is_served",
+            "tests/parity/test_tls.py::test_certificates_last_beyond_the_horizon",
+            "tests/smoke/test_storefront.py::test_every_request_through_the_edge_is_answered_in_time",
+        ),
     ),
     Fault(
         name="firewall_rule_missing",
@@ -93,5 +117,6 @@ FAULTS = (
         break_=_RULE[0],
         mend=_RULE[1],
         healthy="iptables -S INPUT | grep -q replication",
+        checks=("tests/parity/test_firewall.py::test_the_same_rules_are_in_force_in_the_same_order",),
     ),
 )

@@ -114,7 +114,7 @@ def perl_of(forms: Iterable[str]) -> str:
 
 
 def place_of(setting: str, file: str) -> Mapping[str, str | bool]:
-    """The keys of a policy that say where a setting stands: as a variable of an environment file, or as a key.
+    """The keys of a policy that say where a setting stands: a variable of an environment file, or a key.
 
     A file in PHP is read for each request.
     """
