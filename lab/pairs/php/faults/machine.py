@@ -1,30 +1,14 @@
 """What lies below the application: locales, packages, time zone, certificate, packet filter."""
 
 from lab.faults import Fault
+from lab.faults.packages import EARLIER, INSTALL, REPACK, RESTORE, SOUND
 from lab.handle import Lab
 
 _ARCHIVE = "/usr/lib/locale/locale-archive"
 _PEM = "/etc/haproxy/webmail.pem"
+_REPACKED = "libmemcached"
 _RULES = "/etc/iptables/rules.v4"
 _ZONE = "ln -sf /usr/share/zoneinfo/{zone} /etc/localtime; echo {zone} >/etc/timezone"
-
-# Packs an installed package once as it is and once one revision earlier, and installs the latter.
-_EARLIER = """
-    work=/root/{package}.repacked
-    rm -rf $work; mkdir -p $work/tree/DEBIAN; cd $work
-    dpkg-query -s {package} \\
-        | sed '/^Status:/d; /^Conffiles:/,/^[A-Z]/{{/^Conffiles:/d; /^ \\//d}}' >tree/DEBIAN/control
-    info=/var/lib/dpkg/info/{package}; [ -e $info.list ] || info=$info:$(dpkg --print-architecture)
-    for part in md5sums triggers; do [ ! -e $info.$part ] || cp -p $info.$part tree/DEBIAN/$part; done
-    while read -r path; do
-        [ -d "$path" ] && [ ! -L "$path" ] || printf '%s\\n' ".$path"
-    done <$info.list | tar -C / --no-recursion -cf - -T - | tar -C tree -xf -
-    version=$(sed -n 's/^Version: //p' tree/DEBIAN/control) number=${{version##*[!0-9]}}
-    sed -i "s/^Version: .*/Version: ${{version%"$number"}}$((number - 1))/" tree/DEBIAN/control
-    dpkg-deb --build --root-owner-group -Znone tree earlier.deb >/dev/null
-    dpkg --force-downgrade --force-confold -i earlier.deb >/dev/null 2>&1
-    rm -rf $work
-"""
 
 
 def kept(path: str, change: str, after: str = "") -> tuple[str, str]:
@@ -70,10 +54,11 @@ FAULTS = (
     ),
     Fault(
         name="another_version",
-        sentence="One web host of Turku missed an upgrade: its extension for Redis is one revision behind.",
+        sentence="One web host of Turku missed an upgrade: the library of memcached is one revision behind.",
         hosts=("turku-web2",),
-        break_=_EARLIER.format(package="php-redis"),
-        undone_by_reset=True,
+        break_="".join((REPACK.format(name=_REPACKED, package="libmemcached11"), EARLIER, INSTALL)),
+        mend=RESTORE.format(name=_REPACKED),
+        healthy=SOUND,
         checks=("tests/parity/test_packages.py::test_every_package_is_the_same_build",),
     ),
     Fault(
@@ -89,7 +74,7 @@ FAULTS = (
         sentence="The load balancer of Turku keeps local time.",
         hosts=("turku-lb1",),
         break_=_ZONE.format(zone="Europe/Helsinki"),
-        mend=_ZONE.format(zone="Etc/UTC"),
+        mend=_ZONE.format(zone="Etc/UTC") + "; systemctl restart cron",
         checks=(
             "tests/parity/test_clock.py::test_local_time_is_the_same",
             "tests/parity/test_schedules.py::test_cron_and_timers_go_by_the_agreed_time_zone",
