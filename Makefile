@@ -22,7 +22,6 @@ fuzz: $(VENV)/ready  ## damaged answers against every parser, longer; EXAMPLES=N
 	$(BIN)/python -m pytest -q -n 2 selftests/fuzz --fuzz-examples $(or $(EXAMPLES),200000)
 
 drills: $(VENV)/ready system  ## every fault of the lab against the checks that must catch it, several in a run; ALONE=1: one by one
-	$(BIN)/python -m pytest -q selftests/lab/test_pair_php.py
 	$(BIN)/python -m pytest -q selftests/lab/test_drills.py --every-fault $(if $(ALONE),--alone)
 	$(BIN)/python -m pytest -q selftests/lab/test_pair_*.py --every-fault
 
