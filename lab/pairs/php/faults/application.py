@@ -80,6 +80,10 @@ FAULTS = (
             "tests/parity/test_sessions.py::test_the_setting_names_the_own_sites_redis",
             "tests/parity/test_sessions.py::test_the_name_leads_to_the_own_sites_redis",
             "tests/smoke/test_session.py::test_a_session_is_kept_by_the_standbys_own_redis",
+            "tests/smoke/test_session.py::test_no_session_of_the_standby_is_kept_at_the_primary",
+            "tests/smoke/test_storefront.py::test_every_web_host_speaks_the_language",
+            "tests/smoke/test_storefront.py::test_every_request_through_the_edge_is_answered_in_time",
+            "tests/smoke/test_storefront.py::test_customers_wait_no_longer_than_at_the_primary",
         ),
     ),
     Fault(
@@ -88,6 +92,15 @@ FAULTS = (
         hosts=("turku-web1",),
         break_=_SESSIONS_OF_POOL[0],
         mend=_SESSIONS_OF_POOL[1],
+        checks=(
+            "tests/parity/test_files.py::test_configuration_files_say_the_same",
+            "tests/parity/test_files.py::test_no_configuration_names_the_other_site",
+            "tests/smoke/test_session.py::test_a_session_is_kept_by_the_standbys_own_redis",
+            "tests/smoke/test_session.py::test_no_session_of_the_standby_is_kept_at_the_primary",
+            "tests/smoke/test_storefront.py::test_every_web_host_speaks_the_language",
+            "tests/smoke/test_storefront.py::test_every_request_through_the_edge_is_answered_in_time",
+            "tests/smoke/test_storefront.py::test_customers_wait_no_longer_than_at_the_primary",
+        ),
     ),
     Fault(
         name="replay_paused",

@@ -93,6 +93,7 @@ FAULTS = (
             "tests/parity/test_tls.py::test_customers_accept_what_is_served",
             "tests/parity/test_tls.py::test_certificates_last_beyond_the_horizon",
             "tests/smoke/test_storefront.py::test_every_request_through_the_edge_is_answered_in_time",
+            "tests/smoke/test_storefront.py::test_customers_wait_no_longer_than_at_the_primary",
         ),
     ),
     Fault(
