@@ -30,7 +30,10 @@ ORDINARY: Mapping[str, Mapping[str, str]] = {
         "locales": "a table of collation",
         "path": "a kind of unit (systemd.path(5))",
         "replication": "an attribute of roles, and a keyword of pg_hba.conf",
+        "services": "a key of files: those that read one",
     },
+    "commands/": {"path": "a place of a file or of a value"},
+    "draft/": {"path": "the place of a value in the policy"},
     "gate/file_digests.py": {"files": "a plural in a message"},
     "policy/applications.py": {
         "database": "a key of sections: the name of a database",
@@ -52,10 +55,14 @@ def _named() -> Iterator[tuple[str, int, str]]:
 
 
 def _is_its_own(module: str, name: str) -> bool:
-    """Whether a module may name an aspect or journey: its own, or one that it declares to need."""
+    """Whether a module may name an aspect or journey: its own, one that it declares to need, or all.
+
+    What drafts a policy names the sections that it drafts.
+    """
     aspect = module.removeprefix("probes/").removesuffix(".py")
     own = module == f"probes/{aspect}.py" and aspect in discover()
-    return module == "policy/journeys.py" or (own and name in (aspect, discover()[aspect].needs))
+    drafts = module == "policy/journeys.py" or module.startswith("drafting/")
+    return drafts or (own and name in (aspect, discover()[aspect].needs))
 
 
 def _meanings(module: str, name: str) -> set[tuple[str, str]]:

@@ -44,7 +44,7 @@ ITEMS: Mapping[str, tuple[str, Collection[str]]] = {
         ["no_worker_enough_at_both_sites", "smaller_pool_at_both_sites"],
     ),
     "aspects.capacity.peak.web.SHOP_DATABASE_POOL": (ITEM, ["smaller_pool_at_both_sites"]),
-    "aspects.capacity.peak.web.shop.service workers": (ITEM, ["no_worker_enough_at_both_sites"]),
+    'aspects.capacity.peak.web."shop.service workers"': (ITEM, ["no_worker_enough_at_both_sites"]),
     "aspects.database.users.replicator": (ITEM, ["database_role_missing", "database_role_without_password"]),
     "aspects.database.users.replicator[0]": (PART, ["database_role_without_password"]),
     "aspects.files.every_host[4]": (ITEM, ["configuration_file_missing_at_both_sites"]),
@@ -99,7 +99,7 @@ commands: run
 database: replication_user may_wait_for_followers recovery_end_command may_lose_slots leave_out
 dns: families max_ttl
 egress: form timeout
-files: where_there nginx may_name_the_other_site may_hide_differences preload folders
+files: where_there nginx leave_out may_name_the_other_site may_hide_differences preload folders
 firewall: saved persisted leave_out
 kernel: leave_out
 locales: also

@@ -176,19 +176,23 @@ def test_a_second_server_or_store_that_no_section_takes_is_undecided(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("setting", "as_what"),
-    [("REDIS_URL", {"variable": "REDIS_URL"}), ("redis.location", {"key": "redis.location"})],
+    ("setting", "file", "as_what"),
+    [
+        ("REDIS_URL", "/etc/shop.env", {"variable": "REDIS_URL"}),
+        ("REDIS_URL", "/etc/shop.ini", {"key": "REDIS_URL"}),
+        ("redis.location", "/etc/shop.ini", {"key": "redis.location"}),
+    ],
 )
 def test_the_sessions_are_where_a_variable_or_a_key_of_the_settings_says(
-    tmp_path: Path, setting: str, as_what: dict[str, str]
+    tmp_path: Path, setting: str, file: str, as_what: dict[str, str]
 ) -> None:
-    """A variable has no dot; a key of a file with sections has one."""
+    """A key has a dot, or stands in a file that no service has for its environment."""
     lead = {"application": "cache", "setting": setting, "keeps_sessions": True}
-    shop = {**SHOP, "settings": ["/etc/shop.ini"], "leads_to": [lead]}
+    shop = {**SHOP, "settings": [file], "leads_to": [lead]}
     cache = {"role": "db", "redis": {"redis_user": "parity", "auth_file": "/a"}}
     sessions: Any = read(tmp_path, applications={"shop": shop, "cache": cache}).section("sessions")
     assert sessions.model_dump(include={"variable", "key"}, exclude_none=True) == as_what
-    assert sessions.file == "/etc/shop.ini"
+    assert sessions.file == file
 
 
 @pytest.mark.parametrize(

@@ -355,7 +355,7 @@ def look(
     question = files.QUESTION
     for place in ("/var/lib/dpkg", "/var/spool", '"/etc', "{^/etc", '"^/etc', "(/etc", " /etc"):
         question = question.replace(place, place.replace("/", f"{root}/", 1))
-    here = told + question
+    here = told + question.replace('-d "/run/systemd/system"', "1")
     (root / "etc").mkdir(exist_ok=True)
     deliver(root, {f"{root}{one}" for one in strays})
     program(root / "bin/getent", f"cat {root}/etc/passwd 2>&1 || true")

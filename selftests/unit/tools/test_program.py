@@ -8,11 +8,21 @@ from pathlib import Path
 import pytest
 
 import siteparity
+from siteparity.drafting.questions import FORMS
 from siteparity.tools.program import PLACE, filled
 
 PACKAGE = Path(siteparity.__file__).parent
 SHELL = sorted(PACKAGE.rglob("*.sh"))
 PERL = sorted(PACKAGE.rglob("*.pl"))
+
+
+FILLED = {
+    "drafting/services.pl": {
+        "FORMS": FORMS,
+        "ROWS": (PACKAGE / "drafting/rows.pl").read_text(encoding="utf-8"),
+    }
+}
+"""Programs with places for whole functions."""
 
 
 def _name(path: Path) -> str:
@@ -32,7 +42,10 @@ AFTER = {
 def _plain(path: Path) -> str:
     """The program with a harmless word in each place, after those that it needs."""
     whole = (*(PACKAGE / one for one in AFTER.get(_name(path), ())), path)
-    return "".join(PLACE.sub("x", one.read_text(encoding="utf-8")) for one in whole)
+    words = FILLED.get(_name(path), {})
+    return "".join(
+        PLACE.sub(lambda place: words.get(place[1], "x"), one.read_text(encoding="utf-8")) for one in whole
+    )
 
 
 @pytest.mark.parametrize("path", SHELL, ids=_name)

@@ -29,7 +29,8 @@ sub pattern {
     return qr/\A$text\z/s;
 }
 sub environment_files {
-    @_ or return;
+    # Without systemd nothing has such a file.
+    @_ && -d "/run/systemd/system" or return;
     open my $h, "-|", "systemctl", "show", "--property=EnvironmentFiles", "--", @_ or die "systemctl: $!\n";
     my @lines = <$h>;
     close $h or die "systemctl: exit ", $? >> 8, "\n";

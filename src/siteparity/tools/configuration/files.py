@@ -54,7 +54,7 @@ OF_ONE_HOST = (
 """Patterns of files that no package delivers and that may differ between siblings. ``*`` stands for slashes
 as well. Where the policy names one, it is compared."""
 IN_HOMES = (
-    ".ssh/known_hosts", ".ssh/config", ".pgpass", ".pg_service.conf", ".psqlrc", ".my.cnf", ".mylogin.cnf",
+    ".ssh/known_hosts", ".ssh/config", ".pgpass", ".pg_service.conf", ".my.cnf", ".mylogin.cnf",
     ".netrc", ".aws/config", ".aws/credentials", ".s3cfg", ".config/rclone/rclone.conf",
 )  # fmt: skip
 """What programs read in the home of their account: whom they trust, where they connect to, and as whom."""
