@@ -7,13 +7,17 @@ SETTINGS = "/etc/pretix/pretix.cfg"
 RESTART = "systemctl restart pretix-web pretix-worker"
 
 
-def edited(file: str, change: str, then: str) -> tuple[str, str]:
-    """Scripts that change a file with sed, which must change something, and that put it back."""
-    kept = f"/root/{file.rpartition('/')[2]}.kept"
+def edited(fault: str, file: str, change: str, then: str) -> tuple[str, str]:
+    """Scripts that change a file with sed, which must change something, and put it back.
+
+    Each fault keeps a copy of its own, since several may change one file. They are mended the other way
+    round.
+    """
+    kept = f"/root/{fault}.kept"
     set_ = f"""
         cp -p {file} {kept}.part && mv {kept}.part {kept}
         sed -i '{change}' {file}
-        ! cmp -s {file} {kept}
+        if cmp -s {file} {kept}; then echo 'nothing to change in {file}' >&2; exit 1; fi
         {then}
     """
     mended = f"rm -f {kept}.part; [ ! -f {kept} ] || {{ cp -p {kept} {file}; rm {kept}; {then}; }}"

@@ -6,7 +6,7 @@ from lab.handle import Lab
 from lab.pairs.tickets.hosts import PRIMARY_WEB, RESTART, SETTINGS, STANDBY_DB, STANDBY_WEB, edited
 from lab.pairs.tickets.software import NAME
 
-_OTHER_SITES = edited(SETTINGS, "s/^\\(location=.*\\)@redis.ashburn/\\1@redis.berlin/", RESTART)
+_OTHER_SITES = edited("sessions", SETTINGS, "s/^\\(location=.*\\)@redis.ashburn/\\1@redis.berlin/", RESTART)
 _TLS, _KEPT = "/etc/ssl/tickets", "/root/tls.kept"
 _MEDIA = "/var/pretix/data/media/pub"
 

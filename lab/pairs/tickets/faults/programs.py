@@ -9,9 +9,11 @@ _DROP_IN = "/etc/systemd/system/pretix-worker.service.d/override.conf"
 _STATUS, _KEPT_STATUS = "/var/lib/dpkg/status", "/root/dpkg-status.kept"
 _TIMER = "pretix-periodic.timer"
 
-_OLDER = edited(f"{CODE}/pretix/__init__.py", 's/^__version__ = .*/__version__ = "2026.7.1"/', RESTART)
-_CURRENCY = edited(SETTINGS, "s/^currency=EUR$/currency=USD/", RESTART)
-_ONE_WORKER = edited(_ENVIRONMENT, "s/^WEB_CONCURRENCY=2$/WEB_CONCURRENCY=1/", RESTART)
+_OLDER = edited(
+    "older", f"{CODE}/pretix/__init__.py", 's/^__version__ = .*/__version__ = "2026.7.1"/', RESTART
+)
+_CURRENCY = edited("currency", SETTINGS, "s/^currency=EUR$/currency=USD/", RESTART)
+_ONE_WORKER = edited("one_worker", _ENVIRONMENT, "s/^WEB_CONCURRENCY=2$/WEB_CONCURRENCY=1/", RESTART)
 _INFO, _OLD_INFO = f"{CODE}/pretix-2026.8.0.dist-info", f"{CODE}/pretix-2026.7.1.dist-info"
 
 
@@ -60,7 +62,7 @@ FAULTS = (
         break_=f"""
             cp -p {_STATUS} {_KEPT_STATUS}
             sed -i '/^Package: nginx$/,/^$/s/^Version: .*/Version: 1.26.3-3/' {_STATUS}
-            ! cmp -s {_STATUS} {_KEPT_STATUS}
+            if cmp -s {_STATUS} {_KEPT_STATUS}; then exit 1; fi
         """,
         mend=f"[ ! -f {_KEPT_STATUS} ] || mv {_KEPT_STATUS} {_STATUS}",
         checks=("tests/parity/test_packages.py::test_every_package_is_the_same_build",),
