@@ -13,7 +13,7 @@ from lab.state import ledger_of, read_ledger, write_ledger
 from lab.wait import together
 
 LABEL = "siteparity.lab"
-MARK = "/etc/siteparity-lab"
+MARK = "/var/lib/siteparity-lab"
 
 
 def instance(pair: Pair) -> str:

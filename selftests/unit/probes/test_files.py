@@ -524,6 +524,7 @@ def test_what_no_package_delivered_is_read_whoever_may_read_it(host: Path) -> No
     etc, own = host / "etc", ("ssh/ssh_host_rsa_key", "elsewhere", "machine-id")
     made = {
         "features.json": '{"cart": true, "token": "topsecret"}\n',
+        "letsencrypt/renewal/shop.example.conf": "# by certbot 2.1\naccount = 0a1b\nversion = 2.1.0\n",
         "ssh/ssh_config.d/jump.conf": "ProxyJump gate.example\n",
         "vault/open.key": "topsecret-of-all\n",
         "vault/own.pem": "-----BEGIN CERTIFICATE-----\ntopsecret\n-----END CERTIFICATE-----\n",
@@ -542,6 +543,7 @@ def test_what_no_package_delivered_is_read_whoever_may_read_it(host: Path) -> No
     found = [(one.path.removeprefix(f"{etc}/"), one.kind, one.lines) for one in new]
     assert found == [
         ("features.json", "text", ('{"cart": true, "token": "***"}', "")),
+        ("letsencrypt/renewal/shop.example.conf", "text", ("version = 2.1.0", "")),
         ("ssh/ssh_config.d/jump.conf", "text", ("ProxyJump gate.example", "")),
         ("vault/closed.p12", "text", ("***",)),
         ("vault/link", "link open.key", ()),

@@ -141,7 +141,7 @@ def read_absence(answers: Answers, _: Target[Any]) -> Table:
 PROBE = Probe(
     section=Policy,
     ask=ask,
-    judges=lambda _: ("/etc/nftables.conf",),
+    judges=lambda _: ("/etc/nftables.conf", "/etc/iptables/rules.v*", "/etc/sysconfig/ip*tables"),
     always=(_LOADED,),
     tables={
         "rules": Reading(read_rules, names_both_sites=True),
