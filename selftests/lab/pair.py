@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lab.faults import Fault, catalogue
 from lab.pairs import Pair
+from lab.sites import Plan
 from selftests.lab.conftest import Lab
 from selftests.lab.runs import Run, containers_of, function_of, run_gate
 from siteparity.model import Verdict
@@ -34,10 +35,16 @@ def is_go_from_a_short_policy(lab: Lab, folder: Path) -> None:
     assert not run.red(), run.told()
 
 
-def is_found(run: Run, fault: Fault) -> None:
+def is_found(run: Run, fault: Fault, plan: Plan) -> None:
     """The checks that the fault names are red, and name one of its hosts."""
     assert run.result.verdict is Verdict.NO_GO, run.told()
     assert set(fault.checks) <= run.red_functions(), f"{fault.name}: {run.told()}"
     red = [check for check in run.red() if function_of(check) in fault.checks]
-    named = {host for check in red for host in containers_of(run.result, check)}
+    containers = {host.ssh_port: host.name for host in plan.hosts}
+    known = {
+        f"{site.name}-{host.name}": containers.get(host.connection.port or 0)
+        for site in run.settings.sites
+        for host in site.hosts
+    }
+    named = {known[host] for check in red for host in containers_of(run.result, check)}
     assert named & set(fault.seen_on or fault.hosts), f"{fault.name}: {run.told()}"

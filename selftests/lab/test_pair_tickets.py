@@ -44,7 +44,7 @@ def test_faults_of_the_shop_are_found(drilled: tuple[Fault, ...], tickets: Lab, 
     with tickets.broken(*(fault.name for fault in drilled)):
         run = gate(tickets, tmp_path)
     for fault in drilled:
-        is_found(run, fault)
+        is_found(run, fault, tickets.plan)
     if len(drilled) == 1:
         assert run.red_functions() == set(drilled[0].checks), run.told()
 

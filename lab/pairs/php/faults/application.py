@@ -24,9 +24,6 @@ def _pause(lab: Lab) -> None:
 
 _CATALOGUE = kept(_TEXTS, f"sed -i \"/labels\\['username'\\]/d\" {_TEXTS}", _FPM)
 _SESSIONS = kept(_INI, f"sed -i 's/mem.turku/mem.porto/' {_INI}", _FPM)
-_NOBODY_LOOKS = """\
-The file is no conffile of a package, and the policy does not name it. What compares the files of each unit,
-and each file below /etc that no package brought, would find it."""
 _SESSIONS_OF_POOL = kept(
     _POOL,
     f"sed -n 's/^session.save_path = /php_admin_value[session.save_path] = /p' {_INI} "
@@ -143,7 +140,10 @@ FAULTS = (
         hosts=("turku-web2",),
         break_=_RELAY[0],
         mend=_RELAY[1],
-        not_found=_NOBODY_LOOKS,
+        checks=(
+            "tests/parity/test_files.py::test_configuration_files_say_the_same",
+            "tests/parity/test_files.py::test_no_configuration_names_the_other_site",
+        ),
     ),
     Fault(
         name="cache_smaller",
@@ -151,7 +151,7 @@ FAULTS = (
         hosts=("turku-mem1",),
         break_=_MEMCACHED[0],
         mend=_MEMCACHED[1],
-        not_found=_NOBODY_LOOKS,
+        checks=("tests/parity/test_files.py::test_configuration_files_say_the_same",),
     ),
     Fault(
         name="cache_of_the_other_site",
@@ -170,6 +170,6 @@ FAULTS = (
         hosts=("turku-lb1",),
         break_=_RENEW[0],
         mend=_RENEW[1],
-        not_found=_NOBODY_LOOKS,
+        checks=("tests/parity/test_files.py::test_configuration_files_say_the_same",),
     ),
 )
