@@ -24,12 +24,14 @@ from siteparity.tools import greeting
 OK = b"HTTP/1.0 200 OK\r\n\r\n{}"
 
 
-def target(**party: Any) -> Target[Policy]:
+def target(*, timeout: str = "10s", **party: Any) -> Target[Policy]:
     """A web host with one third party."""
     given = {"server": "127.0.0.1", "port": 9, "speaks": "http", **party}
     file = {"file": given.pop("file")} if "file" in given else {}
     return web_host(
-        Policy.model_validate({"owner": "Platform", "parties": {"gateway": given}, "timeout": "1s", **file})
+        Policy.model_validate(
+            {"owner": "Platform", "parties": {"gateway": given}, "timeout": timeout, **file}
+        )
     )
 
 
@@ -82,7 +84,7 @@ def test_a_server_that_keeps_silent_is_given_up() -> None:
             pass
 
     with served(silent) as port:
-        assert reached(target(port=port)) == "no answer within 1 s"
+        assert reached(target(port=port, timeout="1s")) == "no answer within 1 s"
 
 
 def test_a_mail_server_is_let_speak_first() -> None:
