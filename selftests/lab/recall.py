@@ -33,7 +33,10 @@ def of_the_standby(plan: sites.Plan) -> dict[str, tuple[str, Fault]]:
 
 
 def main(seconds: float) -> None:
-    """Print each fault that is not named, and how many are, as far as the time reaches; the largest companies first."""
+    """Print each fault that is not named, and how many are, as far as the time reaches.
+
+    The largest companies come first.
+    """
     plan, began = sites.load(), time.monotonic()
     lab = Lab(plan, _say)
     named = 0

@@ -38,6 +38,7 @@ OF_ONE_HOST = (
     "/etc/multipath/wwids", "/etc/popularity-contest.conf", "/etc/letsencrypt/accounts/*",
     # Judged by what comes of them, or by an aspect under another name.
     "/etc/passwd*", "/etc/group*", "/etc/shadow*", "/etc/gshadow*", "/etc/subuid*", "/etc/subgid*",
+    "/etc/security/opasswd",
     "/etc/hosts", "/etc/resolv.conf", "/etc/localtime", "/etc/timezone", "/etc/systemd/*.wants/*",
     "/etc/systemd/*.requires/*", "/etc/systemd/*.upholds/*", "/etc/rc?.d/*", "/etc/alternatives/*",
     "/etc/ssl/certs/*", "/etc/ld.so.preload",
