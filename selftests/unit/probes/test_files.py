@@ -525,7 +525,7 @@ def test_what_no_package_delivered_is_read_whoever_may_read_it(host: Path) -> No
     made = {
         "features.json": '{"cart": true, "token": "topsecret"}\n',
         "letsencrypt/renewal/shop.example.conf": "# by certbot 2.1\naccount = 0a1b\nversion = 2.1.0\n",
-        "ssh/ssh_config.d/jump.conf": "ProxyJump gate.example\n",
+        "ssh/ssh_config.d/jump.conf": "# by hand\n#include gate\n#\nProxyJump gate.example\n",
         "vault/open.key": "topsecret-of-all\n",
         "vault/own.pem": "-----BEGIN CERTIFICATE-----\ntopsecret\n-----END CERTIFICATE-----\n",
         "vault/closed.p12": "\0topsecret\xff",
@@ -544,7 +544,7 @@ def test_what_no_package_delivered_is_read_whoever_may_read_it(host: Path) -> No
     assert found == [
         ("features.json", "text", ('{"cart": true, "token": "***"}', "")),
         ("letsencrypt/renewal/shop.example.conf", "text", ("version = 2.1.0", "")),
-        ("ssh/ssh_config.d/jump.conf", "text", ("ProxyJump gate.example", "")),
+        ("ssh/ssh_config.d/jump.conf", "text", ("#include gate", "ProxyJump gate.example", "")),
         ("vault/closed.p12", "text", ("***",)),
         ("vault/link", "link open.key", ()),
         ("vault/link", "text", ("***", "")),

@@ -238,10 +238,11 @@ sub known_hosts {
     return sort keys %known;
 }
 
-# A comment often has a date; certbot gives each host an account of its own.
+# A comment often has a date, and a blank behind its mark: "#include" is none. Certbot gives each host an
+# account of its own.
 sub is_passing {
     my ($path, $line) = @_;
-    return $line =~ m{^\s*(?:#(?!!)|;|//)} || $path =~ m{^/etc/letsencrypt/renewal/} && $line =~ /^account = /;
+    return $line =~ m{^\s*(?:#+|;+|//+)(?:\s|$)} || $path =~ m{^/etc/letsencrypt/renewal/} && $line =~ /^account = /;
 }
 
 my @lines;    # [what is printed, what it hides]
