@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from siteparity.commands.progress import Progress
 from siteparity.draft import waiting
-from siteparity.draft.accepting import NAME as CONFIRMED
+from siteparity.draft.accepting import accepted
 from siteparity.drafting import again, run
 from siteparity.drafting.asked import Asked
 from siteparity.drafting.asking import Heard, Live, from_folder
@@ -21,7 +20,7 @@ from siteparity.probes import Probes, discover
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count
 from siteparity.transport import Transport
-from siteparity.yamlfile import KeyPath, key_path, load, quoted, shown_path
+from siteparity.yamlfile import KeyPath, load, quoted, shown_path
 
 DONE, CHANGED, AWAY = 0, 2, 3
 """Exit codes: drafted, or nothing changed; something changed; a host did not answer."""
@@ -169,14 +168,8 @@ def _known(out: Path) -> dict[KeyPath, set[str]]:
         known.setdefault(one.at, set()).add(one.line.digest)
     for line in lines:
         known.setdefault(line.at, set()).add(line.digest)
-    confirmed = out / CONFIRMED
-    if confirmed.is_file():
-        for text in confirmed.read_text(encoding="utf-8", errors="replace").splitlines():
-            try:
-                said = json.loads(text)
-                known.setdefault(key_path(said["path"]), set()).add(str(said["digest"]))
-            except (ValueError, KeyError, TypeError):
-                continue  # a line that was cut short
+    for place, digest in accepted(out):
+        known.setdefault(place, set()).add(digest)
     return known
 
 

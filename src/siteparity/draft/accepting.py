@@ -31,7 +31,27 @@ def still_waiting(folder: Path, document: Document) -> tuple[Waiting, ...]:
     Raises:
         ConfigurationError: the draft cannot be read.
     """
-    return waiting(read(folder), document, _accepted(folder / NAME))
+    return waiting(read(folder), document, _places(folder))
+
+
+def accepted(folder: Path) -> Iterator[tuple[KeyPath, str]]:
+    """Place and digest of each line that ``confirmed.jsonl`` holds. Damaged lines of it say nothing.
+
+    Args:
+        folder: with the file; without it nothing was accepted.
+    """
+    try:
+        text = (folder / NAME).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    for line in text.splitlines():
+        with suppress(ValueError, KeyError, TypeError, RecursionError):
+            said = json.loads(line)
+            yield key_path(said["path"]), str(said["digest"])
+
+
+def _places(folder: Path) -> frozenset[KeyPath]:
+    return frozenset(place for place, _ in accepted(folder))
 
 
 def accept(policy: Path, wanted: Sequence[Waiting], by: str, at: datetime) -> tuple[Waiting, ...]:
@@ -51,14 +71,14 @@ def accept(policy: Path, wanted: Sequence[Waiting], by: str, at: datetime) -> tu
     shown = [(one.line, one.at) for one in wanted]
     with _alone(folder):
         lines, document = read(folder), load(policy)
-        accepted = tuple(one for one in still_waiting(folder, document) if (one.line, one.at) in shown)
-        if accepted:
-            _note(folder / NAME, accepted, by, at)
-            gone = [one.line for one in accepted]
+        now = tuple(one for one in still_waiting(folder, document) if (one.line, one.at) in shown)
+        if now:
+            _note(folder / NAME, now, by, at)
+            gone = [one.line for one in now]
             left = tuple(line for line in lines if line not in gone)
             # What is left may be lines that a person edited: with nothing that waits the draft is over.
-            write(folder, left if waiting(left, document, _accepted(folder / NAME)) else ())
-    return accepted
+            write(folder, left if waiting(left, document, _places(folder)) else ())
+    return now
 
 
 def _note(path: Path, accepted: Sequence[Waiting], by: str, at: datetime) -> None:
@@ -79,19 +99,6 @@ def _note(path: Path, accepted: Sequence[Waiting], by: str, at: datetime) -> Non
         file.write(first + b"".join(json.dumps(one).encode() + b"\n" for one in told))
         file.flush()
         os.fsync(file.fileno())
-
-
-def _accepted(path: Path) -> frozenset[KeyPath]:
-    """The places of the lines that were accepted. What is no such line in the file says nothing."""
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return frozenset()
-    places = set[KeyPath]()
-    for line in text.splitlines():
-        with suppress(ValueError, KeyError, TypeError):
-            places.add(key_path(json.loads(line)["path"]))
-    return frozenset(places)
 
 
 @contextmanager

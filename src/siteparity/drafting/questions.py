@@ -121,7 +121,12 @@ def _stdout(output: bytes) -> bytes:
         return output
     try:
         said = json.loads(output)
-    except ValueError:
+    except (ValueError, RecursionError):
         return output
     text = said.get("stdout") if isinstance(said, dict) else None
-    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else output
+    if not isinstance(text, str):
+        return output
+    try:
+        return text.encode("utf-8", "surrogateescape")  # as Ansible keeps bytes that are no UTF-8
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")

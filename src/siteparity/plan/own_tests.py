@@ -188,6 +188,8 @@ def _read_once(path: Path, _changed: int, base: Path) -> tuple[OwnTest, ...]:
         fail(f"cannot be read: {error.msg}; correct it", path, error.lineno or 0)
     except (OSError, ValueError) as error:
         fail(f"cannot be read: {error}; correct it", path)
+    except (MemoryError, RecursionError):  # of Python's parser, about brackets
+        fail("cannot be read: it is nested too deeply; correct it", path)
     # pytest makes the last one of several with the same name.
     return tuple({test.source.function: test for test in _File(path, base, module).tests()}.values())
 

@@ -203,7 +203,7 @@ class _Work:
             if not self._is_in(content, value):
                 return content, 0
             dumped(value)
-        except (ValueError, ValidationError):
+        except (ValueError, ValidationError, RecursionError):
             return self._text(content)
         new = counter.value(value)
         if not counter.places:
@@ -260,7 +260,7 @@ class _Work:
         path = folder / "result.json"
         try:
             result = _result(json.loads(self.changed.get(path) or path.read_bytes()))
-        except (OSError, ValueError, ValidationError):
+        except (OSError, ValueError, ValidationError, RecursionError):
             return
         sites = {name: self._site(folder, getattr(result, name)) for name in ("primary", "standby")}
         told = result.model_copy(update={**sites, "forgotten": (*result.forgotten, self.now)})
