@@ -16,14 +16,14 @@ demo: $(VENV)/ready system  ## set everything up, start both lab sites, run the 
 test: check  ## all self-tests: check, pytest in pytest, hostile hosts, damaged answers, the browser, the lab
 	$(BIN)/python -m pytest -q -n 2 selftests/plugin selftests/hostile selftests/fuzz
 	$(BIN)/python -m pytest -q selftests/browser
-	$(BIN)/python -m pytest -q selftests/lab --ignore-glob "selftests/lab/test_pair_*.py"
+	$(BIN)/python -m pytest -q selftests/lab
 
 fuzz: $(VENV)/ready  ## damaged answers against every parser, longer; EXAMPLES=N tries for each (default 200000)
 	$(BIN)/python -m pytest -q -n 2 selftests/fuzz --fuzz-examples $(or $(EXAMPLES),200000)
 
 drills: $(VENV)/ready system  ## every fault of the lab against the checks that must catch it, several in a run; ALONE=1: one by one
 	$(BIN)/python -m pytest -q selftests/lab/test_drills.py --every-fault $(if $(ALONE),--alone)
-	$(BIN)/python -m pytest -q selftests/lab/test_pair_*.py --every-fault
+	$(BIN)/python -m pytest -q selftests/lab/test_pairs.py --every-fault
 
 check: $(VENV)/ready system  ## the fast part of CI: style, types, import contracts, unit and contract tests
 	$(BIN)/ruff check .

@@ -18,8 +18,8 @@ from lab.errors import LabError
 from lab.faults import Fault, catalogue
 from selftests.lab.companies import companies
 from selftests.lab.conftest import Lab
+from selftests.lab.drafting import init, lent
 from selftests.lab.runs import named_by, run_gate
-from selftests.lab.test_init import init, lent
 
 
 def of_the_standby(plan: sites.Plan) -> dict[str, tuple[str, Fault]]:
@@ -44,7 +44,7 @@ def main(seconds: float) -> None:
     other: list[tuple[Fault, ...]] = []
     with tempfile.TemporaryDirectory() as made, lent(lab) as typed:
         folder = Path(made)
-        init(typed, folder / "healthy")
+        init(lab, typed, folder / "healthy")
         healthy = (folder / "healthy" / "policy.yml").read_bytes()
         together = sorted(companies(of_the_standby(plan), checks_of_faults()), key=len, reverse=True)
         for number, faults in enumerate(together):
@@ -53,7 +53,7 @@ def main(seconds: float) -> None:
                 break
             try:
                 with lab.broken(*(fault.name for fault in faults)):
-                    init(typed, folder / str(number))
+                    init(lab, typed, folder / str(number))
                     run = run_gate(folder / "reports", folder / str(number))
             except LabError as error:
                 _say(f"left out, could not be set or mended: {faults[0].name}: {error}")

@@ -13,7 +13,7 @@ import pytest
 
 from lab import keys
 from selftests.lab.conftest import Lab
-from selftests.lab.test_init import lent
+from selftests.lab.drafting import lent
 from siteparity.configuration import find_root
 
 pytestmark = pytest.mark.timeout(900)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from lab import keys, podman
+from lab.pairs import USUAL, Pair
 from lab.wait import together
 from siteparity.configuration import Configuration
 from siteparity.model import Host, Site
@@ -36,9 +37,9 @@ userdel --remove {NAME} 2>/dev/null || true
 
 
 @contextmanager
-def lent(names: Sequence[str]) -> Iterator[None]:
-    """The account exists on these machines of the lab inside the block."""
-    key = (keys.folder() / "id_ed25519.pub").read_text(encoding="ascii")
+def lent(names: Sequence[str], pair: Pair = USUAL) -> Iterator[None]:
+    """The account exists on these machines of a pair inside the block."""
+    key = (keys.folder(pair) / "id_ed25519.pub").read_text(encoding="ascii")
     try:
         together([partial(podman.run_in, name, _LEND, key) for name in names])
         yield

@@ -388,9 +388,9 @@ def is_any(one: Listener) -> bool:
     return one.address in ("0.0.0.0", "::", "*")  # noqa: S104  # what ss writes
 
 
-def _rank(port: int) -> tuple[bool, int]:
-    """The usual ports of the web before others: the first one is what customers come to."""
-    return port not in (80, 443), port
+def _rank(port: int) -> tuple[int, int]:
+    """The usual ports of the web before others, https first: the first one is what customers come to."""
+    return (443, 80, port).index(port), port
 
 
 def template(path: str) -> tuple[str, str] | None:

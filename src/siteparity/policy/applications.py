@@ -211,6 +211,11 @@ class Applications:
         led_to = [self.named[lead.application] for lead in front.leads_to]
         return next((one for one in led_to if not (one.postgresql or one.redis)), front)
 
+    def reached_at(self, one: Application) -> Application:
+        """Itself if it has a port; else the application of the same hosts that leads to it and has one."""
+        leaders = (from_ for from_, _, to in self.leads() if to is one and from_.role == one.role)
+        return one if one.ports else next((leader for leader in leaders if leader.ports), one)
+
     def beyond_the_first(self) -> Iterator[tuple[KeyPath, str]]:
         """What no section takes, because it looks at the first of a kind alone: place and question."""
         kinds = {"postgresql": "PostgreSQL", "redis": "Redis"}

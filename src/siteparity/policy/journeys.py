@@ -161,14 +161,14 @@ def _straight(of: Applications, one: Application | None) -> dict[str, Any]:
     """An application that is visited behind the front door, as the keys of a journey that has no other."""
     if one is None:
         return {}
-    name = of.front.names[0] if of.front else None
+    at = of.reached_at(one)
     return said(
         roles=[one.role],
-        host=name,
-        port=one.port,
-        scheme=one.scheme,
-        trust=one.trust,
-        headers=one.headers,
+        host=of.front.names[0] if of.front else None,
+        port=at.port,
+        scheme=at.scheme,
+        trust=at.trust,
+        headers={**at.headers, **one.headers},
     )
 
 
