@@ -222,3 +222,24 @@ def test_a_mistake_in_an_application_is_refused_with_its_line(
         read(tmp_path, applications={**BOTH, "shop": {**SHOP, **change}})
     assert words in str(caught.value)
     assert all(f"{tmp_path}/policy.yml:" in line for line in str(caught.value).split("\n"))
+
+
+def test_journeys_visit_an_application_without_a_port_where_its_own_host_serves_it(tmp_path: Path) -> None:
+    """PHP-FPM behind the Apache of the same host: pages and sessions are asked for at Apache's port."""
+    front = {"role": "web", "names": ["shop.example"], "ports": {443: "apache2"}, "trust": "/etc/ssl/own.pem"}
+    front["leads_to"] = [{"application": "shop"}]
+    lead = {"application": "sessions", "keeps_sessions": True}
+    shop = {**SHOP, "names": [], "ports": {}, "leads_to": [lead]}
+    store = {
+        "role": "db",
+        "ports": {6379: "redis-server"},
+        "redis": {"redis_user": "parity", "auth_file": "/etc/auth"},
+    }
+    session = {"path": "/cart", "cookie": "sid", "key": "session:{cookie}"}
+    says = {"path": "/", "says": {"en": "Welcome"}}
+    every = {"front": front, "shop": shop, "sessions": store}
+    policy = read(tmp_path, applications=every, smoke={"session": session, "storefront": says})
+    one: Any = policy.smoke.journeys()["session"]
+    assert (one.roles, one.port, one.trust, one.host) == (("web",), 443, "/etc/ssl/own.pem", "shop.example")
+    pages: Any = policy.smoke.journeys()["storefront"]
+    assert (pages.web_role, pages.web_port, pages.web_trust) == ("web", 443, None)

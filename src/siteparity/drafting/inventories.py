@@ -6,13 +6,15 @@ Each site's inventory is made of its own hosts, since it only says who they are 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, collapse_addresses, ip_network
+from contextlib import suppress
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, collapse_addresses, ip_address, ip_network
 from pathlib import Path
 
 from siteparity.drafting.sites import HostSeen, SiteSeen
 from siteparity.drafting.writing import flow, scalar
-from siteparity.model import ConnectionKind, Network
+from siteparity.model import Address, ConnectionKind, Network
 
 _HEADER = """\
 # Drafted by `siteparity init`: how hosts of {site} are reached, and the names that others use for them.
@@ -101,43 +103,58 @@ def _from(path: Path, folder: Path) -> str:
 
 
 def domain(site: SiteSeen, other: SiteSeen) -> str | None:
-    """The domain of a site's own names: what the full names of its hosts have in common."""
+    """The domain of a site's own names: the longest that most full names of its hosts have in common."""
     given = next((one.seen.own.domain for one in site.hosts if one.seen.own.domain), None)
-    full = [
-        name for names in site.names.values() for name in names if "." in name and re.search("[a-z]", name)
-    ]
-    labels = [name.lower().rstrip(".").split(".")[1:] for name in full]
-    found = ".".join(_common_end(labels)) if labels else given
-    theirs = {name.lower().rstrip(".") for names in other.names.values() for name in names}
-    if not found or any(name == found or name.endswith(f".{found}") for name in theirs):
+    full = [name for name in _names(site) if "." in name and re.search("[a-z]", name)]
+    found = _common_end([name.split(".")[1:] for name in full]) if full else given
+    if not found or any(name == found or name.endswith(f".{found}") for name in _names(other)):
         return None
     return found
 
 
-def _common_end(labels: Sequence[Sequence[str]]) -> list[str]:
-    found: list[str] = []
-    for of_place in zip(*(reversed(one) for one in labels), strict=False):
-        if len(set(of_place)) != 1:
-            break
-        found.insert(0, of_place[0])
-    return found if len(found) > 1 else []
+def _names(site: SiteSeen) -> list[str]:
+    return [name.lower().rstrip(".") for names in site.names.values() for name in names]
+
+
+def _common_end(names: Sequence[Sequence[str]]) -> str:
+    """The longest end, of two labels or more, that more than half of the names have; empty if none has it."""
+    times = Counter(".".join(labels[at:]) for labels in names for at in range(len(labels) - 1))
+    common = [end for end, count in times.items() if 2 * count > len(names)]
+    return max(common, key=len, default="")
 
 
 def networks_of(site: SiteSeen, other: SiteSeen) -> tuple[Network, ...]:
-    """The networks of a site's hosts, as wide as they can be without an address of the other site."""
+    """Around the hosts of a site, as wide as can be without the other site and without what both use."""
     theirs = [address for host in other.hosts for address in host.addresses]
+    shared = [*theirs, *_of_neither(site, other)]
     found: list[Network] = []
     for host in site.hosts:
         for address in host.addresses:
             mine = [
                 one for one in host.seen.own.networks if address in one and not any(a in one for a in theirs)
             ]
-            wide = mine[0] if mine else _widest(address, theirs)
+            wide = mine[0] if mine else _widest(address, shared)
             if wide is not None and not wide.is_link_local:
                 found.append(wide)
     four = collapse_addresses(one for one in found if isinstance(one, IPv4Network))
     six = collapse_addresses(one for one in found if isinstance(one, IPv6Network))
     return (*four, *six)
+
+
+def _of_neither(*sites: SiteSeen) -> Iterator[Address]:
+    """Addresses that hosts of both sites use, and that are no host's: they lie outside both."""
+    known = {address for site in sites for host in site.hosts for address in host.addresses}
+    used = [{text for host in site.hosts for text in _used(host)} for site in sites]
+    for text in sorted(set.intersection(*used)):
+        with suppress(ValueError):
+            if (address := ip_address(text)) not in known:
+                yield address
+
+
+def _used(host: HostSeen) -> Iterator[str]:
+    yield from (one.address for one in host.seen.name_servers)
+    for addresses in host.seen.resolves.values():
+        yield from addresses
 
 
 def _widest(address: object, theirs: Sequence[object]) -> Network | None:

@@ -146,13 +146,14 @@ def _behind(of: Applications) -> dict[str, Any]:
     behind = of.behind
     if behind is None:
         return {}
+    at = of.reached_at(behind)
     # Where customers come straight to the application, its door is the front door.
-    front = {} if behind is of.front else {"web_trust": behind.trust}
+    front = {} if at is of.front else {"web_trust": at.trust}
     return said(
         web_role=behind.role,
-        web_port=behind.port,
-        web_scheme=behind.scheme,
-        web_headers=behind.headers,
+        web_port=at.port,
+        web_scheme=at.scheme,
+        web_headers={**at.headers, **behind.headers},
         **front,
     )
 

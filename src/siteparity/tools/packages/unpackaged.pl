@@ -16,7 +16,13 @@ if (open my $diversions, "<", "/var/lib/dpkg/diversions") {
     }
 }
 
-sub too_many { die "more than $most files that no package has brought\n" }
+sub too_many {
+    my %below;
+    $below{join "/", grep { defined } (split m{/}, $_->[0])[0 .. 3]}++ for @files;
+    my ($place) = sort { $below{$b} <=> $below{$a} || $a cmp $b } keys %below, "links";
+    die "more than $most files that no package has brought, most of them below $place; a Python environment "
+        . "belongs into the code of its application, or into packages.python\n";
+}
 sub tell_it { too_many() if $told++ >= $most; print join("\t", @_), "\n" }
 
 sub one_line {
