@@ -92,6 +92,18 @@ SETTINGS = Names(
     ),
 )  # fmt: skip
 
+ROUTES = Names(
+    "rules and routes",
+    "IPv4 rule from 10.9.0.0/16 *",
+    (
+        "IPv4 rule from all lookup local", "IPv4 rule from all lookup main",
+        "IPv6 rule from all lookup local", "IPv4 route default via (an address of the site) dev (main)",
+        "IPv6 route default dev (main)", "IPv4 route 10.20.0.0/16 via 10.1.0.254 dev eth1",
+        "IPv4 route blackhole 100.64.0.0/10",
+        "IPv4 neighbour 10.1.0.31 is pinned", "IPsec blocks src 10.1.0.0/16 dst 10.2.0.0/16 out",
+    ),
+)  # fmt: skip
+
 CHAINS = Names(
     "tables, chains and sets",
     "DOCKER*",

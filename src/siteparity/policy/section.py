@@ -274,6 +274,9 @@ UnitPattern: TypeAlias = Annotated[str, Field(min_length=1), patterns.naming(pat
 SettingPattern: TypeAlias = Annotated[str, Field(min_length=1), patterns.naming(patterns.SETTINGS)]
 """Settings of the kernel that are left out."""
 
+RoutePattern: TypeAlias = Annotated[str, Field(min_length=1), patterns.naming(patterns.ROUTES)]
+"""Rules, routes and pinned neighbours that are left out."""
+
 ChainPattern: TypeAlias = Annotated[str, Field(min_length=1), patterns.naming(patterns.CHAINS)]
 """Tables, chains and sets of the packet filter that are left out."""
 
