@@ -36,7 +36,8 @@ table inet filter {
 		size 65535
 		flags dynamic,timeout
 		timeout 10m
-		elements = { 198.51.100.9 expires 9m, 203.0.113.7 timeout 365d expires 364d23h }
+		elements = { 198.51.100.9 expires 9m, 203.0.113.7 timeout 365d expires 364d23h,
+			203.0.113.8, 203.0.113.9 timeout 0s }
 	}
 
 	set some {
@@ -127,6 +128,8 @@ def test_everything_that_decides_is_an_item_and_nothing_that_counts_is() -> None
         "inet filter blocked: 198.51.100.7": "in the set",
         "inet filter banned": "type ipv4_addr size 65535 flags dynamic,timeout timeout 10m",
         "inet filter banned: 203.0.113.7 timeout 365d": "in the set",
+        "inet filter banned: 203.0.113.8": "in the set",
+        "inet filter banned: 203.0.113.9 timeout 0s": "in the set",
         "inet filter some": "type ipv4_addr flags timeout",
         "inet filter some: 198.51.100.8": "in the set",
         "inet filter services": "type inet_service : verdict",

@@ -250,12 +250,17 @@ def _put(table: str, block: tuple[str, str], statement: str, found: Ruleset) -> 
 
 
 def _with_statement(one: tuple[str, list[str]], text: str) -> tuple[str, list[str]]:
-    """A set with one more of its statements. Elements that time out soon are left out."""
+    """A set with one more of its statements. Elements that time out soon are left out.
+
+    What packets add to a set has a time limit, if the set knows limits. Else nobody can tell it from what a
+    person added.
+    """
     header, elements = one
     listed = re.fullmatch(r"elements = \{ ?(.*?) ?\}", text)
     if listed is None:
         return f"{header} {text}".strip(), elements
-    passing = re.search(r"(?:^| )timeout |flags [a-z,]*dynamic", header)
+    limited = re.search(r"(?:^| )timeout |flags [a-z,]*timeout", header)
+    passing = "dynamic" in header and not limited
     members = [word.strip() for word in re.findall(r'(?:"[^"]*"|[^,"])+', listed[1])]
     lasting = [re.sub(r" expires \S+", "", word) for word in members if _lasts(word)]
     return header, lasting if passing else [
@@ -266,7 +271,7 @@ def _with_statement(one: tuple[str, list[str]], text: str) -> tuple[str, list[st
 def _lasts(element: str) -> bool:
     """Whether an element that times out stays longer than a ban would, so somebody added it on purpose."""
     days = re.search(r" timeout ([0-9]+)d", element)
-    return days is not None and int(days[1]) >= _DAYS
+    return " timeout 0s" in element or (days is not None and int(days[1]) >= _DAYS)
 
 
 def _without_counts(statement: str) -> str:
