@@ -231,6 +231,14 @@ FAULTS = (
         mend=_psql("DROP EXTENSION IF EXISTS postgres_fdw CASCADE"),
     ),
     Fault(
+        name="database_role_may_open_too_few_connections",
+        sentence="The shop may open five connections: enough at a quiet hour, far too few at the worst one.",
+        hosts=(PRIMARY,),
+        seen_on=(PRIMARY, STANDBY),
+        break_=_psql("ALTER ROLE shop CONNECTION LIMIT 5"),
+        mend=_psql("ALTER ROLE shop CONNECTION LIMIT -1"),
+    ),
+    Fault(
         name="database_index_not_valid",
         sentence="An index was built while the shop ran; the build failed and left an invalid index.",
         hosts=(PRIMARY,),

@@ -163,6 +163,7 @@ def test_no_table_is_empty_after_a_promotion(parity: Parity) -> None:
     "database_promotion_runs_a_command_at_standby",
     "database_default_asks_for_the_server",
     "database_foreign_server_at_the_primary",
+    "database_role_may_open_too_few_connections",
     "monitoring_role_without_pg_monitor",
 )
 def test_nothing_waits_to_go_wrong_after_a_promotion(parity: Parity) -> None:

@@ -537,6 +537,8 @@ def test_rules_show_their_options() -> None:
         ),
         ({"crowded": {"role shop": [3, 3]}}, "role shop", "may open 3 connections, and has 3 now"),
         ({"crowded": {"database shop": [5, 9]}}, "database shop", "may open 5 connections, and has 9 now"),
+        ({"crowded": {"role shop": [3, 1]}}, "role shop", "may open 3 of the server's 60 connections"),
+        ({"crowded": {"database shop": [14, 1]}}, "database shop", "may open 14 of the server's 60"),
         ({"oldest": {"shop": 1_500_000_001}}, "database shop", "writes stop at 2097152000"),
         ({"prepared": {"x": 3601.5}}, "prepared transaction x", "holds its locks"),
         ({"logical": ["cdc"]}, "logical slot cdc", "its consumer loses changes"),
@@ -551,6 +553,17 @@ def test_what_goes_wrong_only_after_a_promotion_is_told(
     table = read(database.read_promoted, changed(**changes))
     assert list(table) == [item]
     assert state in str(table[item])
+
+
+@pytest.mark.parametrize(
+    ("need", "found"), [(12, "none"), (13, "may open 12 connections, and needs 13 at the worst hour")]
+)
+def test_a_policy_may_say_how_many_connections_a_role_needs(need: int, found: str) -> None:
+    """Then its limit counts, and not what the server could take."""
+    section = TARGET.section.model_copy(update={"connections": {"shop": need}})
+    answer = changed(crowded={"role shop": [12, 1]})
+    table = database.read_promoted(answered(server=answer.encode()), replace(TARGET, section=section))
+    assert list(table.values()) == [found]
 
 
 def test_what_may_be_so_is_no_matter_after_a_promotion() -> None:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
@@ -134,6 +134,9 @@ class Policy(Section):
     """Whether commits may wait for followers; then the runbook must reset ``synchronous_standby_names``."""
     recovery_end_command: Text | None = None
     """The command that a server may run when it is promoted: a promotion waits for it, so try it out."""
+    connections: Mapping[str, Annotated[int, Field(ge=1)]] = {}
+    """Database role, or database -> the most connections that it needs at the worst hour. A lower limit is a
+    fault; of those that are not named here, a limit below a quarter of what the server takes."""
     may_lose_slots: tuple[Text, ...] = ()
     """Slots of logical replication whose consumers start anew after a failover."""
     leave_out: tuple[OtherSetting, ...] = ()
@@ -332,9 +335,7 @@ def read_promoted(answers: Answers, target: Target[Policy]) -> Table:
             for name, command in state.at_promotion.items()
             if command != target.section.recovery_end_command
         },
-        **{
-            item: f"may open {most} connections, and has {used} now" for item, (most, used) in _crowded(state)
-        },
+        **dict(_crowded(state, target.section)),
         **{
             f"database {name}": f"its oldest transaction is {age} old: writes stop at {WRITES_STOP}"
             for name, age in state.oldest.items()
@@ -355,9 +356,36 @@ def read_promoted(answers: Answers, target: Target[Policy]) -> Table:
     } or {"after a promotion": NONE}
 
 
-def _crowded(state: State) -> Iterator[tuple[str, tuple[int, int]]]:
-    """What has as many connections open as it may, or more: a limit does not close those that are there."""
-    yield from ((item, both) for item, both in state.crowded.items() if both[1] >= max(both[0], 1))
+def _crowded(state: State, section: Policy) -> Iterator[tuple[str, str]]:
+    """What has all the connections that it may open, or may open fewer than it will need.
+
+    A limit does not close those that are there, and at a quiet hour hardly any are.
+    """
+    for item, (most, used) in state.crowded.items():
+        name = item.partition(" ")[2]
+        need = section.connections.get(name)
+        if used >= max(most, 1):
+            yield item, f"may open {most} connections, and has {used} now"
+        elif need is not None and most < need:
+            yield item, f"may open {most} connections, and needs {need} at the worst hour"
+        elif need is None and name in _of_customers(section) and most < (whole := _connections(state)) / 4:
+            yield (
+                item,
+                f"may open {most} of the server's {whole} connections; what it needs, the policy may say",
+            )
+
+
+def _of_customers(section: Policy) -> set[str]:
+    """The database that customers use, and the roles that use it with a password."""
+    logging_in = {name for name, needs in section.users.items() if needs and "replication" not in needs}
+    return {section.database, *logging_in}
+
+
+def _connections(state: State) -> int:
+    text = state.limits.get("max_connections", "")
+    if not text.isdecimal():
+        raise UnmeasuredError("server: it does not say how many connections it takes")
+    return int(text)
 
 
 def _foreign(state: State, target: Target[Policy]) -> Iterator[tuple[str, str]]:
