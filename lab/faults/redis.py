@@ -41,6 +41,14 @@ def _mended(*commands: str) -> Callable[[Lab], None]:
 
 FAULTS = (
     Fault(
+        name="redis_password_of_the_file_differs",
+        sentence="Each site's Redis has another password for a server that it would follow.",
+        hosts=(PRIMARY, STANDBY),
+        break_=f'echo "masterauth of-$(hostname)" >>{FILE}',
+        mend=f"sed -i '/^masterauth /d' {FILE}",
+        healthy=f"! grep -q ^masterauth {FILE}",
+    ),
+    Fault(
         name="sessions_on_disk_damaged",
         sentence="The file from which the standby's Redis would load its sessions is damaged.",
         hosts=(STANDBY,),

@@ -70,6 +70,12 @@ def test_the_files_give_the_same_users_the_same_rights(parity: Parity) -> None:
     parity.same("acl_file", fix="deploy the primary's ACL file; then redis-cli ACL LOAD")
 
 
+@pytest.mark.drill("redis_password_of_the_file_differs")
+def test_the_files_hide_the_same_passwords(parity: Parity) -> None:
+    """Once the application or a replica comes from the other site, Redis refuses it."""
+    parity.same("hidden", fix="compare the value on both hosts, and set it as at the primary: {item}")
+
+
 @pytest.mark.drill("redis_users_of_the_file_edited", "redis_suite_user_refused", "redis_stopped")
 def test_passwords_survive_a_restart(parity: Parity) -> None:
     """After the next restart Redis would refuse the application, and nobody could log in."""

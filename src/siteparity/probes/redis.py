@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 from siteparity.model import Table, UnmeasuredError
@@ -19,7 +19,7 @@ from siteparity.policy import AbsolutePath, Percent, Port, Roles, Section, Text
 from siteparity.policy.applications import Applications
 from siteparity.policy.bounds import at_most
 from siteparity.policy.grants import RedisAccess
-from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, once
+from siteparity.probes import KEY, Answers, Probe, Reading, Target, Witnesses, once
 from siteparity.redaction import pseudonym
 from siteparity.tools import json_text, redis_file
 from siteparity.tools.redis_cli import question
@@ -108,6 +108,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         "file": Ask(redis_file.lines_question(section.file)),
         "aclfile": Ask(redis_file.users_question(section.file)),
         "passwords": Ask(redis_file.passwords_question(section, section.file)),
+        "hidden": Ask(redis_file.hidden_question(section.file), words=(KEY,)),
         "disk": Ask(redis_file.needed_question(section, section.file)),
     }
 
@@ -211,6 +212,32 @@ def read_others(answers: Answers, target: Target[Policy]) -> Table:
         hidden = name == "rename-command" and value != ""
         found[item] = pseudonym(value, answers.key) if hidden else value or "nothing"
     return found or {"other settings": "none"}
+
+
+def read_hidden(answers: Answers, _: Target[Policy]) -> Table:
+    """Each line with a password -> a keyed hash of what it hides, or of each such line."""
+    found: dict[str, list[str]] = {}
+    for kind, item, digest in _of_hidden(answers):
+        if kind == "h":
+            found.setdefault(item, []).append(digest)
+    values = {item: f"value hidden, keyed hash {' '.join(sorted(some))}" for item, some in found.items()}
+    return {"what the files hide": "compared", **values}
+
+
+def read_changed(answers: Answers, _: Target[Policy]) -> Table:
+    """Each file that was read -> inode, time of its last change, and size."""
+    states = {
+        path: f"inode, change, size {state}" for kind, path, state in _of_hidden(answers) if kind == "t"
+    }
+    return {"files of Redis": "looked at", **states}
+
+
+def _of_hidden(answers: Answers) -> Iterator[tuple[str, str, str]]:
+    for line in answers.rows("hidden"):
+        kind, item, value = line.split("\t") if line.count("\t") == 2 else ("", "", "")  # noqa: PLR2004
+        if kind not in ("h", "t") or (kind == "h" and not re.fullmatch("[0-9a-f]{64}", value)):
+            raise UnmeasuredError("hidden: the answer is not understood")
+        yield kind, item, value
 
 
 def read_directives(answers: Answers, target: Target[Policy]) -> Table:
@@ -351,6 +378,8 @@ PROBE = Probe(
         "acl_saved": Reading(read_acl_saved, healthy=AS_FILED),
         "acl_file": Reading(read_acl_file),
         "passwords": Reading(read_passwords, healthy=AS_FILED),
+        "hidden": Reading(read_hidden, of_one_run=True, unless_changed="_changed"),
+        "_changed": Reading(read_changed, moves=True),
         "role": Reading(read_role, healthy=AS_IT_SHOULD_BE),
         "memory": Reading(read_memory, moves=True),
         "persistence": Reading(read_persistence, healthy=OK),

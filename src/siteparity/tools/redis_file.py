@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from siteparity.redaction import SECRET_NAMES
 from siteparity.tools.program import filled, program
 from siteparity.tools.redis_cli import RedisUser, client_words, login
-from siteparity.tools.secrets import secret_patterns
+from siteparity.tools.secrets import keyed, secret_patterns
 
 _SECRET_NAMES = (*SECRET_NAMES, "pas", "auth", "secr", "tok", "cred")
 """Names that are secret everywhere, and the beginnings of some: in Redis's file a name may be misspelt."""
@@ -23,6 +23,7 @@ _SHOW = secret_patterns.PERL + filled(program(__package__, "redis_show.pl"), nam
 _ASK = program(__package__, "redis_ask.pl")
 _USERS = program(__package__, "redis_users.pl")
 _PASSWORDS = program(__package__, "redis_passwords.pl")
+_HIDDEN = program(__package__, "redis_hidden.pl")
 _NEEDED = program(__package__, "redis_needed.pl")
 _AS_SERVER = program(__package__, "redis_as_server.sh")
 
@@ -43,6 +44,11 @@ def passwords_question(section: RedisUser, file: str) -> str:
     return login(section.auth_file) + _perl(_LOAD + _ASK + _USERS + _PASSWORDS, words)
 
 
+def hidden_question(file: str) -> str:
+    """A shell text that prints a keyed hash of each password of the files; it needs ``$KEY``."""
+    return f"SITEPARITY_KEY=$KEY {_perl(keyed.PERL + _LOAD + _SHOW + _USERS + _HIDDEN, [file])}"
+
+
 def needed_question(section: RedisUser, file: str) -> str:
     """A shell text that tells whether Redis could start again: words that it knows, files that are there."""
     words = [file, *client_words(section)]
@@ -53,4 +59,4 @@ def needed_question(section: RedisUser, file: str) -> str:
 
 
 def _perl(text: str, words: Sequence[str]) -> str:
-    return f"exec perl -e {shlex.quote(text)} -- {' '.join(map(shlex.quote, words))}\n"
+    return f"perl -e {shlex.quote(text)} -- {' '.join(map(shlex.quote, words))}\n"
