@@ -48,6 +48,10 @@ pytestmark = pytest.mark.blocker
     "passwords_hashed_otherwise_at_primary",
     "options_of_the_next_start",
     "logins_refused_by_an_old_list",
+    "fewer_sessions_of_sshd",
+)
+@pytest.mark.leads_to(
+    "products.products_run_with_the_same_settings", "products.files_that_configuration_names_are_there"
 )
 def test_configuration_files_say_the_same(parity: Parity) -> None:
     """Pages fail, or differ, depending on which site and which host answers."""
@@ -72,6 +76,7 @@ def test_every_named_configuration_file_is_there(parity: Parity) -> None:
     "configuration_writable_by_all",
     "configuration_file_missing",
     "nginx_limit_of_one_more_file",
+    "fewer_sessions_of_sshd",
 )
 def test_configuration_files_have_the_same_modes_and_owners(parity: Parity) -> None:
     """After its next restart a service cannot read its settings, or everybody can."""

@@ -81,6 +81,11 @@ def test_what_is_known_is_shown(path: str, line: str) -> None:
         ("/etc/ppp/chap-secrets", ("shop pptpd master *",), ["shop ***"]),
         ("/var/lib/postgresql/.pgpass", ("db1:5432:shop:shop:a:b",), ["db1:5432:shop:shop:***"]),
         ("/etc/shop.conf", ("x" * 20_000,), ["***"]),
+        (
+            "/etc/php/pool.d/www.conf",
+            ("php_value[save_path] = tcp://web1.dallas.shop.example:6379?auth[]=master&auth[]=tell-nobody",),
+            ["php_value[save_path] = tcp://web1.dallas.shop.example:6379?auth[]=***&auth[]=***"],
+        ),
     ],
 )
 def test_secrets_of_several_lines_and_of_whole_files_are_hidden(

@@ -15,8 +15,8 @@ my $of_secrets = qr/(?:passw(?:or)?ds?|htpasswd|sasl_\w*|(?:ch|p)ap-secrets|pass
 # each word takes 1.5 s a megabyte.
 my ($longest, $largest) = (16384, 524288);
 my $prose = qr/^[A-Za-z][a-z]*(?:[-\/'][A-Za-z]?[a-z]+)*$|^[A-Z]{2,}$|^[a-z][\w.-]*\(\d?$/;
-# A bracket is a part of a word if it is closed in it.
-my $in_word = qr/\$\{[^}]*\}|%\{[^}]*\}|\{\{[^}]*\}\}|[^\s"'(){}\[\];>]|[(\[{](?=[^"'\s]*[)\]}])|(?<=[\w.*?^])[)\]}>]/;
+# A bracket is a part of a word if it is closed in it, as in ?auth[]=...
+my $in_word = qr/(?<=\w)\[\](?==)|\$\{[^}]*\}|%\{[^}]*\}|\{\{[^}]*\}\}|[^\s"'(){}\[\];>]|[(\[{](?=[^"'\s]*[)\]}])|(?<=[\w.*?^])[)\]}>]/;
 my ($whole, $is_large, $form, $in_pair, $in_key, $in_map, $block, $quote);
 
 sub begin {
