@@ -18,7 +18,7 @@ import pytest
 from siteparity.tools.frame import framed, parts
 from siteparity.tools.products import ask
 from siteparity.tools.products.ask import READ_ONLY, Running
-from siteparity.tools.products.table import PRODUCTS, Command, Product
+from siteparity.tools.products.table import OPTIONS, PRODUCTS, PROGRAM, VALUES, Command, Product
 
 RECORDED = Path(__file__).parent / "recorded_products"
 CAT = os.path.realpath(shutil.which("cat") or "/bin/cat")
@@ -103,7 +103,11 @@ def test_no_message_reaches_the_log_of_the_system(tmp_path: Path) -> None:
 
 def asked(*products: Product) -> ask.Products:
     """What this machine answers to the question about these products."""
-    text = ask.question(products)
+    return answered_by(ask.question(products))
+
+
+def answered_by(text: str) -> ask.Products:
+    """What it answers to a question."""
     text = text.replace("/proc/1/environ", "/proc/self/environ").replace("/run/systemd/system", "/nowhere")
     text = text.replace("|tmp/|usr/", "|usr/")  # the tests' own folder
     made = subprocess.run(
@@ -178,15 +182,58 @@ def test_what_a_failed_command_says_is_told_without_time_and_secret(tmp_path: Pa
     said = tmp_path / "said"
     said.write_text(
         "2026/12/01 12:46:17 [emerg] 13#13: cannot load /etc/nginx/tickets.key\n"
-        "[NOTICE]   (1234) : haproxy version is 2.6\npassword = tell-nobody\n"
+        "[ALERT]    (1234) : config : out of range\nerror_password = tell-nobody\n"
     )
     command = Command(("sh", "-c", f"cat {said}; exit 3"))
     (one,) = asked(replace(_cat("nginx"), commands=(command,))).running
     assert one.tests == ["exit 3"]
     assert one.refused == "exit 3"
     assert one.said == [
-        "[emerg] cannot load /etc/nginx/tickets.key", "[NOTICE] haproxy version is 2.6", "password = ***",
+        "[emerg] cannot load /etc/nginx/tickets.key", "[ALERT] config : out of range", "error_password = ***",
     ]  # fmt: skip
+
+
+def test_of_what_a_failed_command_says_the_complaints_are_told() -> None:
+    """Some print all their settings beside the one line that matters."""
+    command = Command(
+        ("sh", "-c", "seq 40; echo '[1796131899] unbound[20:0] fatal error: gone'; seq 40; exit 1")
+    )
+    (one,) = asked(replace(_cat("Unbound"), commands=(command,))).running
+    assert one.said == ["unbound: fatal error: gone"]
+
+
+def test_a_command_gets_what_the_service_was_started_with(tmp_path: Path) -> None:
+    """The options that decide about the configuration, or their values alone; without any the usual file."""
+    usual = tmp_path / "usual.conf"
+    usual.write_text("")
+    told = Command(
+        ("echo", "starts", "=", PROGRAM, OPTIONS, VALUES), takes=(r"^(?<item>starts) = (?<value>.*)$",)
+    )
+    row = replace(_cat("server"), commands=(told,), options="-c --file", configuration=(str(usual),))
+    assert dict(asked(row).running[0].settings) == {"starts": f"{CAT} {usual}"}
+    mine = Product("server", program=os.path.realpath(sys.executable), commands=(told,), options="-c --file")
+    script = tmp_path / "server.py"
+    script.write_text("import time; print(1, flush=True); time.sleep(30)")
+    argv = [os.path.realpath(sys.executable), str(script), "--file=/etc/a", "-x"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE) as started:
+        assert started.stdout is not None
+        started.stdout.readline()
+        text = ask.question([mine]).replace('glob "/proc/[0-9]*"', f'"/proc/{started.pid}"')
+        (one,) = answered_by(text).running
+        started.kill()
+    assert dict(one.settings)["starts"].endswith("--file=/etc/a /etc/a")
+
+
+def test_what_a_service_makes_itself_need_not_be_there_yet(tmp_path: Path) -> None:
+    """Logs, sockets and numbers of processes; their folder must be there."""
+    main = tmp_path / "main.conf"
+    main.write_text("a /run/not-there-yet.pid\nb /run/no-such-folder/x.sock\nc /var/log/not-there-yet.log\n")
+    (one,) = asked(replace(_cat("server"), configuration=(str(main),))).running
+    assert dict(one.named) == {
+        "a /run/not-there-yet.pid": "is written",
+        "b /run/no-such-folder/x.sock": "no folder for it",
+        "c /var/log/not-there-yet.log": "is written",
+    }
 
 
 def test_a_part_that_was_not_loaded_is_a_failure_although_the_command_succeeds() -> None:

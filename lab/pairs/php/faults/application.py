@@ -71,6 +71,7 @@ FAULTS = (
         break_=_SESSIONS[0],
         mend=_SESSIONS[1],
         checks=(
+            "tests/parity/test_products.py::test_products_run_with_the_same_settings",
             "tests/parity/test_files.py::test_configuration_files_say_the_same",
             "tests/parity/test_files.py::test_no_configuration_names_the_other_site",
             "tests/parity/test_sessions.py::test_the_setting_is_the_same_apart_from_the_site",
@@ -90,6 +91,7 @@ FAULTS = (
         break_=_SESSIONS_OF_POOL[0],
         mend=_SESSIONS_OF_POOL[1],
         checks=(
+            "tests/parity/test_products.py::test_products_run_with_the_same_settings",
             "tests/parity/test_files.py::test_configuration_files_say_the_same",
             "tests/parity/test_files.py::test_no_configuration_names_the_other_site",
             "tests/smoke/test_session.py::test_a_session_is_kept_by_the_standbys_own_redis",
@@ -141,6 +143,7 @@ FAULTS = (
         break_=_RELAY[0],
         mend=_RELAY[1],
         checks=(
+            "tests/parity/test_products.py::test_products_run_with_the_same_settings",
             "tests/parity/test_files.py::test_configuration_files_say_the_same",
             "tests/parity/test_files.py::test_no_configuration_names_the_other_site",
         ),
@@ -151,7 +154,10 @@ FAULTS = (
         hosts=("turku-mem1",),
         break_=_MEMCACHED[0],
         mend=_MEMCACHED[1],
-        checks=("tests/parity/test_files.py::test_configuration_files_say_the_same",),
+        checks=(
+            "tests/parity/test_files.py::test_configuration_files_say_the_same",
+            "tests/parity/test_products.py::test_products_run_with_the_same_settings",
+        ),
     ),
     Fault(
         name="cache_of_the_other_site",

@@ -67,7 +67,10 @@ FAULTS = (
         hosts=("turku-web3",),
         break_="dpkg --purge php-memcached >/dev/null 2>&1; systemctl restart php8.2-fpm",
         undone_by_reset=True,
-        checks=("tests/parity/test_packages.py::test_every_package_is_the_same_build",),
+        checks=(
+            "tests/parity/test_packages.py::test_every_package_is_the_same_build",
+            "tests/parity/test_products.py::test_products_run_with_the_same_settings",
+        ),
     ),
     Fault(
         name="time_zone",

@@ -40,14 +40,14 @@ _VHOST_BROKEN = kept(
     _VHOST, f"sed -i 's|^    ServerName|    RequestHeadr set X-Site turku\\n    ServerName|' {_VHOST}"
 )
 _MAP = kept(_MAIN, f"echo 'virtual_alias_maps = hash:/etc/postfix/virtual' >>{_MAIN}")
-_SMALL = kept(
-    _MEMCACHED,
-    f"sed -i 's/^-m .*/-m 8/' {_MEMCACHED}; systemctl restart memcached\n"
+_SMALL = f"""
+    cp -p {_MEMCACHED} /root/memcached.before
+    sed -i 's/^-m .*/-m 8/' {_MEMCACHED}
+    systemctl restart memcached
     # A wrapper reads the file a moment later.
-    "until grep -qsa -- -m.8 /proc/$(pgrep -o memcached)/cmdline; do sleep 0.1; done\n"
-    f"cp -p /root/kept-etc-memcached.conf {_MEMCACHED}",
-    ":",
-)
+    until grep -qsa -- -m.8 /proc/$(pgrep -o memcached)/cmdline; do sleep 0.1; done
+    mv /root/memcached.before {_MEMCACHED}
+"""
 
 FAULTS = (
     Fault(
@@ -114,8 +114,9 @@ FAULTS = (
         name="cache_started_smaller",
         sentence="memcached at Turku was started with a quarter of the memory that its file has now.",
         hosts=("turku-mem1",),
-        break_=_SMALL[0],
-        mend=_SMALL[1] + "\nsystemctl restart memcached",
+        break_=_SMALL,
+        mend=f"[ ! -f /root/memcached.before ] || mv /root/memcached.before {_MEMCACHED}\n"
+        "systemctl restart memcached",
         checks=("tests/parity/test_products.py::test_products_run_with_the_same_settings",),
     ),
     Fault(

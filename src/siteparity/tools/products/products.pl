@@ -94,9 +94,9 @@ sub options {
     my ($all, @found) = (join "|", map { quotemeta } split " ", $product->{options});
     shift @words;
     while ($all ne "" && defined(my $word = shift @words)) {
-        if ($word =~ /\A($all)\z/) { push @found, [$1, shift @words] if @words }
-        elsif ($word =~ /\A(--[\w-]+)=(.*)\z/ && $1 =~ /\A(?:$all)\z/) { push @found, [$1, $2] }
-        elsif ($word =~ /\A(-\w)(.+)\z/s && $1 =~ /\A(?:$all)\z/) { push @found, [$1, $2] }
+        if ($word =~ /\A(?:$all)\z/) { push @found, [$word, shift @words] if @words }
+        elsif ($word =~ /\A((?:$all)(?<=..[\w-]))=(.*)\z/s) { push @found, [$1, $2] }
+        elsif ($word =~ /\A((?:$all)(?<!..[\w-]))(.+)\z/s) { push @found, [$1, $2] }
     }
     return @found;
 }
@@ -137,18 +137,26 @@ sub run {
 }
 
 # What is of the moment: times, and numbers of processes.
+my $complains = qr/error|fatal|emerg|alert|invalid|unknown|unrecogni[sz]ed|bad |cannot|can't|could not|fail|denied|missing|not found|no such/i;
 sub lasting {
     my $line = shift;
     $line =~ s{^\[?\d\d\d\d[/-]\d\d[/-]\d\d[ T][\d:.]+\S*\]? ?}{};
     $line =~ s{^\[(?:\w{3} \w{3} +\d+ |\d+-\w{3}-\d{4} )[\d:.]+(?: \d{4})?\] ?}{};
     $line =~ s{^\[(\w+)\](?: \d+#\d+:)?\s*(?:\(\d+\) : )?}{[$1] };
+    $line =~ s{^\[\d{9,}\] (\S+)\[\d+:\d+\]}{$1:};
     $line =~ s{\[pid \d+(?::tid \d+)?\] ?}{};
     return $line;
 }
 
+# An option as its program takes it: "--name=value" in one word.
+sub spelt { my ($name, $value) = @{$_[0]}; return $name =~ /^--/ ? "$name=$value" : ($name, $value) }
+
 sub ask {
     my ($one, $command, @options) = @_;
-    my @argv = map { $_ eq "{program}" ? $one->{program} : $_ eq "{options}" ? map({ @$_ } @options) : $_ } @{$command->{argv}};
+    my @values = map { $_->[1] } @options;
+    @values = grep { -e $_ } map { glob $_ } @{$one->{product}{configuration}} if !@values;
+    my %filled = ("{program}" => [$one->{program}], "{values}" => \@values, "{options}" => [map { spelt($_) } @options]);
+    my @argv = map { @{$filled{$_} // [$_]} } @{$command->{argv}};
     my $program = program_of($argv[0]);
     if (!defined $program) { put("m", "$argv[0] is not installed, so nobody knows whether it would start"); return }
     for my $path ($program, $one->{program}) {
@@ -161,6 +169,8 @@ sub ask {
     if ($how ne "0") {
         put("x", $how eq "late" ? "it took longer than $seconds s" : $how =~ /signal/ ? "ended by $how" : "exit $how");
         my @said = grep { /\S/ } @lines;
+        my @complaints = grep { /$complains/ } @said;
+        @said = @complaints if @complaints;
         @said = splice @said, -$most_lines if @said > $most_lines;
         put("w", told($_)) for @said;
         return;
@@ -174,6 +184,11 @@ sub ask {
             $line =~ /$takes/ or next;
             my ($item, $value) = ($+{item}, $+{value});
             s/\s+/ /g for $item, $value;
+            # Most settings are so; to look at each word of all costs as much as to ask.
+            if ($value =~ /^(?:On|Off|no value|yes|no|none|undefined|)$/ && $item =~ /^[a-z][a-z_.]*$/) {
+                put("v", $section . $item, $value);
+                last;
+            }
             my $shown = told("$item = $value");
             my ($name, $rest) = $shown =~ /^(.*?) =(?: (.*))?$/s ? ($1, $2) : ("***", $shown);
             put("v", $section . $name, $rest);
@@ -189,6 +204,7 @@ my $in_path = qr#(?<![\w.:/\$}\@~*^-])(?:([a-z]+):)?(/(?:@ROOTS@)(?:/[\w.+\@,-]+
 # Files with settings that neither a package delivered nor the files of /etc are compared with.
 my $outside = qr{^/(?!etc/|run/|tmp/|usr/(?!local/)|var/(?:log|cache|run|tmp|spool)/).*[.](?:map|lst|list|txt|acl|conf|cnf
     |cfg|ini|inc|lua|vcl|pcre|cidr|regexp?|sieve|json|ya?ml|xml|http|htpasswd|types)\z}x;
+my $made = qr{^/(?:run|tmp|var/(?:log|run|tmp|cache|spool))/};
 my (%roots, %outside);
 
 sub lines_of {
@@ -199,7 +215,7 @@ sub lines_of {
         next if $seen{$path}++ || @lines > 20_000;
         my $text = -f $path ? slurp($path) : undef;
         for my $line (split /\n/, $text // "") {
-            next if $line =~ /^\s*[#;]/;
+            next if $line =~ m{^\s*(?:[#;*]|//|/\*)};
             $line =~ s/\s#.*//;
             push @next, glob(($1 =~ m{^/} ? $1 : "$folder/$1") =~ s/([\s{}~'"\\])/\\$1/gr) if $line =~ $include;
             push @lines, $line;
@@ -261,9 +277,12 @@ sub name_files {
             if ($state eq "a file" && $database{$kind}) {
                 $state = "a file, and its database is missing" if !-e "$path$database{$kind}";
             }
+            # What a service makes itself may not be there yet.
             my $is_log = $product->{writes} ne "" && $line =~ /$product->{writes}/;
-            $state = "no folder for it" if $is_log && $state eq "missing" && !-d ($path =~ s{/[^/]*\z}{}r);
-            $state = "is written" if $is_log && $state =~ /^(?:missing|a file|no file)$/;
+            if ($is_log || $path =~ $made) {
+                $state = "no folder for it" if $state eq "missing" && !-d ($path =~ s{/[^/]*\z}{}r);
+                $state = "is written" if $state =~ /^(?:missing|a file|no file|a socket)$/;
+            }
             $outside{$path} = 1 if $state eq "a file" && $path =~ $outside;
             # Its directive may be the name of a secret, which a path is not.
             my ($name) = told("file = $path") =~ /^file = (.*)$/s;

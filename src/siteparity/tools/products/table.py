@@ -10,6 +10,8 @@ from typing import Literal
 
 OPTIONS = "{options}"
 """In a command: the options of the service's own command line that the row lists."""
+VALUES = "{values}"
+"""In a command: the values of these options alone; of none, the files of `Product.configuration`."""
 PROGRAM = "{program}"
 """In a command: the program of the service."""
 
@@ -178,21 +180,21 @@ PRODUCTS = (
         "BIND",
         program=r".*/named",
         options="-c",
-        commands=(Command(("named-checkconf", "-z")),),
+        commands=(Command(("named-checkconf", "-z", VALUES)),),
         configuration=("/etc/bind/named.conf", "/etc/named.conf"),
     ),
     Product(
         "NSD",
         program=r".*/nsd",
         options="-c",
-        commands=(Command(("nsd-checkconf", "/etc/nsd/nsd.conf")),),
+        commands=(Command(("nsd-checkconf", VALUES)),),
         configuration=("/etc/nsd/nsd.conf",),
     ),
     Product(
         "Unbound",
         program=r".*/unbound",
         options="-c",
-        commands=(Command(("unbound-checkconf",)),),
+        commands=(Command(("unbound-checkconf", VALUES)),),
         configuration=("/etc/unbound/unbound.conf",),
     ),
     Product(
@@ -208,6 +210,31 @@ PRODUCTS = (
         options="-f",
         commands=(Command((PROGRAM, "-N1", OPTIONS)),),
         configuration=("/etc/rsyslog.conf",),
+    ),
+    Product(
+        "Exim",
+        program=r".*/exim4?",
+        options="-C",
+        commands=(Command((PROGRAM, "-bV", OPTIONS)),),
+    ),
+    Product(
+        "Squid",
+        program=r".*/squid",
+        options="-f",
+        commands=(Command((PROGRAM, "-k", "parse", OPTIONS)),),
+        configuration=("/etc/squid/squid.conf",),
+    ),
+    Product(
+        "MariaDB",
+        program=r".*/mariadbd",
+        options="--defaults-file --defaults-extra-file",
+        commands=(
+            Command(
+                (PROGRAM, OPTIONS, "--verbose", "--help"),
+                drops=r"^[a-z][a-z0-9-]+(?: {2,}|$)|^ |\.lower-test",
+            ),
+        ),
+        configuration=("/etc/mysql/my.cnf", "/etc/my.cnf"),
     ),
     Product(
         "sudo",
