@@ -39,7 +39,12 @@ ORDINARY: Mapping[str, Mapping[str, str]] = {
         "database": "a key of sections: the name of a database",
         "redis": "a key of an application: a kind of server",
     },
-    "probes/capacity.py": {"redis": "a key of its section: a kind of server"},
+    "probes/capacity.py": {
+        "connections": "a key of its section: what a server takes",
+        "redis": "a key of its section: a kind of server",
+    },
+    "probes/path.py": {"connections": "a table: those that were tried"},
+    "probes/sessions.py": {"connections": "a part of an answer: those of a service"},
     "pytest_plugin/database_rows.py": {"database": "an item: the server"},
 }
 """Words that name something else there: module, or the start of its path -> word -> what it means."""

@@ -273,3 +273,12 @@ def test_the_standby_has_slots_for_its_followers(parity: Parity) -> None:
     parity.at_least(
         "slots", fix="SELECT pg_create_physical_replication_slot(...) for the other site's server"
     )
+
+
+@pytest.mark.drill("foreign_server_at_the_primary")
+def test_no_foreign_server_is_at_the_other_site(parity: Parity) -> None:
+    """Queries wait for a server of the site that has just failed."""
+    parity.healthy(
+        "servers",
+        fix="ALTER SERVER ... OPTIONS (SET host ...) for {item}, to a name that leads to the own site",
+    )

@@ -1,7 +1,7 @@
 """Names and steps that several faults need."""
 
 PRIMARY_WEB, STANDBY_WEB = "berlin-web1", "ashburn-web1"
-STANDBY_DB = "ashburn-db1"
+PRIMARY_DB, STANDBY_DB = "berlin-db1", "ashburn-db1"
 CODE = "/opt/pretix/venv/lib/python3.13/site-packages"
 SETTINGS = "/etc/pretix/pretix.cfg"
 RESTART = "systemctl restart pretix-web pretix-worker"

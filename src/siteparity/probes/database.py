@@ -26,7 +26,7 @@ from siteparity.policy.questions import Question
 from siteparity.policy.section import Strict, matching
 from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, if_named, once
 from siteparity.redaction import pseudonym
-from siteparity.tools import postgres_rules, postgres_server
+from siteparity.tools import postgres_rules, postgres_server, postgres_servers
 from siteparity.tools.order import chain
 from siteparity.tools.postgres_rules import LET_IN, Client
 from siteparity.tools.postgres_server import AS_NEEDED, LIMITS, Server
@@ -139,6 +139,8 @@ class Policy(Section):
     fault; of those that are not named here, a limit below a quarter of what the server takes."""
     may_lose_slots: tuple[Text, ...] = ()
     """Slots of logical replication whose consumers start anew after a failover."""
+    may_read_from_the_other_site: tuple[Text, ...] = ()
+    """Foreign servers that may lie at the other site, since customers never wait for them."""
     leave_out: tuple[OtherSetting, ...] = ()
     """Settings that may differ, such as ``shared_buffers`` if one site has larger hosts."""
 
@@ -154,12 +156,14 @@ class Policy(Section):
 
 
 _SERVER = Ask(postgres_server.QUESTION, words=words.LOGIN)
+_SERVERS = Ask(postgres_servers.QUESTION, words=words.LOGIN)
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """What the server says in one session, and then the files that it names."""
     section = target.section
-    return {"server": _SERVER.about(DATABASE=[section.database], DATABASE_USER=[section.database_user])}
+    login = {"DATABASE": [section.database], "DATABASE_USER": [section.database_user]}
+    return {"server": _SERVER.about(**login), "servers": _SERVERS.about(**login)}
 
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
@@ -468,6 +472,20 @@ def read_locks(answers: Answers, target: Target[Policy]) -> Table:
     return dict(_server(answers, target).state.locks) or {"advisory locks": NONE}
 
 
+def read_servers(answers: Answers, target: Target[Policy]) -> Table:
+    """Each foreign server of the database that lies at the other site -> where; `NONE` if none does."""
+    if target.other is None:
+        raise UnmeasuredError(
+            "servers: the other site is not known, so nothing that leads there can be found"
+        )
+    own, other, table = OwnNames.of(target.site), OwnNames.of(target.other), dict[str, str]()
+    for server, places in postgres_servers.read(answers.parts("servers", postgres_servers.PARTS)).items():
+        there = [place for place in places if other.stands_in(place) or other.owns(place) > own.owns(place)]
+        if there and server not in target.section.may_read_from_the_other_site:
+            table[f"foreign server {server}"] = f"leads to {', '.join(there)}, of {target.other.name}"
+    return table or {"foreign servers at the other site": NONE}
+
+
 def read_slots(answers: Answers, target: Target[Policy]) -> Table:
     """How many servers can follow this one without losing WAL."""
     return {"replication slots for followers": _server(answers, target).state.slots}
@@ -496,7 +514,7 @@ def read_absence(answers: Answers, _: Target[Any]) -> Table:
 PROBE = Probe(
     section=Policy,
     ask=ask,
-    always=(_SERVER,),
+    always=(_SERVER, _SERVERS),
     grants=lambda section: (DatabaseAccess(section.roles, section.database_user),),
     judges=lambda _: FILES,
     tables={
@@ -519,6 +537,7 @@ PROBE = Probe(
         "archive": Reading(read_archive, healthy=(ARCHIVES_NOTHING, AS_NEEDED, UNKNOWN_UNTIL_TRIED)),
         "checksums": Reading(read_checksums, healthy=(NONE, WITHOUT_CHECKSUMS)),
         "locks": Reading(read_locks, healthy=NONE),
+        "servers": Reading(read_servers, healthy=NONE),
         "slots": Reading(read_slots),
     },
     absence=Witnesses({"programs": Ask(programs.QUESTION), "postgres": Ask(postgres.QUESTION)}, read_absence),

@@ -38,6 +38,23 @@ PLACES = Word(
 ENVIRONMENTS = Word("ENVIRONMENTS", CHARACTERS, _MANY, Kind.PATHS, "any folders: the same of what is in them")
 ELSEWHERE = Word("ELSEWHERE", CHARACTERS, _MANY, Kind.LIST, "patterns of files that are left out: any")
 NGINX = Word("NGINX", CHARACTERS, 4000, Kind.READ, "main files of nginx, with what they include, as PATHS")
+OWN_SITE = Word(
+    "OWN_SITE", CHARACTERS, _MANY, Kind.LIST, "names, addresses and networks of the own site: any"
+)
+OTHER_SITE = Word(
+    "OTHER_SITE",
+    CHARACTERS,
+    _MANY,
+    Kind.LIST,
+    "those of the other site, that are looked for: where one stands is told, and nothing else of the text",
+)
+PUBLIC_NAMES = Word(
+    "PUBLIC_NAMES",
+    CHARACTERS,
+    _MANY,
+    Kind.LIST,
+    "names of customers, which lead to either site: any",
+)
 KNOWN = Word("KNOWN", CHARACTERS, _MANY, Kind.LIST, "words that may be shown: any")
 PATHS = Word(
     "PATHS", CHARACTERS, _MANY, Kind.READ, "files whose content is told, without secrets: those below"
