@@ -15,7 +15,7 @@ silent.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Self
 
@@ -27,7 +27,7 @@ from siteparity.policy.section import LeftoverPattern, RoleName, Section, Strict
 from siteparity.probes import Answers, Probe, Reading, Target, Where, Witnesses, once
 from siteparity.redaction import pseudonym
 from siteparity.tools.schedule import cron_daemon as daemon
-from siteparity.tools.schedule import cron_files, cron_lookups, local_time, programs, runs, timers
+from siteparity.tools.schedule import cron_files, cron_lookups, local_time, locks, programs, runs, timers
 from siteparity.tools.schedule.cron_daemon import SERVICE, Crond, one
 from siteparity.tools.schedule.cron_files import File
 from siteparity.tools.schedule.cron_syntax import Entry
@@ -42,6 +42,11 @@ RUNNING = "running"
 SCHEDULED = "scheduled"
 MISSING = "missing"
 READY = "in no crontab, and could be started"
+FREE = "free, or held by their last run"
+KEPT = "held all the time, as by a program that its job starts again when it ends"
+HANGS = "held for longer than the time between two runs"
+OFTEN = 300
+"""Seconds between two runs, at most, of a job that may be there to keep a program running."""
 STARTABLE = (programs.RUNNABLE, programs.UP_TO_THE_SHELL)
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """Where a job that is in no crontab is looked for."""
@@ -144,6 +149,7 @@ def _is_of_primary(job: Job, target: Target[Policy]) -> bool:
 _CRON = Ask(daemon.QUESTION, words=(words.UNITS,))
 _CRONTABS = Ask(cron_files.QUESTION)
 _LOOKUPS = Ask(cron_lookups.QUESTION, words=(words.JOBS,))
+_LOCKS = Ask(locks.QUESTION)
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
@@ -154,6 +160,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
         "cron": _CRON.about(UNITS=units),
         "crontabs": _CRONTABS,
         "lookups": _LOOKUPS.about(JOBS=_lines_of_primary(target)),
+        "locks": _LOCKS,
     }
 
 
@@ -262,6 +269,29 @@ def read_runnable(answers: Answers, target: Target[Policy]) -> Table:
     return {job.item: programs.runnable(job, found.lookups) for job in found.jobs if job.refused is None}
 
 
+def read_locks(answers: Answers, target: Target[Policy]) -> Table:
+    """Each lock of a job that is held beyond the job's next run -> `KEPT`, or by whom; `FREE` if none is."""
+    crond, table = _cron(answers, target), {"locks of jobs": FREE}
+    for held in locks.read(answers.rows("locks")):
+        gaps = list(_gaps(held, crond, answers, target))
+        longest = max(gaps, default=None)
+        if longest is not None and held.seconds > longest:
+            table[held.path] = KEPT if longest <= OFTEN else f"{HANGS}, by {held.program}"
+    return table
+
+
+def _gaps(held: locks.Held, crond: Crond, answers: Answers, target: Target[Policy]) -> Iterator[float]:
+    """The time between two runs of each job that names a lock, in seconds."""
+    for job in _compared(answers, target).jobs:
+        is_its_own = any(text in job.entry.command for text in held.crontabs)
+        if is_its_own and (gap := runs.interval_of_job(crond, job)):
+            yield gap
+    apart = _timers_of_primary(target)
+    for name, unit in timers.loaded(crond.units).items():
+        if one(unit, "Unit") in held.units and name not in apart and (gap := runs.interval(crond, name)):
+            yield gap
+
+
 def read_timers(answers: Answers, target: Target[Policy]) -> Table:
     """Each loaded timer -> its settings. One that runs only at the primary may be loaded nowhere else."""
     apart = dict.fromkeys(_timers_of_primary(target), ONLY_AT_PRIMARY)
@@ -368,7 +398,7 @@ PROBE = Probe(
     ask=ask,
     judges=lambda _: ("/etc/cron*", "/etc/anacrontab"),
     needs="services",
-    always=(_CRON, _CRONTABS, _LOOKUPS),
+    always=(_CRON, _CRONTABS, _LOOKUPS, _LOCKS),
     tables={
         "daemon": Reading(read_daemon, healthy=RUNNING),
         "zone": Reading(read_zone),
@@ -379,6 +409,7 @@ PROBE = Probe(
         "hidden": Reading(read_hidden),
         "foreign": Reading(read_foreign, healthy=NOWHERE),
         "runnable": Reading(read_runnable, healthy=STARTABLE),
+        "locks": Reading(read_locks, healthy=(FREE, KEPT)),
         "timers": Reading(read_timers),
         "armed": Reading(read_armed, healthy=(timers.ARMED, ONLY_AT_PRIMARY)),
         "instants": Reading(read_instants),

@@ -10,7 +10,15 @@ found=$(printf '%s\n' "$jobs" | awk '
     FILENAME ~ /^\/var\// { n = split(FILENAME, part, "/"); user[part[n]] }
     !/^[ \t]*(#|$)/ {
         if (FILENAME !~ /^\/var\//) user[substr($1, 1, 1) == "@" ? $2 : $6]
+        # What is started in another folder is looked up there as well.
+        folder = match($0, /(^|[^A-Za-z0-9_.\/+@-])cd[ \t]+\/[A-Za-z0-9_.\/+@-]+/) ? substr($0, RSTART, RLENGTH) : ""
+        sub(/^[^\/]*/, "", folder); sub(/\/+$/, "", folder)
         n = split($0, part, /[^A-Za-z0-9_.\/+@-]+/)
+        if (folder) for (i = 1; i <= n; i++) if (part[i] ~ /^[0-9]*[A-Za-z_.]/) {
+            inside = part[i]
+            sub(/^(\.\/)+/, "", inside)
+            word[folder "/" inside]
+        }
         for (i = 1; i <= n; i++) if (part[i] ~ /^[0-9]*[A-Za-z_.\/]/) word[part[i]]
     }
     END {

@@ -84,6 +84,16 @@ def interval(crond: Crond, timer: str) -> float | None:
     return min([*(gap for one in series if (gap := _longest_gap(one))), *timers.repeats(unit)], default=None)
 
 
+def interval_of_job(crond: Crond, job: Job) -> float | None:
+    """The longest time between two runs of a job of cron, in seconds; None if it runs only once.
+
+    Raises:
+        UnmeasuredError: local time cannot be read.
+    """
+    series = _of_jobs([job], local_time.of_cron(crond))
+    return min((gap for one in series if (gap := _longest_gap(one))), default=None)
+
+
 def _longest_gap(series: Instants) -> float | None:
     empty = [len(run) for run in f"{series.bits:b}".rstrip("0").split("1")[1:-1]]
     return 60.0 * (max(empty) + 1) if empty else None
