@@ -78,6 +78,26 @@ def _cron_dropin(name: str, sentence: str, host: str, then: str) -> Fault:
 
 
 FAULTS = (
+    Fault(
+        name="job_hangs_with_its_lock",
+        sentence="A run of a job hangs at one standby host, and every later run finds its lock taken.",
+        hosts=WEB,
+        seen_on=(STANDBY,),
+        # It has to hang for longer than the minute between two runs.
+        break_="echo '* * * * * root flock -n /run/lock/stuck.lock true' >/etc/cron.d/stuck\n"
+        f"[ $(hostname) != {STANDBY} ] || {{\n"
+        "    setsid flock -n /run/lock/stuck.lock sleep 36001 </dev/null >/dev/null 2>&1 &\n    sleep 65\n}",
+        mend="rm -f /etc/cron.d/stuck\npkill -f '[s]leep 36001' || true\nrm -f /run/lock/stuck.lock",
+        healthy="! pgrep -f '[s]leep 36001'",
+    ),
+    Fault(
+        name="program_missing_behind_wrappers_at_both_sites",
+        sentence="What a job starts, under a lock and with a time limit, was never laid down anywhere.",
+        hosts=WEB,
+        break_="echo '15 3 * * * root flock -n /run/lock/gone.lock nice -n 10 timeout 300 /opt/jobs/gone' "
+        ">/etc/cron.d/gone",
+        mend="rm -f /etc/cron.d/gone",
+    ),
     # The time zone.
     _zone(
         "timezone_file_changed",

@@ -99,6 +99,7 @@ def test_no_crontab_relies_on_what_only_another_cron_knows(parity: Parity) -> No
 
 
 @pytest.mark.drill(
+    "program_missing_behind_wrappers_at_both_sites",
     "command_not_executable",
     "command_missing_at_both_sites",
     "account_of_jobs_expired",

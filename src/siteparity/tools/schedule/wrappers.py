@@ -9,7 +9,6 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 SHELLS = frozenset(("ash", "bash", "dash", "ksh", "sh", "zsh"))
 INTERPRETERS = SHELLS | frozenset(("perl", "php", "python", "python3", "ruby", "node", "Rscript"))
@@ -130,7 +129,7 @@ def _of_command(words: Sequence[str], by: Started, depth: int) -> Iterator[Start
     if depth >= _DEEPEST:
         return
     if name in ("su", "runuser") or name in SHELLS or name == "flock":
-        text = _passed(words)
+        text = _passed(name, words[1:])
         if text is not None:
             is_login = any(re.fullmatch(r"-[a-z]*l[a-z]*|-|--login", word) for word in words[1:])
             inside = _switched(by) if name in ("su", "runuser") else by
@@ -149,11 +148,16 @@ def _switched(by: Started) -> Started:
     return replace(by, by_job_user=False, by_job_path=False)
 
 
-def _passed(words: Sequence[str]) -> str | None:
+def _passed(name: str, words: Sequence[str]) -> str | None:
     """The text that a shell is given with ``-c``, alone or among other letters."""
-    for option, text in pairwise(words[1:]):
-        if re.fullmatch(r"-[a-z]*c|--command", option):
-            return text
+    if name == "flock":  # flock LOCK -c TEXT; a command behind the lock may have a -c of its own
+        rest = _command_of(_WRAPPERS[name], words)
+        return rest[0] if len(rest) == 1 and words[-2] in ("-c", "--command") else None
+    for at, word in enumerate(words[:-1]):
+        if re.fullmatch(r"-[a-z]*c|--command", word):
+            return words[at + 1]
+        if name in SHELLS and not word.startswith(("-", "+")) and words[at - 1 : at] != ["-o"]:
+            return None  # a script, whose arguments follow
     return None
 
 
