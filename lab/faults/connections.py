@@ -8,6 +8,7 @@ WEB = ("dallas-web1", "arizona-web1")
 PRIMARY_DB, STANDBY_DB = "dallas-db1", "arizona-db1"
 MAILS = "/opt/mails"
 RELAY = "relay.mails.example"
+ARCHIVE = "archive.shop.example"
 
 _CONNECT = (
     "setsid perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(\"{place}:6379\") or die $!; sleep 36000'"
@@ -27,6 +28,11 @@ def _stray(name: str, sentence: str, host: str, place: str) -> Fault:
     )
 
 
+def _forget(name: str) -> str:
+    """Takes a name out of /etc/hosts, which the engine mounts, so that it cannot be replaced."""
+    return f"sed '/{name}/d' /etc/hosts >/root/hosts.new\ncat /root/hosts.new >/etc/hosts\nrm /root/hosts.new"
+
+
 def _relay(lab: Lab) -> None:
     for host in WEB:
         lab.shell(host, f"mkdir -p /etc/mails\necho smtp_host={RELAY} >/etc/mails/relay.conf")
@@ -35,24 +41,21 @@ def _relay(lab: Lab) -> None:
 
 def _no_relay(lab: Lab) -> None:
     for host in WEB:
-        # The engine mounts /etc/hosts, so it cannot be replaced.
-        lab.shell(
-            host,
-            f"sed '/{RELAY}/d' /etc/hosts >/root/hosts.new\ncat /root/hosts.new >/etc/hosts\n"
-            "rm /root/hosts.new\nrm -rf /etc/mails",
-        )
+        lab.shell(host, f"{_forget(RELAY)}\nrm -rf /etc/mails")
 
 
 def _foreign_server(lab: Lab) -> None:
+    lab.shell(STANDBY_DB, f"echo '198.18.1.31 {ARCHIVE}' >>/etc/hosts")
     lab.sql(
         PRIMARY_DB,
         "CREATE EXTENSION postgres_fdw; CREATE SERVER archive FOREIGN DATA WRAPPER postgres_fdw"
-        " OPTIONS (host 'db1.dallas.shop.example')",
+        f" OPTIONS (host '{ARCHIVE}')",
     )
 
 
 def _no_foreign_server(lab: Lab) -> None:
     lab.sql(PRIMARY_DB, "DROP EXTENSION IF EXISTS postgres_fdw CASCADE")
+    lab.shell(STANDBY_DB, _forget(ARCHIVE))
 
 
 FAULTS = (
@@ -90,8 +93,8 @@ FAULTS = (
         mend=_no_relay,
     ),
     Fault(
-        name="foreign_server_at_the_primary",
-        sentence="A foreign server in the database names the database host of the primary's site.",
+        name="foreign_server_by_a_name_of_the_other_site",
+        sentence="The name of a foreign server leads, at the standby, to the database host of the primary.",
         hosts=(PRIMARY_DB, STANDBY_DB),
         seen_on=(STANDBY_DB,),
         break_=_foreign_server,

@@ -1,5 +1,7 @@
 """Jobs that run at another time, in another way, or never."""
 
+import time
+
 from lab.faults import Fault
 from lab.handle import Lab
 from lab.software import NEWSLETTER, NEWSLETTER_JOB
@@ -77,16 +79,20 @@ def _cron_dropin(name: str, sentence: str, host: str, then: str) -> Fault:
     )
 
 
+def _hang(lab: Lab) -> None:
+    for host in WEB:
+        lab.shell(host, "echo '* * * * * root flock -n /run/lock/stuck.lock true' >/etc/cron.d/stuck")
+    lab.shell(STANDBY, "setsid flock -n /run/lock/stuck.lock sleep 36001 </dev/null >/dev/null 2>&1 &")
+    time.sleep(65)  # for longer than the minute between two runs
+
+
 FAULTS = (
     Fault(
         name="job_hangs_with_its_lock",
         sentence="A run of a job hangs at one standby host, and every later run finds its lock taken.",
         hosts=WEB,
         seen_on=(STANDBY,),
-        # It has to hang for longer than the minute between two runs.
-        break_="echo '* * * * * root flock -n /run/lock/stuck.lock true' >/etc/cron.d/stuck\n"
-        f"[ $(hostname) != {STANDBY} ] || {{\n"
-        "    setsid flock -n /run/lock/stuck.lock sleep 36001 </dev/null >/dev/null 2>&1 &\n    sleep 65\n}",
+        break_=_hang,
         mend="rm -f /etc/cron.d/stuck\npkill -f '[s]leep 36001' || true\nrm -f /run/lock/stuck.lock",
         healthy="! pgrep -f '[s]leep 36001'",
     ),

@@ -275,10 +275,10 @@ def test_the_standby_has_slots_for_its_followers(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("foreign_server_at_the_primary")
-def test_no_foreign_server_is_at_the_other_site(parity: Parity) -> None:
+@pytest.mark.drill("foreign_server_by_a_name_of_the_other_site")
+def test_no_foreign_server_leads_to_the_other_site(parity: Parity) -> None:
     """Queries wait for a server of the site that has just failed."""
     parity.healthy(
         "servers",
-        fix="ALTER SERVER ... OPTIONS (SET host ...) for {item}, to a name that leads to the own site",
+        fix="getent ahosts NAME  # then correct /etc/hosts or the resolver: {item} must lead to the own site",
     )

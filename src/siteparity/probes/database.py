@@ -473,17 +473,26 @@ def read_locks(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def read_servers(answers: Answers, target: Target[Policy]) -> Table:
-    """Each foreign server of the database that lies at the other site -> where; `NONE` if none does."""
+    """Each foreign server whose host leads to the other site without naming it -> where; `NONE` if none does.
+
+    One that names the other site waits to go wrong (`read_promoted`).
+    """
     if target.other is None:
         raise UnmeasuredError(
             "servers: the other site is not known, so nothing that leads there can be found"
         )
     own, other, table = OwnNames.of(target.site), OwnNames.of(target.other), dict[str, str]()
     for server, places in postgres_servers.read(answers.parts("servers", postgres_servers.PARTS)).items():
-        there = [place for place in places if other.stands_in(place) or other.owns(place) > own.owns(place)]
+        if other.stands_in(places[0]):
+            continue
+        there = [
+            place for place in places[1:] if other.stands_in(place) or other.owns(place) > own.owns(place)
+        ]
         if there and server not in target.section.may_read_from_the_other_site:
-            table[f"foreign server {server}"] = f"leads to {', '.join(there)}, of {target.other.name}"
-    return table or {"foreign servers at the other site": NONE}
+            table[f"foreign server {server}"] = (
+                f"{places[0]} leads to {', '.join(there)}, of {target.other.name}"
+            )
+    return table or {"foreign servers": NONE}
 
 
 def read_slots(answers: Answers, target: Target[Policy]) -> Table:

@@ -24,7 +24,7 @@ _HERE, _THERE = (
 )
 _SAME = "tests/parity/test_connections.py::test_names_in_settings_lead_to_the_same"
 _NAME = "tests/parity/test_connections.py::test_no_name_in_settings_leads_to_the_other_site"
-_SERVER = "tests/parity/test_database.py::test_no_foreign_server_is_at_the_other_site"
+_SERVER = "tests/parity/test_database.py::test_no_foreign_server_leads_to_the_other_site"
 
 _QUEUE = {
     host: edited(
@@ -49,6 +49,7 @@ def _own_queue(lab: Lab) -> None:
         lab.shell(host, f"{_forget('queue.tickets.example')}\n{_QUEUE[host][1]}")
 
 
+ARCHIVE = "archive.tickets.example"
 _MAILS = "/opt/mails"
 _CONNECT = "perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(\"{place}\") or die $!; sleep 36000'"
 
@@ -65,15 +66,17 @@ def _no_relay(lab: Lab) -> None:
 
 
 def _foreign_server(lab: Lab) -> None:
+    lab.shell(STANDBY_DB, f"echo '198.51.100.95 {ARCHIVE}' >>/etc/hosts")
     lab.sql(
         PRIMARY_DB,
         "CREATE EXTENSION postgres_fdw; CREATE SERVER archive FOREIGN DATA WRAPPER postgres_fdw"
-        " OPTIONS (host 'db1.berlin.tickets.example')",
+        f" OPTIONS (host '{ARCHIVE}')",
     )
 
 
 def _no_foreign_server(lab: Lab) -> None:
     lab.sql(PRIMARY_DB, "DROP EXTENSION IF EXISTS postgres_fdw CASCADE")
+    lab.shell(STANDBY_DB, _forget(ARCHIVE))
 
 
 FAULTS = (
@@ -94,7 +97,7 @@ FAULTS = (
         break_=f"setsid {_CONNECT.format(place=f'{_REDIS}:6379')} </dev/null >/dev/null 2>&1 &\nsleep 1",
         mend="pkill -f '[s]leep 36000' || true",
         healthy="! pgrep -f '[s]leep 36000'",
-        checks=(_THERE,),
+        checks=(_HERE, _THERE),
     ),
     Fault(
         name="nightly_job_mails_by_the_other_site",
@@ -125,11 +128,16 @@ FAULTS = (
         hosts=(STANDBY_WEB,),
         break_=f"systemctl set-environment REPORT_TO=berlin-web1:8126\n{RESTART}",
         mend=f"systemctl unset-environment REPORT_TO\n{RESTART}",
-        checks=(_HERE, "tests/parity/test_runtime.py::test_systemd_hands_the_same_variables_on_to_services"),
+        checks=(
+            _HERE,
+            "tests/parity/test_runtime.py::test_services_are_set_alike",
+            "tests/parity/test_runtime.py::test_services_run_with_their_settings",
+            "tests/parity/test_runtime.py::test_systemd_hands_the_same_variables_on_to_services",
+        ),
     ),
     Fault(
-        name="foreign_server_at_the_primarys_site",
-        sentence="A foreign server in the database names the database host of the primary's site.",
+        name="foreign_server_by_a_name_of_the_other_site",
+        sentence="The name of a foreign server leads, at the standby, to the database host of the primary.",
         hosts=(PRIMARY_DB, STANDBY_DB),
         seen_on=(STANDBY_DB,),
         break_=_foreign_server,

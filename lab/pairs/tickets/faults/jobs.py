@@ -1,6 +1,9 @@
 """Jobs that start nothing, or wait for ever, behind the wrappers that start them."""
 
+import time
+
 from lab.faults import Fault
+from lab.handle import Lab
 from lab.pairs.tickets.hosts import PRIMARY_WEB, STANDBY_WEB
 
 _BOTH = (PRIMARY_WEB, STANDBY_WEB)
@@ -17,6 +20,14 @@ _GONE = _job("gone", "15 3 * * * root flock -n /run/lock/gone.lock nice -n 10 ti
 _NESTED = _job("nested", '25 3 * * * root systemd-cat -t nested bash -c "cd /opt && ./jobs/nested --all"')
 _CUT = _job("cut", '35 3 * * * root sh -c "true $(date +%F)"')
 _STUCK = _job("stuck", "* * * * * root flock -n /run/lock/stuck.lock true")
+
+
+def _hang(lab: Lab) -> None:
+    for host in _BOTH:
+        lab.shell(host, _STUCK[0])
+    lab.shell(STANDBY_WEB, "setsid flock -n /run/lock/stuck.lock sleep 36001 </dev/null >/dev/null 2>&1 &")
+    time.sleep(65)  # for longer than the minute between two runs
+
 
 FAULTS = (
     Fault(
@@ -48,9 +59,7 @@ FAULTS = (
         sentence="A run of a job hangs at the standby, and every later run finds its lock taken.",
         hosts=_BOTH,
         seen_on=(STANDBY_WEB,),
-        # It has to hang for longer than the minute between two runs.
-        break_=f"{_STUCK[0]}\n[ $(hostname) != {STANDBY_WEB} ] || {{\n"
-        "    setsid flock -n /run/lock/stuck.lock sleep 36001 </dev/null >/dev/null 2>&1 &\n    sleep 65\n}",
+        break_=_hang,
         mend=f"{_STUCK[1]}\npkill -f '[s]leep 36001' || true\nrm -f /run/lock/stuck.lock",
         healthy="! pgrep -f '[s]leep 36001'",
         checks=(_LOCKS,),

@@ -293,6 +293,7 @@ for my $name (sort { !$by_hosts_file{$a} <=> !$by_hosts_file{$b} || !$own{$a} <=
     # A name of both sites is a list of peers.
     if (%there && !@own) { row("resolved", $_, $name, join " ", sort keys %there) for sort keys %{$asked{$name}} }
     # Processes, and what runs at one site alone, come and go.
+    next if $own{$name} && @own && !%there;
     next unless grep { /^file\t(?!\/etc\/(?:cron|anacrontab|systemd\/))/ } keys %{$asked{$name}};
     row("leads", $name, @own ? "own @own" : %there ? "there" : @addresses ? "outside" : "nothing");
 }
