@@ -97,8 +97,9 @@ def _other(target: Target[Policy]) -> OwnNames:
 
 @once
 def _found(answers: Answers, _: Target[Policy]) -> found.Found:
+    lines = answers.rows("found")
     try:
-        return found.read(answers.rows("found"))
+        return found.read(lines)
     except UnmeasuredError as error:
         raise UnmeasuredError(f"found: {error}") from None
 

@@ -42,6 +42,9 @@ def _forget(name: str) -> str:
 def _queue(lab: Lab) -> None:
     for host in _SITES:
         lab.shell(host, f"echo '{_REDIS} queue.tickets.example' >>/etc/hosts\n{_QUEUE[host][0]}")
+    lab.shell(
+        STANDBY_WEB, f"for one in $(seq 50); do ! ss -tnH | grep -q {_REDIS}:6379 || exit 0; sleep 1; done"
+    )
 
 
 def _own_queue(lab: Lab) -> None:
@@ -88,7 +91,7 @@ FAULTS = (
         break_=_queue,
         mend=_own_queue,
         alone=True,
-        checks=(_NAME, _THERE),
+        checks=(_NAME, _SAME, _THERE),
     ),
     Fault(
         name="stray_connection_to_the_other_site",

@@ -32,7 +32,7 @@ sub pattern {
     my $any = join "|", map { quotemeta } sort { length $b <=> length $a || $a cmp $b } @_;
     return $any eq "" ? qr/(?!)/ : qr/(?<![\w.-])(?<![^\/]\/)($any)(?![\w-]|\.[A-Za-z0-9])/i;
 }
-sub packed { return inet_pton($_[0] =~ /:/ ? AF_INET6 : AF_INET, $_[0]) }
+sub packed { my $text = shift; return inet_pton($text =~ /:/ ? AF_INET6 : AF_INET, $text) }
 sub text_of { return inet_ntop(length $_[0] == 4 ? AF_INET : AF_INET6, $_[0]) }
 sub within {
     my ($address, @nets) = @_;
@@ -58,8 +58,6 @@ my %said;
 sub row { my $line = join "\t", map { clean($_) } @_; print "$line\n" unless $said{$line}++ }
 sub slurp { open my $f, "<", $_[0] or return; local $/; return scalar <$f> }
 sub listing { opendir my $d, $_[0] or return; return sort grep { !/^\.\.?\z/ } readdir $d }
-
-defined slurp("/proc/1/environ") or die "other users' processes cannot be read\n";
 
 # Names without a site that lead to the other one, by the host's own file.
 my %by_hosts_file;
@@ -129,7 +127,11 @@ sub add_paths { my $text = shift; add_file($1) while $text =~ m{(?<![\w.:/-])(/[
 
 for my $pid (@pids) {
     defined $unit_of{$pid} && !$mine{$pid} && !in_session($pid) or next;
-    my $environment = slurp("/proc/$pid/environ") // next;
+    my $environment = slurp("/proc/$pid/environ");
+    if (!defined $environment) {
+        $!{EACCES} && $unit_of{$pid} ne "" and die "$unit_of{$pid}: its processes cannot be read\n";
+        next;
+    }
     my $line = slurp("/proc/$pid/cmdline") // next;
     $line eq "" and next;
     $looked++;
@@ -218,7 +220,7 @@ sub is_a_person {
 }
 
 # File systems of other hosts.
-for (split /\n/, slurp("/proc/1/mounts") // "") {
+for (split /\n/, slurp("/proc/1/mounts") // slurp("/proc/self/mounts") // "") {
     my ($source, $point, $type, $options) = map { s/\\([0-7]{3})/chr oct $1/ger } split / /;
     my ($host) = $source =~ m{^//([^/]+)} ? $1 : $source =~ m{^(?:[^/:\@]+\@)?(\[[^\]]+\]|[^/:\[]+):} ? $1 : "";
     my @addresses = $type =~ /^(?:nfs|cifs|smb)/ ? $options =~ /(?:^|,)addr=([^,]+)/g : ();
