@@ -24,7 +24,6 @@ from pydantic import Field
 
 from siteparity.model import Site, Table, UnmeasuredError
 from siteparity.names import OwnNames
-from siteparity.policy import Policy as WholePolicy
 from siteparity.policy import RoleName, Section, Text
 from siteparity.policy.section import Person, Reason, Strict
 from siteparity.probes import Answers, Probe, Reading, Target, once
@@ -68,7 +67,7 @@ _FOUND = Ask(
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """What leads to the other site."""
     own, other = _names(target.site), _names(target.other) if target.other else ()
-    public = sorted(_public(target.policy))
+    public = sorted(_public(target))
     return {"found": _FOUND.about(OWN_SITE=own, OTHER_SITE=other, PUBLIC_NAMES=public)}
 
 
@@ -80,13 +79,11 @@ def _names(site: Site) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*found.names([*names, *full]), *addresses, *map(str, site.networks)]))
 
 
-def _public(policy: WholePolicy) -> frozenset[str]:
+def _public(target: Target[Policy]) -> frozenset[str]:
     """The names by which customers reach whichever site serves them."""
-    of_applications = [name for one in policy.applications for name in one.names]
-    certificates = policy.sections.get("tls")
-    return frozenset(
-        name.lower() for name in (*of_applications, *(getattr(certificates, "names", None) or ()))
-    )
+    of_applications = [name for one in target.policy.applications for name in one.names]
+    of_certificates = getattr(target.needed, "names", None) or ()
+    return frozenset(name.lower() for name in (*of_applications, *of_certificates))
 
 
 def _other(target: Target[Policy]) -> OwnNames:
@@ -195,6 +192,7 @@ def _starts(place: str, what: str) -> bool:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    needs="tls",
     always=(_FOUND,),
     tables={
         "connected": Reading(read_connected, healthy=NONE),

@@ -13,7 +13,7 @@ use strict;
 use Errno;
 use Socket qw(AF_INET AF_INET6 SOCK_STREAM inet_pton inet_ntop getaddrinfo getnameinfo NI_NUMERICHOST NIx_NOSERV);
 
-my ($largest, $most_files, $most_names) = (65_536, 400, 200);
+my ($largest, $most_files, $most_names, $patience) = (65_536, 400, 200, 5);    # seconds for all lookups
 my (%own, %other, @own_nets, @other_nets);
 sort_in($_, \%own, \@own_nets) for given("OWN_SITE");
 sort_in($_, \%other, \@other_nets) for given("OTHER_SITE");
@@ -284,10 +284,10 @@ if (@servers && !grep { !defined there($_) } @servers) {
 
 # What names lead to, as programs on this host find out.
 $ENV{RES_OPTIONS} = "timeout:1 attempts:1";
-my $slow = 0;
+my $began = time;
 for my $name (sort { !$by_hosts_file{$a} <=> !$by_hosts_file{$b} || !$own{$a} <=> !$own{$b} || $a cmp $b } keys %asked) {
     next if $public{$name};
-    if (!$by_hosts_file{$name} && ($slow > 2 || $most_names-- < 1)) { row("slow", $name); next }
+    if (!$by_hosts_file{$name} && (time - $began > $patience || $most_names-- < 1)) { row("slow", $name); next }
     my @addresses = map { packed($_) // () } sort keys %{$by_hosts_file{$name} || {}};
     @addresses = looked_up($name) unless @addresses;
     my %there = map { text_of($_) => 1 } grep { defined } map { there($_) } @addresses;
@@ -301,9 +301,7 @@ for my $name (sort { !$by_hosts_file{$a} <=> !$by_hosts_file{$b} || !$own{$a} <=
 }
 sub looked_up {
     my $name = shift;
-    my $before = time;
     my ($error, @all) = getaddrinfo($name, "", {socktype => SOCK_STREAM});
-    $slow++ if time - $before >= 2;
     my %addresses = map { ((getnameinfo($_->{addr}, NI_NUMERICHOST, NIx_NOSERV))[1] // "") => 1 } @all;
     return map { packed($_) // () } sort keys %addresses;
 }
