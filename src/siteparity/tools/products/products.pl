@@ -74,12 +74,24 @@ if (@units && $is_systemd) {
         $starts{$is{Id}} = \%is if $is{Id};
     }
 }
+# The words of each command in the units' files, by the command as "systemctl show" tells it: without its quotes.
+my %words_of;
+if (%starts && open my $h, "-|", "systemctl", "cat", "--", sort keys %starts) {
+    my $text = do { local $/; <$h> } // "";
+    close $h;
+    $text =~ s/\\\n/ /g;
+    for ($text =~ /^ExecStart=[-+!:\@|]*(.+)$/mg) {
+        my @words = map { s/"((?:\\.|[^"\\])*)"|'([^']*)'/$1 \/\/ $2/ger } /(?:"(?:\\.|[^"\\])*"|'[^']*'|[^\s"'])+/g;
+        $words_of{join " ", @words} = \@words;
+    }
+}
 sub command_line {
     my $one = shift;
     my @runs = split /\0/, $one->{pid} ? slurp("/proc/$one->{pid}/cmdline") // "" : "";
     return @runs if @runs > 1 && $runs[0] =~ m{^[\w./-]+\z};    # else it has given itself a title
     my $is = $starts{$one->{unit}} or return ();
     my ($line) = ($is->{ExecStart} // "") =~ /argv\[\]=(.*?) ; ignore_errors=/ or return ();
+    return @{$words_of{$line}} if $words_of{$line} && $line !~ /\$/;
     my %value = map { /^"?(\w+)=(.*?)"?$/ ? ($1, $2) : () } split / /, $is->{Environment} // "";
     for my $file (@{$is->{Environments}}) {
         /^\s*(\w+)=["']?(.*?)["']?\s*$/ and $value{$1} = $2 for split /\n/, slurp($file) // "";
