@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from siteparity.model import FindingKind, Group, Outcome, Severity, Value, Verdict
+from siteparity.model import FindingKind, Group, Harm, Outcome, Severity, Value, Verdict
 from siteparity.result import (
     AcceptingState,
     Count,
     Result,
     SavedAbsence,
     SavedArea,
+    SavedCause,
     SavedCheck,
     SavedDesign,
     SavedDowngrade,
@@ -197,6 +198,7 @@ def finding(  # noqa: PLR0913  # the fields of a finding, each by name
     effect: str = "",
     fix: str = "",
     days: float = 0,
+    where: Sequence[str] = (),
     waiver: str | None = None,
     design: str | None = None,
 ) -> SavedFinding:
@@ -210,6 +212,7 @@ def finding(  # noqa: PLR0913  # the fields of a finding, each by name
         effect=effect,
         fix=fix,
         first_seen=STARTED + timedelta(seconds=30) - timedelta(days=days),
+        where=tuple(where),
         waiver=waiver,
         design=design,
     )
@@ -226,6 +229,8 @@ def check(  # noqa: PLR0913  # the fields of a check, each by name
     owner: str = "Platform",
     name: str | None = None,
     sentence: str | None = None,
+    broken: str = "",
+    harm: Harm = Harm.PART,
     why: str = "Customers meet the standby as they left the primary only if both agree.",
 ) -> SavedCheck:
     """A check of an aspect for a role."""
@@ -239,6 +244,8 @@ def check(  # noqa: PLR0913  # the fields of a check, each by name
         owner=owner,
         outcome=outcome,
         sentence=sentence or name.removeprefix("test_").replace("_", " ").capitalize(),
+        broken=broken,
+        harm=harm,
         why=why,
         compared=0 if outcome is Outcome.NOT_RUN else 214,
         seconds=0.012,
@@ -580,7 +587,10 @@ def drafted() -> Result:
 def no_go() -> Result:
     """The failover of October 2012, seen beforehand."""
     checks = instead(all_same(), *_october_2012())
-    reasons = ("5 blockers differ (first: replication[db])", "1 check could not be measured: capacity[db]")
+    reasons = (
+        "5 blockers differ, first: The copy of the database on Arizona db1 receives nothing",
+        "1 check could not be made: The standby has at least the primary's disk, memory and cores",
+    )
     return result(checks, Verdict.NO_GO, reasons)
 
 
@@ -599,6 +609,7 @@ def _october_2012() -> list[SavedCheck]:
                     effect="about 14 min of orders would be lost",
                     fix="systemctl restart postgresql@15-main  # then read pg_stat_wal_receiver",
                     days=0.9,
+                    where=["arizona/db1"],
                 ),
                 finding(
                     "lag",
@@ -611,6 +622,8 @@ def _october_2012() -> list[SavedCheck]:
             ],
             owner="Database team",
             sentence="The standby's database follows the primary's without a break",
+            broken="The copy of the database on {where} receives nothing",
+            harm=Harm.LOSS,
             why="Orders that have not reached Arizona when Dallas dies are lost, and were paid for.",
         ),
         check(
@@ -624,11 +637,14 @@ def _october_2012() -> list[SavedCheck]:
                     primary=[group("10.1.0.31:6379", "web1", "web2")],
                     standby=[group("10.2.0.31:6379", "web1"), group("10.1.0.31:6379", "web2")],
                     message="open sockets: ...; expected a place inside its own site",
+                    where=["arizona/web2"],
                     effect="customers are logged out and carts are empty after the switch",
                     fix="sed -i 's/10.1.0.31/10.2.0.31/' /etc/shop/env && systemctl restart shop",
                 )
             ],
             sentence="Every web host keeps its sessions in its own site's Redis",
+            broken="The running application on {where} keeps logins at the other site",
+            harm=Harm.OUTAGE,
             why="In October 2012 sessions kept coming from the other site, which slowed every page down.",
         ),
         check(
@@ -642,6 +658,7 @@ def _october_2012() -> list[SavedCheck]:
                     primary=[group("usable", "web1", "web2")],
                     standby=[group("not compiled", "web1", "web2")],
                     message=f"{name}: dallas usable (web1) | arizona not compiled (web1); expected usable",
+                    where=["arizona/web1", "arizona/web2"],
                     effect="German, French and Japanese stores show errors",
                     fix=f"sed -i 's/^# *{name}/{name}/' /etc/locale.gen && locale-gen",
                     days=3.2,
@@ -649,6 +666,8 @@ def _october_2012() -> list[SavedCheck]:
                 for name in ("de_DE.utf8", "fr_FR.utf8", "ja_JP.utf8")
             ],
             sentence="Every served locale is compiled on every host",
+            broken="A language that customers are served in cannot be used on {where} (locale)",
+            harm=Harm.PART,
             why="A locale that is not compiled falls back to English without a word, or fails.",
         ),
         check(
@@ -666,6 +685,8 @@ def _october_2012() -> list[SavedCheck]:
                 )
             ],
             sentence="Every job runs at the same moment at both sites",
+            broken="Jobs run at other times at {standby} than at {primary}",
+            harm=Harm.PART,
         ),
         check(
             "path",
@@ -678,12 +699,15 @@ def _october_2012() -> list[SavedCheck]:
                     primary=[group("0 of 400", "web1", "web2")],
                     standby=[group("0 of 400", "web1"), group("17 of 400", "web2")],
                     message="...; expected a rate below 1 in 100",
+                    where=["arizona/web2"],
                     effect="one page in twenty-five shows an error",
                     fix="ethtool -S eth1 | grep -Ei 'err|crc'  # on web2; then try another switch port",
                 )
             ],
             owner="Network",
             sentence="The way from web to db loses nothing",
+            broken="Data are lost on the network of {where}",
+            harm=Harm.PART,
         ),
         check(
             "capacity",
@@ -726,6 +750,8 @@ def _october_2012() -> list[SavedCheck]:
             ],
             severity=Severity.WARNING,
             sentence="Packages have the same version at both sites",
+            broken="{standby} has other versions of software than {primary}",
+            harm=Harm.PART,
         ),
         check(
             "dns",
@@ -735,6 +761,115 @@ def _october_2012() -> list[SavedCheck]:
             sentence="Every name server points to the active site",
         ),
     ]
+
+
+def site_down() -> Result:
+    """No host of the standby answers, as the gate sees it."""
+    away = dict.fromkeys(("edge1", "web1", "web2", "db1", "sessions1"), "connection refused (198.18.1.1:22)")
+    hosts = {"edge": ("edge1",), "web": ("web1", "web2"), "db": ("db1",), "sessions": ("sessions1",)}
+
+    def silent(one: SavedCheck) -> SavedCheck:
+        found = tuple(
+            finding(
+                one.aspect,
+                FindingKind.UNMEASURED,
+                standby=[group(None, host)],
+                message=f"arizona/{host}: {one.aspect}: {away[host]}",
+            )
+            for host in hosts.get(one.role, hosts["web"])
+        )
+        return one.model_copy(update={"outcome": Outcome.UNMEASURED, "findings": found, "compared": 0})
+
+    checks = [silent(one) for one in all_same()]
+    cause = SavedCause(
+        sentence="0 of 5 Arizona hosts answer",
+        said=tuple(f"arizona/{host}: {reason}" for host, reason in away.items()),
+        root=None,
+        checks=tuple(one.id for one in checks),
+    )
+    reasons = (
+        f"0 of 5 Arizona hosts answer; {len(checks)} checks could not be made because of it",
+        f"no host of arizona answered (edge1: {away['edge1']})",
+        f"{len(checks)} checks could not be made, first: {checks[0].sentence}",
+    )
+    down = result(checks, Verdict.UNKNOWN, reasons)
+    return down.model_copy(update={"causes": (cause,), "executed": Count(checks=len(checks), hosts=5)})
+
+
+def redis_stopped() -> Result:
+    """One stopped server: what follows from it, what its clients said, and a fault of another kind."""
+    required = check(
+        "services",
+        "sessions",
+        Outcome.DIFFERENT,
+        [
+            finding(
+                "redis-server.service",
+                FindingKind.EXPECTATION,
+                primary=[group("runs, and starts at a boot", "sessions1")],
+                standby=[group("does not run", "sessions1")],
+                where=["arizona/sessions1"],
+                effect="The application, or something that it depends on, is not there.",
+                fix="systemctl enable --now redis-server.service",
+            )
+        ],
+        sentence="Every required unit runs also after a boot",
+        broken="A required service on {where} does not run, or not after the next start",
+        harm=Harm.OUTAGE,
+    )
+    login = check(
+        "session",
+        "web",
+        Outcome.DIFFERENT,
+        [
+            finding(
+                "session",
+                FindingKind.EXPECTATION,
+                standby=[group("in no store", "web1", "web2")],
+                where=["arizona/web1", "arizona/web2"],
+                effect="Nobody can log in, and what customers did on one page is forgotten on the next.",
+            )
+        ],
+        kind="smoke",
+        sentence="A session is kept by the standby's own Redis",
+        broken="Nobody can log in at {standby}, or logins are kept at the other site",
+        harm=Harm.OUTAGE,
+    )
+    stderr = "arizona/sessions1: redis: exit 1: Could not connect to Redis at 127.0.0.1:6379"
+    unread = check(
+        "redis",
+        "sessions",
+        Outcome.UNMEASURED,
+        [finding("settings", FindingKind.UNMEASURED, standby=[group(None, "sessions1")], message=stderr)],
+        sentence="Redis runs with the same settings",
+    )
+    cut = check(
+        "capacity",
+        "db",
+        Outcome.UNMEASURED,
+        [
+            finding(
+                "disk",
+                FindingKind.UNMEASURED,
+                standby=[group(None, "db1")],
+                message="arizona/db1: capacity: timed out after 1.45547 s",
+            )
+        ],
+        sentence="The standby has as much room on disk",
+    )
+    small = check(
+        "kernel",
+        "web",
+        Outcome.DIFFERENT,
+        [finding("net.core.somaxconn", primary=[group(4096, "web1")], standby=[group(128, "web1")])],
+        sentence="The kernel is set alike",
+        broken="The systems of {standby} are tuned otherwise than those of {primary} (kernel settings)",
+    )
+    told = "A required service on Arizona sessions1 does not run, or not after the next start"
+    cause = SavedCause(sentence=told, root=required.id, checks=(login.id, unread.id))
+    reasons = (f"3 blockers differ, first: {told}", f"{told}; 2 other checks fail with it")
+    checks = instead(all_same(), required, login, unread, cut, small)
+    return result(checks, Verdict.NO_GO, reasons).model_copy(update={"causes": (cause,)})
 
 
 def unknown() -> Result:

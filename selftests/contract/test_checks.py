@@ -91,6 +91,16 @@ def test_every_check_says_what_it_promises_why_and_what_customers_would_notice(c
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=_name)
+def test_every_check_says_what_is_wrong_if_it_differs(check: CheckSource) -> None:
+    """A title on the page, and the last line at night: only sites and hosts are filled in."""
+    assert 20 <= len(check.broken) <= 110
+    assert check.broken[0].isupper() or check.broken[0] == "{"
+    assert not check.broken.endswith(".")
+    assert set(re.findall(r"\{(.*?)\}", check.broken)) <= {"primary", "standby", "where"}
+    assert check.broken != check.sentence
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=_name)
 def test_every_check_names_a_drill_and_every_drill_exists(check: CheckSource) -> None:
     """A check counts once a real fault has turned it red."""
     assert bool(check.drills) != (check.name in UNDRILLED)

@@ -100,7 +100,7 @@ def test_a_difference_is_a_no_go(live: Project) -> None:
     ran = live.siteparity("gate", "--primary", "arizona", "--standby", "dallas")
     assert ran.returncode == 2, ran.stdout + ran.stderr
     assert last_line(ran).startswith(
-        "NO-GO  dallas cannot take over from arizona: 1 blocker differs (first: "
+        "NO-GO  dallas cannot take over from arizona: 1 blocker differs: Does not hold: "
     )
     result = live.latest()
     assert outcomes(result) == {VALUES: Outcome.SAME, MORE: Outcome.DIFFERENT}

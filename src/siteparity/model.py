@@ -150,6 +150,19 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+class Harm(StrEnum):
+    """What customers would notice if a check does not hold, from the lightest to the heaviest."""
+
+    LATER = "later"
+    """Nothing at once: something goes wrong after a restart, an upgrade or unseen."""
+    PART = "part"
+    """Some customers, or some of what they do."""
+    OUTAGE = "outage"
+    """Most customers: they cannot log in, order or pay."""
+    LOSS = "loss"
+    """Orders or money are lost, or taken twice."""
+
+
 class Outcome(StrEnum):
     """The outcome of one check, from the lightest to the heaviest."""
 
@@ -231,6 +244,8 @@ class Finding(Frozen):
     """What customers would notice after a failover."""
     primary: tuple[Group, ...] = ()
     standby: tuple[Group, ...] = ()
+    where: tuple[str, ...] = ()
+    """The hosts that break an expectation (``arizona/web1``); empty where none alone does."""
     waiver: str | None = None
     """Why, who and until when, if a waiver accepts this finding."""
     design: str | None = None

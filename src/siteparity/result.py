@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field
 
-from siteparity.model import Finding, Frozen, Group, Outcome, Severity, Verdict
+from siteparity.model import Finding, Frozen, Group, Harm, Outcome, Severity, Verdict
 
 SCHEMA_VERSION = 1
 
@@ -52,6 +52,12 @@ class SavedCheck(Frozen):
     owner: str
     outcome: Outcome
     sentence: str
+    """The promise: true if the check holds."""
+    broken: str = ""
+    """The same as it reads if the check differs. ``{primary}``, ``{standby}`` and ``{where}`` stand for the
+    sites, and for the hosts that break it. Empty for a test of one's own."""
+    harm: Harm = Harm.PART
+    """What customers would notice: ``loss``, ``outage``, ``part`` or ``later``."""
     why: str
     compared: int
     """How many values it looked at."""
@@ -65,7 +71,9 @@ class SavedCause(Frozen):
     """One fault that makes several checks red."""
 
     sentence: str
-    """The promise that does not hold, or the reason that a host gave."""
+    """The check that differs, how many hosts of a site answer, or the reason that a host gave."""
+    said: tuple[str, ...] = ()
+    """What silent hosts of a site gave as reasons."""
     root: str | None
     """The id of the check that brings the others down; null if a host gave no answer."""
     checks: tuple[str, ...]

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.blocker
     "fstab_line_of_a_missing_device_at_both_sites",
     "fstab_not_told_to_systemd",
 )
+@pytest.mark.broken("The next start of {where} stops halfway: a disk in its list cannot be mounted", "later")
 def test_every_line_of_fstab_can_be_mounted(parity: Parity) -> None:
     """The next boot stops halfway, and the host waits for somebody at the console."""
     parity.healthy(
@@ -35,6 +36,7 @@ def test_every_line_of_fstab_can_be_mounted(parity: Parity) -> None:
     "folder_mounted_in_a_second_place_by_hand",
     "memory_mounted_by_hand_at_both_sites",
 )
+@pytest.mark.broken("Disks in use on {where} are not those of the next start", "later")
 def test_what_is_mounted_is_what_a_boot_mounts(parity: Parity) -> None:
     """What customers uploaded is missing, now or after the next boot."""
     parity.healthy(
@@ -46,6 +48,7 @@ def test_what_is_mounted_is_what_a_boot_mounts(parity: Parity) -> None:
 @pytest.mark.drill(
     "upload_folder_unmounted", "upload_folder_gone_from_fstab", "upload_folder_nofail_at_both_sites"
 )
+@pytest.mark.broken("A required disk is not mounted on {where}, or not after the next start", "part")
 def test_every_required_file_system_is_mounted_also_after_a_boot(parity: Parity) -> None:
     """Uploads go to the wrong disk and are lost with it, or the application cannot store them."""
     parity.healthy(
@@ -60,12 +63,14 @@ def test_every_required_file_system_is_mounted_also_after_a_boot(parity: Parity)
     "fstab_line_of_a_missing_device",
     "folder_mounted_in_a_second_place_by_hand",
 )
+@pytest.mark.broken("Disks are mounted in other ways at {standby} than at {primary}", "part")
 def test_file_systems_are_mounted_alike(parity: Parity) -> None:
     """What works at one site is refused at the other: writing, running programs, locking."""
     parity.same("options", fix="correct the options in /etc/fstab, then mount -o remount {item}")
 
 
 @pytest.mark.drill("archive_mounted_from_the_other_site", "archives_of_each_others_sites")
+@pytest.mark.broken("Data on {where} come from the other site", "outage")
 def test_data_is_mounted_from_the_own_site(parity: Parity) -> None:
     """The site loses its files together with the site that has just died."""
     fix = "name the own site's server in /etc/fstab, then systemctl daemon-reload; umount and mount: {item}"
@@ -74,12 +79,14 @@ def test_data_is_mounted_from_the_own_site(parity: Parity) -> None:
 
 
 @pytest.mark.drill("array_missing")
+@pytest.mark.broken("A disk array of {where} has lost a disk", "part")
 def test_every_array_is_whole(parity: Parity) -> None:
     """The next failed disk takes the data with it, or the next boot does not find the disks."""
     parity.healthy("arrays", fix="cat /proc/mdstat; mdadm --detail {item}; replace the disk")
 
 
 @pytest.mark.drill("boot_loader_names_a_missing_root")
+@pytest.mark.broken("The next start of {where} fails: its boot loader does not find the system", "later")
 def test_the_boot_loader_finds_root_and_kernel(parity: Parity) -> None:
     """The host does not come up again."""
     parity.healthy(
@@ -100,6 +107,9 @@ def test_the_boot_loader_finds_root_and_kernel(parity: Parity) -> None:
     "array_missing",
     "boot_loader_names_a_missing_root",
     "kernel_newer_than_what_runs",
+)
+@pytest.mark.broken(
+    "Nobody knows whether a start of {where} works: what it needs has changed since the last one", "later"
 )
 def test_each_host_has_booted_with_what_it_has(parity: Parity) -> None:
     """Nobody knows whether the host comes up: something that a boot needs has changed since the last one."""

@@ -21,6 +21,9 @@ REBUILD = "REINDEX DATABASE, then ALTER DATABASE (COLLATION) ... REFRESH VERSION
     "collation_of_icu_recorded_by_another_library",
     "collation_library_of_another_version",
 )
+@pytest.mark.broken(
+    "The database on {where} sorts words in another order than its indexes: rows are not found", "outage"
+)
 def test_each_order_is_the_one_that_was_recorded(parity: Parity) -> None:
     """Customers who log in are told that they do not exist: the index is searched in another order."""
     parity.healthy("recorded", fix=REBUILD)
@@ -30,6 +33,7 @@ def test_each_order_is_the_one_that_was_recorded(parity: Parity) -> None:
     "collation_library_of_another_version",
     "standby_of_another_database",
 )
+@pytest.mark.broken("The databases of {primary} and {standby} sort words with different libraries", "outage")
 def test_both_sites_sort_with_the_same_library(parity: Parity) -> None:
     """What was found before the failover is not found after it."""
     parity.same(
@@ -38,6 +42,7 @@ def test_both_sites_sort_with_the_same_library(parity: Parity) -> None:
 
 
 @pytest.mark.drill("standby_of_another_database")
+@pytest.mark.broken("The databases of {primary} and {standby} sort words by different languages", "part")
 def test_both_sites_sort_by_the_same_locale(parity: Parity) -> None:
     """Names are listed and searched in the order of another language."""
     parity.same(
@@ -52,6 +57,7 @@ def test_both_sites_sort_by_the_same_locale(parity: Parity) -> None:
     "collation_sorts_otherwise_at_the_primary",
     "standby_of_another_database",
 )
+@pytest.mark.broken("The databases of {primary} and {standby} sort the same words differently", "outage")
 def test_both_servers_sort_the_same_words_alike(parity: Parity) -> None:
     """A library of the same version that was compiled from other sources loses rows as well."""
     parity.same("sorted", fix="locale-gen, restart PostgreSQL, then REINDEX what was built meanwhile")

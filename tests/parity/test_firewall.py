@@ -28,6 +28,7 @@ pytestmark = pytest.mark.blocker
     "shop_of_the_primary_on_the_standbys_database",
     "address_banned_for_a_year",
 )
+@pytest.mark.broken("The firewall rules of {standby} are not those of {primary}", "part")
 def test_the_same_rules_are_in_force_in_the_same_order(parity: Parity) -> None:
     """One site turns customers away, or lets strangers in."""
     parity.same(
@@ -50,6 +51,7 @@ def test_the_same_rules_are_in_force_in_the_same_order(parity: Parity) -> None:
     "shop_of_the_primary_on_the_standbys_database",
     "address_banned_for_a_year",
 )
+@pytest.mark.broken("The next start of {where} brings other firewall rules", "later")
 def test_a_boot_changes_no_rule(parity: Parity) -> None:
     """After a boot the host turns customers away, or lets strangers in."""
     parity.healthy(
@@ -59,6 +61,7 @@ def test_a_boot_changes_no_rule(parity: Parity) -> None:
 
 
 @pytest.mark.drill("firewall_accepts_by_policy", "firewall_accepts_by_policy_at_both_sites")
+@pytest.mark.broken("The firewall of {where} lets in what no rule accepts", "part")
 def test_what_no_rule_accepts_is_dropped(parity: Parity) -> None:
     """Everybody can reach whatever listens on the host."""
     parity.healthy("policies", fix="nft chain {item} '{ policy drop; }'; correct the file as well")

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.blocker
     "redis_stopped",
     "tls_not_served",
 )
+@pytest.mark.broken("Other programs answer at {standby} than at {primary} (open ports)", "part")
 def test_the_same_programs_listen_at_the_same_ports(parity: Parity) -> None:
     """At one site a part of the application is out of reach, or open to everybody."""
     parity.same(
@@ -35,6 +36,7 @@ def test_the_same_programs_listen_at_the_same_ports(parity: Parity) -> None:
     "redis_stopped",
     "tls_not_served",
 )
+@pytest.mark.broken("A port that others need is not open on {where}", "outage")
 def test_every_expected_port_is_open_to_those_who_need_it(parity: Parity) -> None:
     """Customers cannot reach the host that should answer them."""
     parity.healthy("required", fix="ss -Hlntup; correct the address that the service binds: {item}")
@@ -43,6 +45,7 @@ def test_every_expected_port_is_open_to_those_who_need_it(parity: Parity) -> Non
 @pytest.mark.drill(
     "listener_unexpected", "listener_unexpected_at_both_sites", "listener_unexpected_at_the_primary"
 )
+@pytest.mark.broken("A program that nobody named can be reached on {where}", "later")
 def test_nothing_else_listens(parity: Parity) -> None:
     """Whoever finds a forgotten or hostile program can use it."""
     parity.healthy(

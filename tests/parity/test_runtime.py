@@ -14,6 +14,9 @@ pytestmark = pytest.mark.blocker
 
 
 @pytest.mark.drill("kernel_newer_than_what_runs")
+@pytest.mark.broken(
+    "The system of {where} is not the newest one that is installed there, or sites differ (kernel)", "later"
+)
 def test_the_same_kernel_runs_and_it_is_the_newest_one_installed(parity: Parity) -> None:
     """After the next restart the machine behaves in a way that nobody has tried, or does not come up."""
     parity.healthy("kernel", fix="systemctl reboot  # in a quiet hour, at the standby first")
@@ -27,18 +30,21 @@ def test_the_same_kernel_runs_and_it_is_the_newest_one_installed(parity: Parity)
     "program_replaced_under_its_service_at_primary",
     "collation_library_of_another_version",
 )
+@pytest.mark.broken("A service on {where} runs code that was replaced on its disk", "later")
 def test_no_service_runs_replaced_code(parity: Parity) -> None:
     """A hole that was mended on disk is still open, and the next restart brings code that has not run yet."""
     parity.healthy("deleted", fix="systemctl restart {item}")
 
 
 @pytest.mark.drill("unit_edited_without_reload", "unit_edited_without_reload_at_both_sites")
+@pytest.mark.broken("Changed definitions of services on {where} have not been read", "later")
 def test_systemd_has_read_its_unit_files(parity: Parity) -> None:
     """The next restart of a service brings limits and commands that nobody has tried."""
     parity.healthy("reload", fix="systemctl daemon-reload; systemctl restart {item}")
 
 
 @pytest.mark.drill("variable_set_in_the_service_manager")
+@pytest.mark.broken("Services get other variables at {standby} than at {primary}", "later")
 def test_systemd_hands_the_same_variables_on_to_services(parity: Parity) -> None:
     """A service that starts at the failover gets a setting that stands in no file, and nobody has tried."""
     parity.same("handed_on", fix="systemctl unset-environment ...  # or write it into a file at both sites")
@@ -65,6 +71,7 @@ def test_systemd_hands_the_same_variables_on_to_services(parity: Parity) -> None
     "python_distribution_half_installed_at_primary",
     "python_module_differs",
 )
+@pytest.mark.broken("A service on {where} does not run what was deployed", "part")
 def test_services_run_what_was_deployed(parity: Parity) -> None:
     """Customers still meet the old version or settings; those of the failover meet the new ones first."""
     parity.healthy("started", fix="systemctl restart {item}")
@@ -81,6 +88,7 @@ def test_services_run_what_was_deployed(parity: Parity) -> None:
     "payment_setting_of_a_test_gateway",
     "payment_setting_of_a_test_gateway_at_both_sites",
 )
+@pytest.mark.broken("A service on {where} runs with other settings than its files say", "later")
 def test_services_run_with_their_settings(parity: Parity) -> None:
     """The application changes its behaviour at its next restart, which the failover may be."""
     parity.healthy("settings", fix="systemctl cat {units}; systemctl restart {units}  # {item}")
@@ -97,6 +105,7 @@ def test_services_run_with_their_settings(parity: Parity) -> None:
     "smaller_pool_not_in_force",
     "payment_setting_of_a_test_gateway",
 )
+@pytest.mark.broken("Services are set otherwise at {standby} than at {primary}", "part")
 def test_services_are_set_alike(parity: Parity) -> None:
     """Customers meet other languages, prices or addresses after the switch."""
     parity.same("values", fix="set it as at the primary, apart from the site: {item}; {primary}")

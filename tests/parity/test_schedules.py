@@ -23,6 +23,7 @@ IN_FORCE = (
 
 
 @pytest.mark.drill("cron_stopped", "cron_frozen")
+@pytest.mark.broken("Nothing starts scheduled jobs on {where} (cron)", "outage")
 def test_cron_runs_on_every_host(parity: Parity) -> None:
     """Until somebody notices, no subscription is charged and no nightly job runs."""
     parity.healthy("daemon", fix="systemctl unmask cron; systemctl restart cron")
@@ -41,6 +42,7 @@ def test_cron_runs_on_every_host(parity: Parity) -> None:
     "schedules.every_job_runs_at_the_same_instants",
     "schedules.no_job_runs_earlier_or_later_than_meant",
 )
+@pytest.mark.broken("Jobs on {where} go by another time zone than agreed", "part")
 def test_cron_and_timers_go_by_the_agreed_time_zone(parity: Parity) -> None:
     """Everything that is scheduled for a fixed hour happens hours too early or too late."""
     parity.healthy("agreed", fix=SET_ZONE)
@@ -53,6 +55,7 @@ def test_cron_and_timers_go_by_the_agreed_time_zone(parity: Parity) -> None:
     "zone_assigned_by_the_manager",
     "zone_assigned_at_the_next_boot_of_both_sites",
 )
+@pytest.mark.broken("Jobs on {where} move to another hour at the next restart (cron)", "later")
 def test_cron_is_younger_than_its_time_zone(parity: Parity) -> None:
     """At the next restart every job moves to another hour, although nobody changed anything that day."""
     parity.healthy("in_force", fix=IN_FORCE)
@@ -67,6 +70,7 @@ def test_cron_is_younger_than_its_time_zone(parity: Parity) -> None:
     "crontab_for_an_unknown_user",
     "daily_script_not_executable_at_primary",
 )
+@pytest.mark.broken("A file of jobs on {where} is ignored", "part")
 def test_no_job_file_is_ignored(parity: Parity) -> None:
     """A job that everybody believes to be scheduled never runs."""
     parity.healthy("accepted", fix="ls -l {item}; journalctl -u cron | tail; see cron(8)")
@@ -83,6 +87,7 @@ def test_no_job_file_is_ignored(parity: Parity) -> None:
     "job_at_another_time",
     "job_for_another_user_at_primary",
 )
+@pytest.mark.broken("Other jobs are written down at {standby} than at {primary}", "part")
 def test_the_same_jobs_are_written_down_everywhere(parity: Parity) -> None:
     """After the failover a job does not run, or runs differently."""
     parity.same("entries", fix="deploy the crontabs again; where {item} stands says its first word")
@@ -90,6 +95,7 @@ def test_the_same_jobs_are_written_down_everywhere(parity: Parity) -> None:
 
 
 @pytest.mark.drill("cron_tz_of_another_cron_at_both_sites")
+@pytest.mark.broken("A job on {where} is written for another scheduler, and runs at other times", "part")
 def test_no_crontab_relies_on_what_only_another_cron_knows(parity: Parity) -> None:
     """A job runs hours away from the time that its author wrote down."""
     parity.healthy(
@@ -106,6 +112,7 @@ def test_no_crontab_relies_on_what_only_another_cron_knows(parity: Parity) -> No
     "subscriptions_job_missing",
     "subscriptions_job_not_executable",
 )
+@pytest.mark.broken("A job on {where} cannot be started", "part")
 def test_every_job_can_be_started_by_its_user(parity: Parity) -> None:
     """The job fails each time it is due, and neither customers nor staff are told."""
     parity.healthy(
@@ -130,6 +137,7 @@ def test_every_job_can_be_started_by_its_user(parity: Parity) -> None:
     "timer_stopped",
     "timer_waits_for_a_hung_job",
 )
+@pytest.mark.broken("A job that must run once is missing, or scheduled twice, on {where}", "loss")
 def test_every_needed_job_is_scheduled_once(parity: Parity) -> None:
     """Subscriptions are not charged, or are charged twice."""
     parity.healthy("scheduled", fix="deploy the schedule of {item} again")
@@ -145,6 +153,7 @@ def test_no_job_waits_for_a_lock_that_is_never_released(parity: Parity) -> None:
 
 
 @pytest.mark.drill("timer_masked", "timer_in_another_zone", "timer_waits_for_a_hung_job")
+@pytest.mark.broken("Timers at {standby} say something else than those at {primary}", "part")
 def test_timers_say_the_same_everywhere(parity: Parity) -> None:
     """After the failover a job starts at another time, or not at all."""
     parity.same(
@@ -153,6 +162,7 @@ def test_timers_say_the_same_everywhere(parity: Parity) -> None:
 
 
 @pytest.mark.drill("timer_masked", "timer_stopped", "timer_waits_for_a_hung_job")
+@pytest.mark.broken("A timer on {where} is not waiting for its time", "part")
 def test_every_timer_is_waiting_for_its_time(parity: Parity) -> None:
     """The timer's job does not start until the next boot, or never starts."""
     parity.healthy(
@@ -181,6 +191,7 @@ def test_every_timer_is_waiting_for_its_time(parity: Parity) -> None:
     "timer_masked",
     "timer_in_another_zone",
 )
+@pytest.mark.broken("Jobs run at other times at {standby} than at {primary}", "part")
 def test_every_job_runs_at_the_same_instants(parity: Parity) -> None:
     """After the failover, what customers are used to happens at another hour, or no longer happens."""
     parity.same(
@@ -194,6 +205,7 @@ def test_every_job_runs_at_the_same_instants(parity: Parity) -> None:
     "sites_in_their_own_zones",
     "cron_in_a_zone_of_its_own",
 )
+@pytest.mark.broken("A job on {where} runs earlier or later than meant", "part")
 def test_no_job_runs_earlier_or_later_than_meant(parity: Parity) -> None:
     """Subscriptions are charged hours late, as in October 2012."""
     parity.healthy("punctual", fix=SET_ZONE)
@@ -205,6 +217,7 @@ def test_no_job_runs_earlier_or_later_than_meant(parity: Parity) -> None:
     "newsletter_not_executable_at_the_standby",
     "account_of_jobs_expired",
 )
+@pytest.mark.broken("A job of the primary is off at {primary}, or not ready and off at {standby}", "loss")
 def test_jobs_of_the_primary_are_scheduled_there_and_ready_at_the_standby(parity: Parity) -> None:
     """Two sites do the same work twice, or nobody does it."""
     parity.only_at_primary(

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.blocker
     "secret_readable_by_all",
     "database_password_for_the_way_back_missing",
 )
+@pytest.mark.broken("A password or key that the application needs is not set on {where}", "outage")
 def test_every_secret_is_set(parity: Parity) -> None:
     """The application is refused by what it depends on, and every page fails."""
     parity.healthy("states", fix="put the secret in its place again: {item}")
@@ -36,6 +37,7 @@ def test_every_secret_is_set(parity: Parity) -> None:
     "subscriptions_wrong_password",
     "database_password_for_the_way_back_missing",
 )
+@pytest.mark.broken("A password or key at {standby} is not that at {primary}", "outage")
 def test_every_secret_is_the_same_at_both_sites(parity: Parity) -> None:
     """After the switch, or after the next restart, the application cannot log in to what it depends on."""
     parity.same("values", fix="find out which value is valid, and put it on every host: {item}")

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.blocker
     "exporter_disabled",
     "firewall_not_loaded_at_a_boot",
 )
+@pytest.mark.broken("Other services start by themselves at {standby} than at {primary}", "later")
 def test_the_same_units_are_enabled_disabled_and_masked(parity: Parity) -> None:
     """After a boot one site does something that the other does not."""
     parity.same(
@@ -47,6 +48,7 @@ def test_the_same_units_are_enabled_disabled_and_masked(parity: Parity) -> None:
     "fewer_workers_not_in_force",
     "service_limit_lowered",
 )
+@pytest.mark.broken("Services are defined otherwise at {standby} than at {primary}", "part")
 def test_units_are_defined_alike(parity: Parity) -> None:
     """A service with other limits, users or commands fails under a load that the primary carries."""
     parity.same("definitions", fix="make it the same on all hosts, then systemctl daemon-reload: {item}")
@@ -63,6 +65,7 @@ def test_units_are_defined_alike(parity: Parity) -> None:
     "clock_service_stopped",
     "exporter_stopped",
 )
+@pytest.mark.broken("Other services run at {standby} than at {primary}", "part")
 def test_the_same_units_are_up(parity: Parity) -> None:
     """Something that customers use at one site does not run at the other."""
     parity.same("active", fix="systemctl status {item}; systemctl start {item}")
@@ -78,6 +81,7 @@ def test_the_same_units_are_up(parity: Parity) -> None:
     "exporter_disabled",
     "exporter_disabled_at_both_sites",
 )
+@pytest.mark.broken("The next start of {where} starts or stops a service", "later")
 def test_a_boot_changes_nothing(parity: Parity) -> None:
     """The next boot stops something that works now, or starts something that nobody expects."""
     parity.healthy(
@@ -87,12 +91,14 @@ def test_a_boot_changes_nothing(parity: Parity) -> None:
 
 
 @pytest.mark.drill("service_failed", "service_failed_at_both_sites")
+@pytest.mark.broken("A service or job on {where} has failed", "part")
 def test_no_unit_has_failed(parity: Parity) -> None:
     """Work that customers wait for was begun and never finished."""
     parity.healthy("failed", fix="journalctl -u {item}; systemctl restart {item}")
 
 
 @pytest.mark.drill("service_stopped_by_a_signal", "cron_frozen", "exporter_hung", "wal_receiver_frozen")
+@pytest.mark.broken("A service on {where} is frozen", "outage")
 def test_no_service_is_stopped_by_a_signal(parity: Parity) -> None:
     """Customers wait for a program that only seems to run."""
     parity.healthy("stopped", fix="systemctl kill --signal=CONT {item}")
@@ -110,6 +116,32 @@ def test_no_service_is_stopped_by_a_signal(parity: Parity) -> None:
     "program_for_root_alone_at_both_sites",
     "firewall_not_loaded_at_a_boot",
 )
+@pytest.mark.leads_to(
+    "services.the_same_units_are_up",
+    "services.a_boot_changes_nothing",
+    "services.no_unit_has_failed",
+)
+@pytest.mark.leads_to(
+    "redis",
+    "sessions",
+    "session",
+    "listeners",
+    "path.every_host_reaches_the_services_that_it_needs",
+    of="redis*",
+)
+@pytest.mark.leads_to(
+    "database",
+    "replication",
+    "collation",
+    "site_role",
+    "subscriptions",
+    "storefront",
+    "listeners",
+    "path.every_host_reaches_the_services_that_it_needs",
+    of="postgresql*",
+)
+@pytest.mark.leads_to("tls", "waf", "attack", "storefront", "listeners", of="nginx*")
+@pytest.mark.broken("A required service on {where} does not run, or not after the next start", "outage")
 def test_every_required_unit_runs_also_after_a_boot(parity: Parity) -> None:
     """The application, or something that it depends on, is not there."""
     parity.healthy(
@@ -126,6 +158,7 @@ def test_every_required_unit_runs_also_after_a_boot(parity: Parity) -> None:
     "worker_stopped_at_primary",
     "worker_disabled_at_primary",
 )
+@pytest.mark.broken("A service of the primary is off at {primary}, or not ready and off at {standby}", "loss")
 def test_units_of_the_primary_run_there_and_are_ready_and_off_at_the_standby(parity: Parity) -> None:
     """Two sites do the same work twice, or after the switch nobody does it."""
     parity.only_at_primary(

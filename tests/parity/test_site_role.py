@@ -24,6 +24,7 @@ RESET = "ALTER SYSTEM, ALTER ROLE or ALTER DATABASE ... RESET default_transactio
     "record_of_the_passive_site_by_ipv6",
     "record_missing",
 )
+@pytest.mark.broken("Customers are not led to {primary} alone", "outage")
 def test_customers_are_led_to_the_primary_and_nowhere_else(parity: Parity) -> None:
     """Customers are sent to a site whose database takes no orders, or to two sites."""
     parity.only_at_primary(
@@ -32,6 +33,7 @@ def test_customers_are_led_to_the_primary_and_nowhere_else(parity: Parity) -> No
 
 
 @pytest.mark.drill("standby_promoted", "database_refuses_writes_at_both_sites")
+@pytest.mark.broken("It is not the database of {primary} alone that takes orders", "loss")
 def test_only_the_primarys_database_takes_orders(parity: Parity) -> None:
     """If two databases take orders, those of one are lost; if none does, nobody can buy."""
     parity.only_at_primary(
@@ -45,6 +47,7 @@ def test_only_the_primarys_database_takes_orders(parity: Parity) -> None:
     "standby_of_another_database",
     "database_read_only_after_promotion",
 )
+@pytest.mark.broken("The database on {where} would take no orders after the switch", "outage")
 def test_the_database_would_take_orders_after_the_switch(parity: Parity) -> None:
     """The failover succeeds, pages are shown, and every order fails."""
     parity.healthy("after_switch", fix=RESET)
@@ -56,6 +59,7 @@ def test_the_database_would_take_orders_after_the_switch(parity: Parity) -> None
     "shop_redirected_to_the_primarys_database",
     "shop_of_the_primary_on_the_standbys_database",
 )
+@pytest.mark.broken("It is not the application of {primary} alone whose database takes orders", "loss")
 def test_only_the_primarys_shop_works_with_a_database_that_takes_orders(parity: Parity) -> None:
     """Orders go to the other site's database and are lost with it, or cannot be placed at all."""
     parity.only_at_primary(

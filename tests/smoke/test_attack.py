@@ -22,6 +22,7 @@ pytestmark = pytest.mark.blocker
     "waf_attack_class_taken_out_at_both_sites",
     "waf_threshold_raised",
 )
+@pytest.mark.broken("Attacks get in, or customers are kept out, at {where}", "part")
 def test_harmless_attacks_are_blocked_and_normal_requests_are_not(standby: Standby) -> None:
     """Attackers get in, or customers are kept out."""
     policy: Attack = standby.policy

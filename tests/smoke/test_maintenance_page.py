@@ -18,6 +18,7 @@ pytestmark = pytest.mark.blocker
 @pytest.mark.drill(
     "maintenance_page_missing", "maintenance_page_not_configured", "maintenance_page_without_link"
 )
+@pytest.mark.broken("The maintenance page is not shown on {where}", "part")
 def test_the_maintenance_page_is_shown_and_leads_on(standby: Standby) -> None:
     """Customers see a bare error and do not know whether to come back."""
     policy: MaintenancePage = standby.policy

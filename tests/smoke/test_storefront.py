@@ -42,6 +42,7 @@ SWITCH = "on that host: ping -s 1400 -c 50 to each web host; look at the switch 
     "storefront_says_it_speaks_english",
     "database_access_missing",
 )
+@pytest.mark.broken("Pages in a language are wrong or fail on {where}", "part")
 def test_every_web_host_speaks_the_language(standby: Standby, language: str) -> None:
     """Customers get an error page, another language, or prices and dates that mean something else."""
     policy: Storefront = standby.policy
@@ -68,6 +69,7 @@ def test_every_web_host_speaks_the_language(standby: Standby, language: str) -> 
     "storefront_packets_lost_behind_the_edge",
     "database_access_missing",
 )
+@pytest.mark.broken("Requests through the front door of {standby} fail or hang", "outage")
 def test_every_request_through_the_edge_is_answered_in_time(standby: Standby) -> None:
     """From the failover on, customers see errors at random, or wait."""
     policy: Storefront = standby.policy
@@ -80,6 +82,7 @@ def test_every_request_through_the_edge_is_answered_in_time(standby: Standby) ->
 
 
 @pytest.mark.drill("storefront_slow_web_host")
+@pytest.mark.broken("Pages take longer at {standby} than at {primary}", "part")
 def test_customers_wait_no_longer_than_at_the_primary(standby: Standby) -> None:
     """After the failover pages are so slow that customers leave."""
     policy: Storefront = standby.policy

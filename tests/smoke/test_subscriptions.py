@@ -25,6 +25,7 @@ pytestmark = pytest.mark.blocker
     "standby_of_another_database",
     "database_access_missing",
 )
+@pytest.mark.broken("A trial run of the subscriptions job fails, or charges customers, on {where}", "loss")
 def test_a_dry_run_succeeds_and_charges_nobody(standby: Standby) -> None:
     """From the failover on, subscribers would be charged late, twice, or not at all."""
     policy: Subscriptions = standby.policy

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from siteparity.judging.causes import causes, reasons
-from siteparity.model import FindingKind, Outcome, Severity
+from siteparity.judging.causes import Away, causes, ranked, reasons
+from siteparity.model import FindingKind, Harm, Outcome, Severity
 from siteparity.result import SavedCheck, SavedFinding
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -113,3 +113,43 @@ def test_a_cause_that_only_warnings_have_is_told_and_is_no_reason() -> None:
     assert reasons([cause], warnings, ()) == ()
     every = [*warnings, away("packages.three")]
     assert reasons(causes(every, {}), every, ("1 check could not be made",))[0].startswith(cause.sentence)
+
+
+def test_hosts_of_a_site_that_do_not_answer_are_one_cause() -> None:
+    """Whatever else each check of theirs would have asked; what another host said is no part of it."""
+    silent = Away(
+        "3 of 5 Arizona hosts answer, not web2 and db1", {"arizona/web2": "refused", "arizona/db1": "refused"}
+    )
+    two = check(
+        "files.two", Outcome.UNMEASURED, "arizona/web2: files: refused", "arizona/db1: files: refused"
+    )
+    mixed = check(
+        "path.mixed", Outcome.UNMEASURED, "arizona/web2: path: refused", "arizona/web1: path: no ping"
+    )
+    (cause,) = causes([away("packages.one"), two, mixed], {}, away=[silent])
+    assert (cause.sentence, cause.root) == (silent.words, None)
+    assert len(cause.checks) == 2
+    assert mixed.id not in cause.checks
+    assert cause.said == ("arizona/web2: refused", "arizona/db1: refused")
+
+
+def test_the_cause_of_most_takes_what_a_lesser_one_names_too() -> None:
+    """A stopped server before what fails with it, whichever file stands first."""
+    lesser = check("access.denied", Outcome.DIFFERENT, "x")
+    root = check("services.stopped", Outcome.DIFFERENT, "x")
+    follows = [check(f"logins.number_{number}", Outcome.DIFFERENT, "x") for number in range(2)]
+    leads_to = {lesser.id: ("logins.number_0",), root.id: ("access", "logins")}
+    (cause,) = causes([lesser, *follows, root], leads_to)
+    assert (cause.root, len(cause.checks)) == (root.id, 3)
+
+
+def test_the_worst_for_customers_comes_first_and_a_cause_before_what_follows_from_it() -> None:
+    """What follows counts for its cause."""
+    slow = check("a.slow", Outcome.DIFFERENT, "x")
+    root = check("b.stopped", Outcome.DIFFERENT, "x").model_copy(update={"harm": Harm.LATER})
+    lost = check("c.lost", Outcome.DIFFERENT, "x").model_copy(update={"harm": Harm.LOSS})
+    unknown = check("d.unknown", Outcome.UNMEASURED, "x").model_copy(update={"harm": Harm.LOSS})
+    checks = [unknown, slow, root, lost]
+    found = causes(checks, {root.id: ("c.lost",)})
+    assert ranked(checks, found) == (root, lost, slow, unknown)
+    assert reasons(found, checks, ("3 blockers differ",))[0] == "3 blockers differ"

@@ -569,3 +569,12 @@ def test_near_counts_its_items_and_needs_both_sites() -> None:
     assert rules.near(both({"a": 1, "b": 2}, {"a": 1, "b": 2}), percent=5, fix=FIX).compared == 2
     alone = rules.near(both({"a": 1}, Unmeasured("no answer")), percent=5, fix=FIX)
     assert (alone.outcome, alone.compared) == (Outcome.UNMEASURED, 0)
+
+
+def test_an_expectation_names_the_hosts_that_break_it() -> None:
+    """Of both sites, and no others; a comparison blames nobody."""
+    at = pair({"web1": {"a": "ok"}, "web2": {"a": "bad"}}, {"web2": {"a": "ok"}, "web1": {"a": "worse"}})
+    (finding,) = rules.everywhere(at, one_of=["ok"], fix=FIX).findings
+    assert finding.where == ("dallas/web2", "arizona/web1")
+    (compared,) = rules.same(at, fix=FIX).findings
+    assert compared.where == ()

@@ -90,14 +90,14 @@ def test_each_outcome_of_a_warning_has_its_verdict(outcome: Outcome, expected: V
 def test_an_unmeasured_warning_is_no_reason_beside_others() -> None:
     """The count of what could not be made is of what had to be."""
     both = [one(Outcome.UNMEASURED), one(Outcome.UNMEASURED, Severity.WARNING)]
-    assert judge(both).reasons == ("1 check could not be made (first: test_x.py::test_y[web])",)
+    assert judge(both).reasons == ("1 check could not be made: test_x.py::test_y[web]",)
 
 
 def test_a_difference_outweighs_a_broken_run() -> None:
     """Known to be wrong is NO-GO, whatever else is unknown; all reasons are told, the heaviest first."""
     answer = judge([one(Outcome.DIFFERENT), one(Outcome.NOT_RUN)], ["the checks were cut at the deadline"])
     assert answer.verdict is Verdict.NO_GO
-    assert answer.reasons[0].startswith("1 blocker differs (first: test_x.py::test_y[web])")
+    assert answer.reasons[0].startswith("1 blocker differs: test_x.py::test_y[web]")
     assert "the checks were cut at the deadline" in answer.reasons
 
 
@@ -112,7 +112,7 @@ def test_what_is_proven_without_a_check_is_no_go_and_told_before_all_but_differe
     assert judge([same], proven=["lost"]) == Answer(Verdict.NO_GO, ("lost",))
     assert judge([same], ["cut"], ["waiver"], iter(["lost"])).reasons == ("lost", "cut", "waiver")
     red = CheckOutcome("b", Severity.BLOCKER, Outcome.DIFFERENT)
-    assert judge([red], proven=["lost"]).reasons == ("1 blocker differs (first: b)", "lost")
+    assert judge([red], proven=["lost"]).reasons == ("1 blocker differs: b", "lost")
 
 
 def test_a_waiver_that_does_not_hold_is_told_last_and_is_no_go_by_itself() -> None:
@@ -123,12 +123,18 @@ def test_a_waiver_that_does_not_hold_is_told_last_and_is_no_go_by_itself() -> No
     assert answer == Answer(
         Verdict.NO_GO,
         (
-            "1 blocker differs (first: test_x.py::test_y[web])",
+            "1 blocker differs: test_x.py::test_y[web]",
             "the run was cut",
-            "1 check could not be made (first: test_x.py::test_y[web])",
+            "1 check could not be made: test_x.py::test_y[web]",
             *said,
         ),
     )
+
+
+def test_what_a_check_found_is_said_in_words() -> None:
+    """People read the last line; an id says nothing to them."""
+    check = CheckOutcome("a", Severity.BLOCKER, Outcome.DIFFERENT, "Nobody can log in")
+    assert judge([check]).reasons == ("1 blocker differs: Nobody can log in",)
 
 
 def test_reasons_count_and_name_the_first() -> None:
@@ -136,8 +142,8 @@ def test_reasons_count_and_name_the_first() -> None:
     two = [one(Outcome.DIFFERENT), CheckOutcome("b", Severity.BLOCKER, Outcome.DIFFERENT)]
     unknown = [one(Outcome.UNMEASURED), CheckOutcome("b", Severity.WARNING, Outcome.NOT_RUN)]
     assert judge([*two, *unknown]).reasons == (
-        "2 blockers differ (first: test_x.py::test_y[web])",
-        "2 checks could not be made (first: test_x.py::test_y[web])",
+        "2 blockers differ, first: test_x.py::test_y[web]",
+        "2 checks could not be made, first: test_x.py::test_y[web]",
     )
     assert judge([]).reasons == ("no blocker was planned, so nothing is proven",)
     assert judge([one(Outcome.SAME, Severity.WARNING)]).reasons == judge([]).reasons

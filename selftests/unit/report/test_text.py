@@ -27,7 +27,10 @@ from siteparity.result import Result, SavedCause, SavedLoss, SavedNotApplicable
         ),
         (
             "no_go",
-            "NO-GO  arizona cannot take over from dallas: 5 blockers differ (first: replication[db])",
+            (
+                "NO-GO  arizona cannot take over from dallas: 5 blockers differ, first: "
+                "The copy of the database on Arizona db1 receives nothing"
+            ),
         ),
         (
             "unknown",

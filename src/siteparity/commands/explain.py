@@ -54,6 +54,7 @@ def _explained(root: Path, source: CheckSource) -> str:
     lines = [
         source.sentence,
         f"  check     {source.name} ({source.severity}), {source.path}",
+        _paragraph("if not", source.broken),
         _paragraph("proves", source.promise),
         _paragraph("why", source.why),
         _paragraph("customers", source.effect),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 
 from siteparity import __version__, scope
 from siteparity.configuration import Configuration
 from siteparity.facts.data_loss import possible_loss
 from siteparity.facts.evidence import Evidence
 from siteparity.facts.records import Record
+from siteparity.gate.away import answered, hosts_away, silent_sites
 from siteparity.gate.loss import go_ends, known_missing, too_much
 from siteparity.gate.supervisor import Executed
 from siteparity.gate.time_checks import against_go
@@ -22,6 +24,7 @@ from siteparity.model import Judgement, Outcome, Severity, Site, Verdict
 from siteparity.plan import NotApplicable, PlannedCheck
 from siteparity.plan.checks import Kind
 from siteparity.policy import Section
+from siteparity.report.failures import failure
 from siteparity.report.shipped import against_go as against_go_of_checks
 from siteparity.result import (
     Count,
@@ -103,12 +106,26 @@ def assemble(
     limits = settings.policy.limits
     evidence = _evidence(settings, by_site, started.then)
     loss = _loss(evidence, started.written) if evidence and started.by_record else None
+    away = tuple(hosts_away(settings.sites, made))
+
+    def told(check: SavedCheck) -> str:
+        return failure([check], primary.name, standby.name)
+
+    caused = causes.causes(checks, _leads_to(settings, checks), told, away)
     answer = verdict.judge(
-        [verdict.CheckOutcome(check.id, check.severity, check.outcome) for check in checks],
+        [
+            verdict.CheckOutcome(
+                check.id,
+                check.severity,
+                check.outcome,
+                told(check) if check.outcome is Outcome.DIFFERENT else check.sentence,
+            )
+            for check in causes.ranked(checks, caused)
+        ],
         (
             *against_go_of_checks(settings.shipped),
             *executed.broken,
-            *_silent(settings.sites, made),
+            *silent_sites(settings.sites, made),
             *contradictions(executed, checks, (*by_design, *waived)),
             *scope.against_go(settings.undecided),
             *scope.drafted_against_go(settings.waiting),
@@ -119,7 +136,6 @@ def assemble(
         reasons(of_accepting, finished_at),
         known_missing(settings, evidence.standby, started.written) if evidence else (),
     )
-    caused = causes.causes(checks, {check.id: check.source.leads_to for check in settings.checks})
     go = answer.verdict is Verdict.GO
     latest = go_ends(sites[0], finished_at, limits, loss, settings.policy.rpo)
     return Result(
@@ -141,7 +157,7 @@ def assemble(
         loosened=tuple(SavedLoosened(**asdict(one)) for one in settings.policy.loosened),
         downgraded=downgraded(settings),
         plan=Count(checks=len(settings.checks), hosts=sum(len(site.hosts) for site in settings.sites)),
-        executed=Count(checks=len(executed.lines), hosts=sum(_answered(record) for record in made)),
+        executed=Count(checks=len(executed.lines), hosts=sum(answered(record) for record in made)),
         causes=caused,
         waivers=waived,
         differs=by_design,
@@ -151,6 +167,22 @@ def assemble(
         shipped=settings.shipped,
         hosts_in_no_role=settings.hosts_in_no_role,
     )
+
+
+def _leads_to(settings: Configuration, checks: Sequence[SavedCheck]) -> Mapping[str, Sequence[str]]:
+    """Id of a check -> what it brings down, by what it found."""
+    return {
+        check.id: (
+            *check.source.leads_to,
+            *(
+                name
+                for pattern, names in check.source.leads_to_of
+                if any(fnmatchcase(one.item, pattern) for one in saved.findings if not one.accepted)
+                for name in names
+            ),
+        )
+        for check, saved in zip(settings.checks, checks, strict=True)
+    }
 
 
 def _not_applicable(one: NotApplicable) -> SavedNotApplicable:
@@ -218,30 +250,6 @@ def _saved_site(site: Site, record: Record | None, started: Started, *, by_recor
     )
 
 
-def _silent(sites: Sequence[Site], made: Sequence[Record]) -> Iterator[str]:
-    """A reason for each site of which no host answered, with the inventory's hint."""
-    hints = {site.name: site.hint for site in sites}
-    for record in made:
-        if not _answered(record):
-            said = [
-                f"{host}: {entry.unmeasured.partition(': ')[2]}"
-                for host, aspects in record.hosts.items()
-                for tables in aspects.values()
-                for entry in tables.values()
-                if not isinstance(entry, str)
-            ]
-            hint = f"; {hints[record.site]}" if hints[record.site] else ""
-            yield f"no host of {record.site} answered ({said[0] if said else 'none was asked'}){hint}"
-
-
-def _answered(record: Record) -> int:
-    """How many hosts gave at least one table."""
-    return sum(
-        any(isinstance(entry, str) for tables in aspects.values() for entry in tables.values())
-        for aspects in record.hosts.values()
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Ages:
     """Since when each finding is known."""
@@ -273,6 +281,8 @@ def _saved_check(
         owner=check.owner,
         outcome=Outcome.heaviest(line.outcome, judgement.outcome) if line else Outcome.NOT_RUN,
         sentence=check.source.sentence,
+        broken=check.source.broken,
+        harm=check.source.harm,
         why=check.source.why or check.source.promise,
         compared=judgement.compared,
         seconds=line.seconds if line else 0.0,

@@ -229,15 +229,15 @@ def _numbers(tables: Mapping[str, Table], item: str) -> list[float] | None:
 def _expect(pair: Pair, holds: Callable[[Cohort, Value], bool], expected: str, at: At, fix: str) -> Judgement:
     """Judge every value by itself. An item that breaks the rule on any host is one finding."""
     sides = pair.sides(at)
-    broken = {
-        item
-        for side in sides
-        for table in side.measured().values()
-        for item, value in table.items()
-        if not holds(side, value)
-    }
+    broken: dict[str, list[str]] = {}
+    for side in sides:
+        for host, table in sorted(side.measured().items()):
+            for item, value in table.items():
+                if not holds(side, value):
+                    broken.setdefault(item, []).append(f"{side.site}/{host}")
     findings = [
-        _finding(pair, item, FindingKind.EXPECTATION, f"expected {expected}", fix) for item in sorted(broken)
+        _finding(pair, item, FindingKind.EXPECTATION, f"expected {expected}", fix, tuple(hosts))
+        for item, hosts in sorted(broken.items())
     ]
     compared = sum(len(table) for side in sides for table in side.measured().values())
     return Judgement((*findings, *_unmeasured(pair, at), *_empty(pair, at)), compared)
@@ -256,7 +256,9 @@ def _difference(pair: Pair, item: str, fix: str) -> Finding:
     return _finding(pair, item, kind, "", fix)
 
 
-def _finding(pair: Pair, item: str, kind: FindingKind, expected: str, fix: str) -> Finding:
+def _finding(  # noqa: PLR0913, PLR0917  # what a finding says
+    pair: Pair, item: str, kind: FindingKind, expected: str, fix: str, where: tuple[str, ...] = ()
+) -> Finding:
     primary, standby = pair.primary.groups(item), pair.standby.groups(item)
     found = f"{item}: {pair.primary.site} {_said(primary)} | {pair.standby.site} {_said(standby)}"
     return Finding(
@@ -266,6 +268,7 @@ def _finding(pair: Pair, item: str, kind: FindingKind, expected: str, fix: str) 
         fix=_filled(fix, item, primary, standby),
         primary=primary,
         standby=standby,
+        where=where,
     )
 
 

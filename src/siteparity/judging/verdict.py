@@ -20,6 +20,8 @@ class CheckOutcome:
     id: str
     severity: Severity
     outcome: Outcome
+    words: str = ""
+    """What it found, or promises, for people; its id if empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +41,15 @@ def judge(
     """Fold the outcomes of all planned checks into one answer.
 
     Args:
-        checks: every planned check; `Outcome.NOT_RUN` for one that was not made.
+        checks: every planned check; `Outcome.NOT_RUN` for one that was not made. Reasons name the first.
         broken_run: why the run itself proves nothing: it was cut, died, or contradicts itself.
         bad_waivers: why waivers, or differences by design, are reasons against GO: one is not valid, or
             accepts what is not there.
         proven: what was measured and stops a failover, although no check is about it.
     """
     blockers = [check for check in checks if check.severity is Severity.BLOCKER]
-    different = [check.id for check in blockers if check.outcome is Outcome.DIFFERENT]
-    unknown = [check.id for check in checks if _leaves_it_open(check)]
+    different = [check for check in blockers if check.outcome is Outcome.DIFFERENT]
+    unknown = [check for check in checks if _leaves_it_open(check)]
     reasons: list[str] = []
     if different:
         reasons.append(_counted(different, "blocker differs", "blockers differ"))
@@ -72,7 +74,13 @@ def _leaves_it_open(check: CheckOutcome) -> bool:
     return check.outcome is Outcome.NOT_RUN
 
 
-def _counted(ids: Sequence[str], one: str, many: str) -> str:
-    file, between, test = ids[0].partition("::")
-    first = f"{file.rpartition('/')[2]}{between}{test}"
-    return f"{len(ids)} {one if len(ids) == 1 else many} (first: {first})"
+def _counted(checks: Sequence[CheckOutcome], one: str, many: str) -> str:
+    """``2 blockers differ, first: ...``; of one alone ``1 blocker differs: ...``."""
+    first = checks[0].words or _short(checks[0].id)
+    return f"1 {one}: {first}" if len(checks) == 1 else f"{len(checks)} {many}, first: {first}"
+
+
+def _short(id_: str) -> str:
+    """An id without the folders of its file."""
+    file, between, test = id_.partition("::")
+    return f"{file.rpartition('/')[2]}{between}{test}"

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, NoReturn, TypeAlias
 
-from siteparity.model import ConfigurationError, Severity
+from siteparity.model import ConfigurationError, Harm, Severity
 from siteparity.policy import Policy, Section
 from siteparity.policy.decisions import Undecided
 from siteparity.policy.journeys import Journey
@@ -58,6 +58,11 @@ class CheckSource:
     tables: tuple[str, ...]
     """The tables that its rules name, in order."""
     arguments: tuple[str, ...]
+    leads_to_of: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Patterns of items, each with the checks or aspects that fail if such an item does."""
+    broken: str = ""
+    """The sentence for a check that differs (`siteparity.result.SavedCheck.broken`)."""
+    harm: Harm = Harm.PART
     judges: tuple[str, ...] = ()
     """The keys of the journey that name what a smoke check judges."""
     file: Path = Path()
@@ -226,7 +231,8 @@ def _demand_known_names(every: Sequence[CheckSource], problems: Problems) -> Non
     """Report each check that leads to an unknown one: its findings would lose their cause."""
     known = {word for source in every for word in (source.aspect, source.name)}
     for source in every:
-        if strangers := [name for name in source.leads_to if name not in known]:
+        named = (*source.leads_to, *(name for _, names in source.leads_to_of for name in names))
+        if strangers := [name for name in named if name not in known]:
             problems.add(
                 f"{source.function}: leads to {', '.join(strangers)}, which is no check; "
                 "expected an aspect, or aspect.name as siteparity explain lists them",
@@ -283,6 +289,7 @@ def _sources_of(path: Path, root: Path, kind: Kind) -> Iterator[CheckSource]:
         if isinstance(node, ast.ClassDef | ast.AsyncFunctionDef):
             fail("a check is a plain function at the top of its file", path, node.lineno)
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            broken, harm = _broken(node, path)
             yield CheckSource(
                 path=path.relative_to(root).as_posix(),
                 function=node.name,
@@ -296,8 +303,11 @@ def _sources_of(path: Path, root: Path, kind: Kind) -> Iterator[CheckSource]:
                 effect=" ".join((ast.get_docstring(node) or "").split()),
                 drills=tuple(_arguments_of("drill", node)),
                 leads_to=tuple(_arguments_of("leads_to", node)),
+                leads_to_of=tuple(_leads_to_of(node)),
                 tables=tuple(dict.fromkeys(_tables(node))),
                 arguments=tuple(argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)),
+                broken=broken,
+                harm=harm,
                 judges=tuple(_arguments_of("judges", node)),
                 file=path,
                 line=node.lineno,
@@ -451,11 +461,47 @@ def is_rule(function: ast.expr) -> bool:
     )
 
 
+def _broken(function: ast.FunctionDef, path: Path) -> tuple[str, Harm]:
+    """The sentence if a check differs, and what customers would notice. A check of your own may lack it."""
+    words = list(_arguments_of("broken", function))
+    if not words:
+        return "", Harm.PART
+    try:
+        sentence, harm = words
+        return sentence, Harm(harm)
+    except ValueError:
+        fail(
+            f"{function.name}: expected broken(SENTENCE, HARM) with one of {', '.join(Harm)}, found "
+            f"{len(words)} words, or another",
+            path,
+            function.lineno,
+        )
+
+
 def _arguments_of(name: str, function: ast.FunctionDef) -> Iterator[str]:
-    """The constant arguments of a mark."""
-    for mark in function.decorator_list:
-        if isinstance(mark, ast.Call) and _mark_name(mark.func) == name:
-            yield from (str(argument.value) for argument in mark.args if isinstance(argument, ast.Constant))
+    """The constant arguments of the marks of a name that have no others."""
+    for mark in _marks(name, function):
+        if not mark.keywords:
+            yield from _constants(mark.args)
+
+
+def _leads_to_of(function: ast.FunctionDef) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """``leads_to("redis", of="redis*")`` -> ``("redis*", ("redis",))``."""
+    for mark in _marks("leads_to", function):
+        for pattern in _constants(one.value for one in mark.keywords if one.arg == "of"):
+            yield pattern, tuple(_constants(mark.args))
+
+
+def _marks(name: str, function: ast.FunctionDef) -> Iterator[ast.Call]:
+    return (
+        mark
+        for mark in function.decorator_list
+        if isinstance(mark, ast.Call) and _mark_name(mark.func) == name
+    )
+
+
+def _constants(arguments: Iterable[ast.expr]) -> Iterator[str]:
+    return (str(argument.value) for argument in arguments if isinstance(argument, ast.Constant))
 
 
 def _severity(marks: list[ast.expr]) -> Severity | None:

@@ -44,6 +44,7 @@ class _Expectation:
             standby=tuple(
                 Group(value=value, hosts=tuple(host.name for host in hosts)) for value, hosts in wrong.items()
             ),
+            where=tuple(host.label for hosts in wrong.values() for host in hosts),
         )
 
 

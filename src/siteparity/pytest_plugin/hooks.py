@@ -28,7 +28,8 @@ _HANDED_ON = "siteparity"
 _RUNS_NOTHING = ("collectonly", "help", "setupplan", "showfixtures", "show_fixtures_per_test")
 MARKS = (
     "drill(*faults): faults of the lab that turn this check red",
-    "leads_to(*checks): checks or aspects that fail with this one",
+    "broken(sentence, harm): what it says if it differs; loss, outage, part or later",
+    "leads_to(*checks, of=PATTERN): checks or aspects that fail with this one, or with such an item of it",
     "judges(*keys): keys of the journey that name what this smoke check judges",
     "blocker: a difference is a reason against GO",
     "warning: a difference is shown, and never changes the verdict",

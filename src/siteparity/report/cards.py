@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from siteparity.model import FindingKind, Group
+from siteparity.model import FindingKind, Group, Outcome
+from siteparity.report.failures import failure
 from siteparity.report.groups import Area, Promise, Seen, State, not_holding
 from siteparity.report.visible import ABSENT, UNMEASURED, labels, shortened, visible, whole
 from siteparity.report.words import count, span, title
@@ -75,6 +76,11 @@ class Card:
     anchor: str
     state: State
     sentence: str
+    """The promise."""
+    title: str
+    """What is wrong; the promise where that is not known, or accepted."""
+    harm: int
+    """What customers would notice; the larger, the worse."""
     why: str
     aspect: str
     severity: str
@@ -112,6 +118,8 @@ def _card(anchor: str, promise: Promise, result: Result, history: Sequence[PastR
         anchor=anchor,
         state=promise.state,
         sentence=first.sentence,
+        title=_title(promise, result),
+        harm=promise.harm,
         why=first.why,
         aspect=title(first.aspect),
         severity=first.severity.value,
@@ -126,6 +134,12 @@ def _card(anchor: str, promise: Promise, result: Result, history: Sequence[PastR
         more=max(len(seen) - limit, 0),
         fixes="\n".join(_distinct(one.finding.fix for one in seen[:limit])),
     )
+
+
+def _title(promise: Promise, result: Result) -> str:
+    if not any(check.outcome is Outcome.DIFFERENT for check in promise.checks):
+        return promise.first.sentence
+    return failure(promise.checks, result.primary.site, result.standby.site)
 
 
 def _accepted(promise: Promise) -> tuple[Seen, ...]:

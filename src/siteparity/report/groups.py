@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from siteparity.model import Outcome, Severity
+from siteparity.model import Harm, Outcome, Severity
 from siteparity.result import Result, SavedCause, SavedCheck, SavedFinding
 
 
@@ -70,6 +70,11 @@ class Promise:
     def state(self) -> State:
         """The heaviest state of its checks."""
         return heaviest(state_of(check) for check in self.checks)
+
+    @property
+    def harm(self) -> int:
+        """What customers would notice if it does not hold; the larger, the worse."""
+        return max(list(Harm).index(check.harm) for check in self.checks)
 
     @property
     def test(self) -> str:
@@ -144,14 +149,14 @@ def areas(result: Result) -> tuple[Area, ...]:
 
 
 def not_holding(result: Result) -> tuple[Promise, ...]:
-    """The promises that do not hold, or are not known to, the heaviest first."""
+    """The promises that do not hold, or are not known to, the heaviest and most harmful first."""
     order = list(State)
     found = [
         promise
         for promise in promises(result.checks)
         if promise.state in {State.STOP, State.UNKNOWN, State.WARNING}
     ]
-    return tuple(sorted(found, key=lambda promise: -order.index(promise.state)))
+    return tuple(sorted(found, key=lambda promise: (-order.index(promise.state), -promise.harm)))
 
 
 def causes_first(found: Sequence[Promise], causes: Sequence[SavedCause]) -> tuple[Promise, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from siteparity.model import FindingKind, Group, Verdict
+from siteparity.model import FindingKind, Group, Outcome, Verdict
 from siteparity.report.accepted import design_lines, renewals, stanza, waivers_line
 from siteparity.report.cards import description
 from siteparity.report.data_age import age, is_by_record, possible_loss
 from siteparity.report.exceptions import downgraded_lines, downgraded_words, loosened_line
+from siteparity.report.failures import failure
 from siteparity.report.groups import Promise, Seen, State, alike, causes_first, not_holding
 from siteparity.report.limits import forgotten, hosts_in_no_role, not_applicable, told
 from siteparity.report.shipped import at_the_end
@@ -110,7 +111,11 @@ def _some(names: Sequence[str]) -> str:
 
 def _promise(promise: Promise, result: Result, limit: int, *, colour: bool) -> Iterator[str]:
     first = promise.first
-    title = f"{first.aspect}: {_one_line(first.sentence)}"
+    differs = any(check.outcome is Outcome.DIFFERENT for check in promise.checks)
+    sentence = (
+        failure(promise.checks, result.primary.site, result.standby.site) if differs else first.sentence
+    )
+    title = f"{first.aspect}: {_one_line(sentence)}"
     yield f"{_BOLD}{title}{_RESET}" if colour else title
     is_open_warning = promise.state is State.WARNING and promise.is_unmeasured
     words = "not known, a warning" if is_open_warning else _WORDS[promise.state]
@@ -132,7 +137,9 @@ def _silence(cause: SavedCause, *, colour: bool) -> Iterator[str]:
     """The one reason for which many checks could not be made."""
     title = _one_line(cause.sentence)
     yield f"{_BOLD}{title}{_RESET}" if colour else title
-    yield f"  {len(cause.checks)} checks could not be made because of it: {_counted(cause.checks)}"
+    number = count(len(cause.checks), "check")
+    yield f"  {number} could not be made because of it: {_counted(cause.checks)}"
+    yield from (f"  - {_one_line(said)}" for said in cause.said)
     yield ""
 
 

@@ -174,11 +174,13 @@ def headline(result: Result) -> str:
 
 
 def coverage(result: Result) -> str:
-    """``384 of 384 checks made on 10 of 10 hosts: 380 same, 4 different``."""
+    """``384 of 384 checks made on 10 of 10 hosts: 380 same, 4 different``. Unmeasured is not made."""
     outcomes = [check.outcome for check in result.checks]
     parts = [f"{outcomes.count(one):,} {one.value.replace('-', ' ')}" for one in Outcome if one in outcomes]
     executed, plan = result.executed, result.plan
-    checks = f"{executed.checks:,} of {count(plan.checks, 'check')}"
+    of_run = result.checks and executed.checks
+    number = sum(outcome.measured for outcome in outcomes) if of_run else executed.checks
+    checks = f"{number:,} of {count(plan.checks, 'check')}"
     made = f"{checks} made on {executed.hosts:,} of {count(plan.hosts, 'host')}"
     return f"{made}: {', '.join(parts)}" if parts else made
 
