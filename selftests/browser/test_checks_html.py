@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 
 from selftests.browser.conftest import Open
 from selftests.browser.examples import HOSTILE
-from siteparity.report.checks_html import PageError, harden, rows_of
+from siteparity.report.checks_html import PageError, harden, rows_of, with_verdict
 from siteparity.report.visible import visible
 
 SOURCE = Path(__file__).parents[2] / "src"
@@ -226,6 +227,24 @@ def test_the_policy_allows_nothing_else(page: Path, visit: Open, tmp_path: Path)
     seen = visit(changed)
     assert seen.page.title() != "owned"
     assert any("Content Security Policy" in misdeed for misdeed in seen.misdeeds)
+
+
+def test_axe_finds_nothing_critical(page: Path, visit: Open) -> None:
+    """Each box says what it shows."""
+    found = Axe().run(visit(page).page)
+    critical = [one["id"] for one in found.response["violations"] if one["impact"] == "critical"]
+    assert critical == [], found.generate_report()
+
+
+def test_the_page_carries_the_verdict(page: Path, visit: Open, tmp_path: Path) -> None:
+    """Once, as text, whatever it says; and its script still runs."""
+    changed = tmp_path / "verdict.html"
+    once = with_verdict(page.read_bytes(), "NO-GO  one")
+    changed.write_bytes(with_verdict(once, r"NO-GO  <script>alert('verdict')</script> \1"))
+    seen = visit(changed)
+    assert seen.page.locator("#verdict").all_inner_texts() == [r"NO-GO <script>alert('verdict')</script> \1"]
+    assert seen.misdeeds == []
+    assert seen.page.locator("tbody.results-table-row").count() > 0
 
 
 def test_hardening_twice_changes_nothing(page: Path) -> None:

@@ -12,7 +12,11 @@ from selftests.browser import examples
 from selftests.browser.conftest import DESKTOP, Open
 from siteparity.report import render
 
-NAMES = ("go", "no_go", "unknown", "in_part", "drafted", "hostile", "by_design")
+NAMES = (
+    "go", "no_go", "unknown", "in_part", "drafted", "hostile", "by_design", "site_down", "redis_stopped",
+)  # fmt: skip
+PAGES = ("checks.html", "junit.xml", "result.json")
+"""What stands beside the page in the folder of a run."""
 FIRST_PAINT = """new Promise(done => new PerformanceObserver((list, me) => {
     const paint = list.getEntriesByName('first-contentful-paint')[0];
     if (paint) { me.disconnect(); done(paint.startTime); }
@@ -27,7 +31,9 @@ def written(folder: Path, name: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["go", "no_go", "unknown", "in_part", "drafted"])
+@pytest.mark.parametrize(
+    "name", ["go", "no_go", "unknown", "in_part", "drafted", "site_down", "redis_stopped"]
+)
 def test_the_answer_fits_on_the_first_screen(name: str, visit: Open, tmp_path: Path) -> None:
     """Verdict, what stops us, areas and coverage, without scrolling."""
     page = visit(written(tmp_path, name)).page
@@ -51,11 +57,16 @@ def test_the_page_does_nothing_but_show(name: str, visit: Open, tmp_path: Path) 
     assert seen.page.locator("script, iframe, img, object, form, [onclick], [onload], [onerror]").count() == 0
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.timeout(300)  # axe looks at each of ten thousand elements of the hostile page
 @pytest.mark.parametrize("width", [1366, 320])
-def test_axe_finds_nothing(name: str, width: int, visit: Open, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [*((name, "light") for name in NAMES), *((name, "dark") for name in ("go", "no_go", "in_part"))],
+)
+def test_axe_finds_nothing(name: str, width: int, scheme: str, visit: Open, tmp_path: Path) -> None:
     """Zero violations of WCAG A and AA and of axe's best practices, with everything unfolded."""
     page = visit(written(tmp_path, name)).page
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.set_viewport_size({"width": width, "height": 768})
     for summary in page.locator("summary").all():
         summary.click()
@@ -111,6 +122,7 @@ def test_every_link_leads_somewhere(tmp_path: Path) -> None:
         ids = re.findall(r'\sid="([^"]*)"', html)
         assert len(ids) == len(set(ids))
         assert set(re.findall(r'href="#([^"]*)"', html)) <= set(ids)
+        assert set(re.findall(r'href="([^#"]+)"', html)) == {"data:,", *PAGES}
 
 
 def test_symbol_word_and_colour_tell_the_verdict_together(visit: Open, tmp_path: Path) -> None:
@@ -125,17 +137,26 @@ def test_symbol_word_and_colour_tell_the_verdict_together(visit: Open, tmp_path:
     assert len({symbol for _, _, symbol in looks}) == 3
 
 
-def test_what_is_folded_is_printed(visit: Open, tmp_path: Path) -> None:
-    """Paper cannot be clicked: the list of all checks is on it, and the first screen is page one."""
-    page = visit(written(tmp_path, "no_go")).page
-    test = "tests/smoke/test_status_page.py"
-    row = page.locator("details code", has_text=test)
-    assert not row.is_visible()
+@pytest.mark.parametrize("name", ["go", "no_go", "unknown", "site_down", "redis_stopped", "many"])
+def test_two_pages_are_printed(name: str, visit: Open, tmp_path: Path) -> None:
+    """The first screen, then what stops us with its fixes; never everything that the page holds."""
+    page = visit(written(tmp_path, name)).page
     page.emulate_media(media="print")
-    assert row.is_visible()
     assert page.locator(".skip").is_hidden()
-    assert page.evaluate("getComputedStyle(document.getElementById('details')).breakBefore") == "page"
-    assert len(page.pdf(prefer_css_page_size=True)) > 10_000
+    assert page.locator("#details").is_hidden()
+    assert page.locator("h1").is_visible()
+    pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+    assert pages == (1 if name == "go" else 2)
+
+
+@pytest.mark.parametrize("name", ["go", "no_go"])
+def test_dark_is_dark(name: str, visit: Open, tmp_path: Path) -> None:
+    """The page follows what the reader's system prefers."""
+    page = visit(written(tmp_path, name)).page
+    colour = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(colour) == "rgb(255, 255, 255)"
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(colour) == "rgb(18, 23, 30)"
 
 
 @pytest.mark.parametrize("name", ["many", "many_checks"])

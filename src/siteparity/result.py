@@ -163,7 +163,7 @@ class SavedSource(Frozen):
 
 
 class SavedLoss(Frozen):
-    """The data that may be lost with a primary that does not answer."""
+    """The data that may be lost with the primary."""
 
     since: AwareDatetime
     """Everything that was committed at the primary until then is at the standby."""
@@ -361,7 +361,7 @@ class Result(Frozen):
     sources: tuple[SavedSource, ...] = ()
     """Which data each aspect and each journey was judged from."""
     data_loss: SavedLoss | None = None
-    """What may be lost, if a record stands in for the primary; null if that is not known."""
+    """What may be lost if the primary fails now, or has failed; null if that is not known."""
     written: tuple[SavedWritten, ...] = ()
     """What later records of the primary show, if one stands in for it: `data_loss` counts it as well."""
     revoked: SavedRevocation | None = None
@@ -382,6 +382,8 @@ class Result(Frozen):
     scope: Scope = Scope()
     shipped: Shipped | None = None
     """Whether the checks are those that siteparity ships; null in results of versions that did not look."""
+    rehearsed_at: AwareDatetime | None = None
+    """When a failover was last rehearsed with these sites; null if it never was, or nobody noted it."""
     forgotten: tuple[AwareDatetime, ...] = ()
     """When `siteparity history --forget` removed a value from what the run left."""
     hosts_in_no_role: tuple[str, ...] = ()

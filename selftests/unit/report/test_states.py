@@ -84,7 +84,7 @@ def test_the_last_line_of_a_go_names_what_is_absent() -> None:
         ),
         (
             examples.scope(waf="absent"),
-            "This answer is about 34 of 35 areas; 1 declared absent: WAF.",
+            "This answer is about 34 of 35 areas; 1 declared absent: Attack filter (WAF).",
             (
                 "Nothing. Every promise that must hold holds, in 34 of the 35 areas that siteparity knows; "
                 "the other one is declared absent."
@@ -94,7 +94,7 @@ def test_the_last_line_of_a_go_names_what_is_absent() -> None:
             examples.scope(boot="compared", waf="absent", smoke_admin="absent", smoke_session="undecided"),
             (
                 "This answer is about 32 of 35 areas, 1 of them only compared between the sites; "
-                "1 undecided: Session (tried out); 2 declared absent: WAF, Admin (tried out)."
+                "1 undecided: Session (tried out); 2 declared absent: Attack filter (WAF), Admin (tried out)."
             ),
             "",
         ),
@@ -157,7 +157,7 @@ def test_the_page_lists_what_waits_with_its_question_or_its_evidence() -> None:
             "inventories/policy.yml:22",
         ),
         (
-            "TLS",
+            "Certificates (TLS)",
             "Do customers reach the shop under this name?",
             'aspects.tls.names."shop.example", inventories/policy.yml:64',
         ),

@@ -110,7 +110,15 @@ def test_a_value_is_told_in_one_line(value: Value | None, text: str) -> None:
 def test_words() -> None:
     """Names and numbers as people write them."""
     names = ("site_role", "dns", "arizona", "tls", "waf", "status_page", "of_another_version")
-    titles = ["Site role", "DNS", "Arizona", "TLS", "WAF", "Status page", "Of another version"]
+    titles = [
+        "Who serves",
+        "DNS",
+        "Arizona",
+        "Certificates (TLS)",
+        "Attack filter (WAF)",
+        "Status page",
+        "Of another version",
+    ]
     assert [title(name) for name in names] == titles
     assert [count(1, "check"), count(10_000, "finding")] == ["1 check", "10,000 findings"]
     lengths = [-5, 45, 750, 22320, 3600, 47 * 3600 + 59, 72 * 3600]

@@ -136,6 +136,7 @@ def test_a_line_keeps_its_shape() -> None:
                 "effect": "",
                 "primary": [{"value": 1.5, "hosts": ["web1"]}],
                 "standby": [],
+                "where": [],
                 "waiver": None,
                 "design": None,
             }

@@ -105,7 +105,7 @@ def assemble(
     elapsed = timedelta(seconds=time.monotonic() - started.clock)
     limits = settings.policy.limits
     evidence = _evidence(settings, by_site, started.then)
-    loss = _loss(evidence, started.written) if evidence and started.by_record else None
+    loss = _loss(evidence, started.written) if evidence else None
     away = tuple(hosts_away(settings.sites, made))
 
     def told(check: SavedCheck) -> str:

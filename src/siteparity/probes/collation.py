@@ -160,6 +160,7 @@ def read_absence(answers: Answers, _: Target[Any]) -> Table:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    title="Sort order (collation)",
     always=(_SERVER, _LIBRARY),
     grants=lambda section: (DatabaseAccess(section.roles, section.database_user),),
     tables={

@@ -248,6 +248,7 @@ def read_absence(answers: Answers, target: Target[Any]) -> Table:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    title="Third parties (egress)",
     tables={
         "reached": Reading(read_reached, healthy=ACCEPTS, roles=_PARTIES),
         "places": Reading(read_places, roles=_PARTIES),

@@ -260,6 +260,7 @@ _KEYS = "everywhere or expected"
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    title="Open ports",
     always=(_SOCKETS,),
     tables={
         "listening": Reading(read_listening),

@@ -291,6 +291,7 @@ def read_absence(answers: Answers, _: Target[Any]) -> Table:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    title="Who serves",
     never_waived=True,
     grants=lambda section: (DatabaseAccess(section.databases, section.database_user),),
     tables={

@@ -160,7 +160,7 @@ def read_absence(answers: Answers, _: Target[Any]) -> Table:
 PROBE = Probe(
     section=Policy,
     ask=ask,
-    title="TLS",
+    title="Certificates (TLS)",
     tables={
         "served": Reading(read_served, healthy=tls.VERIFIED, roles=_NAMES),
         "expiry": Reading(read_expiry, healthy=LONG_ENOUGH, roles=_NAMES),

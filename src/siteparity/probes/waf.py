@@ -250,7 +250,7 @@ def read_absence(answers: Answers, _: Target[Any]) -> Table:
 PROBE = Probe(
     section=Policy,
     ask=ask,
-    title="WAF",
+    title="Attack filter (WAF)",
     judges=lambda _: ("/etc/nginx/modsecurity*", "/etc/modsecurity/*"),
     tables={
         "mode": Reading(read_mode, healthy=BLOCKS),

@@ -55,7 +55,9 @@ def about_run(config: pytest.Config) -> About:
 
     def describe(node_id: str) -> Described | None:
         check = session_of(config).check(node_id)
-        return Described(check.source.sentence, check.role, check.source.aspect) if check else None
+        if check is None:
+            return None
+        return Described(check.source.sentence, check.role, check.source.aspect, check.source.broken)
 
     facts = {
         "Primary": f"{settings.primary.name}, {count(len(settings.primary.hosts), 'host')}",
@@ -157,6 +159,7 @@ class ChecksPage:
             duration=duration,
             described=self._about.describe(report.nodeid),
             judgement=line.judgement if line else None,
+            sites=(self._about.primary, self._about.standby),
         )
         return cells(row)
 

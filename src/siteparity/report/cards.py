@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from siteparity.model import FindingKind, Group, Outcome
 from siteparity.report.failures import failure
 from siteparity.report.groups import Area, Promise, Seen, State, not_holding
-from siteparity.report.visible import ABSENT, UNMEASURED, labels, shortened, visible, whole
+from siteparity.report.trend import PastRun
+from siteparity.report.visible import ABSENT, UNMEASURED, labels, shortened, visible, whole, whole_parts
 from siteparity.report.words import count, span, title
 from siteparity.result import Result
 
@@ -26,18 +26,6 @@ EFFECTS = 8
 GROUPS_A_SIDE = 5
 HOSTS_A_GROUP = 8
 NAMES_AT_FIRST_SIGHT = 2
-
-
-class PastRun(Protocol):
-    """An earlier run, as far as the page needs it."""
-
-    @property
-    def run(self) -> str:
-        """Its id."""
-
-    @property
-    def finished_at(self) -> datetime:
-        """When it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +85,8 @@ class Card:
     rows: tuple[FindingRow, ...]
     more: int
     fixes: str
+    fix: str
+    """The first fix, short enough for paper."""
 
 
 def cards(result: Result, every: Sequence[Area], history: Sequence[PastRun]) -> tuple[Card, ...]:
@@ -114,6 +104,7 @@ def _card(anchor: str, promise: Promise, result: Result, history: Sequence[PastR
     first = promise.first
     seen = promise.findings if promise.state is State.ACCEPTED else (*promise.open, *_accepted(promise))
     effects = _distinct(one.finding.effect for one in seen)
+    fixes = _distinct(one.finding.fix for one in seen[:limit])
     return Card(
         anchor=anchor,
         state=promise.state,
@@ -132,7 +123,8 @@ def _card(anchor: str, promise: Promise, result: Result, history: Sequence[PastR
         not_run=", ".join(dict.fromkeys(check.role for check in promise.not_run)),
         rows=tuple(_row(one, result, history) for one in seen[:limit]),
         more=max(len(seen) - limit, 0),
-        fixes="\n".join(_distinct(one.finding.fix for one in seen[:limit])),
+        fixes="\n".join(fixes),
+        fix=whole_parts(visible(fixes[0]), EFFECT_WIDTH) if fixes else "",
     )
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from markupsafe import Markup, escape
 from pydantic import BaseModel
 
-from siteparity.model import Finding, FindingKind, Judgement, SiteparityError
+from siteparity.model import Finding, FindingKind, Judgement, Outcome, SiteparityError
+from siteparity.report.failures import told
 from siteparity.report.visible import UNMEASURED, labels, shortened, visible
 from siteparity.whole_files import write_atomically
 
@@ -30,7 +31,7 @@ TEXT_WIDTH = 2000
 HEADERS = (
     '<th class="sortable" data-column-type="result">Result</th>',
     '<th class="sortable" data-column-type="outcome">Outcome</th>',
-    '<th class="sortable" data-column-type="sentence">Promise</th>',
+    '<th class="sortable" data-column-type="sentence">Promise, or what is wrong</th>',
     '<th class="sortable" data-column-type="role">Role</th>',
     '<th class="sortable" data-column-type="aspect">Area</th>',
     '<th class="sortable" data-column-type="findings">Findings</th>',
@@ -48,6 +49,11 @@ _RELOAD = ' onclick="location.reload()"'
 """pytest-html's only inline handler, on a button that a finished page does not show."""
 
 
+_FILTER = re.compile(r'<input [^>]*data-test-result="([a-z]+)"')
+"""pytest-html's boxes that choose which rows are shown; their words stand beside them and are no labels."""
+_TITLE = re.compile(r'(<h1 id="title">[^<]*</h1>)(\s*<p id="verdict">[^<]*</p>)?')
+
+
 class PageError(SiteparityError):
     """``checks.html`` is not a page of pytest-html 4.2, so it cannot be made safe."""
 
@@ -59,6 +65,8 @@ class Described:
     sentence: str
     role: str
     aspect: str
+    broken: str = ""
+    """What it says if it differs (`siteparity.result.SavedCheck.broken`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,7 @@ class Row:
     described: Described | None
     judgement: Judgement | None
     """None if there is no result: the check's process died, or the test is no check."""
+    sites: tuple[str, str] = ("primary", "standby")
 
 
 def cells(row: Row) -> list[str]:
@@ -80,7 +89,7 @@ def cells(row: Row) -> list[str]:
     texts = (
         ("result", row.result),
         ("outcome", row.judgement.outcome.value if row.judgement else "no result"),
-        ("sentence", known.sentence or row.test),
+        ("sentence", _sentence(row, known) or row.test),
         ("role", known.role),
         ("aspect", known.aspect),
         ("findings", str(len(row.judgement.findings)) if row.judgement else "?"),
@@ -88,6 +97,13 @@ def cells(row: Row) -> list[str]:
         ("testId", row.test),
     )
     return [f'<td class="col-{name}">{escape(_one_line(text))}</td>' for name, text in texts]
+
+
+def _sentence(row: Row, known: Described) -> str:
+    """What is wrong if it differs; else what it promises."""
+    if row.judgement is None or row.judgement.outcome is not Outcome.DIFFERENT or not known.broken:
+        return known.sentence
+    return told(known.broken, known.sentence, row.judgement.findings, row.sites)
 
 
 def findings_html(judgement: Judgement, primary: str, standby: str) -> str:
@@ -131,11 +147,20 @@ def harden(path: Path) -> None:
     meta = f'{_MARK} content="{policy}"/>\n    <meta name="viewport" content="width=device-width"/>'
     text = text.replace('<meta charset="utf-8"/>', f'<meta charset="utf-8"/>\n    {meta}', 1)
     text = text.replace("<html>", '<html lang="en">', 1)
+    text = _FILTER.sub(r'\g<0> aria-label="Show \1"', text)
     if _MARK not in text:
         raise PageError(
             f"{path}: expected '<meta charset=\"utf-8\"/>' in its head; install the pinned pytest-html"
         )
     write_atomically(path, text.encode())
+
+
+def with_verdict(page: bytes, words: str) -> bytes:
+    """The page with the verdict below its title, in place of an earlier one; without a title as it is."""
+    verdict = Markup('\n    <p id="verdict">{}</p>').format(_one_line(words))
+    text = page.decode(errors="surrogateescape")
+    text = _TITLE.sub(lambda found: found[1] + verdict, text, count=1)
+    return text.encode(errors="surrogateescape")
 
 
 def rows_of(path: Path) -> dict[str, list[str]]:

@@ -29,10 +29,10 @@ def compared_with(result: Result, zone: tzinfo | None = None) -> str:
 
 
 def possible_loss(result: Result, zone: tzinfo | None = None) -> str:
-    """What may be lost, if a record stands in; empty for a live comparison, which measures the lag."""
+    """What may be lost with the primary; empty if both sites are live and it is not known."""
     loss = result.data_loss
     if not is_by_record(result):
-        return ""
+        return f"up to {span(rounded_up(loss.until - loss.since))}, if it fails now" if loss else ""
     if loss is None:
         return "not known: what the standby has of the primary's orders could not be read"
     most = span(rounded_up(loss.until - loss.since))

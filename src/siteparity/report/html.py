@@ -9,7 +9,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from siteparity.report.cards import PastRun
+from siteparity.report.trend import PastRun
 from siteparity.report.view import page
 from siteparity.report.visible import visible
 from siteparity.result import Result

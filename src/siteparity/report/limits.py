@@ -52,6 +52,25 @@ def _of_this_run(result: Result) -> list[str]:
     return found
 
 
+def not_looked_at(result: Result) -> str:
+    """What this run did not look at, in a line: ``no load, no restart; 2 hosts in no role``."""
+    parts = ["no load as customers make it, no restart"]
+    if result.primary.source == "record":
+        parts.append(f"{title(result.primary.site)} itself")
+    if hosts := len(result.hosts_in_no_role):
+        parts.append(f"{count(hosts, 'host')} in no role")
+    if absent := sum(area.state == "absent" for area in result.scope.areas):
+        parts.append(f"{count(absent, 'area')} declared absent")
+    if undecided := sum(area.state == "undecided" for area in result.scope.areas):
+        parts.append(f"{count(undecided, 'area')} undecided")
+    if unjudged := sum(len(one.unjudged) for one in result.scope.listed):
+        parts.append(f"{count(unjudged, 'thing')} on hosts that nothing judges")
+    missing = sum(not check.outcome.measured for check in result.checks)
+    if missing:
+        parts.append(f"{count(missing, 'check')} that could not be made")
+    return "; ".join(parts)
+
+
 def told(result: Result) -> tuple[str, ...]:
     """The notes of checks that found nothing wrong in them: ``capacity (web): cores: arizona has ...``."""
     notes = dict.fromkeys((check.aspect, check.role, note) for check in result.checks for note in check.notes)

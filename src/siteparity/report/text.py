@@ -16,7 +16,7 @@ from siteparity.report.limits import forgotten, hosts_in_no_role, not_applicable
 from siteparity.report.shipped import at_the_end
 from siteparity.report.states import absent_words, scope_lines
 from siteparity.report.view import coverage
-from siteparity.report.visible import UNMEASURED, labels, shortened, visible
+from siteparity.report.visible import UNMEASURED, labels, shortened, visible, whole_parts
 from siteparity.report.words import count, utc
 from siteparity.result import Result, SavedCause
 
@@ -87,7 +87,7 @@ def _verdict(result: Result) -> str:
         Verdict.NO_GO: f"{standby} cannot take over from {primary}",
         Verdict.UNKNOWN: f"not known whether {standby} can take over from {primary}",
     }[result.verdict]
-    reason = f": {_one_line(result.reasons[0])}" if result.reasons else ""
+    reason = f": {whole_parts(visible(result.reasons[0]), TEXT_WIDTH)}" if result.reasons else ""
     return f"{result.verdict.value}  {words}{reason}"
 
 

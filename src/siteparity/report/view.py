@@ -16,18 +16,22 @@ from siteparity.report.accepted import (
     waiver_rows,
     waivers_line,
 )
-from siteparity.report.cards import Card, PastRun, cards
+from siteparity.report.cards import Card, cards
 from siteparity.report.data_age import compared_with, possible_loss
 from siteparity.report.groups import Area, Promise, State, areas, heaviest, state_of
-from siteparity.report.limits import limits
+from siteparity.report.limits import limits, not_looked_at
+from siteparity.report.next_action import next_action
 from siteparity.report.rows import Row, rows
 from siteparity.report.states import nothing_stops_us, reach
-from siteparity.report.visible import shortened, visible
+from siteparity.report.trend import PastRun, Trend, since, trend
+from siteparity.report.visible import shortened, visible, whole_parts
 from siteparity.report.words import count, span, title, utc
 from siteparity.result import Result, SavedCheck, SavedSite
 
 ROWS_AT_FIRST_SIGHT = 5
 """How many promises the first screen names; the others are below it."""
+ROWS_ON_PAPER = 10
+"""How many findings are printed: they fit on the second page."""
 REASONS = 50
 REASON_WIDTH = 300
 
@@ -96,6 +100,13 @@ class Page:
     possible_loss: str
     """Empty if the primary was measured itself: then a check judges the lag."""
     valid_until: str
+    since: str
+    """Since when the answer is what it is."""
+    trend: Trend
+    rehearsed: str
+    not_looked_at: str
+    """What the answer is not about, in a line."""
+    next_action: str
     rows: tuple[Row, ...]
     stops: tuple[Card, ...]
     warnings: tuple[Card, ...]
@@ -113,12 +124,14 @@ class Page:
     limits: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     rows_at_first_sight: int = ROWS_AT_FIRST_SIGHT
+    rows_on_paper: int = ROWS_ON_PAPER
 
 
 def page(result: Result, history: Sequence[PastRun] = (), zone: tzinfo | None = None) -> Page:
     """The contents of the page of a run, with the runs before it."""
     standby = title(result.standby.site)
     every = areas(result)
+    past = sorted(history, key=lambda one: one.finished_at)
     shown = cards(result, every, history)
     stops = tuple(card for card in shown if card.state in {State.STOP, State.UNKNOWN})
     return Page(
@@ -136,6 +149,11 @@ def page(result: Result, history: Sequence[PastRun] = (), zone: tzinfo | None = 
         compared_with=compared_with(result, zone),
         possible_loss=possible_loss(result, zone),
         valid_until=utc(result.valid_until, zone) if result.valid_until else "",
+        since=since(result, past),
+        trend=trend(result, past),
+        rehearsed=utc(result.rehearsed_at, zone) if result.rehearsed_at else "never rehearsed",
+        not_looked_at=not_looked_at(result),
+        next_action=next_action(result, stops),
         rows=rows(result, stops),
         stops=stops,
         warnings=tuple(card for card in shown if card.state is State.WARNING),
@@ -168,7 +186,7 @@ def headline(result: Result) -> str:
     states = [state_of(check) for check in result.checks]
     stop, unknown = states.count(State.STOP), states.count(State.UNKNOWN)
     if not stop:
-        return shortened(visible(result.reasons[0]), REASON_WIDTH) if result.reasons else ""
+        return whole_parts(visible(result.reasons[0]), REASON_WIDTH) if result.reasons else ""
     text = f"{count(stop, 'blocker')} {'differs' if stop == 1 else 'differ'}"
     return f"{text}, {count(unknown, 'check')} could not be made" if unknown else text
 

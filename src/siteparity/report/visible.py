@@ -50,6 +50,18 @@ def visible(text: str, *, lines: bool = False) -> str:
     return "".join(shown)
 
 
+def whole_parts(text: str, width: int) -> str:
+    """The parts of a text, between semicolons, that fit: a command in it is whole or not there."""
+    if len(text) <= width:
+        return text
+    kept, *others = text.split("; ")
+    for part in others:
+        if len(kept) + len(part) + 5 > width:  # two separators and an ellipsis
+            break
+        kept = f"{kept}; {part}"
+    return f"{kept}; …" if len(kept) < width else shortened(text, width)
+
+
 def shortened(text: str, width: int) -> str:
     """The text in at most ``width`` characters; of a longer one the middle is left out."""
     if len(text) <= width:

@@ -45,7 +45,7 @@ def span(length: timedelta) -> str:
 
 
 def title(slug: str) -> str:
-    """A site, aspect or journey as a heading: ``site_role`` -> ``Site role``, ``dns`` -> ``DNS``.
+    """A site, aspect or journey as a heading: ``site_role`` -> ``Who serves``, ``dns`` -> ``DNS``.
 
     A result may name an aspect that this version does not know; its heading is made from its name.
     """

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pydantic import JsonValue
 
-from siteparity.report.cards import PastRun
+from siteparity.report.checks_html import with_verdict
 from siteparity.report.html import render
 from siteparity.report.junit import junit
 from siteparity.report.sums import SIGNATURE, SUMS, sums
+from siteparity.report.text import verdict_line
+from siteparity.report.trend import PastRun
 from siteparity.report.words import local_zone
 from siteparity.result import Result
 from siteparity.whole_files import staged, sync_folder
 
+CHECKS = "checks.html"
+
 
 def write_reports(result: Result, directory: Path, history: Sequence[PastRun] = ()) -> None:
     """Write ``result.json``, ``report.html`` and ``junit.xml`` into a folder that exists, and its digests.
+
+    ``checks.html``, which pytest has written, gets the verdict.
 
     The page shows times in UTC, and local times (``TZ``) in brackets. All files are on the disk before the
     first one gets its name, so a full disk leaves the old files as they were. ``result.json`` gets its name
@@ -40,6 +46,9 @@ def staged_reports(result: Result, directory: Path, history: Sequence[PastRun] =
         "junit.xml": junit(result),
         "result.json": result_json(result),
     }
+    with suppress(OSError):  # there is none before the checks were made
+        checks = with_verdict((directory / CHECKS).read_bytes(), verdict_line(result))
+        contents = {CHECKS: checks, **contents}
     with _staged_all({**contents, SUMS: sums(directory, contents)}, directory):
         yield
 

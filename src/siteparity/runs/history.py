@@ -17,6 +17,7 @@ from typing import Literal, TypeAlias
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from siteparity.model import Outcome, Verdict
+from siteparity.report.trend import blockers_of, loss_of
 from siteparity.report.write import result_json
 from siteparity.result import Digest, Result, SavedWritten
 from siteparity.waivers import looked_everywhere
@@ -53,6 +54,10 @@ class PastRun(BaseModel):
     different: int
     unmeasured: int
     checks: int
+    blockers: int | None = None
+    """How many blockers differed; null in lines of older versions."""
+    loss_seconds: float | None = None
+    """What might have been lost with the primary; null if that was not known."""
     findings: tuple[PastFinding, ...]
     not_looked_for: tuple[PastFinding, ...] = ()
     """Findings of earlier runs that this one could not look for everywhere."""
@@ -89,6 +94,8 @@ def append_run(
         different=outcomes.count(Outcome.DIFFERENT),
         unmeasured=outcomes.count(Outcome.UNMEASURED) + outcomes.count(Outcome.NOT_RUN),
         checks=len(outcomes),
+        blockers=blockers_of(result),
+        loss_seconds=loss_of(result),
         findings=tuple(
             PastFinding(check=check.id, item=finding.item, first_seen=finding.first_seen)
             for check in result.checks
