@@ -137,6 +137,13 @@ Tables = Mapping[str, Table | Unmeasured]
 SAME: Tables = {"values": {"a": "1", "b": "2"}, "more": {"c": "3"}, "few": {}}
 
 
+def is_refused(ran: subprocess.CompletedProcess[str]) -> bool:
+    """Whether a command ended with exit code 4; the gate and its verification say that there is no answer."""
+    asked = {"gate", "verify"} & set(ran.args)
+    answers = [line.startswith("UNKNOWN  no answer: ") for line in ran.stdout.splitlines()]
+    return ran.returncode == 4 and answers == ([True] if asked else [])
+
+
 @dataclass
 class Project:
     """A scratch checkout: the product's package, with one probe in place of its own."""

@@ -177,7 +177,7 @@ def assert_not_finished(live: Project, words: str) -> None:
 
 
 def test_the_gate_told_to_end_takes_everything_with_it(live: Project, server: Server) -> None:
-    """SIGTERM: 128 + 15, no verdict, and neither a check nor a connection lives on."""
+    """SIGTERM: 128 + 15, no answer on the last line, and neither a check nor a connection lives on."""
     with hanging(live) as (gate, pids):
         second = live.siteparity("gate")
         assert second.returncode == 3
@@ -186,15 +186,35 @@ def test_the_gate_told_to_end_takes_everything_with_it(live: Project, server: Se
         gate.terminate()
         assert gate.wait(20) == 128 + signal.SIGTERM
         assert gate.stdout
-        assert gate.stdout.read() == ""
+        assert gate.stdout.read() == "UNKNOWN  no answer: ended by SIGTERM\n"
         assert_nothing_left(live, server, pids)
     assert_not_finished(live, "it was ended by SIGTERM")
 
 
+def test_a_part_of_the_checks_is_never_a_go(live: Project) -> None:
+    """Whoever mends something sees if it holds: exit code 3 if it does, 2 if not; nothing is written."""
+    holds = live.siteparity("gate", "--only", "things")
+    assert holds.returncode == 3, holds.stdout + holds.stderr
+    assert last_line(holds).startswith("PARTIAL  2 of 2 checks hold, 0 differ, 0 could not be made; ")
+    assert not (live.reports / "runs").exists()
+    live.things("dallas", "web1", more={"c": "3; reboot"})
+    differs = live.siteparity("gate", "--host", "arizona/web1")
+    assert differs.returncode == 2, differs.stdout + differs.stderr
+    assert "things: Does not hold: " in differs.stdout
+    assert last_line(differs).startswith("PARTIAL  1 of 2 checks hold, 1 differ, ")
+    by_record = ("--only", "things", "--primary-record", "latest")
+    for wrong in (("--only", "thing"), ("--host", "web9"), by_record):
+        refused = live.siteparity("gate", *wrong)
+        assert refused.returncode == 4, refused.stdout
+        assert last_line(refused).startswith("UNKNOWN  no answer: --")
+
+
 def test_a_configuration_that_cannot_be_run_is_exit_code_4(project: Project) -> None:
-    """Nothing is measured, nothing is written, stdout stays empty, and stderr says what to correct."""
+    """Nothing is measured or written; stdout says that there is no answer, and stderr what to correct."""
     ran = project.siteparity("gate", "--standby", "dallas")
-    assert (ran.returncode, ran.stdout) == (4, "")
+    assert ran.returncode == 4
+    assert last_line(ran).startswith("UNKNOWN  no answer: ")
+    assert "expected another site than the primary" in last_line(ran)
     assert "expected another site than the primary" in ran.stderr
     assert not project.reports.exists()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from selftests.plugin.project import HOSTS, PROBE, SITES, Project
+from selftests.plugin.project import HOSTS, PROBE, SITES, Project, is_refused
 from siteparity.facts import records
 from siteparity.model import Outcome, Verdict
 from siteparity.result import Result
@@ -141,7 +141,7 @@ def test_a_record_that_may_not_stand_in_is_exit_code_4(project: Project, given: 
     """Nothing is measured, nothing is written, and stderr says what to do."""
     project.write("damaged.json.gz", "no record")
     ran = project.siteparity("gate", "--primary-record", given)
-    assert (ran.returncode, ran.stdout) == (4, "")
+    assert is_refused(ran)
     assert "--primary-record" in ran.stderr or "name another record, or latest" in ran.stderr
     assert not (project.reports / "runs").exists()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from selftests.plugin.project import CHECKS, HEAD, PROBE, SAME, Project
+from selftests.plugin.project import CHECKS, HEAD, PROBE, SAME, Project, is_refused
 from siteparity.model import Verdict
 
 pytestmark = pytest.mark.timeout(180)  # some tests make three runs, and the machine may be busy
@@ -161,7 +161,7 @@ def test_reports_are_written_again_from_the_result_unless_it_is_damaged(live: Pr
     _damage(folder / "result.json")
     for verb in ("report", "verify"):
         ran = live.siteparity(verb)
-        assert (ran.returncode, ran.stdout) == (4, "")
+        assert is_refused(ran)
         assert "found it damaged" in ran.stderr
 
 
@@ -174,7 +174,7 @@ def test_a_go_that_was_edited_or_overtaken_is_not_believed(live: Project) -> Non
         (folder / "result.json").write_text(json.dumps({**json.loads(whole), **edit}))
         for verb in ("report", "verify", "sign --key nobody"):
             ran = live.siteparity(*verb.split())
-            assert (ran.returncode, ran.stdout) == (4, ""), ran.stdout + ran.stderr
+            assert is_refused(ran), ran.stdout + ran.stderr
         (folder / "result.json").write_text(whole)
     assert live.siteparity("report").returncode == 0
     live.things("arizona", "web1", values={"a": "1", "b": "new"})
@@ -205,7 +205,7 @@ def test_a_folder_in_place_of_latest_shows_no_old_go(live: Project) -> None:
     latest.unlink()
     shutil.copytree(target, latest)
     ran = live.siteparity("verify")
-    assert (ran.returncode, ran.stdout) == (4, "")
+    assert is_refused(ran)
     assert "expected a link to the newest run, found a folder" in ran.stderr
     live.things("arizona", "web1", values={"a": "1", "b": "new"})
     assert live.siteparity("gate").returncode == 2
@@ -232,7 +232,7 @@ def test_a_record_that_was_exchanged_is_not_the_one_of_the_go(live: Project) -> 
 def test_without_a_run_there_is_nothing_to_verify(project: Project) -> None:
     """Usage, and an empty history that says so."""
     ran = project.siteparity("verify")
-    assert (ran.returncode, ran.stdout) == (4, "")
+    assert is_refused(ran)
     assert "expected the newest run" in ran.stderr
     ran = project.siteparity("history")
     assert (ran.returncode, ran.stdout) == (0, f"no run in {project.reports} yet\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import hashlib
 import re
@@ -13,7 +14,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from siteparity import configuration
+from siteparity.commands import cli
 from siteparity.commands.cli import main
+from siteparity.commands.version import version
 from siteparity.configuration import find_root
 from siteparity.gate.run import Gate
 
@@ -105,7 +109,8 @@ def test_a_configuration_that_cannot_be_run_is_exit_code_4(
     line = edited(inventories / file, change)
     assert gate(inventories) == 4
     said = capsys.readouterr()
-    assert said.out == ""
+    assert said.out.startswith("UNKNOWN  no answer: ")
+    assert said.out.count("\n") == 1
     assert re.search(expected.replace("LINE", str(line)), said.err), said.err
     assert not (inventories.parent / "reports").exists()
 
@@ -157,7 +162,8 @@ def test_a_wrong_use_is_exit_code_4(capsys: pytest.CaptureFixture[str], argument
         main(arguments)
     said = capsys.readouterr()
     assert ended.value.code == 4
-    assert said.out == ""
+    no_answer = "UNKNOWN  no answer: siteparity was called with wrong options\n"
+    assert said.out == (no_answer if arguments[:1] in (["gate"], ["verify"]) else "")
     assert "usage: siteparity" in said.err
 
 
@@ -225,7 +231,7 @@ def test_what_reads_no_inventory_takes_none(capsys: pytest.CaptureFixture[str], 
     with pytest.raises(SystemExit) as ended:
         main([verb, "--inventories", "inventories"])
     assert ended.value.code == 4
-    assert "unrecognized arguments: --inventories" in capsys.readouterr().err
+    assert "--inventories is an option of other verbs: " in capsys.readouterr().err
 
 
 def test_an_explanation_goes_to_stdout(capsys: pytest.CaptureFixture[str]) -> None:
@@ -250,3 +256,86 @@ def test_a_terminal_of_few_characters_still_gets_the_answer(
         monkeypatch.setattr("sys.stdout", out)
         assert main(["explain", "things"]) == 0
     assert "Gr\\xf6\\xdfe." in (tmp_path / "out").read_text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (["gaet"], "there is no verb gaet; did you mean gate?; siteparity help lists them"),
+        (["zzzzzz"], "there is no verb zzzzzz; siteparity help lists them"),
+        (["gate", "--primry", "dallas"], "there is no option or word --primry here; did you mean --primary?"),
+        (["gate", "--zzzzzz"], "there is no option or word --zzzzzz here\n"),
+        (["help", "gaet"], "there is no verb gaet; did you mean gate?"),
+    ],
+)
+def test_a_mistyped_word_gets_a_suggestion(
+    typed: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At night fingers slip."""
+    try:
+        status = main(typed)
+    except SystemExit as ended:
+        status = int(str(ended.code))
+    assert status == 4
+    said = capsys.readouterr()
+    assert words in said.err
+    no_answer = "UNKNOWN  no answer: siteparity was called with wrong options\n"
+    assert said.out == (no_answer if typed[0] == "gate" else "")
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90", 90.0), ("90s", 90.0), ("5m", 300.0), ("1h", 3600.0)])
+def test_a_deadline_is_written_as_in_the_policy(text: str, seconds: float) -> None:
+    """A bare number counts seconds, as ever."""
+    assert cli._seconds(text) == seconds  # noqa: SLF001  # the type of an option
+
+
+@pytest.mark.parametrize("text", ["5", "9s", "25h", "m", "-5m", "5 minutes", "nan"])
+def test_a_deadline_that_is_none_is_refused(text: str) -> None:
+    """Neither shorter than a run nor longer than a day."""
+    with pytest.raises(argparse.ArgumentTypeError, match="is no time between 10s and 24h"):
+        cli._seconds(text)  # noqa: SLF001
+
+
+def test_help_is_a_verb_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of all verbs, or of one."""
+    assert main(["help"]) == 0
+    assert "what a check proves" in capsys.readouterr().out
+    assert main(["help", "gate"]) == 0
+    assert "--primary-record" in capsys.readouterr().out
+
+
+def test_a_fault_of_siteparity_itself_is_told_on_the_last_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], inventories: Path
+) -> None:
+    """A pager that reads stdout has something to say."""
+
+    def crash(*_: object) -> None:
+        raise RuntimeError("out of\ncheese")
+
+    monkeypatch.setattr(configuration, "load_for_an_answer", crash)
+    with pytest.raises(RuntimeError):
+        gate(inventories)
+    assert capsys.readouterr().out == (
+        "UNKNOWN  no answer: a fault of siteparity itself: RuntimeError: out of\n"
+    )
+
+
+def test_the_version_names_commit_and_checks(tmp_path: Path) -> None:
+    """Of a checkout, of a work tree beside it, and of a folder without git."""
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    git = tmp_path / "checkout" / ".git"
+    (git / "refs" / "heads").mkdir(parents=True)
+    (git / "HEAD").write_text("ref: refs/heads/main\n")
+    (git / "refs" / "heads" / "main").write_text(f"{commit}\n")
+    assert re.fullmatch(
+        r"siteparity [0-9.]+ \(commit 01234567, [0-9]+ checks\)", version(tmp_path / "checkout")
+    )
+    beside, own = tmp_path / "beside", git / "worktrees" / "beside"
+    beside.mkdir()
+    own.mkdir(parents=True)
+    (beside / ".git").write_text(f"gitdir: {own}\n")
+    (own / "HEAD").write_text("ref: refs/heads/other\n")
+    (own / "commondir").write_text("../..\n")
+    (git / "packed-refs").write_text(f"# pack-refs\n{commit[::-1]} refs/heads/other\n")
+    assert f"commit {commit[::-1][:8]}," in version(beside)
+    assert re.fullmatch(r"siteparity [0-9.]+ \([0-9]+ checks\)", version(tmp_path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import sys
 import threading
@@ -17,21 +18,25 @@ from types import TracebackType
 
 from filelock import FileLock, Timeout
 
-from siteparity import __version__, configuration
+from siteparity import configuration
 from siteparity.commands import check, init, privileges, signing
 from siteparity.commands.confirm import Terminal, confirm
 from siteparity.commands.confirm import Wanted as Acceptance
 from siteparity.commands.diff import Wanted, diff
 from siteparity.commands.explain import explain
+from siteparity.commands.partial import Wanted as PartWanted
+from siteparity.commands.partial import chosen, partial
 from siteparity.commands.progress import Progress
+from siteparity.commands.suggestions import better, verbs
 from siteparity.commands.verify import Verification
+from siteparity.commands.version import version
 from siteparity.compare import places
 from siteparity.facts import records
 from siteparity.folders import FOLDERS, folders
 from siteparity.gate.believed import believed
 from siteparity.gate.run import Gate, new_run_folder
-from siteparity.model import ConfigurationError, SiteparityError, Unmeasured, Verdict
-from siteparity.policy.section import person
+from siteparity.model import ConfigurationError, Deadline, SiteparityError, Unmeasured, Verdict
+from siteparity.policy.section import duration, person
 from siteparity.redaction import redacted, remember, remember_environment
 from siteparity.report import bind, summary, write_reports
 from siteparity.report.sums import SIGNATURE
@@ -50,6 +55,8 @@ EXIT_USAGE = 4
 """Usage or configuration. 1 is never returned on purpose: a crash of Python returns it."""
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_SIGNALS = 128
+"""An exit code above this is 128 plus the number of a signal."""
 _LONGEST_VALUE = 65_536
 _WIDTH = 400
 """Characters of a reason on the last line."""
@@ -61,22 +68,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
         isolate()
     sys.excepthook, threading.excepthook = _crashed, _thread_crashed
     remember_environment(os.environ)
-    options = _parser().parse_args(arguments)
-    options.typed = list(sys.argv[1:] if arguments is None else arguments)
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        options = _parser().parse_args(typed)
+    except SystemExit as ended:
+        if ended.code == EXIT_USAGE and typed[:1] in (["gate"], ["verify"]):
+            _no_answer("siteparity was called with wrong options", EXIT_USAGE)
+        raise
+    options.typed = typed
+    answers = options.verb in (_gate, _verify)
     try:
         _use_folders(options)
         with _ended_by_signals():
             text, status = options.verb(options)
             return _said(text if options.to_copy else redacted(text), status)
     except ConfigurationError as error:
-        print(redacted(str(error)), file=sys.stderr)
-        return EXIT_USAGE
+        reason = redacted(str(error))
+        print(reason, file=sys.stderr)
+        return _no_answer(reason, EXIT_USAGE) if answers else EXIT_USAGE
     except SiteparityError as error:
         reason = redacted(str(error))
         print(reason, file=sys.stderr)
-        if options.verb in (_gate, _verify):  # many people read the last line only
-            return _said(f"UNKNOWN  no answer: {shortened(visible(reason), _WIDTH)}", EXIT[Verdict.UNKNOWN])
-        return EXIT[Verdict.UNKNOWN]
+        return _no_answer(reason, EXIT[Verdict.UNKNOWN]) if answers else EXIT[Verdict.UNKNOWN]
+    except SystemExit as ended:
+        if answers and isinstance(ended.code, int) and ended.code > _SIGNALS:
+            _no_answer(f"ended by {signal.Signals(ended.code - _SIGNALS).name}", ended.code)
+        raise
+    except Exception as error:
+        if answers:
+            _no_answer(f"a fault of siteparity itself: {type(error).__name__}: {redacted(str(error))}", 1)
+        raise
+
+
+def _no_answer(reason: str, status: int) -> int:
+    """Say on the last line that there is no answer: many people, and every pager, read only that."""
+    first = reason.partition("\n")[0]
+    said = _said(f"UNKNOWN  no answer: {shortened(visible(first), _WIDTH)}", status)
+    return status if status == EXIT_USAGE else said
 
 
 def _use_folders(options: argparse.Namespace) -> None:
@@ -106,7 +134,7 @@ def _ended_by_signals() -> Iterator[None]:
     """Let a signal end the run, with its connections and processes and without an answer."""
 
     def end(number: int, _: object) -> None:
-        sys.exit(128 + number)
+        sys.exit(_SIGNALS + number)
 
     before = {number: signal.signal(number, end) for number in _ENDING}
     try:
@@ -121,6 +149,8 @@ def _gate(options: argparse.Namespace) -> tuple[str, int]:
         options.root, options.inventories, options.primary, options.standby
     )
     deadline = settings.deadline(options.deadline)
+    if options.only or options.host:
+        return _partial(options, settings, deadline)
     given, recorded = options.primary_record, None
     if given is not None:
         recorded = stand_in(settings, options.reports, given, datetime.now(UTC))
@@ -138,6 +168,17 @@ def _gate(options: argparse.Namespace) -> tuple[str, int]:
         result, folder = gate.run()
     told = summary(result, colour=_colour(), waivers=options.waivers)
     return f"reports: {folder}\n{told}", EXIT[result.verdict]
+
+
+def _partial(
+    options: argparse.Namespace, settings: configuration.Configuration, deadline: Deadline
+) -> tuple[str, int]:
+    if options.primary_record is not None:
+        raise ConfigurationError("--only and --host look at both sites live; leave out --primary-record")
+    wanted = PartWanted([name for text in options.only for name in text.split(",") if name], options.host)
+    part = chosen(settings, wanted)
+    with Progress(part.sites) as progress:
+        return partial(settings, part, options.inventories, deadline, progress.say)
 
 
 @contextmanager
@@ -294,6 +335,13 @@ class _FromStdin(argparse.Action):
         setattr(options, self.dest, True)
 
 
+def _help(options: argparse.Namespace) -> tuple[str, int]:
+    parser = _parser()
+    if options.of and options.of not in verbs(parser):
+        parser.error(f"argument VERB: invalid choice: {options.of!r} (")
+    return (verbs(parser)[options.of] if options.of else parser).format_help().rstrip(), 0
+
+
 def _explain(options: argparse.Namespace) -> tuple[str, int]:
     return explain(options.root, options.check), 0
 
@@ -398,17 +446,17 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> None:  # type: ignore[override]  # it exits, as the original does
         self.print_usage(sys.stderr)
-        self.exit(EXIT_USAGE, f"{self.prog}: {message}\n")
+        self.exit(EXIT_USAGE, f"{self.prog}: {better(message, self)}\n")
 
 
 def _parser() -> argparse.ArgumentParser:
     root = configuration.find_root()
     parser = _Parser("siteparity", description=sys.modules["siteparity"].__doc__)
-    parser.add_argument("--version", action="version", version=__version__)
-    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    parser.add_argument("--version", action="version", version=version(root))
+    added_verbs = parser.add_subparsers(required=True, metavar="VERB")
 
     def verb(name: str, run: object, words: str) -> argparse.ArgumentParser:
-        added = verbs.add_parser(name, help=words, description=words)
+        added = added_verbs.add_parser(name, help=words, description=words)
         added.set_defaults(verb=run, root=root, to_copy=False)
         return added
 
@@ -420,6 +468,20 @@ def _parser() -> argparse.ArgumentParser:
         "--primary-record",
         metavar="latest|PATH",
         help="do not contact the primary: its newest good record, or that of a file or run, stands in",
+    )
+    gate.add_argument(
+        "--only",
+        metavar="ASPECT,...",
+        action="append",
+        default=[],
+        help="look at these aspects alone, quickly: the answer is PARTIAL, never GO",
+    )
+    gate.add_argument(
+        "--host",
+        metavar="HOST",
+        action="append",
+        default=[],
+        help="look at the roles of this host alone: the answer is PARTIAL, never GO",
     )
     compared = verb(
         "diff",
@@ -489,25 +551,32 @@ def _parser() -> argparse.ArgumentParser:
     past.add_argument("unwanted", nargs="*", help=argparse.SUPPRESS)
     for one in (verified, reported, signed, past):
         _add_reports(one)
+    helped = verb("help", _help, "how siteparity is called, or one verb of it")
+    helped.add_argument("of", nargs="?", metavar="VERB", help="default: all verbs")
     explained = verb(
         "explain", _explain, "what a check proves, why, how to fix it, and which drill shows that it works"
     )
     explained.add_argument("check", metavar="CHECK", help="an aspect, or aspect.check, or a test id")
-    granted = verb(
-        "privileges",
-        _privileges,
-        "what hosts must grant: account, key, sudo line, collector, database, Redis",
+    _add_privileges_options(
+        verb(
+            "privileges",
+            _privileges,
+            "what hosts must grant: account, key, sudo line, collector, database, Redis",
+        )
     )
+    return parser
+
+
+def _add_privileges_options(parser: argparse.ArgumentParser) -> None:
     # It holds no secret, and a changed letter would make it another program.
-    granted.set_defaults(to_copy=True)
-    _add_site_options(granted)
-    granted.add_argument(
+    parser.set_defaults(to_copy=True)
+    _add_site_options(parser)
+    parser.add_argument(
         "host", nargs="*", metavar="SITE/HOST", help="with the collector; default: all, without"
     )
-    granted.add_argument("--key", metavar="FILE", type=Path, action="append", default=[], help="public key")
-    granted.add_argument("--part", metavar="PART", help="one file of it as it is, such as siteparity-collect")
-    granted.add_argument("--write", metavar="DIR", type=Path, help="write a folder for each host")
-    return parser
+    parser.add_argument("--key", metavar="FILE", type=Path, action="append", default=[], help="public key")
+    parser.add_argument("--part", metavar="PART", help="one file of it as it is, such as siteparity-collect")
+    parser.add_argument("--write", metavar="DIR", type=Path, help="write a folder for each host")
 
 
 def _add_init_options(parser: argparse.ArgumentParser) -> None:
@@ -555,7 +624,10 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_deadline(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--deadline", metavar="SEC", type=_seconds, help="seconds after which the answer must be there"
+        "--deadline",
+        metavar="TIME",
+        type=_seconds,
+        help="when the answer must be there, such as 90s or 5m; a bare number counts seconds",
     )
 
 
@@ -576,10 +648,11 @@ def _person(name: str | None) -> str | None:
 
 
 def _seconds(text: str) -> float:
+    """A time from the command line in seconds: ``5m``, ``90s``, or a bare number of seconds."""
     try:
-        seconds = float(text)
+        seconds = float(text) if re.fullmatch(r"[0-9.]+", text) else duration(text).total_seconds()
     except ValueError:
         seconds = -1.0
     if not 10 <= seconds <= 86_400:  # noqa: PLR2004  # a day is no gate, and nothing can be measured in less than 10 s
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds between 10 and 86400")
+        raise argparse.ArgumentTypeError(f"{text!r} is no time between 10s and 24h, such as 90s or 5m")
     return seconds
