@@ -244,6 +244,7 @@ def test_the_page_carries_the_verdict(page: Path, visit: Open, tmp_path: Path) -
     seen = visit(changed)
     assert seen.page.locator("#verdict").all_inner_texts() == [r"NO-GO <script>alert('verdict')</script> \1"]
     assert seen.misdeeds == []
+    assert seen.page.locator("h1#title + #verdict").count() == 1
     assert seen.page.locator("tbody.results-table-row").count() > 0
 
 

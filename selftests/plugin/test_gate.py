@@ -231,3 +231,17 @@ def test_an_answer_that_cannot_be_written_is_no_answer(project: Project) -> None
             check=False,
         )
     assert (ran.returncode, ran.stderr) == (3, "the answer could not be written: No space left on device\n")
+
+
+def test_a_gate_says_what_others_ask_for(live: Project) -> None:
+    """One line, result.json on one line, and numbers: each of the same answer."""
+    said = live.siteparity("gate", "--json", "--metrics", str(live.root / "siteparity.prom"))
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert said.stdout.count("\n") == 1
+    assert Result.model_validate_json(said.stdout) == live.latest()
+    assert 'verdict="GO"} 1.0' in (live.root / "siteparity.prom").read_text()
+    quiet = live.siteparity("gate", "--quiet", "--metrics", str(live.root / "missing" / "siteparity.prom"))
+    assert quiet.returncode == 0, quiet.stdout + quiet.stderr
+    assert quiet.stdout.count("\n") == 1
+    assert quiet.stdout.startswith("GO  arizona may take over from dallas")
+    assert "could not be written" in quiet.stderr

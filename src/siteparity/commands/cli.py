@@ -24,6 +24,7 @@ from siteparity.commands.confirm import Terminal, confirm
 from siteparity.commands.confirm import Wanted as Acceptance
 from siteparity.commands.diff import Wanted, diff
 from siteparity.commands.explain import explain
+from siteparity.commands.outputs import as_json, write_metrics, write_step_summary
 from siteparity.commands.partial import Wanted as PartWanted
 from siteparity.commands.partial import chosen, partial
 from siteparity.commands.progress import Progress
@@ -38,10 +39,12 @@ from siteparity.gate.run import Gate, new_run_folder
 from siteparity.model import ConfigurationError, Deadline, SiteparityError, Unmeasured, Verdict
 from siteparity.policy.section import duration, person
 from siteparity.redaction import redacted, remember, remember_environment
-from siteparity.report import bind, summary, write_reports
+from siteparity.report import bind, summary, verdict_line, write_reports
 from siteparity.report.sums import SIGNATURE
+from siteparity.report.text import FINDINGS_A_PROMISE
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count
+from siteparity.result import Result
 from siteparity.runs import find_run
 from siteparity.runs.forgetting import forget
 from siteparity.runs.history import line_of, read_history
@@ -57,6 +60,8 @@ EXIT_USAGE = 4
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SIGNALS = 128
 """An exit code above this is 128 plus the number of a signal."""
+_ALL = 1_000_000
+"""More findings than a run shows."""
 _LONGEST_VALUE = 65_536
 _WIDTH = 400
 """Characters of a reason on the last line."""
@@ -166,8 +171,27 @@ def _gate(options: argparse.Namespace) -> tuple[str, int]:
             typed=options.typed,
         )
         result, folder = gate.run()
-    told = summary(result, colour=_colour(), waivers=options.waivers)
-    return f"reports: {folder}\n{told}", EXIT[result.verdict]
+    _write_outputs(options, result)
+    status = EXIT[result.verdict]
+    if options.json:
+        options.to_copy = True  # each text in it is redacted by itself
+        return as_json(result), status
+    if options.quiet:
+        return verdict_line(result), status
+    limit = _ALL if options.verbose else FINDINGS_A_PROMISE
+    told = summary(result, colour=_colour(), limit=limit, waivers=options.waivers)
+    return f"reports: {folder}\n{told}", status
+
+
+def _write_outputs(options: argparse.Namespace, result: Result) -> None:
+    """Write what else was asked for. The answer stands without it."""
+    try:
+        if options.metrics:
+            write_metrics(result, options.metrics)
+        write_step_summary(result, os.environ)
+    except OSError as error:
+        place = error.filename or options.metrics
+        print(f"{visible(str(place))}: could not be written: {error.strerror}", file=sys.stderr)
 
 
 def _partial(
@@ -463,26 +487,7 @@ def _parser() -> argparse.ArgumentParser:
     gate = verb(
         "gate", _gate, "measure and compare both sites, try the standby out, and say GO, NO-GO or UNKNOWN"
     )
-    _add_run_options(gate)
-    gate.add_argument(
-        "--primary-record",
-        metavar="latest|PATH",
-        help="do not contact the primary: its newest good record, or that of a file or run, stands in",
-    )
-    gate.add_argument(
-        "--only",
-        metavar="ASPECT,...",
-        action="append",
-        default=[],
-        help="look at these aspects alone, quickly: the answer is PARTIAL, never GO",
-    )
-    gate.add_argument(
-        "--host",
-        metavar="HOST",
-        action="append",
-        default=[],
-        help="look at the roles of this host alone: the answer is PARTIAL, never GO",
-    )
+    _add_gate_options(gate)
     compared = verb(
         "diff",
         _diff,
@@ -565,6 +570,39 @@ def _parser() -> argparse.ArgumentParser:
         )
     )
     return parser
+
+
+def _add_gate_options(parser: argparse.ArgumentParser) -> None:
+    _add_run_options(parser)
+    parser.add_argument(
+        "--primary-record",
+        metavar="latest|PATH",
+        help="do not contact the primary: its newest good record, or that of a file or run, stands in",
+    )
+    said = parser.add_mutually_exclusive_group()
+    said.add_argument("--json", action="store_true", help="for programs: result.json on one line")
+    said.add_argument("--quiet", action="store_true", help="say the last line alone")
+    said.add_argument("--verbose", action="store_true", help="show every finding")
+    parser.add_argument(
+        "--metrics",
+        metavar="FILE",
+        type=Path,
+        help="write numbers for Prometheus as well",
+    )
+    parser.add_argument(
+        "--only",
+        metavar="ASPECT,...",
+        action="append",
+        default=[],
+        help="look at these aspects alone, quickly: the answer is PARTIAL, never GO",
+    )
+    parser.add_argument(
+        "--host",
+        metavar="HOST",
+        action="append",
+        default=[],
+        help="look at the roles of this host alone: the answer is PARTIAL, never GO",
+    )
 
 
 def _add_privileges_options(parser: argparse.ArgumentParser) -> None:

@@ -157,7 +157,7 @@ def harden(path: Path) -> None:
 
 def with_verdict(page: bytes, words: str) -> bytes:
     """The page with the verdict below its title, in place of an earlier one; without a title as it is."""
-    verdict = Markup('\n    <p id="verdict">{}</p>').format(_one_line(words))
+    verdict = str(Markup('\n    <p id="verdict">{}</p>').format(_one_line(words)))
     text = page.decode(errors="surrogateescape")
     text = _TITLE.sub(lambda found: found[1] + verdict, text, count=1)
     return text.encode(errors="surrogateescape")
