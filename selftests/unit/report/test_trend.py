@@ -47,7 +47,9 @@ def test_the_last_runs_of_this_pair_are_shown_and_told_in_words() -> None:
     ]  # fmt: skip
     shown = trend(examples.no_go(), [*history, *strangers])
     assert len(shown.bars) == RUNS
-    assert shown.words == ("The last 30 runs: 29 GO, 1 NO-GO; blockers 0 to 5, now 5; possible loss 2 s")
+    assert shown.words == (
+        "The last 30 runs: 29 GO, 1 NO-GO; blockers 0 to 5, now 5; possible loss 2 s, now not known"
+    )
     assert [bar.verdict for bar in shown.bars[-2:]] == ["go", "no-go"]
     assert shown.bars[-1].height > shown.bars[-2].height
     assert len(shown.blockers.split()) == RUNS

@@ -173,6 +173,8 @@ def _words(points: Sequence[_Point]) -> str:
     losses = [point.loss for point in points if point.loss is not None]
     if losses:
         parts.append(f"possible loss {_range([span(timedelta(seconds=one)) for one in losses], losses)}")
+        if points[-1].loss is None:
+            parts[-1] = f"{parts[-1].partition(', now ')[0]}, now not known"
     return "; ".join(parts)
 
 
