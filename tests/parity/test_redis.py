@@ -79,6 +79,7 @@ def test_the_files_give_the_same_users_the_same_rights(parity: Parity) -> None:
 
 
 @pytest.mark.drill("redis_password_of_the_file_differs")
+@pytest.mark.broken("A password in the files of Redis differs between {standby} and {primary}", "later")
 def test_the_files_hide_the_same_passwords(parity: Parity) -> None:
     """Once the application or a replica comes from the other site, Redis refuses it."""
     parity.same("hidden", fix="compare the value on both hosts, and set it as at the primary: {item}")
