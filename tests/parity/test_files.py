@@ -15,6 +15,7 @@ pytestmark = pytest.mark.blocker
 
 
 @pytest.mark.drill(
+    "name_of_a_setting_unknown_at_the_standby",
     "secret_differs",
     "secret_differs_at_primary",
     "secret_missing",
@@ -69,6 +70,7 @@ def test_every_named_configuration_file_is_there(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
+    "name_of_a_setting_unknown_at_the_standby",
     "secret_missing",
     "database_password_for_the_way_back_missing",
     "boot_script_that_no_package_has_brought",

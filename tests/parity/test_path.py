@@ -80,6 +80,8 @@ def test_names_lead_to_the_own_sites_hosts(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
+    "foreign_server_by_a_name_of_the_other_site",
+    "name_of_a_setting_unknown_at_the_standby",
     "database_name_pinned",
     "database_name_pinned_to_the_other_site",
     "session_name_resolves_to_the_other_site",

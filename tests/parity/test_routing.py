@@ -13,7 +13,12 @@ from siteparity.pytest_plugin import Parity
 pytestmark = pytest.mark.blocker
 
 
-@pytest.mark.drill("network_blackholed_by_a_rule", "route_of_one_host_of_the_primary", "neighbour_pinned")
+@pytest.mark.drill(
+    "network_blackholed_by_a_rule",
+    "route_of_one_host_of_the_primary",
+    "neighbour_pinned",
+    "site_blackholed_at_both_sites",
+)
 @pytest.mark.broken("Packets take another way at {standby} than at {primary}", "part")
 def test_packets_are_routed_alike(parity: Parity) -> None:
     """Calls to some addresses hang, or leave by another way than at the other site."""

@@ -69,6 +69,8 @@ def test_running_workers_are_connected_to_the_own_sites_redis(parity: Parity) ->
 
 
 @pytest.mark.drill(
+    "stray_connection_to_the_other_site_at_the_primary",
+    "stray_connection_to_the_other_site",
     "session_setting_of_the_other_site",
     "session_setting_of_the_other_site_at_the_primary",
     "session_name_resolves_to_the_other_site",

@@ -50,6 +50,7 @@ def test_harmless_attacks_are_blocked_and_normal_requests_are_not(parity: Parity
 
 
 @pytest.mark.drill(
+    "nginx_ticket_key_gone",
     "key_of_a_partner_differs",
     "waf_mended_and_not_loaded",
     "waf_rules_changed_and_not_loaded_at_primary",

@@ -375,7 +375,7 @@ def _crowded(state: State, section: Policy) -> Iterator[tuple[str, str]]:
         elif need is None and name in _of_customers(section) and most < (whole := _connections(state)) / 4:
             yield (
                 item,
-                f"may open {most} of the server's {whole} connections; what it needs, the policy may say",
+                f"may open {most} of the server's {whole} connections, and may need more (key connections)",
             )
 
 
