@@ -211,7 +211,7 @@ class FindingKind(StrEnum):
 class Frozen(BaseModel):
     """A value that is checked when it is made or read: nothing is converted, no undeclared key is taken."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True, allow_inf_nan=False)
 
 
 class Group(Frozen):

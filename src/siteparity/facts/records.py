@@ -32,7 +32,7 @@ class RecordError(SiteparityError):
 
 
 class _Saved(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class SavedUnmeasured(_Saved):

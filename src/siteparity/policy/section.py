@@ -336,7 +336,7 @@ PositiveDuration = Annotated[Duration, Field(gt=timedelta(0))]
 class Strict(BaseModel):
     """The base class of everything in the policy: frozen, strict, no undeclared keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 OWNER = "owner"

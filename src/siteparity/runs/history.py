@@ -32,7 +32,7 @@ FirstSeen: TypeAlias = Mapping[tuple[str, str], datetime]
 class PastFinding(BaseModel):
     """A finding, as far as later runs need it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     check: str
     item: str
@@ -42,7 +42,7 @@ class PastFinding(BaseModel):
 class PastRun(BaseModel):
     """One line of ``history.jsonl``."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     schema_version: Literal[1] = 1
     run: str

@@ -13,7 +13,7 @@ from siteparity.model import UnmeasuredError
 class _JsonObject(BaseModel):
     """An object of the JSON: exactly these keys, with values of exactly these types."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class HbaLine(_JsonObject):

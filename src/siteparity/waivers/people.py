@@ -8,9 +8,8 @@ it.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping, Sequence
 from functools import cache
-
-from confusable_homoglyphs.confusables import confusables_data
 
 from siteparity.yamlfile import without_blanks
 
@@ -56,10 +55,19 @@ def _look(character: str) -> str:
     The table has, for each character with a look of its own, all that look like it, and for each of those the
     one that they look like.
     """
-    alike = [str(one["c"]) for one in confusables_data.get(character, ())]
+    alike = [str(one["c"]) for one in _table().get(character, ())]
     if len(alike) != 1:
         return character
     (target,) = alike
-    if len(confusables_data.get(target, ())) == 1:  # a pair: either may stand for both
+    if len(_table().get(target, ())) == 1:  # a pair: either may stand for both
         return max(character, target, key=lambda text: (len(text), text))
     return target
+
+
+@cache
+def _table() -> Mapping[str, Sequence[Mapping[str, object]]]:
+    """Unicode's table, which takes a tenth of a second to read: most runs compare no two people."""
+    from confusable_homoglyphs.confusables import confusables_data  # noqa: PLC0415
+
+    found: Mapping[str, Sequence[Mapping[str, object]]] = confusables_data
+    return found
