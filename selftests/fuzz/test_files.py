@@ -70,6 +70,7 @@ ELSEWHERE = {
     "report.reconcile": "what this process has written itself",
     "transport.masters": "/proc of this machine, and ssh's own log",
     "plan.checks": "the checks' own syntax",
+    "commands.outputs": "the result that it has just written itself",
     "commands.privileges": "a public key that is printed as it is",
     "pytest_plugin.wait_budget": "what this run has written itself",
     "transport.keeper": "/proc of this machine",
