@@ -79,6 +79,7 @@ ELSEWHERE = {
     "gate.file_digests": "only its digest is taken",
     "commands.explain": "the checks' own syntax",
     "commands.init": "what it has just written itself",
+    "commands.version": "a file of the package",
     "plan.shipped": "files of the package; only their digests are taken",
     "pytest_plugin.own_results": "what this run has written itself",
     "pytest_plugin.own_run": "what this run has written itself",
