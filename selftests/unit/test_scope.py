@@ -42,7 +42,7 @@ def test_each_aspect_and_journey_is_in_one_state(tmp_path: Path) -> None:
     )
     found = scope(settings)
     states = {(one.kind, one.name): one.state for one in found.areas}
-    assert len(states) == len(found.areas) == 38
+    assert len(states) == len(found.areas) == 40
     assert states["parity", "boot"] == states["parity", "products"] == "compared"
     assert states["parity", "waf"] == states["smoke", "admin"] == "absent"
     assert states["parity", "redis"] == states["smoke", "attack"] == "undecided"

@@ -1,6 +1,7 @@
 # "h\tLINE\tHASH" for each line with a password: the line as it is shown, and a hash of the whole under the key
 # of the run. "t\tPATH\tSTATE" for each file that was read: inode, time of its last change, size.
 # The hash of a password may stand in place of the password, so a plain word is hashed first.
+our (@lines, @files);
 my (@shown, @whole);
 for my $line (@lines, users()) {
     my $shown = shown($line);

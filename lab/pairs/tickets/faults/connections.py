@@ -130,7 +130,7 @@ FAULTS = (
         sentence="What systemd hands on to every service names a collector at the primary's site.",
         hosts=(STANDBY_WEB,),
         break_=f"systemctl set-environment REPORT_TO=berlin-web1:8126\n{RESTART}",
-        mend=f"systemctl unset-environment REPORT_TO\n{RESTART}",
+        mend=f"systemctl unset-environment REPORT_TO\nsystemctl restart cron\n{RESTART}",
         checks=(
             _HERE,
             "tests/parity/test_runtime.py::test_services_are_set_alike",
