@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
-from siteparity.model import Address, Host, Network, Site, Table
+from siteparity.model import Address, Host, Network, Site, Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import Section
 from siteparity.policy.section import RoutePattern
@@ -52,7 +52,10 @@ def _routing(answers: Answers, target: Target[Policy]) -> Routing:
             return "(a router of the link)"
         return "(an address of the site)" if own.owns(address) and not own.stands_in(address) else address
 
-    return routing.read(answers.parts("routing", routing.PARTS), place)
+    found = routing.read(answers.parts("routing", routing.PARTS), place)
+    if not found.rules or not found.addresses:  # every kernel has some, that of loopback among them
+        raise UnmeasuredError("routing: the answer has no rule or no address")
+    return found
 
 
 def read_routing(answers: Answers, target: Target[Policy]) -> Table:
