@@ -123,6 +123,9 @@ FAULTS = (
     "maintenance_page_missing",
     "storefront_prices_as_in_english",
     "subscriptions_held_at_standby",
+    "site_blackholed_at_both_sites",
+    "fewer_sessions_of_sshd",
+    "stray_connection_to_the_other_site",
 )
 
 

@@ -96,7 +96,9 @@ capacity: full free memory
 catalogues: loaded_by charset source_language complete also
 clock: max_age may_name_the_other_site
 commands: run
-database: replication_user may_wait_for_followers recovery_end_command may_lose_slots leave_out
+connections: allowed
+database: replication_user may_wait_for_followers recovery_end_command connections may_lose_slots \
+may_read_from_the_other_site leave_out
 dns: families max_ttl
 egress: form timeout
 files: where_there nginx leave_out may_name_the_other_site may_hide_differences preload folders
@@ -106,7 +108,9 @@ locales: also
 monitoring: timeout max_age max_file_age
 packages: held verify verify_timeout leave_out_missing leave_out_changed watched leave_out_added
 path: packets connections resent errors mtu shaped min_speed latency quick
+products: may_hide_differences
 redis: port file replicated persistent max_memory
+routing: leave_out
 runtime: kernel leave_out_services
 schedules: leave_out
 services: leave_out
