@@ -289,6 +289,63 @@ def test_files_that_configuration_names_are_looked_for(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "include more.conf;",
+        "\tinclude {folder}/more.conf;",
+        "include {folder}/mo*.conf;",
+        "IncludeOptional '{folder}/*e.conf'",
+        "Include {folder}/more.conf",
+        "include={folder}/*.conf",
+        "!include_try more.conf",
+        "!includedir {folder}/below/",
+        "@includedir {folder}/below",
+        'include: "{folder}/more.conf"',
+        'include-toplevel: "{folder}/*.conf"',
+        "$IncludeConfig {folder}/*.conf",
+        'include(file="{folder}/*.conf" mode="optional")',
+        "confdir {folder}/below",
+    ],
+)
+def test_files_that_an_included_file_names_are_looked_for(line: str, tmp_path: Path) -> None:
+    """However a product writes it: by its whole path, a pattern or a folder."""
+    (tmp_path / "below").mkdir()
+    for file in ("more.conf", "below/more.cnf"):
+        (tmp_path / file).write_text(f"key_file {tmp_path}/gone.key\n")
+    main = tmp_path / "main.conf.real"
+    main.write_text(line.format(folder=tmp_path) + "\n")
+    (one,) = asked(replace(_cat("server"), configuration=(str(main),))).running
+    assert (f"key_file {tmp_path}/gone.key", "missing") in one.named
+
+
+def test_a_word_that_begins_like_include_includes_nothing(tmp_path: Path) -> None:
+    """As ``included_domains`` of a mail server."""
+    (tmp_path / "more.conf").write_text(f"key_file {tmp_path}/gone.key\n")
+    main = tmp_path / "main.conf.real"
+    main.write_text(f"included_hosts {tmp_path}/more.conf\n# include {tmp_path}/more.conf\n")
+    (one,) = asked(replace(_cat("server"), configuration=(str(main),))).running
+    assert dict(one.named) == {f"included_hosts {tmp_path}/more.conf": "a file"}
+
+
+def test_a_file_may_be_named_from_the_folder_of_the_configuration(tmp_path: Path) -> None:
+    """As nginx and Apache understand it; where a directive takes nothing but a file, whatever its name."""
+    (tmp_path / "tls").mkdir()
+    (tmp_path / "tls/shop.pem").write_text("x")
+    main = tmp_path / "main.conf.real"
+    main.write_text(
+        "ssl_certificate tls/shop.pem;\nssl_certificate_key 'tls/shop.key';\nauth_basic_user_file users;\n"
+        'server_name shop.example;\nproxy_pass http://x/y.map;\nauth_basic "off";\n'
+    )
+    product = replace(_cat("server"), configuration=(str(main),), needs="^auth_basic_user_file")
+    (one,) = asked(product).running
+    assert dict(one.named) == {
+        f"ssl_certificate {tmp_path}/tls/shop.pem": "a file",
+        f"ssl_certificate_key {tmp_path}/tls/shop.key": "missing",
+    }
+    assert dict(one.needed) == {f"auth_basic_user_file {tmp_path}/users": "missing"}
+
+
 @contextmanager
 def answering(path: Path, answers: Mapping[str, str]) -> Iterator[None]:
     """A socket at which a service answers each command and hangs up."""

@@ -211,14 +211,24 @@ sub ask {
 
 # --- Files that its configuration names -----------------------------------------------------------------------
 
-my $include = qr/^\s*!?include(?:_try|Optional)?\s*(?:[:=]\s*)?["']?([^"';\s]+)/i;
+# nginx "include x;", Apache "IncludeOptional x", sshd "Include x", Dovecot "!include_try x", MariaDB "!includedir x",
+# rsyslog "$IncludeConfig x" and "include(file="x")", Unbound "include-toplevel: x", PHP-FPM "include=x", chrony "confdir x".
+my $include = qr/^\s*(?:[!\@\$]?include(?:_try|Optional|Config|-toplevel|dir)?\b\s*(?:[:=(]\s*)?(?:file\s*=\s*)?|confdir\s+)["']?([^"';)\s]+)/i;
 my $in_path = qr#(?<![\w.:/\$}\@~*^-])(?:([a-z]+):)?(/(?:@ROOTS@)(?:/[\w.+\@,-]++)++)/?(?![\w/*?(\[{\$%])#;
+# A file whose name counts from the folder of the configuration.
+my $relative = qr{(?<=[\s"'=])([\w+\@-][\w.+\@-]*(?:/[\w.+\@-]+)*[.](?:pem|key|crt|cer|crl|p12|map|lst|acl|htpasswd|lua))(?=[\s"';,)]|\z)};
 # Files with settings that neither a package delivered nor the files of /etc are compared with.
 my $outside = qr{^/(?!etc/|run/|tmp/|usr/(?!local/)|var/(?:log|cache|run|tmp|spool)/).*[.](?:map|lst|list|txt|acl|conf|cnf
     |cfg|ini|inc|lua|vcl|pcre|cidr|regexp?|sieve|json|ya?ml|xml|http|htpasswd|types)\z}x;
 my $made = qr{^/(?:run|tmp|var/(?:log|run|tmp|cache|spool))/};
 my (%roots, %outside);
 
+# The files that an "include" means: of a folder all.
+sub included {
+    my ($pattern, $folder) = @_;
+    $pattern = "$folder/$pattern" if $pattern !~ m{^/};
+    return map { -d $_ ? grep { -f $_ && !m{/README[^/]*\z|~\z|[.]dpkg-[^/]*\z} } glob "$_/*" : $_ } glob $pattern =~ s/([\s{}~'"\\])/\\$1/gr;
+}
 sub lines_of {
     my ($product, @next) = @_;
     my ($folder) = ($next[0] // "") =~ m{^(.*)/};
@@ -229,7 +239,7 @@ sub lines_of {
         for my $line (split /\n/, $text // "") {
             next if $line =~ m{^\s*(?:[#;*]|//|/\*)};
             $line =~ s/\s#.*//;
-            push @next, glob(($1 =~ m{^/} ? $1 : "$folder/$1") =~ s/([\s{}~'"\\])/\\$1/gr) if $line =~ $include;
+            push @next, included($1, $folder) if $line =~ $include;
             push @lines, $line;
         }
     }
@@ -272,6 +282,7 @@ sub name_files {
     my @main = map { -d $_ ? glob "$_/*" : $_ } map { $_->[1] } grep { $_->[1] =~ m{^/} } @options;
     push @main, map { glob $_ } @{$product->{configuration}};
     my @worker = worker($one);
+    my ($folder) = ($main[0] // "") =~ m{^(.*)/};
     my %told;
     begin("/$product->{name}", 0);
     for my $line (lines_of($product, @main)) {
@@ -280,8 +291,12 @@ sub name_files {
         my ($first) = $line =~ /^\s*<?([\w.-]+(?:\[[\w.-]+\])?)/;
         my $must = $product->{needs} ne "" && $line =~ /$product->{needs}/;
         my $by_worker = $product->{of_workers} ne "" && $line =~ /$product->{of_workers}/;
-        while ($line =~ /$in_path/g) {
-            my ($kind, $path) = ($1 // "", $2);
+        my @paths;
+        while ($line =~ /$in_path/g) { push @paths, [$1 // "", "$2"] }
+        push @paths, ["", "$folder/$1"] while defined $folder && $line =~ /$relative/g;
+        push @paths, ["", "$folder/$1"] if defined $folder && $must && !@paths && $line =~ m{^\s*\S+\s+["']?([\w.-][\w./-]*)};
+        for (@paths) {
+            my ($kind, $path) = @$_;
             $path =~ s/[.,]\z//;
             next if $path =~ m{^/(?:proc|dev|sys)/} || $told{"$first $path"}++;
             my $state = state_of($path, $by_worker ? @worker : ());
