@@ -39,7 +39,57 @@ def _mended(*commands: str) -> Callable[[Lab], None]:
     return mend
 
 
+_LIBRARY = "#!lua name=carts\\nredis.register_function('carts_of', function(keys) return %s end)"
+"""A library of functions, as ``printf`` writes it."""
+
+
+def _functions(*results: str) -> Callable[[Lab], None]:
+    """Give each site's Redis a library, with this code; none where the result is empty."""
+
+    def load(lab: Lab) -> None:
+        for host, result in zip((PRIMARY, STANDBY), results, strict=True):
+            if result:
+                code = _LIBRARY % result
+                lab.shell(host, f'printf "{code}" | {ADMIN} -x FUNCTION LOAD REPLACE')
+
+    return load
+
+
+_NO_FUNCTIONS = f"{ADMIN} FUNCTION FLUSH"
+
 FAULTS = (
+    Fault(
+        name="redis_function_missing",
+        sentence="The application calls a function of Redis that was loaded at the primary only.",
+        hosts=(PRIMARY, STANDBY),
+        break_=_functions("#keys", ""),
+        mend=_NO_FUNCTIONS,
+        healthy=_PING,
+    ),
+    Fault(
+        name="redis_function_older",
+        sentence="The standby's Redis has an older version of a function.",
+        hosts=(PRIMARY, STANDBY),
+        break_=_functions("#keys", "0"),
+        mend=_NO_FUNCTIONS,
+        healthy=_PING,
+    ),
+    Fault(
+        name="redis_lists_shorter_at_run_time",
+        sentence="Somebody set the longest request that the standby's Redis takes, and left it so.",
+        hosts=(STANDBY,),
+        break_=f"{ADMIN} CONFIG SET proto-max-bulk-len 1mb",
+        mend=f"{ADMIN} CONFIG SET proto-max-bulk-len 512mb",
+        healthy=_PING,
+    ),
+    Fault(
+        name="redis_comment_behind_a_value",
+        sentence="Both sites' redis.conf have a comment behind a value, with which Redis does not start.",
+        hosts=(PRIMARY, STANDBY),
+        break_=f"echo 'maxmemory-samples 5 # the default' >>{FILE}",
+        mend=f"sed -i '/^maxmemory-samples /d' {FILE}",
+        healthy=f"{_PING} && ! grep -q ^maxmemory-samples {FILE}",
+    ),
     Fault(
         name="redis_password_of_the_file_differs",
         sentence="Each site's Redis has another password for a server that it would follow.",

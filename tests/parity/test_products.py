@@ -27,7 +27,7 @@ def test_every_product_would_start_again(parity: Parity) -> None:
     parity.healthy("starts", fix="correct what it says of its configuration; do not restart {item} before")
 
 
-@pytest.mark.drill("tls_not_served")
+@pytest.mark.drill("nginx_ticket_key_gone", "tls_not_served")
 @pytest.mark.broken("A file that the configuration of {where} names is missing", "later")
 def test_files_that_configuration_names_are_there(parity: Parity) -> None:
     """A service does not start again, or refuses what it looks up in such a file."""

@@ -21,6 +21,7 @@ def test_the_same_redis_runs(parity: Parity) -> None:
 
 @pytest.mark.drill(
     "redis_setting_changed_at_run_time",
+    "redis_lists_shorter_at_run_time",
     "redis_replica_of_the_primary",
     "session_store_takes_no_writes",
     "redis_suite_user_refused",
@@ -31,7 +32,19 @@ def test_the_same_redis_runs(parity: Parity) -> None:
 @pytest.mark.broken("The Redis of {standby} is set otherwise than that of {primary}", "part")
 def test_redis_runs_with_the_same_settings(parity: Parity) -> None:
     """Sessions would vanish sooner than before, or new logins would be refused."""
-    parity.same("settings", fix="redis-cli CONFIG SET {item} {primary}")
+    parity.same(
+        "settings",
+        fix="redis-cli CONFIG SET {item} {primary}; what cannot be set while it runs, in its file",
+    )
+
+
+@pytest.mark.drill(
+    "redis_function_missing", "redis_function_older", "redis_suite_user_refused", "redis_stopped"
+)
+@pytest.mark.broken("The Redis of {standby} has other functions or modules than that of {primary}", "outage")
+def test_redis_has_the_same_functions_and_modules(parity: Parity) -> None:
+    """The application calls them by name, and gets an error where they are missing."""
+    parity.same("loaded", fix="load the library or the module as at the primary: {item}")
 
 
 @pytest.mark.drill(
@@ -127,15 +140,16 @@ def test_the_files_say_the_same_about_all_else(parity: Parity) -> None:
 @pytest.mark.drill(
     "redis_directive_misspelt",
     "redis_directive_misspelt_at_both_sites",
+    "redis_comment_behind_a_value",
     "redis_suite_user_refused",
     "redis_stopped",
 )
 @pytest.mark.broken(
-    "The Redis on {where} would not start again: its file holds a word that it does not know", "outage"
+    "The Redis on {where} would not start again: its file holds a line that it does not take", "outage"
 )
 def test_redis_knows_every_word_of_its_file(parity: Parity) -> None:
-    """Redis refuses a file with a word that it does not know, so it would not start again."""
-    parity.healthy("directives", fix="correct {item} in Redis's file, or take it out")
+    """Redis refuses a file with a word that it does not know, or with too many words in a line."""
+    parity.healthy("directives", fix="correct the line of {item} in Redis's file, or take it out")
 
 
 @pytest.mark.drill(

@@ -13,7 +13,7 @@ from siteparity.transport.script import Ask
 from siteparity.transport.words import PATHS
 
 DIGEST = "0" * 64
-COMMANDS = "+ping +ttl +info +config|get +client|list +acl|list"
+COMMANDS = "+ping +ttl +info +config|get +client|list +acl|list +function|list +module|list"
 
 
 def granted(*grants: Grant, ways: tuple[str, ...] = ()) -> Privileges:

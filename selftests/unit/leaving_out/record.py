@@ -38,6 +38,7 @@ from siteparity.probes import KEY, Answers, discover
 from siteparity.transport.asking import Asked
 from siteparity.transport.process import Output
 from siteparity.transport.script import Answer, Ask
+from siteparity.transport.words import KNOWN
 
 AT_ONCE = 20
 """Questions in one script."""
@@ -142,7 +143,7 @@ class Others:
         for piece in (*pieces(judge.document.value), *declared_absent(judge.probes).values()):
             with contextlib.suppress(ConfigurationError):
                 for at, ask in _asked(judge, judge.variant(piece)):
-                    if ask != whole.get(at):
+                    if at not in whole or _without_names(ask) != _without_names(whole[at]):
                         self.pieces.setdefault(at, {}).setdefault(ask, []).append(piece.name)
 
     def put(self, aspects: Collection[str], key: str) -> Mapping[Other, Mapping[str, Answer]]:
@@ -182,6 +183,11 @@ def _asked(judge: Judge, variant: Variant) -> Iterator[tuple[tuple[str, str, str
             for aspect, probe, target in questions.targets(site, host):
                 for name, ask in probe.ask(target).items():
                     yield (host.label, aspect, name), ask
+
+
+def _without_names(ask: Ask) -> Ask:
+    """The question, whichever names may be shown: what is not shown is compared by a hash."""
+    return replace(ask, given=tuple((name, value) for name, value in ask.given if name != KNOWN.name))
 
 
 def _as_root(host: Host, script: bytes, *, timeout: float, opener: bytes) -> Output:

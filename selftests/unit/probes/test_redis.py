@@ -43,6 +43,7 @@ def facts(  # noqa: PLR0913  # one answer each
     aclfile: bytes = ACL,
     passwords: bytes = b"same default\nsame shop\n",
     disk: bytes = b"ok /etc/redis/redis.conf\n",
+    loaded: bytes = b"m []\n",
     target: Target[Policy] = TARGET,
 ) -> Facts:
     """Everything read from one host's answers, given without their end marks."""
@@ -55,6 +56,7 @@ def facts(  # noqa: PLR0913  # one answer each
         "aclfile": aclfile,
         "passwords": passwords,
         "disk": disk,
+        "loaded": loaded,
     }
     answers = answered(**{name: framed(text) for name, text in texts.items()})
     return read_tables(PROBE.readings(), answers, target, ("web",))
@@ -65,6 +67,62 @@ def value(facts: Facts, table: str, item: str) -> Value:
     found = facts[table]
     assert not isinstance(found, Unmeasured), found.reason
     return found[item]
+
+
+def test_every_setting_that_runs_is_told_by_its_present_name() -> None:
+    """Redis tells some by two names; what hides a password is no value to tell."""
+    more = {"slave-priority": "90", "replica-priority": "90", "hz": "10"}
+    found = facts(settings=more)["settings"]
+    assert not isinstance(found, Unmeasured)
+    assert found.keys() - DEFAULTS.keys() == {"replica-priority", "hz"}
+
+
+@pytest.mark.parametrize(
+    ("running", "line", "is_filed"),
+    [
+        ("10", "hz 10", True),
+        ("10", "hz 11", False),
+        ("1048576", "hz 1mb", True),
+        ("1048576", "hz 1m", False),
+        ("notice", "hz NOTICE", True),
+        ("/x/log", "hz /X/log", False),
+        ("***", "hz another", True),
+    ],
+)
+def test_any_setting_of_the_file_is_compared_with_what_runs(running: str, line: str, is_filed: bool) -> None:
+    """In the words of Redis, which tells sizes in bytes."""
+    found = facts(settings={"hz": running}, file=line.encode())["persisted"]
+    assert not isinstance(found, Unmeasured)
+    assert (found.get("hz", "as in its file") == "as in its file") is is_filed
+
+
+def test_what_packages_set_in_the_unit_is_no_change() -> None:
+    """Debian starts it with other words than its file has."""
+    found = facts(settings={"daemonize": "no"}, file=b"daemonize yes")["persisted"]
+    assert not isinstance(found, Unmeasured)
+    assert "daemonize" not in found
+
+
+HASH = "5" * 64
+
+
+def test_functions_and_modules_are_told() -> None:
+    """A library by a digest of its code, a module by its version."""
+    loaded = f'f carts {HASH}\nm [{{"name":"bf","ver":20612,"path":"/x/bf.so"}},{{"name":"vs","ver":1}}]\n'
+    assert facts(loaded=loaded.encode())["loaded"] == {
+        "functions and modules": "looked at",
+        "functions carts": "code with sha256 555555555555",
+        "module bf": "version 20612 from /x/bf.so",
+        "module vs": "version 1",
+    }
+
+
+@pytest.mark.parametrize(
+    "loaded", ["", "m", "m {", 'm [{"ver":1}]', 'm ["bf"]', "f carts 12\nm []", "x\nm []"]
+)
+def test_an_odd_answer_about_them_is_none(loaded: str) -> None:
+    """And no library fewer."""
+    assert isinstance(facts(loaded=f"{loaded}\n".encode())["loaded"], Unmeasured)
 
 
 @pytest.mark.parametrize(
@@ -293,6 +351,7 @@ def asked(folder: Path, name: str, lines: str) -> str:
     keys = {
         "dir": f"{folder}/data", "appenddirname": "aof", "appendfilename": "a.aof", "appendonly": "yes",
         "aclfile": "", "hz": "yes", "logfile": "", "requirepass": "hidden-word", "tls-port": "0",
+        "save": "", "two-values": "1 2",
     }  # fmt: skip
     client = REDIS_CLI.format(pid=os.getpid(), json=json.dumps(keys, separators=(",", ":")), folder=folder)
     for tool, text in (("redis-cli", client), ("setpriv", SETPRIV)):
@@ -311,6 +370,25 @@ def asked(folder: Path, name: str, lines: str) -> str:
         capture_output=True, text=True, check=True, env={"PATH": f"{folder}:/usr/bin:/bin"},
     )  # fmt: skip
     return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "state"),
+    [
+        ("hz 10", "known"),
+        ("hz 10 # slower", "wordy"),
+        ("hz", "wordy"),
+        ('logfile "/var/log/with blank.log"', "known"),
+        ("logfile ''", "known"),
+        ("SAVE 3600 1 300 100", "known"),
+        ("two-values 1 2 3", "known"),
+        ("loadmodule /x.so a b", "known"),
+    ],
+)
+def test_a_line_has_as_many_words_as_redis_takes(line: str, state: str, tmp_path: Path) -> None:
+    """Redis does not start with a comment behind a value."""
+    told = asked(tmp_path, "disk", f"{line}\n").splitlines()
+    assert f"{state} {line.split(maxsplit=1)[0].lower()}" in told
 
 
 def test_what_a_start_needs_is_looked_at_on_the_host(tmp_path: Path) -> None:
@@ -473,9 +551,9 @@ def test_memory_is_a_share_of_maxmemory_or_of_the_machine() -> None:
     )
 
 
-@given(given=st.lists(st.binary(max_size=40), min_size=7, max_size=7))
+@given(given=st.lists(st.binary(max_size=40), min_size=8, max_size=8))
 def test_any_bytes_are_facts_or_unmeasured(given: list[bytes]) -> None:
     """The readers raise the one declared exception only."""
-    names = ("settings", "info", "acl", "file", "aclfile", "passwords", "disk")
+    names = ("settings", "info", "acl", "file", "aclfile", "passwords", "disk", "loaded")
     for texts in (given, [framed(text) for text in given]):
         read_tables(PROBE.readings(), answered(**dict(zip(names, texts, strict=True))), TARGET, ("web",))

@@ -78,7 +78,7 @@ def lives(policy: Session) -> Ask:
     text = (
         f"{login(policy.redis_auth_file)}"
         "for one in $COOKIES\n"
-        f"do redis-cli -e --no-auth-warning -h 127.0.0.1 -p {policy.redis_port} -n {policy.redis_database} "
+        f'do "$CLIENT" -e --no-auth-warning -h 127.0.0.1 -p {policy.redis_port} -n {policy.redis_database} '
         f'--user {shlex.quote(policy.redis_user)} TTL {shlex.quote(before)}"$one"{shlex.quote(after)}||exit\n'
         "done"
     )

@@ -31,7 +31,9 @@ MAP = "siteparity"
 """The user name map of PostgreSQL."""
 NOWHERE = "localhost:1"
 """A port that no account can listen on: permitlisten of sshd has no word for "none" (sshd(8))."""
-REDIS_COMMANDS = ("ping", "ttl", "info", "config|get", "client|list", "acl|list")
+REDIS_COMMANDS = (
+    "ping", "ttl", "info", "config|get", "client|list", "acl|list", "function|list", "module|list",
+)  # fmt: skip
 """The commands that the suite uses, and ``ping``, with which an operator tries the user out."""
 
 _SQL = program(__package__, "grants.sql")

@@ -21,7 +21,7 @@ from siteparity.policy.bounds import at_most
 from siteparity.policy.grants import RedisAccess
 from siteparity.probes import KEY, Answers, Probe, Reading, Target, Witnesses, once
 from siteparity.redaction import pseudonym
-from siteparity.tools import json_text, redis_file
+from siteparity.tools import json_text, redis_file, redis_loaded
 from siteparity.tools.redis_cli import question
 from siteparity.tools.witnesses import products, programs, witnessed
 from siteparity.transport.script import Ask
@@ -85,6 +85,7 @@ DEFAULTS = {
 The default of ``dir`` is the folder in which systemd starts a service."""
 
 OK = "ok"
+HIDDEN = "***"
 AS_FILED = "as in its file"
 AS_IT_SHOULD_BE = "as it should be"
 
@@ -93,8 +94,16 @@ _UNITS = {"k": 1000, "kb": 1024, "m": 1000**2, "mb": 1024**2, "g": 1000**3, "gb"
 _SEVERAL = {"client-output-buffer-limit", "loadmodule", "rename-command"}
 """Settings of which each line counts, named by its first word. Of all others the last line counts."""
 
+_ON_THE_COMMAND_LINE = {"daemonize", "logfile", "pidfile", "supervised"}
+"""Settings that packages give the server in its unit, whatever the file says."""
+_HIDE_VALUES = r"""sed -E 's/("[^"]*(pass|masterauth|secret|token)[^"]*": *")([^"\\]|\\.)+"/\1***"/g'"""
+
 KNOWN = "known"
-_DIRECTIVE_STATES = {"known": KNOWN, "unknown": "unknown to Redis, which does not start with it"}
+_DIRECTIVE_STATES = {
+    "known": KNOWN,
+    "unknown": "unknown to Redis, which does not start with it",
+    "wordy": "followed by more or fewer words than Redis takes, which does not start with it",
+}
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
@@ -102,9 +111,10 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     section = target.section
     hide_hashes = "sed -E 's/#[0-9a-f]{64}/#(password)/g'"
     return {
-        "settings": Ask(question(section, "--json CONFIG GET " + " ".join(DEFAULTS))),
+        "settings": Ask(question(section, "--json CONFIG GET '*'", through=_HIDE_VALUES)),
         "info": Ask(question(section, "INFO")),
         "acl": Ask(question(section, "ACL LIST", through=hide_hashes)),
+        "loaded": Ask(redis_loaded.question(section)),
         "file": Ask(redis_file.lines_question(section.file)),
         "aclfile": Ask(redis_file.users_question(section.file)),
         "passwords": Ask(redis_file.passwords_question(section, section.file)),
@@ -114,25 +124,45 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 
 
 def read_version(answers: Answers, target: Target[Policy]) -> Table:
-    """The version that runs."""
+    """The version that runs. Valkey tells one of Redis as well, whose behaviour it has."""
     info = _info(answers, target)
-    return {"redis": _field(info, "redis_version"), "mode": _field(info, "redis_mode")}
+    valkey = {"valkey": info["valkey_version"]} if "valkey_version" in info else {}
+    return {"redis": _field(info, "redis_version"), "mode": _field(info, "redis_mode"), **valkey}
 
 
 def read_settings(answers: Answers, target: Target[Policy]) -> Table:
-    """Each setting of `DEFAULTS` -> its value in the running Redis."""
+    """Each setting -> its value in the running Redis."""
     return dict(_running(answers, target))
 
 
+def read_loaded(answers: Answers, _: Target[Policy]) -> Table:
+    """Each library of functions -> a digest of its code; each module -> its version and file."""
+    found = redis_loaded.read(answers.rows("loaded"))
+    return {"functions and modules": "looked at", **found}
+
+
 def read_persisted(answers: Answers, target: Target[Policy]) -> Table:
-    """Each setting of `DEFAULTS` -> `AS_FILED`, or what a restart would change."""
+    """Each setting of `DEFAULTS` and of the file -> `AS_FILED`, or what a restart would change."""
     running, filed = _running(answers, target), _filed(answers, target)
     return {
         name: AS_FILED
-        if running[name] == filed[name]
-        else f"runs with {running[name] or 'nothing'!r}, its file says {filed[name] or 'nothing'!r}"
-        for name in DEFAULTS
+        if _alike(running[name], value)
+        else f"runs with {running[name] or 'nothing'!r}, its file says {value or 'nothing'!r}"
+        for name, value in sorted(filed.items())
+        if name in running and name not in _SEVERAL | _ON_THE_COMMAND_LINE and running[name] != HIDDEN
     }
+
+
+def _alike(running: str, filed: str) -> bool:
+    """Whether a value of the file is the one that runs: Redis tells sizes in bytes, and words in small."""
+    is_word = re.fullmatch("[A-Za-z-]+", filed) is not None
+    return running in (filed, _bytes(filed)) or (is_word and running == filed.lower())
+
+
+def _bytes(value: str) -> str | None:
+    """A size as Redis tells it; None if the value is none."""
+    size = re.fullmatch(r"([0-9]{1,18})([a-z]*)", value.lower())
+    return str(int(size[1]) * _UNITS[size[2]]) if size and size[2] in _UNITS else None
 
 
 def read_acl(answers: Answers, target: Target[Policy]) -> Table:
@@ -290,20 +320,29 @@ def _lines(answers: Answers, _: Target[Policy]) -> Sequence[tuple[str, list[str]
             name, *words = shlex.split(line)
         except ValueError:
             raise UnmeasuredError(f"file: a line that cannot be split into words: {line[:80]!r}") from None
-        found.append((name.lower().replace("slave", "replica").replace("ziplist", "listpack"), words))
+        found.append((_present(name.lower()), words))
     return found
+
+
+def _present(name: str) -> str:
+    """The name of a setting that Redis has renamed; it knows, and tells, both."""
+    return name.replace("slave", "replica").replace("ziplist", "listpack")
 
 
 @once
 def _running(answers: Answers, _: Target[Policy]) -> Mapping[str, str]:
     given = json_text.parsed("\n".join(answers.rows("settings")), "settings")
-    if not isinstance(given, dict) or set(given) != set(DEFAULTS):
-        raise UnmeasuredError("settings: the answer lacks settings that were asked for")
-    return {name: _canonical(name, str(value)) for name, value in sorted(given.items())}
+    if not isinstance(given, dict) or not set(DEFAULTS) <= set(given):
+        raise UnmeasuredError("settings: the answer lacks settings that every Redis has")
+    values = {_present(name): str(value) for name, value in given.items()}
+    return {name: _canonical(name, value) for name, value in sorted(values.items())}
 
 
 def _filed(answers: Answers, target: Target[Policy]) -> Mapping[str, str]:
-    """The settings of the file. The last line of a name counts, except that ``save`` lines add up."""
+    """The settings of the file, and the defaults of the others that are known.
+
+    The last line of a name counts, except that ``save`` lines add up.
+    """
     found: dict[str, str] = {}
     saves: list[str] = []
     for name, words in _lines(answers, target):
@@ -312,16 +351,16 @@ def _filed(answers: Answers, target: Target[Policy]) -> Mapping[str, str]:
         if name == "save":
             saves = [] if words == [""] else [*saves, *words]
         found[name] = " ".join(saves if name == "save" else words)
-    return {name: _canonical(name, found.get(name, default)) for name, default in DEFAULTS.items()}
+    return {name: _canonical(name, value) for name, value in {**DEFAULTS, **found}.items()}
 
 
 def _canonical(name: str, value: str) -> str:
     """A value as it is compared: sizes in bytes, flags of keyspace events in alphabetical order."""
     if name == "maxmemory":
-        size = re.fullmatch(r"([0-9]{1,18})([a-z]*)", value.lower())
-        if size is None or size[2] not in _UNITS:
+        size = _bytes(value)
+        if size is None:
             raise UnmeasuredError(f"maxmemory: {value[:40]!r} is not a size")
-        return str(int(size[1]) * _UNITS[size[2]])
+        return size
     return "".join(sorted(value)) if name == "notify-keyspace-events" else value
 
 
@@ -373,6 +412,7 @@ PROBE = Probe(
     tables={
         "version": Reading(read_version),
         "settings": Reading(read_settings),
+        "loaded": Reading(read_loaded),
         "persisted": Reading(read_persisted, healthy=AS_FILED),
         "acl": Reading(read_acl),
         "acl_saved": Reading(read_acl_saved, healthy=AS_FILED),

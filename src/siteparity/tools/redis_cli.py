@@ -1,9 +1,11 @@
-"""Questions to a Redis, asked by a shell on its own host as the suite's user. Its password stays there."""
+"""Questions to a Redis or Valkey, asked by a shell on its own host as the suite's user.
+
+Its password stays there.
+"""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from typing import Protocol
 
 
@@ -24,15 +26,22 @@ class RedisUser(Protocol):
 
 
 def login(auth_file: str) -> str:
-    """Shell lines that read the password from its file into the client's environment."""
-    return f"REDISCLI_AUTH=$(cat -- {shlex.quote(auth_file)}) || exit\nexport REDISCLI_AUTH\n"
+    """Shell lines that read the password from its file into the client's environment, and find the client.
 
-
-def client_words(section: RedisUser) -> Sequence[str]:
-    """The client's name and options, to reach the Redis of the host itself."""
+    Both clients read that variable. The client's name is in ``$CLIENT`` then.
+    """
     return (
-        *("redis-cli", "-e", "--no-auth-warning", "-h", "127.0.0.1", "-p", str(section.port)),
-        *("--user", section.redis_user),
+        f"REDISCLI_AUTH=$(cat -- {shlex.quote(auth_file)}) || exit\nexport REDISCLI_AUTH\n"
+        "CLIENT=$(command -v redis-cli || command -v valkey-cli) ||\n"
+        "{ echo 'neither redis-cli nor valkey-cli is installed' >&2; exit 127; }\n"
+    )
+
+
+def client_line(section: RedisUser) -> str:
+    """The client and its options, to reach the Redis of the host itself; after `login`."""
+    return (
+        f'"$CLIENT" -e --no-auth-warning -h 127.0.0.1 -p {section.port} '
+        f"--user {shlex.quote(section.redis_user)}"
     )
 
 
@@ -45,7 +54,7 @@ def client(section: RedisUser, words: str) -> str:
     """
     return (
         f"{login(section.auth_file)}"
-        f"answer=$({shlex.join(client_words(section))} {words} 2>&1) "
+        f"answer=$({client_line(section)} {words} 2>&1) "
         "|| { printf '%s\\n' \"$answer\" >&2; exit 1; }\n"
     )
 

@@ -8,11 +8,10 @@ compared there. In perl, since one process takes the place of many.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 
 from siteparity.redaction import SECRET_NAMES
 from siteparity.tools.program import filled, program
-from siteparity.tools.redis_cli import RedisUser, client_words, login
+from siteparity.tools.redis_cli import RedisUser, client_line, login
 from siteparity.tools.secrets import keyed, secret_patterns
 
 _SECRET_NAMES = (*SECRET_NAMES, "pas", "auth", "secr", "tok", "cred")
@@ -30,33 +29,31 @@ _AS_SERVER = program(__package__, "redis_as_server.sh")
 
 def lines_question(file: str) -> str:
     """A shell text that prints each line that sets something, without passwords."""
-    return _perl(_LOAD + _SHOW + r'print map({ shown($_) . "\n" } @lines), "end\n";', [file])
+    return _perl(_LOAD + _SHOW + r'print map({ shown($_) . "\n" } @lines), "end\n";', file)
 
 
 def users_question(file: str) -> str:
     """A shell text that prints the lines of the file of users, without passwords."""
-    return _perl(_LOAD + _SHOW + _USERS + r'print map({ shown($_) . "\n" } users()), "end\n";', [file])
+    return _perl(_LOAD + _SHOW + _USERS + r'print map({ shown($_) . "\n" } users()), "end\n";', file)
 
 
 def passwords_question(section: RedisUser, file: str) -> str:
     """A shell text that tells for each user whether the file has the password that is in force."""
-    words = [file, *client_words(section)]
-    return login(section.auth_file) + _perl(_LOAD + _ASK + _USERS + _PASSWORDS, words)
+    return login(section.auth_file) + _perl(_LOAD + _ASK + _USERS + _PASSWORDS, file, client_line(section))
 
 
 def hidden_question(file: str) -> str:
     """A shell text that prints a keyed hash of each password of the files; it needs ``$KEY``."""
-    return f"SITEPARITY_KEY=$KEY {_perl(keyed.PERL + _LOAD + _SHOW + _USERS + _HIDDEN, [file])}"
+    return f"SITEPARITY_KEY=$KEY {_perl(keyed.PERL + _LOAD + _SHOW + _USERS + _HIDDEN, file)}"
 
 
 def needed_question(section: RedisUser, file: str) -> str:
     """A shell text that tells whether Redis could start again: words that it knows, files that are there."""
-    words = [file, *client_words(section)]
     return (
         f"{login(section.auth_file)}AS_SERVER={shlex.quote(_AS_SERVER)}\nexport AS_SERVER\n"
-        f"{_perl(_LOAD + _ASK + _NEEDED, words)}"
+        f"{_perl(_LOAD + _ASK + _NEEDED, file, client_line(section))}"
     )
 
 
-def _perl(text: str, words: Sequence[str]) -> str:
-    return f"perl -e {shlex.quote(text)} -- {' '.join(map(shlex.quote, words))}\n"
+def _perl(text: str, file: str, client: str = "") -> str:
+    return f"perl -e {shlex.quote(text)} -- {shlex.quote(file)} {client}\n"

@@ -1,4 +1,4 @@
-# "known NAME" or "unknown NAME" for each first word of a line. Then the state of each file and folder that a
+# "known NAME", "unknown NAME" or "wordy NAME" for each first word of a line. Then the state of each file and folder that a
 # start needs, tried as the account of the server that runs (redis_as_server.sh). A server opens its files for
 # TLS only if it uses TLS; it logs to the journal if no file is named.
 our (@lines, @files);
@@ -15,7 +15,19 @@ my @kept = qw(dir appenddirname appendfilename appendonly aclfile);
 my $json = asked("--json", "CONFIG", "GET", @kept, grep { !$own{$_} } @names);
 my %runs = $json =~ /"([^"\\]+)":"((?:[^"\\]|\\.)*)"/g;
 s/\\(.)/$1/g for values %runs;
-print exists $runs{$_} || $own{$_} ? "known" : "unknown", " $_\n" for sort keys %in_file;
+# All take one value but some, and what runs has as many words; a comment behind a value counts as words.
+my %several = map { $_ => 1 } qw(bind save replicaof slaveof client-output-buffer-limit oom-score-adj-values),
+    qw(latency-tracking-info-percentiles rdma-bind cluster-announce-client-ipv4);
+my %wordy;
+for (@lines) {
+    my ($name, $rest) = /^(\S+)\s*(.*)/ or next;
+    $name = lc $name;
+    my @words = $rest =~ /("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"']\S*)/g;
+    my @of_running = split " ", $runs{$name} // "";
+    my $most = $several{$name} || @of_running > 1 ? 1000 : 1;
+    $wordy{$name} = 1 if exists $runs{$name} && !$own{$name} && (!@words || @words > $most);
+}
+print $wordy{$_} ? "wordy" : exists $runs{$_} || $own{$_} ? "known" : "unknown", " $_\n" for sort keys %in_file;
 print "known (no word at all)\n" unless %in_file;
 
 my $dir = $runs{dir};
