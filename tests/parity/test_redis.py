@@ -50,6 +50,7 @@ def test_redis_has_the_same_functions_and_modules(parity: Parity) -> None:
 @pytest.mark.drill(
     "redis_setting_changed_at_run_time",
     "redis_setting_changed_at_both_sites",
+    "redis_comment_behind_a_value",
     "redis_file_changed_without_restart",
     "redis_file_makes_it_a_replica",
     "redis_replica_of_the_primary",
