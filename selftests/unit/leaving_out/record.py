@@ -1,7 +1,8 @@
 """Records what the lab's hosts answer: ``python -m selftests.unit.leaving_out.record``, with the lab up.
 
-It takes a quarter of an hour. Names of faults as arguments record these, beside what is recorded already.
-Faults that different aspects must find are set together.
+It takes a quarter of an hour. Arguments record less anew, beside what is recorded already: names of faults
+record these, and the name of an aspect its answers with all faults that it finds. Faults that different
+aspects must find are set together.
 """
 
 from __future__ import annotations
@@ -202,12 +203,16 @@ def main() -> None:
     run, looks = _recorded(key)
     if run.red():
         raise LabError(f"the lab is not well: {run.told()}")
-    names = sys.argv[1:]
-    if names:
-        healthy, faults = recorded().healthy, dict(recorded().faults)
+    aspects = [one for one in sys.argv[1:] if one in discover()]
+    names = [one for one in sys.argv[1:] if one not in aspects]
+    if not sys.argv[1:]:
+        aspects, names = list(discover()), list(FAULTS)
+        healthy, faults = Broken("", frozenset(), {}, {}, {}), {}
     else:
-        healthy, faults = Broken("", frozenset(), {}, looks, others.put(discover(), key)), {}
-    waiting = companies({name: catalogue()[name] for name in names or FAULTS})
+        healthy, faults = recorded().healthy, dict(recorded().faults)
+        names += [name for name in FAULTS if name not in names and not _is_kept(faults.get(name), aspects)]
+    healthy = _with(healthy, aspects, looks, others.put(aspects, key) if aspects else {})
+    waiting = companies({name: catalogue()[name] for name in names})
     for company in waiting:
         began = time.monotonic()
         try:
@@ -222,6 +227,27 @@ def main() -> None:
         faults |= {one.fault: replace(one, looks=_changed(one.looks, healthy.looks)) for one in found}
         write(Recorded(healthy, faults))
     _say(f"{FILE.name}: {len(faults)} faults, {FILE.stat().st_size / 1024:.0f} KiB")
+
+
+def _is_kept(one: Broken | None, aspects: Collection[str]) -> bool:
+    """Whether a fault is recorded, and found by none of these aspects: their hashes have another key now."""
+    return one is not None and one.aspects.isdisjoint(aspects)
+
+
+def _with(
+    healthy: Broken,
+    aspects: Collection[str],
+    looks: Mapping[Place, Look],
+    others: Mapping[Other, Mapping[str, Answer]],
+) -> Broken:
+    """The healthy lab, with what hosts answer to these aspects now."""
+    return replace(
+        healthy,
+        looks={place: look for place, look in healthy.looks.items() if place[2] not in aspects}
+        | {place: look for place, look in looks.items() if place[2] in aspects},
+        others={other: one for other, one in healthy.others.items() if other[2] not in aspects}
+        | dict(others),
+    )
 
 
 def companies(faults: Mapping[str, tuple[str, Fault]]) -> list[tuple[Fault, ...]]:
