@@ -209,6 +209,7 @@ FAULTS = (
         ("dallas-web1", "dallas-web2", "arizona-web1", "arizona-web2"),
         "chmod 0744 /usr/bin/gunicorn",
         "chmod 0755 /usr/bin/gunicorn",
+        alone=True,
     ),
     _worker(
         "worker_started_at_the_standby",

@@ -25,7 +25,7 @@ from lab.drills import checks_of_faults
 from lab.errors import LabError
 from lab.faults import Fault, catalogue
 from lab.pairs import USUAL
-from selftests.lab.companies import MOST, Member
+from selftests.lab.companies import Member
 from selftests.lab.conftest import Lab
 from selftests.lab.runs import Run, function_of, named_by, run_gate
 from selftests.unit.leaving_out.judge import Judge, Variant
@@ -41,6 +41,8 @@ from siteparity.transport.process import Output
 from siteparity.transport.script import Answer, Ask
 from siteparity.transport.words import KNOWN
 
+TOGETHER = 5
+"""Faults in one run. Of more, too often two disturb each other, and each is recorded by itself then."""
 AT_ONCE = 20
 """Questions in one script."""
 FAULTS = (
@@ -259,7 +261,7 @@ def companies(faults: Mapping[str, tuple[str, Fault]]) -> list[tuple[Fault, ...]
         fits = [
             company
             for company in found
-            if len(company) < MOST and all(_bear(one, other) for other in company)
+            if len(company) < TOGETHER and all(_bear(one, other) for other in company)
         ]
         if not fits:
             found.append([])
