@@ -24,7 +24,11 @@ def test_no_process_is_connected_to_the_other_site(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("job_reads_a_file_of_the_other_site")
+@pytest.mark.drill(
+    "job_reads_a_file_of_the_other_site",
+    "stray_connection_to_the_other_site",
+    "stray_connection_to_the_other_site_at_the_primary",
+)
 @pytest.mark.broken("A setting of {where} leads to the other site", "outage")
 def test_no_setting_outside_etc_names_the_other_site(parity: Parity) -> None:
     """The service, or its next job, looks for its data at the site that has just failed."""
