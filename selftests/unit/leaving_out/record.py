@@ -227,7 +227,7 @@ def main() -> None:
             waiting += [(fault,) for fault in company if len(company) > 1]
             continue
         faults |= {one.fault: replace(one, looks=_changed(one.looks, healthy.looks)) for one in found}
-        write(Recorded(healthy, faults))
+    write(Recorded(healthy, faults))
     _say(f"{FILE.name}: {len(faults)} faults, {FILE.stat().st_size / 1024:.0f} KiB")
 
 
