@@ -15,8 +15,12 @@ NAMED = 3
 
 
 def hosts_away(sites: Sequence[Site], made: Sequence[Record]) -> Iterator[Away]:
-    """Each site of which at least one host gave nothing: ``4 of 5 Arizona hosts answer, not web2``."""
+    """Each site of which at least one host gave nothing: ``4 of 5 Arizona hosts answer, not web2``.
+
+    Where none answers, the inventory's hint says what to do.
+    """
     hosts = {site.name: len(site.hosts) for site in sites}
+    hints = {site.name: site.hint for site in sites}
     for record in made:
         silent = _silent(record)
         if not silent:
@@ -25,6 +29,8 @@ def hosts_away(sites: Sequence[Site], made: Sequence[Record]) -> Iterator[Away]:
         words = f"{every - len(silent)} of {every} {site} {'host' if every == 1 else 'hosts'} answer"
         if len(silent) < every and len(silent) <= NAMED:
             words += f", not {places(silent, record.site, record.site).removeprefix(f'{site} ')}"
+        if len(silent) == every and hints[record.site]:
+            words += f" ({hints[record.site]})"
         yield Away(words, silent)
 
 

@@ -134,6 +134,7 @@ for my $pid (@pids) {
     }
     my $line = slurp("/proc/$pid/cmdline") // next;
     $line eq "" and next;
+    next if $environment =~ /(?:^|\0)OWN_SITE=/ && $environment =~ /(?:^|\0)OTHER_SITE=/;    # another run asks this
     $looked++;
     my $who = join "\t", "unit", $unit_of{$pid}, $comm_of{$pid};
     for (split /\0/, $environment) {
