@@ -75,7 +75,7 @@ FAULTS = (
         healthy=_PING,
     ),
     Fault(
-        name="redis_lists_shorter_at_run_time",
+        name="redis_longest_request_changed_at_run_time",
         sentence="Somebody set the longest request that the standby's Redis takes, and left it so.",
         hosts=(STANDBY,),
         break_=f"{ADMIN} CONFIG SET proto-max-bulk-len 1mb",

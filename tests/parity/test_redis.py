@@ -21,7 +21,7 @@ def test_the_same_redis_runs(parity: Parity) -> None:
 
 @pytest.mark.drill(
     "redis_setting_changed_at_run_time",
-    "redis_lists_shorter_at_run_time",
+    "redis_longest_request_changed_at_run_time",
     "redis_replica_of_the_primary",
     "session_store_takes_no_writes",
     "redis_suite_user_refused",

@@ -154,7 +154,7 @@ def read_persisted(answers: Answers, target: Target[Policy]) -> Table:
 
 
 def _alike(running: str, filed: str) -> bool:
-    """Whether a value of the file is the one that runs: Redis tells sizes in bytes, and words in small."""
+    """Whether a value of the file is in force: Redis tells sizes in bytes, and words in lower case."""
     is_word = re.fullmatch("[A-Za-z-]+", filed) is not None
     return running in (filed, _bytes(filed)) or (is_word and running == filed.lower())
 

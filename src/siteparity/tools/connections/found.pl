@@ -134,7 +134,8 @@ for my $pid (@pids) {
     }
     my $line = slurp("/proc/$pid/cmdline") // next;
     $line eq "" and next;
-    next if $environment =~ /(?:^|\0)OWN_SITE=/ && $environment =~ /(?:^|\0)OTHER_SITE=/;    # another run asks this
+    # Another run that asks this very question has the words of it in its environment, and is of no unit.
+    next if $unit_of{$pid} eq "" && 3 == grep { $environment =~ /(?:^|\0)$_=/ } qw(OWN_SITE OTHER_SITE PUBLIC_NAMES);
     $looked++;
     my $who = join "\t", "unit", $unit_of{$pid}, $comm_of{$pid};
     for (split /\0/, $environment) {
