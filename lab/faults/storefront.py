@@ -7,6 +7,7 @@ from lab.handle import Lab
 
 EDGE, BEHIND = "arizona-edge1", "arizona-web1"
 EDGE_ADDRESS = "198.18.2.11"
+WEB1 = "198.18.2.21"
 
 
 SEAL = "(cd /srv/shop && find shop -type f ! -name '*.pyc' -exec sha256sum {} + | sort -k 2 >SHA256SUMS)"
@@ -68,7 +69,7 @@ FAULTS = (
         f"""
             sed -i -e 's/198.18.2.22:8000;/198.18.2.22:8001 max_fails=0;/' \\
                 -e 's/proxy_pass .*/&\\n        proxy_next_upstream off;/' \\
-                -e 's|^    location / |    location /admin {{ proxy_pass http://198.18.2.21:8000; }}\\n&|' {SHOP}
+                -e 's|^    location / |    location /admin {{ proxy_pass http://{WEB1}:8000; }}\\n&|' {SHOP}
             grep -q 8001 {SHOP}
             {LOAD}
         """,

@@ -222,7 +222,7 @@ def test_a_lab_that_is_down_is_said_at_once_with_how_to_start_it(
         inventories.path(site).write_text(
             re.sub(r"ansible_port: \d+", lambda _: f"ansible_port: {_free_port()}", text)
         )
-    _replace(inventories.folder / "policy.yml", "host_deadline: 30s", f"host_deadline: {HOST_SECONDS:g}s")
+    _replace(inventories.folder / "policy.yml", "host_deadline: 60s", f"host_deadline: {HOST_SECONDS:g}s")
     said = siteparity()
     assert said.status == 3
     assert "python -m lab up" in said.stdout.splitlines()[-1], said.stdout
