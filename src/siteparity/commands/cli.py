@@ -19,7 +19,7 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 
 from siteparity import configuration
-from siteparity.commands import check, init, privileges, signing
+from siteparity.commands import check, failover, init, privileges, signing
 from siteparity.commands.confirm import Terminal, confirm
 from siteparity.commands.confirm import Wanted as Acceptance
 from siteparity.commands.diff import Wanted, diff
@@ -562,6 +562,8 @@ def _parser() -> argparse.ArgumentParser:
         "explain", _explain, "what a check proves, why, how to fix it, and which drill shows that it works"
     )
     explained.add_argument("check", metavar="CHECK", help="an aspect, or aspect.check, or a test id")
+    for name, (words, add_options) in failover.VERBS.items():
+        add_options(verb(name, failover.RUNS[name], words))
     _add_privileges_options(
         verb(
             "privileges",

@@ -12,8 +12,9 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import cache, wraps
 from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
 
@@ -298,6 +299,36 @@ class LossWitness:
     """What two servers have in common if their positions can be compared."""
 
 
+class Sight(StrEnum):
+    """What can be seen on a host again and again while a failover is watched."""
+
+    MODE = "mode"
+    """Whether the database takes writes: "yes" or "no"."""
+    RECEIVER = "receiver"
+    """The status of what receives from another database: "streaming" if it does."""
+    TIMELINE = "timeline"
+    """The number of the database's timeline."""
+    UNITS = "units"
+    """Each unit that is promised, or not inactive -> systemd's ActiveState."""
+    ARMED = "armed"
+    """Whether the job that charges customers would do so here: "yes" or "no"."""
+    NAME_SERVERS = "name servers"
+    """Each authoritative name server -> whether it answers as one."""
+    RECORDS = "records"
+    """Each name that customers type, at each server -> where it leads."""
+    CONNECTED = "connected"
+    """What is connected to the other site."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown(Generic[S]):
+    """How a sight is seen: by few of the aspect's questions, since they are asked every few seconds."""
+
+    read: Read[S]
+    questions: tuple[str, ...]
+    """The names of the probe's questions that it is read from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Witnesses:
     """What shows on a host that a site has, after all, what the policy declares absent."""
@@ -338,6 +369,8 @@ class Probe(Generic[S]):
     """Where it tells what may be lost with a primary that is away; None if it does not."""
     absence: Witnesses | None = None
     """What shows that a site has it after all; None if every host has it, so that no site can lack it."""
+    shows: Mapping[Sight, Shown[S]] = field(default_factory=dict)
+    """What it can show again and again while a failover is watched."""
     last: bool = False
     """Whether its questions come after those of all other aspects, since they may use up the host's time."""
 

@@ -26,7 +26,7 @@ from siteparity.model import Site, Table, UnmeasuredError
 from siteparity.names import OwnNames
 from siteparity.policy import RoleName, Section, Text
 from siteparity.policy.section import Person, Reason, Strict
-from siteparity.probes import Answers, Probe, Reading, Target, once
+from siteparity.probes import Answers, Probe, Reading, Shown, Sight, Target, once
 from siteparity.tools.connections import found
 from siteparity.transport import words
 from siteparity.transport.script import Ask
@@ -194,6 +194,7 @@ PROBE = Probe(
     ask=ask,
     needs="tls",
     always=(_FOUND,),
+    shows={Sight.CONNECTED: Shown(read_connected, ("found",))},
     tables={
         "connected": Reading(read_connected, healthy=NONE),
         "configured": Reading(read_configured, healthy=NONE),

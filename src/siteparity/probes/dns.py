@@ -22,7 +22,7 @@ from siteparity.policy import Duration, Section
 from siteparity.policy.applications import Applications
 from siteparity.policy.bounds import at_most
 from siteparity.policy.section import matching, template
-from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, once
+from siteparity.probes import Answers, Probe, Reading, Shown, Sight, Target, Witnesses, once
 from siteparity.tools.dns import AUTHORITY, NO_ANSWER, Question, Reply, question, replies
 from siteparity.tools.witnesses import ports, products, programs, witnessed
 from siteparity.transport.script import Ask
@@ -188,6 +188,10 @@ PROBE = Probe(
     section=Policy,
     ask=ask,
     title="DNS",
+    shows={
+        Sight.NAME_SERVERS: Shown(read_servers, ("replies",)),
+        Sight.RECORDS: Shown(read_records, ("replies",)),
+    },
     tables={
         "servers": Reading(read_servers, healthy=AUTHORITY),
         "zone": Reading(read_zone, healthy=(SAME_SERIAL, AS_IN_POLICY)),

@@ -25,7 +25,19 @@ from siteparity.policy import Duration, Roles, Section, Size, Text
 from siteparity.policy.applications import Applications, postgres_of
 from siteparity.policy.bounds import at_most
 from siteparity.policy.grants import DatabaseAccess
-from siteparity.probes import Answers, LossWitness, Probe, Reading, SecondLook, Seen, Target, Witnesses, once
+from siteparity.probes import (
+    Answers,
+    LossWitness,
+    Probe,
+    Reading,
+    SecondLook,
+    Seen,
+    Shown,
+    Sight,
+    Target,
+    Witnesses,
+    once,
+)
 from siteparity.tools.postgres import psql, question, rows
 from siteparity.tools.program import filled, program
 from siteparity.tools.witnesses import postgres, products, programs, witnessed
@@ -405,5 +417,10 @@ PROBE = Probe(
             "distance": Reading(read_distance, moves=True),
         },
     ),
+    shows={
+        Sight.MODE: Shown(read_mode, ("state",)),
+        Sight.RECEIVER: Shown(read_receiver, ("state",)),
+        Sight.TIMELINE: Shown(read_timeline, ("state",)),
+    },
     absence=Witnesses({"programs": Ask(programs.QUESTION), "postgres": Ask(postgres.QUESTION)}, read_absence),
 )

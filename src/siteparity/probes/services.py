@@ -27,7 +27,7 @@ from siteparity.policy.applications import Applications
 from siteparity.policy.patterns import matches_any
 from siteparity.policy.questions import Question
 from siteparity.policy.section import UnitPattern, matching
-from siteparity.probes import COMPARED, PROMISED, Answers, Probe, Reading, Target, by_role, once
+from siteparity.probes import COMPARED, PROMISED, Answers, Probe, Reading, Shown, Sight, Target, by_role, once
 from siteparity.tools.systemd import beside, manager, programs, stopped, unit_files
 from siteparity.transport import words
 from siteparity.transport.script import Ask
@@ -224,6 +224,13 @@ def read_stopped(answers: Answers, _: Target[Policy]) -> Table:
     }
 
 
+def read_states(answers: Answers, target: Target[Policy]) -> Table:
+    """Each unit that the policy promises, or that is not inactive -> its state, such as ``active``."""
+    seen = manager.read(answers.parts("units", manager.PARTS))
+    promised = {name: seen.property(name, "ActiveState") for name in _promised(target)}
+    return {**{unit.name: unit.active for unit in seen.units.values()}, **promised}
+
+
 def read_judged(answers: Answers, target: Target[Policy]) -> Table:
     """Each unit that is not inactive, or that a boot starts -> how it is judged, or why it is not.
 
@@ -382,6 +389,7 @@ PROBE = Probe(
     ask=ask,
     judges=lambda _: ("/etc/systemd/system/*",),
     always=(_UNITS, _FILES, _PROGRAMS, _STOPPED, _BESIDE),
+    shows={Sight.UNITS: Shown(read_states, ("units",))},
     tables={
         "enabled": Reading(read_enabled),
         "definitions": Reading(read_definitions),

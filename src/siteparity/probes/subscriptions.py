@@ -21,7 +21,7 @@ from siteparity.policy.applications import Applications, said
 from siteparity.policy.bounds import at_most
 from siteparity.policy.questions import Question
 from siteparity.policy.section import Strict
-from siteparity.probes import Answers, Probe, Reading, Target, Witnesses, if_named, once
+from siteparity.probes import Answers, Probe, Reading, Shown, Sight, Target, Witnesses, if_named, once
 from siteparity.tools.program import filled, program
 from siteparity.tools.witnesses import jobs, witnessed
 from siteparity.transport.script import Ask
@@ -185,6 +185,7 @@ def read_absence(answers: Answers, _: Target[Any]) -> Table:
 PROBE = Probe(
     section=Policy,
     ask=ask,
+    shows={Sight.ARMED: Shown(read_armed, ("status",))},
     tables={
         "present": Reading(read_present, healthy=PRESENT),
         "job": Reading(read_job),

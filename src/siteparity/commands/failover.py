@@ -1,0 +1,344 @@
+"""``siteparity plan``, ``watch``, ``said`` and ``drills``: the failover plan, and the drills that follow it.
+
+None of them changes a host. A person types the commands; siteparity proves what came of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeAlias
+
+from siteparity import configuration
+from siteparity.configuration import Configuration
+from siteparity.failover import events, log
+from siteparity.failover.document import NAME, Mode, Plan, load_plan
+from siteparity.failover.drill import Drill, drills, under_way
+from siteparity.failover.events import Begun, Event, Journal, Said
+from siteparity.failover.head import rehearsed
+from siteparity.failover.html import render
+from siteparity.failover.lines import event_line
+from siteparity.failover.markdown import markdown
+from siteparity.failover.order import Part
+from siteparity.failover.proofs import Side
+from siteparity.failover.runbook import Line, Runbook, digest_of, runbook
+from siteparity.failover.screen import awaited, state
+from siteparity.failover.turn import Following
+from siteparity.model import ConfigurationError, SiteparityError
+from siteparity.policy import outline
+from siteparity.policy.section import person
+from siteparity.redaction import redacted, redacted_within
+from siteparity.report.visible import visible
+from siteparity.watching.connections import Connections
+from siteparity.watching.gate_answer import GateAnswer
+from siteparity.watching.looks import HostLooks
+from siteparity.watching.run import Outcome, Watch
+from siteparity.whole_files import write_atomically
+from siteparity.yamlfile import did_you_mean, quoted, shown_path
+
+Run: TypeAlias = Callable[[argparse.Namespace], tuple[str, int]]
+AddOptions: TypeAlias = Callable[[argparse.ArgumentParser], None]
+
+GOOD, ALARM, OPEN = 0, 2, 3
+_EXIT = {
+    Outcome.PROTECTED: GOOD,
+    Outcome.ALARM: ALARM,
+    Outcome.OPEN: OPEN,
+    Outcome.NOT_KEPT: OPEN,
+}
+_LONGEST = 60.0
+"""Seconds between two looks, at most."""
+
+
+def _plan(options: argparse.Namespace) -> tuple[str, int]:
+    """The runbook, as Markdown; as a page as well if one is asked for."""
+    settings = configuration.load(
+        options.root, options.inventories, options.primary, options.standby, look_up=False
+    )
+    plan = load_plan(options.inventories / NAME, tuple(settings.policy.roles))
+    modes = [Mode(options.mode)] if options.mode else list(plan.modes)
+    book = runbook(plan, *settings.sites, modes, (Part.BACK,) if options.back else tuple(Part))
+    heads = heads_of(book, events.read(options.reports))
+    if options.html:
+        _write(options.html.resolve(), render(book, heads))
+    return markdown(book, heads).removesuffix("\n"), GOOD
+
+
+def heads_of(book: Runbook, journal: Journal) -> Mapping[Mode, str]:
+    """When each mode of a runbook was last rehearsed. A damaged journal cannot say "never"."""
+    ended = [one for one in (drill.rehearsal for drill in drills(journal.events)) if one]
+    lost = f"; {len(journal.damaged)} lines of {events.NAME} are damaged" if journal.damaged else ""
+    return {mode: rehearsed(ended, mode, book.digest) + lost for mode in book.modes}
+
+
+def _write(path: Path, text: str) -> None:
+    folder = path.parent
+    is_other = path.exists() and not path.is_file()
+    if is_other or not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise ConfigurationError(
+            f"--html: expected a file in a folder that can be written, found {path}; name another one"
+        )
+    try:
+        write_atomically(path, redacted(text).encode(errors="replace"))
+    except OSError as error:
+        raise SiteparityError(f"{path}: {error.strerror or error}; give --html another file") from None
+
+
+def _drills(options: argparse.Namespace) -> tuple[str, int]:
+    """The log of drills. Lines that prove nothing are told, and the exit code then says so."""
+    journal = events.read(options.reports)
+    found, plan = drills(journal.events), _plan_if_any(options.inventories)
+    status = OPEN if journal.damaged else GOOD
+    if options.json:
+        told = {
+            "drills": [redacted_within(log.as_json(plan, drill)) for drill in found],
+            "damaged": list(journal.damaged),
+        }
+        return json.dumps(told), status
+    lines = [log.drill_line(plan, drill) for drill in found]
+    return "\n".join((*(lines or ["no drill yet"]), *journal.damaged)), status
+
+
+def _plan_if_any(inventories: Path) -> Plan | None:
+    """The plan, for its steps and aims; None if there is none that can be read: the log stands without it."""
+    try:
+        return _plan_of(inventories)
+    except ConfigurationError as error:
+        sys.stderr.write(f"{redacted(str(error))}\n")
+        return None
+
+
+def _plan_of(inventories: Path) -> Plan:
+    about = outline(inventories / "policy.yml")
+    if about is None:
+        path = shown_path(inventories / "policy.yml")
+        raise ConfigurationError(f"{path}: expected a policy with roles, found none; see siteparity check")
+    return load_plan(inventories / NAME, about.roles)
+
+
+def _note(options: argparse.Namespace) -> tuple[str, int]:
+    """Note in the journal what a person saw or decided."""
+    try:
+        by = person(options.by)
+    except ValueError as error:
+        raise ConfigurationError(f"--by: {error}") from None
+    plan = _plan_of(options.inventories)
+    drill = _open_drill(options.reports)
+    steps = {step.name: step for step in plan.of(drill.begun.mode)}
+    if options.step not in steps:
+        near = did_you_mean(options.step, steps)
+        raise ConfigurationError(
+            f"said: expected a step of the plan in the mode {drill.begun.mode}, found {quoted(options.step)}"
+            f"{near}; siteparity plan lists them"
+        )
+    event = Said(
+        drill=drill.id, at=datetime.now(UTC), step=options.step, by=by, words=" ".join(options.words)
+    )
+    events.append(options.reports, (event,))
+    return event_line(event), GOOD
+
+
+def _open_drill(reports: Path) -> Drill:
+    drill = under_way(drills(events.read(reports).events))
+    if drill is None:
+        raise ConfigurationError(
+            f"{shown_path(reports / events.NAME)}: expected a drill that is under way, found none; "
+            "siteparity watch begins one"
+        )
+    return drill
+
+
+def _watch(options: argparse.Namespace) -> tuple[str, int]:
+    """Follow a drill: take up the one that is under way, or begin one."""
+    journal = events.read(options.reports)
+    for line in journal.damaged:
+        sys.stderr.write(f"{line}\n")
+    taken_up = None if options.new else under_way(drills(journal.events))
+    _demand_the_same(options, taken_up)
+    sites = (taken_up.begun.old, taken_up.begun.new) if taken_up else (options.primary, options.standby)
+    settings = configuration.load(options.root, options.inventories, *sites)
+    plan = load_plan(options.inventories / NAME, tuple(settings.policy.roles))
+    with Connections() as connections:
+        looks = HostLooks(
+            settings.policy,
+            {Side.OLD: settings.primary, Side.NEW: settings.standby},
+            settings.probes,
+            connections,
+            GateAnswer(options.reports),
+        )
+        drill = taken_up or _begin(options, settings, plan, looks)
+        book = runbook(plan, *settings.sites, [drill.begun.mode])
+        _warn_if_changed(drill, plan, settings)
+        watch = Watch(
+            plan,
+            drill,
+            looks,
+            options.reports,
+            tell=_tell_json if options.json else _tell,
+            show=_hide if options.json else _shows(book),
+            warn=_warn,
+            every=options.every,
+        )
+        outcome = watch.run(once=options.once, resumed=taken_up is not None)
+    options.to_copy = options.json
+    last = json.dumps({"event": "left", "outcome": outcome.value}) if options.json else _last(outcome)
+    return last, _EXIT[outcome]
+
+
+def _demand_the_same(options: argparse.Namespace, taken_up: Drill | None) -> None:
+    """Refuse to take up a drill as another one."""
+    if taken_up is None:
+        return
+    begun = taken_up.begun
+    asked = {"--mode": options.mode, "--primary": options.primary, "--standby": options.standby}
+    is_ = {"--mode": begun.mode.value, "--primary": begun.old, "--standby": begun.new}
+    for name, value in asked.items():
+        if value is not None and value != is_[name]:
+            raise ConfigurationError(
+                f"{name}: expected {is_[name]}, that of the drill which is under way since "
+                f"{begun.at:%Y-%m-%d %H:%M} UTC, found {value}; leave it out, or begin another drill: --new"
+            )
+
+
+def _begin(options: argparse.Namespace, settings: Configuration, plan: Plan, looks: HostLooks) -> Drill:
+    mode = Mode(options.mode or Mode.PLANNED)
+    runbook(plan, *settings.sites, [mode])  # it can be followed
+    at = datetime.now(UTC)
+    begun = Begun(
+        drill=events.drill_id(at),
+        at=at,
+        mode=mode,
+        old=settings.primary.name,
+        new=settings.standby.name,
+        digest=digest_of(plan, settings.sites),
+        by=_by(options.by),
+        timeline=looks.timeline(),
+    )
+    events.append(options.reports, (begun,))
+    (_tell_json if options.json else _tell)(begun)
+    return Drill(begun)
+
+
+def _by(name: str | None) -> str:
+    """Who begins a drill: by default the account."""
+    try:
+        return person(name if name is not None else getpass.getuser())
+    except (ValueError, KeyError, OSError) as error:
+        raise ConfigurationError(f"--by: {error}") from None
+
+
+def _warn_if_changed(drill: Drill, plan: Plan, settings: Configuration) -> None:
+    if drill.begun.digest != digest_of(plan, settings.sites):
+        _warn("the plan or the inventories were changed since the drill began")
+
+
+def _tell(event: Event) -> None:
+    _out(event_line(event))
+
+
+def _tell_json(event: Event) -> None:
+    _out(json.dumps(redacted_within(event.model_dump(mode="json"))))
+
+
+def _hide(_: Following, __: datetime) -> None:
+    """Programs get the events alone."""
+
+
+def _shows(book: Runbook) -> Callable[[Following, datetime], None]:
+    lines: Mapping[str, Line] = {line.name: line for chapter in book.chapters for line in chapter.lines}
+
+    def show(following: Following, now: datetime) -> None:
+        _out(f"-- {state(following)}")
+        for line in awaited(following, lines, now):
+            _out(visible(line))
+
+    return show
+
+
+def _out(text: str) -> None:
+    """Print at once; a reader that is gone ends the watch, and the journal has everything."""
+    if text:
+        sys.stdout.write(f"{redacted(text)}\n")
+        sys.stdout.flush()
+
+
+def _warn(text: str) -> None:
+    sys.stderr.write(f"{redacted(text)}\n")
+
+
+def _last(outcome: Outcome) -> str:
+    return {
+        Outcome.PROTECTED: "protected again: the plan was followed to its end",
+        Outcome.ALARM: "ALARM: mend it, then call siteparity watch again; it takes the drill up where it is",
+        Outcome.OPEN: "not ended: siteparity watch takes the drill up where it is",
+        Outcome.NOT_KEPT: "not ended, and the journal could not be written: note by hand what happened",
+    }[outcome]
+
+
+def _interval(text: str) -> float:
+    try:
+        seconds = float(text.removesuffix("s"))
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds <= _LONGEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time between 0s and {_LONGEST:g}s, such as 2s")
+    return seconds
+
+
+def _add_folders(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--inventories", metavar="DIR", type=Path)
+    parser.add_argument("--reports", metavar="DIR", type=Path)
+
+
+def _add_sites(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--primary", metavar="SITE", help="the site that is left (default: the policy's)")
+    parser.add_argument("--standby", metavar="SITE", help="the site that takes over")
+    parser.add_argument("--mode", choices=[mode.value for mode in Mode], help="whether the old site answers")
+    _add_folders(parser)
+
+
+def _add_plan_options(parser: argparse.ArgumentParser) -> None:
+    _add_sites(parser)
+    parser.add_argument("--back", action="store_true", help="the way back alone, until both sites are safe")
+    parser.add_argument("--html", metavar="FILE", type=Path, help="write a page to print as well")
+
+
+def _add_watch_options(parser: argparse.ArgumentParser) -> None:
+    _add_sites(parser)
+    parser.add_argument("--by", metavar="NAME", help="who begins the drill (default: the account)")
+    parser.add_argument("--new", action="store_true", help="begin another drill, although one has not ended")
+    parser.add_argument("--once", action="store_true", help="look once, and say how far it is")
+    parser.add_argument("--every", metavar="TIME", type=_interval, default=2.0, help="between two looks (2s)")
+    parser.add_argument("--json", action="store_true", help="for programs: a line for each event")
+
+
+def _add_said_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("step", metavar="STEP", help="its name in the plan")
+    parser.add_argument("words", nargs="*", metavar="WORDS", help="what was seen or decided")
+    parser.add_argument("--by", metavar="NAME", required=True, help="who saw or decided it")
+    _add_folders(parser)
+
+
+def _add_drills_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="for programs")
+    _add_folders(parser)
+
+
+VERBS: Mapping[str, tuple[str, AddOptions]] = {
+    "plan": ("the failover plan of these sites: what to type, where, and what proves it", _add_plan_options),
+    "watch": (
+        "look on while a failover is made, and prove each step; nothing is changed",
+        _add_watch_options,
+    ),
+    "said": ("note in the journal of the drill what a person saw or decided", _add_said_options),
+    "drills": ("the drills and failovers so far, one line each, the newest last", _add_drills_options),
+}
+"""Verb -> what it does, and what adds its options."""
+RUNS: Mapping[str, Run] = {"plan": _plan, "watch": _watch, "said": _note, "drills": _drills}
+"""Verb -> what runs it."""

@@ -1,0 +1,315 @@
+"""What was seen on hosts -> what it says of each proof: yes, no, or not known. Pure.
+
+What is not known is never a yes. Whatever a look cannot see is not known, and the answer says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from siteparity.failover.answers import Alarm, Answer, Question, Seen
+from siteparity.failover.order import Part
+from siteparity.failover.placeholders import name_of
+from siteparity.failover.proofs import Database, Kind, Side, Units
+from siteparity.model import Host, Site, Table, Unmeasured
+from siteparity.names import OwnNames
+from siteparity.probes import Sight
+
+_UP = ("active", "reloading")
+_DOWN = ("inactive", "failed")
+_SILENT = re.compile(r"no answer within \d+ s|No route to host|Host is down")
+"""What ssh says of a host at whose address nothing answers. A refusal is an answer."""
+NOT_BUILT = "siteparity does not measure it; note with siteparity said who saw it"
+
+
+@dataclass(frozen=True, slots=True)
+class Sights:
+    """What one look saw."""
+
+    sites: Mapping[Side, Site]
+    tables: Mapping[str, Mapping[Sight, Table | Unmeasured]]
+    """Label of a host -> what was seen there."""
+    gate: Mapping[Part, Answer] = field(default_factory=dict)
+    """Whether the gate lets the new site take over, and later the old one."""
+    timeline: int | None = None
+    """The newest timeline when the drill began."""
+    fenced: bool = False
+    """Whether a step has proven that the old site is fenced."""
+    database_units: tuple[str, ...] = ()
+    """The units of the database, if the policy names them."""
+    healthy: Mapping[Sight, tuple[object, ...]] = field(default_factory=dict)
+    """The values that mean that nothing is wrong."""
+
+    def hosts(self, question: Question) -> tuple[Host, ...]:
+        """The hosts that a question is about."""
+        if question.side is None:
+            return ()
+        site = self.sites[question.side]
+        return site.in_role(question.role) if question.role else site.hosts
+
+    def table(self, host: Host, sight: Sight) -> Table | Unmeasured:
+        """What was seen on a host."""
+        missing = Unmeasured("the policy does not say how to look at it")
+        return self.tables.get(host.label, {}).get(sight, missing)
+
+    def having(self, side: Side, sight: Sight) -> tuple[Host, ...]:
+        """The hosts of a site on which something can be seen at all."""
+        return tuple(host for host in self.sites[side].hosts if sight in self.tables.get(host.label, {}))
+
+    def answers(self, host: Host) -> bool:
+        """Whether a host said anything."""
+        return any(not isinstance(table, Unmeasured) for table in self.tables.get(host.label, {}).values())
+
+
+def judge(question: Question, sights: Sights) -> Answer:
+    """What a look says of a question."""
+    judging = _JUDGES.get(question.proof.kind)
+    return judging(question, sights) if judging else Answer(Seen.UNKNOWN, NOT_BUILT)
+
+
+def newest_timeline(sights: Sights) -> int | None:
+    """The newest timeline of all databases; None unless each site shows one."""
+    found: list[int] = []
+    for side in Side:
+        of_site = [
+            _number(sights.table(host, Sight.TIMELINE)) for host in sights.having(side, Sight.TIMELINE)
+        ]
+        known = [one for one in of_site if one is not None]
+        if not known:
+            return None
+        found += known
+    return max(found)
+
+
+def _each(answers: Iterable[tuple[Host, Answer]]) -> Answer:
+    """All hosts together: one no is a no, and only a yes of every host is a yes."""
+    told = list(answers)
+    for seen in (Seen.NO, Seen.UNKNOWN):
+        some = [f"{name_of(host)}: {one.words}" for host, one in told if one.seen is seen]
+        if some:
+            return Answer(seen, "; ".join(some))
+    if not told:
+        return Answer(Seen.UNKNOWN, "there is no host to look at")
+    return Answer(Seen.YES, "; ".join(f"{name_of(host)}: {one.words}" for host, one in told))
+
+
+def _units(question: Question, sights: Sights) -> Answer:
+    wanted = question.proof.wanted
+    if not isinstance(wanted, Units):
+        return Answer(Seen.UNKNOWN, NOT_BUILT)
+    return _each((host, _units_on(host, wanted, sights)) for host in sights.hosts(question))
+
+
+def _units_on(host: Host, wanted: Units, sights: Sights) -> Answer:
+    table = sights.table(host, Sight.UNITS)
+    if isinstance(table, Unmeasured):
+        return Answer(Seen.UNKNOWN, table.reason)
+    wrong = [f"{name} is {table[name]}" for name in wanted.run if name in table and table[name] not in _UP]
+    wrong += [
+        f"{name} is {table[name]}" for name in wanted.stopped if table.get(name, "inactive") not in _DOWN
+    ]
+    if wrong:
+        return Answer(Seen.NO, ", ".join(wrong))
+    unseen = [name for name in (*wanted.run, *wanted.stopped) if name not in table]
+    if unseen:
+        words = f"nothing is known of {', '.join(unseen)}; require it in aspects.services of the policy"
+        return Answer(Seen.UNKNOWN, words)
+    return Answer(Seen.YES, ", ".join(f"{name} is {table[name]}" for name in (*wanted.run, *wanted.stopped)))
+
+
+def _database(question: Question, sights: Sights) -> Answer:
+    looks: Mapping[object, Callable[[Host, Sights], Answer]] = {
+        Database.SHUT_DOWN: _is_shut_down,
+        Database.TAKES_WRITES: _takes_writes,
+        Database.FOLLOWS: _follows,
+    }
+    look = looks[question.proof.wanted]
+    return _each((host, look(host, sights)) for host in sights.hosts(question))
+
+
+def _is_shut_down(host: Host, sights: Sights) -> Answer:
+    if not isinstance(sights.table(host, Sight.MODE), Unmeasured):
+        return Answer(Seen.NO, "the database answers")
+    if not sights.database_units:
+        return Answer(Seen.UNKNOWN, "the policy names no unit of the database (applications: units)")
+    return _units_on(host, Units(stopped=sights.database_units), sights)
+
+
+def _takes_writes(host: Host, sights: Sights) -> Answer:
+    writable = _item(sights.table(host, Sight.MODE))
+    if isinstance(writable, Unmeasured):
+        return _if_down(host, sights, writable)
+    return Answer(Seen.YES, "takes writes") if writable == "yes" else Answer(Seen.NO, "is in recovery")
+
+
+def _follows(host: Host, sights: Sights) -> Answer:
+    receiver, mode = _item(sights.table(host, Sight.RECEIVER)), _item(sights.table(host, Sight.MODE))
+    if isinstance(mode, Unmeasured):
+        return _if_down(host, sights, mode)
+    if mode != "no":
+        return Answer(Seen.NO, "takes writes itself")
+    if isinstance(receiver, Unmeasured):
+        return Answer(Seen.UNKNOWN, receiver.reason)
+    seen = Seen.YES if receiver == "streaming" else Seen.NO
+    return Answer(seen, f"its WAL receiver: {receiver}")
+
+
+def _if_down(host: Host, sights: Sights, unmeasured: Unmeasured) -> Answer:
+    """A database that does not answer: no, if its units are known to be stopped."""
+    if sights.database_units and _is_shut_down(host, sights).seen is Seen.YES:
+        return Answer(Seen.NO, "it is shut down")
+    return Answer(Seen.UNKNOWN, unmeasured.reason)
+
+
+def _timeline(question: Question, sights: Sights) -> Answer:
+    before = sights.timeline
+    if before is None:
+        return Answer(Seen.UNKNOWN, "the timeline was not known when the drill began")
+    return _each((host, _timeline_on(host, before, sights)) for host in sights.hosts(question))
+
+
+def _timeline_on(host: Host, before: int, sights: Sights) -> Answer:
+    table = sights.table(host, Sight.TIMELINE)
+    now = _number(table)
+    if isinstance(table, Unmeasured) or now is None:
+        return Answer(Seen.UNKNOWN, table.reason if isinstance(table, Unmeasured) else "no timeline was told")
+    return Answer(Seen.YES if now > before else Seen.NO, f"timeline {now}, {before} when the drill began")
+
+
+def _writers(_: Question, sights: Sights) -> Answer:
+    looks = [(host, _takes_writes(host, sights)) for side in Side for host in sights.having(side, Sight.MODE)]
+    writers = [name_of(host) for host, one in looks if one.seen is Seen.YES]
+    if len(writers) > 1:
+        return Answer(Seen.NO, f"{' and '.join(writers)} take writes", Alarm.SECOND_WRITER)
+    unknown = [
+        f"{name_of(host)}: {one.words}"
+        for host, one in looks
+        if one.seen is Seen.UNKNOWN and not _is_fenced(host, sights)
+    ]
+    words = f"{writers[0]} takes writes" if writers else "no database takes writes"
+    if unknown:
+        return Answer(Seen.UNKNOWN, "; ".join([words, *unknown]))
+    return Answer(Seen.YES if writers else Seen.NO, words)
+
+
+def _silent(question: Question, sights: Sights) -> Answer:
+    """Silence counts only if somebody else answers: else it may be this machine that is cut off."""
+    answering = [name_of(host) for host in sights.hosts(question) if sights.answers(host)]
+    if answering:
+        return Answer(Seen.NO, f"{', '.join(answering)} {'answer' if len(answering) > 1 else 'answers'}")
+    other = question.side.other if question.side else Side.NEW
+    if not any(sights.answers(host) for host in sights.sites[other].hosts):
+        return Answer(Seen.UNKNOWN, "no host of either site answers: is this machine cut off?")
+    return _each((host, _silence(host, sights)) for host in sights.hosts(question))
+
+
+def _silence(host: Host, sights: Sights) -> Answer:
+    reason = _reason(host, sights)
+    return Answer(Seen.YES if _is_silent(host, sights) else Seen.UNKNOWN, reason)
+
+
+def _is_silent(host: Host, sights: Sights) -> bool:
+    return not sights.answers(host) and bool(_SILENT.search(_reason(host, sights)))
+
+
+def _is_fenced(host: Host, sights: Sights) -> bool:
+    """Whether a host is of the old site, which is proven to be fenced, and is silent."""
+    return sights.fenced and host.site == sights.sites[Side.OLD].name and _is_silent(host, sights)
+
+
+def _reason(host: Host, sights: Sights) -> str:
+    tables = sights.tables.get(host.label, {}).values()
+    return next((one.reason for one in tables if isinstance(one, Unmeasured)), "nobody asked it")
+
+
+def _dns(_: Question, sights: Sights) -> Answer:
+    hosts = sights.having(Side.NEW, Sight.RECORDS)
+    return _each((host, _dns_from(host, sights)) for host in hosts)
+
+
+def _dns_from(host: Host, sights: Sights) -> Answer:
+    records, servers = sights.table(host, Sight.RECORDS), sights.table(host, Sight.NAME_SERVERS)
+    if isinstance(records, Unmeasured):
+        return Answer(Seen.UNKNOWN, records.reason)
+    if isinstance(servers, Unmeasured):
+        return Answer(Seen.UNKNOWN, servers.reason)
+    new = OwnNames.of(sights.sites[Side.NEW])
+    elsewhere = [f"{name}: {place}" for name, place in records.items() if not new.owns(str(place))]
+    if elsewhere:
+        return Answer(Seen.NO, ", ".join(elsewhere))
+    good = sights.healthy.get(Sight.NAME_SERVERS, ())
+    away = [f"{name}: {state}" for name, state in servers.items() if state not in good]
+    if away or not records:
+        return Answer(Seen.UNKNOWN, ", ".join(away) or "no record was told")
+    return Answer(Seen.YES, f"{len(servers)} servers lead there")
+
+
+def _jobs(_: Question, sights: Sights) -> Answer:
+    armed = {side: dict(_armed(side, sights)) for side in Side}
+    old = [name_of(host) for host, one in armed[Side.OLD].items() if one == "yes"]
+    new = [name_of(host) for host, one in armed[Side.NEW].items() if one == "yes"]
+    if old and new:
+        words = f"armed on {', '.join(old)} and on {', '.join(new)}"
+        return Answer(Seen.NO, words, Alarm.ARMED_TWICE)
+    if old or "no" in armed[Side.NEW].values():
+        return Answer(Seen.NO, f"armed on {', '.join(old) or 'no host of the old site'}; not on all new ones")
+    unknown = [
+        f"{name_of(host)}: {one.reason}"
+        for side in Side
+        for host, one in armed[side].items()
+        if isinstance(one, Unmeasured) and not _is_fenced(host, sights)
+    ]
+    if unknown or not new:
+        return Answer(Seen.UNKNOWN, "; ".join(unknown) or "the policy describes no such job")
+    return Answer(Seen.YES, f"armed on {', '.join(new)}")
+
+
+def _armed(side: Side, sights: Sights) -> Iterator[tuple[Host, object]]:
+    for host in sights.having(side, Sight.ARMED):
+        yield host, _item(sights.table(host, Sight.ARMED))
+
+
+def _connections(_: Question, sights: Sights) -> Answer:
+    hosts = sights.having(Side.NEW, Sight.CONNECTED)
+    return _each((host, _connected(host, sights)) for host in hosts)
+
+
+def _connected(host: Host, sights: Sights) -> Answer:
+    table = sights.table(host, Sight.CONNECTED)
+    if isinstance(table, Unmeasured):
+        return Answer(Seen.UNKNOWN, table.reason)
+    good = sights.healthy.get(Sight.CONNECTED, ())
+    found = [f"{what}: {to}" for what, to in table.items() if to not in good]
+    return Answer(Seen.NO, ", ".join(found)) if found else Answer(Seen.YES, "none")
+
+
+def _gate(question: Question, sights: Sights) -> Answer:
+    return sights.gate.get(question.part, Answer(Seen.UNKNOWN, "the gate was not asked"))
+
+
+def _item(table: Table | Unmeasured) -> object:
+    """The one value of a table; `Unmeasured` if there is none."""
+    if isinstance(table, Unmeasured):
+        return table
+    return next(iter(table.values()), Unmeasured("nothing was told"))
+
+
+def _number(table: Table | Unmeasured) -> int | None:
+    value = _item(table)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+_JUDGES: Mapping[Kind, Callable[[Question, Sights], Answer]] = {
+    Kind.GATE: _gate,
+    Kind.UNITS: _units,
+    Kind.DATABASE: _database,
+    Kind.TIMELINE: _timeline,
+    Kind.WRITERS: _writers,
+    Kind.SILENT: _silent,
+    Kind.DNS: _dns,
+    Kind.JOBS: _jobs,
+    Kind.CONNECTIONS: _connections,
+}
+"""How each kind of proof is judged. The others are not known: nothing looks at them."""
