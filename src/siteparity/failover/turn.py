@@ -1,7 +1,8 @@
 """What one more look means for a drill: which steps it proves, and what is an alarm. Pure.
 
 A step is done when the steps before it are done and each of its proofs is seen. What a person said stands in
-for a proof that is not known, never for one that is seen not to hold.
+for a proof that is not known, never for one that is seen not to hold. Where a person must speak in any case,
+as of a fence, the word stands for itself alone, and the rest must be seen.
 """
 
 from __future__ import annotations
@@ -124,10 +125,11 @@ def _proven(following: Following, look: Look) -> Iterator[Proven]:
 
 
 def _is_proven(following: Following, step: Step, look: Look) -> bool:
-    said = step.name in following.drill.said
-    if step.proof.said_by is not None and not said:
+    said, must_be_said = step.name in following.drill.said, step.proof.said_by is not None
+    if must_be_said and not said:
         return False
-    return all(_is_seen(following, question, look, said=said) for question in following.questions(step))
+    stands_in = said and not must_be_said
+    return all(_is_seen(following, one, look, said=stands_in) for one in following.questions(step))
 
 
 def _is_seen(following: Following, question: Question, look: Look, *, said: bool) -> bool:

@@ -19,8 +19,12 @@ from siteparity.probes import Sight
 
 _UP = ("active", "reloading")
 _DOWN = ("inactive", "failed")
-_SILENT = re.compile(r"no answer within \d+ s|No route to host|Host is down")
-"""What ssh says of a host at whose address nothing answers. A refusal is an answer."""
+_SILENT = re.compile(
+    r"no answer within \d+ s|No route to host|Host is down"
+    r"|connection refused \((127\.[0-9.]+|::1|localhost):\d+\)"
+)
+"""What ssh says of a host at whose address nothing answers. A refusal is an answer, unless this machine itself
+refuses, where it would pass the connection on to the host."""
 NOT_BUILT = "siteparity does not measure it; note with siteparity said who saw it"
 
 
