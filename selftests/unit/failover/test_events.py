@@ -66,7 +66,7 @@ def test_a_full_disk_leaves_no_half_line(tmp_path: Path, monkeypatch: pytest.Mon
     """The error says what to do."""
     append(tmp_path, (begun(),))
     before = (tmp_path / NAME).read_bytes()
-    whole_write, written = os.write, []
+    whole_write, written = os.write, list[int]()
 
     def write(file: int, data: bytes) -> int:
         if written:

@@ -11,7 +11,7 @@ from selftests.unit.failover.plans import START, begun, loaded
 from siteparity.failover.answers import Seen
 from siteparity.failover.document import Mode
 from siteparity.failover.drill import Drill
-from siteparity.failover.events import Counted, Looked, Proven
+from siteparity.failover.events import Counted, Event, Looked, Proven
 from siteparity.failover.log import as_json, drill_line
 from siteparity.failover.objectives import Loss, Moments, loss_of, lost, moments_of, recovery
 
@@ -81,7 +81,7 @@ def test_nothing_is_lost_only_if_that_is_proven(
 
 def drill(mode: Mode = Mode.PLANNED) -> Drill:
     """A drill with an outage of 38 seconds."""
-    events = [
+    events: list[Event] = [
         Looked(drill="d1", at=at(0), question="smoke all", seen=Seen.YES),
         Looked(drill="d1", at=at(10), question="smoke all", seen=Seen.NO, before=at(8)),
         Proven(drill="d1", at=at(12), step="stop", ready_at=at(0)),

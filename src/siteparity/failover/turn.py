@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from siteparity.failover.answers import Alarm, Answer, Look, Question, Seen, questions_of
 from siteparity.failover.document import Plan, Step
@@ -136,9 +136,13 @@ def _is_seen(following: Following, question: Question, look: Look, *, said: bool
     seen = look.answers.get(question, Answer(Seen.UNKNOWN)).seen
     if seen is Seen.UNKNOWN:
         return said
-    known = following.drill.known.get(question.key)
-    lasted = look.at - known.since if known else timedelta(0)
-    return seen is Seen.YES and lasted >= question.proof.held_for
+    return seen is Seen.YES and _has_lasted(following, question, look)
+
+
+def _has_lasted(following: Following, question: Question, look: Look) -> bool:
+    """Whether it was seen for as long as the proof demands."""
+    known, least = following.drill.known.get(question.key), question.proof.held_for
+    return not least or (known is not None and look.at - known.since >= least)
 
 
 def _line(following: Following, step: Step, look: Look) -> Proven:

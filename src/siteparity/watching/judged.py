@@ -23,8 +23,10 @@ _SILENT = re.compile(
     r"no answer within \d+ s|No route to host|Host is down"
     r"|connection refused \((127\.[0-9.]+|::1|localhost):\d+\)"
 )
-"""What ssh says of a host at whose address nothing answers. A refusal is an answer, unless this machine itself
-refuses, where it would pass the connection on to the host."""
+"""What ssh says of a host at whose address nothing answers.
+
+A refusal is an answer, unless this machine itself refuses: it would pass the connection on to the host.
+"""
 NOT_BUILT = "siteparity does not measure it; note with siteparity said who saw it"
 
 
