@@ -13,6 +13,7 @@ from siteparity.failover.order import Part
 from siteparity.failover.placeholders import fill, name_of
 from siteparity.failover.proofs import Side, in_words, spelled
 from siteparity.model import ConfigurationError, Host, Site
+from siteparity.report.words import title
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,7 @@ class Runbook:
 
     def title(self, chapter: Chapter) -> str:
         """The heading of a chapter."""
-        text = prose.TITLES[chapter.mode, chapter.part].format(old=self.old, new=self.new)
-        return text[:1].upper() + text[1:]
+        return prose.TITLES[chapter.mode, chapter.part].format(old=title(self.old), new=title(self.new))
 
 
 def runbook(
@@ -155,7 +155,7 @@ def _line(plan: Plan, step: Step, number: int, after: tuple[str, ...], sites: Ma
         hosts=hosts_of(step, sites),
         commands=commands,
         within=spelled(step.within),
-        proofs=tuple(in_words(proof, lambda side: sites[side].name) for proof in step.proof.each()),
+        proofs=tuple(in_words(proof, lambda side: title(sites[side].name)) for proof in step.proof.each()),
         after=() if begins else after,
         back=back,
         no_way_back=prose.NO_WAY_BACK[plan.part_of(step.name)] if step.no_way_back else "",

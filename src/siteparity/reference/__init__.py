@@ -1,4 +1,4 @@
-"""The keys of the policy for editors and readers: a JSON Schema and a page, both made from the models.
+"""The keys of policy and plan for editors and readers: JSON Schemas and a page, all made from the models.
 
 No run imports this package. ``python -m siteparity.reference`` writes both files anew.
 """
