@@ -575,3 +575,15 @@ def test_a_unit_may_run_at_both_sites_in_one_role_and_at_the_primary_in_another(
     """Roles are other machines."""
     named = {"required": {"db": ("a.timer",)}, "only_at_primary": {"web": ("a.timer",)}}
     assert Policy.model_validate({"owner": "Platform", **named}).only_at_primary == {"web": ("a.timer",)}
+
+
+def test_a_failover_is_told_the_state_of_each_unit_that_is_up_or_promised() -> None:
+    """One that is stopped and promised is told as well; of any other stopped unit nothing is known."""
+    stopped = shown("shop.service", ActiveState="inactive", SubState="dead")
+    now = units(unit("cron.service"), unit("broken.service", "failed", "failed"), show=(stopped,))
+    assert services.read_states(answered(units=now), TARGET) == {
+        "multi-user.target": "active",
+        "cron.service": "active",
+        "broken.service": "failed",
+        "shop.service": "inactive",
+    }
