@@ -93,6 +93,17 @@ def test_a_plan_with_a_mistake_is_refused_with_its_place(folders: list[str], cap
     assert '(did you mean "database"?)' in error
 
 
+def test_a_plan_with_a_mistake_is_found_by_day(folders: list[str], capsys: Printed) -> None:
+    """`siteparity check` reads it as well; without a plan it has nothing to say about it."""
+    assert main(["check", *folders[:2]]) == 0
+    text = plan_of(folders).read_text()
+    plan_of(folders).write_text(text.replace("proof: {database:", "proof: {databse:", 1))
+    assert main(["check", *folders[:2]]) == 4
+    assert "failover.yml:" in capsys.readouterr().err
+    plan_of(folders).unlink()
+    assert main(["check", *folders[:2]]) == 0
+
+
 def test_what_a_person_said_is_noted(folders: list[str], capsys: Printed) -> None:
     """With the name and the words."""
     append(reports_of(folders), (begun(),))

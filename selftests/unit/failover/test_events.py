@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from selftests.unit.failover.plans import START, begun
-from siteparity.failover.events import NAME, Journal, Said, append, read
+from siteparity.failover.events import NAME, Ended, Journal, Said, append, read
+from siteparity.failover.last import last_rehearsal
 from siteparity.model import ConfigurationError, SiteparityError
 from siteparity.redaction import remember
 
@@ -95,3 +96,14 @@ def test_a_journal_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     (tmp_path / NAME).mkdir()
     with pytest.raises(ConfigurationError, match="expected a file that can be read"):
         read(tmp_path)
+
+
+def test_the_last_rehearsal_is_of_these_two_sites_and_ended(tmp_path: Path) -> None:
+    """In whichever direction; a journal that cannot be read is as good as none."""
+    assert last_rehearsal(tmp_path, ("dallas", "arizona")) is None
+    append(tmp_path, (begun(),))
+    assert last_rehearsal(tmp_path, ("dallas", "arizona")) is None
+    append(tmp_path, (Ended(drill="d1", at=START),))
+    assert last_rehearsal(tmp_path, ("arizona", "dallas")) == START
+    assert last_rehearsal(tmp_path, ("arizona", "berlin")) is None
+    assert last_rehearsal(tmp_path / NAME, ("arizona", "dallas")) is None

@@ -376,6 +376,7 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
         settings = configuration.load_for_an_answer(
             options.root, options.inventories, options.primary, options.standby, look_up=False
         )
+        failover.demand_a_plan_to_follow(options.inventories, settings)
     except ConfigurationError as error:
         if not options.json:
             raise

@@ -70,6 +70,17 @@ def _plan(options: argparse.Namespace) -> tuple[str, int]:
     return markdown(book, heads).removesuffix("\n"), GOOD
 
 
+def demand_a_plan_to_follow(inventories: Path, settings: Configuration) -> None:
+    """Find by day what is wrong with a plan. Without its file there is nothing to find.
+
+    Raises:
+        ConfigurationError: every problem of the plan, one per line.
+    """
+    if (inventories / NAME).exists():
+        plan = load_plan(inventories / NAME, tuple(settings.policy.roles))
+        runbook(plan, *settings.sites, plan.modes)
+
+
 def heads_of(book: Runbook, journal: Journal) -> Mapping[Mode, str]:
     """When each mode of a runbook was last rehearsed. A damaged journal cannot say "never"."""
     ended = [one for one in (drill.rehearsal for drill in drills(journal.events)) if one]

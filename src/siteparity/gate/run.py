@@ -18,6 +18,7 @@ from siteparity.configuration import Configuration
 from siteparity.facts import records
 from siteparity.facts.data_loss import written
 from siteparity.facts.records import Record
+from siteparity.failover.last import last_rehearsal
 from siteparity.gate.assemble import Started, assemble
 from siteparity.gate.supervisor import Child, Executed
 from siteparity.gate.unfinished import ended_by, in_progress, unfinished
@@ -175,7 +176,9 @@ class Gate:
 
     def _result(self, started: Started, made: Sequence[Record], executed: Executed) -> Result:
         started = replace(started, advice=self._advice(started, made))
-        return assemble(self.settings, started, made, executed, self._known())
+        result = assemble(self.settings, started, made, executed, self._known())
+        sites = (result.primary.site, result.standby.site)
+        return result.model_copy(update={"rehearsed_at": last_rehearsal(self.reports, sites)})
 
     def _known(self) -> FirstSeen:
         """The findings of earlier runs, and since when they are known."""
