@@ -107,7 +107,7 @@ def test_a_plan_with_a_mistake_is_found_by_day(folders: list[str], capsys: Print
 def test_what_a_person_said_is_noted(folders: list[str], capsys: Printed) -> None:
     """With the name and the words."""
     append(reports_of(folders), (begun(),))
-    assert main(["said", "decide", "we", "go", "--by", "Grace Hopper", *folders]) == 0
+    assert main(["said", "decide", "--by", "Grace Hopper", "--words", "we go", *folders]) == 0
     assert capsys.readouterr().out.endswith("said      decide, by Grace Hopper: we go\n")
     said = read(reports_of(folders)).events[-1]
     assert isinstance(said, Said)

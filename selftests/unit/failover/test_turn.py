@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from selftests.unit.failover.plans import Played, loaded
-from siteparity.failover.answers import Alarm, Seen
+from siteparity.failover.answers import Alarm, Answer, Seen
 from siteparity.failover.document import Mode, Plan
 from siteparity.failover.drill import drills
 from siteparity.failover.events import Begun, Event, Proven, Resumed
@@ -268,3 +268,14 @@ def test_a_change_tells_when_it_was_last_otherwise(plan: Plan) -> None:
         look for look in played.following.drill.looks if look.seen is Seen.NO and look.question == "smoke all"
     ]
     assert look.before == good
+
+
+def test_what_may_be_lost_is_noted_when_it_is_known(plan: Plan) -> None:
+    """At once, and again only if it has changed."""
+    played = healthy(plan, Mode.DEAD)
+    played.answers["gate GO (back)"] = Answer(Seen.YES, "a GO by a record", lost_seconds=(0.0, 40.0))
+    assert played.look() == ["counted"]
+    assert played.look() == []
+    counted = played.following.drill.counted
+    assert counted is not None
+    assert (counted.least_seconds, counted.most_seconds) == (0, 40)

@@ -12,7 +12,7 @@ from selftests.unit.failover.plans import START, begun
 from siteparity.failover.answers import Seen
 from siteparity.failover.order import Part
 from siteparity.model import Verdict
-from siteparity.result import Result
+from siteparity.result import Result, SavedLoss
 from siteparity.watching.gate_answer import GateAnswer, judged
 
 
@@ -62,3 +62,15 @@ def test_without_a_run_nothing_is_known(tmp_path: Path) -> None:
     answers = GateAnswer(tmp_path).answers(START, begun())
     assert {part: answer.seen for part, answer in answers.items()} == dict.fromkeys(Part, Seen.UNKNOWN)
     assert "expected the newest run" in answers[Part.THERE].words
+
+
+@pytest.mark.parametrize(("source", "expected"), [("record", (0.0, 40.0)), ("live", None)])
+def test_a_record_that_stands_in_tells_what_may_be_lost(
+    source: str, expected: tuple[float, float] | None
+) -> None:
+    """With a live primary the same figure is about a failure that did not happen."""
+    whole = result()
+    loss = SavedLoss(since=START, until=START + timedelta(seconds=40), missing_bytes=0)
+    primary = whole.primary.model_copy(update={"source": source})
+    found = whole.model_copy(update={"data_loss": loss, "primary": primary})
+    assert judged(found, "dallas", "arizona", START).lost_seconds == expected

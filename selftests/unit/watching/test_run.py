@@ -206,3 +206,20 @@ def test_the_mode_of_the_drill_decides_what_is_asked(plan: Plan) -> None:
     keys = {question.key for question in questions(plan, Mode.DEAD)}
     assert "silent 30 s (old)" in keys
     assert not any(key.startswith("database shut down") for key in keys)
+
+
+def test_a_step_that_becomes_late_is_shown_once(plan: Plan, tmp_path: Path) -> None:
+    """Nothing else happened, and somebody must know."""
+    shown: list[datetime] = []
+
+    def stop(number: int) -> None:
+        if number == 29:
+            raise KeyboardInterrupt
+
+    events.append(tmp_path, (begun(),))
+    slow = Scripted([{"database": "no"}], before=stop)
+    one = watch(plan, slow, tmp_path, Heard(), Drill(begun(at=START - timedelta(minutes=9, seconds=30))))
+    one.show = lambda _, now: shown.append(now)
+    with pytest.raises(KeyboardInterrupt):
+        one.run()
+    assert shown == [START + timedelta(seconds=2), START + timedelta(seconds=32)]

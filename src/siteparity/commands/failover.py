@@ -148,9 +148,7 @@ def _note(options: argparse.Namespace) -> tuple[str, int]:
             f"said: expected a step of the plan in the mode {drill.begun.mode}, found {quoted(options.step)}"
             f"{near}; siteparity plan lists them"
         )
-    event = Said(
-        drill=drill.id, at=datetime.now(UTC), step=options.step, by=by, words=" ".join(options.words)
-    )
+    event = Said(drill=drill.id, at=datetime.now(UTC), step=options.step, by=by, words=options.words)
     events.append(options.reports, (event,))
     return event_line(event), GOOD
 
@@ -331,8 +329,8 @@ def _add_watch_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_said_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("step", metavar="STEP", help="its name in the plan")
-    parser.add_argument("words", nargs="*", metavar="WORDS", help="what was seen or decided")
     parser.add_argument("--by", metavar="NAME", required=True, help="who saw or decided it")
+    parser.add_argument("--words", metavar="TEXT", default="", help="what was seen or decided")
     _add_folders(parser)
 
 

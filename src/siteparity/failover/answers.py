@@ -63,6 +63,8 @@ class Answer:
     """What was seen, or why it is not known."""
     alarm: Alarm | None = None
     """What was seen that must never be, whichever step is made."""
+    lost_seconds: tuple[float, float] | None = None
+    """What may be lost, at least and at most, if the answer tells that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ def _words(event: Event) -> str:  # noqa: PLR0911  # one for each kind of line
             return f"begun     {event.mode}, {event.old} to {event.new}, by {event.by}"
         case Resumed():
             return "resumed   nobody looked meanwhile"
+        case Looked() if event.seen is Seen.UNKNOWN and event.before is None:
+            return ""  # nothing has changed: it was not known before either
         case Looked():
             seen = "seen" if event.seen is Seen.YES else event.seen.value
             return f"{seen:<8}  {event.question}{reason(event.words)}"

@@ -14,7 +14,7 @@ from datetime import datetime
 from siteparity.failover.answers import Alarm, Answer, Look, Question, Seen, questions_of
 from siteparity.failover.document import Plan, Step
 from siteparity.failover.drill import Drill
-from siteparity.failover.events import Alarmed, Cleared, Ended, Event, Looked, Proven
+from siteparity.failover.events import Alarmed, Cleared, Counted, Ended, Event, Looked, Proven
 from siteparity.failover.proofs import Database, Kind, Proof, Side
 
 _ALARMS: Mapping[Kind, Alarm] = {
@@ -90,7 +90,10 @@ def turn(following: Following, look: Look, previous: datetime | None = None) -> 
         look: what was seen.
         previous: when the look before was; None if nobody looked for a while.
     """
-    changes = tuple(_changes(following.drill, look, previous))
+    changes: tuple[Event, ...] = (
+        *_changes(following.drill, look, previous),
+        *_losses(following.drill, look),
+    )
     now = following.with_(*changes)
     steps = tuple(_proven(now, look))
     now = now.with_(*steps)
@@ -112,6 +115,17 @@ def _changes(drill: Drill, look: Look, previous: datetime | None) -> Iterator[Lo
                 seen=answer.seen,
                 words=answer.words,
                 before=previous if known is not None else None,
+            )
+
+
+def _losses(drill: Drill, look: Look) -> Iterator[Counted]:
+    """What may be lost, whenever a look tells something new of it."""
+    for answer in look.answers.values():
+        known = drill.counted and (drill.counted.least_seconds, drill.counted.most_seconds)
+        if answer.lost_seconds is not None and answer.lost_seconds != known:
+            least, most = answer.lost_seconds
+            yield Counted(
+                drill=drill.id, at=look.at, least_seconds=least, most_seconds=most, words=answer.words
             )
 
 

@@ -72,4 +72,13 @@ def judged(
         return Answer(Seen.NO, f"NO-GO of {when}: {result.reasons[0]}")
     if result.valid_until is None or now > result.valid_until:
         return Answer(Seen.NO, f"the GO of {when} is over")
-    return Answer(Seen.YES, f"GO of {when}, until {utc(result.valid_until)}")
+    words = f"GO of {when}, until {utc(result.valid_until)}"
+    return Answer(Seen.YES, words, lost_seconds=_lost(result))
+
+
+def _lost(result: Result) -> tuple[float, float] | None:
+    """What may be lost in seconds of orders, if a record stood in for a dead primary."""
+    loss = result.data_loss
+    if loss is None or result.primary.source != "record":
+        return None
+    return (0.0, (loss.until - loss.since).total_seconds())

@@ -50,6 +50,7 @@ class Watch:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     _unwritten: tuple[Event, ...] = field(default=(), init=False)
+    _late: set[str] = field(default_factory=set, init=False)
 
     def run(self, *, once: bool = False, resumed: bool = False) -> Outcome:
         """Look until the plan has been followed to its end, or something is as it must never be.
@@ -66,11 +67,17 @@ class Watch:
             look = self.looks.look(following.drill, self.plan)
             happened = turn(following, look, previous)
             following, previous = self._note(following, happened), look.at
-            if happened or once:
+            if happened or once or self._has_become_late(following, look.at):
                 self.show(following, look.at)
             if outcome := self._outcome(following, happened, once=once):
                 return outcome
             self.sleep(max(0.0, self.every - (self.clock() - began)))
+
+    def _has_become_late(self, following: Following, now: datetime) -> bool:
+        """Whether a step has passed its limit since the last look."""
+        late = {step.name for step in following.ready if now - following.ready_at(step) > step.within}
+        is_new, self._late = bool(late - self._late), late
+        return is_new
 
     def _outcome(self, following: Following, happened: tuple[Event, ...], *, once: bool) -> Outcome | None:
         if any(isinstance(event, Alarmed) for event in happened):
