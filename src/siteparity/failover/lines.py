@@ -38,11 +38,8 @@ def _words(event: Event) -> str:  # noqa: PLR0911  # one for each kind of line
             return f"begun     {event.mode}, {event.old} to {event.new}, by {event.by}"
         case Resumed():
             return "resumed   nobody looked meanwhile"
-        case Looked() if event.seen is Seen.UNKNOWN and event.before is None:
-            return ""  # nothing has changed: it was not known before either
         case Looked():
-            seen = "seen" if event.seen is Seen.YES else event.seen.value
-            return f"{seen:<8}  {event.question}{reason(event.words)}"
+            return _change(event)
         case Proven():
             return f"DONE      {event.step}{_remarks(event)}"
         case Said():
@@ -55,6 +52,14 @@ def _words(event: Event) -> str:  # noqa: PLR0911  # one for each kind of line
             return f"lost      {loss_words(_loss(event))}{reason(event.words)}"
         case Ended():
             return f"ENDED     {AGAIN}"
+
+
+def _change(event: Looked) -> str:
+    """What a look tells; empty if it is not known, and was not known before either."""
+    if event.seen is Seen.UNKNOWN and event.before is None:
+        return ""
+    seen = "seen" if event.seen is Seen.YES else event.seen.value
+    return f"{seen:<8}  {event.question}{reason(event.words)}"
 
 
 def reason(words: str) -> str:
