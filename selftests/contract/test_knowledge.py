@@ -34,6 +34,11 @@ ORDINARY: Mapping[str, Mapping[str, str]] = {
     },
     "commands/": {"path": "a place of a file or of a value"},
     "draft/": {"path": "the place of a value in the policy"},
+    "failover/proofs.py": {
+        "connections": "a proof of a failover: what is connected to the old site",
+        "database": "a proof of a failover: what a server does",
+        "dns": "a proof of a failover: where customers are led",
+    },
     "gate/file_digests.py": {"files": "a plural in a message"},
     "policy/applications.py": {
         "database": "a key of sections: the name of a database",

@@ -77,8 +77,7 @@ def demand_a_plan_to_follow(inventories: Path, settings: Configuration) -> None:
         ConfigurationError: every problem of the plan, one per line.
     """
     if (inventories / NAME).exists():
-        plan = load_plan(inventories / NAME, tuple(settings.policy.roles))
-        runbook(plan, *settings.sites, plan.modes)
+        load_plan(inventories / NAME, tuple(settings.policy.roles))
 
 
 def heads_of(book: Runbook, journal: Journal) -> Mapping[Mode, str]:
