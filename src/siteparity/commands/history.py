@@ -1,0 +1,66 @@
+"""``siteparity history``: the runs so far."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from getpass import getpass
+
+from siteparity.commands.alone import alone
+from siteparity.commands.endings import EXIT
+from siteparity.model import ConfigurationError, Verdict
+from siteparity.redaction import remember
+from siteparity.report.words import count
+from siteparity.runs.forgetting import forget
+from siteparity.runs.history import line_of, read_history
+
+_LONGEST_VALUE = 65_536
+
+
+def history(options: argparse.Namespace) -> tuple[str, int]:
+    """The runs that the reports folder knows, or what was removed from them. Returns text and exit code.
+
+    Raises:
+        ConfigurationError: the options ask for what cannot be done.
+    """
+    if options.unwanted:  # perhaps a secret: it is not shown
+        raise ConfigurationError(
+            "history: expected no words, found some; --forget reads the value from stdin"
+        )
+    if options.forget:
+        return _forget(options)
+    lines = [line_of(past) for past in read_history(options.reports)]
+    return "\n".join(lines) or f"no run in {options.reports} yet", 0
+
+
+def _forget(options: argparse.Namespace) -> tuple[str, int]:
+    """Remove a value from what is kept. Arguments can be seen by every user of the machine, stdin cannot."""
+    value = _from_stdin()
+    remember(value.strip())
+    if not options.reports.is_dir():
+        raise ConfigurationError(f"{options.reports}: expected the reports folder, found none; see --reports")
+    with alone(options.reports):
+        found = forget(options.reports, value, datetime.now(UTC))
+    places, files = sum(found.places.values()), len(found.places)
+    lines = [f"{path}: {count(number, 'place')}" for path, number in sorted(found.places.items())]
+    lines += [f"{path}: {reason}" for path, reason in sorted(found.unread.items())]
+    lines += [f"{folder}: the signature no longer held and was removed" for folder in found.unsigned]
+    lines.append(f"removed from {count(places, 'place')} in {count(files, 'file')} below {options.reports}")
+    if found.unread:
+        lines.append(f"{count(len(found.unread), 'file')} may still hold it")
+    return "\n".join(lines), EXIT[Verdict.UNKNOWN if found.unread else Verdict.GO]
+
+
+def _from_stdin() -> str:
+    """A value that must not be shown.
+
+    Raises:
+        ConfigurationError: it is too long.
+    """
+    if sys.stdin.isatty():
+        return getpass("value to forget: ")
+    data = sys.stdin.buffer.read(_LONGEST_VALUE + 1)
+    if len(data) > _LONGEST_VALUE:
+        raise ConfigurationError(f"expected at most {_LONGEST_VALUE} bytes on stdin, found more")
+    return data.decode("utf-8", "surrogateescape")
