@@ -107,7 +107,9 @@ def _add_report_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_history_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    told = parser.add_mutually_exclusive_group()
+    told.add_argument("--html", metavar="FILE", type=Path, help="write all runs as one page instead")
+    told.add_argument(
         "--forget",
         nargs="?",
         metavar="",

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from getpass import getpass
+from pathlib import Path
+from urllib.parse import quote
 
 from siteparity.commands.alone import alone
 from siteparity.commands.endings import EXIT
+from siteparity.commands.page_file import demand_room, write_page
 from siteparity.model import ConfigurationError, Verdict
 from siteparity.redaction import remember
-from siteparity.report.words import count
+from siteparity.report.past_runs import render_history
+from siteparity.report.words import count, local_zone
 from siteparity.runs.forgetting import forget
-from siteparity.runs.history import line_of, read_history
+from siteparity.runs.history import PastRun, line_of, read_history
 
 _LONGEST_VALUE = 65_536
 
@@ -30,8 +36,26 @@ def history(options: argparse.Namespace) -> tuple[str, int]:
         )
     if options.forget:
         return _forget(options)
-    lines = [line_of(past) for past in read_history(options.reports)]
-    return "\n".join(lines) or f"no run in {options.reports} yet", 0
+    runs = read_history(options.reports)
+    if options.html:
+        return _written(runs, options.reports, options.html.resolve()), 0
+    return "\n".join(map(line_of, runs)) or f"no run in {options.reports} yet", 0
+
+
+def _written(runs: Sequence[PastRun], reports: Path, page: Path) -> str:
+    """Write the page of all runs. Returns the line that says so."""
+    links = {past.run: link for past in runs if (link := _link(past.run, reports, page))}
+    demand_room(page)
+    write_page(page, render_history(runs, datetime.now(UTC), links, local_zone()))
+    return f"{count(len(runs), 'run')}: {page}"
+
+
+def _link(run: str, reports: Path, page: Path) -> str:
+    """Where the page of a run is, as a link in another page; empty if it is not there."""
+    report = reports / "runs" / run / "report.html"
+    if "/" in run or not report.is_file():
+        return ""
+    return quote(os.path.relpath(report.resolve(), page.parent))
 
 
 def _forget(options: argparse.Namespace) -> tuple[str, int]:

@@ -23,12 +23,13 @@ def render(result: Result, history: Sequence[PastRun] = (), zone: tzinfo | None 
         history: earlier runs in any order, for the number of runs since which something is wrong.
         zone: adds the local time in brackets to times in UTC.
     """
-    text = _environment().get_template("report.html.jinja").render(page=page(result, history, zone))
+    text = environment().get_template("report.html.jinja").render(page=page(result, history, zone))
     return text.lstrip() + "\n"
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of this folder; whatever they print is escaped and visible."""
     return Environment(
         loader=PackageLoader("siteparity.report", "."),
         autoescape=True,
