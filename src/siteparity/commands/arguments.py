@@ -120,6 +120,13 @@ def _add_history_options(parser: argparse.ArgumentParser) -> None:
     _add_reports(parser)
 
 
+def _add_compare_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "run", nargs=2, metavar="RUN", help="its id or its folder, or latest; siteparity history lists them"
+    )
+    _add_reports(parser)
+
+
 def _add_help_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("of", nargs="?", metavar="VERB", help="default: all verbs")
 
@@ -292,6 +299,7 @@ VERBS: Mapping[str, tuple[str, _Adding]] = {
     "sign": ("sign what a run left, with a key of ssh", _add_sign_options),
     "report": ("write the reports of a run again, from its result.json", _add_report_options),
     "history": ("the runs, one line each, the newest last", _add_history_options),
+    "compare": ("what appeared, went and changed between two runs", _add_compare_options),
     "help": ("how siteparity is called, or one verb of it", _add_help_options),
     "explain": (
         "what a check proves, why, how to fix it, and which drill shows that it works",

@@ -18,6 +18,7 @@ from siteparity import configuration
 from siteparity.commands import check, init, privileges, signing
 from siteparity.commands.alone import alone
 from siteparity.commands.arguments import parser
+from siteparity.commands.compare_runs import compare_runs
 from siteparity.commands.confirm import Terminal, confirm
 from siteparity.commands.confirm import Wanted as Acceptance
 from siteparity.commands.diff import Wanted, diff
@@ -394,6 +395,7 @@ _RUNS: Mapping[str, Callable[[argparse.Namespace], tuple[str, int]]] = {
     "sign": _sign,
     "report": _report,
     "history": history,
+    "compare": compare_runs,
     "help": _help,
     "explain": _explain,
     "privileges": _privileges,
