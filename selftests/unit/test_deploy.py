@@ -62,13 +62,27 @@ def test_systemd_takes_every_unit(path: Path) -> None:
     assert said == []
 
 
-def test_the_service_calls_the_gate_with_options_that_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("unit", ["siteparity.service", "siteparity-overdue.service"])
+def test_a_service_calls_siteparity_with_options_that_it_takes(
+    unit: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """With folders that are not here it says so, and does not complain about its arguments."""
-    text = (ROOT / "deploy" / "systemd" / "siteparity.service").read_text()
+    text = (ROOT / "deploy" / "systemd" / unit).read_text()
     (command,) = re.findall(r"(?m)^ExecStart=\S+/siteparity (.*)$", text)
-    arguments = shlex.split(command.replace("/etc/siteparity", "/nowhere"))
-    assert main(arguments) == 4
-    assert "/nowhere" in capsys.readouterr().err
+    arguments = shlex.split(re.sub(r"/(etc|var/lib)/siteparity", "/nowhere", command))
+    assert main(arguments) in (3, 4)
+    said = capsys.readouterr()
+    assert "/nowhere" in said.err + said.out
+
+
+def test_an_alert_reads_what_its_service_writes() -> None:
+    """The name of its instance is that of the file."""
+    services = [path.read_text() for path in UNITS if "OnFailure" in path.read_text()]
+    assert len(services) == 2
+    for text in services:
+        (instance,) = re.findall(r"OnFailure=siteparity-alert@(\w+)\.service", text)
+        assert f"StandardOutput=truncate:/var/lib/siteparity/{instance}\n" in text
+    assert "/var/lib/siteparity/%i" in (ROOT / "deploy/systemd/siteparity-alert@.service").read_text()
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

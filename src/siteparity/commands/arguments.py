@@ -6,6 +6,7 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -110,6 +111,12 @@ def _add_history_options(parser: argparse.ArgumentParser) -> None:
     told = parser.add_mutually_exclusive_group()
     told.add_argument("--html", metavar="FILE", type=Path, help="write all runs as one page instead")
     told.add_argument(
+        "--max-age",
+        metavar="TIME",
+        type=_age,
+        help="say whether the last run ended in this time, such as 26h; if not, exit code 3",
+    )
+    told.add_argument(
         "--forget",
         nargs="?",
         metavar="",
@@ -151,6 +158,12 @@ def _add_gate_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         help="write numbers for Prometheus as well",
+    )
+    parser.add_argument(
+        "--heartbeat",
+        metavar="FILE",
+        type=Path,
+        help="visit the address in this file when the run begins and ends, as healthchecks.io has it",
     )
     parser.add_argument(
         "--only",
@@ -269,6 +282,14 @@ def seconds(text: str) -> float:
     if not 10 <= number <= 86_400:  # noqa: PLR2004  # a day is no gate, and nothing can be measured in less than 10 s
         raise argparse.ArgumentTypeError(f"{text!r} is no time between 10s and 24h, such as 90s or 5m")
     return number
+
+
+def _age(text: str) -> timedelta:
+    """An age from the command line, with its unit."""
+    try:
+        return duration(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time with a unit, such as 26h or 2d") from None
 
 
 _Adding: TypeAlias = Callable[[argparse.ArgumentParser], None]

@@ -9,7 +9,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +24,7 @@ from siteparity.commands.confirm import Wanted as Acceptance
 from siteparity.commands.diff import Wanted, diff
 from siteparity.commands.endings import EXIT, EXIT_USAGE
 from siteparity.commands.explain import explain
+from siteparity.commands.heartbeat import heartbeat
 from siteparity.commands.history import history
 from siteparity.commands.outputs import as_json, write_metrics, write_step_summary
 from siteparity.commands.partial import Wanted as PartWanted
@@ -78,6 +79,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _no_answer("siteparity was called with wrong options", EXIT_USAGE)
         raise
     options.typed, options.root = typed, root
+    beat = heartbeat(options.heartbeat, os.environ, _warn) if _is_whole_gate(options) else None
+    if beat is None:
+        return _run(options)
+    beat.begin()
+    status = 1  # a crash of Python
+    try:
+        status = _run(options)
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else 1
+        raise
+    finally:
+        beat.end(status)
+    return status
+
+
+def _is_whole_gate(options: argparse.Namespace) -> bool:
+    """Whether this is the run that others wait for, not a look at a part."""
+    return options.verb == "gate" and not (options.only or options.host)
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run the chosen verb, and tell of each way in which it can end. Returns the exit code."""
     answers = options.verb in _ANSWERING
     try:
         _use_folders(options)
@@ -107,6 +130,12 @@ def _no_answer(reason: str, status: int) -> int:
     first = reason.partition("\n")[0]
     said = _said(f"UNKNOWN  no answer: {shortened(visible(first), _WIDTH)}", status)
     return status if status == EXIT_USAGE else said
+
+
+def _warn(text: str) -> None:
+    """Tell what went wrong beside the answer."""
+    with suppress(OSError):  # nobody reads it
+        print(redacted(visible(text)), file=sys.stderr, flush=True)
 
 
 def _use_folders(options: argparse.Namespace) -> None:

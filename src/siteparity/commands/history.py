@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from getpass import getpass
 from pathlib import Path
 from urllib.parse import quote
@@ -17,11 +17,13 @@ from siteparity.commands.page_file import demand_room, write_page
 from siteparity.model import ConfigurationError, Verdict
 from siteparity.redaction import remember
 from siteparity.report.past_runs import render_history
-from siteparity.report.words import count, local_zone
+from siteparity.report.words import count, local_zone, span, utc
 from siteparity.runs.forgetting import forget
 from siteparity.runs.history import PastRun, line_of, read_history
 
 _LONGEST_VALUE = 65_536
+_CLOCKS = timedelta(minutes=1)
+"""How far two clocks may be apart."""
 
 
 def history(options: argparse.Namespace) -> tuple[str, int]:
@@ -39,7 +41,24 @@ def history(options: argparse.Namespace) -> tuple[str, int]:
     runs = read_history(options.reports)
     if options.html:
         return _written(runs, options.reports, options.html.resolve()), 0
+    if options.max_age is not None:
+        return _young(runs, options.max_age, options.reports)
     return "\n".join(map(line_of, runs)) or f"no run in {options.reports} yet", 0
+
+
+def _young(runs: Sequence[PastRun], most: timedelta, reports: Path) -> tuple[str, int]:
+    """Whether the last run ended lately. Returns a sentence and the exit code."""
+    if not runs:
+        return f"no run has ended in {reports}: expected one in the last {span(most)}", EXIT[Verdict.UNKNOWN]
+    last = max(runs, key=lambda past: past.finished_at)
+    age = datetime.now(UTC) - last.finished_at
+    ended = f"the last run ended {span(age)} ago, at {utc(last.finished_at)}: {last.verdict.value}"
+    if age > most:
+        return f"{ended}; expected one in the last {span(most)}", EXIT[Verdict.UNKNOWN]
+    if age < -_CLOCKS:
+        ended = f"the last run ended at {utc(last.finished_at)}, which is in the future"
+        return f"{ended}; correct the clock of this machine", EXIT[Verdict.UNKNOWN]
+    return ended, 0
 
 
 def _written(runs: Sequence[PastRun], reports: Path, page: Path) -> str:
