@@ -64,9 +64,10 @@ help:  ## show this list
 
 lock:  ## pin every dependency anew, with hashes and without index addresses
 	$(BIN)/pip install --quiet pip-tools
-	for extra in run dev; do $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
+	for file in run full dev; do $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
 	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	  $$([ $$extra = run ] || echo --extra $$extra) --output-file requirements/$$extra.txt pyproject.toml; done
+	  $$([ $$file = run ] || echo --extra notices --extra pdf) $$([ $$file != dev ] || echo --extra dev) \
+	  --output-file requirements/$$file.txt pyproject.toml; done
 
 clean:
 	rm -rf $(VENV) mutants .coverage .mypy_cache .ruff_cache .hypothesis

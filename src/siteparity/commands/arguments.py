@@ -83,6 +83,7 @@ def _add_record_options(parser: argparse.ArgumentParser) -> None:
 def _add_verify_options(parser: argparse.ArgumentParser) -> None:
     _add_run(parser)
     _add_allowed_signers(parser)
+    _add_notices(parser)
     _add_deadline(parser)
     _add_inventories(parser)
     _add_reports(parser)
@@ -159,6 +160,7 @@ def _add_gate_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="write numbers for Prometheus as well",
     )
+    _add_notices(parser)
     parser.add_argument(
         "--heartbeat",
         metavar="FILE",
@@ -252,6 +254,15 @@ def _add_inventories(parser: argparse.ArgumentParser) -> None:
 
 def _add_reports(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reports", metavar="DIR", type=Path)
+
+
+def _add_notices(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--notices",
+        metavar="FILE",
+        type=Path,
+        help="tell the addresses in this file of each NO-GO, and of each answer that is another one",
+    )
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:

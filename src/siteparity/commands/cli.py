@@ -26,10 +26,12 @@ from siteparity.commands.endings import EXIT, EXIT_USAGE
 from siteparity.commands.explain import explain
 from siteparity.commands.heartbeat import heartbeat
 from siteparity.commands.history import history
+from siteparity.commands.notices import notice_of, notice_of_none
 from siteparity.commands.outputs import as_json, write_metrics, write_step_summary
 from siteparity.commands.partial import Wanted as PartWanted
 from siteparity.commands.partial import chosen, partial
 from siteparity.commands.progress import Progress
+from siteparity.commands.sending import send
 from siteparity.commands.suggestions import verbs
 from siteparity.commands.verify import Verification
 from siteparity.commands.version import version
@@ -46,7 +48,7 @@ from siteparity.report.sums import SIGNATURE
 from siteparity.report.text import FINDINGS_A_PROMISE
 from siteparity.report.visible import shortened, visible
 from siteparity.result import Result
-from siteparity.runs import find_run
+from siteparity.runs import find_run, read_run
 from siteparity.runs.history import read_history
 from siteparity.runs.kept_records import keep, stand_in
 from siteparity.runs.recording import measure, record_path
@@ -60,6 +62,8 @@ _ANSWERING = ("gate", "verify")
 """The verbs whose last line is a verdict."""
 _ALL = 1_000_000
 """More findings than a run shows."""
+NOTICES = "SITEPARITY_NOTICES"
+"""The variable of the environment with the file of addresses."""
 _WIDTH = 400
 """Characters of a reason on the last line."""
 
@@ -76,13 +80,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser(version(root)).parse_args(typed)
     except SystemExit as ended:
         if ended.code == EXIT_USAGE and typed and typed[0] in _ANSWERING:
-            _no_answer("siteparity was called with wrong options", EXIT_USAGE)
+            _no_answer(_no_answer_line("siteparity was called with wrong options"), EXIT_USAGE)
         raise
-    options.typed, options.root = typed, root
+    options.typed, options.root, options.outcome = typed, root, None
     beat = heartbeat(options.heartbeat, os.environ, _warn) if _is_whole_gate(options) else None
-    if beat is None:
-        return _run(options)
-    beat.begin()
+    if beat:
+        beat.begin()
     status = 1  # a crash of Python
     try:
         status = _run(options)
@@ -90,7 +93,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = ended.code if isinstance(ended.code, int) else 1
         raise
     finally:
-        beat.end(status)
+        if beat:
+            beat.end(status)
+        _notify(options, status)
     return status
 
 
@@ -99,36 +104,61 @@ def _is_whole_gate(options: argparse.Namespace) -> bool:
     return options.verb == "gate" and not (options.only or options.host)
 
 
+def _notify(options: argparse.Namespace, status: int) -> None:
+    """Tell who must know. What a person ended by Ctrl-C is known to that person."""
+    path = (options.notices or os.environ.get(NOTICES)) if options.verb in _ANSWERING else None
+    if path is None or options.outcome is None or status == _SIGNALS + signal.SIGINT:
+        return
+    history = read_history(options.reports)
+    if isinstance(options.outcome, Result):
+        notice = notice_of(options.outcome, history)
+    else:
+        notice = notice_of_none(options.outcome, history) if _is_whole_gate(options) else None
+    if notice:
+        send(notice, Path(path), _warn)
+
+
 def _run(options: argparse.Namespace) -> int:
     """Run the chosen verb, and tell of each way in which it can end. Returns the exit code."""
-    answers = options.verb in _ANSWERING
     try:
         _use_folders(options)
         with _ended_by_signals():
             text, status = _RUNS[options.verb](options)
             return _said(text if options.to_copy else redacted(text), status)
     except ConfigurationError as error:
-        reason = redacted(str(error))
-        print(reason, file=sys.stderr)
-        return _no_answer(reason, EXIT_USAGE) if answers else EXIT_USAGE
+        return _failed(options, error, EXIT_USAGE)
     except SiteparityError as error:
-        reason = redacted(str(error))
-        print(reason, file=sys.stderr)
-        return _no_answer(reason, EXIT[Verdict.UNKNOWN]) if answers else EXIT[Verdict.UNKNOWN]
+        return _failed(options, error, EXIT[Verdict.UNKNOWN])
     except SystemExit as ended:
-        if answers and isinstance(ended.code, int) and ended.code > _SIGNALS:
-            _no_answer(f"ended by {signal.Signals(ended.code - _SIGNALS).name}", ended.code)
+        if isinstance(ended.code, int) and ended.code > _SIGNALS:
+            _unanswered(options, f"ended by {signal.Signals(ended.code - _SIGNALS).name}", ended.code)
         raise
     except Exception as error:
-        if answers:
-            _no_answer(f"a fault of siteparity itself: {type(error).__name__}: {redacted(str(error))}", 1)
+        _unanswered(options, f"a fault of siteparity itself: {type(error).__name__}: {error}", 1)
         raise
 
 
-def _no_answer(reason: str, status: int) -> int:
-    """Say on the last line that there is no answer: many people, and every pager, read only that."""
+def _failed(options: argparse.Namespace, error: SiteparityError, status: int) -> int:
+    print(redacted(str(error)), file=sys.stderr)
+    return _unanswered(options, str(error), status)
+
+
+def _unanswered(options: argparse.Namespace, reason: str, status: int) -> int:
+    """Say that there is no answer, if the verb owes one."""
+    if options.verb not in _ANSWERING:
+        return status
+    options.outcome = _no_answer_line(redacted(reason))
+    return _no_answer(options.outcome, status)
+
+
+def _no_answer_line(reason: str) -> str:
     first = reason.partition("\n")[0]
-    said = _said(f"UNKNOWN  no answer: {shortened(visible(first), _WIDTH)}", status)
+    return f"UNKNOWN  no answer: {shortened(visible(first), _WIDTH)}"
+
+
+def _no_answer(line: str, status: int) -> int:
+    """Say on the last line that there is no answer: many people, and every pager, read only that."""
+    said = _said(line, status)
     return status if status == EXIT_USAGE else said
 
 
@@ -197,6 +227,7 @@ def _gate(options: argparse.Namespace) -> tuple[str, int]:
             typed=options.typed,
         )
         result, folder = gate.run()
+    options.outcome = result
     _write_outputs(options, result)
     status = EXIT[result.verdict]
     if options.json:
@@ -267,6 +298,8 @@ def _verify(options: argparse.Namespace) -> tuple[str, int]:
         with Progress([settings.standby] if by_record else settings.sites) as progress:
             looked = Verification(settings, options.inventories, options.reports, deadline, progress.say)
             verified = looked.run(result, folder)
+        if verified.verdict is Verdict.NO_GO:
+            options.outcome = read_run(folder)
     return "\n".join(verified.lines), EXIT[verified.verdict]
 
 
