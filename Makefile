@@ -56,7 +56,7 @@ $(VENV)/ready: requirements/dev.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	touch $@
 
-system:  ## install the Debian packages that the lab and the browser tests need
+system:  ## install the Debian packages that the lab and the tests need
 	./deploy/install-system-packages $$(cat lab/system-packages.txt)
 
 help:  ## show this list

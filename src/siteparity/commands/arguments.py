@@ -105,6 +105,7 @@ def _add_report_options(parser: argparse.ArgumentParser) -> None:
     _add_run(parser)
     _add_allowed_signers(parser)
     _add_waivers(parser)
+    _add_pdf(parser)
     _add_reports(parser)
 
 
@@ -160,6 +161,7 @@ def _add_gate_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="write numbers for Prometheus as well",
     )
+    _add_pdf(parser)
     _add_notices(parser)
     parser.add_argument(
         "--heartbeat",
@@ -262,6 +264,12 @@ def _add_notices(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         help="tell the addresses in this file of each NO-GO, and of each answer that is another one",
+    )
+
+
+def _add_pdf(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--pdf", metavar="FILE", type=Path, help="write the first screen and the findings on two pages"
     )
 
 

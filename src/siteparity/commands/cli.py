@@ -28,6 +28,7 @@ from siteparity.commands.heartbeat import heartbeat
 from siteparity.commands.history import history
 from siteparity.commands.notices import notice_of, notice_of_none
 from siteparity.commands.outputs import as_json, write_metrics, write_step_summary
+from siteparity.commands.page_file import demand_room, write_file
 from siteparity.commands.partial import Wanted as PartWanted
 from siteparity.commands.partial import chosen, partial
 from siteparity.commands.progress import Progress
@@ -35,6 +36,7 @@ from siteparity.commands.sending import send
 from siteparity.commands.suggestions import verbs
 from siteparity.commands.verify import Verification
 from siteparity.commands.version import version
+from siteparity.commands.within import within
 from siteparity.compare import places
 from siteparity.facts import records
 from siteparity.folders import FOLDERS, folders
@@ -44,9 +46,11 @@ from siteparity.model import ConfigurationError, Deadline, SiteparityError, Unme
 from siteparity.policy.section import person
 from siteparity.redaction import redacted, remember_environment
 from siteparity.report import bind, summary, verdict_line, write_reports
+from siteparity.report.pdf import demand_weasyprint, pdf
 from siteparity.report.sums import SIGNATURE
 from siteparity.report.text import FINDINGS_A_PROMISE
 from siteparity.report.visible import shortened, visible
+from siteparity.report.words import local_zone
 from siteparity.result import Result
 from siteparity.runs import find_run, read_run
 from siteparity.runs.history import read_history
@@ -62,6 +66,7 @@ _ANSWERING = ("gate", "verify")
 """The verbs whose last line is a verdict."""
 _ALL = 1_000_000
 """More findings than a run shows."""
+_PAPER_SECONDS = 60.0
 NOTICES = "SITEPARITY_NOTICES"
 """The variable of the environment with the file of addresses."""
 _WIDTH = 400
@@ -95,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         if beat:
             beat.end(status)
-        _notify(options, status)
+        _notify(options, status, _on_paper(options))
     return status
 
 
@@ -104,14 +109,29 @@ def _is_whole_gate(options: argparse.Namespace) -> bool:
     return options.verb == "gate" and not (options.only or options.host)
 
 
-def _notify(options: argparse.Namespace, status: int) -> None:
+def _on_paper(options: argparse.Namespace) -> Path | None:
+    """The PDF of a gate, if one was asked for and could be made. The answer was printed before."""
+    if not _is_whole_gate(options) or options.pdf is None or not isinstance(options.outcome, Result):
+        return None
+    path, result = Path(options.pdf), options.outcome
+    try:
+        demand_room(path, "--pdf")
+        history = read_history(options.reports)
+        write_file(path, within(_PAPER_SECONDS, lambda: pdf(result, history, local_zone())), "--pdf")
+    except (SiteparityError, TimeoutError) as error:
+        _warn(f"{path}: no PDF was written: {error}; the answer stands")
+        return None
+    return path
+
+
+def _notify(options: argparse.Namespace, status: int, paper: Path | None) -> None:
     """Tell who must know. What a person ended by Ctrl-C is known to that person."""
     path = (options.notices or os.environ.get(NOTICES)) if options.verb in _ANSWERING else None
     if path is None or options.outcome is None or status == _SIGNALS + signal.SIGINT:
         return
     history = read_history(options.reports)
     if isinstance(options.outcome, Result):
-        notice = notice_of(options.outcome, history)
+        notice = notice_of(options.outcome, history, paper)
     else:
         notice = notice_of_none(options.outcome, history) if _is_whole_gate(options) else None
     if notice:
@@ -304,6 +324,9 @@ def _verify(options: argparse.Namespace) -> tuple[str, int]:
 
 
 def _report(options: argparse.Namespace) -> tuple[str, int]:
+    if options.pdf:
+        demand_room(options.pdf, "--pdf")
+        demand_weasyprint()
     folder = find_run(options.reports, options.run)
     with alone(options.reports):
         history = read_history(options.reports)
@@ -314,6 +337,9 @@ def _report(options: argparse.Namespace) -> tuple[str, int]:
     lost = "\nthe reports differ from those that were signed: sign them again" if signed else ""
     lost = "" if (folder / SIGNATURE).exists() else lost
     written = f"written again from result.json: {folder}/report.html, {folder}/junit.xml{lost}"
+    if options.pdf:
+        write_file(options.pdf, pdf(result, history, local_zone()), "--pdf")
+        written += f"\nwritten: {options.pdf}"
     return f"{written}\n{summary(result, colour=_colour(), waivers=options.waivers)}", 0
 
 

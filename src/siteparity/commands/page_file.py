@@ -1,4 +1,4 @@
-"""The page that ``--html FILE`` asks for."""
+"""The files that ``--html FILE`` and ``--pdf FILE`` ask for."""
 
 from __future__ import annotations
 
@@ -7,20 +7,30 @@ from pathlib import Path
 
 from siteparity.model import ConfigurationError, SiteparityError
 from siteparity.redaction import redacted
+from siteparity.report.sums import SUMS
 from siteparity.whole_files import write_atomically
 
 
-def demand_room(path: Path) -> None:
+def demand_room(path: Path, option: str = "--html") -> None:
     """Refuse, before anything else is done, a file that cannot be written, or replaced as a whole.
 
+    Args:
+        path: of the file.
+        option: that names it.
+
     Raises:
-        ConfigurationError: it is no file, or its folder cannot be written.
+        ConfigurationError: it is no file, its folder cannot be written, or is one that a run left.
     """
-    folder = path.parent
+    folder = path.resolve().parent
     is_other = path.exists() and not path.is_file()
     if is_other or not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         raise ConfigurationError(
-            f"--html: expected a file in a folder that can be written, found {path}; name another one"
+            f"{option}: expected a file in a folder that can be written, found {path}; name another one"
+        )
+    if any((one / SUMS).exists() for one in (folder, *folder.parents)):
+        raise ConfigurationError(
+            f"{option}: expected a file outside the folders of runs, found {path}; a run to which something "
+            "was added is not believed"
         )
 
 
@@ -30,7 +40,16 @@ def write_page(path: Path, text: str) -> None:
     Raises:
         SiteparityError: it could not be written.
     """
+    write_file(path, redacted(text).encode(errors="replace"), "--html")
+
+
+def write_file(path: Path, content: bytes, option: str) -> None:
+    """Write a file whole.
+
+    Raises:
+        SiteparityError: it could not be written.
+    """
     try:
-        write_atomically(path, redacted(text).encode(errors="replace"))
+        write_atomically(path, content)
     except OSError as error:
-        raise SiteparityError(f"{path}: {error.strerror or error}; give --html another file") from None
+        raise SiteparityError(f"{path}: {error.strerror or error}; give {option} another file") from None
