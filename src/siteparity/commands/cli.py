@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 from siteparity import configuration
-from siteparity.commands import check, init, privileges, signing
+from siteparity.commands import check, github, init, privileges, signing
 from siteparity.commands.alone import alone
 from siteparity.commands.arguments import parser
 from siteparity.commands.compare_runs import compare_runs
@@ -144,7 +144,7 @@ def _run(options: argparse.Namespace) -> int:
         _use_folders(options)
         with _ended_by_signals():
             text, status = _RUNS[options.verb](options)
-            return _said(text if options.to_copy else redacted(text), status)
+            return _said(text if options.to_copy else _shown(text), status)
     except ConfigurationError as error:
         return _failed(options, error, EXIT_USAGE)
     except SiteparityError as error:
@@ -168,12 +168,14 @@ def _unanswered(options: argparse.Namespace, reason: str, status: int) -> int:
     if options.verb not in _ANSWERING:
         return status
     options.outcome = _no_answer_line(redacted(reason))
+    if github.wanted(os.environ):
+        print(github.no_answer(options.outcome), file=sys.stderr, flush=True)
     return _no_answer(options.outcome, status)
 
 
 def _no_answer_line(reason: str) -> str:
     first = reason.partition("\n")[0]
-    return f"UNKNOWN  no answer: {shortened(visible(first), _WIDTH)}"
+    return _shown(f"UNKNOWN  no answer: {shortened(visible(first), _WIDTH)}")
 
 
 def _no_answer(line: str, status: int) -> int:
@@ -186,6 +188,12 @@ def _warn(text: str) -> None:
     """Tell what went wrong beside the answer."""
     with suppress(OSError):  # nobody reads it
         print(redacted(visible(text)), file=sys.stderr, flush=True)
+
+
+def _shown(text: str) -> str:
+    """The text without secrets; what hosts said commands nothing where CI reads it."""
+    shown = redacted(text)
+    return github.harmless(shown) if github.wanted(os.environ) else shown
 
 
 def _use_folders(options: argparse.Namespace) -> None:
@@ -262,6 +270,8 @@ def _gate(options: argparse.Namespace) -> tuple[str, int]:
 
 def _write_outputs(options: argparse.Namespace, result: Result) -> None:
     """Write what else was asked for. The answer stands without it."""
+    if github.wanted(os.environ):
+        print("\n".join(github.annotated(result)), file=sys.stderr, flush=True)
     try:
         if options.metrics:
             write_metrics(result, options.metrics)
@@ -441,7 +451,7 @@ def _init(options: argparse.Namespace) -> tuple[str, int]:
 
 def _tell(text: str) -> None:
     """Print a part of the answer at once. Nobody waits for the rest of one that cannot be printed."""
-    if status := _said(redacted(text), 0):
+    if status := _said(_shown(text), 0):
         sys.exit(status)
 
 
