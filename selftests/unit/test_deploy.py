@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 
 from siteparity.commands.cli import main
 from siteparity.configuration import find_root
+from siteparity.report.pdf import PACKAGES
 
 ROOT = find_root()
 UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
@@ -102,3 +104,21 @@ def test_the_plan_for_the_night_types_verbs_that_there_are(capsys: pytest.Captur
     typed = set(re.findall(r"siteparity ([a-z]+)", (ROOT / "docs" / "failover-plan.md").read_text()))
     assert typed <= known
     assert {"gate", "verify", "record", "explain"} <= typed
+
+
+def test_the_image_copies_what_there_is_and_installs_what_is_needed() -> None:
+    """Its last stage has ssh, what a PDF needs, and an account that is not root's."""
+    text = (ROOT / "deploy" / "Containerfile").read_text()
+    copied = [words.split()[:-1] for words in re.findall(r"(?m)^COPY (?!--from)(.*)$", text)]
+    assert [one for words in copied for one in words if not (ROOT / one).exists()] == []
+    built = {one for words in copied for one in words}
+    shared = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"][
+        "wheel"
+    ]
+    for path in [*shared["shared-data"], "src", "tests", "hatch_build.py", "conftest.py", "README.md"]:
+        assert any(path == one or path.startswith(f"{one}/") for one in built), path
+    last = text.rpartition("FROM ")[2]
+    for package in ["openssh-client", *PACKAGES.split()]:
+        assert f" {package} " in last.replace("\n", " ").replace("\\", " "), package
+    assert "USER siteparity" in last
+    assert 'ENTRYPOINT ["siteparity"]' in last

@@ -77,7 +77,7 @@ def _add_confirm_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_record_options(parser: argparse.ArgumentParser) -> None:
     _add_run_options(parser)
-    parser.add_argument("site", nargs="+", metavar="SITE")
+    parser.add_argument("site", nargs="+", metavar="SITE", help="the sites to measure")
 
 
 def _add_verify_options(parser: argparse.ArgumentParser) -> None:
@@ -251,11 +251,13 @@ def _add_deadline(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_inventories(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--inventories", metavar="DIR", type=Path)
+    parser.add_argument(
+        "--inventories", metavar="DIR", type=Path, help="policy, waivers and a folder for each site"
+    )
 
 
 def _add_reports(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--reports", metavar="DIR", type=Path)
+    parser.add_argument("--reports", metavar="DIR", type=Path, help="where runs are kept")
 
 
 def _add_notices(parser: argparse.ArgumentParser) -> None:
