@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +14,9 @@ from selftests.unit.servers import closed_port
 from selftests.unit.web import Web, web
 from siteparity.commands import heartbeat as module
 from siteparity.commands.cli import main
-from siteparity.commands.heartbeat import VARIABLE, Heartbeat, heartbeat
+from siteparity.commands.heartbeat import VARIABLE, Heartbeat, address_of, heartbeat
 from siteparity.commands.within import within
+from siteparity.gate.run import Gate
 
 KEY = "0f8b1c5e-1d2c-4a51-9c1e-77aa00cc1234"
 
@@ -29,7 +32,7 @@ def address_file(folder: Path, text: str, mode: int = 0o600) -> Path:
 def beat(url: str, folder: Path) -> tuple[Heartbeat, list[str]]:
     """The heartbeat at an address, and what it says on stderr."""
     said: list[str] = []
-    made = heartbeat(address_file(folder, f"# healthchecks\n{url}\n"), {}, said.append)
+    made = heartbeat(address_file(folder, f"# healthchecks\n{url}\n"), "", said.append)
     assert made is not None
     made.pause, made.seconds = 0.01, 2
     return made, said
@@ -95,14 +98,14 @@ def test_an_address_that_is_none_is_told_and_no_heartbeat_is_sent(text: str, tmp
     """The text itself is not shown: it may be a secret."""
     said: list[str] = []
     path = address_file(tmp_path, text)
-    assert heartbeat(path, {}, said.append) is None
+    assert heartbeat(path, "", said.append) is None
     assert said == [f"no heartbeat is sent: {path}: expected one address, which begins with https://"]
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     """And the run goes on."""
     said: list[str] = []
-    assert heartbeat(tmp_path / "none", {}, said.append) is None
+    assert heartbeat(tmp_path / "none", "", said.append) is None
     assert "expected a file with addresses, found: No such file or directory" in said[0]
 
 
@@ -110,16 +113,17 @@ def test_a_file_that_others_may_read_is_used_with_a_warning(tmp_path: Path) -> N
     """With the command that mends it."""
     said: list[str] = []
     path = address_file(tmp_path, f"https://127.0.0.1/{KEY}", 0o644)
-    assert heartbeat(path, {}, said.append)
+    assert heartbeat(path, "", said.append)
     assert said == [f"{path}: others may read it, and it holds secrets; chmod 600 {path}"]
 
 
 def test_the_variable_is_read_and_removed() -> None:
     """What a run starts need not know it."""
     environment = {VARIABLE: f"https://127.0.0.1/{KEY}"}
-    assert heartbeat(None, environment, pytest.fail)
+    told = address_of(environment)
     assert environment == {}
-    assert heartbeat(None, environment, pytest.fail) is None
+    assert heartbeat(None, told, pytest.fail)
+    assert heartbeat(None, address_of(environment), pytest.fail) is None
 
 
 @pytest.fixture
@@ -142,6 +146,24 @@ def test_each_end_of_a_gate_is_told(
     monkeypatch.setitem(os.environ, VARIABLE, f"{server.url}/{KEY}")
     assert main([*words, "--only", "packages"]) == 4
     assert len(server.asked) == 2
+
+
+def test_a_gate_that_a_signal_ends_is_told(
+    server: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real signal, as systemd sends it when the time is up. The environment of what runs has no address."""
+    seen: list[str | None] = []
+
+    def hang(_: Gate) -> None:
+        seen.append(os.environ.get(VARIABLE))
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(5)
+
+    monkeypatch.setattr(Gate, "run", hang)
+    with pytest.raises(SystemExit):
+        main(["gate", "--reports", str(tmp_path)])
+    assert server.asked == [f"GET /{KEY}/start", f"GET /{KEY}/143"]
+    assert seen == [None]
 
 
 def test_a_heartbeat_that_fails_changes_no_exit_code(

@@ -24,7 +24,7 @@ from siteparity.commands.confirm import Wanted as Acceptance
 from siteparity.commands.diff import Wanted, diff
 from siteparity.commands.endings import EXIT, EXIT_USAGE
 from siteparity.commands.explain import explain
-from siteparity.commands.heartbeat import heartbeat
+from siteparity.commands.heartbeat import address_of, heartbeat
 from siteparity.commands.history import history
 from siteparity.commands.notices import notice_of, notice_of_none
 from siteparity.commands.outputs import as_json, write_metrics, write_step_summary
@@ -79,6 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         isolate()
     sys.excepthook, threading.excepthook = _crashed, _thread_crashed
     remember_environment(os.environ)
+    address = address_of(os.environ)
     typed = list(sys.argv[1:] if arguments is None else arguments)
     root = configuration.find_root()
     try:
@@ -88,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _no_answer(_no_answer_line("siteparity was called with wrong options"), EXIT_USAGE)
         raise
     options.typed, options.root, options.outcome = typed, root, None
-    beat = heartbeat(options.heartbeat, os.environ, _warn) if _is_whole_gate(options) else None
+    beat = heartbeat(options.heartbeat, address, _warn) if _is_whole_gate(options) else None
     if beat:
         beat.begin()
     status = 1  # a crash of Python

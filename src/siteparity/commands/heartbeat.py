@@ -67,20 +67,24 @@ class Heartbeat:
         self.warn(f"the heartbeat ({what}) was not received: {problem}; the answer stands")
 
 
-def heartbeat(
-    path: Path | None, environment: MutableMapping[str, str], warn: Callable[[str], None]
-) -> Heartbeat | None:
-    """The heartbeat that a file or the environment asks for; None if neither does, or it cannot be used.
+def address_of(environment: MutableMapping[str, str]) -> str:
+    """The address that the environment tells; empty if none.
 
     The variable is removed: what this process starts need not know it.
-
-    Args:
-        path: of a file whose only line is the address.
-        environment: of this process.
-        warn: is told why it cannot be used.
     """
     told = environment.pop(VARIABLE, "").strip()
     remember(told)
+    return told
+
+
+def heartbeat(path: Path | None, told: str, warn: Callable[[str], None]) -> Heartbeat | None:
+    """The heartbeat that a file or the environment asks for; None if neither does, or it cannot be used.
+
+    Args:
+        path: of a file whose only line is the address; it counts before the environment.
+        told: the address of the environment; may be empty.
+        warn: is told why it cannot be used.
+    """
     try:
         if path is not None:
             (told,) = secret_lines(path, warn) or [""]
