@@ -63,7 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
     remember_environment(os.environ)
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
-    config.stash.setdefault(_JUDGE_INTEGRITY, JudgeIntegrity.of_now())
+    if _JUDGE_INTEGRITY not in config.stash:
+        config.stash[_JUDGE_INTEGRITY] = JudgeIntegrity.of_now()
     for name, value in getattr(config, "workerinput", {}).get(_HANDED_ON, {}).items():
         setattr(config.option, name, value)
     run = config.getoption("parity_run")
