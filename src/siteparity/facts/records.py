@@ -107,13 +107,13 @@ class Record(_Saved):
 def record_of(measured: Measured, *, tool_version: str, policy_digest: str, inventory_digest: str) -> Record:
     """The saved form of measured facts."""
     tables: dict[str, dict[str, bool | int | float | str]] = {}
+    known: dict[int, str | SavedUnmeasured] = {}
+    """By the identity of a table, which hosts that answered the same share."""
 
     def saved(table: Table | Unmeasured) -> str | SavedUnmeasured:
-        if isinstance(table, Unmeasured):
-            return SavedUnmeasured(unmeasured=table.reason, away=table.away)
-        digest = _digest(dict(table))
-        tables[digest] = dict(table)
-        return digest
+        if id(table) not in known:
+            known[id(table)] = _saved(table, tables)
+        return known[id(table)]
 
     hosts = {
         host: {aspect: {name: saved(table) for name, table in of.items()} for aspect, of in facts.items()}
@@ -129,6 +129,17 @@ def record_of(measured: Measured, *, tool_version: str, policy_digest: str, inve
         tables=tables,
         hosts=hosts,
     )
+
+
+def _saved(
+    table: Table | Unmeasured, tables: dict[str, dict[str, bool | int | float | str]]
+) -> str | SavedUnmeasured:
+    if isinstance(table, Unmeasured):
+        return SavedUnmeasured(unmeasured=table.reason, away=table.away)
+    content = dict(table)
+    digest = _digest(content)
+    tables[digest] = content
+    return digest
 
 
 def save(record: Record, path: Path) -> None:
