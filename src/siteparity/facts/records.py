@@ -76,6 +76,14 @@ class Record(_Saved):
             and all(isinstance(entry, SavedUnmeasured) for entry in of_host)
         }
 
+    def is_silent(self) -> bool:
+        """Whether no host has a single table, as the keys of `silent` say."""
+        return all(
+            any(aspects.values())
+            and all(isinstance(entry, SavedUnmeasured) for of in aspects.values() for entry in of.values())
+            for aspects in self.hosts.values()
+        )
+
     def facts(self, host: str, aspect: str) -> Facts:
         """The facts of one host, as they were measured; empty if the record has none."""
         saved = self.hosts.get(host, {}).get(aspect, {})

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Generator
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -211,7 +212,13 @@ def _is_worker(config: pytest.Config) -> bool:
 
 def _is_check(config: pytest.Config, path: Path) -> bool:
     """Whether a test file holds checks of the product, and no self-tests."""
-    return any(path.is_relative_to(config.rootpath / "tests" / kind) for kind in ("parity", "smoke"))
+    return _is_below(path, config.rootpath)
+
+
+@lru_cache(maxsize=4096)
+def _is_below(path: Path, root: Path) -> bool:
+    """Cached: pytest asks for each test several times."""
+    return any(path.is_relative_to(root / "tests" / kind) for kind in ("parity", "smoke"))
 
 
 def _is_planned(item: pytest.Item) -> bool:
