@@ -41,12 +41,16 @@ def coded(items: Iterable[str]) -> str:
     Raises:
         UnmeasuredError: an item is empty, or no text that a host could have.
     """
+    return _coded_list(tuple(items))
+
+
+@lru_cache(maxsize=1024)
+def _coded_list(items: tuple[str, ...]) -> str:
+    """Cached: hosts are told the same lists."""
     return " ".join(map(_coded, items))
 
 
-@lru_cache(maxsize=16_384)
 def _coded(item: str) -> str:
-    """Cached: hosts are told the same names."""
     if not item or "\0" in item:
         raise UnmeasuredError(
             f"{item!r}: expected some characters, none of them NUL; nothing else is asked about"
