@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from getpass import getpass
@@ -20,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from siteparity import configuration
 from siteparity.commands import check, init, privileges, signing
+from siteparity.commands.arguments import EXIT_USAGE, help_of, parser
 from siteparity.commands.confirm import Terminal, confirm
 from siteparity.commands.confirm import Wanted as Acceptance
 from siteparity.commands.diff import Wanted, diff
@@ -28,16 +28,14 @@ from siteparity.commands.outputs import as_json, write_metrics, write_step_summa
 from siteparity.commands.partial import Wanted as PartWanted
 from siteparity.commands.partial import chosen, partial
 from siteparity.commands.progress import Progress
-from siteparity.commands.suggestions import better, verbs
 from siteparity.commands.verify import Verification
-from siteparity.commands.version import version
 from siteparity.compare import places
 from siteparity.facts import records
 from siteparity.folders import FOLDERS, folders
 from siteparity.gate.believed import believed
 from siteparity.gate.run import Gate, new_run_folder
 from siteparity.model import ConfigurationError, Deadline, SiteparityError, Unmeasured, Verdict
-from siteparity.policy.section import duration, person
+from siteparity.policy.section import person
 from siteparity.redaction import redacted, remember, remember_environment
 from siteparity.report import bind, summary, verdict_line, write_reports
 from siteparity.report.sums import SIGNATURE
@@ -54,9 +52,6 @@ from siteparity.start import isolate
 from siteparity.transport import Transport
 
 EXIT = {Verdict.GO: 0, Verdict.NO_GO: 2, Verdict.UNKNOWN: 3}
-EXIT_USAGE = 4
-"""Usage or configuration. 1 is never returned on purpose: a crash of Python returns it."""
-
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SIGNALS = 128
 """An exit code above this is 128 plus the number of a signal."""
@@ -75,17 +70,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     remember_environment(os.environ)
     typed = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        options = _parser().parse_args(typed)
+        options = parser().parse_args(typed)
     except SystemExit as ended:
         if ended.code == EXIT_USAGE and typed[:1] in (["gate"], ["verify"]):
             _no_answer("siteparity was called with wrong options", EXIT_USAGE)
         raise
     options.typed = typed
-    answers = options.verb in (_gate, _verify)
+    answers = options.verb in ("gate", "verify")
     try:
         _use_folders(options)
         with _ended_by_signals():
-            text, status = options.verb(options)
+            text, status = _VERBS[options.verb](options)
             return _said(text if options.to_copy else redacted(text), status)
     except ConfigurationError as error:
         reason = redacted(str(error))
@@ -347,25 +342,6 @@ def _from_stdin() -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
-class _FromStdin(argparse.Action):
-    """An option without a value. One that is given all the same is not shown: it is a secret."""
-
-    def __call__(
-        self, parser: argparse.ArgumentParser, options: argparse.Namespace, given: object, _: object = None
-    ) -> None:
-        """Note that the option was given."""
-        if given is not None:
-            parser.error("--forget reads the value from stdin; what was typed is in the shell's history now")
-        setattr(options, self.dest, True)
-
-
-def _help(options: argparse.Namespace) -> tuple[str, int]:
-    parser = _parser()
-    if options.of and options.of not in verbs(parser):
-        parser.error(f"argument VERB: invalid choice: {options.of!r} (")
-    return (verbs(parser)[options.of] if options.of else parser).format_help().rstrip(), 0
-
-
 def _explain(options: argparse.Namespace) -> tuple[str, int]:
     return explain(options.root, options.check), 0
 
@@ -465,218 +441,6 @@ def _colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-class _Parser(argparse.ArgumentParser):
-    """Uses this program's exit code for usage errors in place of argparse's."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]  # it exits, as the original does
-        self.print_usage(sys.stderr)
-        self.exit(EXIT_USAGE, f"{self.prog}: {better(message, self)}\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    root = configuration.find_root()
-    parser = _Parser("siteparity", description=sys.modules["siteparity"].__doc__)
-    parser.add_argument("--version", action="version", version=version(root))
-    added_verbs = parser.add_subparsers(required=True, metavar="VERB")
-
-    def verb(name: str, run: object, words: str) -> argparse.ArgumentParser:
-        added = added_verbs.add_parser(name, help=words, description=words)
-        added.set_defaults(verb=run, root=root, to_copy=False)
-        return added
-
-    gate = verb(
-        "gate", _gate, "measure and compare both sites, try the standby out, and say GO, NO-GO or UNKNOWN"
-    )
-    _add_gate_options(gate)
-    compared = verb(
-        "diff",
-        _diff,
-        "compare two hosts now, with no policy: what differs, by cause. It is no gate, and never says GO",
-    )
-    compared.add_argument(
-        "host", nargs=2, metavar="HOST", help="as ssh takes it: HOST, USER@HOST, ssh://USER@HOST:PORT"
-    )
-    compared.add_argument("--html", metavar="FILE", type=Path, help="write one page as well")
-    compared.add_argument("--json", action="store_true", help="for programs: every difference")
-    compared.add_argument(
-        "--ssh-config", metavar="FILE", type=Path, help="in place of ~/.ssh/config, as ssh -F"
-    )
-    _add_deadline(compared)
-    _add_init_options(
-        verb("init", _init, "ask the hosts of two sites what runs, and draft a policy; they are not changed")
-    )
-    checked = verb(
-        "check", _check, "read everything and contact nobody: what a run would ask, make and leave out"
-    )
-    _add_site_options(checked)
-    checked.add_argument("--json", action="store_true", help="for programs")
-    confirmed = verb(
-        "confirm", _confirm, "accept lines of the policy that siteparity drafted; without a path, show them"
-    )
-    confirmed.add_argument("path", nargs="*", metavar="PATH", help="accept this, and all that is below it")
-    confirmed.add_argument("--all", action="store_true", help="accept everything that waits")
-    confirmed.add_argument("--by", metavar="NAME", help="who accepts")
-    _add_site_options(confirmed)
-    record = verb("record", _record, "measure sites and save their records; judge nothing")
-    _add_run_options(record)
-    record.add_argument("site", nargs="+", metavar="SITE")
-    verified = verb("verify", _verify, "measure again: does the last GO still stand?")
-    signed = verb("sign", _sign, "sign what a run left, with a key of ssh")
-    signed.add_argument(
-        "--key",
-        metavar="FILE",
-        type=Path,
-        required=True,
-        help="a private key of ssh, or the public part of one that the agent holds",
-    )
-    reported = verb("report", _report, "write the reports of a run again, from its result.json")
-    for one in (verified, reported, signed):
-        one.add_argument("run", nargs="?", metavar="RUN", help="its id or its folder (default: the newest)")
-    for one in (verified, reported):
-        one.add_argument(
-            "--allowed-signers",
-            metavar="FILE",
-            type=Path,
-            help="demand a signature by a key of this file (ssh-keygen(1), ALLOWED SIGNERS)",
-        )
-    for one in (gate, reported):
-        one.add_argument(
-            "--waivers", action="store_true", help="print the waivers that would accept the findings"
-        )
-    _add_deadline(verified)
-    _add_inventories(verified)
-    past = verb("history", _history, "the runs, one line each, the newest last")
-    past.add_argument(
-        "--forget",
-        nargs="?",
-        metavar="",
-        action=_FromStdin,
-        help="read a value from stdin, and remove it from everything below the reports folder",
-    )
-    past.add_argument("unwanted", nargs="*", help=argparse.SUPPRESS)
-    for one in (verified, reported, signed, past):
-        _add_reports(one)
-    helped = verb("help", _help, "how siteparity is called, or one verb of it")
-    helped.add_argument("of", nargs="?", metavar="VERB", help="default: all verbs")
-    explained = verb(
-        "explain", _explain, "what a check proves, why, how to fix it, and which drill shows that it works"
-    )
-    explained.add_argument("check", metavar="CHECK", help="an aspect, or aspect.check, or a test id")
-    _add_privileges_options(
-        verb(
-            "privileges",
-            _privileges,
-            "what hosts must grant: account, key, sudo line, collector, database, Redis",
-        )
-    )
-    return parser
-
-
-def _add_gate_options(parser: argparse.ArgumentParser) -> None:
-    _add_run_options(parser)
-    parser.add_argument(
-        "--primary-record",
-        metavar="latest|PATH",
-        help="do not contact the primary: its newest good record, or that of a file or run, stands in",
-    )
-    said = parser.add_mutually_exclusive_group()
-    said.add_argument("--json", action="store_true", help="for programs: result.json on one line")
-    said.add_argument("--quiet", action="store_true", help="say the last line alone")
-    said.add_argument("--verbose", action="store_true", help="show every finding")
-    parser.add_argument(
-        "--metrics",
-        metavar="FILE",
-        type=Path,
-        help="write numbers for Prometheus as well",
-    )
-    parser.add_argument(
-        "--only",
-        metavar="ASPECT,...",
-        action="append",
-        default=[],
-        help="look at these aspects alone, quickly: the answer is PARTIAL, never GO",
-    )
-    parser.add_argument(
-        "--host",
-        metavar="HOST",
-        action="append",
-        default=[],
-        help="look at the roles of this host alone: the answer is PARTIAL, never GO",
-    )
-
-
-def _add_privileges_options(parser: argparse.ArgumentParser) -> None:
-    # It holds no secret, and a changed letter would make it another program.
-    parser.set_defaults(to_copy=True)
-    _add_site_options(parser)
-    parser.add_argument(
-        "host", nargs="*", metavar="SITE/HOST", help="with the collector; default: all, without"
-    )
-    parser.add_argument("--key", metavar="FILE", type=Path, action="append", default=[], help="public key")
-    parser.add_argument("--part", metavar="PART", help="one file of it as it is, such as siteparity-collect")
-    parser.add_argument("--write", metavar="DIR", type=Path, help="write a folder for each host")
-
-
-def _add_init_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "site",
-        nargs="*",
-        metavar="SITE=INVENTORY",
-        help="the primary, then the standby: an inventory of Ansible, or HOST,USER@HOST:PORT,...",
-    )
-    parser.add_argument(
-        "--out", dest="inventories", metavar="DIR", type=Path, help="where to write (default: inventories)"
-    )
-    parser.add_argument("--primary", metavar="SITE", help="the site that serves now (default: the first)")
-    only = parser.add_mutually_exclusive_group()
-    only.add_argument(
-        "--scout",
-        action="store_true",
-        help="ask nobody: print all questions as one script to read and to run",
-    )
-    only.add_argument(
-        "--answers", metavar="DIR", type=Path, help="ask nobody: read what the script printed, a file a host"
-    )
-    parser.add_argument(
-        "--again",
-        action="store_true",
-        help="print what changed since, as a patch of the policy; write nothing",
-    )
-    parser.add_argument(
-        "--ssh-config", metavar="FILE", type=Path, help="in place of ~/.ssh/config, as ssh -F"
-    )
-    _add_deadline(parser)
-
-
-def _add_site_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--primary", metavar="SITE", help="the site that serves now (default: the policy's)")
-    parser.add_argument("--standby", metavar="SITE", help="the site that must be able to take over")
-    _add_inventories(parser)
-
-
-def _add_run_options(parser: argparse.ArgumentParser) -> None:
-    _add_site_options(parser)
-    _add_deadline(parser)
-    _add_reports(parser)
-
-
-def _add_deadline(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--deadline",
-        metavar="TIME",
-        type=_seconds,
-        help="when the answer must be there, such as 90s or 5m; a bare number counts seconds",
-    )
-
-
-def _add_inventories(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--inventories", metavar="DIR", type=Path)
-
-
-def _add_reports(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--reports", metavar="DIR", type=Path)
-
-
 def _person(name: str | None) -> str | None:
     """Who accepts, if somebody does. Of ``--by=--`` argparse makes an empty list."""
     try:
@@ -685,12 +449,23 @@ def _person(name: str | None) -> str | None:
         raise ConfigurationError(f"--by: {error}") from None
 
 
-def _seconds(text: str) -> float:
-    """A time from the command line in seconds: ``5m``, ``90s``, or a bare number of seconds."""
-    try:
-        seconds = float(text) if re.fullmatch(r"[0-9.]+", text) else duration(text).total_seconds()
-    except ValueError:
-        seconds = -1.0
-    if not 10 <= seconds <= 86_400:  # noqa: PLR2004  # a day is no gate, and nothing can be measured in less than 10 s
-        raise argparse.ArgumentTypeError(f"{text!r} is no time between 10s and 24h, such as 90s or 5m")
-    return seconds
+def _help(options: argparse.Namespace) -> tuple[str, int]:
+    return help_of(options.of), 0
+
+
+_VERBS: Mapping[str, Callable[[argparse.Namespace], tuple[str, int]]] = {
+    "gate": _gate,
+    "diff": _diff,
+    "init": _init,
+    "check": _check,
+    "confirm": _confirm,
+    "record": _record,
+    "verify": _verify,
+    "sign": _sign,
+    "report": _report,
+    "history": _history,
+    "help": _help,
+    "explain": _explain,
+    "privileges": _privileges,
+}
+"""What each verb of `siteparity.commands.arguments` does: the text for stdout, and the exit code."""

@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
+import siteparity.garbage  # noqa: F401  # before what makes many objects
 from siteparity.model import Judgement, Outcome, UnmeasuredError
 from siteparity.plan import PlannedCheck
 from siteparity.plan.shipped import compared, without_own_checks
