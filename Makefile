@@ -39,9 +39,14 @@ mutants: $(VENV)/ready  ## the core's unit tests take every branch and notice ev
 	$(BIN)/mutmut run
 	$(BIN)/python -m selftests.mutants
 
-bench: $(VENV)/ready system  ## measure speed, in seconds and as ratios to the usual way
+bench: $(VENV)/ready  ## measure speed, in seconds and as ratios to the usual way; FLEET=N: recorded hosts, without the lab
+ifdef FLEET
+	$(BIN)/python -m selftests.fleet $(FLEET)
+else
+	$(MAKE) system
 	$(BIN)/python -m lab up
 	$(BIN)/python -m selftests.bench
+endif
 
 lab-up: $(VENV)/ready system  ## start both lab sites
 	$(BIN)/python -m lab up

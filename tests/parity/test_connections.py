@@ -13,7 +13,12 @@ from siteparity.pytest_plugin import Parity
 pytestmark = pytest.mark.blocker
 
 
-@pytest.mark.drill("stray_connection_to_the_other_site", "stray_connection_to_the_other_site_at_the_primary")
+@pytest.mark.drill(
+    "session_setting_of_the_other_site",
+    "session_setting_of_the_other_site_at_the_primary",
+    "stray_connection_to_the_other_site",
+    "stray_connection_to_the_other_site_at_the_primary",
+)
 @pytest.mark.broken("A process of {where} is connected to the other site", "outage")
 def test_no_process_is_connected_to_the_other_site(parity: Parity) -> None:
     """What this process does for customers stops with the other site."""
@@ -26,6 +31,8 @@ def test_no_process_is_connected_to_the_other_site(parity: Parity) -> None:
 
 @pytest.mark.drill(
     "job_reads_a_file_of_the_other_site",
+    "session_setting_of_the_other_site",
+    "session_setting_of_the_other_site_at_the_primary",
     "stray_connection_to_the_other_site",
     "stray_connection_to_the_other_site_at_the_primary",
 )
@@ -45,7 +52,11 @@ def test_no_name_in_settings_leads_to_the_other_site(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("session_name_resolves_to_the_other_site", "name_of_a_setting_unknown_at_the_standby")
+@pytest.mark.drill(
+    "admin_redirect_to_the_primary",
+    "name_of_a_setting_unknown_at_the_standby",
+    "session_name_resolves_to_the_other_site",
+)
 @pytest.mark.broken("A name in settings leads elsewhere at {standby} than at {primary}", "part")
 def test_names_in_settings_lead_to_the_same(parity: Parity) -> None:
     """A service at one site finds nobody, or somebody else, where it finds its servers at the other one."""

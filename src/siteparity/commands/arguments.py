@@ -1,18 +1,41 @@
-"""The arguments of the command line: what may be typed, and how each word is explained."""
+"""The arguments of the command line: what may be typed, and how each word is explained.
+
+It imports little, so that help and version come at once.
+"""
 
 from __future__ import annotations
 
 import argparse
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
 
-from siteparity.commands.endings import EXIT_USAGE
-from siteparity.commands.suggestions import better
-from siteparity.policy.section import duration
+from siteparity.commands.suggestions import better, verbs
+from siteparity.commands.version import version
+from siteparity.root import find_root
+
+EXIT_USAGE = 4
+"""Usage or configuration. 1 is never returned on purpose: a crash of Python returns it."""
+
+
+def help_or_version(typed: Sequence[str]) -> None:
+    """Print what is asked for, and end, if it is no more than how siteparity is called, or its version."""
+    if typed[:1] == ["help"]:
+        print(help_of(parser(version(find_root())).parse_args(typed).of))  # noqa: T201  # the answer
+        sys.exit(0)
+    if typed[:1] in (["--version"], ["--help"], ["-h"]) or typed[1:] in (["--help"], ["-h"]):
+        parser(version(find_root())).parse_args(typed)
+
+
+def help_of(name: str | None) -> str:
+    """How siteparity, or one verb of it, is called."""
+    whole = parser(version(find_root()))
+    if name and name not in verbs(whole):
+        whole.error(f"argument VERB: invalid choice: {name!r} (")
+    return (verbs(whole)[name] if name else whole).format_help().rstrip()
 
 
 class _FromStdin(argparse.Action):
@@ -296,6 +319,8 @@ def _add_allowed_signers(parser: argparse.ArgumentParser) -> None:
 
 def seconds(text: str) -> float:
     """A time from the command line in seconds: ``5m``, ``90s``, or a bare number of seconds."""
+    from siteparity.policy.section import duration  # noqa: PLC0415  # it takes a tenth of a second
+
     try:
         number = float(text) if re.fullmatch(r"[0-9.]+", text) else duration(text).total_seconds()
     except ValueError:
@@ -307,6 +332,8 @@ def seconds(text: str) -> float:
 
 def _age(text: str) -> timedelta:
     """An age from the command line, with its unit."""
+    from siteparity.policy.section import duration  # noqa: PLC0415  # as above
+
     try:
         return duration(text)
     except ValueError:

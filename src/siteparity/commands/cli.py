@@ -17,12 +17,12 @@ from types import TracebackType
 from siteparity import configuration
 from siteparity.commands import check, github, init, privileges, signing
 from siteparity.commands.alone import alone
-from siteparity.commands.arguments import parser
+from siteparity.commands.arguments import EXIT_USAGE, help_of, parser
 from siteparity.commands.compare_runs import compare_runs
 from siteparity.commands.confirm import Terminal, confirm
 from siteparity.commands.confirm import Wanted as Acceptance
 from siteparity.commands.diff import Wanted, diff
-from siteparity.commands.endings import EXIT, EXIT_USAGE
+from siteparity.commands.endings import EXIT
 from siteparity.commands.explain import explain
 from siteparity.commands.heartbeat import address_of, heartbeat
 from siteparity.commands.history import history
@@ -33,7 +33,6 @@ from siteparity.commands.partial import Wanted as PartWanted
 from siteparity.commands.partial import chosen, partial
 from siteparity.commands.progress import Progress
 from siteparity.commands.sending import send
-from siteparity.commands.suggestions import verbs
 from siteparity.commands.verify import Verification
 from siteparity.commands.version import version
 from siteparity.commands.within import within
@@ -370,10 +369,7 @@ def _signed(options: argparse.Namespace, folder: Path) -> None:
 
 
 def _help(options: argparse.Namespace) -> tuple[str, int]:
-    every = parser(version(options.root))
-    if options.of and options.of not in verbs(every):
-        every.error(f"argument VERB: invalid choice: {options.of!r} (")
-    return (verbs(every)[options.of] if options.of else every).format_help().rstrip(), 0
+    return help_of(options.of), 0
 
 
 def _explain(options: argparse.Namespace) -> tuple[str, int]:
