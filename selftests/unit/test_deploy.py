@@ -49,7 +49,14 @@ def test_a_pipeline_installs_what_is_pinned_and_makes_one_run(path: Path) -> Non
     assert ".venv/bin/pip install --quiet --require-hashes -r requirements/run.txt" in lines(path)
     assert sum("siteparity gate" in line for line in lines(path)) == 1
     text = path.read_text()
-    for kept in ("reports/runs/", "reports/history.jsonl", "reports/records", "junit.xml", "report.html"):
+    for kept in (
+        "reports/runs/",
+        "reports/history.jsonl",
+        "reports/first_seen.json",
+        "reports/records",
+        "junit.xml",
+        "report.html",
+    ):
         assert kept in text
     assert "always" in text
 
