@@ -6,6 +6,7 @@ import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -126,5 +127,6 @@ def test_a_site_is_silent_if_each_of_its_hosts_is(
     hosts: dict[str, dict[str, dict[str, str | SavedUnmeasured]]],
 ) -> None:
     """The quick answer is that of the list of silent hosts."""
-    record = Record.model_construct(site="dallas", tables={}, hosts=hosts)
+    saved: dict[str, Any] = {"site": "dallas", "tables": {}, "hosts": hosts}
+    record = Record.model_construct(**saved)
     assert record.is_silent() == (record.silent().keys() == record.hosts.keys())

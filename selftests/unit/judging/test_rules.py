@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import pytest
@@ -18,7 +18,7 @@ from siteparity.names import OwnNames
 FIX = "do {item}"
 
 
-def pair(primary: dict[str, Table | Unmeasured], standby: dict[str, Table | Unmeasured]) -> Pair:
+def pair(primary: Mapping[str, Table | Unmeasured], standby: Mapping[str, Table | Unmeasured]) -> Pair:
     """Both cohorts of the table ``things``."""
     return Pair(Cohort(OwnNames.of(DALLAS), primary), Cohort(OwnNames.of(ARIZONA), standby), "things")
 
