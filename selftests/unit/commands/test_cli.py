@@ -251,7 +251,7 @@ def test_a_terminal_of_few_characters_still_gets_the_answer(
     (folder / "test_things.py").write_text(
         '"""Größe."""\ndef test_it(parity):\n    parity.same("a", fix="b")\n', encoding="utf-8"
     )
-    monkeypatch.setattr("siteparity.commands.arguments.find_root", lambda: tmp_path)
+    monkeypatch.setattr("siteparity.configuration.find_root", lambda: tmp_path)
     with (tmp_path / "out").open("w", encoding="ascii") as out:
         monkeypatch.setattr("sys.stdout", out)
         assert main(["explain", "things"]) == 0
