@@ -39,9 +39,14 @@ mutants: $(VENV)/ready  ## the core's unit tests take every branch and notice ev
 	$(BIN)/mutmut run
 	$(BIN)/python -m selftests.mutants
 
-bench: $(VENV)/ready system  ## measure speed, in seconds and as ratios to the usual way
+bench: $(VENV)/ready  ## measure speed, in seconds and as ratios to the usual way; FLEET=N: recorded hosts, without the lab
+ifdef FLEET
+	$(BIN)/python -m selftests.fleet $(FLEET)
+else
+	$(MAKE) system
 	$(BIN)/python -m lab up
 	$(BIN)/python -m selftests.bench
+endif
 
 lab-up: $(VENV)/ready system  ## start both lab sites
 	$(BIN)/python -m lab up
@@ -56,7 +61,7 @@ $(VENV)/ready: requirements/dev.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	touch $@
 
-system:  ## install the Debian packages that the lab and the browser tests need
+system:  ## install the Debian packages that the lab and the tests need
 	./deploy/install-system-packages $$(cat lab/system-packages.txt)
 
 help:  ## show this list
@@ -64,9 +69,10 @@ help:  ## show this list
 
 lock:  ## pin every dependency anew, with hashes and without index addresses
 	$(BIN)/pip install --quiet pip-tools
-	for extra in run dev; do $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
+	for file in run full dev; do $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
 	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	  $$([ $$extra = run ] || echo --extra $$extra) --output-file requirements/$$extra.txt pyproject.toml; done
+	  $$([ $$file = run ] || echo --extra notices --extra pdf) $$([ $$file != dev ] || echo --extra dev) \
+	  --output-file requirements/$$file.txt pyproject.toml; done
 
 clean:
 	rm -rf $(VENV) mutants .coverage .mypy_cache .ruff_cache .hypothesis

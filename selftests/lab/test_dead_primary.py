@@ -17,7 +17,7 @@ from lab import state, verbs
 from lab.handle import Lab as Handle
 from selftests.lab import trace
 from selftests.lab.conftest import Lab, Say
-from selftests.lab.runs import INVENTORIES, Run, unhurried
+from selftests.lab.runs import INVENTORIES, PATIENT, Run, limited
 from siteparity import configuration
 from siteparity.commands.verify import Verification
 from siteparity.configuration import Configuration, find_root
@@ -42,7 +42,7 @@ def _silent(_host: Host, _words: str) -> None:
 
 
 def _settings() -> Configuration:
-    return unhurried(configuration.load(find_root(), INVENTORIES))
+    return limited(configuration.load(find_root(), INVENTORIES), PATIENT)
 
 
 def _gate(reports: Path, given: str | None = None) -> Run:

@@ -128,7 +128,7 @@ def hanging(lab: Lab, ways: Sequence[Way]) -> Iterator[None]:
 def usual(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> float:
     """How long a healthy run takes."""
     assert lab.plan.hosts
-    run = run_gate(tmp_path_factory.mktemp("healthy") / "reports", workers=usual_workers(), patient=False)
+    run = run_gate(tmp_path_factory.mktemp("healthy") / "reports", workers=usual_workers())
     assert run.result.verdict is Verdict.GO, run.told()
     return run.seconds
 

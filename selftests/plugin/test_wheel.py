@@ -73,7 +73,11 @@ def test_the_wheel_holds_the_checks_of_the_repository(installed: Installed) -> N
         for path in paths:
             assert wheel.read(f"siteparity/checks/{path}") == (CHECKOUT / path).read_bytes()
         tops = {name.partition("/")[0] for name in wheel.namelist()}
-    assert tops == {"siteparity", "siteparity-0.1.0.dist-info"}
+        data = {name for name in wheel.namelist() if name.startswith("siteparity-0.1.0.data/")}
+    assert tops == {"siteparity", "siteparity-0.1.0.dist-info", "siteparity-0.1.0.data"}
+    assert {name.partition("/data/share/")[2] for name in data} == {
+        "man/man1/siteparity.1", "bash-completion/completions/siteparity", "zsh/site-functions/_siteparity",
+    }  # fmt: skip
 
 
 def _checks() -> list[str]:

@@ -29,12 +29,11 @@ from siteparity.policy.journeys import JOURNEYS
 from siteparity.policy.section import CHECKS
 from siteparity.probes import Probes, discover
 from siteparity.result import Shipped
+from siteparity.root import SHIPPED, find_root
 from siteparity.waivers import Design, Waiver, designs, load_waivers
 from siteparity.yamlfile import Problems, shown_path
 
-_PACKAGE = Path(__file__).resolve().parent
-SHIPPED = _PACKAGE / "checks"
-"""The project's folder in an installed package. In a checkout it is the checkout."""
+__all__ = ["SHIPPED", "Configuration", "find_root", "load", "load_for_an_answer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +214,3 @@ def _site_names(inventories: Path, primary: str | None, standby: str | None) -> 
             f"the sites of {inventories} are {', '.join(site_names(inventories))}"
         )
     return primary, standby
-
-
-def find_root() -> Path:
-    """The project's folder, which holds ``tests/``: that of the installed package, or of its checkout."""
-    found = [root for root in (SHIPPED, _PACKAGE.parents[1]) if (root / "tests" / "parity").is_dir()]
-    return found[0] if found else Path.cwd()

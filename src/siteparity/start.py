@@ -30,7 +30,12 @@ def main() -> int:
     """Run the command line, isolated. Returns the exit code."""
     isolate()
     try:
-        from siteparity.commands import cli  # noqa: PLC0415  # it is the isolated process that imports it
+        from siteparity.commands import arguments  # noqa: PLC0415  # by the isolated process alone
+
+        if Path(arguments.__file__).resolve().parents[1] == _HERE:
+            arguments.help_or_version(sys.argv[1:])
+        from siteparity import garbage  # noqa: F401, PLC0415  # before what makes many objects
+        from siteparity.commands import cli  # noqa: PLC0415  # it takes a second
 
         found = str(Path(cli.__file__).resolve().parents[1])
     except ModuleNotFoundError as error:

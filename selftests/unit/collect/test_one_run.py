@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -79,27 +80,28 @@ def test_no_host_of_a_primary_is_contacted_while_a_record_stands_in_for_it(
 def test_every_host_of_a_run_gets_the_same_key_and_the_next_run_another_one() -> None:
     """Only so can hashes be compared, and only within the run. Each host knows the other site."""
     seen: list[Target[Section]] = []
-    keys: list[str] = []
+    keys: list[object] = []
 
     def ask(target: Target[Section]) -> Mapping[str, Ask]:
         seen.append(target)
         return {"name": Ask('echo "$KEY"', words=(KEY,))}
 
     def read(answers: Answers, _: Target[Section]) -> Table:
-        keys.append(answers.text("name"))
-        return {}
+        key = answers.text("name").encode()
+        return {"length": len(key), "key": zlib.crc32(key)}
 
     probes = {"names": Probe(Section, ask, {"names": Reading(read)})}
     policy = replace(web_host(SECTION).policy, sections={"names": SECTION})
     for _ in range(2):
         collector = Measurement(policy, probes, Shell(), Deadline(60), lambda *_: None, SITES)
         assert collector.key not in repr(collector)
-        collector.collect(SITES)
+        for site in collector.collect(SITES):
+            keys += [of_host["names"]["names"] for of_host in site.hosts.values()]
     hosts = sum(len(site.hosts) for site in SITES)
-    runs = [set(keys[:hosts]), set(keys[hosts:])]
-    assert [len(of_run) for of_run in runs] == [1, 1]
+    runs = [keys[:hosts], keys[hosts:]]
+    assert all(of_run == of_run[:1] * hosts for of_run in runs)
     assert runs[0] != runs[1]
-    assert all(len(key) == 65 for key in keys)
+    assert all(isinstance(key, dict) and key["length"] == 65 for key in keys)
     assert {(target.site.name, target.other.name) for target in seen if target.other} == {
         ("dallas", "arizona"),
         ("arizona", "dallas"),

@@ -15,7 +15,7 @@ import pytest
 from filelock import FileLock
 
 from siteparity import configuration
-from siteparity.commands import cli
+from siteparity.commands.arguments import seconds as seconds_of
 from siteparity.commands.cli import main
 from siteparity.commands.version import version
 from siteparity.configuration import find_root
@@ -286,14 +286,14 @@ def test_a_mistyped_word_gets_a_suggestion(
 @pytest.mark.parametrize(("text", "seconds"), [("90", 90.0), ("90s", 90.0), ("5m", 300.0), ("1h", 3600.0)])
 def test_a_deadline_is_written_as_in_the_policy(text: str, seconds: float) -> None:
     """A bare number counts seconds, as ever."""
-    assert cli._seconds(text) == seconds  # noqa: SLF001  # the type of an option
+    assert seconds_of(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["5", "9s", "25h", "m", "-5m", "5 minutes", "nan"])
 def test_a_deadline_that_is_none_is_refused(text: str) -> None:
     """Neither shorter than a run nor longer than a day."""
     with pytest.raises(argparse.ArgumentTypeError, match="is no time between 10s and 24h"):
-        cli._seconds(text)  # noqa: SLF001
+        seconds_of(text)
 
 
 def test_help_is_a_verb_too(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,13 +6,14 @@ import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from siteparity.collect import Measured
-from siteparity.facts.records import Record, RecordError, load, record_of, save
+from siteparity.facts.records import Record, RecordError, SavedUnmeasured, load, record_of, save
 from siteparity.model import Facts, Table, Unmeasured
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -105,3 +106,27 @@ def test_a_missing_table_is_noticed(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(json.dumps(content).encode()))
     with pytest.raises(RecordError, match="refers to a table that is not there"):
         load(path)
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        {},
+        {"web1": {}},
+        {"web1": {"names": {}}},
+        {"web1": {"names": {"a": SavedUnmeasured(unmeasured="a: no answer")}}},
+        {
+            "web1": {"names": {"a": SavedUnmeasured(unmeasured="a: no answer")}},
+            "web2": {"names": {"a": "0" * 64}},
+        },
+        {"web1": {"names": {"a": SavedUnmeasured(unmeasured="a: no answer")}, "more": {"b": "0" * 64}}},
+        {"web1": {"more": {}, "names": {"a": SavedUnmeasured(unmeasured="a: no answer")}}},
+    ],
+)
+def test_a_site_is_silent_if_each_of_its_hosts_is(
+    hosts: dict[str, dict[str, dict[str, str | SavedUnmeasured]]],
+) -> None:
+    """The quick answer is that of the list of silent hosts."""
+    saved: dict[str, Any] = {"site": "dallas", "tables": {}, "hosts": hosts}
+    record = Record.model_construct(**saved)
+    assert record.is_silent() == (record.silent().keys() == record.hosts.keys())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import pytest
@@ -18,7 +18,7 @@ from siteparity.names import OwnNames
 FIX = "do {item}"
 
 
-def pair(primary: dict[str, Table | Unmeasured], standby: dict[str, Table | Unmeasured]) -> Pair:
+def pair(primary: Mapping[str, Table | Unmeasured], standby: Mapping[str, Table | Unmeasured]) -> Pair:
     """Both cohorts of the table ``things``."""
     return Pair(Cohort(OwnNames.of(DALLAS), primary), Cohort(OwnNames.of(ARIZONA), standby), "things")
 
@@ -578,3 +578,21 @@ def test_an_expectation_names_the_hosts_that_break_it() -> None:
     assert finding.where == ("dallas/web2", "arizona/web1")
     (compared,) = rules.same(at, fix=FIX).findings
     assert compared.where == ()
+
+
+named = st.one_of(values, st.sampled_from(["web1", "dallas", "198.18.1.21", "web2.arizona.shop.example"]))
+shared = st.lists(st.dictionaries(st.text(max_size=3), named, max_size=4), min_size=1, max_size=2)
+who = st.dictionaries(st.sampled_from(["web1", "web2", "web3"]), st.integers(0, 1), max_size=3)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@given(some=shared, primary=who, standby=who)
+def test_hosts_that_share_a_table_are_judged_as_if_each_had_its_own(
+    rule: str, some: list[dict[str, Value]], primary: dict[str, int], standby: dict[str, int]
+) -> None:
+    """A table that many hosts have is looked at once; nothing of the judgement depends on that."""
+    one = pair(*({host: some[at % len(some)] for host, at in side.items()} for side in (primary, standby)))
+    each = pair(
+        *({host: dict(some[at % len(some)]) for host, at in side.items()} for side in (primary, standby))
+    )
+    assert RULES[rule](one) == RULES[rule](each)

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -215,3 +216,16 @@ def test_names_are_no_parts_of_others() -> None:
         lines = found_here(("cache1.berlin.example", "198.51.100.7", "2001:db8::7"))
     places = [line.split("\t")[1].split(r"\x09")[-1] for line in lines if line.startswith("named")]
     assert sorted(places) == sorted(named)
+
+
+def test_the_setting_of_a_replica_s_stream_is_judged_elsewhere(tmp_path: Path) -> None:
+    """``pg_basebackup -R`` writes it into a file outside /etc; other settings of that file count."""
+    settings = tmp_path / "postgresql.auto.conf"
+    settings.write_text(
+        "primary_conninfo = 'host=db1.berlin.example user=replicator'\n"
+        "archive_command = 'rsync %p db1.berlin.example:wal/'\n"
+    )
+    with running(SETTINGS=str(settings)):
+        lines = found_here(("db1.berlin.example",))
+    places = [line.split("\t")[1] for line in lines if line.startswith("named")]
+    assert places == [rf"file\x09{settings}\x092"]

@@ -107,7 +107,7 @@ def test_nothing_of_it_is_left_and_the_run_is_whole(settings: Configuration, tmp
         *(f"runs/RUN/{name}" for name in ("checks.html", "log.txt", ".report.html-left")),
         *(f"runs/RUN/records/{site.name}.json.gz" for site in settings.sites),
         *("records/dallas/primary/RUN.json.gz", "records/arizona/standby/RUN.json.gz"),
-        *("history.jsonl", "notes.txt.gz", "notes.bz2", "blob", "token"),
+        *("first_seen.json", "notes.txt.gz", "notes.bz2", "blob", "token"),
     }
     assert found.unread == {}
     assert (tmp_path / "blob").stat().st_size == size

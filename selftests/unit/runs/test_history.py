@@ -10,8 +10,10 @@ import pytest
 
 from selftests.browser import examples
 from siteparity.model import FindingKind, Outcome, Verdict
+from siteparity.report.write import result_json
 from siteparity.result import Result
 from siteparity.runs import history
+from siteparity.runs.ages import INDEX
 from siteparity.runs.history import append_run, first_seen, read_history
 
 
@@ -29,7 +31,7 @@ SITES = ("dallas", "arizona")
 def test_no_history_is_an_empty_one(tmp_path: Path) -> None:
     """The first run ever."""
     assert read_history(tmp_path) == ()
-    assert first_seen((), *SITES) == {}
+    assert first_seen(tmp_path, (), *SITES) == {}
 
 
 def test_a_run_is_read_again_as_it_was_written(tmp_path: Path) -> None:
@@ -49,14 +51,14 @@ def test_a_run_is_read_again_as_it_was_written(tmp_path: Path) -> None:
     )
     assert (past.started_at, past.finished_at) == (result.started_at, result.finished_at)
     assert (past.different, past.unmeasured, past.checks) == (1, 2, 4)
-    assert first_seen([past], *SITES) == {(checks[0].id, "nginx"): checks[0].findings[0].first_seen}
+    assert first_seen(tmp_path, [past], *SITES) == {(checks[0].id, "nginx"): checks[0].findings[0].first_seen}
 
 
 def seen_after(folder: Path, *results: Result) -> dict[str, datetime]:
     """Item -> since when it is known, after these runs, each of which knew what those before it had found."""
     for result in results:
-        append_run(folder, result, first_seen(read_history(folder), *SITES))
-    return {item: since for (_, item), since in first_seen(read_history(folder), *SITES).items()}
+        append_run(folder, result, first_seen(folder, read_history(folder), *SITES))
+    return {item: since for (_, item), since in first_seen(folder, read_history(folder), *SITES).items()}
 
 
 def since(days: float) -> datetime:
@@ -126,20 +128,78 @@ def test_the_same_two_sites_have_one_history_whichever_serves(tmp_path: Path) ->
     """After a failover nothing is new that was there before; a third site's findings are its own."""
     append_run(tmp_path, run(5, "a"), {})
     past = read_history(tmp_path)
-    assert first_seen(past, "arizona", "dallas") == {(CHECK, "a"): since(5)}
-    assert first_seen(past, "dallas", "nevada") == {}
-    other = past[0].model_copy(update={"standby": "nevada", "findings": ()})
-    assert first_seen([*past, other], *SITES) == {(CHECK, "a"): since(5)}
+    assert first_seen(tmp_path, past, "arizona", "dallas") == {(CHECK, "a"): since(5)}
+    assert first_seen(tmp_path, past, "dallas", "nevada") == {}
+    elsewhere = run(0, "b")
+    standby = elsewhere.standby.model_copy(update={"site": "nevada"})
+    append_run(tmp_path, elsewhere.model_copy(update={"standby": standby, "run": "other"}), {})
+    assert first_seen(tmp_path, read_history(tmp_path), *SITES) == {(CHECK, "a"): since(5)}
+    assert first_seen(tmp_path, read_history(tmp_path), "dallas", "nevada") == {(CHECK, "b"): since(0)}
+
+
+def written_by_an_older_release(folder: Path, *names: str, **more: object) -> None:
+    """A history in which the last line holds findings, and no index beside it."""
+    append_run(folder, run(5), {})
+    (folder / INDEX).unlink()
+    file = folder / "history.jsonl"
+    line = json.loads(file.read_text())
+    findings = [{"check": CHECK, "item": name, "first_seen": since(5).isoformat()} for name in names]
+    file.write_text(json.dumps({**line, "findings": findings, **more}, separators=(",", ":")) + "\n")
 
 
 def test_a_line_of_an_older_release_is_read(tmp_path: Path) -> None:
     """What it does not say was not looked for."""
-    append_run(tmp_path, run(5, "a"), {})
+    written_by_an_older_release(tmp_path, "a")
+    assert first_seen(tmp_path, read_history(tmp_path), *SITES) == {(CHECK, "a"): since(5)}
+
+
+def test_what_an_older_release_wrote_is_moved_with_the_next_run(tmp_path: Path) -> None:
+    """Lines lose their findings, what cannot be read stays, and no finding loses its age."""
+    unlooked = [{"check": CHECK, "item": "b", "first_seen": since(7).isoformat()}]
+    written_by_an_older_release(tmp_path, "a", not_looked_for=unlooked)
     file = tmp_path / "history.jsonl"
-    line = json.loads(file.read_text())
-    del line["not_looked_for"]
-    file.write_text(json.dumps(line) + "\n")
-    assert first_seen(read_history(tmp_path), *SITES) == {(CHECK, "a"): since(5)}
+    file.write_bytes(file.read_bytes() + b'{"findings":[{"no line\n')
+    blind = examples.result([examples.check("packages", "web", Outcome.NOT_RUN)], Verdict.UNKNOWN)
+    blind = blind.model_copy(update={"run": "later"})
+    assert seen_after(tmp_path, blind) == {"a": since(5), "b": since(7)}
+    old, strange, new = file.read_bytes().splitlines()
+    assert b"first_seen" not in old
+    assert strange == b'{"findings":[{"no line'
+    assert json.loads(new)["run"] == "later"
+    assert [past.run for past in read_history(tmp_path)] == [run(0).run, "later"]
+
+
+def test_a_history_does_not_grow_with_what_is_found(tmp_path: Path) -> None:
+    """A year of nights with 2,000 findings must not fill memory: the index holds the last night alone."""
+    for number in range(3):
+        result = run(5, *(f"item {one}" for one in range(2000))).model_copy(update={"run": f"run{number}"})
+        append_run(tmp_path, result, first_seen(tmp_path, read_history(tmp_path), *SITES))
+    assert (tmp_path / "history.jsonl").stat().st_size < 3000
+    assert (tmp_path / INDEX).stat().st_size < 500_000
+    assert len(first_seen(tmp_path, read_history(tmp_path), *SITES)) == 2000
+
+
+def test_a_run_without_its_ages_is_asked_itself(tmp_path: Path) -> None:
+    """Whoever stopped between history and index loses no age: the result in the run's folder has it."""
+    append_run(tmp_path, run(9, "a", "old"), {})
+    index = (tmp_path / INDEX).read_bytes()
+    later = run(5, "a").model_copy(update={"run": "later"})
+    append_run(tmp_path, later, {})
+    (tmp_path / INDEX).write_bytes(index)
+    folder = tmp_path / "runs" / "later"
+    folder.mkdir(parents=True)
+    (folder / "result.json").write_bytes(result_json(later))
+    found = first_seen(tmp_path, read_history(tmp_path), *SITES)
+    assert found == {(CHECK, "a"): since(5), (CHECK, "old"): since(9)}
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"schema_version":2}', b"\xff"])
+def test_a_damaged_index_costs_ages_alone(tmp_path: Path, content: bytes) -> None:
+    """Findings look new then, and the next run writes it anew."""
+    append_run(tmp_path, run(5, "a"), {})
+    (tmp_path / INDEX).write_bytes(content)
+    assert first_seen(tmp_path, read_history(tmp_path), *SITES) == {}
+    assert seen_after(tmp_path, run(4, "b")) == {"b": since(4)}
 
 
 def test_a_history_that_cannot_be_read_is_an_empty_one(tmp_path: Path) -> None:
@@ -164,8 +224,8 @@ def test_a_run_that_died_while_it_wrote_spoils_no_other(tmp_path: Path) -> None:
     whole = file.read_bytes()
     for length in range(0, len(whole), 50):
         file.write_bytes(whole[:length])
-        append_run(tmp_path, run(2, "b"), {})
-        assert [past.findings[0].item for past in read_history(tmp_path)] == ["b"]
+        append_run(tmp_path, run(2, "b").model_copy(update={"run": "next"}), {})
+        assert [past.run for past in read_history(tmp_path)] == ["next"]
 
 
 def test_only_the_newest_runs_are_read(tmp_path: Path) -> None:

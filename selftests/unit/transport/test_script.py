@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import subprocess
 import time
 import tracemalloc
@@ -23,6 +24,7 @@ from siteparity.transport.script import (
     Ask,
     first_line,
     join,
+    lines_with,
     moment,
     split,
 )
@@ -461,3 +463,11 @@ def test_what_ssh_says_is_looked_through_in_no_time() -> None:
     began = time.process_time()
     assert ssh.reason(b"a" * 65_536, 5).startswith("ssh failed: aaaa")
     assert time.process_time() - began < 2
+
+
+@given(st.lists(st.sampled_from([b"@ab ^ ", b"\n", b"12", b"@", b"x", b"\r"]), max_size=12))
+def test_lines_are_found_as_by_a_pattern_for_their_beginning(pieces: list[bytes]) -> None:
+    """The quick search finds the very lines that ``^`` finds, where they end as well."""
+    text = b"".join(pieces)
+    found = [(one[1], one.end()) for one in lines_with(b"@ab ^ ", rb"(\d+)\n", text)]
+    assert found == [(one[1], one.end()) for one in re.finditer(rb"(?m)^@ab \^ (\d+)\n", text)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -18,11 +18,23 @@ from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from siteparity.collect.questions import MACHINE_ASPECT, Questions, asked, named
+from siteparity.collect.read_once import ReadOnce
 from siteparity.collect.same_machine import ASK as MACHINE
 from siteparity.collect.same_machine import identity, twins
 from siteparity.model import Deadline, Facts, Host, HostFacts, Site, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import Limits, Policy
-from siteparity.probes import KEY, Answers, Probe, Probes, SecondLook, Seen, Target, read_tables
+from siteparity.probes import (
+    KEY,
+    Answers,
+    Probe,
+    Probes,
+    Reading,
+    SecondLook,
+    Seen,
+    Target,
+    read_table,
+    read_tables,
+)
 from siteparity.redaction import pseudonyms, redacted
 from siteparity.transport import Output
 from siteparity.transport.asking import Asked
@@ -95,8 +107,16 @@ class Measurement:
     """Host -> seconds that it has taken: both looks share the host's deadline."""
     _kept: dict[str, Mapping[str, Answers]] = field(default_factory=dict, init=False, repr=False)
     """Host -> its answers by aspect, if they are kept."""
+    _read_once: ReadOnce = field(init=False, repr=False)
+    _catalogue: Questions = field(init=False, repr=False)
     _reading: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     """Only one host's answers are read at a time: several threads would take as long and more memory."""
+
+    def __post_init__(self) -> None:
+        recorded_at = self.stand_in.measured_at if self.stand_in else None
+        object.__setattr__(self, "_read_once", ReadOnce(self._finished))
+        questions = Questions(self.policy, self.probes, self.known, recorded_at)
+        object.__setattr__(self, "_catalogue", questions)
 
     def collect(self, sites: Sequence[Site]) -> tuple[Measured, ...]:
         """Measure every host of the sites. Never raises for what a host does."""
@@ -149,8 +169,9 @@ class Measurement:
 
     def _first_look(self, site: Site, host: Host) -> _Look:
         began = time.monotonic()
+        targets = self._targets(site, host)
         asks: dict[str, Mapping[str, Ask] | UnmeasuredError] = {
-            aspect: asked(probe.ask, target) for aspect, probe, target in self._targets(site, host)
+            aspect: asked(probe.ask, target) for aspect, probe, target in targets
         }
         if not asks:
             return _Look({}, None)
@@ -160,8 +181,7 @@ class Measurement:
             self._kept[host.label] = answers
         with self._reading:
             facts = {
-                aspect: self._read(probe.tables, answers[aspect], target)
-                for aspect, probe, target in self._targets(site, host)
+                aspect: self._read(probe.tables, answers[aspect], target) for aspect, probe, target in targets
             }
         self.say(host, _progress(facts, time.monotonic() - began))
         return _Look(facts, _machine(answers[MACHINE_ASPECT]))
@@ -192,15 +212,16 @@ class Measurement:
     def _targets(self, site: Site, host: Host) -> list[tuple[str, Probe[Any], Target[Any]]]:
         return self._catalogue.targets(site, host)
 
-    @property
-    def _catalogue(self) -> Questions:
-        recorded_at = self.stand_in.measured_at if self.stand_in else None
-        return Questions(self.policy, self.probes, self.known, recorded_at)
-
     def _read(self, tables: Mapping[str, Any], answers: Answers, target: Target[Any]) -> Facts:
         """The tables, with a pseudonym for each secret."""
-        facts = _read(tables, answers, target, tuple(self.policy.roles))
-        return {name: _without_secrets(table, self.key) for name, table in facts.items()}
+        every_role = tuple(self.policy.roles)
+        if isinstance(answers, _NoAnswers):
+            facts = _read(tables, answers, target, every_role, read_table)
+            return {name: self._finished(table) for name, table in facts.items()}
+        return _read(tables, answers, target, every_role, self._read_once)
+
+    def _finished(self, table: Table | Unmeasured) -> Table | Unmeasured:
+        return _without_secrets(table, self.key)
 
     def _answers(
         self,
@@ -311,14 +332,18 @@ def _words(
 
 
 def _read(
-    tables: Mapping[str, Any], answers: Answers, target: Target[Any], every_role: Collection[str]
+    tables: Mapping[str, Any],
+    answers: Answers,
+    target: Target[Any],
+    every_role: tuple[str, ...],
+    read: Callable[[Reading[Any], Answers, Target[Any]], Table | Unmeasured],
 ) -> Facts:
     facts: dict[str, Any] = {}
     for name, reading in tables.items():
         try:
-            facts |= read_tables({name: reading}, answers, target, tuple(every_role))
+            facts |= read_tables({name: reading}, answers, target, every_role, read)
         except Exception as error:  # noqa: BLE001  # as above
-            facts[name] = Unmeasured(f"the probe itself failed: {type(error).__name__}: {error}")
+            facts[name] = Unmeasured(redacted(f"the probe itself failed: {type(error).__name__}: {error}"))
     if isinstance(answers, _NoAnswers):  # then not even a table that reads no answer is known
         facts = {
             name: table if isinstance(table, Unmeasured) else Unmeasured(f"{name}: {answers.reason}")

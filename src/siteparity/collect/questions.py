@@ -7,7 +7,7 @@ what the question's text depends on is as it was when the collector was made.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,10 @@ class Questions:
     """Every site, including one that is not measured in this run."""
     recorded_at: datetime | None = None
     """When the site was measured that a record stands in for; no question depends on it."""
+    _of_roles: dict[tuple[str, ...], list[tuple[str, Probe[Any]]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Roles of a host -> what is measured on it."""
 
     def targets(self, site: Site, host: Host) -> list[tuple[str, Probe[Any], Target[Any]]]:
         """What is measured on a host: each aspect of its roles that the policy wants looked at."""
@@ -72,12 +76,17 @@ class Questions:
 
     def _measured(self, host: Host) -> list[tuple[str, Probe[Any]]]:
         """The aspects of a host's roles that the policy wants looked at, in the order of their questions."""
+        if host.roles not in self._of_roles:
+            self._of_roles[host.roles] = self._measured_in(host.roles)
+        return self._of_roles[host.roles]
+
+    def _measured_in(self, roles: tuple[str, ...]) -> list[tuple[str, Probe[Any]]]:
         every_role = tuple(self.policy.roles)
         measured = [
             (aspect, self.probes[aspect])
             for aspect, section in self.policy.sections.items()
             if aspect in self.probes  # a partial run has those of its checks alone
-            and not set(self.probes[aspect].roles(section, every_role)).isdisjoint(host.roles)
+            and not set(self.probes[aspect].roles(section, every_role)).isdisjoint(roles)
         ]
         return sorted(measured, key=lambda one: one[1].last)
 

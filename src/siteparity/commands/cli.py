@@ -4,65 +4,70 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from getpass import getpass
 from pathlib import Path
 from types import TracebackType
 
-from filelock import FileLock, Timeout
-
 from siteparity import configuration
-from siteparity.commands import check, failover, init, privileges, signing
+from siteparity.commands import check, failover, github, init, privileges, signing
+from siteparity.commands.alone import alone
+from siteparity.commands.arguments import EXIT_USAGE, help_of, parser
+from siteparity.commands.compare_runs import compare_runs
 from siteparity.commands.confirm import Terminal, confirm
 from siteparity.commands.confirm import Wanted as Acceptance
 from siteparity.commands.diff import Wanted, diff
+from siteparity.commands.endings import EXIT
 from siteparity.commands.explain import explain
+from siteparity.commands.heartbeat import address_of, heartbeat
+from siteparity.commands.history import history
+from siteparity.commands.notices import notice_of, notice_of_none
 from siteparity.commands.outputs import as_json, write_metrics, write_step_summary
+from siteparity.commands.page_file import demand_room, write_file
 from siteparity.commands.partial import Wanted as PartWanted
 from siteparity.commands.partial import chosen, partial
 from siteparity.commands.progress import Progress
-from siteparity.commands.suggestions import better, verbs
+from siteparity.commands.sending import send
 from siteparity.commands.verify import Verification
 from siteparity.commands.version import version
+from siteparity.commands.within import within
 from siteparity.compare import places
 from siteparity.facts import records
 from siteparity.folders import FOLDERS, folders
 from siteparity.gate.believed import believed
 from siteparity.gate.run import Gate, new_run_folder
 from siteparity.model import ConfigurationError, Deadline, SiteparityError, Unmeasured, Verdict
-from siteparity.policy.section import duration, person
-from siteparity.redaction import redacted, remember, remember_environment
+from siteparity.policy.section import person
+from siteparity.redaction import redacted, remember_environment
 from siteparity.report import bind, summary, verdict_line, write_reports
+from siteparity.report.pdf import demand_weasyprint, pdf
 from siteparity.report.sums import SIGNATURE
 from siteparity.report.text import FINDINGS_A_PROMISE
 from siteparity.report.visible import shortened, visible
-from siteparity.report.words import count
+from siteparity.report.words import local_zone
 from siteparity.result import Result
-from siteparity.runs import find_run
-from siteparity.runs.forgetting import forget
-from siteparity.runs.history import line_of, read_history
+from siteparity.runs import find_run, read_run
+from siteparity.runs.history import read_history
 from siteparity.runs.kept_records import keep, stand_in
 from siteparity.runs.recording import measure, record_path
 from siteparity.start import isolate
 from siteparity.transport import Transport
 
-EXIT = {Verdict.GO: 0, Verdict.NO_GO: 2, Verdict.UNKNOWN: 3}
-EXIT_USAGE = 4
-"""Usage or configuration. 1 is never returned on purpose: a crash of Python returns it."""
-
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SIGNALS = 128
 """An exit code above this is 128 plus the number of a signal."""
+_ANSWERING = ("gate", "verify")
+"""The verbs whose last line is a verdict."""
 _ALL = 1_000_000
 """More findings than a run shows."""
-_LONGEST_VALUE = 65_536
+_PAPER_SECONDS = 60.0
+NOTICES = "SITEPARITY_NOTICES"
+"""The variable of the environment with the file of addresses."""
 _WIDTH = 400
 """Characters of a reason on the last line."""
 
@@ -73,43 +78,122 @@ def main(arguments: Sequence[str] | None = None) -> int:
         isolate()
     sys.excepthook, threading.excepthook = _crashed, _thread_crashed
     remember_environment(os.environ)
+    address = address_of(os.environ)
     typed = list(sys.argv[1:] if arguments is None else arguments)
+    root = configuration.find_root()
     try:
-        options = _parser().parse_args(typed)
+        options = parser(version(root)).parse_args(typed)
     except SystemExit as ended:
-        if ended.code == EXIT_USAGE and typed[:1] in (["gate"], ["verify"]):
-            _no_answer("siteparity was called with wrong options", EXIT_USAGE)
+        if ended.code == EXIT_USAGE and typed and typed[0] in _ANSWERING:
+            _no_answer(_no_answer_line("siteparity was called with wrong options"), EXIT_USAGE)
         raise
-    options.typed = typed
-    answers = options.verb in (_gate, _verify)
+    options.typed, options.root, options.outcome = typed, root, None
+    beat = heartbeat(options.heartbeat, address, _warn) if _is_whole_gate(options) else None
+    if beat:
+        beat.begin()
+    status = 1  # a crash of Python
+    try:
+        status = _run(options)
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else 1
+        raise
+    finally:
+        if beat:
+            beat.end(status)
+        _notify(options, status, _on_paper(options))
+    return status
+
+
+def _is_whole_gate(options: argparse.Namespace) -> bool:
+    """Whether this is the run that others wait for, not a look at a part."""
+    return options.verb == "gate" and not (options.only or options.host)
+
+
+def _on_paper(options: argparse.Namespace) -> Path | None:
+    """The PDF of a gate, if one was asked for and could be made. The answer was printed before."""
+    if not _is_whole_gate(options) or options.pdf is None or not isinstance(options.outcome, Result):
+        return None
+    path, result = Path(options.pdf), options.outcome
+    try:
+        demand_room(path, "--pdf")
+        history = read_history(options.reports)
+        write_file(path, within(_PAPER_SECONDS, lambda: pdf(result, history, local_zone())), "--pdf")
+    except (SiteparityError, TimeoutError) as error:
+        _warn(f"{path}: no PDF was written: {error}; the answer stands")
+        return None
+    return path
+
+
+def _notify(options: argparse.Namespace, status: int, paper: Path | None) -> None:
+    """Tell who must know. What a person ended by Ctrl-C is known to that person."""
+    path = (options.notices or os.environ.get(NOTICES)) if options.verb in _ANSWERING else None
+    if path is None or options.outcome is None or status == _SIGNALS + signal.SIGINT:
+        return
+    history = read_history(options.reports)
+    if isinstance(options.outcome, Result):
+        notice = notice_of(options.outcome, history, paper)
+    else:
+        notice = notice_of_none(options.outcome, history) if _is_whole_gate(options) else None
+    if notice:
+        send(notice, Path(path), _warn)
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run the chosen verb, and tell of each way in which it can end. Returns the exit code."""
     try:
         _use_folders(options)
         with _ended_by_signals():
-            text, status = options.verb(options)
-            return _said(text if options.to_copy else redacted(text), status)
+            text, status = _RUNS[options.verb](options)
+            return _said(text if options.to_copy else _shown(text), status)
     except ConfigurationError as error:
-        reason = redacted(str(error))
-        print(reason, file=sys.stderr)
-        return _no_answer(reason, EXIT_USAGE) if answers else EXIT_USAGE
+        return _failed(options, error, EXIT_USAGE)
     except SiteparityError as error:
-        reason = redacted(str(error))
-        print(reason, file=sys.stderr)
-        return _no_answer(reason, EXIT[Verdict.UNKNOWN]) if answers else EXIT[Verdict.UNKNOWN]
+        return _failed(options, error, EXIT[Verdict.UNKNOWN])
     except SystemExit as ended:
-        if answers and isinstance(ended.code, int) and ended.code > _SIGNALS:
-            _no_answer(f"ended by {signal.Signals(ended.code - _SIGNALS).name}", ended.code)
+        if isinstance(ended.code, int) and ended.code > _SIGNALS:
+            _unanswered(options, f"ended by {signal.Signals(ended.code - _SIGNALS).name}", ended.code)
         raise
     except Exception as error:
-        if answers:
-            _no_answer(f"a fault of siteparity itself: {type(error).__name__}: {redacted(str(error))}", 1)
+        _unanswered(options, f"a fault of siteparity itself: {type(error).__name__}: {error}", 1)
         raise
 
 
-def _no_answer(reason: str, status: int) -> int:
-    """Say on the last line that there is no answer: many people, and every pager, read only that."""
+def _failed(options: argparse.Namespace, error: SiteparityError, status: int) -> int:
+    print(redacted(str(error)), file=sys.stderr)
+    return _unanswered(options, str(error), status)
+
+
+def _unanswered(options: argparse.Namespace, reason: str, status: int) -> int:
+    """Say that there is no answer, if the verb owes one."""
+    if options.verb not in _ANSWERING:
+        return status
+    options.outcome = _no_answer_line(redacted(reason))
+    if github.wanted(os.environ):
+        print(github.no_answer(options.outcome), file=sys.stderr, flush=True)
+    return _no_answer(options.outcome, status)
+
+
+def _no_answer_line(reason: str) -> str:
     first = reason.partition("\n")[0]
-    said = _said(f"UNKNOWN  no answer: {shortened(visible(first), _WIDTH)}", status)
+    return _shown(f"UNKNOWN  no answer: {shortened(visible(first), _WIDTH)}")
+
+
+def _no_answer(line: str, status: int) -> int:
+    """Say on the last line that there is no answer: many people, and every pager, read only that."""
+    said = _said(line, status)
     return status if status == EXIT_USAGE else said
+
+
+def _warn(text: str) -> None:
+    """Tell what went wrong beside the answer."""
+    with suppress(OSError):  # nobody reads it
+        print(redacted(visible(text)), file=sys.stderr, flush=True)
+
+
+def _shown(text: str) -> str:
+    """The text without secrets; what hosts said commands nothing where CI reads it."""
+    shown = redacted(text)
+    return github.harmless(shown) if github.wanted(os.environ) else shown
 
 
 def _use_folders(options: argparse.Namespace) -> None:
@@ -160,7 +244,7 @@ def _gate(options: argparse.Namespace) -> tuple[str, int]:
     if given is not None:
         recorded = stand_in(settings, options.reports, given, datetime.now(UTC))
     measured = [site for site in settings.sites if recorded is None or site is not settings.primary]
-    with Progress(measured) as progress, _alone(options.reports):
+    with Progress(measured) as progress, alone(options.reports):
         gate = Gate(
             settings,
             options.inventories,
@@ -171,6 +255,7 @@ def _gate(options: argparse.Namespace) -> tuple[str, int]:
             typed=options.typed,
         )
         result, folder = gate.run()
+    options.outcome = result
     _write_outputs(options, result)
     status = EXIT[result.verdict]
     if options.json:
@@ -185,6 +270,8 @@ def _gate(options: argparse.Namespace) -> tuple[str, int]:
 
 def _write_outputs(options: argparse.Namespace, result: Result) -> None:
     """Write what else was asked for. The answer stands without it."""
+    if github.wanted(os.environ):
+        print("\n".join(github.annotated(result)), file=sys.stderr, flush=True)
     try:
         if options.metrics:
             write_metrics(result, options.metrics)
@@ -205,37 +292,6 @@ def _partial(
         return partial(settings, part, options.inventories, deadline, progress.say)
 
 
-@contextmanager
-def _alone(reports: Path) -> Iterator[None]:
-    """Lock the reports folder for this run.
-
-    Raises:
-        ConfigurationError: the folder cannot be written.
-        SiteparityError: another run holds the lock, or a write in the block failed, as on a full disk.
-    """
-    lock = FileLock(reports / ".lock", timeout=0)
-    try:
-        reports.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout:
-        raise SiteparityError(
-            f"{reports}: another run is under way there; wait for its end, or give --reports another folder"
-        ) from None
-    except OSError as error:
-        raise ConfigurationError(
-            f"{error.filename or reports}: cannot be written: {error.strerror or error}; see --reports"
-        ) from None
-    try:
-        yield
-    except OSError as error:
-        raise SiteparityError(
-            f"{error.filename or reports}: {error.strerror or error}; "
-            "make room, or give --reports another folder"
-        ) from None
-    finally:
-        lock.release()
-
-
 def _record(options: argparse.Namespace) -> tuple[str, int]:
     settings = configuration.load(options.root, options.inventories, options.primary, options.standby)
     by_name = {site.name: site for site in settings.sites}
@@ -246,7 +302,7 @@ def _record(options: argparse.Namespace) -> tuple[str, int]:
     deadline = settings.deadline(options.deadline)
     lines: list[str] = []
     whole = True
-    with Progress(sites) as progress, _alone(options.reports), Transport() as transport:
+    with Progress(sites) as progress, alone(options.reports), Transport() as transport:
         folder = new_run_folder(options.reports, datetime.now(UTC))
         made = measure(settings, sites, transport, deadline=deadline, say=progress.say)
         keep(settings, options.reports, made, folder.name)
@@ -262,7 +318,7 @@ def _record(options: argparse.Namespace) -> tuple[str, int]:
 
 def _verify(options: argparse.Namespace) -> tuple[str, int]:
     folder = find_run(options.reports, options.run)
-    with _alone(options.reports):
+    with alone(options.reports):
         result = believed(folder, read_history(options.reports))
         _signed(options, folder)
         sites = (result.primary.site, result.standby.site)
@@ -272,12 +328,17 @@ def _verify(options: argparse.Namespace) -> tuple[str, int]:
         with Progress([settings.standby] if by_record else settings.sites) as progress:
             looked = Verification(settings, options.inventories, options.reports, deadline, progress.say)
             verified = looked.run(result, folder)
+        if verified.verdict is Verdict.NO_GO:
+            options.outcome = read_run(folder)
     return "\n".join(verified.lines), EXIT[verified.verdict]
 
 
 def _report(options: argparse.Namespace) -> tuple[str, int]:
+    if options.pdf:
+        demand_room(options.pdf, "--pdf")
+        demand_weasyprint()
     folder = find_run(options.reports, options.run)
-    with _alone(options.reports):
+    with alone(options.reports):
         history = read_history(options.reports)
         result = believed(folder, history, pages=False)
         _signed(options, folder)
@@ -286,12 +347,15 @@ def _report(options: argparse.Namespace) -> tuple[str, int]:
     lost = "\nthe reports differ from those that were signed: sign them again" if signed else ""
     lost = "" if (folder / SIGNATURE).exists() else lost
     written = f"written again from result.json: {folder}/report.html, {folder}/junit.xml{lost}"
+    if options.pdf:
+        write_file(options.pdf, pdf(result, history, local_zone()), "--pdf")
+        written += f"\nwritten: {options.pdf}"
     return f"{written}\n{summary(result, colour=_colour(), waivers=options.waivers)}", 0
 
 
 def _sign(options: argparse.Namespace) -> tuple[str, int]:
     folder = find_run(options.reports, options.run)
-    with _alone(options.reports):
+    with alone(options.reports):
         believed(folder, read_history(options.reports))
         signing.sign(folder, options.key)
     return f"signed: {folder / SIGNATURE}", 0
@@ -304,66 +368,8 @@ def _signed(options: argparse.Namespace, folder: Path) -> None:
         print(f"signed by {visible(who)}", file=sys.stderr)
 
 
-def _history(options: argparse.Namespace) -> tuple[str, int]:
-    if options.unwanted:  # perhaps a secret: it is not shown
-        raise ConfigurationError(
-            "history: expected no words, found some; --forget reads the value from stdin"
-        )
-    if options.forget:
-        return _forget(options)
-    lines = [line_of(past) for past in read_history(options.reports)]
-    return "\n".join(lines) or f"no run in {options.reports} yet", 0
-
-
-def _forget(options: argparse.Namespace) -> tuple[str, int]:
-    """Remove a value from what is kept. Arguments can be seen by every user of the machine, stdin cannot."""
-    value = _from_stdin()
-    remember(value.strip())
-    if not options.reports.is_dir():
-        raise ConfigurationError(f"{options.reports}: expected the reports folder, found none; see --reports")
-    with _alone(options.reports):
-        found = forget(options.reports, value, datetime.now(UTC))
-    places, files = sum(found.places.values()), len(found.places)
-    lines = [f"{path}: {count(number, 'place')}" for path, number in sorted(found.places.items())]
-    lines += [f"{path}: {reason}" for path, reason in sorted(found.unread.items())]
-    lines += [f"{folder}: the signature no longer held and was removed" for folder in found.unsigned]
-    lines.append(f"removed from {count(places, 'place')} in {count(files, 'file')} below {options.reports}")
-    if found.unread:
-        lines.append(f"{count(len(found.unread), 'file')} may still hold it")
-    return "\n".join(lines), EXIT[Verdict.UNKNOWN if found.unread else Verdict.GO]
-
-
-def _from_stdin() -> str:
-    """A value that must not be shown.
-
-    Raises:
-        ConfigurationError: it is too long.
-    """
-    if sys.stdin.isatty():
-        return getpass("value to forget: ")
-    data = sys.stdin.buffer.read(_LONGEST_VALUE + 1)
-    if len(data) > _LONGEST_VALUE:
-        raise ConfigurationError(f"expected at most {_LONGEST_VALUE} bytes on stdin, found more")
-    return data.decode("utf-8", "surrogateescape")
-
-
-class _FromStdin(argparse.Action):
-    """An option without a value. One that is given all the same is not shown: it is a secret."""
-
-    def __call__(
-        self, parser: argparse.ArgumentParser, options: argparse.Namespace, given: object, _: object = None
-    ) -> None:
-        """Note that the option was given."""
-        if given is not None:
-            parser.error("--forget reads the value from stdin; what was typed is in the shell's history now")
-        setattr(options, self.dest, True)
-
-
 def _help(options: argparse.Namespace) -> tuple[str, int]:
-    parser = _parser()
-    if options.of and options.of not in verbs(parser):
-        parser.error(f"argument VERB: invalid choice: {options.of!r} (")
-    return (verbs(parser)[options.of] if options.of else parser).format_help().rstrip(), 0
+    return help_of(options.of), 0
 
 
 def _explain(options: argparse.Namespace) -> tuple[str, int]:
@@ -443,7 +449,7 @@ def _init(options: argparse.Namespace) -> tuple[str, int]:
 
 def _tell(text: str) -> None:
     """Print a part of the answer at once. Nobody waits for the rest of one that cannot be printed."""
-    if status := _said(redacted(text), 0):
+    if status := _said(_shown(text), 0):
         sys.exit(status)
 
 
@@ -466,220 +472,6 @@ def _colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-class _Parser(argparse.ArgumentParser):
-    """Uses this program's exit code for usage errors in place of argparse's."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]  # it exits, as the original does
-        self.print_usage(sys.stderr)
-        self.exit(EXIT_USAGE, f"{self.prog}: {better(message, self)}\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    root = configuration.find_root()
-    parser = _Parser("siteparity", description=sys.modules["siteparity"].__doc__)
-    parser.add_argument("--version", action="version", version=version(root))
-    added_verbs = parser.add_subparsers(required=True, metavar="VERB")
-
-    def verb(name: str, run: object, words: str) -> argparse.ArgumentParser:
-        added = added_verbs.add_parser(name, help=words, description=words)
-        added.set_defaults(verb=run, root=root, to_copy=False)
-        return added
-
-    gate = verb(
-        "gate", _gate, "measure and compare both sites, try the standby out, and say GO, NO-GO or UNKNOWN"
-    )
-    _add_gate_options(gate)
-    compared = verb(
-        "diff",
-        _diff,
-        "compare two hosts now, with no policy: what differs, by cause. It is no gate, and never says GO",
-    )
-    compared.add_argument(
-        "host", nargs=2, metavar="HOST", help="as ssh takes it: HOST, USER@HOST, ssh://USER@HOST:PORT"
-    )
-    compared.add_argument("--html", metavar="FILE", type=Path, help="write one page as well")
-    compared.add_argument("--json", action="store_true", help="for programs: every difference")
-    compared.add_argument(
-        "--ssh-config", metavar="FILE", type=Path, help="in place of ~/.ssh/config, as ssh -F"
-    )
-    _add_deadline(compared)
-    _add_init_options(
-        verb("init", _init, "ask the hosts of two sites what runs, and draft a policy; they are not changed")
-    )
-    checked = verb(
-        "check", _check, "read everything and contact nobody: what a run would ask, make and leave out"
-    )
-    _add_site_options(checked)
-    checked.add_argument("--json", action="store_true", help="for programs")
-    confirmed = verb(
-        "confirm", _confirm, "accept lines of the policy that siteparity drafted; without a path, show them"
-    )
-    confirmed.add_argument("path", nargs="*", metavar="PATH", help="accept this, and all that is below it")
-    confirmed.add_argument("--all", action="store_true", help="accept everything that waits")
-    confirmed.add_argument("--by", metavar="NAME", help="who accepts")
-    _add_site_options(confirmed)
-    record = verb("record", _record, "measure sites and save their records; judge nothing")
-    _add_run_options(record)
-    record.add_argument("site", nargs="+", metavar="SITE")
-    verified = verb("verify", _verify, "measure again: does the last GO still stand?")
-    signed = verb("sign", _sign, "sign what a run left, with a key of ssh")
-    signed.add_argument(
-        "--key",
-        metavar="FILE",
-        type=Path,
-        required=True,
-        help="a private key of ssh, or the public part of one that the agent holds",
-    )
-    reported = verb("report", _report, "write the reports of a run again, from its result.json")
-    for one in (verified, reported, signed):
-        one.add_argument("run", nargs="?", metavar="RUN", help="its id or its folder (default: the newest)")
-    for one in (verified, reported):
-        one.add_argument(
-            "--allowed-signers",
-            metavar="FILE",
-            type=Path,
-            help="demand a signature by a key of this file (ssh-keygen(1), ALLOWED SIGNERS)",
-        )
-    for one in (gate, reported):
-        one.add_argument(
-            "--waivers", action="store_true", help="print the waivers that would accept the findings"
-        )
-    _add_deadline(verified)
-    _add_inventories(verified)
-    past = verb("history", _history, "the runs, one line each, the newest last")
-    past.add_argument(
-        "--forget",
-        nargs="?",
-        metavar="",
-        action=_FromStdin,
-        help="read a value from stdin, and remove it from everything below the reports folder",
-    )
-    past.add_argument("unwanted", nargs="*", help=argparse.SUPPRESS)
-    for one in (verified, reported, signed, past):
-        _add_reports(one)
-    helped = verb("help", _help, "how siteparity is called, or one verb of it")
-    helped.add_argument("of", nargs="?", metavar="VERB", help="default: all verbs")
-    explained = verb(
-        "explain", _explain, "what a check proves, why, how to fix it, and which drill shows that it works"
-    )
-    explained.add_argument("check", metavar="CHECK", help="an aspect, or aspect.check, or a test id")
-    for name, (words, add_options) in failover.VERBS.items():
-        add_options(verb(name, failover.RUNS[name], words))
-    _add_privileges_options(
-        verb(
-            "privileges",
-            _privileges,
-            "what hosts must grant: account, key, sudo line, collector, database, Redis",
-        )
-    )
-    return parser
-
-
-def _add_gate_options(parser: argparse.ArgumentParser) -> None:
-    _add_run_options(parser)
-    parser.add_argument(
-        "--primary-record",
-        metavar="latest|PATH",
-        help="do not contact the primary: its newest good record, or that of a file or run, stands in",
-    )
-    said = parser.add_mutually_exclusive_group()
-    said.add_argument("--json", action="store_true", help="for programs: result.json on one line")
-    said.add_argument("--quiet", action="store_true", help="say the last line alone")
-    said.add_argument("--verbose", action="store_true", help="show every finding")
-    parser.add_argument(
-        "--metrics",
-        metavar="FILE",
-        type=Path,
-        help="write numbers for Prometheus as well",
-    )
-    parser.add_argument(
-        "--only",
-        metavar="ASPECT,...",
-        action="append",
-        default=[],
-        help="look at these aspects alone, quickly: the answer is PARTIAL, never GO",
-    )
-    parser.add_argument(
-        "--host",
-        metavar="HOST",
-        action="append",
-        default=[],
-        help="look at the roles of this host alone: the answer is PARTIAL, never GO",
-    )
-
-
-def _add_privileges_options(parser: argparse.ArgumentParser) -> None:
-    # It holds no secret, and a changed letter would make it another program.
-    parser.set_defaults(to_copy=True)
-    _add_site_options(parser)
-    parser.add_argument(
-        "host", nargs="*", metavar="SITE/HOST", help="with the collector; default: all, without"
-    )
-    parser.add_argument("--key", metavar="FILE", type=Path, action="append", default=[], help="public key")
-    parser.add_argument("--part", metavar="PART", help="one file of it as it is, such as siteparity-collect")
-    parser.add_argument("--write", metavar="DIR", type=Path, help="write a folder for each host")
-
-
-def _add_init_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "site",
-        nargs="*",
-        metavar="SITE=INVENTORY",
-        help="the primary, then the standby: an inventory of Ansible, or HOST,USER@HOST:PORT,...",
-    )
-    parser.add_argument(
-        "--out", dest="inventories", metavar="DIR", type=Path, help="where to write (default: inventories)"
-    )
-    parser.add_argument("--primary", metavar="SITE", help="the site that serves now (default: the first)")
-    only = parser.add_mutually_exclusive_group()
-    only.add_argument(
-        "--scout",
-        action="store_true",
-        help="ask nobody: print all questions as one script to read and to run",
-    )
-    only.add_argument(
-        "--answers", metavar="DIR", type=Path, help="ask nobody: read what the script printed, a file a host"
-    )
-    parser.add_argument(
-        "--again",
-        action="store_true",
-        help="print what changed since, as a patch of the policy; write nothing",
-    )
-    parser.add_argument(
-        "--ssh-config", metavar="FILE", type=Path, help="in place of ~/.ssh/config, as ssh -F"
-    )
-    _add_deadline(parser)
-
-
-def _add_site_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--primary", metavar="SITE", help="the site that serves now (default: the policy's)")
-    parser.add_argument("--standby", metavar="SITE", help="the site that must be able to take over")
-    _add_inventories(parser)
-
-
-def _add_run_options(parser: argparse.ArgumentParser) -> None:
-    _add_site_options(parser)
-    _add_deadline(parser)
-    _add_reports(parser)
-
-
-def _add_deadline(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--deadline",
-        metavar="TIME",
-        type=_seconds,
-        help="when the answer must be there, such as 90s or 5m; a bare number counts seconds",
-    )
-
-
-def _add_inventories(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--inventories", metavar="DIR", type=Path)
-
-
-def _add_reports(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--reports", metavar="DIR", type=Path)
-
-
 def _person(name: str | None) -> str | None:
     """Who accepts, if somebody does. Of ``--by=--`` argparse makes an empty list."""
     try:
@@ -688,12 +480,21 @@ def _person(name: str | None) -> str | None:
         raise ConfigurationError(f"--by: {error}") from None
 
 
-def _seconds(text: str) -> float:
-    """A time from the command line in seconds: ``5m``, ``90s``, or a bare number of seconds."""
-    try:
-        seconds = float(text) if re.fullmatch(r"[0-9.]+", text) else duration(text).total_seconds()
-    except ValueError:
-        seconds = -1.0
-    if not 10 <= seconds <= 86_400:  # noqa: PLR2004  # a day is no gate, and nothing can be measured in less than 10 s
-        raise argparse.ArgumentTypeError(f"{text!r} is no time between 10s and 24h, such as 90s or 5m")
-    return seconds
+_RUNS: Mapping[str, Callable[[argparse.Namespace], tuple[str, int]]] = {
+    "gate": _gate,
+    "diff": _diff,
+    "init": _init,
+    "check": _check,
+    "confirm": _confirm,
+    "record": _record,
+    "verify": _verify,
+    "sign": _sign,
+    "report": _report,
+    "history": history,
+    "compare": compare_runs,
+    "help": _help,
+    "explain": _explain,
+    **failover.RUNS,
+    "privileges": _privileges,
+}
+"""Verb -> what runs it, and returns the text to print and the exit code."""

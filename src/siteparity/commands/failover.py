@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from siteparity import configuration
+from siteparity.commands.page_file import demand_room, write_page
 from siteparity.configuration import Configuration
 from siteparity.failover import events, log
 from siteparity.failover.document import NAME, Mode, Plan, load_plan
@@ -43,7 +44,6 @@ from siteparity.whole_files import write_atomically
 from siteparity.yamlfile import did_you_mean, quoted, shown_path
 
 Run: TypeAlias = Callable[[argparse.Namespace], tuple[str, int]]
-AddOptions: TypeAlias = Callable[[argparse.ArgumentParser], None]
 
 GOOD, ALARM, OPEN = 0, 2, 3
 _EXIT = {
@@ -52,8 +52,6 @@ _EXIT = {
     Outcome.OPEN: OPEN,
     Outcome.NOT_KEPT: OPEN,
 }
-_LONGEST = 60.0
-"""Seconds between two looks, at most."""
 
 
 def _plan(options: argparse.Namespace) -> tuple[str, int]:
@@ -66,7 +64,8 @@ def _plan(options: argparse.Namespace) -> tuple[str, int]:
     book = runbook(plan, *settings.sites, modes, (Part.BACK,) if options.back else tuple(Part))
     heads = heads_of(book, events.read(options.reports))
     if options.html:
-        _write(options.html.resolve(), render(book, heads))
+        demand_room(options.html)
+        write_page(options.html, render(book, heads))
     return markdown(book, heads).removesuffix("\n"), GOOD
 
 
@@ -85,19 +84,6 @@ def heads_of(book: Runbook, journal: Journal) -> Mapping[Mode, str]:
     ended = [one for one in (drill.rehearsal for drill in drills(journal.events)) if one]
     lost = f"; {len(journal.damaged)} lines of {events.NAME} are damaged" if journal.damaged else ""
     return {mode: rehearsed(ended, mode, book.digest) + lost for mode in book.modes}
-
-
-def _write(path: Path, text: str) -> None:
-    folder = path.parent
-    is_other = path.exists() and not path.is_file()
-    if is_other or not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        raise ConfigurationError(
-            f"--html: expected a file in a folder that can be written, found {path}; name another one"
-        )
-    try:
-        write_atomically(path, redacted(text).encode(errors="replace"))
-    except OSError as error:
-        raise SiteparityError(f"{path}: {error.strerror or error}; give --html another file") from None
 
 
 def _drills(options: argparse.Namespace) -> tuple[str, int]:
@@ -289,64 +275,5 @@ def _last(outcome: Outcome) -> str:
     }[outcome]
 
 
-def _interval(text: str) -> float:
-    try:
-        seconds = float(text.removesuffix("s"))
-    except ValueError:
-        seconds = -1.0
-    if not 0 < seconds <= _LONGEST:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time between 0s and {_LONGEST:g}s, such as 2s")
-    return seconds
-
-
-def _add_folders(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--inventories", metavar="DIR", type=Path)
-    parser.add_argument("--reports", metavar="DIR", type=Path)
-
-
-def _add_sites(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--primary", metavar="SITE", help="the site that is left (default: the policy's)")
-    parser.add_argument("--standby", metavar="SITE", help="the site that takes over")
-    parser.add_argument("--mode", choices=[mode.value for mode in Mode], help="whether the old site answers")
-    _add_folders(parser)
-
-
-def _add_plan_options(parser: argparse.ArgumentParser) -> None:
-    _add_sites(parser)
-    parser.add_argument("--back", action="store_true", help="the way back alone, until both sites are safe")
-    parser.add_argument("--html", metavar="FILE", type=Path, help="write a page to print as well")
-
-
-def _add_watch_options(parser: argparse.ArgumentParser) -> None:
-    _add_sites(parser)
-    parser.add_argument("--by", metavar="NAME", help="who begins the drill (default: the account)")
-    parser.add_argument("--new", action="store_true", help="begin another drill, although one has not ended")
-    parser.add_argument("--once", action="store_true", help="look once, and say how far it is")
-    parser.add_argument("--every", metavar="TIME", type=_interval, default=2.0, help="between two looks (2s)")
-    parser.add_argument("--json", action="store_true", help="for programs: a line for each event")
-
-
-def _add_said_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("step", metavar="STEP", help="its name in the plan")
-    parser.add_argument("--by", metavar="NAME", required=True, help="who saw or decided it")
-    parser.add_argument("--words", metavar="TEXT", default="", help="what was seen or decided")
-    _add_folders(parser)
-
-
-def _add_drills_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="for programs")
-    _add_folders(parser)
-
-
-VERBS: Mapping[str, tuple[str, AddOptions]] = {
-    "plan": ("the failover plan of these sites: what to type, where, and what proves it", _add_plan_options),
-    "watch": (
-        "look on while a failover is made, and prove each step; nothing is changed",
-        _add_watch_options,
-    ),
-    "said": ("note in the journal of the drill what a person saw or decided", _add_said_options),
-    "drills": ("the drills and failovers so far, one line each, the newest last", _add_drills_options),
-}
-"""Verb -> what it does, and what adds its options."""
 RUNS: Mapping[str, Run] = {"plan": _plan, "watch": _watch, "said": _note, "drills": _drills}
 """Verb -> what runs it."""

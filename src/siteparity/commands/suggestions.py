@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
 from collections.abc import Iterable
 
@@ -44,5 +43,7 @@ def options(parser: argparse.ArgumentParser) -> list[str]:
 
 
 def _near(word: str, known: Iterable[str]) -> str:
+    import difflib  # noqa: PLC0415  # nearly always nothing was mistyped
+
     near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=_NEAR)
     return f"; did you mean {near[0]}?" if near else ""

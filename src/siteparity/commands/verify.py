@@ -197,8 +197,9 @@ class Verification:
                 "revoked": SavedRevocation(at=at, changes=told),
             }
         )
-        write_reports(revoked, folder, read_history(self.reports))
-        known = first_seen(read_history(self.reports), result.primary.site, result.standby.site)
+        history = read_history(self.reports)
+        write_reports(revoked, folder, history)
+        known = first_seen(self.reports, history, result.primary.site, result.standby.site)
         append_run(self.reports, revoked, known, self._written(result, now))
         kept = folder / "revoked" / f"{at:%Y-%m-%dT%H%M%SZ}"
         shutil.copytree(place / "records", kept / "records")

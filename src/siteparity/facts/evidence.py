@@ -43,13 +43,10 @@ class Evidence:
         if site.name == self.primary.site or not self.by_record:
             record = self.primary if site.name == self.primary.site else self.standby
             facts = {host.name: record.facts(host.name, aspect) for host in site.hosts}
-            if record is self.standby and self._is_primary_silent():
+            if record is self.standby and self.primary.is_silent():
                 return {host: self._without_primary(aspect, of) for host, of in facts.items()}
             return facts
         return {host.name: self._with_then(host.name, aspect) for host in site.hosts}
-
-    def _is_primary_silent(self) -> bool:
-        return self.primary.silent().keys() == self.primary.hosts.keys()
 
     def _without_primary(self, aspect: str, facts: Facts) -> Facts:
         """The standby's facts; those that depend on the primary are unmeasured, since it is away."""

@@ -76,6 +76,14 @@ class Record(_Saved):
             and all(isinstance(entry, SavedUnmeasured) for entry in of_host)
         }
 
+    def is_silent(self) -> bool:
+        """Whether no host has a single table, as the keys of `silent` say."""
+        return all(
+            any(aspects.values())
+            and all(isinstance(entry, SavedUnmeasured) for of in aspects.values() for entry in of.values())
+            for aspects in self.hosts.values()
+        )
+
     def facts(self, host: str, aspect: str) -> Facts:
         """The facts of one host, as they were measured; empty if the record has none."""
         saved = self.hosts.get(host, {}).get(aspect, {})
@@ -107,13 +115,13 @@ class Record(_Saved):
 def record_of(measured: Measured, *, tool_version: str, policy_digest: str, inventory_digest: str) -> Record:
     """The saved form of measured facts."""
     tables: dict[str, dict[str, bool | int | float | str]] = {}
+    known: dict[int, str | SavedUnmeasured] = {}
+    """By the identity of a table, which hosts that answered the same share."""
 
     def saved(table: Table | Unmeasured) -> str | SavedUnmeasured:
-        if isinstance(table, Unmeasured):
-            return SavedUnmeasured(unmeasured=table.reason, away=table.away)
-        digest = _digest(dict(table))
-        tables[digest] = dict(table)
-        return digest
+        if id(table) not in known:
+            known[id(table)] = _saved(table, tables)
+        return known[id(table)]
 
     hosts = {
         host: {aspect: {name: saved(table) for name, table in of.items()} for aspect, of in facts.items()}
@@ -129,6 +137,17 @@ def record_of(measured: Measured, *, tool_version: str, policy_digest: str, inve
         tables=tables,
         hosts=hosts,
     )
+
+
+def _saved(
+    table: Table | Unmeasured, tables: dict[str, dict[str, bool | int | float | str]]
+) -> str | SavedUnmeasured:
+    if isinstance(table, Unmeasured):
+        return SavedUnmeasured(unmeasured=table.reason, away=table.away)
+    content = dict(table)
+    digest = _digest(content)
+    tables[digest] = content
+    return digest
 
 
 def save(record: Record, path: Path) -> None:

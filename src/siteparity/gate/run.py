@@ -26,7 +26,7 @@ from siteparity.model import Deadline, SiteparityError, Verdict
 from siteparity.report import junit, reconcile, staged_reports, write_reports
 from siteparity.result import Result, SavedWritten
 from siteparity.runs.finished import contradiction
-from siteparity.runs.history import FirstSeen, append_run, first_seen, read_history
+from siteparity.runs.history import FirstSeen, PastRun, append_run, first_seen, read_history
 from siteparity.runs.kept_records import StandIn, advice, keep
 from siteparity.runs.latest import point_latest, withdraw_latest
 from siteparity.runs.planned import SavedPlan, save_plan
@@ -65,6 +65,7 @@ class Gate:
     """The record that stands in for the primary, if a person said so; then none of its hosts is contacted."""
     typed: Sequence[str] = ("gate",)
     """The arguments of the command, for the advice of what to type next."""
+    _past: list[Sequence[PastRun]] = field(default_factory=list, init=False, repr=False)
 
     def run(self) -> tuple[Result, Path]:
         """Make the run. Returns its result and its folder.
@@ -81,8 +82,9 @@ class Gate:
                 self._keep(made, folder)
                 executed = checks.judged(self.deadline.earlier(RESERVE))
             result = self._reconciled(self._result(started, made, executed), folder)
-            with staged_reports(result, folder, read_history(self.reports)):
-                append_run(self.reports, result, self._known(), self._written(made, folder))
+            with staged_reports(result, folder, self._history()):
+                written = self._written(made, folder)
+                append_run(self.reports, result, self._known(), written, self._history())
             return result, folder
 
     def _started(self, folder: Path, at: datetime, began: float) -> Started:
@@ -182,7 +184,14 @@ class Gate:
 
     def _known(self) -> FirstSeen:
         """The findings of earlier runs, and since when they are known."""
-        return first_seen(read_history(self.reports), *(site.name for site in self.settings.sites))
+        sites = (site.name for site in self.settings.sites)
+        return first_seen(self.reports, self._history(), *sites)
+
+    def _history(self) -> Sequence[PastRun]:
+        """The earlier runs, read once: no other run writes meanwhile."""
+        if not self._past:
+            self._past.append(read_history(self.reports))
+        return self._past[0]
 
     def _advice(self, started: Started, made: Sequence[Record]) -> str:
         """What to type if the primary is silent, or a newer record contradicts the one that stands in."""

@@ -33,6 +33,7 @@ from siteparity.runs.recording import journal_path
 from siteparity.runs.start_signal import GO_ON
 
 _PLUGINS = (
+    "siteparity.garbage",
     "xdist",
     "pytest_timeout",
     "pytest_metadata.plugin",

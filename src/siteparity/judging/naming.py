@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from siteparity.model import Table, Value
 from siteparity.names import OTHER, Hosts, OwnNames, shown
-from siteparity.names.tables import PLACEHOLDER, Generic, Named, generic, senses
+from siteparity.names.tables import PLACEHOLDER, Generic, Named, generic_once, senses
 
 _Way: TypeAlias = tuple[object, ...]
 
@@ -93,11 +93,11 @@ class _Told:
 
     @classmethod
     def of(cls, side: Side, other: OwnNames, *, short: bool, both: bool) -> _Told:
-        """Tables that several hosts share are looked at once."""
+        """Tables that several hosts share are looked at once, for all roles."""
         known: dict[int, Generic] = {}
         for table in side.tables.values():
             if id(table) not in known:
-                known[id(table)] = generic(table, side.names, other, short=short, both=both)
+                known[id(table)] = generic_once(table, side.names, other, short=short, both=both)
         return cls(side.names, {host: known[id(table)] for host, table in side.tables.items()})
 
     def named(self, item: str) -> Mapping[str, Named]:

@@ -231,10 +231,12 @@ def _expect(pair: Pair, holds: Callable[[Cohort, Value], bool], expected: str, a
     sides = pair.sides(at)
     broken: dict[str, list[str]] = {}
     for side in sides:
+        known: dict[int, list[str]] = {}
         for host, table in sorted(side.measured().items()):
-            for item, value in table.items():
-                if not holds(side, value):
-                    broken.setdefault(item, []).append(f"{side.site}/{host}")
+            if id(table) not in known:  # hosts that answered the same share one
+                known[id(table)] = [item for item, value in table.items() if not holds(side, value)]
+            for item in known[id(table)]:
+                broken.setdefault(item, []).append(f"{side.site}/{host}")
     findings = [
         _finding(pair, item, FindingKind.EXPECTATION, f"expected {expected}", fix, tuple(hosts))
         for item, hosts in sorted(broken.items())

@@ -89,6 +89,25 @@ def generic(
     return Generic({**plain, **of_names.values}, of_names.named)
 
 
+_MOST_KNOWN = 4096
+_KNOWN: dict[tuple[int, int, int, bool, bool], tuple[object, Generic]] = {}
+"""By the identity of a table and of the names, which are kept, so that nothing else can get it."""
+
+
+def generic_once(
+    table: Table, own: OwnNames, other: OwnNames, *, short: bool = False, both: bool = False
+) -> Generic:
+    """The same for a table that nobody changes any more: hosts of several roles share one."""
+    key = (id(table), id(own), id(other), short, both)
+    known = _KNOWN.get(key)
+    if known is None:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        known = (table, own, other), generic(table, own, other, short=short, both=both)
+        _KNOWN[key] = known
+    return known[1]
+
+
 def _split(table: Table, traces: Collection[str]) -> tuple[Table, Table]:
     """The items that certainly name nobody, and the others."""
     named: dict[str, Value] = {}
@@ -250,4 +269,14 @@ def swapped(text: str) -> str:
     return PLACEHOLDER.sub(swap, text)
 
 
-__all__ = ["PLACEHOLDER", "Generic", "Named", "generic", "senses", "shown", "swapped", "unmirrored"]
+__all__ = [
+    "PLACEHOLDER",
+    "Generic",
+    "Named",
+    "generic",
+    "generic_once",
+    "senses",
+    "shown",
+    "swapped",
+    "unmirrored",
+]

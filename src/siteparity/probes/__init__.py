@@ -8,14 +8,17 @@ module names an aspect.
 from __future__ import annotations
 
 import copy
+import hashlib
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache, wraps
+from operator import is_
 from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
 
 from siteparity.model import Facts, Host, OtherSiteAwayError, Site, Table, Unmeasured, UnmeasuredError, Value
@@ -55,20 +58,45 @@ class Target(Generic[S]):
     hashed: Callable[[], tuple[str, ...]] = lambda: ()
     """Files of this host whose secrets another aspect compares (`Probe.hashes`)."""
 
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles of the host. Who needs no more of it reads alike for all hosts of the role."""
+        return self.host.roles
+
+    @property
+    def collector(self) -> str | None:
+        """Where the host's collector is; None if it has none."""
+        return self.host.connection.collector
+
     def known(self) -> tuple[str, ...]:
         """The words that inventories and policy name anyway, so that configuration may show them too."""
-        sites = [self.site, *([self.other] if self.other else [])]
-        names = {name for site in sites for name in _names_of(site)} | _words_of(self.policy)
-        parts = {part for name in names for part in re.split(r"[^A-Za-z0-9]+", name)}
-        return tuple(sorted(one for one in names | parts if len(one) > 1 and re.search("[A-Za-z]", one)))
+        return _known_words(self.site, self.other, self.policy)
 
     def named(self, of_roles: Mapping[str, T]) -> tuple[T, ...]:
         """What the policy names for the roles of this host, in the order of its roles."""
-        return tuple(of_roles[role] for role in self.host.roles if role in of_roles)
+        return tuple(of_roles[role] for role in self.roles if role in of_roles)
 
     def listed(self, of_roles: Mapping[str, Iterable[T]]) -> tuple[T, ...]:
         """The same for tables that name several things for each role; each thing once."""
         return tuple(dict.fromkeys(one for some in self.named(of_roles) for one in some))
+
+
+_KNOWN_WORDS: list[tuple[tuple[Site, Site | None, Policy], tuple[str, ...]]] = []
+"""Of the sites that were asked about last: comparing two sites takes as long as collecting their names."""
+_MOST_SITES = 4
+
+
+def _known_words(*of: *tuple[Site, Site | None, Policy]) -> tuple[str, ...]:
+    """The names of these very objects, collected once for all hosts and aspects."""
+    for known, words in tuple(_KNOWN_WORDS):
+        if all(map(is_, known, of)):
+            return words
+    site, other, policy = of
+    names = {name for one in (site, other) if one for name in _names_of(one)} | _words_of(policy)
+    parts = {part for name in names for part in re.split(r"[^A-Za-z0-9]+", name)}
+    found = tuple(sorted(one for one in names | parts if len(one) > 1 and re.search("[A-Za-z]", one)))
+    _KNOWN_WORDS[:] = [*_KNOWN_WORDS[-_MOST_SITES + 1 :], (of, found)]
+    return found
 
 
 def _names_of(site: Site) -> Iterator[str]:
@@ -95,16 +123,68 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(inner)
 
 
+Looks: TypeAlias = dict[tuple[str, str], None]
+"""What a reader looked at, each once: kind and name of each look (`Answers.looked_at`)."""
+
+
 class Answers:
     """What one host answered to the questions of one probe."""
 
     def __init__(self, answers: Mapping[str, Answer], moment: Moment | None = None, key: str = "") -> None:
         self._answers = answers
         self._moment = moment
-        self.key = key
+        self._key = key
+        self.shared: dict[object, tuple[object, Looks]] = {}
+        """What `once` keeps: reader -> what it read, or why it could not, and what it looked at."""
+        self._watching: list[Looks] = []
+        self._digests: dict[str, Hashable] = {}
+
+    @property
+    def key(self) -> str:
         """The run's own, for what may hold a secret and is told by a digest (`siteparity.redaction`)."""
-        self.shared: dict[object, object] = {}
-        """What `once` keeps: reader -> what it read, or why it could not."""
+        self.looked_at("key", "")
+        return self._key
+
+    @key.setter
+    def key(self, key: str) -> None:
+        self._key = key
+
+    @contextmanager
+    def watched(self) -> Iterator[Looks]:
+        """Note what is looked at within the block, by whatever reads these answers."""
+        looks: Looks = {}
+        self._watching.append(looks)
+        try:
+            yield looks
+        finally:
+            self._watching.pop()
+
+    def looked_at(self, kind: str, name: str) -> None:
+        """Note a look at an ``answer`` or a part of the ``target``, by name; at the ``moment`` or ``key``."""
+        for looks in self._watching:
+            looks[kind, name] = None
+
+    def looked_at_all(self, looks: Looks) -> None:
+        """Note looks that were made before."""
+        for watching in self._watching:
+            watching.update(looks)
+
+    def said(self, kind: str, name: str) -> Hashable:
+        """What a look at them finds; equal for two hosts exactly if the same was found."""
+        if kind == "answer":
+            return self._digest(name)
+        return self._moment if kind == "moment" else self._key
+
+    def _digest(self, name: str) -> Hashable:
+        """An answer without its text, which may be long, and of which a digest says as much."""
+        if name not in self._digests:
+            answer = self._answers.get(name)
+            self._digests[name] = (
+                None
+                if answer is None
+                else (hashlib.sha256(answer.text).digest(), answer.status, answer.problem)
+            )
+        return self._digests[name]
 
     def unread(self) -> Self:
         """The same answers, of which nothing has been read."""
@@ -114,6 +194,7 @@ class Answers:
 
     def raw(self, name: str) -> bytes:
         """The bytes of an answer. Raises `UnmeasuredError` with the reason if there is none."""
+        self.looked_at("answer", name)
         answer = self._answers.get(name)
         if answer is None:
             raise UnmeasuredError(f"{name}: it was not asked")
@@ -154,6 +235,7 @@ class Answers:
 
     def moment(self) -> Moment:
         """What the host's clock showed when it was asked; `UnmeasuredError` where it is not known."""
+        self.looked_at("moment", "")
         if self._moment is None:
             raise UnmeasuredError("the host did not tell the time when it was asked")
         return self._moment
@@ -177,11 +259,14 @@ def once(read: Callable[[Answers, Target[S]], T]) -> Callable[[Answers, Target[S
     @wraps(read)
     def reading(answers: Answers, target: Target[S]) -> T:
         if reading not in answers.shared:
-            try:
-                answers.shared[reading] = read(answers, target)
-            except UnmeasuredError as error:
-                answers.shared[reading] = error
-        found = answers.shared[reading]
+            with answers.watched() as looks:
+                try:
+                    found: object = read(answers, target)
+                except UnmeasuredError as error:
+                    found = error
+            answers.shared[reading] = found, looks
+        found, looks = answers.shared[reading]
+        answers.looked_at_all(looks)
         if isinstance(found, UnmeasuredError):
             raise found
         return cast("T", found)
@@ -396,20 +481,36 @@ class Probe(Generic[S]):
         return tuple(role for role in every_role if role in wanted)
 
 
+def read_table(reading: Reading[S], answers: Answers, target: Target[S]) -> Table | Unmeasured:
+    """Read one table; one that cannot be read is `Unmeasured` with the reason."""
+    try:
+        return _checked(reading.read(answers, target), target)
+    except UnmeasuredError as error:
+        return Unmeasured(str(error), isinstance(error, OtherSiteAwayError))
+
+
 def read_tables(
-    tables: Mapping[str, Reading[S]], answers: Answers, target: Target[S], every_role: tuple[str, ...]
+    tables: Mapping[str, Reading[S]],
+    answers: Answers,
+    target: Target[S],
+    every_role: tuple[str, ...],
+    read: Callable[[Reading[S], Answers, Target[S]], Table | Unmeasured] = read_table,
 ) -> Facts:
-    """Read every table of the target's roles; one that cannot be read is `Unmeasured` with the reason."""
-    facts: dict[str, Table | Unmeasured] = {}
-    for name, reading in tables.items():
-        if set(reading.roles_in(target.section, every_role)).isdisjoint(target.host.roles):
-            continue
-        for full_name, about in _of_parts(name, target, every_role):
-            try:
-                facts[full_name] = _checked(reading.read(answers, about), OwnNames.of(target.site))
-            except UnmeasuredError as error:
-                facts[full_name] = Unmeasured(str(error), isinstance(error, OtherSiteAwayError))
-    return facts
+    """Read every table of the target's roles.
+
+    Args:
+        tables: of a probe.
+        answers: of the host.
+        target: the host.
+        every_role: the policy's.
+        read: reads one of them.
+    """
+    return {
+        full_name: read(reading, answers, about)
+        for name, reading in tables.items()
+        if not set(reading.roles_in(target.section, every_role)).isdisjoint(target.roles)
+        for full_name, about in _of_parts(name, target, every_role)
+    }
 
 
 def _of_parts(table: str, target: Target[S], every_role: tuple[str, ...]) -> Iterator[tuple[str, Target[S]]]:
@@ -419,7 +520,7 @@ def _of_parts(table: str, target: Target[S], every_role: tuple[str, ...]) -> Ite
     if not parts:
         yield table, target
     for name, part in parts.items():
-        has_it = table in part.tables() and set(section.roles_of(part, every_role)) & set(target.host.roles)
+        has_it = table in part.tables() and set(section.roles_of(part, every_role)) & set(target.roles)
         if has_it:
             yield f"{table}{PART}{name}", replace(target, part=name)
 
@@ -432,18 +533,24 @@ MAX_NUMBER = 2**63
 """Larger than any size, count or time of a host."""
 
 
-def _checked(table: Table, names: OwnNames) -> Table:
+def _checked(table: Table, target: Target[Any]) -> Table:
     """The table; UnmeasuredError if it cannot be saved and compared: too large, NaN, a lone surrogate."""
     if len(table) > MAX_ITEMS:
         raise UnmeasuredError(f"more than {MAX_ITEMS} items; a host does not have so many")
+    longest = 0
     for item, value in table.items():
         if type(value) not in (bool, int, float, str):
             raise UnmeasuredError(f"{item}: the probe gave {type(value).__name__}, which is no value")
         if not isinstance(value, str) and not -MAX_NUMBER <= value <= MAX_NUMBER:  # nor is NaN
             raise UnmeasuredError(f"{item}: not a number that a host can mean")
         for text in (item, value) if isinstance(value, str) else (item,):
+            longest = max(longest, len(text))
             if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
                 raise UnmeasuredError("an answer holds half a character (a lone surrogate)")
+    return dict(table) if longest <= MAX_VALUE_CHARACTERS else _shortened(table, OwnNames.of(target.site))
+
+
+def _shortened(table: Table, names: OwnNames) -> Table:
     return {
         names.shortened(item, MAX_VALUE_CHARACTERS): names.shortened(value, MAX_VALUE_CHARACTERS)
         if isinstance(value, str)

@@ -270,7 +270,7 @@ def read_free(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_workers(answers: Answers, target: Target[Policy]) -> Table:
     """How many worker processes each service has now. One that runs only at the primary is not compared."""
-    apart = only_at_primary(target.needed, target.host.roles)
+    apart = only_at_primary(target.needed, target.roles)
     services = [unit for unit, _ in _workers(target)]
     if services and apart.issuperset(services):
         raise UnmeasuredError(
@@ -323,7 +323,7 @@ def read_connections(answers: Answers, target: Target[Policy]) -> Table:
 
 def read_peak(answers: Answers, target: Target[Policy]) -> Table:
     """Each item that the policy names in ``peak`` -> its value in the tables above."""
-    section, roles = target.section, target.host.roles
+    section, roles = target.section, target.roles
     wanted = [item for role in roles for item in section.peak.get(role, {})]
     known: dict[str, Value] = {}
     if any(map(_ROOM.fullmatch, wanted)):

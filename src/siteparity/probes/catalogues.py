@@ -131,7 +131,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
 def _of_host(target: Target[Policy]) -> Mapping[str, Catalogues]:
     """What the host's roles have, by name."""
     every = target.section.every().items()
-    return {name: one for name, (roles, one) in every if set(roles) & set(target.host.roles)}
+    return {name: one for name, (roles, one) in every if set(roles) & set(target.roles)}
 
 
 def _question(what: str, name: str) -> str:

@@ -213,7 +213,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
             words=(words.PATTERN,),
         ).about(PATTERN=[one.matches] if one.matches else [])
         for name, one in section.run.items()
-        if set(section.roles_of(one, every_role)) & set(target.host.roles)
+        if set(section.roles_of(one, every_role)) & set(target.roles)
     }
 
 

@@ -82,7 +82,7 @@ def read_limits(answers: Answers, target: Target[Policy]) -> Table:
 
     A service that runs only at the primary is compared with no other.
     """
-    apart = only_at_primary(target.needed, target.host.roles)
+    apart = only_at_primary(target.needed, target.roles)
     return dict.fromkeys(sorted(apart & {*_services(target)}), ONLY_AT_PRIMARY) | {
         f"{unit} {name}": value
         for unit, of_unit in _limits(answers, target).items()
@@ -106,7 +106,7 @@ def _limits(answers: Answers, target: Target[Policy]) -> Mapping[str, limits.Lim
     """The limits of each service. One that runs only at the primary may have none."""
     found = {unit: limits.read(answers.parts(f"limits:{unit}", limits.PARTS)) for unit in _services(target)}
     idle = {unit for unit, of_unit in found.items() if of_unit is None}
-    if strange := sorted(idle - only_at_primary(target.needed, target.host.roles)):
+    if strange := sorted(idle - only_at_primary(target.needed, target.roles)):
         raise UnmeasuredError(f"limits: {strange[0]} does not run, so it has no limits")
     return {unit: of_unit for unit, of_unit in found.items() if of_unit is not None}
 

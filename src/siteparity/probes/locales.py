@@ -75,7 +75,7 @@ class Policy(Section):
 
 
 def _services(target: Target[Policy]) -> tuple[str, ...]:
-    return for_roles(target.section.service, target.host.roles)
+    return for_roles(target.section.service, target.roles)
 
 
 def _named(target: Target[Policy], service: str, item: str) -> str:

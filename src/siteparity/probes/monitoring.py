@@ -189,7 +189,7 @@ def _label(labels: str) -> str:
 
 def _agents(target: Target[Policy]) -> Iterator[tuple[str, Agent]]:
     for name, agent in target.section.agents.items():
-        if not agent.roles or not set(agent.roles).isdisjoint(target.host.roles):
+        if not agent.roles or not set(agent.roles).isdisjoint(target.roles):
             yield name, agent
 
 

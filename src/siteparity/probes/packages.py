@@ -294,7 +294,7 @@ def read_unpackaged(answers: Answers, target: Target[Policy]) -> Table:
     Left out are the suite's own collector, which differs from host to host and proves itself in every run,
     and what other tables have: distributions of Python environments, and unit files.
     """
-    own = (target.host.connection.collector,) if target.host.connection.collector else ()
+    own = (target.collector,) if target.collector else ()
     elsewhere = (UNIT_FILES, *(f"{place}/" for place in _environments(target)))
     told = unpackaged.without(_unpackaged(answers, target), own)
     here = {path: said for path, said in told.items() if not f"{path}/".startswith(elsewhere)}

@@ -154,7 +154,7 @@ def _place(host: Host) -> Address:
 def _ports(target: Target[Policy]) -> Iterator[tuple[Leg, Host]]:
     """Every port that this host connects to in its roles."""
     for leg in target.section.legs:
-        if leg.client in target.host.roles:
+        if leg.client in target.roles:
             for host in target.site.in_role(leg.server):
                 if host is not target.host:
                     yield leg, host
@@ -166,8 +166,8 @@ def _servers(target: Target[Policy]) -> list[Host]:
 
 def _peers(target: Target[Policy]) -> list[tuple[Host, str]]:
     """Every host of the own site that this one exchanges packets with, and its address."""
-    roles = {leg.server for leg in target.section.legs if leg.client in target.host.roles}
-    roles |= {leg.client for leg in target.section.legs if leg.server in target.host.roles}
+    roles = {leg.server for leg in target.section.legs if leg.client in target.roles}
+    roles |= {leg.client for leg in target.section.legs if leg.server in target.roles}
     return [
         (host, str(_place(host)))
         for host in target.site.hosts

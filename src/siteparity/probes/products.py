@@ -62,7 +62,7 @@ def _told(answers: Answers, _: Target[Policy]) -> products.Products:
 
 def _running(answers: Answers, target: Target[Policy]) -> Iterator[products.Running]:
     """The products, without those that run only at the primary by the policy's word."""
-    apart = only_at_primary(target.needed, target.host.roles)
+    apart = only_at_primary(target.needed, target.roles)
     yield from (one for one in _told(answers, target).running if one.unit not in apart)
 
 

@@ -147,7 +147,7 @@ def _with_settings(target: Target[Policy]) -> tuple[str, ...]:
 
 
 def _only_at_primary(target: Target[Policy]) -> frozenset[str]:
-    return only_at_primary(target.needed, target.host.roles)
+    return only_at_primary(target.needed, target.roles)
 
 
 def _deployed(target: Target[Policy]) -> Mapping[str, Deployed]:

@@ -105,9 +105,7 @@ class Policy(Section):
 
 def _required(target: Target[Policy]) -> Mapping[str, Required]:
     return {
-        name: job
-        for name, job in target.section.jobs.items()
-        if not set(job.roles).isdisjoint(target.host.roles)
+        name: job for name, job in target.section.jobs.items() if not set(job.roles).isdisjoint(target.roles)
     }
 
 
@@ -124,7 +122,7 @@ def _of_primary(section: Policy) -> tuple[str, ...]:
 
 
 def _timers_of_primary(target: Target[Policy]) -> tuple[str, ...]:
-    units = only_at_primary(target.needed, target.host.roles)
+    units = only_at_primary(target.needed, target.roles)
     return tuple(sorted(name for name in units if name.endswith(".timer")))
 
 

@@ -93,7 +93,7 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     section, asks = target.section, dict[str, Ask]()
     for name, client in _of_host(target).items():
         asks |= {_question(what, name): one for what, one in _asks(client, section.port).items()}
-    if set(target.host.roles) & set(section.servers):
+    if set(target.roles) & set(section.servers):
         asks["clients"] = Ask(redis_cli.question(section, "CLIENT LIST"))
     return asks
 
@@ -116,7 +116,7 @@ def _asks(client: Client, port: int) -> Mapping[str, Ask]:
 def _of_host(target: Target[Policy]) -> Mapping[str, Client]:
     """What the host's roles have, by name."""
     every = target.section.every().items()
-    return {name: one for name, (roles, one) in every if set(roles) & set(target.host.roles)}
+    return {name: one for name, (roles, one) in every if set(roles) & set(target.roles)}
 
 
 def _question(what: str, name: str) -> str:

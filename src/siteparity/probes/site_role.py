@@ -134,7 +134,7 @@ _HEALTH = program(__package__, "site_role_health.sh")
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """Edges resolve the customers' name, databases are asked about writes, shops about their database."""
-    section, roles = target.section, set(target.host.roles)
+    section, roles = target.section, set(target.roles)
     asks: dict[str, Ask] = {}
     if roles & set(section.edges):
         # By DNS alone: customers do not have this host's /etc/hosts.

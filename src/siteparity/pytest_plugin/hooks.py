@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Generator
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,8 @@ def pytest_configure(config: pytest.Config) -> None:
     remember_environment(os.environ)
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
-    config.stash.setdefault(_JUDGE_INTEGRITY, JudgeIntegrity.of_now())
+    if _JUDGE_INTEGRITY not in config.stash:
+        config.stash[_JUDGE_INTEGRITY] = JudgeIntegrity.of_now()
     for name, value in getattr(config, "workerinput", {}).get(_HANDED_ON, {}).items():
         setattr(config.option, name, value)
     run = config.getoption("parity_run")
@@ -210,7 +212,13 @@ def _is_worker(config: pytest.Config) -> bool:
 
 def _is_check(config: pytest.Config, path: Path) -> bool:
     """Whether a test file holds checks of the product, and no self-tests."""
-    return any(path.is_relative_to(config.rootpath / "tests" / kind) for kind in ("parity", "smoke"))
+    return _is_below(path, config.rootpath)
+
+
+@lru_cache(maxsize=4096)
+def _is_below(path: Path, root: Path) -> bool:
+    """Cached: pytest asks for each test several times."""
+    return any(path.is_relative_to(root / "tests" / kind) for kind in ("parity", "smoke"))
 
 
 def _is_planned(item: pytest.Item) -> bool:

@@ -7,8 +7,10 @@ accident, whatever is judged afterwards proves nothing.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
 from dataclasses import dataclass
+from itertools import chain
+from operator import is_
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -40,22 +42,34 @@ Part = tuple[object, object]
 
 
 @dataclass(frozen=True, slots=True)
-class _Space:
-    """The content of a module or class: every name and every value."""
+class _Contents:
+    """The content of modules and classes: every name and every value, in the order of their dictionaries."""
 
-    members: Mapping[str, Any]
+    keys: Sequence[KeysView[str]]
+    values: Sequence[ValuesView[object]]
+    """Both are views: they show what is there now."""
+    sizes: Sequence[int]
     names: Sequence[str]
-    values: Sequence[object]
+    objects: Sequence[object]
     """Kept alive: no other object can get the identity of one of them."""
-    identities: Sequence[int]
 
     @classmethod
-    def of(cls, members: Mapping[str, Any]) -> _Space:
-        values = list(members.values())
-        return cls(members, list(members), values, list(map(id, values)))
+    def of(cls, rooms: Iterable[Mapping[str, Any]]) -> _Contents:
+        members = list(rooms)
+        keys, values = [one.keys() for one in members], [one.values() for one in members]
+        names, objects = list(chain.from_iterable(keys)), list(chain.from_iterable(values))
+        return cls(keys, values, list(map(len, members)), names, objects)
 
-    def stands(self) -> bool:
-        return list(map(id, self.members.values())) == self.identities and list(self.members) == self.names
+    def stand(self) -> bool:
+        """Whether each dictionary holds the same names, and under each the very same object.
+
+        It runs after each check: so no line of Python runs for each name.
+        """
+        return (
+            list(map(len, self.keys)) == self.sizes
+            and list(chain.from_iterable(self.keys)) == self.names
+            and all(map(is_, chain.from_iterable(self.values), self.objects))
+        )
 
 
 @dataclass(slots=True)
@@ -64,7 +78,7 @@ class JudgeIntegrity:
 
     modules: Mapping[str, ModuleType]
     parts: Mapping[str, Part]
-    _spaces: Sequence[_Space] = ()
+    _contents: _Contents | None = None
     """The content of these modules when they were last found unchanged."""
     _functions: Sequence[FunctionType] = ()
     _codes: Sequence[CodeType] = ()
@@ -76,7 +90,7 @@ class JudgeIntegrity:
         modules = {name: module for name, module in sys.modules.items() if f"{name}.".startswith(_JUDGES)}
         parts = dict(_parts(modules))
         functions = [part for part, _ in parts.values() if isinstance(part, FunctionType)]
-        return cls(modules, parts, (), functions, [function.__code__ for function in functions])
+        return cls(modules, parts, None, functions, [function.__code__ for function in functions])
 
     def broken(self) -> list[str]:
         """The names of what has been replaced, added or removed since then."""
@@ -85,7 +99,7 @@ class JudgeIntegrity:
         there = {name: sys.modules[name] for name in self.modules if name in sys.modules}
         now = dict(_parts(there))
         if now == self.parts:
-            self._spaces = [_Space.of(members) for _, members in _rooms(there)]
+            self._contents = _Contents.of(members for _, members in _rooms(there))
             return []
         nothing = (None, None)
         names = sorted({*now, *self.parts})
@@ -94,9 +108,9 @@ class JudgeIntegrity:
     def _untouched(self) -> bool:
         """Whether nothing has changed since the last full comparison. Quick, and nearly always true."""
         return (
-            bool(self._spaces)
+            self._contents is not None
             and all(sys.modules.get(name) is module for name, module in self.modules.items())
-            and all(space.stands() for space in self._spaces)
+            and self._contents.stand()
             and [function.__code__ for function in self._functions] == self._codes
         )
 

@@ -155,14 +155,15 @@ class SiteFacts:
     def __init__(self, site: Site, facts: Mapping[str, Facts]) -> None:
         self._names = OwnNames.of(site)
         self._facts = facts
+        self._in_role: dict[str, tuple[str, ...]] = {}
 
     def cohort(self, role: str, table: str) -> Cohort:
         """The role's hosts in the inventory. A host without the table is unmeasured."""
+        if role not in self._in_role:
+            self._in_role[role] = tuple(host.name for host in self._names.site.in_role(role))
         missing = Unmeasured(f"{table} was not measured on this host")
+        nothing: Facts = {}
         return Cohort(
             self._names,
-            {
-                host.name: self._facts.get(host.name, {}).get(table, missing)
-                for host in self._names.site.in_role(role)
-            },
+            {host: self._facts.get(host, nothing).get(table, missing) for host in self._in_role[role]},
         )

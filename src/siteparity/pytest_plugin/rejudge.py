@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
+import siteparity.garbage  # noqa: F401  # before what makes many objects
 from siteparity.model import Judgement, Outcome, UnmeasuredError
 from siteparity.plan import PlannedCheck
 from siteparity.plan.shipped import compared, without_own_checks
@@ -53,13 +54,19 @@ def main() -> int:
     if given.wait is not None and not wait_for_word(given.wait):
         return _ORPHANED
     status = ALL_PASSED
-    for checks, functions in _stages(session, root):
-        for check in checks:
-            line = _line(session, functions, check, integrity)
-            status = status if line.passes else SOME_FAILED
-            os.write(journal, (line.text() + "\n").encode())
+    for line in lines(session, root, integrity):
+        status = status if line.passes else SOME_FAILED
+        os.write(journal, (line.text() + "\n").encode())
     os.write(journal, (ClosingLine(closed=status).text() + "\n").encode())
     return status
+
+
+def lines(session: Session, root: Path, integrity: JudgeIntegrity | None = None) -> Iterator[CheckLine]:
+    """The line of each planned parity check, each judged when it is asked for."""
+    unchanged = integrity or JudgeIntegrity.of_now()
+    for checks, functions in _stages(session, root):
+        for check in checks:
+            yield _line(session, functions, check, unchanged)
 
 
 def _journal() -> int:

@@ -85,6 +85,7 @@ class Session:
             settings.waivers, options.started, *sites, settings.never_waived, settings.designs
         )
         self._checks = {check.id: check for check in settings.checks}
+        self._planned: dict[tuple[str, str], list[PlannedCheck]] = {}
         self._left_out: frozenset[tuple[str, str]] | None = None
         self._evidence: Evidence | None = None
         self._transport: Transport | None = None
@@ -92,11 +93,10 @@ class Session:
 
     def planned(self, path: str, function: str) -> list[PlannedCheck]:
         """The planned checks of one test function, in the order of the plan."""
-        return [
-            check
-            for check in self.configuration.checks
-            if check.source.path == path and check.source.function == function
-        ]
+        if not self._planned:
+            for check in self.configuration.checks:
+                self._planned.setdefault((check.source.path, check.source.function), []).append(check)
+        return self._planned.get((path, function), [])
 
     def is_left_out(self, path: str, function: str) -> bool:
         """Whether the policy names nothing that this test function could judge."""

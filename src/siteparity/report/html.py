@@ -15,20 +15,25 @@ from siteparity.report.visible import visible
 from siteparity.result import Result
 
 
-def render(result: Result, history: Sequence[PastRun] = (), zone: tzinfo | None = None) -> str:
+def render(
+    result: Result, history: Sequence[PastRun] = (), zone: tzinfo | None = None, *, paper: bool = False
+) -> str:
     """The page of one run.
 
     Args:
         result: of the run.
         history: earlier runs in any order, for the number of runs since which something is wrong.
         zone: adds the local time in brackets to times in UTC.
+        paper: leaves out what is not printed.
     """
-    text = _environment().get_template("report.html.jinja").render(page=page(result, history, zone))
+    shown = page(result, history, zone)
+    text = environment().get_template("report.html.jinja").render(page=shown, paper=paper)
     return text.lstrip() + "\n"
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of this folder; whatever they print is escaped and visible."""
     return Environment(
         loader=PackageLoader("siteparity.report", "."),
         autoescape=True,

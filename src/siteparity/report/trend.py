@@ -92,7 +92,19 @@ def trend(result: Result, history: Sequence[PastRun]) -> Trend:
         result: of this run.
         history: earlier runs, oldest first; this run may be among them.
     """
-    points = [*(_of(past) for past in _of_pair(result, history)), _now(result)][-RUNS:]
+    return _picture([*(_of(past) for past in _of_pair(result, history)), _now(result)][-RUNS:])
+
+
+def trend_of(history: Sequence[PastRun]) -> Trend:
+    """The last `RUNS` of some runs of one pair, the newest on the right.
+
+    Args:
+        history: at least one run, oldest first.
+    """
+    return _picture([_of(past) for past in history][-RUNS:])
+
+
+def _picture(points: Sequence[_Point]) -> Trend:
     return Trend(
         width=RUNS * STEP,
         height=HEIGHT,
@@ -169,7 +181,8 @@ def _words(points: Sequence[_Point]) -> str:
     runs = ", ".join(f"{verdicts.count(one)} {one.value}" for one in Verdict if one in verdicts)
     parts = [f"{'The last ' if len(points) > 1 else ''}{count(len(points), 'run')}: {runs}"]
     blockers = [point.blockers for point in points if point.blockers is not None]
-    parts.append(f"blockers {_range(list(map(str, blockers)), blockers)}")
+    if blockers:
+        parts.append(f"blockers {_range(list(map(str, blockers)), blockers)}")
     losses = [point.loss for point in points if point.loss is not None]
     if losses:
         parts.append(f"possible loss {_range([span(timedelta(seconds=one)) for one in losses], losses)}")

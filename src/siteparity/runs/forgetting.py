@@ -32,6 +32,7 @@ from siteparity.redaction import pseudonym
 from siteparity.report import sums
 from siteparity.report.write import result_json
 from siteparity.result import Result, SavedSite
+from siteparity.runs.ages import INDEX, index_text
 from siteparity.runs.history import PastRun
 from siteparity.runs.journal import read_line
 from siteparity.runs.planned import SavedPlan, plan_json
@@ -178,6 +179,8 @@ class _Work:
             return self._json(content, lambda value: plan_json(_plan(value)))
         if path.name == "journal.jsonl":
             return self._lines(content, _journal_line)
+        if path.name == INDEX:
+            return self._json(content, index_text)
         if path.name == "history.jsonl":
             return self._lines(content, _history_line)
         return self._text(content)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from siteparity.model import UnmeasuredError
 
 CHARACTERS = "0-9A-Za-z.:/%_@+, -"
 """All that a list is written in, as in a bracket expression."""
-_PLAIN = re.compile(r"[0-9A-Za-z.:/_@+,-]")
+_ODD = re.compile(r"[^0-9A-Za-z.:/_@+,-]")
 
 # printf(1) takes \0 and three digits in every shell. The added character keeps line feeds at the end.
 DECODE = r"""raw() {
@@ -40,6 +41,12 @@ def coded(items: Iterable[str]) -> str:
     Raises:
         UnmeasuredError: an item is empty, or no text that a host could have.
     """
+    return _coded_list(tuple(items))
+
+
+@lru_cache(maxsize=1024)
+def _coded_list(items: tuple[str, ...]) -> str:
+    """Cached: hosts are told the same lists."""
     return " ".join(map(_coded, items))
 
 
@@ -49,10 +56,10 @@ def _coded(item: str) -> str:
             f"{item!r}: expected some characters, none of them NUL; nothing else is asked about"
         )
     try:
-        characters = [bytes([byte]).decode("latin-1") for byte in item.encode()]
+        characters = item.encode().decode("latin-1")
     except UnicodeEncodeError:
         raise UnmeasuredError(f"{item!r}: it is not UTF-8, so no host is asked about it") from None
-    return "".join(one if _PLAIN.fullmatch(one) else f"%{ord(one):03o}" for one in characters)
+    return _ODD.sub(lambda odd: f"%{ord(odd[0]):03o}", characters)
 
 
 def decoded(value: str) -> tuple[str, ...]:

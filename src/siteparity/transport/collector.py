@@ -45,6 +45,7 @@ from siteparity.transport.script import (
     Word,
     askable,
     check_nonce,
+    lines_with,
     wire_name,
 )
 
@@ -237,8 +238,8 @@ def request(asks: Mapping[str, Ask], nonce: str, words: Mapping[str, str] = NO_W
 
 def said_by(stdout: bytes) -> str | None:
     """The frame that a collector told, or `CHANGED`; None if none did, or several."""
-    told = re.findall(rb"(?m)^@collector ([0-9a-f]{64}|changed)$", stdout)
-    return told[0].decode() if len(told) == 1 else None
+    told = lines_with(b"@collector ", rb"([0-9a-f]{64}|changed)(?:\n|\Z)", stdout)
+    return told[0][1].decode() if len(told) == 1 else None
 
 
 def check_path(path: str) -> None:

@@ -29,6 +29,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Protocol
@@ -129,6 +130,9 @@ class Word:
         Raises:
             UnmeasuredError: it is none, and so must not reach a host.
         """
+        return _checked(self, value)
+
+    def _check(self, value: str) -> None:
         least = 1 if self.kind is Kind.PLAIN else 0
         if not re.fullmatch(f"[{self.characters}]{{{least},{self.longest}}}", value):
             # The value itself is not shown: it may be a key, or what a hostile host said.
@@ -139,7 +143,13 @@ class Word:
         if self.kind in (Kind.PATHS, Kind.READ):
             for path in decoded(value):
                 check_path(path)
-        return value
+
+
+@lru_cache(maxsize=2048)
+def _checked(word: Word, value: str) -> str:
+    """Cached: hosts are told the same."""
+    word._check(value)  # noqa: SLF001  # its own
+    return value
 
 
 def check_path(path: str) -> None:
@@ -421,8 +431,27 @@ def clock_line(nonce: str, stdout: bytes) -> tuple[float, int] | None:
     Returns:
         Seconds since 1970, bytes; None where the host does not say it, or says it twice.
     """
-    told = list(re.finditer(rb"(?m)^@" + nonce.encode() + rb" \^ ([0-9]{1,12}\.[0-9]{9})\n", stdout))
+    told = lines_with(b"@" + nonce.encode() + b" ^ ", rb"([0-9]{1,12}\.[0-9]{9})\n", stdout)
     return (float(told[0][1]), told[0].end()) if len(told) == 1 else None
+
+
+def lines_with(beginning: bytes, rest: bytes, text: bytes) -> list[re.Match[bytes]]:
+    """What follows where lines begin so. To find the lines by ``^`` takes a look at each byte.
+
+    Args:
+        beginning: of the lines, as it is.
+        rest: a regular expression for what follows.
+        text: of many lines.
+    """
+    pattern, found, at = re.compile(rest), [], text.find(beginning)
+    while at >= 0:
+        if (at == 0 or text[at - 1] == _LINE_FEED) and (match := pattern.match(text, at + len(beginning))):
+            found.append(match)
+        at = text.find(beginning, at + 1)
+    return found
+
+
+_LINE_FEED = 10
 
 
 def moment(nonce: str, output: Heard) -> Moment | None:

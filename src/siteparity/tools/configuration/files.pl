@@ -18,16 +18,17 @@ my $usual = qr/^0(?:644|755) root:root\z/;
 my %of_root = map { $_ => 1 } given("NAMED");
 my @patterns = given("PATHS");
 my @including = given("NGINX");
-my @elsewhere = map { pattern($_) } given("ELSEWHERE"), environment_files(given("UNITS"));
-my @of_one_host = map { pattern($_) } qw(@OF_ONE_HOST@);
+my $elsewhere = any(given("ELSEWHERE"), environment_files(given("UNITS")));
+my $of_one_host = any(qw(@OF_ONE_HOST@));
 my %is_stray;
 
 sub pattern {
     my $text = quotemeta shift;
     $text =~ s/\\\*/.*/g;
     $text =~ s/\\\?/./g;
-    return qr/\A$text\z/s;
+    return $text;
 }
+sub any { my $either = join "|", map { pattern($_) } @_; return @_ ? qr/\A(?:$either)\z/s : qr/(?!)/ }
 sub environment_files {
     # Without systemd nothing has such a file.
     @_ && -d "/run/systemd/system" or return;
@@ -36,7 +37,7 @@ sub environment_files {
     close $h or die "systemctl: exit ", $? >> 8, "\n";
     return map { /^EnvironmentFiles=(.*) \(ignore_errors=(?:yes|no)\)$/ ? $1 : () } @lines;
 }
-sub counts { my $path = shift; return !grep { $path =~ $_ } @elsewhere }
+sub counts { return $_[0] !~ $elsewhere }
 sub headed { return join "\t", "f", clean($_[0]), $_[1], $_[2] }
 sub header { print headed(@_), "\n" }
 
@@ -185,7 +186,7 @@ sub walk {
 }
 sub note {
     my ($folder, $path) = @_;
-    push @{$strays{$folder}}, $path if counts($path) && !grep { $path =~ $_ } @of_one_host;
+    push @{$strays{$folder}}, $path if counts($path) && $path !~ $of_one_host;
 }
 walk("/etc");
 

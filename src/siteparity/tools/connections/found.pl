@@ -273,6 +273,7 @@ sub read_file {
         $number++;
         next if $line =~ m{^\s*(?:[#;]|//|\*|/\*)};
         next if $line =~ /^\s*(?:server_name|ServerName|ServerAlias|myhostname|mydestination|ServerAdmin)\b/;
+        next if $line =~ /^\s*primary_conninfo\b/;    # the stream of a replica, which `replication` judges
         look("file\t$path\t$number", $line =~ s/\s#\s.*//r, $is_judged);
         add_paths($line) if $is_script || $path =~ /\.env\z/;
     }

@@ -2,6 +2,7 @@
 # words of public lists, and names below a key that holds names. hide() takes all else, and returns "***".
 package Harmless;
 my (%word, %pairs, @hidden);
+my (%class_of, %is_name, %is_listed);    # what was found out about a text before: files repeat themselves
 sub pairs { my $text = shift; return map { substr $text, $_, 2 } 0 .. length($text) - 2 }
 {
     my $last = "";
@@ -31,7 +32,8 @@ my $variable = qr/\$\{?[A-Za-z_]\w*\}?|%\{[\w.:-]+\}\w?|\{\{\s*[\w.]+\s*\}\}|\@[
 sub hide { my $text = shift; return $text if $text eq ""; push @hidden, $text; return "***" }
 
 # What may stand below a key: "secret", "names", "login", or "" for what is none of them.
-sub class {
+sub class { return $class_of{$_[0]} //= find_class($_[0]) }
+sub find_class {
     my $name = shift;
     $name =~ s/^[^A-Za-z]+|[^A-Za-z]+$//g;
     return "" if $name =~ $no_secret;
@@ -56,7 +58,8 @@ sub readable {
 }
 
 # Whether a text may be a name that a person gave: words, with at most one short number at the end of one.
-sub name {
+sub name { return $is_name{join "\0", $_[0], $_[1] // ""} //= looks_like_a_name(@_) || 0 }
+sub looks_like_a_name {
     my ($text, $is_key) = @_;
     my $ends = 0;
     for my $part (split /[^A-Za-z0-9]+/, $text) {
@@ -81,7 +84,8 @@ sub is_word {
 }
 
 # Whether all of a text is known: its words stand in public lists, or are names of the sites or the policy.
-sub listed {
+sub listed { return $is_listed{$_[0]} //= has_known_words($_[0]) || 0 }
+sub has_known_words {
     my $text = shift;
     return 1 if $own{lc $text};
     for my $part (split /[^A-Za-z0-9]+/, $text) {
