@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/siteparity
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_siteparity_subparsers=(gate diff init check confirm record verify sign report history compare help explain privileges)
+_shtab_siteparity_subparsers=(gate diff init check confirm record verify sign report history compare help explain plan watch said drills privileges)
 
 _shtab_siteparity_gate_option_strings=(-h --help --primary --standby --inventories --deadline --reports --primary-record --json --quiet --verbose --metrics --pdf --notices --heartbeat --only --host --waivers)
 _shtab_siteparity_diff_option_strings=(-h --help --html --json --ssh-config --deadline)
@@ -20,6 +20,10 @@ _shtab_siteparity_history_option_strings=(-h --help --html --max-age --forget --
 _shtab_siteparity_compare_option_strings=(-h --help --reports)
 _shtab_siteparity_help_option_strings=(-h --help)
 _shtab_siteparity_explain_option_strings=(-h --help)
+_shtab_siteparity_plan_option_strings=(-h --help --primary --standby --mode --inventories --reports --back --html)
+_shtab_siteparity_watch_option_strings=(-h --help --primary --standby --mode --inventories --reports --by --new --once --every --json)
+_shtab_siteparity_said_option_strings=(-h --help --by --words --inventories --reports)
+_shtab_siteparity_drills_option_strings=(-h --help --json --inventories --reports)
 _shtab_siteparity_privileges_option_strings=(-h --help --primary --standby --inventories --key --part --write)
 _shtab_siteparity_option_strings=(-h --help --version)
 
@@ -50,11 +54,22 @@ _shtab_siteparity_report___reports_COMPGEN=_shtab_compgen_dirs
 _shtab_siteparity_history___html_COMPGEN=_shtab_compgen_files
 _shtab_siteparity_history___reports_COMPGEN=_shtab_compgen_dirs
 _shtab_siteparity_compare___reports_COMPGEN=_shtab_compgen_dirs
+_shtab_siteparity_plan___inventories_COMPGEN=_shtab_compgen_dirs
+_shtab_siteparity_plan___reports_COMPGEN=_shtab_compgen_dirs
+_shtab_siteparity_plan___html_COMPGEN=_shtab_compgen_files
+_shtab_siteparity_watch___inventories_COMPGEN=_shtab_compgen_dirs
+_shtab_siteparity_watch___reports_COMPGEN=_shtab_compgen_dirs
+_shtab_siteparity_said___inventories_COMPGEN=_shtab_compgen_dirs
+_shtab_siteparity_said___reports_COMPGEN=_shtab_compgen_dirs
+_shtab_siteparity_drills___inventories_COMPGEN=_shtab_compgen_dirs
+_shtab_siteparity_drills___reports_COMPGEN=_shtab_compgen_dirs
 _shtab_siteparity_privileges___inventories_COMPGEN=_shtab_compgen_dirs
 _shtab_siteparity_privileges___key_COMPGEN=_shtab_compgen_files
 _shtab_siteparity_privileges___write_COMPGEN=_shtab_compgen_dirs
 
-_shtab_siteparity_pos_0_choices=(gate diff init check confirm record verify sign report history compare help explain privileges)
+_shtab_siteparity_plan___mode_choices=(planned dead)
+_shtab_siteparity_watch___mode_choices=(planned dead)
+_shtab_siteparity_pos_0_choices=(gate diff init check confirm record verify sign report history compare help explain plan watch said drills privileges)
 
 _shtab_siteparity_gate__h_nargs=0
 _shtab_siteparity_gate___help_nargs=0
@@ -98,6 +113,19 @@ _shtab_siteparity_help__h_nargs=0
 _shtab_siteparity_help___help_nargs=0
 _shtab_siteparity_explain__h_nargs=0
 _shtab_siteparity_explain___help_nargs=0
+_shtab_siteparity_plan__h_nargs=0
+_shtab_siteparity_plan___help_nargs=0
+_shtab_siteparity_plan___back_nargs=0
+_shtab_siteparity_watch__h_nargs=0
+_shtab_siteparity_watch___help_nargs=0
+_shtab_siteparity_watch___new_nargs=0
+_shtab_siteparity_watch___once_nargs=0
+_shtab_siteparity_watch___json_nargs=0
+_shtab_siteparity_said__h_nargs=0
+_shtab_siteparity_said___help_nargs=0
+_shtab_siteparity_drills__h_nargs=0
+_shtab_siteparity_drills___help_nargs=0
+_shtab_siteparity_drills___json_nargs=0
 _shtab_siteparity_privileges_pos_0_nargs='*'
 _shtab_siteparity_privileges__h_nargs=0
 _shtab_siteparity_privileges___help_nargs=0

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
-import os
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -31,7 +30,7 @@ from siteparity.failover.proofs import Side
 from siteparity.failover.runbook import Line, Runbook, digest_of, runbook
 from siteparity.failover.screen import awaited, state
 from siteparity.failover.turn import Following
-from siteparity.model import ConfigurationError, SiteparityError
+from siteparity.model import ConfigurationError
 from siteparity.policy import outline
 from siteparity.policy.section import person
 from siteparity.redaction import redacted, redacted_within
@@ -40,7 +39,6 @@ from siteparity.watching.connections import Connections
 from siteparity.watching.gate_answer import GateAnswer
 from siteparity.watching.looks import HostLooks
 from siteparity.watching.run import Outcome, Watch
-from siteparity.whole_files import write_atomically
 from siteparity.yamlfile import did_you_mean, quoted, shown_path
 
 Run: TypeAlias = Callable[[argparse.Namespace], tuple[str, int]]
