@@ -27,7 +27,9 @@ def _add_folders(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--inventories", metavar="DIR", type=Path, help="policy, failover plan and a folder for each site"
     )
-    parser.add_argument("--reports", metavar="DIR", type=Path, help="where runs and the journal of drills are")
+    parser.add_argument(
+        "--reports", metavar="DIR", type=Path, help="where runs and the journal of drills are"
+    )
 
 
 def _add_sites(parser: argparse.ArgumentParser) -> None:
