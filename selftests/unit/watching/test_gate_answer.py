@@ -11,6 +11,7 @@ from selftests.browser import examples
 from selftests.unit.failover.plans import START, begun
 from siteparity.failover.answers import Seen
 from siteparity.failover.order import Part
+from siteparity.gate.unfinished import in_progress, unfinished
 from siteparity.model import Verdict
 from siteparity.result import Result, SavedLoss
 from siteparity.watching.gate_answer import GateAnswer, judged
@@ -39,6 +40,14 @@ def result(verdict: Verdict = Verdict.GO) -> Result:
 def test_a_go_that_holds_is_a_yes(verdict: Verdict, expected: Seen) -> None:
     """Unknown is not a no: the gate may still say GO."""
     assert judged(result(verdict), "dallas", "arizona", START).seen is expected
+
+
+def test_a_run_in_progress_is_no_answer_yet() -> None:
+    """It counts as NO-GO for whoever reads its page; a watch waits for it."""
+    waits = unfinished(result(), in_progress(START, 300.0))
+    found = judged(waits, "dallas", "arizona", START)
+    assert (waits.verdict, found.seen) == (Verdict.NO_GO, Seen.UNKNOWN)
+    assert found.words.startswith("run in progress")
 
 
 def test_a_go_ends() -> None:

@@ -16,6 +16,7 @@ LATEST_AFTER = timedelta(seconds=10)
 """How long after its deadline a run may still write its reports."""
 _SIGNALS = 128
 """An exit code above this is 128 plus the number of a signal."""
+_GOES_ON = "run in progress, or it died"
 
 
 def unfinished(result: Result, words: str) -> Result:
@@ -27,9 +28,14 @@ def in_progress(started_at: datetime, seconds: float) -> str:
     """The reason from the first moment of a run on, and for ever if it is killed."""
     due = started_at + timedelta(seconds=seconds) + LATEST_AFTER
     return (
-        f"run in progress, or it died: started {started_at:%Y-%m-%d %H:%M:%S} UTC; "
+        f"{_GOES_ON}: started {started_at:%Y-%m-%d %H:%M:%S} UTC; "
         f"without an answer by {due:%Y-%m-%d %H:%M:%S} UTC it did not finish"
     )
+
+
+def may_go_on(result: Result) -> bool:
+    """Whether the result is that of a run that goes on, or was killed."""
+    return result.reasons[:1] != () and result.reasons[0].startswith(_GOES_ON)
 
 
 def ended_by(error: BaseException) -> str:

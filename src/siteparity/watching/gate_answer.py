@@ -10,6 +10,7 @@ from siteparity.failover.answers import Answer, Seen
 from siteparity.failover.events import Begun
 from siteparity.failover.order import Part
 from siteparity.gate.believed import believed
+from siteparity.gate.unfinished import may_go_on
 from siteparity.model import SiteparityError, Verdict
 from siteparity.report.words import utc
 from siteparity.result import Result
@@ -66,6 +67,8 @@ def judged(
         return Answer(Seen.UNKNOWN, f"the newest run, of {when}, is about {other}")
     if since is not None and result.started_at < since:
         return Answer(Seen.UNKNOWN, f"the newest run, of {when}, is older than the drill")
+    if may_go_on(result):
+        return Answer(Seen.UNKNOWN, result.reasons[0])
     if result.verdict is Verdict.UNKNOWN:
         return Answer(Seen.UNKNOWN, f"UNKNOWN of {when}: {result.reasons[0]}")
     if result.verdict is Verdict.NO_GO:
