@@ -67,10 +67,8 @@ def judged(
         return Answer(Seen.UNKNOWN, f"the newest run, of {when}, is about {other}")
     if since is not None and result.started_at < since:
         return Answer(Seen.UNKNOWN, f"the newest run, of {when}, is older than the drill")
-    if may_go_on(result):
-        return Answer(Seen.UNKNOWN, result.reasons[0])
-    if result.verdict is Verdict.UNKNOWN:
-        return Answer(Seen.UNKNOWN, f"UNKNOWN of {when}: {result.reasons[0]}")
+    if may_go_on(result) or result.verdict is Verdict.UNKNOWN:
+        return Answer(Seen.UNKNOWN, f"the run of {when}: {result.reasons[0]}")
     if result.verdict is Verdict.NO_GO:
         return Answer(Seen.NO, f"NO-GO of {when}: {result.reasons[0]}")
     if result.valid_until is None or now > result.valid_until:
