@@ -15,13 +15,12 @@ from pathlib import Path
 from types import TracebackType
 
 from siteparity import configuration
-from siteparity.commands import check, failover, github, init, privileges, signing
+from siteparity.commands import check, failover_arguments, github, privileges, signing
 from siteparity.commands.alone import alone
 from siteparity.commands.arguments import EXIT_USAGE, help_of, parser
 from siteparity.commands.compare_runs import compare_runs
 from siteparity.commands.confirm import Terminal, confirm
 from siteparity.commands.confirm import Wanted as Acceptance
-from siteparity.commands.diff import Wanted, diff
 from siteparity.commands.endings import EXIT
 from siteparity.commands.explain import explain
 from siteparity.commands.heartbeat import address_of, heartbeat
@@ -36,7 +35,6 @@ from siteparity.commands.sending import send
 from siteparity.commands.verify import Verification
 from siteparity.commands.version import version
 from siteparity.commands.within import within
-from siteparity.compare import places
 from siteparity.facts import records
 from siteparity.folders import FOLDERS, folders
 from siteparity.gate.believed import believed
@@ -382,6 +380,8 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
         settings = configuration.load_for_an_answer(
             options.root, options.inventories, options.primary, options.standby, look_up=False
         )
+        from siteparity.commands import failover  # noqa: PLC0415  # the gate need not wait for it
+
         failover.demand_a_plan_to_follow(options.inventories, settings)
     except ConfigurationError as error:
         if not options.json:
@@ -423,7 +423,16 @@ def _part(one: privileges.Privileges, keys: Sequence[str], name: str) -> str:
     return parts[name]
 
 
+def _failover(options: argparse.Namespace) -> tuple[str, int]:
+    from siteparity.commands import failover  # noqa: PLC0415  # the gate need not wait for it
+
+    return failover.RUNS[options.verb](options)
+
+
 def _diff(options: argparse.Namespace) -> tuple[str, int]:
+    from siteparity.commands.diff import Wanted, diff  # noqa: PLC0415  # the gate need not wait for it
+    from siteparity.compare import places  # noqa: PLC0415  # as above
+
     wanted = Wanted(
         places(options.host, options.ssh_config), options.html, options.json, options.deadline, _colour()
     )
@@ -432,6 +441,8 @@ def _diff(options: argparse.Namespace) -> tuple[str, int]:
 
 
 def _init(options: argparse.Namespace) -> tuple[str, int]:
+    from siteparity.commands import init  # noqa: PLC0415  # the gate need not wait for it
+
     if options.scout:
         options.to_copy = True  # it holds no secret, and a changed letter would make it another program
         return init.scout(), 0
@@ -494,7 +505,7 @@ _RUNS: Mapping[str, Callable[[argparse.Namespace], tuple[str, int]]] = {
     "compare": compare_runs,
     "help": _help,
     "explain": _explain,
-    **failover.RUNS,
+    **dict.fromkeys(failover_arguments.VERBS, _failover),
     "privileges": _privileges,
 }
 """Verb -> what runs it, and returns the text to print and the exit code."""

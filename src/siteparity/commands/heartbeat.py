@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-import requests
-
 from siteparity.commands.secret_file import secret_lines
 from siteparity.commands.within import within
 from siteparity.model import SiteparityError
@@ -113,6 +111,8 @@ def _address(text: str) -> SplitResult:
 
 def _visited(url: SplitResult, what: str, seconds: float) -> str:
     """Visit the page once. Returns why it was not received, without the address; empty if it was."""
+    import requests  # noqa: PLC0415  # it takes a fifth of a second, and few runs have a heartbeat
+
     place = url._replace(path=f"{url.path.rstrip('/')}/{what}", fragment="").geturl()
     with requests.get(place, timeout=seconds, allow_redirects=False, stream=True) as answer:
         return "" if answer.ok and not answer.is_redirect else f"the server answered {answer.status_code}"

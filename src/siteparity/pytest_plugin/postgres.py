@@ -6,11 +6,12 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import psycopg
-from psycopg import errors
+from typing import TYPE_CHECKING
 
 from siteparity.model import UnmeasuredError
+
+if TYPE_CHECKING:
+    import psycopg
 
 ANSWERS = "answers"
 CONNECT_SECONDS = 3
@@ -55,6 +56,9 @@ def ask(server: Server, questions: Sequence[str], look_after: Callable[[], None]
     Raises:
         UnmeasuredError: the role lacks a right, or an answer is not a number.
     """
+    import psycopg  # noqa: PLC0415  # it takes as long as all that a second judge does, who needs none of it
+    from psycopg import errors  # noqa: PLC0415  # as above
+
     _forget_variables()
     try:
         with psycopg.connect(
