@@ -21,8 +21,10 @@ test: check  ## all self-tests: check, pytest in pytest, hostile hosts, damaged 
 fuzz: $(VENV)/ready  ## damaged answers against every parser, longer; EXAMPLES=N tries for each (default 200000)
 	$(BIN)/python -m pytest -q -n 2 selftests/fuzz --fuzz-examples $(or $(EXAMPLES),200000)
 
-drills: $(VENV)/ready system  ## every fault of the lab against the checks that must catch it, several in a run; ALONE=1: one by one
+drills: $(VENV)/ready system  ## every fault of the lab against the checks that must catch it, several in a run; ALONE=1: one by one; all cases of other lab tests
 	$(BIN)/python -m pytest -q selftests/lab/test_drills.py --every-fault $(if $(ALONE),--alone)
+	$(BIN)/python -m pytest -q selftests/lab/test_deadlines.py selftests/lab/test_init.py \
+	  selftests/lab/test_other_names.py selftests/lab/test_small.py --every-fault
 	$(BIN)/python -m pytest -q selftests/lab/test_pairs.py --every-fault
 
 check: $(VENV)/ready system  ## the fast part of CI: style, types, import contracts, unit and contract tests

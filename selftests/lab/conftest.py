@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
@@ -22,11 +22,32 @@ Say: TypeAlias = Callable[[str], None]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How much of the catalogue of faults is drilled."""
     parser.addoption(
-        "--every-fault", action="store_true", help="drill every fault of the lab, not one an aspect"
+        "--every-fault",
+        action="store_true",
+        help="drill every fault of the lab, not one an aspect; and try all cases of the other tests",
     )
     parser.addoption(
         "--alone", action="store_true", help="drill each fault in a run of its own, not up to ten in one"
     )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The mark ``cases(NAME, VALUES, FEW)``: the first FEW values, or with ``--every-fault`` all."""
+    for mark in metafunc.definition.iter_markers("cases"):
+        name, values, few = mark.args
+        ids = list(values)
+        of = values if isinstance(values, Mapping) else {one: one for one in ids}
+        chosen = ids if metafunc.config.getoption("every_fault") else ids[:few]
+        metafunc.parametrize(name, [of[one] for one in chosen], ids=[_id_of(one) for one in chosen])
+
+
+def _id_of(case: str | tuple[str, ...]) -> str:
+    return case if isinstance(case, str) else "+".join(case)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the mark."""
+    config.addinivalue_line("markers", "cases(name, values, few): few of many cases, or all of them")
 
 
 @pytest.fixture(scope="session")

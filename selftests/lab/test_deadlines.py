@@ -84,14 +84,6 @@ WAYS = {
     "sshd of a web host is stopped": Way(
         "arizona-web1", "systemctl kill -s STOP ssh", "systemctl kill -s CONT ssh", "no answer within"
     ),
-    "sshd of an edge is stopped": Way(
-        "arizona-edge1", "systemctl kill -s STOP ssh", "systemctl kill -s CONT ssh", "no answer within"
-    ),
-    "a login never ends": sshd_with(
-        "arizona-web2",
-        "AuthorizedKeysFile none\nAuthorizedKeysCommand /bin/sleep 987654321\nAuthorizedKeysCommandUser root",
-        "the login did not end within|the connection broke",
-    ),
     "one byte a second": sshd_with(
         "arizona-web1", f"ForceCommand {SLOW}", "timed out after", before=ONE_BYTE_A_SECOND
     ),
@@ -104,6 +96,14 @@ WAYS = {
         "systemctl kill -s CONT nginx",
         "",
         SERVICE_DELAY_SECONDS,
+    ),
+    "sshd of an edge is stopped": Way(
+        "arizona-edge1", "systemctl kill -s STOP ssh", "systemctl kill -s CONT ssh", "no answer within"
+    ),
+    "a login never ends": sshd_with(
+        "arizona-web2",
+        "AuthorizedKeysFile none\nAuthorizedKeysCommand /bin/sleep 987654321\nAuthorizedKeysCommandUser root",
+        "the login did not end within|the connection broke",
     ),
     "the database of the standby is stopped": Way(
         "arizona-db1", "pkill -STOP -u postgres", "pkill -CONT -u postgres", "", SERVICE_DELAY_SECONDS
@@ -133,7 +133,7 @@ def usual(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> float:
     return run.seconds
 
 
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.cases("way", WAYS, 4)
 def test_what_hangs_delays_the_answer_by_no_more_than_it_may(
     way: Way, lab: Lab, usual: float, gate: Callable[..., Run], say: Say
 ) -> None:

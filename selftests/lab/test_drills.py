@@ -111,7 +111,7 @@ def _exact(run: Run, *faults: Fault) -> None:
             _says_what_it_saw(finding)
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids="+".join)
+@pytest.mark.cases("pair", PAIRS, 2)
 def test_two_faults_are_both_found(
     pair: tuple[str, str], lab: Lab, gate: Callable[[], Run], say: Say
 ) -> None:

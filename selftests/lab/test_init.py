@@ -61,7 +61,7 @@ def _files(folder: Path) -> dict[Path, bytes]:
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.yml")}
 
 
-@pytest.mark.parametrize("fault", ["session_workers_connected_to_the_other_site", "catalogue_missing"])
+@pytest.mark.cases("fault", ("session_workers_connected_to_the_other_site", "catalogue_missing"), 1)
 def test_a_fault_of_the_standby_is_named_by_the_first_gate(lab: Lab, tmp_path: Path, fault: str) -> None:
     """It was there before anybody wrote a policy."""
     with lent(lab) as sites:

@@ -63,7 +63,7 @@ def test_the_healthy_lab_is_go_and_what_is_absent_was_looked_for(lab: Lab, tmp_p
     assert any(check.aspect == "absences" for check in run.result.checks)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.cases("fault", FAULTS, 1)
 def test_a_fault_is_told_as_under_the_lab_s_own_policy(lab: Lab, tmp_path: Path, fault: str) -> None:
     """Each check that both make has the same outcome."""
     with lab.broken(fault):
