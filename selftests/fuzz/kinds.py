@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from selftests.browser.examples import check, finding, group, result
+from selftests.unit.failover.plans import ROLES, SMALL
 from siteparity.collect import Measured
 from siteparity.draft import accepting
 from siteparity.drafting.questions import answers_of, nonce
 from siteparity.facts import records
 from siteparity.facts.records import RecordError
+from siteparity.failover import events
+from siteparity.failover.document import Mode, load_plan
+from siteparity.failover.drill import drills
 from siteparity.folders import _checked, _table
 from siteparity.gate.believed import _contradictions
 from siteparity.inventory import load_site
@@ -37,7 +41,7 @@ from siteparity.report import sums
 from siteparity.report.checks_html import PageError, rows_of
 from siteparity.report.write import result_json
 from siteparity.result import Result
-from siteparity.runs import read_run
+from siteparity.runs import ages, read_run
 from siteparity.runs.forgetting import forget
 from siteparity.runs.history import PastFinding, PastRun, read_history
 from siteparity.runs.journal import CheckLine, read_journal
@@ -89,6 +93,32 @@ def _history() -> bytes:
     return (run.model_dump_json() + "\n").encode() * 3
 
 
+def _ages() -> bytes:
+    known = {"check": "a", "item": "b", "first_seen": NOW.isoformat()}
+    pair = {"sites": ["arizona", "dallas"], "run": "2026-11-23T030000Z-3f9a", "findings": [known, known]}
+    return json.dumps({"schema_version": 1, "pairs": [pair]}).encode()
+
+
+def _ages_of(path: Path) -> object:
+    """Since when findings are known; a damaged index knows nothing."""
+    path.replace(path.parent / ages.INDEX)
+    past = PastRun.model_validate_json(_history().splitlines()[0])
+    return ages.first_seen(path.parent, [past], "dallas", "arizona")
+
+
+def _drills() -> bytes:
+    begun = events.Begun(drill="d", at=NOW, by="Ada", mode=Mode.PLANNED, digest="0" * 12, **SITES)
+    said = events.Said(drill="d", at=NOW, step="decide", by="Ada", words="go")
+    return "".join(f"{one.model_dump_json()}\n" for one in (begun, said)).encode()
+
+
+def _drills_of(path: Path) -> object:
+    """The drills of a journal; a damaged line is told."""
+    path.replace(path.parent / events.NAME)
+    journal = events.read(path.parent)
+    return [*drills(journal.events), *journal.damaged]
+
+
 def _journal() -> bytes:
     found = {"item": "a", "kind": "different", "message": "m", "fix": "", "effect": ""}
     groups = {"primary": [{"value": "1", "hosts": ["web1"]}], "standby": [{"value": None, "hosts": []}]}
@@ -119,6 +149,7 @@ all:
   children:
     web: {hosts: {"web[1:3]": {ansible_port: 22}, web9: {ansible_host: 10.0.0.9, parity_names: [a.b, c]}}}
 """
+SITES: Mapping[str, Any] = {"old": "dallas", "new": "arizona"}
 WAIVERS = b"# none\nwaivers: []\n"
 
 
@@ -303,6 +334,15 @@ KINDS: Mapping[str, Kind] = {
     ),
     "history": Kind(_history(), _history_of, (), "runs.history"),
     "journal": Kind(_journal(), _journal_of, (), "runs.journal"),
+    "ages of findings": Kind(_ages(), _ages_of, (), "runs.ages"),
+    "drills": Kind(_drills(), _drills_of, (ConfigurationError,), "failover.events"),
+    "failover plan": Kind(
+        SMALL.encode(),
+        lambda path: load_plan(path, ROLES),
+        (ConfigurationError,),
+        "failover.document",
+        most_bytes=500,
+    ),
     "YAML": Kind(HOSTS, load, (ConfigurationError,), "yamlfile.reading"),
     "inventory": Kind(HOSTS, _site, (ConfigurationError,), "inventory.ansible_yaml"),
     "listing": Kind(json.dumps(LISTING).encode(), _listing, (ConfigurationError,), "inventory.executable"),
