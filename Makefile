@@ -15,7 +15,8 @@ demo: $(VENV)/ready system  ## set everything up, start both lab sites, run the 
 
 test: check  ## all self-tests: check, pytest in pytest, hostile hosts, damaged answers, the browser, the lab
 	$(BIN)/python -m pytest -q -n 2 selftests/plugin selftests/hostile selftests/fuzz
-	$(BIN)/python -m pytest -q selftests/browser
+	$(BIN)/python -m pytest -q -n 2 selftests/browser -k "not in_half_a_second"
+	$(BIN)/python -m pytest -q selftests/browser -k in_half_a_second  # it measures time
 	$(BIN)/python -m pytest -q selftests/lab --ignore selftests/lab/test_pairs.py
 
 fuzz: $(VENV)/ready  ## damaged answers against every parser, longer; EXAMPLES=N tries for each (default 200000)
