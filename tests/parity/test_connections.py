@@ -14,6 +14,7 @@ pytestmark = pytest.mark.blocker
 
 
 @pytest.mark.drill(
+    "redis_replica_of_the_primary",
     "session_setting_of_the_other_site",
     "session_setting_of_the_other_site_at_the_primary",
     "stray_connection_to_the_other_site",
