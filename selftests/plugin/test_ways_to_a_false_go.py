@@ -124,8 +124,10 @@ FORGED_BY_A_WORKER = FORGED.replace("    os._exit(0)\n", "")
 RECORD_CHANGED = """\
     import shutil
     records = run_folder() + "/records/"
-    shutil.copy(records + "dallas.json.gz", records + "arizona.json.gz")
+    if "rejudge" not in sys.argv[0]:
+        shutil.copy(records + "dallas.json.gz", records + "arizona.json.gz")
 """
+"""By pytest's process, once it has read them: the second judge may be quicker."""
 
 # What becomes of a run in which pytest is told, by its options or by a conftest.py, to do something else.
 TOLD_OTHERWISE = {

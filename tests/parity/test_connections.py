@@ -17,6 +17,7 @@ pytestmark = pytest.mark.blocker
     "redis_replica_of_the_primary",
     "session_setting_of_the_other_site",
     "session_setting_of_the_other_site_at_the_primary",
+    "session_workers_connected_to_the_other_site",
     "stray_connection_to_the_other_site",
     "stray_connection_to_the_other_site_at_the_primary",
 )

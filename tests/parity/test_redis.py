@@ -92,7 +92,7 @@ def test_the_files_give_the_same_users_the_same_rights(parity: Parity) -> None:
     parity.same("acl_file", fix="deploy the primary's ACL file; then redis-cli ACL LOAD")
 
 
-@pytest.mark.drill("redis_password_of_the_file_differs")
+@pytest.mark.drill("redis_password_of_the_file_differs", "redis_users_of_the_file_edited")
 @pytest.mark.broken("A password in the files of Redis differs between {standby} and {primary}", "later")
 def test_the_files_hide_the_same_passwords(parity: Parity) -> None:
     """Once the application or a replica comes from the other site, Redis refuses it."""

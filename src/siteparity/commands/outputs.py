@@ -7,8 +7,8 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from pydantic import JsonValue
 
 from siteparity.model import Outcome, Severity, Verdict
@@ -19,6 +19,9 @@ from siteparity.report.trend import loss_of
 from siteparity.report.view import coverage, page
 from siteparity.report.visible import shortened, visible
 from siteparity.result import Result
+
+if TYPE_CHECKING:
+    from prometheus_client import Gauge
 
 REASONS = 10
 _WIDTH = 400
@@ -44,6 +47,12 @@ def write_metrics(result: Result, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
+    from prometheus_client import (  # noqa: PLC0415  # it brings a server of the web along
+        CollectorRegistry,
+        Gauge,
+        write_to_textfile,
+    )
+
     registry = CollectorRegistry()
     sites = {"primary": result.primary.site, "standby": result.standby.site}
 

@@ -104,7 +104,7 @@ def partial(
         for record in made:
             path = record_path(place, record.site)
             records.save(record, path)
-        with SecondJudge(settings, inventories, place, {}).started() as judging:
+        with SecondJudge(settings, inventories, place).started() as judging:
             judging.go()
             said = judging.said(_JUDGING_SECONDS)
     lines = {line.id: line for line in said.lines if isinstance(line, CheckLine)}

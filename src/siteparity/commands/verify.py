@@ -175,7 +175,7 @@ class Verification:
 
     def _judged(self, place: Path) -> Executed:
         """Make every parity check again, on the new records, in a process of its own."""
-        with SecondJudge(self.settings, self.inventories, place, {}).started() as judging:
+        with SecondJudge(self.settings, self.inventories, place).started() as judging:
             judging.go()
             said = judging.said(_JUDGING_SECONDS)
         planned = [check.id for check in self.settings.checks if check.source.kind == "parity"]

@@ -7,6 +7,7 @@ judge (`siteparity.gate.judged_again`), which never saw what runs beside the che
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -25,6 +26,7 @@ from siteparity.gate.environment import clean_environment
 from siteparity.gate.file_digests import Digests, changes, of_checks, of_records
 from siteparity.gate.judged_again import Judging, Said, SecondJudge
 from siteparity.gate.log_file import redacting
+from siteparity.gate.processes import end
 from siteparity.model import Deadline, Outcome
 from siteparity.plan import PlannedCheck
 from siteparity.report.words import count
@@ -40,8 +42,7 @@ _PLUGINS = (
     "pytest_html.plugin",
     "siteparity.pytest_plugin",
 )
-_END_SECONDS = 3.0
-"""A process that waits for a dead disk does not end, and must not hold up the answer."""
+_JUDGES = "siteparity.pytest_plugin.both_judges"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,38 +78,38 @@ class Child:
         reading, writing = os.pipe()
         # As they were when the plan was made of them.
         checks = self.settings.files or of_checks(self.settings.root)
-        second = SecondJudge(self.settings, self.inventories, self.folder, self.mark, self.started_at)
+        second = SecondJudge(self.settings, self.inventories, self.folder, self.started_at)
         with (
-            second.started() as judging,
+            Judging() as judging,
             redacting(self.folder / "log.txt") as log,
             os.fdopen(writing, "wb", 0) as word,
         ):
             try:
                 process = subprocess.Popen(
-                    self._arguments(reading),
+                    [
+                        *(sys.executable, "-I", "-m", _JUDGES, json.dumps(second.words(judging))),
+                        *self._arguments(reading),
+                    ],
                     cwd=self.settings.root,
                     env={**clean_environment(), **self.mark},
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
-                    pass_fds=[reading],
+                    pass_fds=[reading, *judging.theirs],
                 )
             finally:
                 os.close(reading)
             try:
+                judging.begin()
                 yield Running(self, process, word, checks, judging)
             finally:
-                _end(process)
+                end(process)
 
     def _arguments(self, wait: int) -> list[str]:
         primary, standby = self.settings.sites
         with resources.as_file(resources.files(__package__) / "gate.ini") as ini:
             base = [
-                sys.executable,
-                "-I",
-                "-m",
-                "pytest",
                 "-c",
                 str(ini),
                 "--rootdir",
@@ -161,24 +162,31 @@ class Running:
 
     def judged(self, deadline: Deadline) -> Executed:
         """The lines of all checks that were made by the deadline; what still runs then is killed."""
+        try:
+            executed = self._executed(deadline)
+        finally:
+            end(self.process)
+        after = {**of_checks(self.child.settings.root), **of_records(self.child.folder)}
+        return replace(executed, broken=(*executed.broken, *changes(self.before, after)))
+
+    def _executed(self, deadline: Deadline) -> Executed:
+        """What pytest did, compared with the plan and with the second judge."""
         status = self._status(deadline)
         checks = self.child.settings.checks
         planned = [check.id for check in checks]
         executed = check_journal(planned, read_journal(journal_path(self.child.folder)), status)
-        if not executed.broken:  # else nobody believes it anyway
-            said = self.second.said(deadline.left())
-            executed = replace(executed, broken=tuple(disagreements(checks, executed, said)))
-        after = {**of_checks(self.child.settings.root), **of_records(self.child.folder)}
-        return replace(executed, broken=(*executed.broken, *changes(self.before, after)))
+        if executed.broken:  # nobody believes it anyway
+            return executed
+        said = self.second.said(deadline.left())
+        return replace(executed, broken=tuple(disagreements(checks, executed, said)))
 
     def _status(self, deadline: Deadline) -> int | None:
-        """The exit status of the child; None if it was cut at the deadline."""
+        """The exit status of pytest; None if it was cut at the deadline."""
         try:
             return self.process.wait(deadline.left())
         except subprocess.TimeoutExpired:
+            end(self.process)
             return None
-        finally:
-            _end(self.process)
 
 
 def check_journal(planned: Sequence[str], lines: Sequence[Line | None], status: int | None) -> Executed:
@@ -259,11 +267,3 @@ def _heaviest(checks: Iterable[CheckLine]) -> Mapping[str, CheckLine]:
         if Outcome.heaviest(known.outcome, line.outcome) is not known.outcome:
             lines[line.id] = line
     return lines
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of the child's process group, and wait briefly for its end."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(_END_SECONDS)

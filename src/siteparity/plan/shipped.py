@@ -96,6 +96,12 @@ def compared(root: Path) -> Shipped:
     )
 
 
+def not_as_shipped(root: Path) -> frozenset[str]:
+    """The checks with code that siteparity did not ship: ``aspect.name``."""
+    found = compared(root)
+    return frozenset((*found.own, *found.altered))
+
+
 def demand_no_other_code(root: Path) -> None:
     """Check that pytest runs no code that is neither a file of checks nor shipped.
 

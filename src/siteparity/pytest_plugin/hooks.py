@@ -25,6 +25,10 @@ from siteparity.runs.start_signal import wait_for_word
 
 _OWN_RUN = pytest.StashKey[OwnRun]()
 _JUDGE_INTEGRITY = pytest.StashKey[JudgeIntegrity]()
+_AT_AN_END = pytest.StashKey[bool]()
+"""On an item: whether it is the first or the last one of its file."""
+_FILE = pytest.StashKey[Path]()
+"""On the configuration: the file of the item that was run last."""
 _HANDED_ON = "siteparity"
 _RUNS_NOTHING = ("collectonly", "help", "setupplan", "showfixtures", "show_fixtures_per_test")
 MARKS = (
@@ -163,6 +167,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         item.stash[CHECK] = check
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Note the first and the last item of each file."""
+    before, after = item.config.stash.get(_FILE, None), nextitem.path if nextitem else None
+    item.stash[_AT_AN_END] = not before == item.path == after
+    item.config.stash[_FILE] = item.path
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """After all its rules, end a check that found anything."""
@@ -240,9 +252,22 @@ def _reason(report: pytest.TestReport) -> str:
     return report.longreprtext.strip().split("\n")[-1] or "the check asked for nothing to judge"
 
 
+def _replaced(item: pytest.Item) -> list[str]:
+    """What has been replaced in the code that judges.
+
+    What is shipped replaces nothing. So the first and the last check of a file are looked at, and each one
+    that is not as shipped.
+    """
+    check = item.stash.get(CHECK, None)
+    is_shipped = check is not None and session_of(item.config).is_shipped(check)
+    if is_shipped and not item.stash.get(_AT_AN_END, True):
+        return []
+    return item.config.stash[_JUDGE_INTEGRITY].broken()
+
+
 def _line(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> CheckLine:
     judged = item.stash.get(JUDGED, None)
-    if replaced := item.config.stash[_JUDGE_INTEGRITY].broken():
+    if replaced := _replaced(item):
         return CheckLine.unmeasured(item.nodeid, replaced_words(replaced))
     if call.when == "setup" or judged is None:
         return CheckLine.unmeasured(item.nodeid, _reason(report), call.duration)

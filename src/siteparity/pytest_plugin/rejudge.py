@@ -1,8 +1,9 @@
 """Judges records again without pytest: the same check functions and rules, within a second.
 
-It is a process of its own (``python -m siteparity.pytest_plugin.rejudge``), since it runs the checks' code.
-No conftest.py has a part in it. It writes the journal that pytest would write, with the same closing line, to
-its stdout. The process that starts it demands that exactly the planned checks are in the journal.
+It is a process of its own, since it runs the checks' code: started alone, or beside pytest by
+`siteparity.pytest_plugin.both_judges`. No conftest.py has a part in it. It writes the journal that pytest
+would write, with the same closing line, to a pipe. The process that starts it demands that exactly the
+planned checks are in the journal.
 
 The shipped checks come first, and without the user's own checks that stand in their files. So the code of
 those runs when the lines of the shipped checks have been written.
@@ -24,7 +25,7 @@ from types import ModuleType
 import siteparity.garbage  # noqa: F401  # before what makes many objects
 from siteparity.model import Judgement, Outcome, UnmeasuredError
 from siteparity.plan import PlannedCheck
-from siteparity.plan.shipped import compared, without_own_checks
+from siteparity.plan.shipped import compared, not_as_shipped, without_own_checks
 from siteparity.pytest_plugin import outcome
 from siteparity.pytest_plugin.check_findings import CheckFindings
 from siteparity.pytest_plugin.fixtures import parity_of
@@ -42,38 +43,42 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     for name in ("root", "inventories", "primary", "standby", "folder"):
         parser.add_argument(name)
+    parser.add_argument("--journal", type=int, required=True, help="the pipe to which the journal is written")
     parser.add_argument("--started", type=datetime.fromisoformat, default=datetime.now(UTC))
     parser.add_argument("--wait", type=int, help="a pipe that says when the records are complete")
     given = parser.parse_args()
+    _say_nothing()
     root = Path(given.root)
     options = Options(
         root, Path(given.inventories), given.primary, given.standby, Path(given.folder), None, given.started
     )
     session, integrity = Session(options), JudgeIntegrity.of_now()
-    journal = _journal()
     if given.wait is not None and not wait_for_word(given.wait):
         return _ORPHANED
     status = ALL_PASSED
     for line in lines(session, root, integrity):
         status = status if line.passes else SOME_FAILED
-        os.write(journal, (line.text() + "\n").encode())
-    os.write(journal, (ClosingLine(closed=status).text() + "\n").encode())
+        os.write(given.journal, (line.text() + "\n").encode())
+    os.write(given.journal, (ClosingLine(closed=status).text() + "\n").encode())
     return status
 
 
 def lines(session: Session, root: Path, integrity: JudgeIntegrity | None = None) -> Iterator[CheckLine]:
     """The line of each planned parity check, each judged when it is asked for."""
     unchanged = integrity or JudgeIntegrity.of_now()
+    other = not_as_shipped(root)
     for checks, functions in _stages(session, root):
         for check in checks:
-            yield _line(session, functions, check, unchanged)
+            # What is shipped replaces nothing: that takes a look at its end.
+            looks = check.source.name in other or check is checks[-1]
+            yield _line(session, functions, check, unchanged if looks else None)
 
 
-def _journal() -> int:
-    """What was stdout. What checks print goes nowhere: it is no line of the journal."""
-    journal = os.dup(1)
-    os.dup2(2, 1)
-    return journal
+def _say_nothing() -> None:
+    """What checks print is no line of the journal, and pytest has it in its reports."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for number in (1, 2):
+        os.dup2(nowhere, number)
 
 
 def _stages(session: Session, root: Path) -> list[tuple[list[PlannedCheck], _Functions]]:
@@ -121,7 +126,7 @@ class _Functions:
 
 
 def _line(
-    session: Session, functions: _Functions, check: PlannedCheck, integrity: JudgeIntegrity
+    session: Session, functions: _Functions, check: PlannedCheck, integrity: JudgeIntegrity | None
 ) -> CheckLine:
     began = time.monotonic()
     try:
@@ -130,7 +135,7 @@ def _line(
         return CheckLine.unmeasured(check.id, f"{type(error).__name__}: {error}")
     limit = session.configuration.policy.limits.check_deadline.total_seconds()
     judgement = _judgement(function, judged, limit)
-    if replaced := integrity.broken():
+    if integrity and (replaced := integrity.broken()):
         return CheckLine.unmeasured(check.id, replaced_words(replaced))
     return session.line(check, judgement, time.monotonic() - began)
 

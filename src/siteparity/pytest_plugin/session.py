@@ -23,6 +23,7 @@ from siteparity.folders import folders
 from siteparity.inventory import inventory_digest
 from siteparity.model import Host, Judgement, Site
 from siteparity.plan import PlannedCheck, left_out
+from siteparity.plan.shipped import not_as_shipped
 from siteparity.pytest_plugin.check_findings import CheckFindings
 from siteparity.pytest_plugin.outcome import with_waivers
 from siteparity.pytest_plugin.parity import SiteFacts
@@ -87,6 +88,7 @@ class Session:
         self._checks = {check.id: check for check in settings.checks}
         self._planned: dict[tuple[str, str], list[PlannedCheck]] = {}
         self._left_out: frozenset[tuple[str, str]] | None = None
+        self._not_shipped: frozenset[str] | None = None
         self._evidence: Evidence | None = None
         self._transport: Transport | None = None
         self._site_facts: dict[tuple[str, str], SiteFacts] = {}
@@ -103,6 +105,12 @@ class Session:
         if self._left_out is None:
             self._left_out = left_out(self.configuration.root, self.configuration.checks)
         return (path, function) in self._left_out
+
+    def is_shipped(self, check: PlannedCheck) -> bool:
+        """Whether the code of a check is as siteparity ships it."""
+        if self._not_shipped is None:
+            self._not_shipped = not_as_shipped(self.configuration.root)
+        return check.source.kind != "own" and check.source.name not in self._not_shipped
 
     def check(self, node_id: str) -> PlannedCheck | None:
         """The planned check of that id."""
