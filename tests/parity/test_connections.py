@@ -15,6 +15,7 @@ pytestmark = pytest.mark.blocker
 
 @pytest.mark.drill(
     "redis_replica_of_the_primary",
+    "session_name_resolves_to_the_other_site",
     "session_setting_of_the_other_site",
     "session_setting_of_the_other_site_at_the_primary",
     "session_workers_connected_to_the_other_site",
@@ -57,6 +58,7 @@ def test_no_name_in_settings_leads_to_the_other_site(parity: Parity) -> None:
 @pytest.mark.drill(
     "admin_redirect_to_the_primary",
     "name_of_a_setting_unknown_at_the_standby",
+    "payment_setting_of_a_test_gateway",
     "session_name_resolves_to_the_other_site",
 )
 @pytest.mark.broken("A name in settings leads elsewhere at {standby} than at {primary}", "part")

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.blocker
     "network_blackholed_by_a_rule",
     "route_of_one_host_of_the_primary",
     "neighbour_pinned",
+    "payment_left_by_a_foreign_address",
     "site_blackholed_at_both_sites",
 )
 @pytest.mark.broken("Packets take another way at {standby} than at {primary}", "part")
