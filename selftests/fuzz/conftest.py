@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-EXAMPLES = 10_000
+EXAMPLES = 1_000
+"""In every test run, always the same ones. A longer look has others, and is worth its time once in a while."""
 Try: TypeAlias = Callable[[Callable[[int], None]], None]
 """Runs a trial with a number of its own for each example, from which it makes its damage."""
 

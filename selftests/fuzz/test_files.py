@@ -81,6 +81,7 @@ ELSEWHERE = {
     "commands.init": "what it has just written itself",
     "commands.version": "a file of the package",
     "plan.shipped": "files of the package; only their digests are taken",
+    "pytest_plugin.both_judges": "what this run has told it",
     "pytest_plugin.own_results": "what this run has written itself",
     "pytest_plugin.own_run": "what this run has written itself",
     "pytest_plugin.rejudge": "the checks, whose digests were compared",
