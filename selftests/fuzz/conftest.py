@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 EXAMPLES = 1_000
-"""In every test run, always the same ones. A longer look has others, and is worth its time once in a while."""
+"""In every test run, always the same ones. `make fuzz` has others."""
 Try: TypeAlias = Callable[[Callable[[int], None]], None]
 """Runs a trial with a number of its own for each example, from which it makes its damage."""
 
