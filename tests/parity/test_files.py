@@ -70,17 +70,18 @@ def test_every_named_configuration_file_is_there(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
-    "name_of_a_setting_unknown_at_the_standby",
-    "secret_missing",
-    "database_password_for_the_way_back_missing",
-    "boot_script_that_no_package_has_brought",
-    "services_get_fewer_files_after_a_boot",
     "array_missing",
-    "module_not_loaded",
-    "configuration_writable_by_all",
+    "boot_script_that_no_package_has_brought",
     "configuration_file_missing",
-    "nginx_limit_of_one_more_file",
+    "configuration_writable_by_all",
+    "database_password_for_the_way_back_missing",
     "fewer_sessions_of_sshd",
+    "key_of_the_database_unreadable",
+    "module_not_loaded",
+    "name_of_a_setting_unknown_at_the_standby",
+    "nginx_limit_of_one_more_file",
+    "secret_missing",
+    "services_get_fewer_files_after_a_boot",
 )
 @pytest.mark.broken(
     "Configuration files have other owners or permissions at {standby} than at {primary}", "later"

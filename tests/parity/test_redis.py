@@ -48,17 +48,18 @@ def test_redis_has_the_same_functions_and_modules(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
-    "redis_setting_changed_at_run_time",
-    "redis_setting_changed_at_both_sites",
+    "fewer_connections",
     "redis_comment_behind_a_value",
     "redis_file_changed_without_restart",
     "redis_file_makes_it_a_replica",
-    "redis_replica_of_the_primary",
-    "session_store_takes_no_writes",
-    "redis_suite_user_refused",
-    "redis_stopped",
+    "redis_password_of_the_file_differs",
     "redis_persistence_off",
-    "fewer_connections",
+    "redis_replica_of_the_primary",
+    "redis_setting_changed_at_both_sites",
+    "redis_setting_changed_at_run_time",
+    "redis_stopped",
+    "redis_suite_user_refused",
+    "session_store_takes_no_writes",
 )
 @pytest.mark.broken("The Redis of {where} would start with other settings than it runs with", "later")
 def test_redis_would_start_with_what_it_runs_with(parity: Parity) -> None:

@@ -14,10 +14,11 @@ pytestmark = pytest.mark.blocker
 
 
 @pytest.mark.drill(
-    "network_blackholed_by_a_rule",
-    "route_of_one_host_of_the_primary",
+    "default_route_missing",
     "neighbour_pinned",
+    "network_blackholed_by_a_rule",
     "payment_left_by_a_foreign_address",
+    "route_of_one_host_of_the_primary",
     "site_blackholed_at_both_sites",
 )
 @pytest.mark.broken("Packets take another way at {standby} than at {primary}", "part")
