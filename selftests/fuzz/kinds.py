@@ -41,10 +41,12 @@ from siteparity.report import sums
 from siteparity.report.checks_html import PageError, rows_of
 from siteparity.report.write import result_json
 from siteparity.result import Result
-from siteparity.runs import ages, read_run
+from siteparity.runs import ages
+from siteparity.runs.finished import read_run
 from siteparity.runs.forgetting import forget
 from siteparity.runs.history import PastFinding, PastRun, read_history
 from siteparity.runs.journal import CheckLine, read_journal
+from siteparity.runs.listing import HISTORY, listed
 from siteparity.runs.planned import PlannedLine, SavedPlan, plan_json
 from siteparity.transport.script import Ask, join
 from siteparity.waivers import load_waivers
@@ -183,6 +185,12 @@ def _run(path: Path) -> object:
 def _history_of(path: Path) -> object:
     path.replace(path.parent / "history.jsonl")
     return read_history(path.parent)
+
+
+def _listed(path: Path) -> object:
+    """The history as lines to read; what is damaged is left out."""
+    path.replace(path.parent / HISTORY)
+    return listed(path.parent)
 
 
 def _journal_of(path: Path) -> object:
@@ -333,6 +341,7 @@ KINDS: Mapping[str, Kind] = {
         most_bytes=5000,
     ),
     "history": Kind(_history(), _history_of, (), "runs.history"),
+    "lines of the history": Kind(_history(), _listed, (), "runs.listing"),
     "journal": Kind(_journal(), _journal_of, (), "runs.journal"),
     "ages of findings": Kind(_ages(), _ages_of, (), "runs.ages"),
     "drills": Kind(_drills(), _drills_of, (ConfigurationError,), "failover.events"),

@@ -24,7 +24,7 @@ from siteparity.configuration import Configuration, find_root
 from siteparity.gate.run import Gate
 from siteparity.model import Host, Outcome, Verdict
 from siteparity.result import Result
-from siteparity.runs import find_run, read_run
+from siteparity.runs.finished import find_run, read_run
 from siteparity.runs.kept_records import LATEST, stand_in
 from siteparity.runs.recording import record_path
 

@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from siteparity.configuration import SHIPPED
-from siteparity.model import ConfigurationError
-from siteparity.yamlfile import shown_path
+from siteparity.root import SHIPPED
 
 FOLDERS = ("inventories", "reports")
 
@@ -60,21 +58,27 @@ def _table(path: Path, keys: tuple[str, ...]) -> Any:  # noqa: ANN401  # whateve
     try:
         found: Any = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:  # tomllib's error is one
-        raise ConfigurationError(f"{shown_path(path)}: cannot be read: {error}; correct it") from None
+        raise _refused(path, f"cannot be read: {error}; correct it") from None
     for key in keys:
         found = found.get(key) if isinstance(found, dict) else None
     return found
 
 
 def _checked(path: Path, found: Any) -> Mapping[str, str]:  # noqa: ANN401  # whatever the user wrote
-    place, keys = shown_path(path), " and ".join(FOLDERS)
+    keys = " and ".join(FOLDERS)
     if not isinstance(found, dict):
-        raise ConfigurationError(f"{place}: tool.siteparity: expected a table with {keys}, found none")
+        raise _refused(path, f"tool.siteparity: expected a table with {keys}, found none")
     for key, value in found.items():
         if key not in FOLDERS:
-            raise ConfigurationError(f"{place}: {key}: expected {keys}, found another key; take it out")
+            raise _refused(path, f"{key}: expected {keys}, found another key; take it out")
         if not isinstance(value, str) or not value:
-            raise ConfigurationError(
-                f"{place}: {key}: expected the path of a folder in quotes, found {value!r}"
-            )
+            raise _refused(path, f"{key}: expected the path of a folder in quotes, found {value!r}")
     return {key: str(path.parent / Path(value).expanduser()) for key, value in found.items()}
+
+
+def _refused(path: Path, problem: str) -> Exception:
+    """What to raise. What it needs takes longer to load than all the rest of `siteparity history`."""
+    from siteparity.model import ConfigurationError  # noqa: PLC0415  # see above
+    from siteparity.yamlfile import shown_path  # noqa: PLC0415  # see above
+
+    return ConfigurationError(f"{shown_path(path)}: {problem}")

@@ -34,6 +34,9 @@ def main() -> int:
 
         if Path(arguments.__file__).resolve().parents[1] == _HERE:
             arguments.help_or_version(sys.argv[1:])
+            from siteparity.commands import at_once  # noqa: PLC0415  # help need not wait for it
+
+            at_once.history(sys.argv[1:])
         from siteparity import garbage  # noqa: F401, PLC0415  # before what makes many objects
         from siteparity.commands import cli  # noqa: PLC0415  # it takes a second
 

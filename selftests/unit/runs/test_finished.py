@@ -14,8 +14,9 @@ from selftests.browser import examples
 from siteparity.model import ConfigurationError, Verdict
 from siteparity.report.write import result_json
 from siteparity.result import Result, SavedRevocation
-from siteparity.runs import find_run, read_run
-from siteparity.runs.history import append_run, line_of, read_history
+from siteparity.runs.finished import find_run, read_run
+from siteparity.runs.history import append_run, read_history
+from siteparity.runs.listing import listed
 
 
 def saved(
@@ -107,7 +108,7 @@ def test_a_revoked_run_has_one_line_in_the_history_and_keeps_its_place(tmp_path:
         append_run(tmp_path, result, {})
     first, second = read_history(tmp_path)
     assert (first.run, first.verdict, first.revoked_at, second.run) == (go.run, Verdict.NO_GO, at, "later")
-    assert line_of(first) == (
+    assert listed(tmp_path).splitlines()[0] == (
         f"2026-11-23 01:03 UTC  NO-GO    dallas -> arizona  {len(go.checks)} checks, 1 different, "
         f"0 not made, a GO until it was revoked at 02:30 UTC  {go.run}"
     )

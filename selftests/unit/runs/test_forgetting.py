@@ -28,7 +28,8 @@ from siteparity.facts import records
 from siteparity.gate.believed import believed
 from siteparity.model import ConfigurationError, Finding, FindingKind, Group, Judgement, Severity, Verdict
 from siteparity.report import sums
-from siteparity.runs import forgetting, read_run
+from siteparity.runs import forgetting
+from siteparity.runs.finished import read_run
 from siteparity.runs.forgetting import forget
 from siteparity.runs.history import read_history
 from siteparity.runs.kept_records import keep, stand_in

@@ -12,9 +12,10 @@ from selftests.browser import examples
 from siteparity.model import FindingKind, Outcome, Verdict
 from siteparity.report.write import result_json
 from siteparity.result import Result
-from siteparity.runs import history
+from siteparity.runs import listing
 from siteparity.runs.ages import INDEX
 from siteparity.runs.history import append_run, first_seen, read_history
+from siteparity.runs.listing import listed, newest_lines
 
 
 def run(days: float, *items: str) -> Result:
@@ -231,9 +232,35 @@ def test_a_run_that_died_while_it_wrote_spoils_no_other(tmp_path: Path) -> None:
 def test_only_the_newest_runs_are_read(tmp_path: Path) -> None:
     """Years of nightly runs must not make a report slow."""
     append_run(tmp_path, run(0), {})
-    line, count = (tmp_path / "history.jsonl").read_text(), history.MAX_RUNS + 5
+    line, count = (tmp_path / "history.jsonl").read_text(), listing.MAX_RUNS + 5
     lines = [line.replace(run(0).run, f"run{number}") for number in range(count)]
     (tmp_path / "history.jsonl").write_text("".join(lines))
     found = read_history(tmp_path)
-    assert len(found) == history.MAX_RUNS
+    assert len(found) == listing.MAX_RUNS
     assert found[-1].run == f"run{count - 1}"
+
+
+@pytest.mark.parametrize("block", [1, 7, 100, 1 << 18])
+@pytest.mark.parametrize(
+    "text", [b"", b"\n", b"one", b"one\ntwo\n", b"one\n\ntwo\nthree", b"1\n2\n3\n4\n5\n"]
+)
+def test_the_last_lines_are_those_of_the_whole_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: bytes, block: int
+) -> None:
+    """However the file is cut into blocks."""
+    monkeypatch.setattr(listing, "_BLOCK", block)
+    monkeypatch.setattr(listing, "MAX_RUNS", 3)
+    (tmp_path / listing.HISTORY).write_bytes(text)
+    assert newest_lines(tmp_path) == [line for line in text.split(b"\n")[-4:] if line]
+
+
+def test_a_list_of_runs_reads_the_end_of_the_file(tmp_path: Path) -> None:
+    """What is not shown is not read: here a terabyte, with nothing in it."""
+    append_run(tmp_path, run(0), {})
+    line, count = (tmp_path / listing.HISTORY).read_text(), listing.MAX_RUNS + 5
+    with (tmp_path / listing.HISTORY).open("w") as file:
+        file.seek(1 << 40)
+        file.writelines(line.replace(run(0).run, f"run{number}") for number in range(count))
+    shown = listed(tmp_path).splitlines()
+    assert len(shown) == listing.MAX_RUNS
+    assert shown[-1].endswith(f"run{count - 1}")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from siteparity.model import ConfigurationError, SiteparityError
-from siteparity.runs import find_run
+from siteparity.runs.finished import find_run
 from siteparity.runs.latest import point_latest, withdraw_latest
 
 OLD, NEW = "2026-11-23T030000Z-0001", "2026-11-23T040000Z-0002"

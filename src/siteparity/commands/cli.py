@@ -18,6 +18,7 @@ from siteparity import configuration
 from siteparity.commands import check, failover_arguments, github, privileges, signing
 from siteparity.commands.alone import alone
 from siteparity.commands.arguments import EXIT_USAGE, help_of, parser
+from siteparity.commands.at_once import encoded
 from siteparity.commands.compare_runs import compare_runs
 from siteparity.commands.confirm import Terminal, confirm
 from siteparity.commands.confirm import Wanted as Acceptance
@@ -49,7 +50,7 @@ from siteparity.report.text import FINDINGS_A_PROMISE
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import local_zone
 from siteparity.result import Result
-from siteparity.runs import find_run, read_run
+from siteparity.runs.finished import find_run, read_run
 from siteparity.runs.history import read_history
 from siteparity.runs.kept_records import keep, stand_in
 from siteparity.runs.recording import measure, record_path
@@ -206,9 +207,7 @@ def _use_folders(options: argparse.Namespace) -> None:
 def _said(text: str, status: int) -> int:
     """Print the answer. One that cannot be printed is no answer."""
     try:
-        # Characters that the terminal's encoding lacks are shown by their numbers.
-        encoding = sys.stdout.encoding or "utf-8"
-        print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+        print(encoded(text), flush=True)
     except OSError as error:
         print(f"the answer could not be written: {error.strerror}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else Python tries again when it ends

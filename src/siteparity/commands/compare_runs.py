@@ -10,7 +10,7 @@ from siteparity.model import ConfigurationError
 from siteparity.report.between import between
 from siteparity.report.between_text import text
 from siteparity.result import Result
-from siteparity.runs import find_run
+from siteparity.runs.finished import find_run
 from siteparity.runs.history import read_history
 from siteparity.runs.latest import LATEST
 

@@ -19,7 +19,8 @@ from siteparity.redaction import remember
 from siteparity.report.past_runs import render_history
 from siteparity.report.words import count, local_zone, span, utc
 from siteparity.runs.forgetting import forget
-from siteparity.runs.history import PastRun, line_of, read_history
+from siteparity.runs.history import PastRun, read_history
+from siteparity.runs.listing import listed
 
 _LONGEST_VALUE = 65_536
 _CLOCKS = timedelta(minutes=1)
@@ -38,12 +39,11 @@ def history(options: argparse.Namespace) -> tuple[str, int]:
         )
     if options.forget:
         return _forget(options)
-    runs = read_history(options.reports)
     if options.html:
-        return _written(runs, options.reports, options.html.resolve()), 0
+        return _written(read_history(options.reports), options.reports, options.html.resolve()), 0
     if options.max_age is not None:
-        return _young(runs, options.max_age, options.reports)
-    return "\n".join(map(line_of, runs)) or f"no run in {options.reports} yet", 0
+        return _young(read_history(options.reports), options.max_age, options.reports)
+    return listed(options.reports), 0
 
 
 def _young(runs: Sequence[PastRun], most: timedelta, reports: Path) -> tuple[str, int]:

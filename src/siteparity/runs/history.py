@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from datetime import UTC
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -21,12 +20,10 @@ from siteparity.report.write import result_json
 from siteparity.result import Result, SavedWritten
 from siteparity.runs import ages
 from siteparity.runs.ages import FirstSeen, first_seen
+from siteparity.runs.listing import HISTORY, newest_lines
 from siteparity.runs.past import PastFinding, PastRun
 
-__all__ = ["FirstSeen", "PastFinding", "PastRun", "append_run", "first_seen", "line_of", "read_history"]
-
-MAX_RUNS = 1000
-"""How many runs are read; older ones do not change a report."""
+__all__ = ["FirstSeen", "PastFinding", "PastRun", "append_run", "first_seen", "read_history"]
 
 
 def append_run(
@@ -63,7 +60,7 @@ def append_run(
         revoked_at=result.revoked.at if result.revoked else None,
     )
     ages.moved(reports, read_history(reports) if history is None else history)
-    file = os.open(reports / "history.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    file = os.open(reports / HISTORY, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     try:
         size = os.fstat(file).st_size
         # A run that died while writing damages only its own line.
@@ -80,20 +77,8 @@ def read_history(reports: Path) -> Sequence[PastRun]:
 
     A damaged line is left out: no verdict needs it, and what it showed of a database the record shows too.
     """
-    try:
-        lines = (reports / "history.jsonl").read_bytes().split(b"\n")[-MAX_RUNS - 1 :]
-    except OSError:  # no history yet, or it cannot be read: no verdict needs it
-        return ()
-    read = [past for line in lines if line and (past := _parsed(line))]
+    read = [past for line in newest_lines(reports) if (past := _parsed(line))]
     return tuple({past.run: past for past in read}.values())
-
-
-def line_of(past: PastRun) -> str:
-    """A run as one line of ``siteparity history``."""
-    found = f"{past.checks:,} checks, {past.different:,} different, {past.unmeasured:,} not made"
-    revoked = f", a GO until it was revoked at {past.revoked_at:%H:%M} UTC" if past.revoked_at else ""
-    when = f"{past.started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    return f"{when}  {past.verdict.value:<7}  {past.primary} -> {past.standby}  {found}{revoked}  {past.run}"
 
 
 def _parsed(line: bytes) -> PastRun | None:

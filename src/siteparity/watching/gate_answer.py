@@ -14,7 +14,7 @@ from siteparity.gate.unfinished import may_go_on
 from siteparity.model import SiteparityError, Verdict
 from siteparity.report.words import utc
 from siteparity.result import Result
-from siteparity.runs import find_run
+from siteparity.runs.finished import find_run
 from siteparity.runs.history import read_history
 
 
