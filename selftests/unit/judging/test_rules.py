@@ -130,6 +130,30 @@ def test_a_finding_names_values_and_hosts_of_both_sites() -> None:
     assert finding.fix == "apt-get install nginx=1.22-11"
 
 
+def many(value: Callable[[int], Value], number: int = 350) -> dict[str, Table]:
+    """So many hosts."""
+    return {f"web{host:03}": {"a": value(host)} for host in range(1, number + 1)}
+
+
+def test_a_finding_names_the_first_hosts_and_counts_the_rest() -> None:
+    """A site of hundreds of hosts is no longer to read than one of ten. The groups hold every host."""
+    (finding,) = rules.same(pair(many(lambda _: 1), many(lambda host: host % 2)), fix=FIX).findings
+    first = ", ".join(f"web00{host}" for host in range(1, 9))
+    odd = ", ".join(f"web{host:03}" for host in range(1, 17, 2))
+    even = ", ".join(f"web{host:03}" for host in range(2, 18, 2))
+    assert finding.message == (
+        f"a: dallas 1 ({first} and 342 more) | arizona 1 ({odd} and 167 more), 0 ({even} and 167 more)"
+    )
+    assert [len(group.hosts) for group in (*finding.primary, *finding.standby)] == [350, 175, 175]
+
+
+def test_a_finding_tells_the_first_values_and_counts_the_rest() -> None:
+    """If no two of hundreds of hosts have the same."""
+    (finding,) = rules.same(pair(many(lambda _: 1), many(lambda host: host)), fix=FIX).findings
+    assert finding.message.endswith("7 (web007), 8 (web008) and 342 more")
+    assert len(finding.standby) == 350
+
+
 def test_a_difference_outweighs_what_could_not_be_measured() -> None:
     """One silent host must not hide that its sibling is wrong."""
     at = pair({"web1": {"a": 1}}, {"web1": {"a": 2}, "web2": Unmeasured("no answer")})

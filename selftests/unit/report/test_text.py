@@ -8,8 +8,9 @@ import pytest
 from markupsafe import escape
 
 from selftests.browser import examples
-from siteparity.model import Outcome, Verdict
+from siteparity.model import Judgement, Outcome, Verdict
 from siteparity.report import summary, verdict_line
+from siteparity.report.checks_html import findings_html
 from siteparity.report.html import render
 from siteparity.report.limits import limits
 from siteparity.result import Result, SavedCause, SavedLoss, SavedNotApplicable
@@ -145,6 +146,23 @@ def test_many_findings_are_counted_and_not_all_printed() -> None:
     text = summary(examples.many())
     assert text.count("\n  - ") == 40 * 4
     assert text.count("\n      effect") == 40
+
+
+def test_a_finding_of_many_hosts_is_as_short_as_one_of_ten() -> None:
+    """On the terminal and on the pages alike: the first hosts and values are told, the rest are counted."""
+    hosts = [f"web{number:03}" for number in range(350)]
+    found = examples.finding(
+        "nginx",
+        primary=[examples.group("1.22", *hosts)],
+        standby=[examples.group(f"1.{number}", host) for number, host in enumerate(hosts)],
+        message="nginx differs",
+    )
+    answer = examples.result([examples.check("packages", "web", Outcome.DIFFERENT, [found])], Verdict.NO_GO)
+    page = findings_html(Judgement((found,), 1), "dallas", "arizona")
+    for told in (summary(answer), render(answer), page):
+        assert "web007 and 342 more" in told
+        assert "web011" not in told
+    assert "1.7 (web007) and 342 more\n" in summary(answer)
 
 
 def test_findings_of_a_kind_make_one_paragraph() -> None:

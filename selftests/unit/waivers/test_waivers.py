@@ -14,6 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siteparity.judging import wording
 from siteparity.model import (
     ConfigurationError,
     Finding,
@@ -445,6 +446,32 @@ def test_the_digest_of_a_difference_stays_what_it_is() -> None:
     """Files hold it for up to 90 days, over releases of this program."""
     assert digest(finding()) == "20d0db868fb953979400e748a204f766"
     assert digest_without_item(finding(), "dallas", "arizona") == "a26dae059a87370048669757d8f0c152"
+
+
+def of_many(standby: Sequence[str], expected: str = "expected ok") -> Finding:
+    """An expectation that many hosts break, with a message that names the first of them."""
+    groups = {
+        "primary": (Group(value="ok", hosts=BOTH),),
+        "standby": (Group(value="bad", hosts=tuple(standby)),),
+    }
+    found = Finding(item="a", kind=FindingKind.EXPECTATION, message="", **groups)
+    return found.model_copy(update={"message": f"{wording.found(found, 'dallas', 'arizona')}; {expected}"})
+
+
+def test_a_waiver_binds_the_hosts_that_a_message_does_not_name() -> None:
+    """One more host that breaks an expectation, or another one, is another difference."""
+    hosts = [f"web{number:03}" for number in range(350)]
+    one, other = of_many(hosts), of_many([*hosts[:-1], "web999"])
+    assert one.message == other.message
+    assert len({digest(one), digest(other), digest(of_many(hosts[:-1])), digest(of_many(hosts, "no"))}) == 4
+
+
+def test_the_digest_is_that_of_a_message_with_every_host() -> None:
+    """So did releases make it whose messages named all of them."""
+    found = of_many([f"web{number:03}" for number in range(20)])
+    every = ", ".join(f"web{number:03}" for number in range(20))
+    whole = f"a: dallas ok ({', '.join(BOTH)}) | arizona bad ({every}); expected ok"
+    assert digest(found) == digest(found.model_copy(update={"message": whole}))
 
 
 def test_a_waiver_of_an_item_by_the_digest_of_earlier_releases_still_counts(tmp_path: Path) -> None:

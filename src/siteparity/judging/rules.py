@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from siteparity.judging import naming
+from siteparity.judging import naming, wording
+from siteparity.judging.wording import shown
 from siteparity.model import Finding, FindingKind, Group, Judgement, Table, Unmeasured, Value
 from siteparity.names import OwnNames
 
@@ -82,7 +83,7 @@ def everywhere(pair: Pair, *, one_of: Sequence[Value], at: At = "both", fix: str
     def holds(_: Cohort, value: Value) -> bool:
         return any(alike(value, wanted) for wanted in one_of)
 
-    return _expect(pair, holds, " or ".join(_shown(value) for value in one_of), at, fix)
+    return _expect(pair, holds, " or ".join(shown(value) for value in one_of), at, fix)
 
 
 def own_site(pair: Pair, *, whose: Literal["own", "primary"] = "own", at: At = "both", fix: str) -> Judgement:
@@ -102,7 +103,7 @@ def within(pair: Pair, *, limit: float, at: At = "both", fix: str) -> Judgement:
     def holds(_: Cohort, value: Value) -> bool:
         return not isinstance(value, bool | str) and 0 <= value <= limit
 
-    return _expect(pair, holds, f"at most {_shown(limit)}", at, fix)
+    return _expect(pair, holds, f"at most {shown(limit)}", at, fix)
 
 
 def near(pair: Pair, *, percent: float, fix: str) -> Judgement:
@@ -149,8 +150,8 @@ def only_at_primary(pair: Pair, *, equals: Value, elsewhere: Value | None = None
             return alike(value, equals)
         return not alike(value, equals) if elsewhere is None else alike(value, elsewhere)
 
-    there = "nowhere else" if elsewhere is None else f"{_shown(elsewhere)} at {pair.standby.site}"
-    return _expect(pair, holds, f"{_shown(equals)} at {pair.primary.site} and {there}", "both", fix)
+    there = "nowhere else" if elsewhere is None else f"{shown(elsewhere)} at {pair.standby.site}"
+    return _expect(pair, holds, f"{shown(equals)} at {pair.primary.site} and {there}", "both", fix)
 
 
 def at_least(  # noqa: PLR0913  # each by its name
@@ -207,7 +208,7 @@ def at_least(  # noqa: PLR0913  # each by its name
 
 def _less(pair: Pair, item: str, amounts: tuple[float, float, float], over: Literal["host", "role"]) -> str:
     """The standby has less than the primary, and enough."""
-    had, most, enough = (_shown(int(one) if one.is_integer() else one) for one in map(float, amounts))
+    had, most, enough = (shown(int(one) if one.is_integer() else one) for one in map(float, amounts))
     total = " in total" if over == "role" else ""
     both = f"{pair.standby.site} has {had}{total}, {pair.primary.site} {most}"
     return f"{item}: {both}; {enough} is enough by the policy"
@@ -215,7 +216,7 @@ def _less(pair: Pair, item: str, amounts: tuple[float, float, float], over: Lite
 
 def _enough(pair: Pair, needed: float | None, percent: float, over: Literal["host", "role"]) -> str:
     share = "" if percent == 100 else f"{percent:g} % of "  # noqa: PLR2004  # 100 % is not worth a word
-    what = f"{share}what {pair.primary.site} has" if needed is None else _shown(needed)
+    what = f"{share}what {pair.primary.site} has" if needed is None else shown(needed)
     return f"at least {what}" + (" in total" if over == "role" else "")
 
 
@@ -262,16 +263,17 @@ def _finding(  # noqa: PLR0913, PLR0917  # what a finding says
     pair: Pair, item: str, kind: FindingKind, expected: str, fix: str, where: tuple[str, ...] = ()
 ) -> Finding:
     primary, standby = pair.primary.groups(item), pair.standby.groups(item)
-    found = f"{item}: {pair.primary.site} {_said(primary)} | {pair.standby.site} {_said(standby)}"
-    return Finding(
+    finding = Finding(
         item=item,
         kind=kind,
-        message=f"{found}; {expected}" if expected else found,
+        message="",
         fix=_filled(fix, item, primary, standby),
         primary=primary,
         standby=standby,
         where=where,
     )
+    found = wording.found(finding, pair.primary.site, pair.standby.site)
+    return finding.model_copy(update={"message": f"{found}; {expected}" if expected else found})
 
 
 def _unmeasured(pair: Pair, at: At) -> tuple[Finding, ...]:
@@ -323,21 +325,7 @@ def _filled(fix: str, item: str, primary: tuple[Group, ...], standby: tuple[Grou
 
 def _one_value(groups: tuple[Group, ...]) -> str:
     values = [group.value for group in groups if group.value is not None]
-    return _shown(values[0]) if values else ""
-
-
-def _said(groups: tuple[Group, ...]) -> str:
-    if not groups:
-        return "unmeasured"
-    return ", ".join(f"{_shown(group.value)} ({', '.join(group.hosts)})" for group in groups)
-
-
-def _shown(value: Value | None) -> str:
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return shown(values[0]) if values else ""
 
 
 def alike(one: Value | None, other: Value | None) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from siteparity.judging.wording import hosts
 from siteparity.model import FindingKind, Group, Outcome
 from siteparity.report.failures import failure
 from siteparity.report.groups import Area, Promise, Seen, State, not_holding
@@ -24,7 +25,6 @@ TITLE_WIDTH = 600
 EFFECT_WIDTH = 140
 EFFECTS = 8
 GROUPS_A_SIDE = 5
-HOSTS_A_GROUP = 8
 NAMES_AT_FIRST_SIGHT = 2
 
 
@@ -194,13 +194,11 @@ def _row(seen: Seen, result: Result, history: Sequence[PastRun]) -> FindingRow:
 
 def _value_row(group: Group, text: str, nothing: str) -> ValueRow:
     full = whole(group.value)
-    names = ", ".join(group.hosts[:HOSTS_A_GROUP])
-    rest = len(group.hosts) - HOSTS_A_GROUP
     return ValueRow(
         text=nothing if group.value is None else text,
         full=shortened(full, TITLE_WIDTH) if "…" in text else "",
         absent=group.value is None,
-        hosts=names + (f" and {rest:,} more" if rest > 0 else ""),
+        hosts=hosts(group.hosts),
     )
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from markupsafe import Markup, escape
 from pydantic import BaseModel
 
+from siteparity.judging.wording import NAMED, hosts, more
 from siteparity.model import Finding, FindingKind, Judgement, Outcome, SiteparityError
 from siteparity.report.failures import told
 from siteparity.report.visible import UNMEASURED, labels, shortened, visible
@@ -208,7 +209,7 @@ def _finding(finding: Finding) -> Markup:
     texts = labels([group.value for group in groups], VALUE_WIDTH)
     said = [
         Markup('<div><code>{}</code> <span class="hosts">{}</span></div>').format(
-            nothing if nothing and group.value is None else text, _one_line(", ".join(group.hosts))
+            nothing if nothing and group.value is None else text, _one_line(hosts(group.hosts))
         )
         for group, text in zip(groups, texts, strict=True)
     ]
@@ -221,9 +222,13 @@ def _finding(finding: Finding) -> Markup:
         Markup("<br>by design: {}").format(_one_line(finding.design)) if finding.design else "",
         Markup("<br>effect: {}").format(_one_line(finding.effect)) if finding.effect else "",
         Markup("<pre>{}</pre>").format(visible(finding.fix[:TEXT_WIDTH], lines=True)) if finding.fix else "",
-        Markup("").join(said[:cut]),
-        Markup("").join(said[cut:]),
+        _first(said[:cut]),
+        _first(said[cut:]),
     )
+
+
+def _first(said: Sequence[Markup]) -> Markup:
+    return Markup("").join(said[:NAMED]) + more(NAMED, len(said))
 
 
 def _one_line(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from siteparity.judging.wording import NAMED, hosts, more
 from siteparity.model import FindingKind, Group, Outcome, Verdict
 from siteparity.report.accepted import design_lines, renewals, stanza, waivers_line
 from siteparity.report.cards import description
@@ -199,12 +200,13 @@ def _finding(seen: Seen, result: Result) -> Iterator[str]:
     )
     for site, texts_of_site in sides:
         if texts_of_site:
-            yield f"      {site:<{width}}  {' | '.join(texts_of_site)}"
+            told = " | ".join(texts_of_site[:NAMED]) + more(NAMED, len(texts_of_site))
+            yield f"      {site:<{width}}  {told}"
 
 
 def _value(group: Group, text: str, *, unmeasured: bool) -> str:
     value = UNMEASURED if unmeasured and group.value is None else text
-    return f"{value} ({', '.join(visible(host) for host in group.hosts)})"
+    return f"{value} ({visible(hosts(group.hosts))})"
 
 
 def _several(name: str, text: str, width: int) -> Iterator[str]:

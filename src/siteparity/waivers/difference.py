@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 
+from siteparity.judging.wording import with_every_host
 from siteparity.model import Finding, FindingKind, Group, Outcome, Value
 from siteparity.redaction import HIDDEN
 
@@ -37,9 +38,9 @@ def difference_digest(finding: Finding, primary: str, standby: str) -> str:
     """The digest that a waiver names under `values`: of the item, sites, kind, and each value with its hosts.
 
     The item counts, because a waiver with a pattern names none in clear: it holds those that it was approved
-    for. Hosts count, because a difference that spreads to another host is another difference. Sites count,
-    because a third site may have hosts of the same names. The message of a broken expectation counts, because
-    nothing else says what was expected.
+    for. Hosts count, because a difference that spreads to another host is another difference: all of them,
+    also those that the message does not name. Sites count, because a third site may have hosts of the same
+    names. The message of a broken expectation counts, because nothing else says what was expected.
     """
     return _digest([finding.item, *_content(finding, primary, standby)])
 
@@ -53,7 +54,7 @@ def _content(finding: Finding, primary: str, standby: str) -> list[object]:
     sides = [
         [site, _groups(groups)] for site, groups in ((primary, finding.primary), (standby, finding.standby))
     ]
-    words = finding.message if finding.kind is FindingKind.EXPECTATION else ""
+    words = with_every_host(finding, primary, standby) if finding.kind is FindingKind.EXPECTATION else ""
     return [finding.kind.value, sides, words]
 
 
