@@ -5,14 +5,15 @@
 #    source ~/.local/share/bash_completion/siteparity
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_siteparity_subparsers=(gate diff init check confirm record verify sign report history compare help explain plan watch said drills privileges)
+_shtab_siteparity_subparsers=(gate diff init check confirm record judge verify sign report history compare help explain plan watch said drills privileges)
 
 _shtab_siteparity_gate_option_strings=(-h --help --primary --standby --inventories --deadline --reports --primary-record --json --quiet --verbose --metrics --pdf --notices --heartbeat --only --host --waivers)
 _shtab_siteparity_diff_option_strings=(-h --help --html --json --ssh-config --deadline)
 _shtab_siteparity_init_option_strings=(-h --help --out --primary --scout --answers --again --ssh-config --deadline)
 _shtab_siteparity_check_option_strings=(-h --help --primary --standby --inventories --json)
 _shtab_siteparity_confirm_option_strings=(-h --help --all --by --primary --standby --inventories)
-_shtab_siteparity_record_option_strings=(-h --help --primary --standby --inventories --deadline --reports)
+_shtab_siteparity_record_option_strings=(-h --help --primary --standby --inventories --deadline --reports --limit --secrets-key)
+_shtab_siteparity_judge_option_strings=(-h --help --primary --standby --inventories)
 _shtab_siteparity_verify_option_strings=(-h --help --allowed-signers --notices --deadline --inventories --reports)
 _shtab_siteparity_sign_option_strings=(-h --help --key --reports)
 _shtab_siteparity_report_option_strings=(-h --help --allowed-signers --waivers --pdf --reports)
@@ -42,6 +43,9 @@ _shtab_siteparity_check___inventories_COMPGEN=_shtab_compgen_dirs
 _shtab_siteparity_confirm___inventories_COMPGEN=_shtab_compgen_dirs
 _shtab_siteparity_record___inventories_COMPGEN=_shtab_compgen_dirs
 _shtab_siteparity_record___reports_COMPGEN=_shtab_compgen_dirs
+_shtab_siteparity_record___secrets_key_COMPGEN=_shtab_compgen_files
+_shtab_siteparity_judge_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_siteparity_judge___inventories_COMPGEN=_shtab_compgen_dirs
 _shtab_siteparity_verify___allowed_signers_COMPGEN=_shtab_compgen_files
 _shtab_siteparity_verify___notices_COMPGEN=_shtab_compgen_files
 _shtab_siteparity_verify___inventories_COMPGEN=_shtab_compgen_dirs
@@ -69,7 +73,7 @@ _shtab_siteparity_privileges___write_COMPGEN=_shtab_compgen_dirs
 
 _shtab_siteparity_plan___mode_choices=(planned dead)
 _shtab_siteparity_watch___mode_choices=(planned dead)
-_shtab_siteparity_pos_0_choices=(gate diff init check confirm record verify sign report history compare help explain plan watch said drills privileges)
+_shtab_siteparity_pos_0_choices=(gate diff init check confirm record judge verify sign report history compare help explain plan watch said drills privileges)
 
 _shtab_siteparity_gate__h_nargs=0
 _shtab_siteparity_gate___help_nargs=0
@@ -96,6 +100,9 @@ _shtab_siteparity_confirm___all_nargs=0
 _shtab_siteparity_record_pos_0_nargs=+
 _shtab_siteparity_record__h_nargs=0
 _shtab_siteparity_record___help_nargs=0
+_shtab_siteparity_judge_pos_0_nargs=+
+_shtab_siteparity_judge__h_nargs=0
+_shtab_siteparity_judge___help_nargs=0
 _shtab_siteparity_verify__h_nargs=0
 _shtab_siteparity_verify___help_nargs=0
 _shtab_siteparity_sign__h_nargs=0

@@ -390,3 +390,19 @@ def test_a_record_that_stands_in_is_known_to_second_looks_and_its_hosts_are_not_
     assert table(measured, "web2", "names", "others") == {"others": "as it was"}
     assert {label.partition("/")[0] for label in shell.asked} == {"arizona"}
     assert told == [recorded.measured_at, recorded.measured_at]
+
+
+def test_hosts_of_a_part_know_their_whole_site() -> None:
+    """A name of a host that is not asked is still the site's own."""
+    seen: list[Target[Section]] = []
+
+    def ask(target: Target[Section]) -> Mapping[str, Ask]:
+        seen.append(target)
+        return ask_names(target)
+
+    policy = replace(web_host(SECTION).policy, sections={"names": SECTION})
+    probes, shell = {"names": replace(NAMES, ask=ask)}, Shell()
+    part = replace(ARIZONA, hosts=ARIZONA.hosts[1:])
+    (measured,) = Measurement(policy, probes, shell, Deadline(60), lambda *_: None, SITES).collect([part])
+    assert (set(measured.hosts), shell.asked) == ({"web2"}, ["arizona/web2"])
+    assert [target.site for target in seen] == [ARIZONA]

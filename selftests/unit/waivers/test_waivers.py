@@ -450,11 +450,7 @@ def test_the_digest_of_a_difference_stays_what_it_is() -> None:
 
 def of_many(standby: Sequence[str], expected: str = "expected ok") -> Finding:
     """An expectation that many hosts break, with a message that names the first of them."""
-    groups = {
-        "primary": (Group(value="ok", hosts=BOTH),),
-        "standby": (Group(value="bad", hosts=tuple(standby)),),
-    }
-    found = Finding(item="a", kind=FindingKind.EXPECTATION, message="", **groups)
+    found = finding("a", primary="ok", standby="bad", hosts=standby, kind=FindingKind.EXPECTATION)
     return found.model_copy(update={"message": f"{wording.found(found, 'dallas', 'arizona')}; {expected}"})
 
 

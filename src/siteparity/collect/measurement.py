@@ -101,8 +101,8 @@ class Measurement:
     """The record that stands in for a site which is not contacted; second looks need its facts."""
     keep: bool = False
     """Whether the answers to first questions are kept, for `read_as`."""
-    key: str = field(default_factory=lambda: secrets.token_hex(32), init=False, repr=False)
-    """The key with which hosts hash secrets in this run."""
+    key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    """The key with which hosts hash secrets in this run: one of its own, unless several runners share one."""
     _taken: dict[str, float] = field(default_factory=dict, init=False, repr=False)
     """Host -> seconds that it has taken: both looks share the host's deadline."""
     _kept: dict[str, Mapping[str, Answers]] = field(default_factory=dict, init=False, repr=False)
@@ -119,9 +119,14 @@ class Measurement:
         object.__setattr__(self, "_catalogue", questions)
 
     def collect(self, sites: Sequence[Site]) -> tuple[Measured, ...]:
-        """Measure every host of the sites. Never raises for what a host does."""
+        """Measure every host of the sites. Never raises for what a host does.
+
+        Args:
+            sites: the ones to contact; of one that is known with more hosts, these alone.
+        """
         started = datetime.now(UTC)
-        targets = [(site, host) for site in sites for host in site.hosts]
+        whole = {site.name: site for site in self.known}  # by which hosts know what belongs to their site
+        targets = [(whole.get(site.name, site), host) for site in sites for host in site.hosts]
         sites_of, hosts = [site for site, _ in targets], [host for _, host in targets]
         with _threads(min(MAX_CONNECTIONS, len(targets))) as pool:
             first = _each(pool, self._first_look, sites_of, hosts)
@@ -140,7 +145,7 @@ class Measurement:
                 {
                     host.name: _trusted(_joined(one.facts, two), same.get(host.label))
                     for (of, host), one, two in zip(targets, first, second, strict=True)
-                    if of is site
+                    if of.name == site.name
                 },
             )
             for site in sites

@@ -101,7 +101,27 @@ def _add_confirm_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_record_options(parser: argparse.ArgumentParser) -> None:
     _add_run_options(parser)
+    parser.add_argument(
+        "--limit",
+        metavar="ROLE|HOST",
+        action="append",
+        default=[],
+        help="measure these hosts alone; siteparity judge joins the records of all parts",
+    )
+    parser.add_argument(
+        "--secrets-key",
+        metavar="FILE",
+        type=Path,
+        help="hash secrets with the key in this file (mode 0600), which other runners have as well",
+    )
     parser.add_argument("site", nargs="+", metavar="SITE", help="the sites to measure")
+
+
+def _add_judge_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "record", nargs="+", metavar="RECORD", type=Path, help="SITE.json.gz, or the folder of a run"
+    )
+    _add_site_options(parser)
 
 
 def _add_verify_options(parser: argparse.ArgumentParser) -> None:
@@ -365,6 +385,10 @@ VERBS: Mapping[str, tuple[str, _Adding]] = {
         _add_confirm_options,
     ),
     "record": ("measure sites and save their records; judge nothing", _add_record_options),
+    "judge": (
+        "compare saved records of both sites, and contact nobody: the answer is PARTIAL, never GO",
+        _add_judge_options,
+    ),
     "verify": ("measure again: does the last GO still stand?", _add_verify_options),
     "sign": ("sign what a run left, with a key of ssh", _add_sign_options),
     "report": ("write the reports of a run again, from its result.json", _add_report_options),

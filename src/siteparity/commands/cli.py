@@ -30,8 +30,9 @@ from siteparity.commands.notices import notice_of, notice_of_none
 from siteparity.commands.outputs import as_json, write_metrics, write_step_summary
 from siteparity.commands.page_file import demand_room, write_file
 from siteparity.commands.partial import Wanted as PartWanted
-from siteparity.commands.partial import chosen, partial
+from siteparity.commands.partial import chosen, limited, partial
 from siteparity.commands.progress import Progress
+from siteparity.commands.secrets_key import secrets_key
 from siteparity.commands.sending import send
 from siteparity.commands.verify import Verification
 from siteparity.commands.version import version
@@ -295,14 +296,16 @@ def _record(options: argparse.Namespace) -> tuple[str, int]:
     unknown = [name for name in options.site if name not in by_name]
     if unknown:
         raise ConfigurationError(f"{unknown[0]}: not a site of this pair; the sites are {', '.join(by_name)}")
-    sites = [by_name[name] for name in options.site]
+    sites = limited([by_name[name] for name in options.site], options.limit)
+    key = secrets_key(options.secrets_key) if options.secrets_key else None
     deadline = settings.deadline(options.deadline)
     lines: list[str] = []
     whole = True
     with Progress(sites) as progress, alone(options.reports), Transport() as transport:
         folder = new_run_folder(options.reports, datetime.now(UTC))
-        made = measure(settings, sites, transport, deadline=deadline, say=progress.say)
-        keep(settings, options.reports, made, folder.name)
+        made = measure(settings, sites, transport, deadline=deadline, say=progress.say, key=key)
+        if not options.limit:  # a part of a site cannot stand in for it
+            keep(settings, options.reports, made, folder.name)
         for record in made:
             path = record_path(folder, record.site)
             records.save(record, path)
@@ -311,6 +314,15 @@ def _record(options: argparse.Namespace) -> tuple[str, int]:
             lines.append(f"{record.site}: {path} ({unmeasured or 'no'} tables unmeasured)")
         bind(folder)
     return "\n".join(lines), EXIT[Verdict.GO if whole else Verdict.UNKNOWN]
+
+
+def _judge(options: argparse.Namespace) -> tuple[str, int]:
+    from siteparity.commands.judge import judge  # noqa: PLC0415  # the gate need not wait for it
+
+    settings = configuration.load(
+        options.root, options.inventories, options.primary, options.standby, look_up=False
+    )
+    return judge(settings, options.inventories, options.record, datetime.now(UTC))
 
 
 def _verify(options: argparse.Namespace) -> tuple[str, int]:
@@ -497,6 +509,7 @@ _RUNS: Mapping[str, Callable[[argparse.Namespace], tuple[str, int]]] = {
     "check": _check,
     "confirm": _confirm,
     "record": _record,
+    "judge": _judge,
     "verify": _verify,
     "sign": _sign,
     "report": _report,

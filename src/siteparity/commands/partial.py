@@ -7,7 +7,7 @@ Nothing is tried out, no waiver is looked for on an answer's behalf, and no repo
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,9 +15,9 @@ from siteparity.collect import Say
 from siteparity.configuration import Configuration
 from siteparity.facts import records
 from siteparity.gate.judged_again import SecondJudge
-from siteparity.model import ConfigurationError, Deadline, Outcome, Site
+from siteparity.model import ConfigurationError, Deadline, Host, Outcome, Site
 from siteparity.plan import PlannedCheck
-from siteparity.report.failures import told
+from siteparity.report import failures
 from siteparity.report.visible import shortened, visible
 from siteparity.report.words import count
 from siteparity.runs.journal import CheckLine
@@ -85,6 +85,32 @@ def chosen(settings: Configuration, wanted: Wanted) -> Configuration:
     )
 
 
+def limited(sites: Sequence[Site], wanted: Sequence[str]) -> Sequence[Site]:
+    """The sites with the hosts alone that are named, or are in roles that are named; whole if none is.
+
+    Raises:
+        ConfigurationError: a name is neither a host nor a role, or a site is left without a host.
+    """
+    if not wanted:
+        return sites
+    known = {name for site in sites for host in site.hosts for name in _called(host)}
+    if strangers := [name for name in wanted if name not in known]:
+        raise ConfigurationError(
+            f"--limit: expected a role or a host, found {strangers[0]}; they are {', '.join(sorted(known))}"
+        )
+    parts = [
+        replace(site, hosts=tuple(host for host in site.hosts if _called(host) & set(wanted)))
+        for site in sites
+    ]
+    if empty := [part.name for part in parts if not part.hosts]:
+        raise ConfigurationError(f"--limit: it leaves no host of {empty[0]}; leave the site out")
+    return parts
+
+
+def _called(host: Host) -> set[str]:
+    return {host.name, host.label, *host.roles}
+
+
 def partial(
     settings: Configuration, part: Configuration, inventories: Path, deadline: Deadline, say: Say
 ) -> tuple[str, int]:
@@ -104,22 +130,27 @@ def partial(
         for record in made:
             path = record_path(place, record.site)
             records.save(record, path)
-        with SecondJudge(settings, inventories, place).started() as judging:
-            judging.go()
-            said = judging.said(_JUDGING_SECONDS)
-    lines = {line.id: line for line in said.lines if isinstance(line, CheckLine)}
-    return _told(part, {check.id: lines.get(check.id) for check in part.checks})
+        return told(part, judged(settings, inventories, place))
+
+
+def judged(settings: Configuration, inventories: Path, folder: Path) -> Mapping[str, CheckLine]:
+    """Id of a check -> its line, of all parity checks that could be judged from the records in a folder."""
+    with SecondJudge(settings, inventories, folder).started() as judging:
+        judging.go()
+        said = judging.said(_JUDGING_SECONDS)
+    return {line.id: line for line in said.lines if isinstance(line, CheckLine)}
 
 
 def _with_roles(site: Site, roles: set[str]) -> Site:
     return replace(site, hosts=tuple(host for host in site.hosts if roles & set(host.roles)))
 
 
-def _told(part: Configuration, lines: dict[str, CheckLine | None]) -> tuple[str, int]:
+def told(part: Configuration, lines: Mapping[str, CheckLine]) -> tuple[str, int]:
+    """What a part of the checks says, and the exit code."""
     text: list[str] = []
     outcomes: list[Outcome] = []
     for check in part.checks:
-        line = lines[check.id]
+        line = lines.get(check.id)
         outcomes.append(line.outcome if line else Outcome.NOT_RUN)
         if not outcomes[-1].holds:
             text += _check(check, line, (part.primary.name, part.standby.name))
@@ -137,7 +168,7 @@ def _check(check: PlannedCheck, line: CheckLine | None, sites: tuple[str, str]) 
     found = line.findings if line else ()
     differs = line is not None and line.outcome is Outcome.DIFFERENT
     source = check.source
-    title = told(source.broken, source.sentence, found, sites) if differs else source.sentence
+    title = failures.told(source.broken, source.sentence, found, sites) if differs else source.sentence
     yield f"{source.aspect}: {title}" + ("" if differs else ": not known")
     for finding in found[:FINDINGS_A_CHECK]:
         if not finding.accepted:

@@ -54,6 +54,8 @@ class Record(_Saved):
     policy_digest: _Digest
     inventory_digest: _Digest
     """Of this site's inventory only: the other site's does not matter to what was measured here."""
+    secrets_key: _Digest | None = None
+    """Tells the key with which secrets were hashed from other keys; null in records of older versions."""
     tables: dict[_Digest, dict[str, bool | int | float | str]]
     hosts: dict[str, dict[str, dict[str, _Digest | SavedUnmeasured]]]
     """Host -> aspect -> table name -> digest of the table, or why there is none."""
@@ -112,7 +114,14 @@ class Record(_Saved):
         return Measured(self.site, self.measured_at, hosts)
 
 
-def record_of(measured: Measured, *, tool_version: str, policy_digest: str, inventory_digest: str) -> Record:
+def record_of(
+    measured: Measured,
+    *,
+    tool_version: str,
+    policy_digest: str,
+    inventory_digest: str,
+    secrets_key: str | None = None,
+) -> Record:
     """The saved form of measured facts."""
     tables: dict[str, dict[str, bool | int | float | str]] = {}
     known: dict[int, str | SavedUnmeasured] = {}
@@ -134,6 +143,7 @@ def record_of(measured: Measured, *, tool_version: str, policy_digest: str, inve
         tool_version=tool_version,
         policy_digest=policy_digest,
         inventory_digest=inventory_digest,
+        secrets_key=secrets_key,
         tables=tables,
         hosts=hosts,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from siteparity import __version__
@@ -14,6 +16,9 @@ from siteparity.inventory import inventory_digest
 from siteparity.model import Deadline, Site
 from siteparity.transport import Transport
 
+_MARK = b"siteparity record"
+"""What is hashed with a key to tell it from others: of 256 random bits nobody can find the key."""
+
 
 def measure(  # noqa: PLR0913  # each is one thing that only the caller knows
     settings: Configuration,
@@ -23,26 +28,32 @@ def measure(  # noqa: PLR0913  # each is one thing that only the caller knows
     deadline: Deadline,
     say: Say,
     stand_in: Record | None = None,
+    key: str | None = None,
 ) -> tuple[Record, ...]:
     """Measure every host of the sites. Never raises for what a host does.
 
     Args:
         settings: of the run.
-        sites: the ones to contact.
+        sites: the ones to contact, or parts of them.
         transport: reaches their hosts.
         deadline: when everything must be over.
         say: reports the progress of each host.
         stand_in: the record of a site that is not contacted, for questions that need data of both sites.
+        key: with which hosts hash secrets; one of this run's own by default.
     """
     known = stand_in.as_measured() if stand_in else None
     collector = Measurement(settings.policy, settings.probes, transport, deadline, say, settings.sites, known)
-    by_name = {site.name: site for site in sites}
+    if key is not None:
+        collector = replace(collector, key=key)
+    whole = {site.name: site for site in settings.sites}
+    mark = hmac.new(collector.key.encode(), _MARK, "sha256").hexdigest()
     return tuple(
         records.record_of(
             measured,
             tool_version=__version__,
             policy_digest=settings.policy.digest,
-            inventory_digest=inventory_digest([by_name[measured.site]]),
+            inventory_digest=inventory_digest([whole[measured.site]]),
+            secrets_key=mark,
         )
         for measured in collector.collect(sites)
     )
