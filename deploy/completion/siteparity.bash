@@ -7,12 +7,12 @@
 
 _shtab_siteparity_subparsers=(gate diff init check confirm record judge verify sign report history compare help explain plan watch said drills privileges)
 
-_shtab_siteparity_gate_option_strings=(-h --help --primary --standby --inventories --deadline --reports --primary-record --json --quiet --verbose --metrics --pdf --notices --heartbeat --only --host --waivers)
+_shtab_siteparity_gate_option_strings=(-h --help --primary --standby --inventories --deadline --connections --reports --primary-record --json --quiet --verbose --metrics --pdf --notices --heartbeat --only --host --waivers)
 _shtab_siteparity_diff_option_strings=(-h --help --html --json --ssh-config --deadline)
 _shtab_siteparity_init_option_strings=(-h --help --out --primary --scout --answers --again --ssh-config --deadline)
 _shtab_siteparity_check_option_strings=(-h --help --primary --standby --inventories --json)
 _shtab_siteparity_confirm_option_strings=(-h --help --all --by --primary --standby --inventories)
-_shtab_siteparity_record_option_strings=(-h --help --primary --standby --inventories --deadline --reports --limit --secrets-key)
+_shtab_siteparity_record_option_strings=(-h --help --primary --standby --inventories --deadline --connections --reports --limit --secrets-key)
 _shtab_siteparity_judge_option_strings=(-h --help --primary --standby --inventories)
 _shtab_siteparity_verify_option_strings=(-h --help --allowed-signers --notices --deadline --inventories --reports)
 _shtab_siteparity_sign_option_strings=(-h --help --key --reports)

@@ -406,3 +406,33 @@ def test_hosts_of_a_part_know_their_whole_site() -> None:
     (measured,) = Measurement(policy, probes, shell, Deadline(60), lambda *_: None, SITES).collect([part])
     assert (set(measured.hosts), shell.asked) == ({"web2"}, ["arizona/web2"])
     assert [target.site for target in seen] == [ARIZONA]
+
+
+@pytest.mark.parametrize("connections", [1, 3, 4, 64])
+def test_no_more_hosts_are_connected_than_may_be(connections: int) -> None:
+    """Each connection ends after the host's last look; where not all fit, after each look."""
+    open_now: set[str] = set()
+    most: list[int] = []
+    released: list[str] = []
+
+    def before(host: Host) -> None:
+        open_now.add(host.label)
+        most.append(len(open_now))
+
+    def release(host: Host) -> None:
+        open_now.discard(host.label)
+        released.append(host.label)
+
+    look = SecondLook(_ask_for_others, lambda *_: {"OTHERS": "none"}, {"others": Reading(_read_others)})
+    policy = replace(web_host(SECTION).policy, sections={"names": SECTION})
+    shell = Shell(before)
+    Measurement(
+        *(policy, {"names": replace(NAMES, then=look)}, shell, Deadline(60), lambda *_: None, SITES),
+        connections=connections,
+        release=release,
+    ).collect(SITES)
+    hosts = sum(len(site.hosts) for site in SITES)
+    assert max(most) <= connections
+    assert not open_now
+    assert len(shell.asked) == 2 * hosts
+    assert len(released) == (hosts if connections >= hosts else 2 * hosts)

@@ -42,7 +42,7 @@ from siteparity.transport.script import NO_WORDS, Answer, Ask, Moment, was_slow
 
 NOT_MEASURED = "not measured"
 """The first words of the progress message for a host that could not be measured."""
-MAX_CONNECTIONS = 32
+MAX_CONNECTIONS = 64
 """How many hosts are asked at the same time."""
 _WAKE_SECONDS = 0.5
 _MORE_TIME = 3
@@ -103,6 +103,10 @@ class Measurement:
     """Whether the answers to first questions are kept, for `read_as`."""
     key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
     """The key with which hosts hash secrets in this run: one of its own, unless several runners share one."""
+    connections: int = MAX_CONNECTIONS
+    """How many hosts are asked at the same time."""
+    release: Callable[[Host], None] = lambda _: None
+    """Ends the connection of a host; it is opened again if there is more to ask."""
     _taken: dict[str, float] = field(default_factory=dict, init=False, repr=False)
     """Host -> seconds that it has taken: both looks share the host's deadline."""
     _kept: dict[str, Mapping[str, Answers]] = field(default_factory=dict, init=False, repr=False)
@@ -128,15 +132,17 @@ class Measurement:
         whole = {site.name: site for site in self.known}  # by which hosts know what belongs to their site
         targets = [(whole.get(site.name, site), host) for site in sites for host in site.hosts]
         sites_of, hosts = [site for site, _ in targets], [host for _, host in targets]
-        with _threads(min(MAX_CONNECTIONS, len(targets))) as pool:
-            first = _each(pool, self._first_look, sites_of, hosts)
+        # Of more hosts than may be connected, none stays so while the others are asked.
+        first_look = self._ended(self._first_look) if len(targets) > self.connections else self._first_look
+        with _threads(min(self.connections, len(targets))) as pool:
+            first = _each(pool, first_look, sites_of, hosts)
             facts = {
                 (site.name, host.name): look.facts for (site, host), look in zip(targets, first, strict=True)
             }
             if self.stand_in:
                 recorded = self.stand_in
                 facts |= {(recorded.site, host): of_host for host, of_host in recorded.hosts.items()}
-            second = _each(pool, partial(self._second_look, facts), sites_of, hosts)
+            second = _each(pool, self._ended(partial(self._second_look, facts)), sites_of, hosts)
         same = twins({host.label: look.machine for host, look in zip(hosts, first, strict=True)})
         return tuple(
             Measured(
@@ -171,6 +177,17 @@ class Measurement:
             }
             for site in sites
         )
+
+    def _ended(self, look: Callable[[Site, Host], L]) -> Callable[[Site, Host], L]:
+        """A look after which the host's connection is ended, whatever became of it."""
+
+        def looked(site: Site, host: Host) -> L:
+            try:
+                return look(site, host)
+            finally:
+                self.release(host)
+
+        return looked
 
     def _first_look(self, site: Site, host: Host) -> _Look:
         began = time.monotonic()

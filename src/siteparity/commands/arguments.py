@@ -282,6 +282,13 @@ def _add_site_options(parser: argparse.ArgumentParser) -> None:
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
     _add_site_options(parser)
     _add_deadline(parser)
+    parser.add_argument(
+        "--connections",
+        metavar="N",
+        type=_connections,
+        default=64,
+        help="how many hosts are asked at the same time, 1 to 1000 (default: 64)",
+    )
     _add_reports(parser)
 
 
@@ -349,6 +356,13 @@ def seconds(text: str) -> float:
     if not 10 <= number <= 86_400:  # noqa: PLR2004  # a day is no gate, and nothing can be measured in less than 10 s
         raise argparse.ArgumentTypeError(f"{text!r} is no time between 10s and 24h, such as 90s or 5m")
     return number
+
+
+def _connections(text: str) -> int:
+    """A number of connections from the command line."""
+    if not re.fullmatch(r"[1-9][0-9]{0,2}|1000", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 1000")
+    return int(text)
 
 
 def _age(text: str) -> timedelta:

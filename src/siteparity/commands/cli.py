@@ -251,6 +251,7 @@ def _gate(options: argparse.Namespace) -> tuple[str, int]:
             progress.say,
             stand_in=recorded,
             typed=options.typed,
+            connections=options.connections,
         )
         result, folder = gate.run()
     options.outcome = result
@@ -287,7 +288,9 @@ def _partial(
     wanted = PartWanted([name for text in options.only for name in text.split(",") if name], options.host)
     part = chosen(settings, wanted)
     with Progress(part.sites) as progress:
-        return partial(settings, part, options.inventories, deadline, progress.say)
+        return partial(
+            settings, part, options.inventories, deadline, progress.say, connections=options.connections
+        )
 
 
 def _record(options: argparse.Namespace) -> tuple[str, int]:
@@ -303,7 +306,16 @@ def _record(options: argparse.Namespace) -> tuple[str, int]:
     whole = True
     with Progress(sites) as progress, alone(options.reports), Transport() as transport:
         folder = new_run_folder(options.reports, datetime.now(UTC))
-        made = measure(settings, sites, transport, deadline=deadline, say=progress.say, key=key)
+        made = measure(
+            settings,
+            sites,
+            transport,
+            deadline=deadline,
+            say=progress.say,
+            key=key,
+            connections=options.connections,
+            needed=(),
+        )
         if not options.limit:  # a part of a site cannot stand in for it
             keep(settings, options.reports, made, folder.name)
         for record in made:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from siteparity.collect import Say
+from siteparity.collect import MAX_CONNECTIONS, Say
 from siteparity.configuration import Configuration
 from siteparity.facts import records
 from siteparity.gate.judged_again import SecondJudge
@@ -111,8 +111,14 @@ def _called(host: Host) -> set[str]:
     return {host.name, host.label, *host.roles}
 
 
-def partial(
-    settings: Configuration, part: Configuration, inventories: Path, deadline: Deadline, say: Say
+def partial(  # noqa: PLR0913  # each is one thing that only the caller knows
+    settings: Configuration,
+    part: Configuration,
+    inventories: Path,
+    deadline: Deadline,
+    say: Say,
+    *,
+    connections: int = MAX_CONNECTIONS,
 ) -> tuple[str, int]:
     """Measure and judge the chosen part. Returns the text, whose last line says that it is partial.
 
@@ -122,11 +128,20 @@ def partial(
         inventories: of both.
         deadline: when the sites must have been measured.
         say: reports the progress of each host.
+        connections: how many hosts are asked at the same time.
     """
     with tempfile.TemporaryDirectory(prefix="siteparity-") as name:
         place = Path(name)
         with Transport() as transport:
-            made = measure(part, part.sites, transport, deadline=deadline, say=say)
+            made = measure(
+                part,
+                part.sites,
+                transport,
+                deadline=deadline,
+                say=say,
+                connections=connections,
+                needed=(),
+            )
         for record in made:
             path = record_path(place, record.site)
             records.save(record, path)

@@ -170,7 +170,13 @@ class Verification:
         sites = [site for site in self.settings.sites if stand_in is None or site.name != stand_in.site]
         with Transport() as transport:
             return measure(
-                self.settings, sites, transport, deadline=self.deadline, say=self.say, stand_in=stand_in
+                self.settings,
+                sites,
+                transport,
+                deadline=self.deadline,
+                say=self.say,
+                stand_in=stand_in,
+                needed=(),
             )
 
     def _judged(self, place: Path) -> Executed:

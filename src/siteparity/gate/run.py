@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from siteparity.collect import Say
+from siteparity.collect import MAX_CONNECTIONS, Say
 from siteparity.configuration import Configuration
 from siteparity.facts import records
 from siteparity.facts.data_loss import written
 from siteparity.facts.records import Record
 from siteparity.failover.last import last_rehearsal
 from siteparity.gate.assemble import Started, assemble
+from siteparity.gate.needed_later import needed_later
 from siteparity.gate.supervisor import Child, Executed
 from siteparity.gate.unfinished import ended_by, in_progress, unfinished
 from siteparity.model import Deadline, SiteparityError, Verdict
@@ -61,6 +62,8 @@ class Gate:
     """When the answer must be there."""
     say: Say
     workers: int = field(default_factory=usual_workers)
+    connections: int = MAX_CONNECTIONS
+    """How many hosts are asked at the same time."""
     stand_in: StandIn | None = None
     """The record that stands in for the primary, if a person said so; then none of its hosts is contacted."""
     typed: Sequence[str] = ("gate",)
@@ -160,6 +163,8 @@ class Gate:
             deadline=self.deadline.earlier(RESERVE),
             say=self.say,
             stand_in=recorded,
+            connections=self.connections,
+            needed=needed_later(self.settings),
         )
 
     def _saved(self, made: tuple[Record, ...], folder: Path) -> tuple[Record, ...]:

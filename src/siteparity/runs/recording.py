@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from siteparity import __version__
-from siteparity.collect import Measurement, Say
+from siteparity.collect import MAX_CONNECTIONS, Measurement, Say
 from siteparity.configuration import Configuration
 from siteparity.facts import records
 from siteparity.facts.records import Record
 from siteparity.inventory import inventory_digest
-from siteparity.model import Deadline, Site
+from siteparity.model import Deadline, Host, Site
 from siteparity.transport import Transport
 
 _MARK = b"siteparity record"
@@ -29,6 +29,8 @@ def measure(  # noqa: PLR0913  # each is one thing that only the caller knows
     say: Say,
     stand_in: Record | None = None,
     key: str | None = None,
+    connections: int = MAX_CONNECTIONS,
+    needed: Collection[Host] | None = None,
 ) -> tuple[Record, ...]:
     """Measure every host of the sites. Never raises for what a host does.
 
@@ -39,10 +41,21 @@ def measure(  # noqa: PLR0913  # each is one thing that only the caller knows
         deadline: when everything must be over.
         say: reports the progress of each host.
         stand_in: the record of a site that is not contacted, for questions that need data of both sites.
+        connections: how many hosts are asked at the same time.
+        needed: the hosts whose connections stay open; all by default.
         key: with which hosts hash secrets; one of this run's own by default.
     """
     known = stand_in.as_measured() if stand_in else None
-    collector = Measurement(settings.policy, settings.probes, transport, deadline, say, settings.sites, known)
+
+    def release(host: Host) -> None:
+        if needed is not None and host not in needed:
+            transport.release(host)
+
+    collector = Measurement(
+        *(settings.policy, settings.probes, transport, deadline, say, settings.sites, known),
+        connections=connections,
+        release=release,
+    )
     if key is not None:
         collector = replace(collector, key=key)
     whole = {site.name: site for site in settings.sites}

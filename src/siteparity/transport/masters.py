@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from siteparity.model import ConfigurationError, Connection, Deadline, UnmeasuredError
@@ -23,6 +23,7 @@ from siteparity.transport.process import Processes
 _LOGIN_FACTOR = 3
 """A whole login may take this many times ConnectTimeout, which covers only the server's first line."""
 _END_SECONDS = 2.0
+_GLANCE_SECONDS = 0.02
 _LOG_BYTES = 65_536
 _MAX_FOLDER_CHARACTERS = 48
 """A socket's path has at most 107 bytes (unix(7)); ssh adds 17 to it for a moment, until it listens."""
@@ -59,6 +60,20 @@ class Masters:
                 self._open(key, connection, deadline)
         return socket
 
+    def release(self, connection: Connection) -> None:
+        """End a connection that nobody uses now. The next use opens it again; one that broke stays broken."""
+        key = ssh.key(connection)
+        with self._lock:
+            lock = self._locks[key]
+        with lock:
+            if self.owned and key in self._opened and (self.directory / key).exists():
+                self._exit({key: connection})
+                end = time.monotonic() + _END_SECONDS
+                while (self.directory / key).exists() and time.monotonic() < end:
+                    time.sleep(_GLANCE_SECONDS)  # ssh removes its socket after it has answered
+                if not (self.directory / key).exists():
+                    del self._opened[key]
+
     def why_lost(self, connection: Connection) -> str:
         """Why a connection broke."""
         return ssh.reason(self._said(ssh.key(connection)), self.connect_timeout)
@@ -67,14 +82,14 @@ class Masters:
         """End every connection and remove the folder, unless they belong to another process."""
         if not self.owned or not self.directory.exists():
             return
-        self._ask_to_exit()
+        self._exit(self._opened)
         for number in (signal.SIGTERM, signal.SIGKILL):
             end = time.monotonic() + _END_SECONDS
             while (left := _ssh_processes(self.directory)) and time.monotonic() < end:
                 for pid in left:
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, number)
-                time.sleep(0.02)
+                time.sleep(_GLANCE_SECONDS)
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _open(self, key: str, connection: Connection, deadline: Deadline) -> None:
@@ -105,7 +120,8 @@ class Masters:
         except FileNotFoundError:
             return b""
 
-    def _ask_to_exit(self) -> None:
+    def _exit(self, connections: Mapping[str, Connection]) -> None:
+        """Ask the processes that serve these sockets to end."""
         asked = [
             subprocess.Popen(
                 ssh.through_master(connection, self.directory / key, ["-O", "exit"]),
@@ -114,7 +130,7 @@ class Masters:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-            for key, connection in self._opened.items()
+            for key, connection in connections.items()
             if (self.directory / key).exists()
         ]
         end = time.monotonic() + _END_SECONDS

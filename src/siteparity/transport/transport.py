@@ -97,6 +97,11 @@ class Transport:
             ssh.check(host.connection)
             self._masters.socket(host.connection, Deadline(timeout))
 
+    def release(self, host: Host) -> None:
+        """End the host's connection, if it has one and nothing uses it. A later use opens it again."""
+        if host.connection.kind is ConnectionKind.SSH:
+            self._masters.release(host.connection)
+
     def run(
         self,
         host: Host,
