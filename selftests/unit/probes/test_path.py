@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from unittest import mock
@@ -17,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from selftests.unit.sites import site
 from selftests.unit.targets import answered, web_host
 from siteparity.model import Facts, Table, Unmeasured, UnmeasuredError
 from siteparity.probes import Target, read_tables
@@ -399,3 +401,45 @@ def test_the_questions_are_shell_texts() -> None:
 def test_limits_are_seconds() -> None:
     """`within` compares seconds with seconds."""
     assert timedelta(milliseconds=5) == SECTION.latency
+
+
+def of_many(number: int) -> Target[Policy]:
+    """A web host among so many."""
+    many = site("arizona", 2, number)
+    return replace(TARGET, site=many, host=many.hosts[0])
+
+
+def tried(target: Target[Policy], lost: int = 0) -> Facts:
+    """What this host reads if each peer that it is asked to try answers, and the first loses packets."""
+    peers = re.findall(r"then train (\S+) 1472", ask_again(target)["reached"].text)
+    trains = "".join(
+        packets(SENT.format(149, 149 - (lost if not number else 0)) + RTT).replace(PEER, peer)
+        for number, peer in enumerate(peers)
+    )
+    answer = reached(
+        trains,
+        "".join(f"connected {peer} 8000 29 0 0 0\n" for peer in peers),
+        "".join(f"{peer} dev eth0 src 198.18.2.21 uid 0 \\    cache \n" for peer in peers),
+    ).replace(f"[peers]\n{PEER}\n".encode(), "[peers]\n{}\n".format("\n".join(peers)).encode())
+    return facts(answer, target=target)
+
+
+@pytest.mark.parametrize(("hosts", "peers"), [(2, 1), (9, 8), (10, 8), (60, 8)])
+def test_of_many_hosts_some_are_tried_and_their_role_has_a_bound(hosts: int, peers: int) -> None:
+    """A site that has no more hosts than are tried is measured as ever: way by way, and nothing else."""
+    found = tried(of_many(hosts))["packets"]
+    assert not isinstance(found, Unmeasured), found.reason
+    of_role = {item for item in found if "hosts of web" in item}
+    assert len(found) - len(of_role) == peers
+    assert of_role == (
+        {"packets to hosts of web and back that may be lost, in percent"} if hosts > 9 else set()
+    )
+    assert all(found[item] == 0.251 for item in of_role)  # 0 of 1192
+    assert tried(of_many(hosts))["reached"] == {
+        f"{item.split()[2]} port 8000": "answers" for item in found if item not in of_role
+    }
+
+
+def test_names_are_looked_up_of_every_server() -> None:
+    """Whoever is not tried is still found by its name."""
+    assert len(re.findall(r"web\d+.arizona", ask(of_many(60))["names"].text)) == 59

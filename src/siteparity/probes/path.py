@@ -7,6 +7,9 @@ packet), and sends n packets of full size that may not be fragmented, from both 
 lost of 150 excludes a rate of 2 % at 95 % confidence (`siteparity.tools.network.rates`). If one is lost there
 are four times as many tries, so that one odd packet does not decide.
 
+Where a role has more hosts than `siteparity.tools.network.sample.TRIED`, a host tries so many of them, and is
+tried by as many: always the same ones. A way that nobody tried is known by the bound for its role alone.
+
 Meanwhile interface errors are counted, and TCP segments that are sent again. Before that every host looks up
 the others' names. Peers that could not be measured themselves are left out: the path is not to blame for
 them.
@@ -32,6 +35,7 @@ from siteparity.probes import Answers, Probe, Reading, SecondLook, Seen, Target,
 from siteparity.tools.network import rates, reading, routes
 from siteparity.tools.network.question import REACHED, reach, resolve
 from siteparity.tools.network.reading import Connections, Link, Packets, Reached
+from siteparity.tools.network.sample import partners
 from siteparity.tools.witnesses import witnessed
 from siteparity.transport.script import Ask, Word
 
@@ -47,7 +51,8 @@ Rate = Annotated[Percent, Field(le=50)]
 
 
 class Leg(Strict):
-    """Every host of the client role connects to every host of the server role at its own site."""
+    """Each host of the client role connects to hosts of the server role at its own site: to all of them, or of
+    more than 8 to 8 or more, always the same ones."""
 
     client: RoleName
     server: RoleName
@@ -112,7 +117,7 @@ def ask_again(target: Target[Policy]) -> Mapping[str, Ask]:
     section = target.section
     text = reach(
         [(place, _payload(host, section.mtu)) for host, place in _peers(target)],
-        [(str(_place(host)), leg.port) for leg, host in _ports(target)],
+        [(str(_place(host)), leg.port) for leg, host in _tried_ports(target)],
         packets=rates.tries(section.packets / 100),
         tries=rates.tries(section.connections / 100),
     )
@@ -160,19 +165,37 @@ def _ports(target: Target[Policy]) -> Iterator[tuple[Leg, Host]]:
                     yield leg, host
 
 
+def _tried_ports(target: Target[Policy]) -> Iterator[tuple[Leg, Host]]:
+    """Those of them that this host tries."""
+    tried = {leg: _partners(target, leg.client, leg.server) for leg in target.section.legs}
+    return ((leg, host) for leg, host in _ports(target) if host.name in tried[leg])
+
+
+def _partners(target: Target[Policy], own: RoleName, other: RoleName) -> frozenset[str]:
+    """The hosts of another role that this host tries, if it is in its own one."""
+    if own not in target.roles:
+        return frozenset()
+    row, others = ([host.name for host in target.site.in_role(role)] for role in (own, other))
+    return partners(target.host.name, row, others)
+
+
+def _by_role(target: Target[Policy]) -> Mapping[RoleName, frozenset[str]]:
+    """Each role that this host exchanges packets with -> those of its hosts that it tries."""
+    found: dict[RoleName, frozenset[str]] = {}
+    for leg in target.section.legs:
+        for own, other in ((leg.client, leg.server), (leg.server, leg.client)):
+            found[other] = found.get(other, frozenset()) | _partners(target, own, other)
+    return found
+
+
 def _servers(target: Target[Policy]) -> list[Host]:
     return list({host.name: host for _, host in _ports(target)}.values())
 
 
 def _peers(target: Target[Policy]) -> list[tuple[Host, str]]:
     """Every host of the own site that this one exchanges packets with, and its address."""
-    roles = {leg.server for leg in target.section.legs if leg.client in target.roles}
-    roles |= {leg.client for leg in target.section.legs if leg.server in target.roles}
-    return [
-        (host, str(_place(host)))
-        for host in target.site.hosts
-        if host is not target.host and not roles.isdisjoint(host.roles)
-    ]
+    tried = frozenset[str]().union(*_by_role(target).values())
+    return [(host, str(_place(host))) for host in target.site.hosts if host.name in tried]
 
 
 @once
@@ -256,11 +279,21 @@ class _Peers:
 
     def connections(self) -> Iterator[tuple[str, Connections]]:
         """Each port of each peer, and how the connections to it ended."""
-        ports = [(str(_place(host)), leg.port) for leg, host in _ports(self.target)]
+        ports = [(str(_place(host)), leg.port) for leg, host in _tried_ports(self.target)]
         if {one for one in ports if one[0] in self.reached.peers} != self.reached.connections.keys():
             raise UnmeasuredError("reached: the answer lacks the connections to one of the ports")
         for (place, port), tried in self.reached.connections.items():
             yield f"{self.names.get(place, place)} port {port}", tried
+
+    def of_role(self) -> Iterator[tuple[RoleName, Packets]]:
+        """Each role of which only some hosts are tried, and the packets of those that answer any."""
+        seen = {name: one for name, one in self.packets() if one.received + one.small_received}
+        for role, tried in _by_role(self.target).items():
+            others = {host.name for host in self.target.site.in_role(role)} - {self.target.host.name}
+            if tried and tried < others:
+                every = [seen[name] for name in tried & seen.keys()]
+                if every:
+                    yield role, Packets(sum(one.sent for one in every), sum(one.received for one in every))
 
     def links(self) -> Iterator[tuple[str, Link | None, int]]:
         """Each peer's name, the interface that leads there (None if no route does), and the path MTU."""
@@ -302,6 +335,8 @@ def read_connections(answers: Answers, target: Target[Policy]) -> Table:
 def read_packets(answers: Answers, target: Target[Policy]) -> Table:
     """Each peer -> the highest rate of lost packets of full size that the tries do not exclude, in percent.
 
+    So is a role of which some hosts are tried, by the tries of all of these.
+
     Raises:
         UnmeasuredError: a peer answers no packet of any size, and no other peer loses any: it may be
         forbidden.
@@ -319,7 +354,12 @@ def read_packets(answers: Answers, target: Target[Policy]) -> Table:
         raise UnmeasuredError(
             f"{', '.join(silent)} answers no ICMP echo; allow it between the site's own hosts"
         )
-    return found
+    return found | {
+        f"packets to hosts of {role} and back that may be lost, in percent": _bound(
+            packets.sent - packets.received, packets.sent
+        )
+        for role, packets in _found(answers, target).of_role()
+    }
 
 
 def _bound(failures: int, of: int) -> float:
