@@ -51,8 +51,7 @@ Rate = Annotated[Percent, Field(le=50)]
 
 
 class Leg(Strict):
-    """Each host of the client role connects to hosts of the server role at its own site: to all of them, or of
-    more than 8 to 8 or more, always the same ones."""
+    """Each host of the client role connects to hosts of the server role at its site: to all, or 8 of many."""
 
     client: RoleName
     server: RoleName
