@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from selftests.unit.test_deploy import PIPELINES, ROOT, is_job, pipeline
+from siteparity.commands.arguments import parser
 
 GITHUB, GITLAB = (ROOT / "deploy" / "ci" / name for name in ("github-actions.yml", "gitlab-ci.yml"))
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----"
@@ -129,6 +130,50 @@ def test_a_record_can_stand_in_for_a_dead_primary(run: Any, tmp_path: Path) -> N
     assert job.called.read_text().endswith("--primary-record latest; rm -rf /nonexistent\n")
     text = (GITHUB if run is github else GITLAB).read_text()
     assert "primary_record" in text.lower()
+
+
+def _gitlab_of_two() -> tuple[str, str]:
+    jobs = pipeline(ROOT / "deploy" / "ci" / "two-runners" / "gitlab-ci.yml")
+    assert jobs["compare"]["needs"] == ["dallas", "arizona"]
+    return "\n".join(jobs[".record"]["script"]), "\n".join(jobs["compare"]["script"])
+
+
+def _github_of_two() -> tuple[str, str]:
+    jobs = pipeline(ROOT / "deploy" / "ci" / "two-runners" / "github-actions.yml")["jobs"]
+    assert jobs["compare"]["needs"] == "record"
+    texts = {step["name"]: step["run"] for job in jobs.values() for step in job["steps"] if "run" in step}
+    return texts["Record"], texts["Compare"]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("texts", [_gitlab_of_two, _github_of_two])
+def test_two_runners_record_and_a_third_job_compares(texts: Any, status: int, tmp_path: Path) -> None:
+    """A site that was measured in part is compared as well; keys have the mode that is demanded, and go."""
+    record, compare = texts()
+    job = Job(tmp_path, status)
+    for name in ("the-key", "the-hosts", "the-secrets"):
+        (job.folder / name).write_text("text")
+    more = {"SITEPARITY_KEY": "the-key", "SITEPARITY_KNOWN_HOSTS": "the-hosts", "SITE": "dallas"}
+    more |= {
+        "SITEPARITY_SECRETS_KEY": "the-secrets",
+        "KEY": KEY,
+        "KNOWN_HOSTS": "text",
+        "SECRETS_KEY": "text",
+    }
+    assert bool(job.run(record, **more)) == (status not in {0, 3})
+    called = job.called.read_text().split()
+    assert (called[0], called[-1]) == ("record", "dallas")
+    parser("").parse_args(called)
+    secret = [line for line in job.seen.read_text().splitlines() if line.endswith((" key", " secrets"))]
+    assert [line[:11] for line in secret] == ["-rw------- "] * 2
+    assert job.untouched()
+    assert not any(job.temp.rglob("secrets"))
+    for place in ("reports/runs/one/records", "records/records-dallas"):
+        (job.folder / place).mkdir(parents=True)
+        (job.folder / place / "dallas.json.gz").touch()
+    ended = job.run(compare)
+    assert ended == status or (texts is _github_of_two and (ended, status) == (0, 3))
+    assert parser("").parse_args(job.called.read_text().split()).record
 
 
 @pytest.mark.parametrize("path", PIPELINES, ids=lambda path: path.name)
