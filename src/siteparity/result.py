@@ -6,7 +6,7 @@ Its JSON Schema is published beside this file (``result.schema.json``) and carri
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field
@@ -351,6 +351,9 @@ class Result(Frozen):
     """Why the verdict is not GO, the heaviest reason first; empty for GO."""
     valid_until: AwareDatetime | None
     """Until when a GO is valid; null for other verdicts."""
+    rehearsable_until: AwareDatetime | None = None
+    """Until when the answer would be a GO, if only the rehearsal that the policy demands were not missing;
+    null if it is one, or anything else is against it. Whoever follows the drill may take it for a GO."""
     started_at: AwareDatetime
     finished_at: AwareDatetime
     tool_version: str
@@ -388,6 +391,11 @@ class Result(Frozen):
     """When `siteparity history --forget` removed a value from what the run left."""
     hosts_in_no_role: tuple[str, ...] = ()
     """The hosts of both inventories that are in no role of the policy (``dallas/jump1``): nobody looked."""
+
+    @property
+    def go_until(self) -> datetime | None:
+        """Until when it lets a drill go on; None if it does not."""
+        return self.valid_until or self.rehearsable_until
 
     def not_needed(self) -> frozenset[str]:
         """The checks that hold although something of their own expects them to differ."""

@@ -10,7 +10,7 @@ import pytest
 
 from selftests.unit.failover.plans import START, begun
 from siteparity.failover.events import NAME, Ended, Journal, Said, append, read
-from siteparity.failover.last import last_rehearsal
+from siteparity.failover.last import LastRehearsal, last_rehearsal
 from siteparity.model import ConfigurationError, SiteparityError
 from siteparity.redaction import remember
 
@@ -99,11 +99,23 @@ def test_a_journal_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 
 
 def test_the_last_rehearsal_is_of_these_two_sites_and_ended(tmp_path: Path) -> None:
-    """In whichever direction; a journal that cannot be read is as good as none."""
-    assert last_rehearsal(tmp_path, ("dallas", "arizona")) is None
+    """In whichever direction."""
+    assert last_rehearsal(tmp_path, ("dallas", "arizona")) == LastRehearsal()
     append(tmp_path, (begun(),))
-    assert last_rehearsal(tmp_path, ("dallas", "arizona")) is None
+    assert last_rehearsal(tmp_path, ("dallas", "arizona")) == LastRehearsal()
     append(tmp_path, (Ended(drill="d1", at=START),))
-    assert last_rehearsal(tmp_path, ("arizona", "dallas")) == START
-    assert last_rehearsal(tmp_path, ("arizona", "berlin")) is None
-    assert last_rehearsal(tmp_path / NAME, ("arizona", "dallas")) is None
+    assert last_rehearsal(tmp_path, ("arizona", "dallas")) == LastRehearsal(START)
+    assert last_rehearsal(tmp_path, ("arizona", "berlin")) == LastRehearsal()
+
+
+def test_a_journal_that_is_not_whole_may_hold_a_later_rehearsal(tmp_path: Path) -> None:
+    """So nobody can say that there was none."""
+    append(tmp_path, (begun(), Ended(drill="d1", at=START)))
+    with (tmp_path / NAME).open("ab") as file:
+        file.write(b"{\n")
+    found = last_rehearsal(tmp_path, ("dallas", "arizona"))
+    assert found.ended == START
+    assert f"{NAME}:3: expected a line as siteparity writes it" in found.problem
+    found = last_rehearsal(tmp_path / NAME, ("dallas", "arizona"))
+    assert found.ended is None
+    assert "expected a file that can be read" in found.problem

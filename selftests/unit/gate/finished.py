@@ -13,6 +13,7 @@ from siteparity.collect import Measured
 from siteparity.configuration import Configuration
 from siteparity.facts import records
 from siteparity.facts.records import Record, record_of
+from siteparity.failover.last import LastRehearsal
 from siteparity.gate.assemble import Started, assemble
 from siteparity.gate.run import new_run_folder
 from siteparity.gate.supervisor import Executed
@@ -68,6 +69,7 @@ def run(  # noqa: PLR0913  # what a test may want to be otherwise
     written: tuple[SavedWritten, ...] = (),
     found: Mapping[str, Judgement] | None = None,
     sites: tuple[Record, Record] | None = None,
+    rehearsal: LastRehearsal | None = None,
 ) -> tuple[Result, Path]:
     """A run that is over, with all its files.
 
@@ -80,6 +82,7 @@ def run(  # noqa: PLR0913  # what a test may want to be otherwise
         written: what later records show.
         found: check -> what it finds; the others hold.
         sites: what is measured of both sites.
+        rehearsal: the last one of a failover; none without it.
     """
     at = at or datetime.now(UTC)
     folder = new_run_folder(reports, at)
@@ -91,7 +94,8 @@ def run(  # noqa: PLR0913  # what a test may want to be otherwise
     for record in made:
         records.save(record, record_path(folder, record.site))
     clock = time.monotonic() - (datetime.now(UTC) - at).total_seconds()
-    started = Started(folder.name, at, clock, by_record=primary is not None, written=written)
+    last = rehearsal or LastRehearsal()
+    started = Started(folder.name, at, clock, by_record=primary is not None, written=written, rehearsal=last)
     lines = {
         check.id: CheckLine.of(check.id, (found or {}).get(check.id, Judgement((), 3)), 0.1)
         for check in settings.checks

@@ -55,6 +55,14 @@ def test_a_go_ends() -> None:
     assert judged(result(), "dallas", "arizona", START + timedelta(hours=4)).seen is Seen.NO
 
 
+def test_a_drill_is_the_rehearsal_that_is_missing() -> None:
+    """Else the drill that mends it could neither begin nor end."""
+    missing = result(Verdict.NO_GO).model_copy(update={"rehearsable_until": START + timedelta(hours=3)})
+    found = judged(missing, "dallas", "arizona", START)
+    assert (found.seen, "but for a rehearsal, which this is" in found.words) == (Seen.YES, True)
+    assert judged(missing, "dallas", "arizona", START + timedelta(hours=4)).seen is Seen.NO
+
+
 def test_a_go_of_the_other_direction_is_none() -> None:
     """It is about another switch."""
     assert judged(result(), "arizona", "dallas", START).seen is Seen.UNKNOWN

@@ -20,10 +20,12 @@ from siteparity.facts import records
 from siteparity.facts.changes import Changes, changes
 from siteparity.facts.data_loss import possible_loss, written
 from siteparity.facts.records import Record, RecordError
+from siteparity.failover.last import last_rehearsal
 from siteparity.gate.assemble import downgraded
 from siteparity.gate.believed import record_of_run
 from siteparity.gate.judged_again import SecondJudge
 from siteparity.gate.loss import known_missing, too_much
+from siteparity.gate.rehearsed import not_known, overdue
 from siteparity.gate.supervisor import Executed, check_journal
 from siteparity.model import Deadline, Outcome, Severity, Verdict
 from siteparity.plan import PlannedCheck
@@ -99,7 +101,13 @@ class Verification:
         digests = (result.policy_digest, result.inventory_digest)
         if digests != (self.settings.policy.digest, self.settings.inventory_digest):
             return f"policy or inventories have been changed since the GO of {when}; run siteparity gate"
-        return self._other_checks(result) or self._contradicted(result)
+        return self._unrehearsed(now) or self._other_checks(result) or self._contradicted(result)
+
+    def _unrehearsed(self, now: datetime) -> str:
+        """Whether the policy demands a rehearsal that the journal does not show."""
+        sites = (self.settings.primary.name, self.settings.standby.name)
+        demanded = (self.settings.policy.rehearsed_within, last_rehearsal(self.reports, sites), now)
+        return next(iter((*overdue(*demanded), *not_known(*demanded))), "")
 
     def _other_checks(self, result: Result) -> str:
         """Whether the checks, or what they are about, are others than those of the GO."""

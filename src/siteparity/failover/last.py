@@ -1,7 +1,8 @@
-"""When a failover between two sites was last rehearsed, for the page of the gate."""
+"""When a failover between two sites was last rehearsed, as the journal of drills tells it to the gate."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -10,16 +11,24 @@ from siteparity.failover.drill import drills
 from siteparity.model import ConfigurationError
 
 
-def last_rehearsal(reports: Path, sites: tuple[str, str]) -> datetime | None:
-    """When the last drill between two sites ended, in whichever direction; None if none is known.
+@dataclass(frozen=True, slots=True)
+class LastRehearsal:
+    """The last drill between two sites that was followed to its end, in whichever direction and mode."""
 
-    No verdict needs it, so a journal that cannot be read is as good as none.
-    """
+    ended: datetime | None = None
+    """None if none is known."""
+    problem: str = ""
+    """Why there may be a later one; empty if every line of the journal could be read."""
+
+
+def last_rehearsal(reports: Path, sites: tuple[str, str]) -> LastRehearsal:
+    """What the journal in a reports folder tells of the last rehearsal between two sites."""
     try:
-        found = drills(events.read(reports).events)
-    except ConfigurationError:
-        return None
+        journal = events.read(reports)
+    except ConfigurationError as error:
+        return LastRehearsal(problem=str(error))
+    found = drills(journal.events)
     ended = [
         drill.ended for drill in found if drill.ended and {drill.begun.old, drill.begun.new} == set(sites)
     ]
-    return max(ended, default=None)
+    return LastRehearsal(max(ended, default=None), next(iter(journal.damaged), ""))

@@ -14,6 +14,8 @@ from siteparity.configuration import Configuration
 from siteparity.facts.data_loss import possible_loss
 from siteparity.facts.evidence import Evidence
 from siteparity.facts.records import Record
+from siteparity.failover.last import LastRehearsal
+from siteparity.gate import rehearsed
 from siteparity.gate.away import answered, hosts_away, silent_sites
 from siteparity.gate.loss import go_ends, known_missing, too_much
 from siteparity.gate.supervisor import Executed
@@ -58,6 +60,8 @@ class Started:
     """The standby's record from the run in which that record was made."""
     written: tuple[SavedWritten, ...] = ()
     """What records show that are later than the one that stands in."""
+    rehearsal: LastRehearsal = field(default_factory=LastRehearsal)
+    """The last rehearsal of a failover."""
     advice: str = ""
     """What to type if the primary does not answer, or a newer record contradicts the one that stands in."""
 
@@ -108,6 +112,9 @@ def assemble(
     loss = _loss(evidence, started.written) if evidence else None
     away = tuple(hosts_away(settings.sites, made))
 
+    demanded = (settings.policy.rehearsed_within, started.rehearsal, finished_at)
+    overdue = tuple(rehearsed.overdue(*demanded))
+
     def told(check: SavedCheck) -> str:
         return failure([check], primary.name, standby.name)
 
@@ -132,18 +139,20 @@ def assemble(
             *filter(None, [started.advice]),
             *against_go(*sites, (started.at, finished_at), elapsed, limits),
             *(too_much(settings, loss, finished_at) if started.by_record else ()),
+            *rehearsed.not_known(*demanded),
         ),
         reasons(of_accepting, finished_at),
-        known_missing(settings, evidence.standby, started.written) if evidence else (),
+        (*(known_missing(settings, evidence.standby, started.written) if evidence else ()), *overdue),
     )
-    go = answer.verdict is Verdict.GO
-    latest = go_ends(sites[0], finished_at, limits, loss, settings.policy.rpo)
+    latest = valid_until(go_ends(sites[0], finished_at, limits, loss, settings.policy.rpo), of_accepting)
+    due = rehearsed.end(settings.policy.rehearsed_within, started.rehearsal.ended)
     return Result(
         schema_version=1,
         run=started.run,
         verdict=answer.verdict,
         reasons=causes.reasons(caused, checks, answer.reasons),
-        valid_until=valid_until(latest, of_accepting) if go else None,
+        valid_until=min((latest, *due)) if answer.verdict is Verdict.GO else None,
+        rehearsable_until=latest if overdue and answer.reasons == overdue else None,
         started_at=started.at,
         finished_at=finished_at,
         tool_version=__version__,
@@ -165,6 +174,7 @@ def assemble(
         not_applicable=tuple(map(_not_applicable, settings.not_applicable)),
         scope=scope.scope(settings, evidence),
         shipped=settings.shipped,
+        rehearsed_at=started.rehearsal.ended,
         hosts_in_no_role=settings.hosts_in_no_role,
     )
 

@@ -19,6 +19,8 @@ from pydantic import ValidationError
 from siteparity.facts import records
 from siteparity.facts.data_loss import missing, possible_loss
 from siteparity.facts.records import Record, RecordError
+from siteparity.failover.last import LastRehearsal
+from siteparity.gate import rehearsed
 from siteparity.gate.loss import go_ends
 from siteparity.gate.supervisor import Executed, check_journal
 from siteparity.gate.time_checks import against_go
@@ -106,8 +108,9 @@ def _contradictions(
     yield from _of_history(result, folder, history)
     yield from _of_journal(result, plan, folder)
     yield from _of_records(result, plan, measured)
-    if result.verdict is Verdict.GO:
+    if result.go_until:
         yield from _of_times(result, plan)
+        yield from _of_rehearsal(result, plan)
 
 
 def _of_plan(result: Result, plan: SavedPlan) -> Iterator[str]:
@@ -145,7 +148,8 @@ def _of_journal(result: Result, plan: SavedPlan, folder: Path) -> Iterator[str]:
     severities = {line.id: line.severity for line in plan.checks}
     outcomes = [CheckOutcome(one.id, severities[one.id], one.outcome) for one in result.checks]
     answer = judge(outcomes, executed.broken)
-    if result.verdict is not Verdict.NO_GO and answer.verdict not in (Verdict.GO, result.verdict):
+    claimed = Verdict.GO if result.go_until else result.verdict
+    if claimed is not Verdict.NO_GO and answer.verdict not in (Verdict.GO, claimed):
         yield f"it says {result.verdict.value}, and {answer.reasons[0]}"
 
 
@@ -182,8 +186,8 @@ def _of_records(result: Result, plan: SavedPlan, measured: Sequence[Record]) -> 
             yield f"the record of {record.site} is of another policy"
     if len(measured) == len((result.primary, result.standby)):
         yield from _of_both(result, *measured)
-    elif result.verdict is Verdict.GO:
-        yield "it says GO, and a site was not measured"
+    elif result.go_until:
+        yield f"it says {result.verdict.value}, and a site was not measured"
 
 
 def _of_both(result: Result, primary: Record, standby: Record) -> Iterator[str]:
@@ -197,8 +201,8 @@ def _of_both(result: Result, primary: Record, standby: Record) -> Iterator[str]:
     own = loss and SavedLoss(**asdict(loss))
     if own != result.data_loss:
         yield "what may be lost does not follow from the records"
-    if result.verdict is Verdict.GO and any(missing(standby, probes, result.written)):
-        yield "it says GO, and the standby lacks what the primary had written"
+    if result.go_until and any(missing(standby, probes, result.written)):
+        yield f"it says {result.verdict.value}, and the standby lacks what the primary had written"
 
 
 def _of_times(result: Result, plan: SavedPlan) -> Iterator[str]:
@@ -208,12 +212,21 @@ def _of_times(result: Result, plan: SavedPlan) -> Iterator[str]:
     yield from against_go(result.primary, result.standby, (began, ended), ended - began, limits)
     if not timedelta(0) <= ended - began <= timedelta(seconds=plan.deadline) + _LATE:
         yield f"it ran from {began:{_STAMP}} to {ended:{_STAMP}}; its time was {plan.deadline:g} s"
-    ends = [go_ends(result.primary, ended, limits, result.data_loss, plan.most_lost)]
+    ends = [*rehearsed.end(plan.oldest_rehearsal, result.rehearsed_at if result.valid_until else None)]
+    ends += [go_ends(result.primary, ended, limits, result.data_loss, plan.most_lost)]
     ends += [one.expires for one in result.waivers if one.state != "other sites"]
     ends += [
         datetime.combine(one.review, time(), UTC) + timedelta(days=1)
         for one in result.differs
         if one.state != "other sites"
     ]
-    if result.valid_until != min(ends):
-        yield f"it says that it holds until {result.valid_until}, and it holds until {min(ends)}"
+    if result.go_until != min(ends):
+        yield f"it says that it holds until {result.go_until}, and it holds until {min(ends)}"
+
+
+def _of_rehearsal(result: Result, plan: SavedPlan) -> Iterator[str]:
+    """Whether a rehearsal is missing just where the answer says so."""
+    within, last = plan.oldest_rehearsal, LastRehearsal(result.rehearsed_at)
+    is_missing = within is not None and not rehearsed.is_in_time(within, last, result.finished_at)
+    if is_missing != (result.verdict is Verdict.NO_GO):
+        yield "whether a rehearsal is missing does not follow from plan.json"

@@ -99,6 +99,7 @@ class Gate:
             by_record=recorded is not None,
             then=recorded.then if recorded else None,
             written=recorded.written if recorded else (),
+            rehearsal=last_rehearsal(self.reports, (self.settings.primary.name, self.settings.standby.name)),
         )
 
     def _written(self, made: Sequence[Record], folder: Path) -> Mapping[str, tuple[SavedWritten, ...]]:
@@ -183,9 +184,7 @@ class Gate:
 
     def _result(self, started: Started, made: Sequence[Record], executed: Executed) -> Result:
         started = replace(started, advice=self._advice(started, made))
-        result = assemble(self.settings, started, made, executed, self._known())
-        sites = (result.primary.site, result.standby.site)
-        return result.model_copy(update={"rehearsed_at": last_rehearsal(self.reports, sites)})
+        return assemble(self.settings, started, made, executed, self._known())
 
     def _known(self) -> FirstSeen:
         """The findings of earlier runs, and since when they are known."""
@@ -223,7 +222,12 @@ class Gate:
             return result
         worse = Verdict.UNKNOWN if result.verdict is Verdict.GO else result.verdict
         return result.model_copy(
-            update={"verdict": worse, "reasons": (*result.reasons, *disagreements), "valid_until": None}
+            update={
+                "verdict": worse,
+                "reasons": (*result.reasons, *disagreements),
+                "valid_until": None,
+                "rehearsable_until": None,
+            }
         )
 
 

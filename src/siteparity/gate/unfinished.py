@@ -21,7 +21,14 @@ _GOES_ON = "run in progress, or it died"
 
 def unfinished(result: Result, words: str) -> Result:
     """The result of a run without an answer, with the reason."""
-    return result.model_copy(update={"verdict": Verdict.NO_GO, "reasons": (words,), "valid_until": None})
+    return result.model_copy(
+        update={
+            "verdict": Verdict.NO_GO,
+            "reasons": (words,),
+            "valid_until": None,
+            "rehearsable_until": None,
+        }
+    )
 
 
 def in_progress(started_at: datetime, seconds: float) -> str:

@@ -1,7 +1,16 @@
 """The policy: what both sites must satisfy, and who owns what."""
 
 from siteparity.policy.decisions import Absence, Declared
-from siteparity.policy.document import Limits, Objectives, Outline, Policy, Role, load_policy, outline
+from siteparity.policy.document import (
+    Failover,
+    Limits,
+    Objectives,
+    Outline,
+    Policy,
+    Role,
+    load_policy,
+    outline,
+)
 from siteparity.policy.journeys import Smoke
 from siteparity.policy.section import (
     AbsolutePath,
@@ -23,6 +32,7 @@ __all__ = [
     "AbsolutePath",
     "Declared",
     "Duration",
+    "Failover",
     "Language",
     "LanguageTag",
     "Limits",

@@ -92,6 +92,14 @@ class Objectives(Strict):
     record stands in for the primary."""
 
 
+class Failover(Strict):
+    """What is demanded of the failover plan (`failover.yml`)."""
+
+    rehearsed_within: PositiveDuration | None = None
+    """The last drill that `siteparity watch` followed to its end may be so old; else the answer is NO-GO.
+    Without the key none is demanded. A GO ends when the next one is due."""
+
+
 class Role(Owned):
     """A group of hosts that do the same work."""
 
@@ -124,6 +132,8 @@ class _File(Applied):
     objectives: Objectives | None = None
     """What may be lost. Without it no answer is GO while a record stands in for the primary, and replication
     is measured; ``absent: {objectives.rpo: ...}`` says that nobody set a limit."""
+    failover: Failover = Failover()
+    """What is demanded of the failover plan."""
     roles: Annotated[Mapping[RoleKey, Role], Field(min_length=1), BeforeValidator(roles_by_name)]
     """Groups of the inventories; each host in one of them is measured. Reports follow their order."""
     languages: Mapping[LanguageTag, LocaleName] = {}
@@ -173,6 +183,8 @@ class Policy:
     source: Path = field(compare=False)
     rpo: timedelta | None = None
     """The most that may be lost if a record stands in for the primary; None if the policy does not say."""
+    rehearsed_within: timedelta | None = None
+    """How old the last rehearsal of a failover may be; None if none is demanded."""
     promised: frozenset[str] = frozenset()
     """The aspects that have a section in the file. The others of `sections` are only compared."""
     absent: Mapping[str, Absence] = field(default_factory=dict)
@@ -263,7 +275,7 @@ def load_policy(
     model = validate(document, file_model, context)
     # Like waivers, these do not change what is measured: records stay usable without them, and whoever is
     # asked at night what may be lost can answer.
-    left_out = {todo.APPLICATIONS, "differs", "objectives"}
+    left_out = {todo.APPLICATIONS, "differs", "objectives", "failover"}
     dumped = json.dumps(model.model_dump(mode="json", exclude=left_out), sort_keys=True)
     described = Described(
         document,
@@ -300,6 +312,7 @@ def load_policy(
         source=path,
         written=written,
         rpo=model.objectives.rpo if model.objectives else None,
+        rehearsed_within=model.failover.rehearsed_within,
         loosened=tuple(_loosened(model, document.value)),
         applications=Applications(model.applications),
         differs=tuple(

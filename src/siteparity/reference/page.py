@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from siteparity.configuration import load
 from siteparity.plan import CheckSource, sources
-from siteparity.policy import Absence, Limits, Objectives, Policy, Role, Section
+from siteparity.policy import Absence, Failover, Limits, Objectives, Policy, Role, Section
 from siteparity.policy.applications import Application
 from siteparity.policy.decisions import needs_words
 from siteparity.policy.differs import Differs
@@ -63,6 +63,7 @@ def page_text(root: Path) -> str:
     lines += _chapter("Top level", whole_file(), ())
     lines += _chapter("`limits`", Limits)
     lines += _chapter("`objectives`", Objectives)
+    lines += _chapter("`failover`", Failover)
     lines += _chapter("`roles`: what a role may have", Role, ())
     lines += _chapter("`applications`: each", Application)
     lines += _chapter("`absent`: each", Absence)

@@ -70,9 +70,14 @@ def contradiction(result: Result, folder: Path) -> str:
         return f"it is of the run {result.run}"
     if (result.verdict is Verdict.GO) != (result.valid_until is not None):
         return "the verdict and its validity do not agree"
-    if result.verdict is not Verdict.GO:
-        return "" if result.reasons else "there is no reason why it is no GO"
-    return next((f"it says GO, and {problem}" for problem in _against_go(result)), "")
+    if result.verdict is not Verdict.GO and not result.reasons:
+        return "there is no reason why it is no GO"
+    if result.go_until is None:
+        return ""
+    if result.verdict is Verdict.UNKNOWN:
+        return "it is UNKNOWN, and only a rehearsal is missing"
+    said = "GO" if result.verdict is Verdict.GO else "that only a rehearsal is missing"
+    return next((f"it says {said}, and {problem}" for problem in _against_go(result)), "")
 
 
 def _against_go(result: Result) -> Iterator[str]:
@@ -80,7 +85,8 @@ def _against_go(result: Result) -> Iterator[str]:
     checks = [CheckOutcome(check.id, check.severity, check.outcome) for check in result.checks]
     if result.shipped and (result.shipped.altered or result.shipped.missing):
         yield "not every check is as siteparity ships it"
-    yield from (*judge(checks).reasons, *result.reasons)
+    others = result.reasons if result.verdict is Verdict.GO else result.reasons[1:]
+    yield from (*judge(checks).reasons, *others)
     if len({len(result.checks), result.plan.checks, result.executed.checks}) > 1:
         yield "its checks are not as many as were planned"
     if result.scope.undecided:

@@ -46,6 +46,8 @@ class SavedPlan(Frozen):
     """The policy's own."""
     rpo: Seconds | None
     """The most that may be lost by a GO for which a record stands in; null if the policy does not say."""
+    rehearsed_within: Seconds | None = None
+    """How old the last rehearsal of a failover may be; null if the policy demands none."""
     waiting: tuple[str, ...] = ()
     """The drafted lines of the policy that no person had accepted then, as in the result."""
     checks: tuple[PlannedLine, ...]
@@ -62,7 +64,8 @@ class SavedPlan(Frozen):
             hosts=sum(len(site.hosts) for site in settings.sites),
             deadline=deadline,
             limits={name: length.total_seconds() for name, length in settings.policy.limits},
-            rpo=settings.policy.rpo.total_seconds() if settings.policy.rpo else None,
+            rpo=_seconds(settings.policy.rpo),
+            rehearsed_within=_seconds(settings.policy.rehearsed_within),
             waiting=tuple(one.path for one in settings.waiting),
             checks=tuple(
                 PlannedLine(id=check.id, kind=check.source.kind, severity=check.severity)
@@ -79,6 +82,15 @@ class SavedPlan(Frozen):
     def most_lost(self) -> timedelta | None:
         """`rpo` as a length of time."""
         return None if self.rpo is None else timedelta(seconds=self.rpo)
+
+    @property
+    def oldest_rehearsal(self) -> timedelta | None:
+        """`rehearsed_within` as a length of time."""
+        return None if self.rehearsed_within is None else timedelta(seconds=self.rehearsed_within)
+
+
+def _seconds(length: timedelta | None) -> float | None:
+    return None if length is None else length.total_seconds()
 
 
 def plan_path(folder: Path) -> Path:

@@ -69,11 +69,13 @@ def judged(
         return Answer(Seen.UNKNOWN, f"the newest run, of {when}, is older than the drill")
     if may_go_on(result) or result.verdict is Verdict.UNKNOWN:
         return Answer(Seen.UNKNOWN, f"the run of {when}: {result.reasons[0]}")
-    if result.verdict is Verdict.NO_GO:
+    until = result.go_until
+    if until is None:
         return Answer(Seen.NO, f"NO-GO of {when}: {result.reasons[0]}")
-    if result.valid_until is None or now > result.valid_until:
+    if now > until:
         return Answer(Seen.NO, f"the GO of {when} is over")
-    words = f"GO of {when}, until {utc(result.valid_until)}"
+    lacking = "" if result.verdict is Verdict.GO else " but for a rehearsal, which this is"
+    words = f"GO of {when}, until {utc(until)}{lacking}"
     return Answer(Seen.YES, words, lost_seconds=_lost(result))
 
 
