@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siteparity.collect import Measured
-from siteparity.facts.data_loss import Loss, lsn, missing, possible_loss, written
+from siteparity.facts.data_loss import Loss, missing, possible_loss, written
 from siteparity.facts.records import Record, record_of
 from siteparity.model import Facts, Table, Unmeasured
 from siteparity.probes import discover
 from siteparity.result import SavedWritten
+from siteparity.tools.postgres import lsn
 
 NOTED = datetime(2026, 11, 23, 3, tzinfo=UTC)
 NOW = NOTED + timedelta(hours=6)

@@ -273,7 +273,7 @@ def test_a_change_tells_when_it_was_last_otherwise(plan: Plan) -> None:
 def test_what_may_be_lost_is_noted_when_it_is_known(plan: Plan) -> None:
     """At once, and again only if it has changed."""
     played = healthy(plan, Mode.DEAD)
-    played.answers["gate GO (back)"] = Answer(Seen.YES, "a GO by a record", lost_seconds=(0.0, 40.0))
+    played.answers["gate GO (back)"] = Answer(Seen.YES, "counted", lost_seconds=(0.0, 40.0))
     assert played.look() == ["counted"]
     assert played.look() == []
     counted = played.following.drill.counted

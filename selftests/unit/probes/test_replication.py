@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from selftests.unit.targets import answered, framed, web_host
 from siteparity.model import Facts, Unmeasured, UnmeasuredError
-from siteparity.probes import Seen, Target, read_tables
+from siteparity.probes import Reading, Seen, Sight, Target, read_tables
 from siteparity.probes.replication import PROBE, Policy, ask_passed, position_of_primary
 
 SECTION = Policy(
@@ -375,3 +375,65 @@ def test_an_archiver_of_which_nothing_is_known_is_unmeasured(archive: object) ->
     """NULL in place of a count is none."""
     read = facts({**STANDBY, "archive_mode": "on", "archive": archive})
     assert isinstance(read["archive"], Unmeasured)
+
+
+CONTROL = """\
+folder: /var/lib/postgresql/15/main
+Database system identifier:           77
+Database cluster state:               shut down
+Latest checkpoint location:           0/5000028
+Latest checkpoint's TimeLineID:       1
+"""
+
+
+def shown(control: str = "", **state: Any) -> dict[Sight, Any]:
+    """What a look shows of a server."""
+    answers = answered(
+        state=framed(json.dumps({**STANDBY, **state}).encode()), control=framed(control.encode())
+    )
+    readings = {sight.value: Reading(one.read) for sight, one in PROBE.shows.items()}
+    read = read_tables(readings, answers, TARGET, ("web",))
+    return {sight: read[sight.value] for sight in PROBE.shows}
+
+
+def test_a_look_shows_how_far_a_server_has_replayed() -> None:
+    """A server that was restarted since has forgotten it."""
+    assert shown(replay="0/3000148")[Sight.REPLAYED] == {"77": "0/3000148"}
+    assert shown(replay=None)[Sight.REPLAYED] == {}
+    assert shown(recovery=False, replay="0/3000148")[Sight.REPLAYED] == {"77": "0/3000148"}
+
+
+@pytest.mark.parametrize(
+    ("control", "expected"),
+    [
+        (CONTROL, {"77 1": "0/5000028"}),
+        (CONTROL.replace("shut down", "in production"), {"77 1": "in production"}),
+        (CONTROL.replace("shut down", "shut down in recovery"), {}),
+        (CONTROL.replace("shut down", "in archive recovery"), {}),
+        (CONTROL + CONTROL.replace("0/5000028", "1/28"), {"77 1": "1/28"}),
+        (CONTROL + CONTROL.replace("shut down", "in production"), {"77 1": "in production"}),
+        (
+            CONTROL + CONTROL.replace("TimeLineID:       1", "TimeLineID:       2"),
+            {"77 1": "0/5000028", "77 2": "0/5000028"},
+        ),
+        ("", {}),
+    ],
+)
+def test_the_control_file_shows_where_a_server_was_shut_down(control: str, expected: dict[str, str]) -> None:
+    """What is a copy is left out, and of two of one database the later one counts."""
+    assert shown(control)[Sight.ENDED] == expected
+
+
+@pytest.mark.parametrize(
+    ("control", "reason"),
+    [
+        (CONTROL + "WARNING: Calculated CRC checksum does not match value stored in file.\n", "CRC checksum"),
+        (CONTROL.replace("Database cluster state", "Status"), "does not tell Database cluster state"),
+        (CONTROL.removeprefix("folder: "), "does not begin with a folder"),
+    ],
+)
+def test_a_control_file_that_is_not_understood_tells_nothing(control: str, reason: str) -> None:
+    """A server of another version writes it otherwise."""
+    found = shown(control)[Sight.ENDED]
+    assert isinstance(found, Unmeasured)
+    assert reason in found.reason

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -81,13 +81,25 @@ def test_without_a_run_nothing_is_known(tmp_path: Path) -> None:
     assert "expected the newest run" in answers[Part.THERE].words
 
 
-@pytest.mark.parametrize(("source", "expected"), [("record", (0.0, 40.0)), ("live", None)])
-def test_a_record_that_stands_in_tells_what_may_be_lost(
-    source: str, expected: tuple[float, float] | None
+@pytest.mark.parametrize(
+    ("source", "standby", "expected"),
+    [("record", "arizona", START), ("live", "arizona", None), ("record", "berlin", None)],
+)
+def test_a_record_that_stands_in_tells_what_the_new_site_has(
+    source: str, standby: str, expected: datetime | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a live primary the same figure is about a failure that did not happen."""
     whole = result()
     loss = SavedLoss(since=START, until=START + timedelta(seconds=40), missing_bytes=0)
-    primary = whole.primary.model_copy(update={"source": source})
-    found = whole.model_copy(update={"data_loss": loss, "primary": primary})
-    assert judged(found, "dallas", "arizona", START).lost_seconds == expected
+    sites = {
+        "primary": whole.primary.model_copy(update={"source": source}),
+        "standby": whole.standby.model_copy(update={"site": standby}),
+    }
+    found = whole.model_copy(update={"data_loss": loss, **sites})
+    monkeypatch.setattr(GateAnswer, "_newest", lambda _: found)
+    assert GateAnswer(Path()).held_until(begun()) == expected
+
+
+def test_without_a_run_nobody_tells_what_the_new_site_has(tmp_path: Path) -> None:
+    """That is no error of the watch."""
+    assert GateAnswer(tmp_path).held_until(begun()) is None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from selftests.unit.failover.plans import START
 from selftests.unit.failover.test_runbook import NEW, OLD
 from siteparity.failover.answers import Alarm, Answer, Question, Seen
 from siteparity.failover.order import Part
@@ -30,7 +32,7 @@ from siteparity.model import Table, Unmeasured
 from siteparity.probes import Sight
 from siteparity.probes.connections import NONE
 from siteparity.tools.dns import AUTHORITY
-from siteparity.watching.judged import NOT_BUILT, Sights, judge, newest_timeline
+from siteparity.watching.judged import NOT_BUILT, Sights, Timelines, judge, timelines
 
 AWAY = Unmeasured("state: no answer within 3 s")
 Seen_ = Mapping[Sight, Table | Unmeasured]
@@ -185,10 +187,10 @@ def test_exactly_one_database_takes_writes(
 
 def test_a_fenced_database_that_is_silent_is_no_second_writer() -> None:
     """A step has proven that; one that does not say why it fails may still write."""
-    fenced = replace(sights(GONE, old_web=GONE_WEB), fenced=True)
+    fenced = replace(sights(GONE, old_web=GONE_WEB), fenced_at=START)
     assert seen(Kind.WRITERS, 1, fenced) is Seen.YES
     refusing = Unmeasured("state: login refused (publickey)")
-    half = replace(sights(dict.fromkeys(GONE, refusing), old_web=GONE_WEB), fenced=True)
+    half = replace(sights(dict.fromkeys(GONE, refusing), old_web=GONE_WEB), fenced_at=START)
     assert seen(Kind.WRITERS, 1, half) is Seen.UNKNOWN
 
 
@@ -229,8 +231,9 @@ def test_the_timeline_is_newer_than_when_the_drill_began(before: int | None, exp
 
 def test_the_newest_timeline_is_that_of_both_sites() -> None:
     """A site that does not show one may have a newer one."""
-    assert newest_timeline(sights(WRITES, FOLLOWS)) == 3
-    assert newest_timeline(sights(GONE)) is None
+    assert timelines(sights(WRITES, FOLLOWS)) == Timelines(3, 2)
+    assert timelines(sights(GONE)) == Timelines(None, 3)
+    assert timelines(sights(WRITES, GONE)) == Timelines()
 
 
 @pytest.mark.parametrize(
@@ -290,7 +293,7 @@ def test_nothing_of_the_new_site_is_connected_to_the_old_one(
 
 @pytest.mark.parametrize(
     ("kind", "wanted"),
-    [(Kind.SMOKE, Smoke.ALL), (Kind.LOST, Lost.COUNTED), (Kind.STANDBY_HAS, StandbyHas.EVERYTHING)],
+    [(Kind.SMOKE, Smoke.ALL)],
 )
 def test_what_nothing_measures_is_not_known(kind: Kind, wanted: Wanted) -> None:
     """It says what to do instead."""
@@ -304,3 +307,75 @@ def test_the_gate_is_asked_about_the_direction_of_the_step() -> None:
     assert judge(question, found).seen is Seen.YES
     assert judge(replace(question, part=Part.BACK), found).seen is Seen.NO
     assert judge(question, sights()).seen is Seen.UNKNOWN
+
+
+ENDED: Seen_ = {**STOPPED, Sight.ENDED: {"77 2": "0/5000028"}}
+REPLAYED: Seen_ = {**FOLLOWS, Sight.REPLAYED: {"77": "0/50000A0"}}
+PROMOTED: Seen_ = {**WRITES, Sight.REPLAYED: {"77": "0/50000A0"}}
+
+
+def ended(*places: str) -> Seen_:
+    """The old database, whose files hold these."""
+    return {**STOPPED, Sight.ENDED: {f"77 {2 + number}": place for number, place in enumerate(places)}}
+
+
+def behind(position: str) -> Seen_:
+    """The new database, which has replayed so far."""
+    return {**FOLLOWS, Sight.REPLAYED: {"77": position}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (ENDED, REPLAYED, Seen.YES),
+        (ENDED, PROMOTED, Seen.YES),
+        (ENDED, behind("1/0"), Seen.YES),
+        (ENDED, behind("0/5000028"), Seen.NO),
+        (ENDED, behind("0/4FFFFFF"), Seen.NO),
+        (ENDED, {**FOLLOWS, Sight.REPLAYED: {}}, Seen.UNKNOWN),
+        (ENDED, {**FOLLOWS, Sight.REPLAYED: {"78": "0/50000A0"}}, Seen.UNKNOWN),
+        (ENDED, GONE, Seen.UNKNOWN),
+        (ENDED, {Sight.REPLAYED: AWAY}, Seen.UNKNOWN),
+        (STOPPED, REPLAYED, Seen.UNKNOWN),
+        (ended(), REPLAYED, Seen.UNKNOWN),
+        ({**STOPPED, Sight.ENDED: {"77 1": "0/1"}}, REPLAYED, Seen.UNKNOWN),
+        ({**STOPPED, Sight.ENDED: AWAY}, REPLAYED, Seen.UNKNOWN),
+        (ended("in production"), REPLAYED, Seen.UNKNOWN),
+        ({**WRITES, Sight.ENDED: {"77 2": "in production"}}, REPLAYED, Seen.NO),
+        ({**WRITES, Sight.ENDED: {"77 2": "shutting down"}}, REPLAYED, Seen.NO),
+    ],
+)
+def test_the_standby_has_everything_once_it_passed_the_last_checkpoint(
+    old: Seen_, new: Seen_, expected: Seen
+) -> None:
+    """Of a database that was shut down, on the timeline that it followed; also after it was promoted."""
+    found = replace(sights(old, new), followed=2)
+    assert seen(Kind.STANDBY_HAS, StandbyHas.EVERYTHING, found) is expected
+    assert seen(Kind.STANDBY_HAS, StandbyHas.EVERYTHING, replace(found, followed=None)) is not Seen.YES
+
+
+@pytest.mark.parametrize(
+    ("new", "fenced", "held", "expected", "lost"),
+    [
+        (REPLAYED, True, None, Seen.YES, (0.0, 0.0)),
+        (REPLAYED, True, 40, Seen.YES, (0.0, 0.0)),
+        (REPLAYED, False, None, Seen.UNKNOWN, None),
+        (behind("0/1"), True, 40, Seen.YES, (0.0, 40.0)),
+        (behind("0/1"), True, None, Seen.UNKNOWN, None),
+        (behind("0/1"), False, 40, Seen.UNKNOWN, None),
+        (GONE, True, 40, Seen.YES, (0.0, 40.0)),
+        (GONE, True, -1, Seen.YES, (0.0, 0.0)),
+    ],
+)
+def test_what_is_lost_is_nothing_if_that_is_proven_or_else_a_range(
+    new: Seen_, fenced: bool, held: float | None, expected: Seen, lost: tuple[float, float] | None
+) -> None:
+    """It ends when the old site was fenced: until then it may have taken orders."""
+    found = replace(
+        sights(ENDED, new),
+        followed=2,
+        fenced_at=START if fenced else None,
+        held_until=None if held is None else START - timedelta(seconds=held),
+    )
+    answer = judge(asked(Kind.LOST, Lost.COUNTED), found)
+    assert (answer.seen, answer.lost_seconds) == (expected, lost)

@@ -19,6 +19,7 @@ from siteparity.failover.proofs import Kind, Side
 from siteparity.model import Unmeasured, UnmeasuredError
 from siteparity.probes import Sight
 from siteparity.transport import Output
+from siteparity.watching.judged import Timelines
 from siteparity.watching.looks import HostLooks, healthy, sights_of, watched
 
 ROOT = find_root()
@@ -79,6 +80,9 @@ class NoGate:
         """Nobody asked the gate."""
         return {}
 
+    def held_until(self, _: object) -> None:
+        """No record stood in."""
+
 
 def test_a_look_at_nobody_knows_nothing(settings: Configuration) -> None:
     """Neither yes nor no: this machine may be cut off."""
@@ -91,7 +95,7 @@ def test_a_look_at_nobody_knows_nothing(settings: Configuration) -> None:
         NoGate(),  # type: ignore[arg-type]  # it answers as one
         now=lambda: START,
     )
-    assert looks.timeline() is None
+    assert looks.timelines() == Timelines()
     found = looks.look(Drill(begun()), plan)
     assert found.at == START
     assert {answer.seen for answer in found.answers.values()} == {Seen.UNKNOWN}

@@ -16,6 +16,7 @@ from siteparity.failover.document import Mode, Plan
 from siteparity.failover.drill import Drill, drills
 from siteparity.failover.events import Event, Said
 from siteparity.model import SiteparityError
+from siteparity.watching.judged import Timelines
 from siteparity.watching.run import Outcome, Watch
 
 MANY = 30
@@ -32,9 +33,9 @@ class Scripted:
     before: Callable[[int], None] = lambda _: None
     number: int = -1
 
-    def timeline(self) -> int | None:
+    def timelines(self) -> Timelines:
         """Nobody asked."""
-        return None
+        return Timelines()
 
     def look(self, drill: Drill, plan: Plan) -> Look:
         """The next of the script; the last one again after it."""

@@ -202,6 +202,7 @@ def _begin(options: argparse.Namespace, settings: Configuration, plan: Plan, loo
     mode = Mode(options.mode or Mode.PLANNED)
     runbook(plan, *settings.sites, [mode])  # it can be followed
     at = datetime.now(UTC)
+    now = looks.timelines()
     begun = Begun(
         drill=events.drill_id(at),
         at=at,
@@ -210,7 +211,8 @@ def _begin(options: argparse.Namespace, settings: Configuration, plan: Plan, loo
         new=settings.standby.name,
         digest=digest_of(plan, settings.sites),
         by=_by(options.by),
-        timeline=looks.timeline(),
+        timeline=now.newest,
+        followed=now.followed,
     )
     events.append(options.reports, (begun,))
     (_tell_json if options.json else _tell)(begun)

@@ -14,7 +14,6 @@ Source: PostgreSQL 15 manual, sections 9.27.4 (pg_last_xact_replay_timestamp) an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,6 +22,7 @@ from siteparity.facts.records import Record
 from siteparity.model import Unmeasured, Value
 from siteparity.probes import LossWitness, Probes
 from siteparity.result import SavedWritten
+from siteparity.tools.postgres import lsn
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +199,3 @@ def _moments(said: _Witness, host: str, passed: Sequence[datetime]) -> Iterator[
     seconds = said.value(said.standby, host, said.places.replayed)
     if isinstance(seconds, int | float) and not isinstance(seconds, bool):
         yield said.standby.measured_at - timedelta(seconds=seconds)
-
-
-def lsn(text: Value | None) -> int | None:
-    """A position in the WAL as a number of bytes: ``1/A0`` is 2**32 + 160. None if it is not one."""
-    found = re.fullmatch(r"([0-9A-Fa-f]{1,8})/([0-9A-Fa-f]{1,8})", text) if isinstance(text, str) else None
-    return (int(found[1], 16) << 32) + int(found[2], 16) if found else None

@@ -51,6 +51,8 @@ class Begun(_Line):
     """Who began it."""
     timeline: int | None = None
     """The newest timeline that a database of both sites was on then; null if it is not known."""
+    followed: int | None = None
+    """The timeline that the databases of the new site followed then; null if it is not known, or several."""
 
 
 class Resumed(_Line):

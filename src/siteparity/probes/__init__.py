@@ -393,6 +393,12 @@ class Sight(StrEnum):
     """The status of what receives from another database: "streaming" if it does."""
     TIMELINE = "timeline"
     """The number of the database's timeline."""
+    REPLAYED = "replayed"
+    """The database's system identifier -> the position up to which it has replayed WAL, also once it takes
+    writes; empty if it has replayed none since its start."""
+    ENDED = "ended"
+    """System identifier and timeline of each database in its files -> the position of its last checkpoint if
+    it was shut down, or else its state. What is a copy of another one is left out."""
     UNITS = "units"
     """Each unit that is promised, or not inactive -> systemd's ActiveState."""
     ARMED = "armed"

@@ -14,10 +14,12 @@ Source: PostgreSQL 15 manual, sections 9.27.4 (recovery information functions) a
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
 from siteparity.model import Facts, OtherSiteAwayError, Table, Unmeasured, UnmeasuredError
@@ -38,7 +40,7 @@ from siteparity.probes import (
     Witnesses,
     once,
 )
-from siteparity.tools.postgres import psql, question, rows
+from siteparity.tools.postgres import FOLDERS, lsn, psql, question, rows
 from siteparity.tools.program import filled, program
 from siteparity.tools.witnesses import postgres, products, programs, witnessed
 from siteparity.transport.script import Ask, Word
@@ -95,6 +97,7 @@ _STATE = Ask(question([program(__package__, "replication_state.sql")]), words=LO
 _SIGNALS = Ask(
     filled(program(__package__, "replication_signals.sh"), folder=psql(["SHOW data_directory"])), words=LOGIN
 )
+_CONTROL = Ask(filled(program(__package__, "replication_control.sh"), folders=FOLDERS))
 _PASSED = Ask(
     # The shell reads each statement between single quotes, and the words between double ones.
     filled(
@@ -104,6 +107,15 @@ _PASSED = Ask(
     ),
     words=(*LOGIN, POSITION, _WAIT),
 )
+
+_TIMELINE = "Latest checkpoint's TimeLineID"
+_FIELDS = (
+    "Database system identifier",
+    "Database cluster state",
+    "Latest checkpoint location",
+    _TIMELINE,
+)
+"""What pg_controldata tells of a data folder."""
 
 _LATEST_DUE = 300
 """Seconds after which the standby must have asked an idle sender; a longer silence needs a reason."""
@@ -116,9 +128,9 @@ _LEFT = ("backup_label", "tablespace_map")
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
-    """What one host knows, in one statement; and the files that decide what the server is after a restart."""
+    """What one host knows, in one statement, and the files that say what the server was and will be."""
     login = _login(target.section)
-    return {"state": _STATE.about(**login), "signals": _SIGNALS.about(**login)}
+    return {"state": _STATE.about(**login), "signals": _SIGNALS.about(**login), "control": _CONTROL}
 
 
 def _login(section: Policy) -> Mapping[str, Sequence[str]]:
@@ -262,6 +274,46 @@ def read_replayed(answers: Answers, target: Target[Policy]) -> Table:
     return {"seconds since the last replayed commit": _seconds(state, "replayed")}
 
 
+def read_wal_replayed(answers: Answers, target: Target[Policy]) -> Table:
+    """How far the server has replayed WAL since its start; it stays so once the server takes writes."""
+    state = _state(answers, target)
+    if state.get("replay") is None:
+        return {}
+    return {_text(state, "system"): _text(state, "replay")}
+
+
+def read_ended(answers: Answers, _: Target[Policy]) -> Table:
+    """Each database in the files -> where it was shut down, or else its state; of two the later one."""
+    found: dict[str, list[str]] = {}
+    for fields in _control(answers.rows("control")):
+        state = fields["Database cluster state"]
+        if "recovery" not in state:  # else it is a copy that another server's WAL was applied to
+            name = f"{fields['Database system identifier']} {fields[_TIMELINE]}"
+            ended = fields["Latest checkpoint location"] if state == "shut down" else state
+            found.setdefault(name, []).append(ended)
+    return {name: max(each, key=_late) for name, each in found.items()}
+
+
+def _late(ended: str) -> float:
+    """How late a database ended; one that was not shut down is later than all others."""
+    position = lsn(ended)
+    return math.inf if position is None else position
+
+
+def _control(lines: Sequence[str]) -> Iterator[Mapping[str, str]]:
+    """The control file of each data folder."""
+    starts = [number for number, line in enumerate(lines) if line.startswith("folder: ")]
+    if lines and starts[:1] != [0]:
+        raise UnmeasuredError("control: the answer does not begin with a folder")
+    for start, end in pairwise([*starts, len(lines)]):
+        fields = {key: value.strip() for key, _, value in (line.partition(":") for line in lines[start:end])}
+        if lacking := [key for key in _FIELDS if key not in fields]:
+            raise UnmeasuredError(f"control: {fields['folder']}: pg_controldata does not tell {lacking[0]}")
+        if "WARNING" in fields:
+            raise UnmeasuredError(f"control: {fields['folder']}: {fields['WARNING']}")
+        yield fields
+
+
 def ask_passed(target: Target[Policy]) -> Mapping[str, Ask]:
     """How long a standby takes to pass the position that the primary had a moment ago."""
     section = target.section
@@ -385,7 +437,7 @@ def read_absence(answers: Answers, _: Target[Any]) -> Table:
 PROBE = Probe(
     section=Policy,
     ask=ask,
-    always=(_STATE, _SIGNALS, _PASSED),
+    always=(_STATE, _SIGNALS, _CONTROL, _PASSED),
     never_waived=True,
     grants=lambda section: (DatabaseAccess(section.roles, section.database_user),),
     data_loss=LossWitness(
@@ -421,6 +473,8 @@ PROBE = Probe(
         Sight.MODE: Shown(read_mode, ("state",)),
         Sight.RECEIVER: Shown(read_receiver, ("state",)),
         Sight.TIMELINE: Shown(read_timeline, ("state",)),
+        Sight.REPLAYED: Shown(read_wal_replayed, ("state",)),
+        Sight.ENDED: Shown(read_ended, ("control",)),
     },
     absence=Witnesses({"programs": Ask(programs.QUESTION), "postgres": Ask(postgres.QUESTION)}, read_absence),
 )

@@ -6,6 +6,7 @@ SELECT json_build_object(
               ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END,
   'version', current_setting('server_version_num')::int / 10000,
   'position', CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
+  'replay', pg_last_wal_replay_lsn(),
   'replayed', extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()),
   'paused', CASE WHEN pg_is_in_recovery() THEN pg_get_wal_replay_pause_state() END,
   'delay', current_setting('recovery_min_apply_delay'),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from siteparity.model import UnmeasuredError
+from siteparity.model import UnmeasuredError, Value
 from siteparity.tools import json_text
 from siteparity.tools.given import DECODE, item
 
@@ -14,6 +15,13 @@ from siteparity.tools.given import DECODE, item
 # Without jit, which takes ten times as long to compile such statements as to run them.
 _READ_ONLY = "SET default_transaction_read_only = on; "
 _SETTINGS = "SET jit = off; SET statement_timeout = {milliseconds}"
+
+FOLDERS = (
+    "/var/lib/postgresql/*/* /var/lib/postgresql/data /var/lib/pgsql/data /var/lib/pgsql/*/data "
+    "/var/lib/postgres/data /usr/local/pgsql/data /opt/postgres*/data /opt/postgres*/*/data "
+    "/srv/postgres*/data /data/postgres* /data/pgsql* /pgdata /var/lib/edb/*/data"
+)
+"""Where data folders usually are, for a server that does not run: patterns of the shell."""
 
 
 def psql(statements: Sequence[str], *, seconds: int = 5, read_only: bool = True) -> str:
@@ -55,3 +63,9 @@ def rows(lines: Iterable[str], name: str) -> list[Mapping[str, Any]]:
     if not found or not all(isinstance(row, dict) for row in found):
         raise UnmeasuredError(f"{name}: the answer holds no row")
     return found
+
+
+def lsn(text: Value | None) -> int | None:
+    """A position in the WAL as a number of bytes: ``1/A0`` is 2**32 + 160. None if it is not one."""
+    found = re.fullmatch(r"([0-9A-Fa-f]{1,8})/([0-9A-Fa-f]{1,8})", text) if isinstance(text, str) else None
+    return (int(found[1], 16) << 32) + int(found[2], 16) if found else None

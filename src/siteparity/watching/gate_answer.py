@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -41,6 +42,15 @@ class GateAnswer:
             Part.BACK: judged(result, begun.new, begun.old, now, since=begun.at),
         }
 
+    def held_until(self, begun: Begun) -> datetime | None:
+        """Until when the new site has all that was committed at the old one, if a record stood in for it."""
+        with suppress(SiteparityError, OSError):
+            result = self._newest()
+            about = (result.primary.site, result.standby.site, result.primary.source)
+            if result.data_loss is not None and about == (begun.old, begun.new, "record"):
+                return result.data_loss.since
+        return None
+
     def _newest(self) -> Result:
         folder = find_run(self._reports, None)
         stamp = (folder.name, (folder / "result.json").stat().st_mtime_ns)
@@ -75,13 +85,4 @@ def judged(
     if now > until:
         return Answer(Seen.NO, f"the GO of {when} is over")
     lacking = "" if result.verdict is Verdict.GO else " but for a rehearsal, which this is"
-    words = f"GO of {when}, until {utc(until)}{lacking}"
-    return Answer(Seen.YES, words, lost_seconds=_lost(result))
-
-
-def _lost(result: Result) -> tuple[float, float] | None:
-    """What may be lost in seconds of orders, if a record stood in for a dead primary."""
-    loss = result.data_loss
-    if loss is None or result.primary.source != "record":
-        return None
-    return (0.0, (loss.until - loss.since).total_seconds())
+    return Answer(Seen.YES, f"GO of {when}, until {utc(until)}{lacking}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from siteparity.failover.answers import Alarm, Answer, Question, Seen
 from siteparity.failover.order import Part
@@ -16,6 +17,7 @@ from siteparity.failover.proofs import Database, Kind, Side, Units
 from siteparity.model import Host, Site, Table, Unmeasured
 from siteparity.names import OwnNames
 from siteparity.probes import Sight
+from siteparity.tools.postgres import lsn
 
 _UP = ("active", "reloading")
 _DOWN = ("inactive", "failed")
@@ -41,8 +43,12 @@ class Sights:
     """Whether the gate lets the new site take over, and later the old one."""
     timeline: int | None = None
     """The newest timeline when the drill began."""
-    fenced: bool = False
-    """Whether a step has proven that the old site is fenced."""
+    followed: int | None = None
+    """The timeline that the new site's databases followed then."""
+    fenced_at: datetime | None = None
+    """When a step had proven that the old site is fenced."""
+    held_until: datetime | None = None
+    """Whatever was committed at the old site until then is at the new one, by a record that stood in."""
     database_units: tuple[str, ...] = ()
     """The units of the database, if the policy names them."""
     healthy: Mapping[Sight, tuple[object, ...]] = field(default_factory=dict)
@@ -75,18 +81,26 @@ def judge(question: Question, sights: Sights) -> Answer:
     return judging(question, sights) if judging else Answer(Seen.UNKNOWN, NOT_BUILT)
 
 
-def newest_timeline(sights: Sights) -> int | None:
-    """The newest timeline of all databases; None unless each site shows one."""
-    found: list[int] = []
-    for side in Side:
-        of_site = [
-            _number(sights.table(host, Sight.TIMELINE)) for host in sights.having(side, Sight.TIMELINE)
-        ]
-        known = [one for one in of_site if one is not None]
-        if not known:
-            return None
-        found += known
-    return max(found)
+@dataclass(frozen=True, slots=True)
+class Timelines:
+    """The timelines of all databases at a moment."""
+
+    newest: int | None = None
+    """None unless each site shows one."""
+    followed: int | None = None
+    """That of the new site's databases; None unless all of them show the same."""
+
+
+def timelines(sights: Sights) -> Timelines:
+    """The timelines that a look saw."""
+    of = {
+        side: [_number(sights.table(host, Sight.TIMELINE)) for host in sights.having(side, Sight.TIMELINE)]
+        for side in Side
+    }
+    known = {side: [one for one in found if one is not None] for side, found in of.items()}
+    newest = max(one for found in known.values() for one in found) if all(known.values()) else None
+    (followed, *others) = dict.fromkeys(of[Side.NEW]) or {None: None}
+    return Timelines(newest, None if others else followed)
 
 
 def _each(answers: Iterable[tuple[Host, Answer]]) -> Answer:
@@ -222,12 +236,73 @@ def _is_silent(host: Host, sights: Sights) -> bool:
 
 def _is_fenced(host: Host, sights: Sights) -> bool:
     """Whether a host is of the old site, which is proven to be fenced, and is silent."""
-    return sights.fenced and host.site == sights.sites[Side.OLD].name and _is_silent(host, sights)
+    return (
+        sights.fenced_at is not None and host.site == sights.sites[Side.OLD].name and _is_silent(host, sights)
+    )
 
 
 def _reason(host: Host, sights: Sights) -> str:
     tables = sights.tables.get(host.label, {}).values()
     return next((one.reason for one in tables if isinstance(one, Unmeasured)), "nobody asked it")
+
+
+def _standby_has(_: Question, sights: Sights) -> Answer:
+    hosts = sights.having(Side.NEW, Sight.REPLAYED)
+    return _each((host, _has_replayed(host, sights)) for host in hosts)
+
+
+def _has_replayed(host: Host, sights: Sights) -> Answer:
+    """Whether a database has replayed the last checkpoint of the old one, which is the last that it wrote."""
+    table = sights.table(host, Sight.REPLAYED)
+    if isinstance(table, Unmeasured):
+        return Answer(Seen.UNKNOWN, table.reason)
+    for system, position in table.items():
+        replayed, ended = lsn(position), _last_checkpoint(system, sights)
+        if isinstance(ended, Answer):
+            return ended
+        if replayed is not None:
+            words = f"has replayed WAL up to {position}; the last checkpoint begins at {_shown(ended)}"
+            return Answer(Seen.YES if replayed > ended else Seen.NO, words)
+    return Answer(Seen.UNKNOWN, "it has replayed nothing since its start")
+
+
+def _last_checkpoint(system: str, sights: Sights) -> int | Answer:
+    """Where the old database was shut down; an answer if it was not, or that is not known."""
+    if sights.followed is None:
+        return Answer(Seen.UNKNOWN, "what the new database followed was not known when the drill began")
+    found: list[int] = []
+    for host in sights.having(Side.OLD, Sight.ENDED):
+        table = sights.table(host, Sight.ENDED)
+        if isinstance(table, Unmeasured):
+            return Answer(Seen.UNKNOWN, f"{name_of(host)}: {table.reason}")
+        ended = table.get(f"{system} {sights.followed}")
+        position = lsn(ended)
+        if position is not None:
+            found.append(position)
+        elif ended is not None:
+            runs = not isinstance(sights.table(host, Sight.MODE), Unmeasured)
+            return Answer(Seen.NO if runs else Seen.UNKNOWN, f"{name_of(host)} was not shut down: {ended}")
+    none = "the old site shows no database that was shut down on the timeline which the new one followed"
+    return max(found) if found else Answer(Seen.UNKNOWN, none)
+
+
+def _shown(position: int) -> str:
+    """A position as PostgreSQL writes it."""
+    return f"{position >> 32:X}/{position & 0xFFFFFFFF:X}"
+
+
+def _lost(question: Question, sights: Sights) -> Answer:
+    """What is lost: nothing if the new site has everything, or else what was written since a record."""
+    if sights.fenced_at is None:
+        return Answer(Seen.UNKNOWN, "the old site is not fenced, and may still take orders")
+    has = _standby_has(question, sights)
+    if has.seen is Seen.YES:
+        return Answer(Seen.YES, f"nothing: {has.words}", lost_seconds=(0.0, 0.0))
+    if sights.held_until is None:
+        return Answer(Seen.UNKNOWN, f"{has.words}; no run by a record tells what the new site has")
+    most = max(0.0, (sights.fenced_at - sights.held_until).total_seconds())
+    since = f"{sights.held_until.astimezone(UTC):%H:%M:%S} to {sights.fenced_at.astimezone(UTC):%H:%M:%S}"
+    return Answer(Seen.YES, f"orders of {since} UTC may be lost", lost_seconds=(0.0, most))
 
 
 def _dns(_: Question, sights: Sights) -> Answer:
@@ -314,6 +389,8 @@ _JUDGES: Mapping[Kind, Callable[[Question, Sights], Answer]] = {
     Kind.TIMELINE: _timeline,
     Kind.WRITERS: _writers,
     Kind.SILENT: _silent,
+    Kind.STANDBY_HAS: _standby_has,
+    Kind.LOST: _lost,
     Kind.DNS: _dns,
     Kind.JOBS: _jobs,
     Kind.CONNECTIONS: _connections,

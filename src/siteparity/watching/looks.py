@@ -22,7 +22,7 @@ from siteparity.policy import Policy
 from siteparity.probes import Probe, Probes, Reading, Sight, Target
 from siteparity.transport.script import Ask
 from siteparity.watching.gate_answer import GateAnswer
-from siteparity.watching.judged import Sights, judge, newest_timeline
+from siteparity.watching.judged import Sights, Timelines, judge, timelines
 
 LOOK_SECONDS = 8.0
 """After which a look ends, whoever has not answered."""
@@ -31,8 +31,8 @@ LOOK_SECONDS = 8.0
 class Looks(Protocol):
     """Whoever looks."""
 
-    def timeline(self) -> int | None:
-        """The newest timeline of all databases now; None if it is not known."""
+    def timelines(self) -> Timelines:
+        """The timelines of all databases now."""
 
     def look(self, drill: Drill, plan: Plan) -> Look:
         """One look at everything that the plan asks for in the mode of the drill."""
@@ -49,19 +49,24 @@ class HostLooks:
     gate: GateAnswer
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
-    def timeline(self) -> int | None:
-        """The newest timeline of all databases now; None if it is not known."""
-        return newest_timeline(self._sights())
+    def timelines(self) -> Timelines:
+        """The timelines of all databases now."""
+        return timelines(self._sights())
 
     def look(self, drill: Drill, plan: Plan) -> Look:
         """One look, which ends after `LOOK_SECONDS` at the latest."""
         at = self.now()
-        fences = [step.name for step in plan.of(drill.begun.mode, Part.THERE) if step.fences is Side.OLD]
+        there = plan.of(drill.begun.mode, Part.THERE)
+        fenced = [
+            drill.done[step.name].at for step in there if step.fences is Side.OLD and step.name in drill.done
+        ]
         sights = replace(
             self._sights(),
             gate=self.gate.answers(at, drill.begun),
             timeline=drill.begun.timeline,
-            fenced=any(name in drill.done for name in fences),
+            followed=drill.begun.followed,
+            fenced_at=max(fenced, default=None),
+            held_until=self.gate.held_until(drill.begun),
         )
         return Look(at, _answers(plan, drill.begun.mode, sights))
 

@@ -21,9 +21,7 @@ for line in $found; do
     folders="$folders$folder
 "
 done
-for path in /var/lib/postgresql/*/* /var/lib/postgresql/data /var/lib/pgsql/data /var/lib/pgsql/*/data \
-    /var/lib/postgres/data /usr/local/pgsql/data /opt/postgres*/data /opt/postgres*/*/data /srv/postgres*/data \
-    /data/postgres* /data/pgsql* /pgdata /var/lib/edb/*/data
+for path in @FOLDERS@
 do
     [ -e "$path/PG_VERSION" ] || continue
     here=$(find -L "$path" -maxdepth 0 -printf '%D:%i') || exit
