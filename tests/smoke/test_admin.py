@@ -16,6 +16,7 @@ pytestmark = pytest.mark.blocker
 
 @pytest.mark.drill("admin_redirect_to_the_primary", "admin_redirect_wrong_at_both_sites")
 @pytest.mark.broken("Store owners are sent to the wrong place at {where}", "part")
+@pytest.mark.journey
 def test_store_owners_are_sent_to_the_right_place(standby: Standby) -> None:
     """Store owners do not find their orders, and are not told why."""
     policy: Admin = standby.policy

@@ -32,6 +32,7 @@ def test_the_standbys_database_is_readable_and_takes_no_writes(standby: Standby)
     "database_access_missing",
 )
 @pytest.mark.broken("The newest orders are not shown on {where}", "part")
+@pytest.mark.journey
 def test_the_shop_shows_the_newest_rows_of_the_standbys_database(standby: Standby) -> None:
     """Customers and store owners do not find the newest orders."""
     policy: Database = standby.policy

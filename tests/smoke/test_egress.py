@@ -21,6 +21,7 @@ pytestmark = pytest.mark.blocker
     "mail_relay_refuses_the_standby",
 )
 @pytest.mark.broken("A third party refuses calls from {where}: payments or receipts fail", "outage")
+@pytest.mark.journey
 def test_every_call_to_a_third_party_is_accepted(standby: Standby) -> None:
     """Some or all cards cannot be charged, or some or all receipts are not sent."""
     policy: Egress = standby.policy

@@ -33,6 +33,7 @@ OWN = (
     "session_left_in_the_store",
 )
 @pytest.mark.broken("Nobody can log in at {standby}, or logins are kept at the other site", "outage")
+@pytest.mark.journey
 def test_a_session_is_kept_by_the_standbys_own_redis(standby: Standby) -> None:
     """Nobody can log in, and what customers did on one page is forgotten on the next."""
     policy: Session = standby.policy

@@ -43,6 +43,7 @@ SWITCH = "on that host: ping -s 1400 -c 50 to each web host; look at the switch 
     "database_access_missing",
 )
 @pytest.mark.broken("Pages in a language are wrong or fail on {where}", "part")
+@pytest.mark.journey
 def test_every_web_host_speaks_the_language(standby: Standby, language: str) -> None:
     """Customers get an error page, another language, or prices and dates that mean something else."""
     policy: Storefront = standby.policy
@@ -70,6 +71,7 @@ def test_every_web_host_speaks_the_language(standby: Standby, language: str) -> 
     "database_access_missing",
 )
 @pytest.mark.broken("Requests through the front door of {standby} fail or hang", "outage")
+@pytest.mark.journey
 def test_every_request_through_the_edge_is_answered_in_time(standby: Standby) -> None:
     """From the failover on, customers see errors at random, or wait."""
     policy: Storefront = standby.policy

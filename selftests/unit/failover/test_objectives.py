@@ -103,6 +103,44 @@ def test_the_moments_of_a_drill_are_those_of_its_journal(tmp_path: Path) -> None
     assert found == Moments(at(8), at(10), at(12), at(20), at(30), at(46))
 
 
+def seen_at(*looks: tuple[int, str, int | None]) -> Drill:
+    """A drill that was switched after 20 seconds: when customers were seen, and the look before that."""
+    found = Drill(begun()).with_(Proven(drill="d1", at=at(20), step="promote", ready_at=at(0)))
+    for moment, seen, before in looks:
+        told = Looked(
+            drill="d1",
+            at=at(moment),
+            question="smoke all",
+            seen=Seen(seen),
+            before=None if before is None else at(before),
+        )
+        found = found.with_(told)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("looks", "expected"),
+    [
+        # A restart before the switch is an outage of its own.
+        ([(0, "yes", None), (2, "no", 1), (4, "yes", 3), (12, "no", 10), (40, "yes", 38)], (10, 12, 40)),
+        # Nothing was known for a while: that time counts.
+        ([(0, "yes", None), (6, "unknown", 4), (12, "no", 10), (40, "yes", 38)], (4, 12, 40)),
+        # Nobody saw customers served.
+        ([(0, "unknown", None), (12, "no", 10), (40, "yes", 38)], (None, 12, 40)),
+        # The outage begins after the switch, and is not over.
+        ([(0, "yes", None), (22, "no", 20), (24, "unknown", 22)], (20, 22, None)),
+        ([(0, "yes", None)], (None, None, None)),
+    ],
+)
+def test_the_outage_is_that_of_the_switch(
+    tmp_path: Path, looks: list[tuple[int, str, int | None]], expected: tuple[int | None, ...]
+) -> None:
+    """From the last look that saw customers served to the first one after it at which they are again."""
+    found = moments_of(loaded(tmp_path), seen_at(*looks))
+    moments = tuple(None if moment is None else at(moment) for moment in expected)
+    assert (found.last_good, found.noticed, found.served) == moments
+
+
 def test_the_standby_must_have_had_everything_before_the_switch(tmp_path: Path) -> None:
     """What is seen after it means nothing."""
     plan = loaded(tmp_path)

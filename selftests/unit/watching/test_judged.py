@@ -32,7 +32,7 @@ from siteparity.model import Table, Unmeasured
 from siteparity.probes import Sight
 from siteparity.probes.connections import NONE
 from siteparity.tools.dns import AUTHORITY
-from siteparity.watching.judged import NOT_BUILT, Sights, Timelines, judge, timelines
+from siteparity.watching.judged import Sights, Timelines, customers, judge, timelines
 
 AWAY = Unmeasured("state: no answer within 3 s")
 Seen_ = Mapping[Sight, Table | Unmeasured]
@@ -291,13 +291,43 @@ def test_nothing_of_the_new_site_is_connected_to_the_old_one(
     assert seen(Kind.CONNECTIONS, Connected.NONE, sights(new_web={Sight.CONNECTED: table})) is expected
 
 
+TO_OLD: Seen_ = {**WEB, Sight.RECORDS: {"www A at ns1": "198.18.1.11", "www A at ns2": "198.18.1.11"}}
+SPLIT: Seen_ = {**WEB, Sight.RECORDS: {"www A at ns1": "198.18.1.11", "www A at ns2": "198.18.2.11"}}
+DOWN: Seen_ = {**WEB, Sight.UNITS: {"shop.service": "failed"}}
+
+
 @pytest.mark.parametrize(
-    ("kind", "wanted"),
-    [(Kind.SMOKE, Smoke.ALL)],
+    ("found", "expected"),
+    [
+        (sights(), Side.NEW),
+        (sights(new=FOLLOWS), Seen.NO),
+        (sights(new=GONE), Seen.UNKNOWN),
+        (sights(new_web=DOWN), Seen.NO),
+        (sights(new_web={**WEB, Sight.UNITS: AWAY}), Side.NEW),
+        (sights(old=WRITES, new=FOLLOWS, new_web=TO_OLD), Side.OLD),
+        (sights(old=WRITES, new=FOLLOWS, new_web=TO_OLD, old_web=DOWN), Seen.NO),
+        (sights(old=STOPPED, new_web=TO_OLD), Seen.NO),
+        (sights(old=GONE, new_web=TO_OLD), Seen.UNKNOWN),
+        (sights(new_web=SPLIT), Seen.UNKNOWN),
+        (sights(new_web=GONE_WEB), Seen.UNKNOWN),
+    ],
 )
-def test_what_nothing_measures_is_not_known(kind: Kind, wanted: Wanted) -> None:
-    """It says what to do instead."""
-    assert judge(asked(kind, wanted), sights()) == Answer(Seen.UNKNOWN, NOT_BUILT)
+def test_customers_are_served_where_all_names_lead_if_nothing_is_in_their_way(
+    found: Sights, expected: Side | Seen
+) -> None:
+    """A database that takes no orders, or a service that no host runs, is; what is not seen is not known."""
+    found = replace(found, serving={"web": ("shop.service",)}, journeys=Answer(Seen.YES, "all work"))
+    at = customers(found)
+    assert (at.seen if isinstance(at, Answer) else at) is expected
+    told = seen(Kind.SMOKE, Smoke.ALL, found)
+    assert told is (expected if isinstance(expected, Seen) else Seen.YES)
+
+
+def test_journeys_that_nobody_tried_are_not_known() -> None:
+    """That nothing is in their way does not show that they work."""
+    assert seen(Kind.SMOKE, Smoke.ALL, sights()) is Seen.UNKNOWN
+    failing = replace(sights(), journeys=Answer(Seen.NO, "no page"))
+    assert seen(Kind.SMOKE, Smoke.ALL, failing) is Seen.NO
 
 
 def test_the_gate_is_asked_about_the_direction_of_the_step() -> None:

@@ -19,6 +19,7 @@ from siteparity.failover.proofs import Kind, Side
 from siteparity.model import Unmeasured, UnmeasuredError
 from siteparity.probes import Sight
 from siteparity.transport import Output
+from siteparity.watching.journeys import Journeys
 from siteparity.watching.judged import Timelines
 from siteparity.watching.looks import HostLooks, healthy, sights_of, watched
 
@@ -93,6 +94,7 @@ def test_a_look_at_nobody_knows_nothing(settings: Configuration) -> None:
         settings.probes,
         Nobody(),
         NoGate(),  # type: ignore[arg-type]  # it answers as one
+        Journeys(lambda side: pytest.fail(f"nobody knows that customers are led to {side}")),
         now=lambda: START,
     )
     assert looks.timelines() == Timelines()

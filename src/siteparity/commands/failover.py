@@ -18,6 +18,7 @@ from siteparity import configuration
 from siteparity.commands.page_file import demand_room, write_page
 from siteparity.configuration import Configuration
 from siteparity.failover import events, log
+from siteparity.failover.answers import Answer
 from siteparity.failover.document import NAME, Mode, Plan, load_plan
 from siteparity.failover.drill import Drill, drills, under_way
 from siteparity.failover.events import Begun, Event, Journal, Said
@@ -30,13 +31,15 @@ from siteparity.failover.proofs import Side
 from siteparity.failover.runbook import Line, Runbook, digest_of, runbook
 from siteparity.failover.screen import awaited, state
 from siteparity.failover.turn import Following
-from siteparity.model import ConfigurationError
+from siteparity.gate.journeys import journeys, try_out
+from siteparity.model import ConfigurationError, Deadline
 from siteparity.policy import outline
 from siteparity.policy.section import person
 from siteparity.redaction import redacted, redacted_within
 from siteparity.report.visible import visible
 from siteparity.watching.connections import Connections
 from siteparity.watching.gate_answer import GateAnswer
+from siteparity.watching.journeys import TRY_SECONDS, Journeys, answer_of
 from siteparity.watching.looks import HostLooks
 from siteparity.watching.run import Outcome, Watch
 from siteparity.yamlfile import did_you_mean, quoted, shown_path
@@ -154,7 +157,7 @@ def _watch(options: argparse.Namespace) -> tuple[str, int]:
     taken_up = None if options.new else under_way(drills(journal.events))
     _demand_the_same(options, taken_up)
     sites = (taken_up.begun.old, taken_up.begun.new) if taken_up else (options.primary, options.standby)
-    settings = configuration.load(options.root, options.inventories, *sites)
+    settings = _load(options, *sites)
     plan = load_plan(options.inventories / NAME, tuple(settings.policy.roles))
     with Connections() as connections:
         looks = HostLooks(
@@ -163,6 +166,7 @@ def _watch(options: argparse.Namespace) -> tuple[str, int]:
             settings.probes,
             connections,
             GateAnswer(options.reports),
+            Journeys(_trying(options, settings), patient=options.once),
         )
         drill = taken_up or _begin(options, settings, plan, looks)
         book = runbook(plan, *settings.sites, [drill.begun.mode])
@@ -181,6 +185,22 @@ def _watch(options: argparse.Namespace) -> tuple[str, int]:
     options.to_copy = options.json
     last = json.dumps({"event": "left", "outcome": outcome.value}) if options.json else _last(outcome)
     return last, _EXIT[outcome]
+
+
+def _trying(options: argparse.Namespace, settings: Configuration) -> Callable[[Side], Answer]:
+    """How the journeys of customers are tried out at a site."""
+
+    def try_at(side: Side) -> Answer:
+        sites = [site.name for site in settings.sites]
+        of = settings if side is Side.NEW else _load(options, *reversed(sites))
+        executed = try_out(of, options.inventories, Deadline(TRY_SECONDS))
+        return answer_of(journeys(of), executed, of.standby.name)
+
+    return try_at
+
+
+def _load(options: argparse.Namespace, old: str | None, new: str | None) -> Configuration:
+    return configuration.load(options.root, options.inventories, old, new)
 
 
 def _demand_the_same(options: argparse.Namespace, taken_up: Drill | None) -> None:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from siteparity.failover.answers import CUSTOMERS, Question, Seen
 from siteparity.failover.document import Mode, Plan, Step
 from siteparity.failover.drill import Drill
-from siteparity.failover.events import Looked
 from siteparity.failover.order import Part
 from siteparity.failover.proofs import Kind, Proof, Side, StandbyHas
 
@@ -98,18 +97,41 @@ def lost(mode: Mode, has_everything: Seen | None, counted: Loss | None) -> Loss 
 
 def moments_of(plan: Plan, drill: Drill) -> Moments:
     """The moments of a drill."""
-    looks = [look for look in drill.looks if look.question == CUSTOMERS.key]
-    noticed = next((look for look in looks if look.seen is Seen.NO), None)
-    served = _first_good(looks, noticed) if noticed else None
     there = plan.of(drill.begun.mode, Part.THERE)
+    switched = _last(drill, [step for step in there if step.promotes is not None])
+    last_good, noticed, served = _outage(drill, switched)
     return Moments(
-        last_good=noticed.before if noticed else None,
-        noticed=noticed.at if noticed else None,
+        last_good=last_good,
+        noticed=noticed,
         fenced=_last(drill, [step for step in there if step.fences is Side.OLD]),
-        switched=_last(drill, [step for step in there if step.promotes is not None]),
+        switched=switched,
         redirected=_last(drill, [step for step in there if step.proof.dns is not None]),
-        served=served.at if served else None,
+        served=served,
     )
+
+
+def _outage(
+    drill: Drill, switched: datetime | None
+) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """The last good look before the outage of the switch, the first bad one, and the next good one.
+
+    An earlier outage, such as a restart, is another one. Without a switch it is the first one.
+    """
+    looks = [look for look in drill.looks if look.question == CUSTOMERS.key]
+    good = [number for number, look in enumerate(looks) if look.seen is Seen.YES]
+    if switched is None:
+        bad = next((number for number, look in enumerate(looks) if look.seen is Seen.NO), len(looks))
+        good = [number for number in good if number < bad]
+    else:
+        good = [number for number in good if looks[number].at <= switched]
+    after = looks[good[-1] + 1 :] if good else looks
+    noticed = next((look for look in after if look.seen is Seen.NO), None)
+    if noticed is None:
+        return None, None, None
+    last_good = after[0].before if good else None
+    least = max(noticed.at, switched or noticed.at)
+    served = next((look.at for look in after if look.seen is Seen.YES and look.at > least), None)
+    return last_good, noticed.at, served
 
 
 def loss_of(plan: Plan, drill: Drill) -> Loss | None:
@@ -127,10 +149,6 @@ def loss_of(plan: Plan, drill: Drill) -> Loss | None:
         else None
     )
     return lost(drill.begun.mode, looks[-1].seen if looks else None, found)
-
-
-def _first_good(looks: Sequence[Looked], after: Looked) -> Looked | None:
-    return next((look for look in looks if look.at > after.at and look.seen is Seen.YES), None)
 
 
 def _last(drill: Drill, steps: Sequence[Step]) -> datetime | None:

@@ -107,39 +107,49 @@ class Child:
                 end(process)
 
     def _arguments(self, wait: int) -> list[str]:
-        primary, standby = self.settings.sites
-        with resources.as_file(resources.files(__package__) / "gate.ini") as ini:
-            base = [
-                "-c",
-                str(ini),
-                "--rootdir",
-                str(self.settings.root),
-                "--confcutdir",  # else pytest reads a conftest.py above the checkout as well
-                str(self.settings.root),
-            ]
-        for plugin in _PLUGINS:
-            base += ["-p", plugin]
-        base += ["-p", "no:rerunfailures", "-p", "no:randomly", "-p", "no:cacheprovider"]
-        # That plugin collects garbage five times at the end, which takes a tenth of a second.
-        base += ["-p", "no:unraisableexception"]
-        base += ["--import-mode=importlib", "--tb=short", "--no-header", "--color=no"]
-        base += ["-n", str(self.workers)]
-        base += [
-            "--timeout",
-            f"{self.settings.policy.limits.check_deadline.total_seconds():g}",
-            "--inventories",
-            str(self.inventories.resolve()),
+        own = ["--parity-own"] if any(check.source.kind == "own" for check in self.settings.checks) else []
+        page = [f"--html={self.folder.resolve() / 'checks.html'}", "--self-contained-html"]
+        base = pytest_arguments(self.settings, self.inventories, self.folder, self.control, self.started_at)
+        word = ["-n", str(self.workers), "--parity-wait", str(wait)]
+        return [*base, *own, *word, *page, "tests/parity", "tests/smoke"]
+
+
+def pytest_arguments(
+    settings: Configuration, inventories: Path, folder: Path, control: Path, started_at: datetime
+) -> list[str]:
+    """What pytest is told to make checks from a folder with records; the tests are added to it.
+
+    Args:
+        settings: of the run.
+        inventories: from which they were read.
+        folder: where the records are, and the journal is written.
+        control: of the transport whose connections are used.
+        started_at: when the run started.
+    """
+    primary, standby = settings.sites
+    with resources.as_file(resources.files(__package__) / "gate.ini") as ini:
+        base = [
+            "-c",
+            str(ini),
+            "--rootdir",
+            str(settings.root),
+            "--confcutdir",  # else pytest reads a conftest.py above the checkout as well
+            str(settings.root),
         ]
-        base += ["--primary", primary.name, "--standby", standby.name]
-        if any(check.source.kind == "own" for check in self.settings.checks):
-            base.append("--parity-own")
-        folder = self.folder.resolve()  # pytest is started elsewhere
-        base += ["--parity-run", str(folder), "--parity-control", str(self.control)]
-        base += ["--parity-started", self.started_at.isoformat(), "--parity-wait", str(wait)]
-        # The temporary files of pytest-xdist's workers are removed together with the connections.
-        base += ["--basetemp", str(self.control / "pytest")]
-        base += [f"--html={folder / 'checks.html'}", "--self-contained-html"]
-        return [*base, "tests/parity", "tests/smoke"]
+    for plugin in _PLUGINS:
+        base += ["-p", plugin]
+    base += ["-p", "no:rerunfailures", "-p", "no:randomly", "-p", "no:cacheprovider"]
+    # That plugin collects garbage five times at the end, which takes a tenth of a second.
+    base += ["-p", "no:unraisableexception"]
+    base += ["--import-mode=importlib", "--tb=short", "--no-header", "--color=no"]
+    base += ["--timeout", f"{settings.policy.limits.check_deadline.total_seconds():g}"]
+    base += ["--inventories", str(inventories.resolve())]
+    base += ["--primary", primary.name, "--standby", standby.name]
+    # Whole paths: pytest is started elsewhere.
+    base += ["--parity-run", str(folder.resolve()), "--parity-control", str(control)]
+    base += ["--parity-started", started_at.isoformat()]
+    # The temporary files of pytest-xdist's workers are removed together with the connections.
+    return [*base, "--basetemp", str(control / "pytest")]
 
 
 @dataclass(slots=True)

@@ -65,6 +65,8 @@ class CheckSource:
     harm: Harm = Harm.PART
     judges: tuple[str, ...] = ()
     """The keys of the journey that name what a smoke check judges."""
+    journey: bool = False
+    """Whether customers do it: it is tried again wherever they are led while a failover is watched."""
     file: Path = Path()
     """As errors name it."""
     line: int = 0
@@ -309,6 +311,7 @@ def _sources_of(path: Path, root: Path, kind: Kind) -> Iterator[CheckSource]:
                 broken=broken,
                 harm=harm,
                 judges=tuple(_arguments_of("judges", node)),
+                journey="journey" in map(_mark_name, node.decorator_list),
                 file=path,
                 line=node.lineno,
             )

@@ -36,6 +36,7 @@ MARKS = (
     "broken(sentence, harm): what it says if it differs; loss, outage, part or later",
     "leads_to(*checks, of=PATTERN): checks or aspects that fail with this one, or with such an item of it",
     "judges(*keys): keys of the journey that name what this smoke check judges",
+    "journey: customers do it, so it is tried wherever they are led while a failover is watched",
     "blocker: a difference is a reason against GO",
     "warning: a difference is shown, and never changes the verdict",
 )

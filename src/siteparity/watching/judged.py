@@ -6,7 +6,7 @@ What is not known is never a yes. Whatever a look cannot see is not known, and t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -49,6 +49,10 @@ class Sights:
     """When a step had proven that the old site is fenced."""
     held_until: datetime | None = None
     """Whatever was committed at the old site until then is at the new one, by a record that stood in."""
+    journeys: Answer | None = None
+    """What the journeys of customers told where they are led; None if nobody tried them."""
+    serving: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Role -> the units that serve customers there."""
     database_units: tuple[str, ...] = ()
     """The units of the database, if the policy names them."""
     healthy: Mapping[Sight, tuple[object, ...]] = field(default_factory=dict)
@@ -310,14 +314,14 @@ def _dns(_: Question, sights: Sights) -> Answer:
     return _each((host, _dns_from(host, sights)) for host in hosts)
 
 
-def _dns_from(host: Host, sights: Sights) -> Answer:
+def _dns_from(host: Host, sights: Sights, side: Side = Side.NEW) -> Answer:
     records, servers = sights.table(host, Sight.RECORDS), sights.table(host, Sight.NAME_SERVERS)
     if isinstance(records, Unmeasured):
         return Answer(Seen.UNKNOWN, records.reason)
     if isinstance(servers, Unmeasured):
         return Answer(Seen.UNKNOWN, servers.reason)
-    new = OwnNames.of(sights.sites[Side.NEW])
-    elsewhere = [f"{name}: {place}" for name, place in records.items() if not new.owns(str(place))]
+    site = OwnNames.of(sights.sites[side])
+    elsewhere = [f"{name}: {place}" for name, place in records.items() if not site.owns(str(place))]
     if elsewhere:
         return Answer(Seen.NO, ", ".join(elsewhere))
     good = sights.healthy.get(Sight.NAME_SERVERS, ())
@@ -366,6 +370,40 @@ def _connected(host: Host, sights: Sights) -> Answer:
     return Answer(Seen.NO, ", ".join(found)) if found else Answer(Seen.YES, "none")
 
 
+def customers(sights: Sights) -> Side | Answer:
+    """The site to which every name leads customers, if nothing is seen in their way there."""
+    hosts = sights.having(Side.NEW, Sight.RECORDS)
+    leads = {side: _each((host, _dns_from(host, sights, side)) for host in hosts) for side in Side}
+    for side, answer in leads.items():
+        if answer.seen is Seen.YES:
+            return _in_the_way(side, sights) or side
+    return Answer(Seen.UNKNOWN, f"where customers are led is not known: {leads[Side.NEW].words}")
+
+
+def _in_the_way(side: Side, sights: Sights) -> Answer | None:
+    """What keeps a site from serving anybody, as far as that is seen."""
+    name = sights.sites[side].name
+    looks = [_takes_writes(host, sights) for host in sights.having(side, Sight.MODE)]
+    if looks and not any(one.seen is Seen.YES for one in looks):
+        worst = Seen.UNKNOWN if any(one.seen is Seen.UNKNOWN for one in looks) else Seen.NO
+        return Answer(worst, f"{name}, to which customers are led: {looks[0].words}")
+    for role, units in sights.serving.items():
+        tables = [sights.table(host, Sight.UNITS) for host in sights.sites[side].in_role(role)]
+        known = [table for table in tables if not isinstance(table, Unmeasured)]
+        for unit in units:
+            states = [str(table.get(unit, "inactive")) for table in known]
+            if states and len(known) == len(tables) and not any(state in _UP for state in states):
+                return Answer(Seen.NO, f"{name}, to which customers are led: {unit} is {states[0]}")
+    return None
+
+
+def _smoke(_: Question, sights: Sights) -> Answer:
+    at = customers(sights)
+    if isinstance(at, Answer):
+        return at
+    return sights.journeys or Answer(Seen.UNKNOWN, "nobody tried the journeys out")
+
+
 def _gate(question: Question, sights: Sights) -> Answer:
     return sights.gate.get(question.part, Answer(Seen.UNKNOWN, "the gate was not asked"))
 
@@ -394,5 +432,6 @@ _JUDGES: Mapping[Kind, Callable[[Question, Sights], Answer]] = {
     Kind.DNS: _dns,
     Kind.JOBS: _jobs,
     Kind.CONNECTIONS: _connections,
+    Kind.SMOKE: _smoke,
 }
-"""How each kind of proof is judged. The others are not known: nothing looks at them."""
+"""How each kind of proof is judged. A person alone says the other one."""

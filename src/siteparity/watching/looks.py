@@ -12,17 +12,19 @@ from typing import Any, Protocol
 
 from siteparity.collect import Measurement
 from siteparity.collect.measurement import Runner
-from siteparity.failover.answers import Answer, Look, questions
+from siteparity.failover.answers import Answer, Look, Seen, questions
 from siteparity.failover.document import Mode, Plan
 from siteparity.failover.drill import Drill
 from siteparity.failover.order import Part
 from siteparity.failover.proofs import Side
+from siteparity.failover.turn import Following
 from siteparity.model import Deadline, HostFacts, Site, Table, Unmeasured
 from siteparity.policy import Policy
 from siteparity.probes import Probe, Probes, Reading, Sight, Target
 from siteparity.transport.script import Ask
 from siteparity.watching.gate_answer import GateAnswer
-from siteparity.watching.judged import Sights, Timelines, judge, timelines
+from siteparity.watching.journeys import Journeys
+from siteparity.watching.judged import Sights, Timelines, customers, judge, timelines
 
 LOOK_SECONDS = 8.0
 """After which a look ends, whoever has not answered."""
@@ -47,6 +49,7 @@ class HostLooks:
     probes: Probes
     runner: Runner
     gate: GateAnswer
+    journeys: Journeys
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     def timelines(self) -> Timelines:
@@ -68,7 +71,17 @@ class HostLooks:
             fenced_at=max(fenced, default=None),
             held_until=self.gate.held_until(drill.begun),
         )
+        sights = replace(sights, journeys=self._journeys(sights, Following.of(plan, drill)))
         return Look(at, _answers(plan, drill.begun.mode, sights))
+
+    def _journeys(self, sights: Sights, following: Following) -> Answer | None:
+        """What the journeys tell where customers are led, if nothing is in their way there."""
+        at = customers(sights)
+        if isinstance(at, Answer):
+            if at.seen is Seen.NO:
+                self.journeys.forget()
+            return None
+        return self.journeys.answer(at, awaited=any(step.proof.smoke for step in following.ready))
 
     def _sights(self) -> Sights:
         every = tuple(self.sites.values())
@@ -84,6 +97,7 @@ class HostLooks:
         return Sights(
             self.sites,
             tables,
+            serving=self.policy.applications.lists(lambda one: one.units),
             database_units=database.units if database else (),
             healthy=healthy(self.probes),
         )
