@@ -17,6 +17,7 @@ from siteparity.failover.answers import Answer, Look, Seen, questions
 from siteparity.failover.document import Mode, Plan
 from siteparity.failover.drill import Drill
 from siteparity.failover.events import NAME, Begun, Ended, Proven, Said, append, read
+from siteparity.watching.judged import Timelines
 
 Printed = pytest.CaptureFixture[str]
 INVENTORIES = find_root() / "inventories"
@@ -176,9 +177,9 @@ class Calm:
     def __init__(self, *_: object) -> None:
         pass
 
-    def timeline(self) -> int | None:
+    def timelines(self) -> Timelines:
         """As at the beginning."""
-        return 4
+        return Timelines(4, 4)
 
     def look(self, drill: Drill, plan: Plan) -> Look:
         """Nothing is known."""
@@ -203,7 +204,8 @@ def test_a_watch_begins_a_drill_and_says_what_to_type(folders: list[str], capsys
     assert text.endswith("not ended: siteparity watch takes the drill up where it is\n")
     (first, *_) = read(reports_of(folders)).events
     assert isinstance(first, Begun)
-    assert (first.mode, first.old, first.new, first.timeline) == (Mode.PLANNED, "dallas", "arizona", 4)
+    assert (first.mode, first.old, first.new) == (Mode.PLANNED, "dallas", "arizona")
+    assert (first.timeline, first.followed) == (4, 4)
     assert main(["watch", "--once", *folders]) == 3
     assert "resumed" in capsys.readouterr().out
     assert sum(isinstance(event, Begun) for event in read(reports_of(folders)).events) == 1

@@ -199,9 +199,11 @@ def test_a_fenced_database_that_is_silent_is_no_second_writer() -> None:
     [
         ("state: no answer within 3 s", Seen.YES),
         ("state: No route to host (10.0.0.1:22)", Seen.YES),
-        ("state: connection refused (127.0.0.1:22131)", Seen.YES),
-        ("state: connection refused (10.0.0.1:22)", Seen.UNKNOWN),
-        ("state: login refused (publickey)", Seen.UNKNOWN),
+        ("state: connection refused (127.0.0.1:22131)", Seen.UNKNOWN),
+        ("state: connection refused (10.0.0.1:22)", Seen.NO),
+        ("state: login refused (publickey)", Seen.NO),
+        ("state: host key changed", Seen.NO),
+        ("state: sudo needs a password", Seen.NO),
         ("state: the connection broke", Seen.UNKNOWN),
     ],
 )

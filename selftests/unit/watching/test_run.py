@@ -146,7 +146,7 @@ def test_one_look_says_how_far_it_is(plan: Plan, tmp_path: Path) -> None:
     """It is shown even if nothing happened."""
     shown: list[datetime] = []
     one = watch(plan, Scripted(ROUND_TRIP), tmp_path, Heard())
-    one.show = lambda _, now: shown.append(now)
+    one.show = lambda _, look, has_changed: shown.append(look.at) if has_changed else None
     assert one.run(once=True) is Outcome.OPEN
     assert len(shown) == 1
 
@@ -220,7 +220,7 @@ def test_a_step_that_becomes_late_is_shown_once(plan: Plan, tmp_path: Path) -> N
     events.append(tmp_path, (begun(),))
     slow = Scripted([{"database": "no"}], before=stop)
     one = watch(plan, slow, tmp_path, Heard(), Drill(begun(at=START - timedelta(minutes=9, seconds=30))))
-    one.show = lambda _, now: shown.append(now)
+    one.show = lambda _, look, has_changed: shown.append(look.at) if has_changed else None
     with pytest.raises(KeyboardInterrupt):
         one.run()
     assert shown == [START + timedelta(seconds=2), START + timedelta(seconds=32)]

@@ -9,7 +9,8 @@ import argparse
 import getpass
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
@@ -18,7 +19,7 @@ from siteparity import configuration
 from siteparity.commands.page_file import demand_room, write_page
 from siteparity.configuration import Configuration
 from siteparity.failover import events, log
-from siteparity.failover.answers import Answer
+from siteparity.failover.answers import Answer, Look
 from siteparity.failover.document import NAME, Mode, Plan, load_plan
 from siteparity.failover.drill import Drill, drills, under_way
 from siteparity.failover.events import Begun, Event, Journal, Said
@@ -29,7 +30,7 @@ from siteparity.failover.markdown import markdown
 from siteparity.failover.order import Part
 from siteparity.failover.proofs import Side
 from siteparity.failover.runbook import Line, Runbook, digest_of, runbook
-from siteparity.failover.screen import awaited, state
+from siteparity.failover.screen import in_lines, state
 from siteparity.failover.turn import Following
 from siteparity.gate.journeys import journeys, try_out
 from siteparity.model import ConfigurationError, Deadline
@@ -171,17 +172,11 @@ def _watch(options: argparse.Namespace) -> tuple[str, int]:
         drill = taken_up or _begin(options, settings, plan, looks)
         book = runbook(plan, *settings.sites, [drill.begun.mode])
         _warn_if_changed(drill, plan, settings)
-        watch = Watch(
-            plan,
-            drill,
-            looks,
-            options.reports,
-            tell=_tell_json if options.json else _tell,
-            show=_hide if options.json else _shows(book),
-            warn=_warn,
-            every=options.every,
-        )
-        outcome = watch.run(once=options.once, resumed=taken_up is not None)
+        with _told(options, book) as (tell, show):
+            watch = Watch(
+                plan, drill, looks, options.reports, tell=tell, show=show, warn=_warn, every=options.every
+            )
+            outcome = watch.run(once=options.once, resumed=taken_up is not None)
     options.to_copy = options.json
     last = json.dumps({"event": "left", "outcome": outcome.value}) if options.json else _last(outcome)
     return last, _EXIT[outcome]
@@ -260,17 +255,37 @@ def _tell_json(event: Event) -> None:
     _out(json.dumps(redacted_within(event.model_dump(mode="json"))))
 
 
-def _hide(_: Following, __: datetime) -> None:
+Tell: TypeAlias = Callable[[Event], None]
+Show: TypeAlias = Callable[[Following, Look, bool], None]
+
+
+@contextmanager
+def _told(options: argparse.Namespace, book: Runbook) -> Iterator[tuple[Tell, Show]]:
+    """Who is told: a program gets the events alone, a terminal one screen, and anybody else plain lines."""
+    lines: Mapping[str, Line] = {line.name: line for chapter in book.chapters for line in chapter.lines}
+    if options.json:
+        yield _tell_json, _hide
+    elif sys.stdout.isatty() and not options.once:
+        from siteparity.watching.terminal import Screen  # noqa: PLC0415  # rich is loaded where it is used
+
+        with Screen(lines) as screen:
+            yield lambda event: screen.tell(event_line(event)), screen.show
+    else:
+        yield _tell, _shows(lines)
+
+
+def _hide(_: Following, __: Look, ___: bool) -> None:  # noqa: FBT001  # as `Watch.show`
     """Programs get the events alone."""
 
 
-def _shows(book: Runbook) -> Callable[[Following, datetime], None]:
-    lines: Mapping[str, Line] = {line.name: line for chapter in book.chapters for line in chapter.lines}
+def _shows(lines: Mapping[str, Line]) -> Show:
+    """Plain lines, after a look that changed something."""
 
-    def show(following: Following, now: datetime) -> None:
-        _out(f"-- {state(following)}")
-        for line in awaited(following, lines, now):
-            _out(visible(line))
+    def show(following: Following, look: Look, has_changed: bool) -> None:  # noqa: FBT001  # as `Watch.show`
+        if has_changed:
+            _out(f"-- {state(following)}")
+            for line in in_lines(following, lines, look):
+                _out(visible(line))
 
     return show
 

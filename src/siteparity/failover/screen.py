@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, timedelta
 
-from siteparity.failover.answers import Seen
+from siteparity.failover.answers import Answer, Look, Seen
 from siteparity.failover.document import Step
 from siteparity.failover.lines import AGAIN, reason
+from siteparity.failover.markdown import quoted
 from siteparity.failover.order import Part
 from siteparity.failover.proofs import Kind, spelled
 from siteparity.failover.runbook import Line
@@ -29,33 +31,63 @@ def state(following: Following) -> str:
     return "under way"
 
 
-def awaited(following: Following, book: Mapping[str, Line], now: datetime) -> Iterator[str]:
-    """What is awaited now, since when, and the commands to type next.
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A step that can be made now, and is not done."""
+
+    line: Line
+    """Of the runbook."""
+    waits: timedelta
+    """Since the steps before it were done."""
+    late: bool
+    proofs: tuple[tuple[str, str], ...]
+    """Whether each proof is seen (``yes``, ``no``, ``unknown``, ``said``, ``not said``), and the proof."""
+
+    @property
+    def commands(self) -> Iterator[str]:
+        """What to type next, line by line."""
+        for command in self.line.commands:
+            yield from command.strip().split("\n")
+        if ("not said" in (mark for mark, _ in self.proofs)) and self.line.is_said:
+            yield f"siteparity said {quoted(self.line.name)} --by NAME"
+
+
+def awaited(following: Following, book: Mapping[str, Line], look: Look) -> Iterator[Awaited]:
+    """What is awaited now.
 
     Args:
         following: the plan and the drill.
         book: step -> its line in the runbook.
-        now: the time.
+        look: the last one, whose words count.
     """
     for step in following.ready:
-        line = book[step.name]
-        waits = now - following.ready_at(step)
-        late = " LATE" if waits > step.within else ""
-        since = spelled(timedelta(seconds=round(waits.total_seconds())))
-        yield f"next: {step.name}, {line.where or line.who}, for {since} of {line.within}{late}"
-        yield from (f"    {part}" for command in line.commands for part in command.strip().split("\n"))
-        yield from (f"  [{mark}] {text}" for mark, text in _proofs(following, line, step))
+        waits = look.at - following.ready_at(step)
+        proofs = tuple(_proofs(following, book[step.name], step, look))
+        yield Awaited(book[step.name], waits, waits > step.within, proofs)
+
+
+def in_lines(following: Following, book: Mapping[str, Line], look: Look) -> Iterator[str]:
+    """What is awaited now, since when, the commands to type next, and the alarms that stand."""
+    for one in awaited(following, book, look):
+        late = " LATE" if one.late else ""
+        place = one.line.where or one.line.who
+        yield f"next: {one.line.name}, {place}, for {seconds(one.waits)} of {one.line.within}{late}"
+        yield from (f"    {command}" for command in one.commands)
+        yield from (f"  [{mark}] {text}" for mark, text in one.proofs)
     for alarm in following.drill.alarms.values():
         yield f"ALARM since {alarm.at.astimezone(UTC):%H:%M:%S}: {alarm.alarm}{reason(alarm.words)}"
 
 
-def _proofs(following: Following, line: Line, step: Step) -> Iterator[tuple[str, str]]:
-    """Whether each proof of a step is seen, and the proof."""
+def seconds(length: timedelta) -> str:
+    """A time to the second."""
+    return spelled(timedelta(seconds=round(length.total_seconds())))
+
+
+def _proofs(following: Following, line: Line, step: Step, look: Look) -> Iterator[tuple[str, str]]:
     asked = iter(following.questions(step))
     for proof, text in zip(step.proof.each(), line.proofs, strict=True):
         if proof.kind is Kind.SAID_BY:
             yield ("said" if step.name in following.drill.said else "not said"), text
             continue
-        known = following.drill.known.get(next(asked).key)
-        seen = known.seen if known else Seen.UNKNOWN
-        yield seen.value, text + (reason(known.words) if known and seen is not Seen.YES else "")
+        answer = look.answers.get(next(asked), Answer(Seen.UNKNOWN))
+        yield answer.seen.value, text + (reason(answer.words) if answer.seen is not Seen.YES else "")

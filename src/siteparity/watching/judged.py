@@ -21,14 +21,14 @@ from siteparity.tools.postgres import lsn
 
 _UP = ("active", "reloading")
 _DOWN = ("inactive", "failed")
-_SILENT = re.compile(
-    r"no answer within \d+ s|No route to host|Host is down"
-    r"|connection refused \((127\.[0-9.]+|::1|localhost):\d+\)"
+_SILENT = re.compile(r"no answer within \d+ s|No route to host|Host is down")
+"""What ssh says of a host at whose address nothing answers."""
+_REFUSED_HERE = re.compile(r"connection refused \((127\.[0-9.]+|::1|localhost):\d+\)")
+"""This machine refuses what it would pass on to the host, so nobody has asked the host."""
+_ANSWERED = re.compile(
+    r"connection refused|login refused|host key|sudo |the host lacks its collector|the host refuses"
 )
-"""What ssh says of a host at whose address nothing answers.
-
-A refusal is an answer, unless this machine itself refuses: it would pass the connection on to the host.
-"""
+"""What ssh says of a machine that answers at the host's address and lets nobody in."""
 NOT_BUILT = "siteparity does not measure it; note with siteparity said who saw it"
 
 
@@ -77,6 +77,11 @@ class Sights:
     def answers(self, host: Host) -> bool:
         """Whether a host said anything."""
         return any(not isinstance(table, Unmeasured) for table in self.tables.get(host.label, {}).values())
+
+    def reason(self, host: Host) -> str:
+        """Why a host said nothing."""
+        tables = self.tables.get(host.label, {}).values()
+        return next((one.reason for one in tables if isinstance(one, Unmeasured)), "nobody asked it")
 
 
 def judge(question: Question, sights: Sights) -> Answer:
@@ -220,22 +225,34 @@ def _writers(_: Question, sights: Sights) -> Answer:
 
 def _silent(question: Question, sights: Sights) -> Answer:
     """Silence counts only if somebody else answers: else it may be this machine that is cut off."""
-    answering = [name_of(host) for host in sights.hosts(question) if sights.answers(host)]
+    hosts = sights.hosts(question)
+    answering = [f"{name_of(host)} {words}" for host in hosts if (words := _answer(host, sights))]
     if answering:
-        return Answer(Seen.NO, f"{', '.join(answering)} {'answer' if len(answering) > 1 else 'answers'}")
+        return Answer(Seen.NO, "; ".join(answering))
     other = question.side.other if question.side else Side.NEW
     if not any(sights.answers(host) for host in sights.sites[other].hosts):
         return Answer(Seen.UNKNOWN, "no host of either site answers: is this machine cut off?")
-    return _each((host, _silence(host, sights)) for host in sights.hosts(question))
+    return _each((host, _silence(host, sights)) for host in hosts)
+
+
+def _answer(host: Host, sights: Sights) -> str:
+    """How a machine answers at the address of a host; empty if none is known to do so."""
+    if sights.answers(host):
+        return "answers"
+    reason = sights.reason(host)
+    is_one = _ANSWERED.search(reason) and not _REFUSED_HERE.search(reason)
+    return f"answers, and lets nobody in: {reason}" if is_one else ""
 
 
 def _silence(host: Host, sights: Sights) -> Answer:
-    reason = _reason(host, sights)
+    reason = sights.reason(host)
+    if _REFUSED_HERE.search(reason):
+        return Answer(Seen.UNKNOWN, f"this machine refuses in its place, and nobody asked it: {reason}")
     return Answer(Seen.YES if _is_silent(host, sights) else Seen.UNKNOWN, reason)
 
 
 def _is_silent(host: Host, sights: Sights) -> bool:
-    return not sights.answers(host) and bool(_SILENT.search(_reason(host, sights)))
+    return not sights.answers(host) and bool(_SILENT.search(sights.reason(host)))
 
 
 def _is_fenced(host: Host, sights: Sights) -> bool:
@@ -243,11 +260,6 @@ def _is_fenced(host: Host, sights: Sights) -> bool:
     return (
         sights.fenced_at is not None and host.site == sights.sites[Side.OLD].name and _is_silent(host, sights)
     )
-
-
-def _reason(host: Host, sights: Sights) -> str:
-    tables = sights.tables.get(host.label, {}).values()
-    return next((one.reason for one in tables if isinstance(one, Unmeasured)), "nobody asked it")
 
 
 def _standby_has(_: Question, sights: Sights) -> Answer:

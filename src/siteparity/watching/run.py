@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from siteparity.failover import events
+from siteparity.failover.answers import Look
 from siteparity.failover.document import Plan
 from siteparity.failover.drill import Drill
 from siteparity.failover.events import Alarmed, Event, Resumed
@@ -42,8 +43,8 @@ class Watch:
     reports: Path
     tell: Callable[[Event], None]
     """Says what happened."""
-    show: Callable[[Following, datetime], None]
-    """Shows what is awaited, after a look that changed something."""
+    show: Callable[[Following, Look, bool], None]
+    """Shows what is awaited, after each look, and whether it changed something."""
     warn: Callable[[str], None]
     every: float = 2.0
     """Seconds between the beginnings of two looks."""
@@ -67,8 +68,8 @@ class Watch:
             look = self.looks.look(following.drill, self.plan)
             happened = turn(following, look, previous)
             following, previous = self._note(following, happened), look.at
-            if happened or once or self._has_become_late(following, look.at):
-                self.show(following, look.at)
+            late = self._has_become_late(following, look.at)
+            self.show(following, look, bool(happened) or once or late)
             if outcome := self._outcome(following, happened, once=once):
                 return outcome
             self.sleep(max(0.0, self.every - (self.clock() - began)))
