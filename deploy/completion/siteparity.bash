@@ -24,7 +24,7 @@ _shtab_siteparity_explain_option_strings=(-h --help)
 _shtab_siteparity_plan_option_strings=(-h --help --primary --standby --mode --inventories --reports --back --html)
 _shtab_siteparity_watch_option_strings=(-h --help --primary --standby --mode --inventories --reports --by --new --once --every --json)
 _shtab_siteparity_said_option_strings=(-h --help --by --words --inventories --reports)
-_shtab_siteparity_drills_option_strings=(-h --help --json --inventories --reports)
+_shtab_siteparity_drills_option_strings=(-h --help --json --html --pdf --inventories --reports)
 _shtab_siteparity_privileges_option_strings=(-h --help --primary --standby --inventories --key --part --write)
 _shtab_siteparity_option_strings=(-h --help --version)
 
@@ -65,6 +65,8 @@ _shtab_siteparity_watch___inventories_COMPGEN=_shtab_compgen_dirs
 _shtab_siteparity_watch___reports_COMPGEN=_shtab_compgen_dirs
 _shtab_siteparity_said___inventories_COMPGEN=_shtab_compgen_dirs
 _shtab_siteparity_said___reports_COMPGEN=_shtab_compgen_dirs
+_shtab_siteparity_drills___html_COMPGEN=_shtab_compgen_files
+_shtab_siteparity_drills___pdf_COMPGEN=_shtab_compgen_files
 _shtab_siteparity_drills___inventories_COMPGEN=_shtab_compgen_dirs
 _shtab_siteparity_drills___reports_COMPGEN=_shtab_compgen_dirs
 _shtab_siteparity_privileges___inventories_COMPGEN=_shtab_compgen_dirs

@@ -171,6 +171,18 @@ def test_the_log_stands_without_a_plan(folders: list[str], capsys: Printed) -> N
     assert "failover.yml: expected a YAML file, found nothing" in heard.err
 
 
+def test_the_log_is_a_page_and_a_pdf_as_well(folders: list[str], capsys: Printed, tmp_path: Path) -> None:
+    """What is printed stays the same."""
+    append(reports_of(folders), (begun(),))
+    page, pdf = tmp_path / "drills.html", tmp_path / "drills.pdf"
+    assert main(["drills", "--html", str(page), "--pdf", str(pdf), *folders]) == 0
+    assert "dallas -> arizona" in capsys.readouterr().out
+    assert "Dallas to Arizona, planned" in page.read_text()
+    assert pdf.read_bytes().startswith(b"%PDF")
+    assert main(["drills", "--pdf", str(tmp_path / "nowhere" / "x.pdf"), *folders]) == 4
+    assert "--pdf: expected a file in a folder that can be written" in capsys.readouterr().err
+
+
 class Calm:
     """Looks that see nothing happen."""
 

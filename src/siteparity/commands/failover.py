@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import TypeAlias
 
 from siteparity import configuration
-from siteparity.commands.page_file import demand_room, write_page
+from siteparity.commands.page_file import demand_room, write_file, write_page
 from siteparity.configuration import Configuration
 from siteparity.failover import events, log
 from siteparity.failover.answers import Answer, Look
 from siteparity.failover.document import NAME, Mode, Plan, load_plan
 from siteparity.failover.drill import Drill, drills, under_way
+from siteparity.failover.drills_page import render_drills
 from siteparity.failover.events import Begun, Event, Journal, Said
 from siteparity.failover.head import rehearsed
 from siteparity.failover.html import render
@@ -37,7 +38,9 @@ from siteparity.model import ConfigurationError, Deadline
 from siteparity.policy import outline
 from siteparity.policy.section import person
 from siteparity.redaction import redacted, redacted_within
+from siteparity.report.pdf import paper
 from siteparity.report.visible import visible
+from siteparity.report.words import local_zone
 from siteparity.watching.connections import Connections
 from siteparity.watching.gate_answer import GateAnswer
 from siteparity.watching.journeys import TRY_SECONDS, Journeys, answer_of
@@ -93,6 +96,14 @@ def _drills(options: argparse.Namespace) -> tuple[str, int]:
     journal = events.read(options.reports)
     found, plan = drills(journal.events), _plan_if_any(options.inventories)
     status = OPEN if journal.damaged else GOOD
+    zone = local_zone()
+    for path, option in ((options.html, "--html"), (options.pdf, "--pdf")):
+        if path:
+            demand_room(path, option)
+    if options.html:
+        write_page(options.html, render_drills(plan, found, journal.damaged, zone))
+    if options.pdf:
+        write_file(options.pdf, paper(render_drills(plan, found, journal.damaged, zone)), "--pdf")
     if options.json:
         told = {
             "drills": [redacted_within(log.as_json(plan, drill)) for drill in found],

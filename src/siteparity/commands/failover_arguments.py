@@ -63,6 +63,8 @@ def _add_said_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_drills_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--html", metavar="FILE", type=Path, help="write a page of all drills as well")
+    parser.add_argument("--pdf", metavar="FILE", type=Path, help="the same as a PDF; needs the extra pdf")
     _add_folders(parser)
 
 

@@ -47,8 +47,8 @@ class Drill:
     """Question -> the last answer."""
     alarms: Mapping[tuple[Alarm, str], Alarmed] = field(default_factory=dict)
     """The alarms that stand: kind and question."""
-    raised: int = 0
-    """How many alarms there ever were."""
+    alarmed: tuple[Alarmed, ...] = ()
+    """Every alarm that there ever was."""
     counted: Counted | None = None
     looks: tuple[Looked, ...] = ()
     """Every change of an answer."""
@@ -73,7 +73,7 @@ class Drill:
                 return replace(drill, said={**self.said, event.step: event})
             case Alarmed():
                 alarms = {**self.alarms, (event.alarm, event.about): event}
-                return replace(drill, alarms=alarms, raised=self.raised + 1)
+                return replace(drill, alarms=alarms, alarmed=(*self.alarmed, event))
             case Cleared():
                 key = (event.alarm, event.about)
                 return replace(drill, alarms={one: told for one, told in self.alarms.items() if one != key})
@@ -85,6 +85,11 @@ class Drill:
                 return replace(drill, ended=event.at)
             case Begun():
                 return drill
+
+    @property
+    def raised(self) -> int:
+        """How many alarms there ever were."""
+        return len(self.alarmed)
 
     @property
     def rehearsal(self) -> Rehearsal | None:

@@ -25,7 +25,7 @@ def render(book: Runbook, rehearsed: Mapping[Mode, str]) -> str:
         rehearsed: for each of its modes, when it was last rehearsed (`siteparity.failover.head`).
     """
     text = (
-        _environment()
+        environment()
         .get_template("page.html.jinja")
         .render(book=book, rehearsed=rehearsed, prose=prose, quoted=quoted, with_code=_with_code)
     )
@@ -38,7 +38,8 @@ def _with_code(text: str) -> Markup:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of this folder and those of reports; whatever they print is escaped and visible."""
     return Environment(
         loader=ChoiceLoader(
             [PackageLoader("siteparity.failover", "."), PackageLoader("siteparity.report", ".")]

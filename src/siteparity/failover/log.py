@@ -47,9 +47,14 @@ def rto_words(plan: Plan | None, drill: Drill) -> str:
     time = recovery(moments_of(plan, drill)).time if plan else None
     if plan is None or time is None:
         return "not measured"
-    aim = plan.objectives.rto
-    missed = f", over the {spelled(aim)} of the plan" if aim is not None and time > aim else ""
-    return f"{spelled(timedelta(seconds=round(time.total_seconds())))}{missed}"
+    over = _over(plan.objectives.rto) if rto_missed(plan, drill) else ""
+    return f"{spelled(timedelta(seconds=round(time.total_seconds())))}{over}"
+
+
+def rto_missed(plan: Plan | None, drill: Drill) -> bool:
+    """Whether customers are known to have waited longer than the plan allows."""
+    time = recovery(moments_of(plan, drill)).time if plan else None
+    return plan is not None and time is not None and _is_over(time, plan.objectives.rto)
 
 
 def rpo_words(plan: Plan | None, drill: Drill) -> str:
@@ -57,10 +62,21 @@ def rpo_words(plan: Plan | None, drill: Drill) -> str:
     loss = loss_of(plan, drill) if plan else None
     if plan is None or loss is None:
         return "not measured"
-    aim = plan.objectives.rpo
-    return loss_words(loss) + (
-        f", over the {spelled(aim)} of the plan" if aim is not None and loss.most > aim else ""
-    )
+    return loss_words(loss) + (_over(plan.objectives.rpo) if rpo_missed(plan, drill) else "")
+
+
+def rpo_missed(plan: Plan | None, drill: Drill) -> bool:
+    """Whether more may have been lost than the plan allows."""
+    loss = loss_of(plan, drill) if plan else None
+    return plan is not None and loss is not None and _is_over(loss.most, plan.objectives.rpo)
+
+
+def _is_over(found: timedelta, aim: timedelta | None) -> bool:
+    return aim is not None and found > aim
+
+
+def _over(aim: timedelta | None) -> str:
+    return "" if aim is None else f", over the {spelled(aim)} of the plan"
 
 
 def late_words(drill: Drill) -> Sequence[str]:

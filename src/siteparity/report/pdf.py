@@ -45,7 +45,16 @@ def pdf(result: Result, history: Sequence[PastRun] = (), zone: tzinfo | None = N
     Raises:
         ConfigurationError: WeasyPrint, or a library that it needs, is missing.
     """
-    made = laid_out(redacted(render(result, history, zone, paper=True))).write_pdf()
+    return paper(render(result, history, zone, paper=True))
+
+
+def paper(page: str) -> bytes:
+    """A page on paper, without secrets.
+
+    Raises:
+        ConfigurationError: as `pdf`.
+    """
+    made = laid_out(redacted(page)).write_pdf()
     if not isinstance(made, bytes):
         raise TypeError("WeasyPrint wrote no bytes")
     return made
