@@ -30,8 +30,8 @@ def test_a_drill_tells_its_times_against_the_objectives_and_who_said_what(tmp_pa
     assert "2026-12-01 03:00 UTC: Dallas to Arizona, planned" in told
     assert "RTO 38 s of which noticed 2 s, fenced 2 s, switched 8 s, redirected 10 s, proven 16 s" in told
     assert "RPO 0 s Ended 2026-12-01 03:01 UTC: protected again People ada, Grace" in told
-    assert "stop 2026-12-01 03:00 UTC 12 s Grace: power is &lt;off&gt;" in told
-    assert "promote 2026-12-01 03:00 UTC 7 s late by 5 s, out of order" in told
+    assert "stop 2026-12-01 03:00:12 UTC 12 s Grace: power is &lt;off&gt;" in told
+    assert "promote 2026-12-01 03:00:20 UTC 7 s late by 5 s, out of order" in told
 
 
 def test_what_missed_its_objective_or_did_not_end_is_seen_at_first_sight(tmp_path: Path) -> None:

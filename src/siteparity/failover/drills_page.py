@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta, tzinfo
+from datetime import UTC, timedelta, tzinfo
 
 from siteparity.failover.document import Objectives, Plan
 from siteparity.failover.drill import Drill
@@ -33,7 +33,7 @@ class Row:
 
     step: str
     done: str
-    """When it was proven."""
+    """When it was proven, to the second."""
     took: str
     remarks: str
     """That it was late, out of order, or said and not measured."""
@@ -95,7 +95,7 @@ def card(plan: Plan | None, drill: Drill, zone: tzinfo | None = None) -> Card:
         heading=f"{utc(begun.at, zone)}: {title(begun.old)} to {title(begun.new)}, {begun.mode}",
         state="ok" if good else "stop",
         facts=tuple(_facts(plan, drill, zone)),
-        rows=tuple(_row(drill, done, zone) for done in drill.done.values()),
+        rows=tuple(_row(drill, done) for done in drill.done.values()),
         alarms=tuple(f"{utc(one.at, zone)}: {one.alarm}{reason(one.words)}" for one in drill.alarmed),
     )
 
@@ -112,14 +112,14 @@ def _facts(plan: Plan | None, drill: Drill, zone: tzinfo | None) -> Iterator[Fac
         yield Fact("Alarms", count(len(drill.alarmed), "alarm"), "stop")
 
 
-def _row(drill: Drill, done: Proven, zone: tzinfo | None) -> Row:
+def _row(drill: Drill, done: Proven) -> Row:
     said = drill.said.get(done.step)
     late = [f"late by {_short(timedelta(seconds=done.late_seconds))}"] if done.late_seconds else []
     early = ["out of order"] if done.out_of_order else []
     by_word = ["said, not measured"] if done.said else []
     return Row(
         step=done.step,
-        done=utc(done.at, zone),
+        done=f"{done.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
         took=span(done.at - done.ready_at),
         remarks=", ".join((*late, *early, *by_word)),
         said=f"{said.by}{reason(said.words)}" if said else "",

@@ -68,7 +68,7 @@ class Screen:
 
 def drawn(following: Following, book: Mapping[str, Line], look: Look) -> RenderableType:
     """The whole screen."""
-    return Group(*_head(following, look), *_next(following, book, look), _steps(following, book))
+    return Group(*_head(following, look), *_next(following, book, look), Text(), _steps(following, book))
 
 
 def _head(following: Following, look: Look) -> Iterator[RenderableType]:
@@ -103,7 +103,7 @@ def _title(one: Awaited) -> Text:
 
 def _steps(following: Following, book: Mapping[str, Line]) -> Table:
     """Every step, and when it was proven."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title="", show_header=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     ready = {step.name for step in following.ready}
     for step in following.steps:
         done = following.drill.done.get(step.name)
