@@ -33,7 +33,7 @@ check: $(VENV)/ready system  ## the fast part of CI: style, types, import contra
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -q -n 2 selftests/unit selftests/contract
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile selftests/unit selftests/contract  # what a file prepares, once
 
 mutants: $(VENV)/ready  ## the core's unit tests take every branch and notice every change of the code
 	$(BIN)/coverage run -m pytest -q -p no:xdist $(CORE)
