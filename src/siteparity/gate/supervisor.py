@@ -24,7 +24,7 @@ from typing import IO
 from siteparity.configuration import Configuration
 from siteparity.gate.environment import clean_environment
 from siteparity.gate.file_digests import Digests, changes, of_checks, of_records
-from siteparity.gate.judged_again import Judging, Said, SecondJudge
+from siteparity.gate.judged_again import DIED, Judging, Said, SecondJudge
 from siteparity.gate.log_file import redacting
 from siteparity.gate.processes import end
 from siteparity.model import Deadline, Outcome
@@ -247,7 +247,8 @@ def disagreements(checks: Sequence[PlannedCheck], first: Executed, said: Said) -
     parity = [check for check in checks if check.source.kind == "parity"]
     second = check_journal([check.id for check in parity], said.lines, said.status)
     if second.broken:
-        reason = "it took too long" if said.status is None else second.broken[0]
+        early = {None: "it took too long", DIED: "the second judge ended before it was done"}
+        reason = early.get(said.status) or second.broken[0]
         yield f"the records could not be judged a second time: {reason}"
         return
     pairs = [
