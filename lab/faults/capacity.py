@@ -84,8 +84,9 @@ def _workers(signal: str, count: int) -> str:
 
 
 def _one_worker_less(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
-    """A signal ended one worker of the shop."""
-    return Fault(name, sentence, hosts, _workers("TTOU", 2), f"{_workers('TTIN', 3)}\n{_HEALTHY}")
+    """A signal ended one worker of the shop, which has it again once another fault restarts it."""
+    back = f"{_workers('TTIN', 3)}\n{_HEALTHY}"
+    return Fault(name, sentence, hosts, _workers("TTOU", 2), back, alone=True)
 
 
 def _pool(name: str, sentence: str, hosts: tuple[str, ...], size: int, then: str) -> Fault:

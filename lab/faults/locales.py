@@ -163,6 +163,7 @@ FAULTS = (
             systemctl unset-environment LC_ALL
             systemctl restart shop
         """,
+        alone=True,  # whatever restarts the shop ends it
     ),
     Fault(
         name="service_language_changed_by_its_environment_file",

@@ -176,6 +176,7 @@ FAULTS = (
         "systemctl set-environment PYTHONPATH=/root/modules",
         # Mending another fault may have restarted the shop meanwhile; so with the faults of other variables.
         "systemctl unset-environment PYTHONPATH; systemctl restart shop",
+        alone=True,  # each program that another fault starts would have it
     ),
     _edited_unit(
         "unit_edited_without_reload",
