@@ -18,6 +18,7 @@ from siteparity.gate.run import Gate
 from siteparity.model import Verdict
 from siteparity.redaction import remember
 from siteparity.result import Result
+from siteparity.runs.history import read_history
 
 RESULTS = {Verdict.GO: examples.go, Verdict.NO_GO: examples.no_go, Verdict.UNKNOWN: examples.unknown}
 
@@ -46,6 +47,19 @@ def test_a_notice_says_what_the_answer_says_without_secrets() -> None:
     assert notice.body.splitlines()[3:5] == ["- it is ***[U+001B][31m", "- second"]
     assert "Mend what stands first" in notice.body
     assert notice.body.endswith(f"run {result.run}")
+
+
+def test_a_go_after_a_revoked_one_is_told(tmp_path: Path) -> None:
+    """Whoever read that it was revoked must read that there is another one."""
+    given = past(1)
+    revoked = given.model_copy(update={"verdict": Verdict.NO_GO, "revoked_at": given.finished_at})
+    result = examples.go()
+    notice = notice_of(result, read_history(reports(tmp_path, given, revoked)))
+    assert notice is not None
+    assert "The last answer was NO-GO, " in notice.body
+    later = tmp_path / "later"
+    later.mkdir()
+    assert notice_of(result, read_history(reports(later, given, revoked, past(0.5)))) is None
 
 
 def test_no_answer_is_told_once_it_is_news() -> None:
