@@ -26,10 +26,12 @@ def test_a_drill_tells_its_times_against_the_objectives_and_who_said_what(tmp_pa
     found = found.with_(Ended(drill="d1", at=at(60)))
     told = words(render_drills(loaded(tmp_path), [found]))
     assert "1 drill and failovers" in told
-    assert "Last rehearsed 2026-12-01 03:01 UTC RTO, at most 1 min RPO, at most 0 s" in told
+    aims = "Customers not served (RTO), at most 1 min Orders lost (RPO), at most 0 s"
+    assert f"Last rehearsed 2026-12-01 03:01 UTC {aims}" in told
     assert "2026-12-01 03:00 UTC: Dallas to Arizona, planned" in told
-    assert "RTO 38 s of which noticed 2 s, fenced 2 s, switched 8 s, redirected 10 s, proven 16 s" in told
-    assert "RPO 0 s Ended 2026-12-01 03:01 UTC: protected again People ada, Grace" in told
+    parts = "of which noticed 2 s, fenced 2 s, switched 8 s, redirected 10 s, proven 16 s"
+    assert f"Customers not served (RTO) 38 s {parts}" in told
+    assert "Orders lost (RPO) 0 s Ended 2026-12-01 03:01 UTC: protected again People ada, Grace" in told
     assert "stop 2026-12-01 03:00:12 UTC 12 s Grace: power is &lt;off&gt;" in told
     assert "promote 2026-12-01 03:00:20 UTC 7 s late by 5 s, out of order" in told
 
@@ -43,7 +45,7 @@ def test_what_missed_its_objective_or_did_not_end_is_seen_at_first_sight(tmp_pat
     lost = drill(Mode.DEAD).with_(Counted(drill="d1", at=at(50), least_seconds=0, most_seconds=40))
     shown = card(plan, lost.with_(Ended(drill="d1", at=at(60))))
     assert shown.state == "stop"
-    assert [(one.words, one.state) for one in shown.facts if one.name == "RPO"] == [
+    assert [(one.words, one.state) for one in shown.facts if one.name == "Orders lost (RPO)"] == [
         ("0 s to 40 s, over the 0 s of the plan", "stop")
     ]
     alarm = Alarmed(drill="d1", at=at(30), alarm=Alarm.SECOND_WRITER, about="writers 1", words="db1 and db2")
@@ -56,8 +58,8 @@ def test_what_was_not_measured_is_told_as_that() -> None:
     """Without a plan there are no aims; a proof that a person said is no measurement."""
     said = Proven(drill="d1", at=START, step="look", ready_at=START, said=("smoke all",))
     told = words(render_drills(None, [Drill(begun()).with_(said)]))
-    assert "RTO not measured" in told
-    assert "RTO, at most not set" in told
+    assert "Customers not served (RTO) not measured" in told
+    assert "(RTO), at most not set" in told
     assert "said, not measured" in told
     assert "not ended" in told
 

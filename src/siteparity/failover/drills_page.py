@@ -16,6 +16,8 @@ from siteparity.failover.objectives import moments_of, recovery
 from siteparity.failover.proofs import spelled
 from siteparity.report.words import count, span, title, utc
 
+_RTO, _RPO = "Customers not served (RTO)", "Orders lost (RPO)"
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -83,7 +85,7 @@ def render_drills(
 def _aims(plan: Plan | None) -> Iterator[Fact]:
     """What the plan allows a failover to cost."""
     aims = plan.objectives if plan else Objectives()
-    for name, aim in (("RTO", aims.rto), ("RPO", aims.rpo)):
+    for name, aim in ((_RTO, aims.rto), (_RPO, aims.rpo)):
         yield Fact(f"{name}, at most", "not set" if aim is None else spelled(aim))
 
 
@@ -101,10 +103,10 @@ def card(plan: Plan | None, drill: Drill, zone: tzinfo | None = None) -> Card:
 
 
 def _facts(plan: Plan | None, drill: Drill, zone: tzinfo | None) -> Iterator[Fact]:
-    yield Fact("RTO", rto_words(plan, drill), "stop" if rto_missed(plan, drill) else "")
+    yield Fact(_RTO, rto_words(plan, drill), "stop" if rto_missed(plan, drill) else "")
     if plan and (parts := recovery(moments_of(plan, drill)).parts):
         yield Fact("of which", ", ".join(f"{name} {_short(length)}" for name, length in parts))
-    yield Fact("RPO", rpo_words(plan, drill), "stop" if rpo_missed(plan, drill) else "")
+    yield Fact(_RPO, rpo_words(plan, drill), "stop" if rpo_missed(plan, drill) else "")
     ended = f"{utc(drill.ended, zone)}: {AGAIN}" if drill.ended else "not ended"
     yield Fact("Ended", ended, "" if drill.ended else "stop")
     yield Fact("People", ", ".join(people(drill)))
