@@ -7,7 +7,7 @@ CORE := selftests/unit/judging/test_rules.py selftests/unit/judging/test_verdict
   selftests/unit/gate/test_waived.py selftests/unit/waivers/test_waivers.py \
   selftests/unit/waivers/test_by_design.py
 
-.PHONY: help demo test drills check fuzz mutants bench lab-up lab-down system lock clean
+.PHONY: help demo test drills rehearsal check fuzz mutants bench lab-up lab-down system lock clean
 
 demo: $(VENV)/ready system  ## set everything up, start both lab sites, run the gate
 	$(BIN)/python -m lab up
@@ -17,7 +17,8 @@ test: check  ## all self-tests: check, pytest in pytest, hostile hosts, damaged 
 	$(BIN)/python -m pytest -q -n 2 selftests/plugin selftests/hostile selftests/fuzz
 	$(BIN)/python -m pytest -q -n 2 selftests/browser -k "not in_half_a_second"
 	$(BIN)/python -m pytest -q selftests/browser -k in_half_a_second  # it measures time
-	$(BIN)/python -m pytest -q selftests/lab --ignore selftests/lab/test_pairs.py
+	$(BIN)/python -m pytest -q selftests/lab --ignore selftests/lab/test_pairs.py \
+	  --ignore selftests/lab/test_mishaps.py
 
 fuzz: $(VENV)/ready  ## damaged answers against every parser, longer; EXAMPLES=N tries for each (default 200000)
 	$(BIN)/python -m pytest -q -n 2 selftests/fuzz --fuzz-examples $(or $(EXAMPLES),200000)
@@ -25,8 +26,12 @@ fuzz: $(VENV)/ready  ## damaged answers against every parser, longer; EXAMPLES=N
 drills: $(VENV)/ready system  ## every fault of the lab against the checks that must catch it, several in a run; ALONE=1: one by one; all cases of other lab tests
 	$(BIN)/python -m pytest -q selftests/lab/test_drills.py --every-fault $(if $(ALONE),--alone)
 	$(BIN)/python -m pytest -q selftests/lab/test_deadlines.py selftests/lab/test_init.py \
-	  selftests/lab/test_other_names.py selftests/lab/test_small.py --every-fault
+	  selftests/lab/test_other_names.py selftests/lab/test_small.py selftests/lab/test_rehearsal.py \
+	  selftests/lab/test_mishaps.py --every-fault
 	$(BIN)/python -m pytest -q selftests/lab/test_pairs.py --every-fault
+
+rehearsal: $(VENV)/ready system  ## follow the rendered failover plan in the lab, there and back; prints RTO and the orders lost
+	$(BIN)/python -m pytest -q selftests/lab/test_rehearsal.py
 
 check: $(VENV)/ready system  ## the fast part of CI: style, types, import contracts, unit and contract tests
 	$(BIN)/ruff check .

@@ -47,6 +47,19 @@ class Lab:
         """Let a frozen host continue; does nothing to a running one."""
         podman.podman("unpause", machines.id_of(self.plan.host(host)), check=False)
 
+    def cut_off(self, host: str) -> None:
+        """Drop every packet from and to the host, as when its power or its line is cut. Its console works."""
+        chains = "; ".join(
+            f"add chain inet cut {way} {{ type filter hook {way} priority -300; policy drop; }}; "
+            f"add rule inet cut {way} {where} lo accept"
+            for way, where in (("input", "iifname"), ("output", "oifname"))
+        )
+        self.shell(host, f"nft 'add table inet cut; {chains}'")
+
+    def connect(self, host: str) -> None:
+        """Give a host its network back; does nothing to one that has it."""
+        self.shell(host, "nft delete table inet cut 2>/dev/null || true")
+
     def in_network_of(self, host: str, *argv: str) -> str:
         """Run a program of this machine in the host's network, e.g. `sysctl`, which the host may not run."""
         return self._enter(host, ["--net"], *argv)

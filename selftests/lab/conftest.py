@@ -10,10 +10,11 @@ from typing import TypeAlias
 
 import pytest
 
-from lab import drills, machines, podman, sites, state, verbs
+from lab import drills, handle, machines, podman, sites, state, verbs
 from lab.errors import LabError
 from lab.faults import fault
 from lab.pairs import USUAL, Pair
+from selftests.lab.rehearsal import Desk, Engineer, is_home
 from selftests.lab.runs import Run, run_gate
 
 Say: TypeAlias = Callable[[str], None]
@@ -142,6 +143,19 @@ def gate(lab: Lab, tmp_path: Path) -> Callable[..., Run]:
         return run_gate(tmp_path / "reports", workers=workers, patient=patient)
 
     return run
+
+
+@pytest.fixture
+def engineer(lab: Lab, say: Say, tmp_path: Path) -> Iterator[Engineer]:
+    """With a machine of his own. The lab is as it was afterwards, whatever he leaves half done."""
+    with state.only_one(say):
+        made = Engineer(handle.Lab(lab.plan), Desk.at(tmp_path / "desk"), say)
+        try:
+            yield made
+        finally:
+            if not is_home(made):
+                say("lab: made anew after the rehearsal")
+                verbs.reset(lab.plan, [], say)
 
 
 def _quiet(_line: str) -> None:

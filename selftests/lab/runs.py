@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from lab.pairs import USUAL
 from siteparity import configuration
 from siteparity.configuration import Configuration, find_root
 from siteparity.gate.run import Gate
@@ -77,6 +79,13 @@ def run_gate(
     gate = Gate(settings, inventories, reports, settings.deadline(), _silent, workers)
     result, folder = gate.run()
     return Run(settings, result, folder, time.monotonic() - began)
+
+
+def copy_inventories(to: Path) -> None:
+    """A copy of the repository's inventories that finds the lab's keys from wherever it is."""
+    shutil.copytree(INVENTORIES, to)
+    for hosts in to.glob("*/hosts.yml"):
+        hosts.write_text(hosts.read_text().replace("../../.lab", str(USUAL.state)))
 
 
 def limited(settings: Configuration, given: Mapping[str, timedelta]) -> Configuration:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +12,8 @@ import pytest
 from lab import grants, machines, sites, state, verbs
 from lab.__main__ import main
 from lab.errors import LabError
-from lab.pairs import USUAL
 from selftests.lab.conftest import Lab, Say
-from selftests.lab.runs import INVENTORIES, run_gate
+from selftests.lab.runs import copy_inventories, run_gate
 from siteparity.model import Verdict
 
 pytestmark = pytest.mark.timeout(240)
@@ -47,12 +45,9 @@ def as_variant(lab: Lab, variant: str, say: Say) -> Iterator[sites.Plan]:
 def three_web_hosts(lab: Lab, say: Say, tmp_path: Path) -> Iterator[Path]:
     """Inventories that name the third web host of Arizona, while the lab has it."""
     inventories = tmp_path / "inventories"
-    shutil.copytree(INVENTORIES, inventories)
+    copy_inventories(inventories)
     hosts = inventories / "arizona" / "hosts.yml"
-    text = hosts.read_text().replace("../../.lab", str(USUAL.state))
-    hosts.write_text(text.replace(SECOND, THIRD + SECOND))
-    other = inventories / "dallas" / "hosts.yml"
-    other.write_text(other.read_text().replace("../../.lab", str(USUAL.state)))
+    hosts.write_text(hosts.read_text().replace(SECOND, THIRD + SECOND))
     with as_variant(lab, "three-web", say) as plan:
         grants.renew(plan.hosts, inventories)
         yield inventories

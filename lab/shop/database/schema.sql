@@ -62,5 +62,5 @@ CREATE INDEX job_runs_by_job ON job_runs (job, finished_at);
 
 GRANT SELECT ON products, orders, subscriptions, charges, job_runs TO shop;
 GRANT UPDATE (next_due) ON subscriptions TO shop;
-GRANT INSERT ON charges, job_runs TO shop;
+GRANT INSERT ON orders, charges, job_runs TO shop;
 GRANT UPDATE (finished_at, ok) ON job_runs TO shop;

@@ -56,6 +56,15 @@ class Shop:
             orders = shop_database.latest_orders(_ORDERS_SHOWN)
         return self._page("orders.html", language, orders=orders)
 
+    def place_order(self, code: str) -> tuple[dict[str, object], int]:
+        """`POST /<lang>/orders`: an order of one article. Its number confirms that it is stored."""
+        self._language(code)
+        customer = flask.request.form.get("customer", "")
+        if not customer:
+            flask.abort(HTTPStatus.BAD_REQUEST)
+        with database.connect(self._settings.database, "shop") as shop_database:
+            return {"order": shop_database.place_order(customer)}, HTTPStatus.CREATED
+
     def cart(self, code: str) -> flask.Response:
         """`/<lang>/cart`: counts the customer's visits in the session store."""
         language = self._language(code)
@@ -170,10 +179,12 @@ def _add_pages(app: flask.Flask, shop: Shop) -> None:
     for rule, view in views.items():
         app.add_url_rule(rule, view_func=view)
     app.add_url_rule("/<code>/cart/end", view_func=shop.end_session, methods=["POST"])
+    app.add_url_rule("/<code>/orders", view_func=shop.place_order, methods=["POST"])
 
 
 def _add_errors(app: flask.Flask) -> None:
-    for status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.INTERNAL_SERVER_ERROR):
+    told = ("BAD_REQUEST", "NOT_FOUND", "METHOD_NOT_ALLOWED", "INTERNAL_SERVER_ERROR")
+    for status in map(HTTPStatus.__getitem__, told):
         app.register_error_handler(status.value, _error_page(status))
     log = app.logger.error
     app.register_error_handler(LanguageUnavailableError, _error_page(HTTPStatus.INTERNAL_SERVER_ERROR, log))

@@ -278,6 +278,28 @@ def test_jobs_are_armed_at_the_new_site_alone(
     assert (answer.seen, answer.alarm) == (expected, alarm)
 
 
+FAILS: Seen_ = {**WEB, Sight.ARMED: Unmeasured("status: exit 1: could not connect")}
+
+
+@pytest.mark.parametrize(
+    ("database", "job", "expected"),
+    [
+        (STOPPED, FAILS, Seen.YES),
+        (STOPPED, GONE_WEB, Seen.UNKNOWN),
+        (GONE, FAILS, Seen.UNKNOWN),
+        (FOLLOWS, FAILS, Seen.UNKNOWN),
+        (WRITES, FAILS, Seen.UNKNOWN),
+    ],
+)
+def test_a_job_that_fails_where_the_database_is_shut_down_charges_nobody(
+    database: Seen_, job: Seen_, expected: Seen
+) -> None:
+    """Its status fails from the fence until the old database follows, and the plan must go on in between."""
+    answer = judge(asked(Kind.JOBS, Armed.NEW_ONLY), sights(old=database, old_web=job, new_web=YES))
+    assert answer.seen is expected
+    assert ("the database of dallas is shut down" in answer.words) == (expected is Seen.YES)
+
+
 @pytest.mark.parametrize(
     ("table", "expected"),
     [
@@ -323,6 +345,15 @@ def test_customers_are_served_where_all_names_lead_if_nothing_is_in_their_way(
     assert (at.seen if isinstance(at, Answer) else at) is expected
     told = seen(Kind.SMOKE, Smoke.ALL, found)
     assert told is (expected if isinstance(expected, Seen) else Seen.YES)
+
+
+def test_a_site_that_is_cut_off_serves_nobody() -> None:
+    """Silence alone may be that of the line between. The fence tells, and the time without customers runs."""
+    silent = replace(sights(GONE, old_web=GONE_WEB, new_web=TO_OLD), serving={"web": ("shop.service",)})
+    assert seen(Kind.SMOKE, Smoke.ALL, silent) is Seen.UNKNOWN
+    assert seen(Kind.SMOKE, Smoke.ALL, replace(silent, fenced_at=START)) is Seen.NO
+    awake = replace(sights(STOPPED, old_web=GONE_WEB, new_web=TO_OLD), fenced_at=START)
+    assert seen(Kind.SMOKE, Smoke.ALL, awake) is not Seen.YES
 
 
 def test_journeys_that_nobody_tried_are_not_known() -> None:

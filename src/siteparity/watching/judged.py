@@ -352,15 +352,25 @@ def _jobs(_: Question, sights: Sights) -> Answer:
         return Answer(Seen.NO, words, Alarm.ARMED_TWICE)
     if old or "no" in armed[Side.NEW].values():
         return Answer(Seen.NO, f"armed on {', '.join(old) or 'no host of the old site'}; not on all new ones")
+    without = _has_no_database(sights, Side.OLD)
     unknown = [
         f"{name_of(host)}: {one.reason}"
         for side in Side
         for host, one in armed[side].items()
-        if isinstance(one, Unmeasured) and not _is_fenced(host, sights)
+        if isinstance(one, Unmeasured)
+        and not _is_fenced(host, sights)
+        and not (side is Side.OLD and without and sights.answers(host))
     ]
     if unknown or not new:
         return Answer(Seen.UNKNOWN, "; ".join(unknown) or "the policy describes no such job")
-    return Answer(Seen.YES, f"armed on {', '.join(new)}")
+    return Answer(Seen.YES, f"armed on {', '.join(new)}" + without)
+
+
+def _has_no_database(sights: Sights, side: Side) -> str:
+    """That a job which fails at a site can charge nobody: each of its databases is shut down. Else empty."""
+    hosts = sights.having(side, Sight.MODE)
+    down = all(_is_shut_down(host, sights).seen is Seen.YES for host in hosts)
+    return f"; the database of {sights.sites[side].name} is shut down" if hosts and down else ""
 
 
 def _armed(side: Side, sights: Sights) -> Iterator[tuple[Host, object]]:
@@ -394,7 +404,9 @@ def customers(sights: Sights) -> Side | Answer:
 
 def _in_the_way(side: Side, sights: Sights) -> Answer | None:
     """What keeps a site from serving anybody, as far as that is seen."""
-    name = sights.sites[side].name
+    name, hosts = sights.sites[side].name, sights.sites[side].hosts
+    if hosts and all(_is_fenced(host, sights) for host in hosts):
+        return Answer(Seen.NO, f"{name}, to which customers are led, is cut off")
     looks = [_takes_writes(host, sights) for host in sights.having(side, Sight.MODE)]
     if looks and not any(one.seen is Seen.YES for one in looks):
         worst = Seen.UNKNOWN if any(one.seen is Seen.UNKNOWN for one in looks) else Seen.NO
