@@ -114,6 +114,20 @@ FAULTS = (
         break_=_with_programs,
         mend=_without_programs,
     ),
+    Fault(
+        "upload_folder_closed",
+        "A script closed the mounted folder for uploads on one web host of the standby to all but root.",
+        ("arizona-web1",),
+        f"chmod 0700 {UPLOADS}",
+        f"chmod 0755 {UPLOADS}",
+    ),
+    Fault(
+        "upload_folder_of_another_owner_at_primary",
+        "The mounted folder for uploads belongs to another account on one web host of the primary.",
+        ("dallas-web2",),
+        f"chown nobody {UPLOADS}",
+        f"chown root {UPLOADS}",
+    ),
     _archive(
         "archive_mounted_from_the_other_site",
         "The standby's web hosts mount the archive from the primary's file server.",

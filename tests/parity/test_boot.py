@@ -60,13 +60,18 @@ def test_every_required_file_system_is_mounted_also_after_a_boot(parity: Parity)
 @pytest.mark.drill(
     "upload_folder_unmounted",
     "upload_folder_mounted_otherwise_at_primary",
+    "upload_folder_closed",
+    "upload_folder_of_another_owner_at_primary",
     "fstab_line_of_a_missing_device",
     "folder_mounted_in_a_second_place_by_hand",
 )
 @pytest.mark.broken("Disks are mounted in other ways at {standby} than at {primary}", "part")
 def test_file_systems_are_mounted_alike(parity: Parity) -> None:
     """What works at one site is refused at the other: writing, running programs, locking."""
-    parity.same("options", fix="correct the options in /etc/fstab, then mount -o remount {item}")
+    parity.same(
+        "options",
+        fix="correct the options in /etc/fstab, then mount -o remount {item}; chmod and chown its root",
+    )
 
 
 @pytest.mark.drill("archive_mounted_from_the_other_site", "archives_of_each_others_sites")

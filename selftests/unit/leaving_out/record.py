@@ -325,8 +325,8 @@ def _recorded(key: str) -> tuple[Run, Mapping[Place, Look]]:
     class Recording(Measurement):
         """Keeps what hosts answer."""
 
-        def __init__(self, *given: Any) -> None:
-            super().__init__(*given)
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
             object.__setattr__(self, "key", key)
 
         def _answers(self, host: Host, asks: Any, *words: Any) -> Mapping[str, Answers]:

@@ -31,6 +31,7 @@ LINES = (
     "UUID=3 none swap sw 0 0",
 )
 SWAPS = ("Filename Type Size Used Priority", "/dev/sda2 partition 1 0 -2")
+ROOTS = ("755 root:root /", "2775 shop:www-data /srv/uploads")
 VERIFIED = ("/", "   [ ] target exists", "none", "/srv/uploads", "Success, no errors or warnings detected")
 
 
@@ -60,6 +61,7 @@ def storage_of(  # noqa: PLR0913, PLR0917  # one part each
         "fstab": lines,
         "devices": devices,
         "mounts": mounted,
+        "roots": ROOTS,
         "swaps": swaps,
         "units": units,
         "verify": verified,
@@ -74,7 +76,33 @@ def test_a_host_as_its_fstab_has_it_is_well() -> None:
     assert set(seen.verified().values()) == {"well"}
     assert seen.states() == {"/": "as in fstab", "/srv/uploads": "as in fstab", "swap": "as in fstab"}
     assert seen.required("/srv/uploads") == "mounted, also after a boot"
-    assert seen.options(())["/srv/uploads"] == "xfs attr2,nodev,nosuid,relatime,rw"
+    assert seen.options(())["/srv/uploads"] == "xfs attr2,nodev,nosuid,relatime,rw 2775 shop:www-data"
+
+
+def test_whom_a_file_system_belongs_to_is_asked_of_this_machine_alone() -> None:
+    """One of another machine may hang, so nobody looks at it."""
+    of_nas = UPLOADS.replace(" - xfs /dev/sdb1", " - nfs4 nas:/x")
+    lines = ("UUID=1 / ext4 defaults 0 1", "nas:/x /srv/uploads nfs4 defaults 0 0")
+    answer = storage_of(lines, (ROOT, of_nas)).replace(b"2775 shop:www-data /srv/uploads\n", b"")
+    seen = mounts.read(answered(mounts=answer).parts("mounts", mounts.PARTS))
+    assert seen.options(())["/srv/uploads"] == "nfs4 attr2,nodev,nosuid,relatime,rw"
+    assert seen.options(())["/"].endswith(" 755 root:root")
+
+
+def test_roots_of_odd_names_are_found_by_a_real_shell(tmp_path: Path) -> None:
+    """A blank and a backslash stand in mountinfo as octal numbers."""
+    odd = tmp_path / "a b\\c"
+    odd.mkdir(mode=0o750)
+    escaped = str(odd).replace("\\", "\\134").replace(" ", "\\040")
+    (tmp_path / "mountinfo").write_text(
+        f"24 1 8:1 / {escaped} rw - ext4 /dev/sda1 rw\n25 1 0:5 / {tmp_path} rw - nfs4 nas:/x rw\n"
+    )
+    script = mounts.QUESTION.replace("/proc/self/mountinfo", str(tmp_path / "mountinfo"))
+    ran = subprocess.run(["sh", "-c", script], capture_output=True, check=True, cwd="/", text=True)
+    _, _, after = ran.stdout.partition("[roots]\n")
+    (line,) = after.partition("[swaps]")[0].splitlines()
+    assert line.startswith("750 ")
+    assert line.endswith(f" {odd}")
 
 
 @pytest.mark.parametrize(

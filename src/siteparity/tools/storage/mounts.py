@@ -26,7 +26,7 @@ _UNITS = (
 )  # fmt: skip
 """Where the unit of a mount outlasts a boot (systemd.unit(5))."""
 
-PARTS = ("fstab", "devices", "mounts", "swaps", "units", "verify")
+PARTS = ("fstab", "devices", "mounts", "roots", "swaps", "units", "verify")
 
 _PLACES = {
     "UUID": "/dev/disk/by-uuid/",
@@ -36,8 +36,6 @@ _PLACES = {
 }
 """Where udev links to the device that a tag of fstab means."""
 
-QUESTION = filled(program(__package__, "mounts.sh"), units=" ".join(_UNITS))
-
 _ON_DISK = frozenset(
     (
         *("ext2", "ext3", "ext4", "xfs", "btrfs", "vfat", "f2fs", "jfs", "reiserfs", "ntfs3", "bcachefs"),
@@ -46,6 +44,14 @@ _ON_DISK = frozenset(
     )
 )
 """File systems that hold data and are no part of another one. ZFS needs no fstab to mount its own."""
+
+_LOCAL = (
+    *("ext2", "ext3", "ext4", "xfs", "btrfs", "vfat", "f2fs", "jfs", "reiserfs", "ntfs3", "bcachefs"),
+    *("overlay", "tmpfs", "zfs"),
+)
+"""File systems whose root can be looked at without another machine."""
+
+QUESTION = filled(program(__package__, "mounts.sh"), units=" ".join(_UNITS), local="|".join(_LOCAL))
 
 _HAVE_PARTS = _ON_DISK | {"overlay", "tmpfs", "zfs"}
 """File systems of which a part may be mounted in a second place (``mount --bind``)."""
@@ -168,6 +174,8 @@ class Storage:
     """Path of a device in fstab -> its major and minor number."""
     mounts: Mapping[str, Mount]
     """Mount point -> the topmost mount there."""
+    roots: Mapping[str, str]
+    """Mount point -> mode and owner of what is mounted there, as far as this machine alone tells them."""
     swaps: int
     units: frozenset[str]
     complaints: Mapping[str, str]
@@ -270,13 +278,14 @@ class Storage:
         return next((line for line in self.lines if line.target == target), None)
 
     def options(self, more: Iterable[str]) -> Mapping[str, str]:
-        """Each file system that is in fstab, holds data, or is named -> kind and options."""
+        """Each file system that is in fstab, holds data, or is named -> kind, options, mode and owner."""
         wanted = {"/", *more, *(line.target for line in self.lines), *(one.target for one in self._data())}
-        return {
-            target: self.mounts[target].text() if target in self.mounts else "not mounted"
-            for target in sorted(wanted)
-            if target.startswith("/")
-        }
+        return {target: self._text(target) for target in sorted(wanted) if target.startswith("/")}
+
+    def _text(self, target: str) -> str:
+        if target not in self.mounts:
+            return "not mounted"
+        return " ".join(filter(None, (self.mounts[target].text(), self.roots.get(target, ""))))
 
 
 def machine_of(source: str) -> str:
@@ -324,6 +333,7 @@ def read(parts: Mapping[str, Sequence[str]]) -> Storage:
         listed,
         dict(_device(line) for line in parts["devices"]),
         {mount.target: mount for mount in mounts},
+        dict(_root(line) for line in parts["roots"]),
         max(0, len(parts["swaps"]) - 1),
         frozenset(parts["units"]),
         _complaints(parts["verify"], expected=bool(parts["verify"] or listed)),
@@ -350,6 +360,14 @@ def _device(line: str) -> tuple[str, str]:
     if found is None:
         raise UnmeasuredError(f"devices: a line is not understood: {line[:80]}")
     return found[1], f"{int(found[2], 16)}:{int(found[3], 16)}"
+
+
+def _root(line: str) -> tuple[str, str]:
+    """Read ``755 root:root /srv``, as stat(1) prints it."""
+    found = re.fullmatch(r"([0-7]{1,4} [^\s:]+:[^\s:]+) (/.*)", line)
+    if found is None:
+        raise UnmeasuredError(f"roots: a line is not understood: {line[:80]}")
+    return found[2], found[1]
 
 
 def _line(text: str) -> Line:

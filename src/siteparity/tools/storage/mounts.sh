@@ -18,6 +18,11 @@ set +f
 [ $# -eq 0 ] || stat -L -c '%n %t:%T' -- "$@" 2>/dev/null || :
 echo '[mounts]'
 sed -E 's/(lower|upper|work)dir=[^, ]*/\1dir=/g' /proc/self/mountinfo || exit
+# Whom the root of a file system belongs to. One that comes from another machine is not asked: it may hang.
+echo '[roots]'
+awk '$0 ~ / - (@LOCAL@) / { gsub(/\\/, "\\0", $5); print $5 }' /proc/self/mountinfo |
+    while IFS= read -r one; do printf '%b\0' "$one"; done |
+    xargs -0 -r stat -c '%a %U:%G %n' -- 2>/dev/null
 echo '[swaps]'
 [ ! -e /proc/swaps ] || cat /proc/swaps || exit
 echo '[units]'
