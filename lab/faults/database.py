@@ -87,6 +87,24 @@ def _drop_the_broken(lab: Lab) -> None:
     lab.sql(PRIMARY, "DROP DATABASE IF EXISTS scratch")
 
 
+def _senders(lab: Lab, host: str, statement: str) -> None:
+    lab.shell(host, f"{_one_by_one(statement)}\nsystemctl restart postgresql@15-main.service", timeout=120)
+
+
+def _send_to_one(lab: Lab) -> None:
+    """A standby does not start with fewer senders than it knows its primary to have."""
+    change = "ALTER SYSTEM SET max_wal_senders = 1"
+    _senders(lab, PRIMARY, change)
+    known = f"/usr/lib/postgresql/15/bin/pg_controldata {_DATA} | grep -qx 'max_wal_senders setting: *1'"
+    lab.shell(STANDBY, f"until {known}; do sleep 0.5; done")
+    _senders(lab, STANDBY, change)
+
+
+def _send_to_many(lab: Lab) -> None:
+    for host in (STANDBY, PRIMARY):
+        _senders(lab, host, "ALTER SYSTEM RESET max_wal_senders")
+
+
 FAULTS = (
     Fault(
         name="database_orders_not_granted",
@@ -265,6 +283,14 @@ FAULTS = (
         (PRIMARY,),
         f"{_ETC}/conf.d/site.conf",
         "s/^primary_conninfo/# &/",
+    ),
+    Fault(
+        "database_can_feed_one_server_only_at_both_sites",
+        "Both servers may send WAL to a single one, so neither can be copied while it is followed.",
+        (PRIMARY, STANDBY),
+        _send_to_one,
+        _send_to_many,
+        alone=True,
     ),
     Fault(
         name="database_slot_for_the_way_back_missing",

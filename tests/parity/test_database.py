@@ -194,6 +194,7 @@ def test_nothing_waits_to_go_wrong_after_a_promotion(parity: Parity) -> None:
     "database_read_only_after_promotion",
     "database_password_for_the_way_back_missing",
     "database_way_back_unknown",
+    "database_can_feed_one_server_only_at_both_sites",
     "standby_of_another_database",
     "monitoring_role_without_pg_monitor",
     "secret_missing",

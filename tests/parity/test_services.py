@@ -168,3 +168,13 @@ def test_units_of_the_primary_run_there_and_are_ready_and_off_at_the_standby(par
         fix="at the primary: systemctl enable --now {item}; at the standby: install it as there, then "
         "systemctl unmask {item}; systemctl disable --now {item}",
     )
+
+
+@pytest.mark.drill("worker_masked_at_the_standby", "worker_not_installed_at_the_standby")
+@pytest.mark.broken("A step of the failover plan names a service that {where} cannot start", "outage")
+def test_every_service_of_the_failover_plan_is_there(parity: Parity) -> None:
+    """The failover stops half-way, when customers are served by neither site."""
+    parity.healthy(
+        "planned",
+        fix="install what has it, or correct failover.yml; if it is masked: systemctl unmask {item}",
+    )

@@ -92,7 +92,7 @@ def test_the_shipped_files_are_well(inventories: Path, capsys: pytest.CaptureFix
     said = capsys.readouterr().out
     assert "dallas, the primary: 5 hosts: edge1 (edge), web1 (web), web2 (web), db1 (db)" in said
     assert re.search(r"dallas/db1, arizona/db1: \d+ questions each\n  accounts 3, boot 4, ", said)
-    assert "531 checks planned\n  514 compare the sites: accounts 32, " in said
+    assert "533 checks planned\n  516 compare the sites: accounts 32, " in said
     assert "  17 try out arizona: " in said
     assert said.endswith("every check applies\n")
 
@@ -128,7 +128,7 @@ def test_what_is_not_looked_at_is_said(inventories: Path, capsys: pytest.Capture
     ]
     assert told["warnings"] == ["arizona: the group unused holds no host"]
     assert told["errors"] == []
-    assert sum(told["checks"]["parity"].values()) + sum(told["checks"]["smoke"].values()) == 530
+    assert sum(told["checks"]["parity"].values()) + sum(told["checks"]["smoke"].values()) == 532
     assert told["hosts"][0]["host"] == "dallas/edge1"
     assert told["hosts"][0]["questions"]["boot"] == 4
 

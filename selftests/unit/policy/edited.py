@@ -12,6 +12,7 @@ from siteparity.configuration import find_root
 from siteparity.policy import Policy, Section, load_policy
 from siteparity.policy.applications import drawn
 from siteparity.policy.journeys import JOURNEYS
+from siteparity.policy.planned import with_planned
 from siteparity.probes import discover
 from siteparity.yamlfile import load
 
@@ -19,8 +20,9 @@ SECTIONS = {name: probe.section for name, probe in discover().items()}
 
 
 def spelled_out() -> dict[str, Any]:
-    """The shipped policy, with what its sections take from its applications written into them."""
-    document = load(find_root() / "inventories" / "policy.yml")
+    """The shipped policy, with what its sections take from applications and plan written into them."""
+    inventories = find_root() / "inventories"
+    document = with_planned(load(inventories / "policy.yml"), inventories)
     value: Any = document.value
     parts: dict[tuple[str, str], type[Section]] = {
         **{("aspects", name): section for name, section in SECTIONS.items()},

@@ -351,6 +351,14 @@ def test_a_server_that_could_not_change_its_part_says_why(settings: dict[str, st
     assert [need for need, holds in table.items() if holds != "yes"] == [item]
 
 
+@pytest.mark.parametrize(("senders", "expected"), [(0, "yes"), (8, "yes"), (9, "no"), (10, "no")])
+def test_a_server_must_be_able_to_be_copied_while_others_follow_it(senders: int, expected: str) -> None:
+    """A base backup takes two of its ten senders: one for the files, one for what is written meanwhile."""
+    limits = {**state("limits"), "max_wal_senders": "10"}
+    table = read(database.read_ready, changed(limits=limits, senders=senders))
+    assert table["can be copied anew (two of max_wal_senders are free)"] == expected
+
+
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [

@@ -112,6 +112,27 @@ def test_what_is_required_and_not_right_says_what_is_wrong(
 
 
 @pytest.mark.parametrize(
+    ("on_disk", "properties", "expected"),
+    [
+        (files(FILE), {}, "there, and can be started"),
+        (files(FILE), {"ActiveState": "inactive", "SubState": "dead"}, "there, and can be started"),
+        (files(FILE), {"ActiveState": "failed", "SubState": "failed"}, "there, and can be started"),
+        (files(f"l\t{ETC}/shop.service\t/dev/null"), {"ActiveState": "inactive"}, "masked"),
+        (files(), {"LoadState": "masked", "ActiveState": "inactive"}, "masked"),
+        (files(), {"LoadState": "not-found", "ActiveState": "inactive"}, "no such unit"),
+        (files(FILE), {"LoadState": "error"}, "cannot be loaded (error)"),
+    ],
+)
+def test_what_the_failover_plan_names_must_be_there(
+    on_disk: bytes, properties: dict[str, str], expected: str
+) -> None:
+    """Whether it runs does not matter: the plan starts it, or stops it."""
+    target = web_host(services.Policy(owner="Platform", planned={"web": ("shop.service",)}))
+    now = units(unit("shop.service"), show=(shown("shop.service", **properties),))
+    assert services.read_planned(answered(files=on_disk, units=now), target) == {"shop.service": expected}
+
+
+@pytest.mark.parametrize(
     "properties",
     [
         {"NRestarts": "7", "ActiveEnterTimestampMonotonic": "10000000"},

@@ -365,6 +365,7 @@ def _crowded(state: State, section: Policy) -> Iterator[tuple[str, str]]:
 
     A limit does not close those that are there, and at a quiet hour hardly any are.
     """
+    whole = _limit(state, "max_connections")
     for item, (most, used) in state.crowded.items():
         name = item.partition(" ")[2]
         need = section.connections.get(name)
@@ -372,7 +373,7 @@ def _crowded(state: State, section: Policy) -> Iterator[tuple[str, str]]:
             yield item, f"may open {most} connections, and has {used} now"
         elif need is not None and most < need:
             yield item, f"may open {most} connections, and needs {need} at the worst hour"
-        elif need is None and name in _of_customers(section) and most < (whole := _connections(state)) / 4:
+        elif need is None and name in _of_customers(section) and most < whole / 4:
             yield (
                 item,
                 f"may open {most} of the server's {whole} connections, and may need more (key connections)",
@@ -385,10 +386,10 @@ def _of_customers(section: Policy) -> set[str]:
     return {section.database, *logging_in}
 
 
-def _connections(state: State) -> int:
-    text = state.limits.get("max_connections", "")
+def _limit(state: State, name: str) -> int:
+    text = state.limits.get(name, "")
     if not text.isdecimal():
-        raise UnmeasuredError("server: it does not say how many connections it takes")
+        raise UnmeasuredError(f"server: it does not say {name}")
     return int(text)
 
 
@@ -402,11 +403,14 @@ def read_ready(answers: Answers, target: Target[Policy]) -> Table:
     """Each thing that the server needs to be the primary, or to follow another one later -> yes or no."""
     server, own = _server(answers, target), OwnNames.of(target.site)
     state, settings = server.state, server.state.settings
+    free = _limit(state, "max_wal_senders") - state.senders
     needs = {
         "takes writes": settings.get("default_transaction_read_only") == "off",
         "writes enough WAL for a standby": settings.get("wal_level") in ("replica", "logical"),
         "answers queries as a standby": settings.get("hot_standby") == "on",
         "can be rewound": "on" in (settings.get("data_checksums"), settings.get("wal_log_hints")),
+        # pg_basebackup copies over one connection, and streams what is written meanwhile over another.
+        "can be copied anew (two of max_wal_senders are free)": free >= 2,  # noqa: PLR2004
         "knows whom to follow (primary_conninfo)": state.conninfo,
         "has a slot to ask for (primary_slot_name)": state.slot_name,
         "would follow another site": bool(server.peer) and not any(own.owns(str(one)) for one in server.peer),

@@ -37,6 +37,8 @@ OFF = "off, also after a boot"
 AFTER_BOOT = "the same after a boot"
 NOT_STARTED = "runs now, and nothing starts it at a boot"
 NONE = "none"
+READY = "there, and can be started"
+MASKED = "masked"
 
 JUDGED = ("service", "socket", "timer", "path")
 
@@ -65,6 +67,9 @@ class Policy(Section):
     only_at_primary: Mapping[RoleName, tuple[UnitName, ...]] = {}
     """For each role: what must run and start at a boot at the primary, and at the standby be there, be off
     and stay off after a boot, such as a worker. The switch must start it. Of a job, its timer is named."""
+    planned: Mapping[RoleName, tuple[UnitName, ...]] = {}
+    """For each role: the units that the failover plan starts, stops or awaits. Left out, they are taken from
+    ``failover.yml`` beside the policy."""
     leave_out: tuple[UnitPattern, ...] = ()
     """Patterns of further units whose state is not judged, such as ``backup-*.service``."""
 
@@ -111,7 +116,7 @@ _BESIDE = Ask(beside.QUESTION)
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
     """The manager's units, and the files on disk. A reload of the manager delays the first question."""
     return {
-        "units": _UNITS.about(UNITS=_promised(target)),
+        "units": _UNITS.about(UNITS=tuple(dict.fromkeys((*_promised(target), *_planned(target))))),
         "files": _FILES,
         "programs": _PROGRAMS.about(UNITS=_promised(target)),
         "stopped": _STOPPED,
@@ -129,6 +134,10 @@ def _only_at_primary(target: Target[Policy]) -> tuple[str, ...]:
 
 def _promised(target: Target[Policy]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*_required(target), *_only_at_primary(target))))
+
+
+def _planned(target: Target[Policy]) -> tuple[str, ...]:
+    return target.listed(target.section.planned)
 
 
 @once
@@ -216,6 +225,12 @@ def read_only_at_primary(answers: Answers, target: Target[Policy]) -> Table:
     }
 
 
+def read_planned(answers: Answers, target: Target[Policy]) -> Table:
+    """Each unit that the failover plan names -> `READY`, or why a step of the plan would fail."""
+    units = _units(answers, target)
+    return {name: units.readiness(name) for name in _planned(target)}
+
+
 def read_stopped(answers: Answers, _: Target[Policy]) -> Table:
     """Each unit with processes that a signal has stopped -> how many of them; or that there is none."""
     found = stopped.read(answers.rows("stopped"))
@@ -225,10 +240,11 @@ def read_stopped(answers: Answers, _: Target[Policy]) -> Table:
 
 
 def read_states(answers: Answers, target: Target[Policy]) -> Table:
-    """Each unit that the policy promises, or that is not inactive -> its state, such as ``active``."""
+    """Each unit that the policy or the plan names, or that is not inactive -> its state, as in ``active``."""
     seen = manager.read(answers.parts("units", manager.PARTS))
-    promised = {name: seen.property(name, "ActiveState") for name in _promised(target)}
-    return {**{unit.name: unit.active for unit in seen.units.values()}, **promised}
+    named = (*_promised(target), *_planned(target))
+    shown = {name: seen.property(name, "ActiveState") for name in named}
+    return {**{unit.name: unit.active for unit in seen.units.values()}, **shown}
 
 
 def read_judged(answers: Answers, target: Target[Policy]) -> Table:
@@ -353,13 +369,20 @@ class _Units:
             return AFTER_BOOT
         return f"{self.manager.state(name)} now, and a boot starts it"
 
-    def requirement(self, name: str) -> str:
-        """`RUNS`, or what a required unit does instead."""
-        load, is_up = self.manager.property(name, "LoadState"), self.manager.shown_up(name)
+    def readiness(self, name: str) -> str:
+        """`READY`, or why a unit can be neither started nor awaited."""
+        load = self.manager.property(name, "LoadState")
         if self.files.is_masked(name) or load == "masked":
-            return "runs now, and is masked" if is_up else "masked"
+            return MASKED
         if load != "loaded":
             return "no such unit" if load == "not-found" else f"cannot be loaded ({load})"
+        return READY
+
+    def requirement(self, name: str) -> str:
+        """`RUNS`, or what a required unit does instead."""
+        readiness, is_up = self.readiness(name), self.manager.shown_up(name)
+        if readiness != READY:
+            return f"runs now, and is {MASKED}" if readiness == MASKED and is_up else readiness
         if not is_up:
             return self.manager.state(name)
         if self.manager.keeps_restarting(name):
@@ -399,6 +422,7 @@ PROBE = Probe(
         "stopped": Reading(read_stopped, healthy=NONE),
         "required": Reading(read_required, healthy=RUNS, roles=by_role("required")),
         "only_at_primary": Reading(read_only_at_primary, roles=by_role("only_at_primary")),
+        "planned": Reading(read_planned, healthy=READY, roles=by_role("planned")),
         "judged": Reading(read_judged, lists="units and containers", moves=True),
     },
 )

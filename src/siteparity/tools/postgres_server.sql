@@ -84,6 +84,7 @@ SELECT concat_ws(E'\n', (
     'passwords', (SELECT coalesce(json_agg(rolname), '[]') FROM siteparity.passwords WHERE has_password),
     'extensions', (SELECT coalesce(json_object_agg(extname, extversion), '{}') FROM pg_extension),
     'slots', (SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'physical' AND NOT temporary),
+    'senders', (SELECT count(*) FROM pg_stat_replication),
     'conninfo', current_setting('primary_conninfo') <> '',
     'inline_password', current_setting('primary_conninfo') ~ '(^|\s)password\s*=',
     'slot_name', current_setting('primary_slot_name') <> '',

@@ -71,6 +71,8 @@ class State(_JsonObject):
     passwords: tuple[str, ...]
     extensions: Mapping[str, str]
     slots: int
+    senders: int = 0
+    """How many processes send WAL now: to followers, and to copies that are being made."""
     conninfo: bool
     inline_password: bool
     slot_name: bool
