@@ -32,6 +32,7 @@ RUNNING = frozenset(
         "test_the_running_service_has_loaded_the_catalogues_that_are_on_disk",
         "test_the_service_uses_the_locales_that_are_on_disk",
         "test_the_service_was_started_with_the_setting_of_its_file",
+        "test_what_lies_on_the_disk_is_what_is_served",
         "test_what_the_files_say_is_loaded",
     }
 )
