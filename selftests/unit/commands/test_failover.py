@@ -212,7 +212,7 @@ def test_a_watch_begins_a_drill_and_says_what_to_type(folders: list[str], capsys
     text = capsys.readouterr().out
     assert "begun     planned, dallas to arizona, by Ada" in text
     assert "next: ask, the machine of the nightly run, for 0 s of 5 min\n    siteparity gate\n" in text
-    assert "[unknown] The last line of the gate is GO, and it still holds.: nobody looked" in text
+    assert "[unknown] The last line of the gate is GO, and it still holds: nobody looked" in text
     assert text.endswith("not ended: siteparity watch takes the drill up where it is\n")
     (first, *_) = read(reports_of(folders)).events
     assert isinstance(first, Begun)

@@ -38,7 +38,7 @@ def test_the_next_step_its_commands_and_what_shows_it_are_told(tmp_path: Path) -
     assert told(played, lines) == [
         "next: stop, db1.dallas.shop.example, for 70 s of 1 min LATE",
         "    systemctl stop postgresql",
-        "  [no] The database is shut down.: it still answers",
+        "  [no] The database is shut down: it still answers",
     ]
 
 

@@ -35,7 +35,7 @@ def test_one_screen_has_all_that_an_engineer_needs(tmp_path: Path) -> None:
     assert "dallas -> arizona, planned: under way; begun 72 s ago" in shown
     assert "NEXT  stop: db1.dallas.shop.example, for 70 s of 1 min  LATE" in shown
     assert "\nsystemctl stop postgresql\n" in shown
-    assert "✕ no       The database is shut down.: it still answers" in shown
+    assert "✕ no       The database is shut down: it still answers" in shown
     steps = [line.split()[:2] for line in shown.splitlines() if line[:1] in "✓→·" and line]
     assert steps[:3] == [["✓", "decide"], ["→", "stop"], ["·", "compare"]]
     assert len(steps) == 8

@@ -90,4 +90,5 @@ def _proofs(following: Following, line: Line, step: Step, look: Look) -> Iterato
             yield ("said" if step.name in following.drill.said else "not said"), text
             continue
         answer = look.answers.get(next(asked), Answer(Seen.UNKNOWN))
-        yield answer.seen.value, text + (reason(answer.words) if answer.seen is not Seen.YES else "")
+        why = reason(answer.words) if answer.seen is not Seen.YES else ""
+        yield answer.seen.value, text.removesuffix(".") + why if why else text
