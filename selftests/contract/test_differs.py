@@ -203,7 +203,11 @@ def settings_of(folder: Path, case: Case, entries: Sequence[Mapping[str, Any]]) 
     """The project's own configuration with a case's policy and these entries."""
     inventories = folder / "inventories"
     shutil.copytree(find_root() / "inventories", inventories)
-    edited(inventories, {**RECORDED, **case.policy, "differs": [dict(one) | WHO for one in entries]})
+    (inventories / "failover.yml").unlink()  # what a plan names must be at both sites
+    without = {"aspects.services.planned": {}}
+    edited(
+        inventories, {**RECORDED, **without, **case.policy, "differs": [dict(one) | WHO for one in entries]}
+    )
     return configuration.load(find_root(), inventories, look_up=False)
 
 

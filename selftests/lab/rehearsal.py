@@ -131,6 +131,14 @@ class Watching:
             step, lambda event: (event["event"], event.get("step")) == ("proven", step), seconds
         )
 
+    def serves(self) -> None:
+        """Wait until a look has seen that customers are served: RTO counts from the last one that did."""
+        self.wait_for(
+            "customers are served",
+            lambda event: (event.get("question"), event.get("seen")) == ("smoke all", "yes"),
+            STEP_SECONDS,
+        )
+
     def end(self) -> None:
         """Wait until the plan was followed to its end."""
         self.wait_for("the end", lambda event: event["event"] == "ended", 60)

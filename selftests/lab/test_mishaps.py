@@ -65,6 +65,7 @@ def test_what_goes_wrong_is_seen(engineer: Engineer, say: Say) -> None:
     promote, lead = named(book, "promote"), named(book, "lead customers there")
     engineer.make(named(book, "ask"))
     with Watching.of(engineer.desk, "planned") as watching:
+        watching.proven("ask")
         engineer.follow("planned", watching, until(book, "compare the positions")[1:])
         engineer.make(_mistyped(promote, "pg_promote()", "pg_is_in_recovery()"))
         _is_not_proven(watching, promote)
@@ -124,6 +125,7 @@ def test_dead_there_and_back(engineer: Engineer, say: Say) -> None:
         book = desk.runbook("dead")
         with Watching.of(desk, "dead") as watching:
             engineer.follow("dead", watching, until(book, "decide"))
+            watching.serves()
             lab.cut_off(f"{NEW}-db1")
             engineer.make(named(book, cut))
             _is_not_proven(watching, named(book, cut))

@@ -26,6 +26,7 @@ def _there_and_back(engineer: Engineer, say: Say, old: str, new: str) -> None:
     with customers.ordering(engineer.lab):
         with Watching.of(engineer.desk, "planned") as watching:
             watching.proven(ask.name)
+            watching.serves()
             engineer.follow("planned", watching, others)
             watching.end()
         tries = customers.ledger(engineer.lab)

@@ -22,7 +22,7 @@ SECTIONS = {name: probe.section for name, probe in discover().items()}
 def spelled_out() -> dict[str, Any]:
     """The shipped policy, with what its sections take from applications and plan written into them."""
     inventories = find_root() / "inventories"
-    document = with_planned(load(inventories / "policy.yml"), inventories)
+    document = with_planned(load(inventories / "policy.yml"), inventories, ["services"])
     value: Any = document.value
     parts: dict[tuple[str, str], type[Section]] = {
         **{("aspects", name): section for name, section in SECTIONS.items()},

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from siteparity.model import ConfigurationError
-from siteparity.policy.planned import KEY, SERVICES, with_planned
+from siteparity.policy.planned import KEY, with_planned
 from siteparity.yamlfile import Document, load
 
 POLICY = """\
@@ -46,13 +46,13 @@ def document(folder: Path, plan: str | None = PLAN, policy: str = POLICY) -> Doc
     (folder / "policy.yml").write_text(policy)
     if plan is not None:
         (folder / "failover.yml").write_text(plan)
-    return with_planned(load(folder / "policy.yml"), folder)
+    return with_planned(load(folder / "policy.yml"), folder, ["services"])
 
 
 def planned(found: Document) -> object:
     """What the section of services says then."""
     assert isinstance(found.value, dict)
-    return found.value["aspects"][SERVICES].get(KEY)
+    return found.value["aspects"]["services"].get(KEY)
 
 
 def test_units_of_each_role_are_taken_from_commands_and_proofs(tmp_path: Path) -> None:

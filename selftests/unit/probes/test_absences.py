@@ -234,6 +234,7 @@ def loaded(folder: Path, *names: str) -> Configuration:
             policy[kind].pop(name.removeprefix("smoke."), None)
     for site in ("dallas", "arizona"):
         (folder / site).symlink_to(find_root() / "inventories" / site)
+    (folder / "failover.yml").symlink_to(find_root() / "inventories" / "failover.yml")
     (folder / "policy.yml").write_text(yaml.safe_dump(policy, sort_keys=False, allow_unicode=True))
     return configuration.load(find_root(), folder, look_up=False)
 

@@ -25,7 +25,7 @@ from siteparity.policy.decisions import Absence, Declared, Described, Undecided
 from siteparity.policy.differs import FIRM, Differs, Entry
 from siteparity.policy.journeys import JOURNEYS, Journey, Smoke
 from siteparity.policy.own_tests import OwnTests
-from siteparity.policy.planned import KEY, SERVICES, with_planned
+from siteparity.policy.planned import KEY, with_planned
 from siteparity.policy.section import (
     NEVER_WARNINGS,
     OWNER,
@@ -272,12 +272,13 @@ def load_policy(
     file_model = file_type(tuple(sections.items()))
     todos = todo.find(written)
     document = todo.without(document, todo.find(document), judge)
-    document = drawn(with_planned(document, path.parent), parts, context)
+    planning = [aspect for aspect, section in sections.items() if KEY in section.model_fields]
+    document = drawn(with_planned(document, path.parent, planning), parts, context)
     model = validate(document, file_model, context)
     # Like waivers, these do not change what is measured: records stay usable without them, and whoever is
     # asked at night what may be lost can answer.
     left_out: dict[str, Any] = dict.fromkeys((todo.APPLICATIONS, "differs", "objectives", "failover"), True)
-    left_out["aspects"] = {SERVICES: {KEY}}
+    left_out["aspects"] = {aspect: {KEY} for aspect in planning}
     dumped = json.dumps(model.model_dump(mode="json", exclude=left_out), sort_keys=True)
     described = Described(
         document,

@@ -15,8 +15,8 @@ from typing import Any
 from siteparity.yamlfile import Document, load
 
 PLAN = "failover.yml"
-SERVICES = "services"
 KEY = "planned"
+"""The key of each section that takes them."""
 
 _CALL = re.compile(r"(?:^|[\s;&|(/])systemctl((?:[^;&|\n])*)")
 _UNIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_.@\\-]*")
@@ -27,26 +27,30 @@ _TAKE_A_WORD = frozenset(
 """Options of systemctl(1) whose value is a word of its own."""
 
 
-def with_planned(document: Document, inventories: Path) -> Document:
-    """The policy with the units of the plan beside it, in the section that looks for them.
+def with_planned(document: Document, inventories: Path, sections: Collection[str]) -> Document:
+    """The policy with the units of the plan beside it, in the sections that look for them.
 
     Args:
         document: the policy.
         inventories: the folder that may hold a plan.
+        sections: the aspects whose section has the key `KEY`.
 
     Raises:
         ConfigurationError: the plan is no YAML.
     """
     policy: Any = document.value
     aspects: Any = policy.get("aspects") if isinstance(policy, dict) else None
-    section: Any = aspects.get(SERVICES) if isinstance(aspects, dict) else None
     plan = inventories / PLAN
-    if not isinstance(section, dict) or KEY in section or not plan.is_file():
+    if not isinstance(aspects, dict) or not plan.is_file():
         return document
     roles = policy.get("roles")
     found = _by_role(load(plan).value, [*roles] if isinstance(roles, dict) else [])
-    merged = {**policy, "aspects": {**aspects, SERVICES: {**section, KEY: found}}}
-    return replace(document, value=merged) if found else document
+    named = {
+        aspect: {**section, KEY: found}
+        for aspect in sections
+        if isinstance(section := aspects.get(aspect), dict) and KEY not in section
+    }
+    return replace(document, value={**policy, "aspects": {**aspects, **named}}) if found else document
 
 
 def _by_role(plan: object, roles: Collection[str]) -> dict[str, list[str]]:
