@@ -84,7 +84,11 @@ class Judge:
         }
         absent = {piece.absent: ABSENCE for piece in pieces if piece.absent}
         changed = Document(self.document.path, {**value, **({"absent": absent} if absent else {})}, lines)
-        with mock.patch("siteparity.policy.document.load", return_value=changed):
+        with (
+            mock.patch("siteparity.policy.document.load", return_value=changed),
+            # What is left out here is of the policy; the units of the failover plan stand in another file.
+            mock.patch("siteparity.policy.document.with_planned", return_value=changed),
+        ):
             policy = load_policy(
                 self.document.path,
                 {aspect: probe.section for aspect, probe in self.probes.items()},
