@@ -204,7 +204,7 @@ def settings_of(folder: Path, case: Case, entries: Sequence[Mapping[str, Any]]) 
     inventories = folder / "inventories"
     shutil.copytree(find_root() / "inventories", inventories)
     (inventories / "failover.yml").unlink()  # what a plan names must be at both sites
-    without = {"aspects.services.planned": {}}
+    without: dict[str, object] = {"aspects.services.planned": {}}
     edited(
         inventories, {**RECORDED, **without, **case.policy, "differs": [dict(one) | WHO for one in entries]}
     )

@@ -113,7 +113,7 @@ redis: port file replicated persistent max_memory
 routing: leave_out
 runtime: kernel leave_out_services
 schedules: leave_out
-services: leave_out
+services: planned leave_out
 sessions: key option form reread persistent_connections also
 site_role: health_headers health_says
 tls: horizon
