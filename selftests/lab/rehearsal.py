@@ -194,10 +194,6 @@ class Engineer:
         if step.said:
             self.desk.run(step.said.replace("NAME", f'"{NAME}"'))
 
-    def undo(self, step: Step) -> None:
-        """Type a step's way back."""
-        self._type(step.where, step.back)
-
     def _type(self, where: tuple[str, ...], script: str) -> None:
         for place in where if script else ():
             if place == THIS_MACHINE:

@@ -94,6 +94,7 @@ def _mistyped(step: Step, right: str, wrong: str) -> Step:
 def _is_not_proven(watching: Watching, step: Step) -> None:
     with pytest.raises(RehearsalError):
         watching.proven(step.name, UNPROVEN_SECONDS)
+    assert watching.process.poll() is None, "the watch has ended, so nobody looked"
 
 
 def _is_told(mishap: Mishap, engineer: Engineer, say: Say) -> None:
