@@ -4,7 +4,16 @@ PRIMARY_WEB, STANDBY_WEB = "berlin-web1", "ashburn-web1"
 PRIMARY_DB, STANDBY_DB = "berlin-db1", "ashburn-db1"
 CODE = "/opt/pretix/venv/lib/python3.13/site-packages"
 SETTINGS = "/etc/pretix/pretix.cfg"
-RESTART = "systemctl restart pretix-web pretix-worker"
+_VISIT = (
+    "from urllib.request import Request, urlopen; "
+    'urlopen(Request("http://127.0.0.1:8345/demo/conf/", '
+    'headers={"Host": "www.tickets.example", "X-Forwarded-Proto": "https"}), timeout=20)'
+)
+RESTART = (
+    "systemctl restart pretix-web pretix-worker\n"
+    f"for one in $(seq 60); do python3 -c '{_VISIT}' 2>/dev/null && break; sleep 1; done"
+)
+"""Until a page is shown again: pretix connects to its Redis when somebody visits it."""
 
 
 def edited(fault: str, file: str, change: str, then: str) -> tuple[str, str]:

@@ -5,9 +5,11 @@ from lab.faults.packages import EARLIER, INSTALL, REPACK, RESTORE, SOUND
 from lab.handle import Lab
 
 _ARCHIVE = "/usr/lib/locale/locale-archive"
-_PEM = "/etc/haproxy/webmail.pem"
+_PEM, _KEPT_PEM = "/etc/haproxy/webmail.pem", "/root/webmail.pem"
 _REPACKED = "libmemcached"
 _RULES = "/etc/iptables/rules.v4"
+_LOADED_ANEW = "\nsystemctl restart php8.2-fpm"
+"""PHP has the library loaded."""
 _ZONE = "ln -sf /usr/share/zoneinfo/{zone} /etc/localtime; echo {zone} >/etc/timezone"
 
 
@@ -27,7 +29,7 @@ def _expired(lab: Lab) -> None:
     old = certificates.issue(("webmail.mail.example",), days=-2, folder=lab.plan.pair.state / "tls")
     pem = (old.chain + old.key).decode()
     lab.shell(
-        "turku-lb1", f"cp -p {_PEM} {_PEM}.kept\ncat >{_PEM} <<'END'\n{pem}END\nsystemctl reload haproxy"
+        "turku-lb1", f"cp -p {_PEM} {_KEPT_PEM}\ncat >{_PEM} <<'END'\n{pem}END\nsystemctl reload haproxy"
     )
 
 
@@ -56,8 +58,9 @@ FAULTS = (
         name="another_version",
         sentence="One web host of Turku missed an upgrade: the library of memcached is one revision behind.",
         hosts=("turku-web2",),
-        break_="".join((REPACK.format(name=_REPACKED, package="libmemcached11"), EARLIER, INSTALL)),
-        mend=RESTORE.format(name=_REPACKED),
+        break_="".join((REPACK.format(name=_REPACKED, package="libmemcached11"), EARLIER, INSTALL))
+        + _LOADED_ANEW,
+        mend=RESTORE.format(name=_REPACKED) + _LOADED_ANEW,
         healthy=SOUND,
         checks=("tests/parity/test_packages.py::test_every_package_is_the_same_build",),
     ),
@@ -90,7 +93,7 @@ FAULTS = (
         sentence="Turku's HAProxy serves a certificate that has expired, though certbot renewed it.",
         hosts=("turku-lb1",),
         break_=_expired,
-        mend=f"[ ! -f {_PEM}.kept ] || {{ mv {_PEM}.kept {_PEM}; systemctl reload haproxy; }}",
+        mend=f"[ ! -f {_KEPT_PEM} ] || {{ mv {_KEPT_PEM} {_PEM}; systemctl reload haproxy; }}",
         alone=True,
         checks=(
             "tests/parity/test_tls.py::test_customers_accept_what_is_served",

@@ -94,6 +94,7 @@ FAULTS = (
         break_=f"sed -n '/^session.save_path/p' {_INI} | sed 's/turku/porto/' >{_USER_INI}; {_FPM}",
         mend=f"rm -f {_USER_INI}; {_FPM}",
         checks=(
+            "tests/parity/test_connections.py::test_no_setting_outside_etc_names_the_other_site",
             "tests/parity/test_products.py::test_what_products_read_outside_etc_is_the_same",
             "tests/smoke/test_session.py::test_a_session_is_kept_by_the_standbys_own_redis",
             "tests/smoke/test_session.py::test_no_session_of_the_standby_is_kept_at_the_primary",

@@ -24,6 +24,8 @@ _HERE, _THERE = (
 )
 _SAME = "tests/parity/test_connections.py::test_names_in_settings_lead_to_the_same"
 _NAME = "tests/parity/test_connections.py::test_no_name_in_settings_leads_to_the_other_site"
+_LOOKED_UP = "tests/parity/test_path.py::test_names_are_looked_up_alike"
+_CLIENTS = "tests/parity/test_sessions.py::test_each_redis_serves_its_own_site_alone"
 _SERVER = "tests/parity/test_database.py::test_no_foreign_server_leads_to_the_other_site"
 
 _QUEUE = {
@@ -91,7 +93,7 @@ FAULTS = (
         break_=_queue,
         mend=_own_queue,
         alone=True,
-        checks=(_NAME, _SAME, _THERE),
+        checks=(_NAME, _SAME, _THERE, _LOOKED_UP, _CLIENTS),
     ),
     Fault(
         name="stray_connection_to_the_other_site",
@@ -100,7 +102,7 @@ FAULTS = (
         break_=f"setsid {_CONNECT.format(place=f'{_REDIS}:6379')} </dev/null >/dev/null 2>&1 &\nsleep 1",
         mend="pkill -f '[s]leep 36000' || true",
         healthy="! pgrep -f '[s]leep 36000'",
-        checks=(_HERE, _THERE),
+        checks=(_HERE, _THERE, _CLIENTS),
     ),
     Fault(
         name="nightly_job_mails_by_the_other_site",
@@ -123,7 +125,7 @@ FAULTS = (
         hosts=(PRIMARY_WEB, STANDBY_WEB),
         break_=_relay,
         mend=_no_relay,
-        checks=(_SAME,),
+        checks=(_SAME, _LOOKED_UP),
     ),
     Fault(
         name="service_told_to_report_to_the_other_site",
@@ -145,6 +147,6 @@ FAULTS = (
         seen_on=(STANDBY_DB,),
         break_=_foreign_server,
         mend=_no_foreign_server,
-        checks=(_SERVER,),
+        checks=(_SERVER, _LOOKED_UP),
     ),
 )

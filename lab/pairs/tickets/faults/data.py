@@ -3,7 +3,15 @@
 from lab import certificates
 from lab.faults import Fault
 from lab.handle import Lab
-from lab.pairs.tickets.hosts import PRIMARY_WEB, RESTART, SETTINGS, STANDBY_DB, STANDBY_WEB, edited
+from lab.pairs.tickets.hosts import (
+    PRIMARY_DB,
+    PRIMARY_WEB,
+    RESTART,
+    SETTINGS,
+    STANDBY_DB,
+    STANDBY_WEB,
+    edited,
+)
 from lab.pairs.tickets.software import NAME
 
 _OTHER_SITES = edited("sessions", SETTINGS, "s/^\\(location=.*\\)@redis.ashburn/\\1@redis.berlin/", RESTART)
@@ -21,6 +29,7 @@ def _ends_soon(lab: Lab) -> None:
 
 def _pause(lab: Lab) -> None:
     lab.sql(STANDBY_DB, "SELECT pg_wal_replay_pause()")
+    lab.sql(PRIMARY_DB, "SELECT pg_logical_emit_message(false, 'drill', 'x')")
 
 
 def _resume(lab: Lab) -> None:

@@ -31,6 +31,9 @@ FAULTS = (
         """,
         mend=f"[ ! -d {_KEPT_GERMAN} ] || {{ rm -r {_GERMAN}\nmv {_KEPT_GERMAN} {_GERMAN}\n{RESTART}\n}}",
         healthy=f"[ ! -e {_KEPT_GERMAN} ]",
-        checks=("tests/parity/test_catalogues.py::test_every_message_has_the_same_translation",),
+        checks=(
+            "tests/parity/test_catalogues.py::test_every_message_has_the_same_translation",
+            "tests/parity/test_packages.py::test_python_environments_hold_the_same_distributions",
+        ),
     ),
 )
