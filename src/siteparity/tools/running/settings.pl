@@ -29,19 +29,29 @@ if ($is_over) {
     %running = %wanted;
 }
 
-# The first file that was changed since the service was started.
+# The first file that was changed since the service was started. Ticks are hundredths of a second; a process
+# that starts now tells the current time in them.
 sub changed_since {
-    my $started = time - (ticks("self") - ticks($main)) / 100;
-    for my $file (files()) {
-        my @of_file = stat $file or next;
-        return $file if $of_file[10] + 1 >= $started;
-    }
-    return undef;
+    my @files = grep { -e } files() or return undef;
+    my $now = substr(`date +%s%N`, 0, 12) || die "date tells no time\n";
+    my $own = `cat /proc/self/stat` || die "cat tells no time\n";
+    my $started = sprintf "@%.2f", ($now - (ticks($own) - ticks(stat_of($main))) - 2) / 100;
+    open my $f, "-|", "find", "-L", @files, qw(-maxdepth 0 -newerct), $started, "-print", "-quit"
+        or die "find: $!\n";
+    my $changed = <$f>;
+    close $f or die "find: the files with the settings of the process cannot be looked at\n";
+    chomp $changed if defined $changed;
+    return $changed;
+}
+
+sub stat_of {
+    open my $s, "<", "/proc/$_[0]/stat" or die "process $_[0]: $!\n";
+    local $/;
+    return <$s> // "";
 }
 
 sub ticks {
-    open my $s, "<", "/proc/$_[0]/stat" or die "process $_[0]: $!\n";
-    my ($fields) = do { local $/; <$s> } =~ /.*\) (.*)/s;
+    my ($fields) = $_[0] =~ /.*\) (.*)/s;
     return (split " ", $fields)[19];
 }
 

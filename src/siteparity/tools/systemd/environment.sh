@@ -39,18 +39,19 @@ if [ "$main" -ne 0 ]; then
     if grep -qzavE '^[^=]+=' /proc/"$main"/environ || ! grep -qzaE '^(PATH|INVOCATION_ID)=' /proc/"$main"/environ
     then
         # It wrote a title over its environment. It was started with what its files say if none of them was
-        # changed since. The start of cat itself is the current time in ticks.
-        own=$(cat /proc/self/stat) && its=$(cat /proc/"$main"/stat) && now=$(date +%s) || exit
+        # changed since. The start of cat itself is the current time in ticks, of which a second has a hundred.
+        now=$(date +%s%N) && own=$(cat /proc/self/stat) && its=$(cat /proc/"$main"/stat) || exit
         set -f
         set -- ${own##*) } && own=${20}
         set -- ${its##*) } && its=${20}
         set +f
-        started=$((now - (own - its) / 100))
+        started=$((${now%???????} - (own - its) - 2))
         # The names of the unit's files hold no blanks.
         for file in $(printf '%s\n' "$shown" | sed -nE 's/^(FragmentPath|DropInPaths)=//p
             s/^EnvironmentFiles=(.*) \(.*/\1/p') /etc/default/locale /etc/locale.conf; do
-            [ ! -e "$file" ] || changed=$(stat -L -c %Z -- "$file") || exit
-            [ ! -e "$file" ] || [ "$((changed + 1))" -lt "$started" ] || {
+            [ -e "$file" ] || continue
+            changed=$(find -L "$file" -maxdepth 0 -newerct "@$((started / 100)).$((started % 100 / 10))") || exit
+            [ ! "$changed" ] || {
                 echo "the environment of process $main was written over by its title, and $file was changed" \
                     "since it started: restart the service, so that it is known what it runs with" >&2
                 exit 1
