@@ -11,7 +11,7 @@
 # "mount PATH".
 use strict;
 use Errno;
-use Socket qw(AF_INET AF_INET6 SOCK_STREAM inet_pton inet_ntop getaddrinfo getnameinfo NI_NUMERICHOST NIx_NOSERV);
+use Socket qw(AF_INET AF_INET6 SOCK_STREAM inet_pton inet_ntop getaddrinfo getnameinfo EAI_AGAIN NI_NUMERICHOST NIx_NOSERV);
 
 my ($largest, $most_files, $most_names, $patience) = (65_536, 400, 200, 5);    # seconds for all lookups
 my (%own, %other, @own_nets, @other_nets);
@@ -305,6 +305,8 @@ for my $name (sort { !$by_hosts_file{$a} <=> !$by_hosts_file{$b} || !$own{$a} <=
 sub looked_up {
     my $name = shift;
     my ($error, @all) = getaddrinfo($name, "", {socktype => SOCK_STREAM});
+    # One packet that was lost is no difference between two hosts.
+    ($error, @all) = getaddrinfo($name, "", {socktype => SOCK_STREAM}) if $error == EAI_AGAIN && time - $began <= $patience;
     my %addresses = map { ((getnameinfo($_->{addr}, NI_NUMERICHOST, NIx_NOSERV))[1] // "") => 1 } @all;
     return map { packed($_) // () } sort keys %addresses;
 }
