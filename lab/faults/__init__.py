@@ -42,7 +42,6 @@ class Fault:
             or mending it restarts services of other hosts.
         checks: those that must be red while it is set, as `FILE::TEST`. Of the usual pair the checks
             name their faults instead.
-        not_found: why no check finds it yet; empty if one does.
     """
 
     name: str
@@ -55,7 +54,6 @@ class Fault:
     undone_by_reset: bool = False
     alone: bool = False
     checks: tuple[str, ...] = ()
-    not_found: str = ""
 
 
 @cache

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.faults import Fault, catalogue
-from lab.pairs import Pair
+from lab.faults import Fault
 from lab.sites import Plan
 from selftests.lab.conftest import Lab
 from selftests.lab.runs import Run, containers_of, function_of, run_gate
@@ -13,11 +12,6 @@ from siteparity.model import Verdict
 
 MOST_LINES = 60
 """Of the policy of a pair: what a person writes who knows the sites."""
-
-
-def faults_of(pair: Pair, *, found: bool) -> list[Fault]:
-    """Those that a check finds, or those that none finds yet."""
-    return [fault for _, fault in catalogue(pair).values() if bool(fault.checks) == found]
 
 
 def gate(lab: Lab, folder: Path) -> Run:

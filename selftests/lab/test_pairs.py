@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from lab.faults import Fault
+from lab.faults import Fault, catalogue
 from lab.pairs import Pair, foreign
 from selftests.lab.conftest import Lab, Say, standing
 from selftests.lab.drafting import init, is_go_once_answered, lent
-from selftests.lab.pair import faults_of, gate, is_found, is_go_from_a_short_policy
+from selftests.lab.pair import gate, is_found, is_go_from_a_short_policy
 from selftests.lab.runs import run_gate
 from siteparity.model import Verdict
 
@@ -28,8 +28,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     cases: list[tuple[Pair, tuple[Fault, ...]]] = [(pair, ()) for pair in pairs]
     if what:
         cases = [(pair, faults) for pair in pairs for faults in _companies(pair, every=every)]
-    elif "unfound" in metafunc.fixturenames:
-        what, cases = "unfound", [(pair, (one,)) for pair in pairs for one in faults_of(pair, found=False)]
     metafunc.parametrize(
         ("stands", what) if what else "stands",
         cases if what else pairs,
@@ -40,8 +38,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _companies(pair: Pair, *, every: bool) -> list[tuple[Fault, ...]]:
-    found = faults_of(pair, found=True)
-    return [(fault,) for fault in found] if every else [tuple(found)]
+    faults = tuple(fault for _, fault in catalogue(pair).values())
+    return [(fault,) for fault in faults] if every else [faults]
 
 
 @pytest.fixture(scope="module")
@@ -74,15 +72,6 @@ def test_its_faults_are_found(drilled: tuple[Fault, ...], stands: Lab, tmp_path:
         is_found(run, fault, stands.plan)
     if len(drilled) == 1:
         assert run.red_functions() == set(drilled[0].checks), run.told()
-
-
-def test_what_no_check_finds_yet_is_still_not_found(
-    unfound: tuple[Fault, ...], stands: Lab, tmp_path: Path
-) -> None:
-    """Whoever makes a check find it gives the fault that check."""
-    with stands.broken(*(fault.name for fault in unfound)):
-        run = gate(stands, tmp_path)
-    assert run.result.verdict is Verdict.GO, f"{unfound[0].name} is found: {run.told()}"
 
 
 def test_it_is_go_again_after_all_faults(stands: Lab, tmp_path: Path) -> None:
