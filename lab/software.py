@@ -35,6 +35,11 @@ MAILTO=""
 0 6 * * 1 shop /usr/local/bin/shop-newsletter
 """
 
+UPLOADS = "srv/uploads"
+"""Where the shop stores what customers send. Podman mounts memory there, and copies these files into it."""
+PICTURES = {f"products/{number:03}.svg": 40 * number for number in range(1, 9)}
+"""File -> its bytes, of pictures that were stored long ago and lie at both sites."""
+
 # Path on the host -> mode, owner, group, where they are not 0644 root root.
 RIGHTS: Mapping[str, tuple[int, int, int]] = {
     "etc/machine-id": (0o444, 0, 0),
@@ -70,8 +75,8 @@ def tokens(host: Host, plan: Plan) -> dict[str, str]:
 
 
 def files(host: Host, plan: Plan) -> dict[str, Placed]:
-    """What runs at the active site alone, and the certificate."""
-    return active(host, plan) | _tls(host, plan)
+    """What runs at the active site alone, the certificate, and what customers have stored."""
+    return active(host, plan) | _tls(host, plan) | _uploads(host)
 
 
 def looks(host: Host, plan: Plan) -> list[tuple[str, Look]]:
@@ -114,6 +119,16 @@ def _tls(host: Host, plan: Plan) -> dict[str, Placed]:
         f"etc/ssl/shop/{name}.pem": Placed(pair.chain),
         f"etc/ssl/shop/{name}.key": Placed(pair.key, 0o600),
         "etc/ssl/shop/authority.pem": Placed(certificates.authority()),
+    }
+
+
+def _uploads(host: Host) -> dict[str, Placed]:
+    """The same pictures on every web host."""
+    if host.role != "web":
+        return {}
+    return {
+        f"{UPLOADS}/{name}": Placed(f"<svg>{name}</svg>".encode().ljust(size), 0o644, SHOP, SHOP)
+        for name, size in PICTURES.items()
     }
 
 

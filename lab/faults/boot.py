@@ -9,6 +9,8 @@ from lab.handle import Lab
 
 WEB = ("dallas-web1", "dallas-web2", "arizona-web1", "arizona-web2")
 UPLOADS = "/srv/uploads"
+SETTLED = "sleep 6"
+"""Until a file is older than the policy's limit: before, it may still be on its way to the other site."""
 
 _FSTAB, _KEPT = "/etc/fstab", "/root/fstab.kept"
 _MISSING = "UUID=5c1f7d0a-6d0b-4a5e-9a55-0f6f0f0f0f0f /srv/archive ext4 defaults 0 2"
@@ -27,13 +29,26 @@ def _fstab(name: str, sentence: str, hosts: tuple[str, ...], change: str) -> Fau
     )
 
 
+def unmount(lab: Lab, host: str) -> None:
+    """The folder for uploads is that of the disk below."""
+    lab.in_files_of(host, "umount", UPLOADS)
+
+
+def mount(lab: Lab, host: str) -> None:
+    """The memory for uploads is back, with the files of the disk below, which the host was made with."""
+    if lab.shell(host, f"mountpoint -q {UPLOADS} || echo no"):
+        below = "/root/uploads.below"
+        lab.shell(host, f"rm -rf {below}\ncp -a {UPLOADS} {below}")
+        lab.in_files_of(host, "mount", UPLOADS)
+        lab.shell(host, f"cp -a {below}/. {UPLOADS}\nrm -r {below}")
+
+
 def _unmount(lab: Lab) -> None:
-    lab.in_files_of("arizona-web2", "umount", UPLOADS)
+    unmount(lab, "arizona-web2")
 
 
 def _mount(lab: Lab) -> None:
-    if lab.shell("arizona-web2", f"mountpoint -q {UPLOADS} || echo no"):
-        lab.in_files_of("arizona-web2", "mount", UPLOADS)
+    mount(lab, "arizona-web2")
 
 
 def _with_programs(lab: Lab) -> None:

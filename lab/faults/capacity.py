@@ -1,11 +1,11 @@
 """A standby that is smaller than the primary, and disks that are full."""
 
-from lab.faults import Fault
+from lab.faults import Fault, boot
+from lab.faults.boot import SETTLED, UPLOADS
 from lab.handle import Lab
 
 WEB = ("dallas-web1", "dallas-web2", "arizona-web1", "arizona-web2")
 
-_UPLOADS = "/srv/uploads"
 _NO_LIMIT = ("--cpus", "512", "--memory", "512g")
 """More than the machine has."""
 
@@ -47,9 +47,9 @@ def _full(name: str, sentence: str, host: str) -> Fault:
         name,
         sentence,
         (host,),
-        f"head -c 4067000 /dev/zero >{_UPLOADS}/film.mp4",
-        f"rm -f {_UPLOADS}/film.mp4",
-        f"[ ! -e {_UPLOADS}/film.mp4 ]",
+        f"head -c 4067000 /dev/zero >{UPLOADS}/film.mp4\n{SETTLED}",
+        f"rm -f {UPLOADS}/film.mp4",
+        f"[ ! -e {UPLOADS}/film.mp4 ]",
     )
 
 
@@ -58,15 +58,16 @@ def _without_inodes(name: str, sentence: str, hosts: tuple[str, ...]) -> Fault:
 
     def fill(lab: Lab) -> None:
         for host in hosts:
-            lab.in_files_of(host, "mount", "-o", "remount,nr_inodes=64", _UPLOADS)
-            lab.shell(host, f"cd {_UPLOADS}; for n in $(seq 62); do : >thumbnail.$n; done")
+            lab.in_files_of(host, "mount", "-o", "remount,nr_inodes=64", UPLOADS)
+            left = f"$((63 - $(df --output=iused {UPLOADS} | tail -n 1)))"
+            lab.shell(host, f"cd {UPLOADS}; for n in $(seq {left}); do : >thumbnail.$n; done; {SETTLED}")
 
     def empty(lab: Lab) -> None:
         for host in hosts:
-            lab.in_files_of(host, "umount", _UPLOADS)
-            lab.in_files_of(host, "mount", _UPLOADS)
+            boot.unmount(lab, host)
+            boot.mount(lab, host)
 
-    return Fault(name, sentence, hosts, fill, empty, f"mountpoint -q {_UPLOADS}")
+    return Fault(name, sentence, hosts, fill, empty, f"mountpoint -q {UPLOADS}")
 
 
 def _workers(signal: str, count: int) -> str:

@@ -257,6 +257,25 @@ FAULTS = (
         mend=_psql("ALTER ROLE shop CONNECTION LIMIT -1"),
     ),
     Fault(
+        name="database_numbers_of_a_sequence_used_up",
+        sentence="Vouchers have integers for keys, and their sequence has counted to two thousand millions.",
+        hosts=(PRIMARY,),
+        seen_on=(PRIMARY, STANDBY),
+        break_=_psql("CREATE TABLE vouchers (id serial); SELECT setval('vouchers_id_seq', 2000000000)"),
+        mend=_psql("DROP TABLE IF EXISTS vouchers"),
+    ),
+    Fault(
+        name="database_numbers_do_not_fit_their_column",
+        sentence="A sequence has room for ever, and the small column that takes its numbers is nearly full.",
+        hosts=(PRIMARY,),
+        seen_on=(PRIMARY, STANDBY),
+        break_=_psql(
+            "CREATE SEQUENCE badges; CREATE TABLE wearers (badge smallint DEFAULT nextval('badges')); "
+            "SELECT setval('badges', 32000)"
+        ),
+        mend=_psql("DROP TABLE IF EXISTS wearers; DROP SEQUENCE IF EXISTS badges"),
+    ),
+    Fault(
         name="database_index_not_valid",
         sentence="An index was built while the shop ran; the build failed and left an invalid index.",
         hosts=(PRIMARY,),

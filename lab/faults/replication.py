@@ -153,6 +153,8 @@ FAULTS = (
                     SELECT rolname, rolpassword IS NOT NULL AS has_password FROM pg_authid;
                 GRANT USAGE ON SCHEMA siteparity TO parity;
                 GRANT SELECT ON siteparity.passwords TO parity;
+                CREATE FUNCTION siteparity.sequence_values() RETURNS TABLE (sequence oid, value bigint)
+                    LANGUAGE sql AS 'SELECT 0::oid, 0::bigint WHERE false';
 SQL
             systemctl stop postgresql@15-main
             runuser -u postgres -- touch /var/lib/postgresql/15/main/standby.signal

@@ -14,6 +14,9 @@ PAGES = f"{CODE}/shop/web.py"
 PATCHED = "/root/release.patched"
 LIBRARY = "/usr/lib/python3/dist-packages/flask/app.py"
 MARK = "/run/systemd/container"
+MODULE_SOURCE, MODULE_COPY = f"{CODE}/shop/log.py", f"{CODE}/shop/__pycache__/log.cpython-311.pyc"
+BOUGHT = f"{CODE}/shop/bought"
+_CHECKED, _UNCHECKED = 3, 1
 
 
 def _edited_unit(name: str, sentence: str, hosts: tuple[str, ...], unit: str) -> Fault:
@@ -40,6 +43,26 @@ def _edited_settings(name: str, sentence: str, hosts: tuple[str, ...], change: s
         f"cp -p {SETTINGS} {KEPT}.unfinished\nmv {KEPT}.unfinished {KEPT}\n{change}",
         f"rm -f {KEPT}.unfinished\n[ ! -f {KEPT} ] || mv {KEPT} {SETTINGS}",
         f"[ ! -e {KEPT} ] && [ -s {SETTINGS} ]",
+    )
+
+
+def _compiled(name: str, sentence: str, hosts: tuple[str, ...], flags: int) -> Fault:
+    """A compiled module has other code, which the shop runs, and a header that names its source as before."""
+    kept = "/root/log.pyc"
+    write = f"""
+import importlib.util as util, marshal, pathlib
+text = pathlib.Path("{MODULE_SOURCE}").read_bytes()
+header = util.MAGIC_NUMBER + ({flags}).to_bytes(4, "little") + util.source_hash(text)
+code = compile(text + b"\\nSEEN = 1\\n", "{MODULE_SOURCE}", "exec")
+pathlib.Path("{MODULE_COPY}").write_bytes(header + marshal.dumps(code))
+"""
+    return Fault(
+        name,
+        sentence,
+        hosts,
+        f"cp -p {MODULE_COPY} {kept}.part\nmv {kept}.part {kept}\npython3 - <<'END'{write}END\n{RESTART}",
+        f"rm -f {kept}.part\n[ ! -f {kept} ] || {{ mv {kept} {MODULE_COPY}\n{RESTART}\n}}",
+        f"[ ! -e {kept} ]",
     )
 
 
@@ -224,5 +247,33 @@ FAULTS = (
         "A setting was added on one web host of the primary, and the shop not restarted.",
         ("dallas-web2",),
         f"echo SHOP_ADMIN_URL=http://admin.shop.example/ >>{SETTINGS}",
+    ),
+    _compiled(
+        "compiled_module_of_other_code",
+        "A compiled module of the shop on one web host of the standby has code that its source has not.",
+        ("arizona-web1",),
+        _CHECKED,
+    ),
+    _compiled(
+        "compiled_module_of_other_code_at_primary",
+        "A compiled module of the shop on one web host of the primary has code that its source has not.",
+        ("dallas-web2",),
+        _CHECKED,
+    ),
+    _compiled(
+        "compiled_module_taken_unchecked_at_both_sites",
+        "Every web host has a compiled module with other code that Python takes whatever its source says.",
+        WEB,
+        _UNCHECKED,
+    ),
+    Fault(
+        "compiled_module_without_source",
+        "One web host of the standby has a compiled module without its source among the code of the shop.",
+        ("arizona-web2",),
+        f"echo SEEN = 1 >{BOUGHT}.py\n"
+        f'python3 -c \'import py_compile; py_compile.compile("{BOUGHT}.py", "{BOUGHT}.pyc")\'\n'
+        f"rm {BOUGHT}.py\n{RESTART}",
+        f"rm -f {BOUGHT}.py {BOUGHT}.pyc\n{RESTART}",
+        f"[ ! -e {BOUGHT}.pyc ]",
     ),
 )

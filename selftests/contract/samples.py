@@ -65,7 +65,7 @@ def target_of(aspect: str, site: str, host: str) -> Target[Any]:
         root / "inventories" / "policy.yml", {name: probe.section for name, probe in probes.items()}
     )
     policy = _without_everything(policy, probes) if probes[aspect].section.apart else policy
-    if probes[aspect].section.only_named:
+    if probes[aspect].section.is_of_parts():
         policy = replace(policy, sections={**policy.sections, aspect: _named(probes[aspect])})
     roles = tuple(policy.roles)
     of_site = load_site(root / "inventories" / site, roles)
@@ -74,7 +74,7 @@ def target_of(aspect: str, site: str, host: str) -> Target[Any]:
 
 
 def _named(probe: Probe[Any]) -> Section:
-    """A section of an aspect that is about nothing but what it names: some commands of a plain Debian."""
+    """A section of an aspect of which each part has checks: some commands of a plain Debian."""
     run = {
         "system": {"argv": ["uname", "-sm"]},
         "accounts": {"argv": ["getent", "passwd", "root", "nobody"], "compare": "text", "matches": "^root:"},

@@ -317,7 +317,7 @@ def test_an_edit_of_the_policy_needs_root_for_the_questions_with_a_text_of_its_o
     program.chmod(0o755)
     asks = edited(settings, {**EDITS, **OWN_TEXT}).asks(site, web)
     wanted = {name: replace(ask, timeout=2) for name, ask in asks.items() if name.split(".")[0] in WANTED}
-    answers = answers_of(program, wanted, {"KEY": "ab" * 32})
+    answers = answers_of(program, wanted, OF_A_RUN)
     refused = {
         name for name, answer in answers.items() if (answer.problem or "").startswith((ABSENT, OUTSIDE))
     }
@@ -327,13 +327,15 @@ def test_an_edit_of_the_policy_needs_root_for_the_questions_with_a_text_of_its_o
     assert b"Asia/Tokyo" in answers["clock.zone"].text + (answers["clock.zone"].problem or "").encode()
     renewed = edited(settings, {**EDITS, **OWN_TEXT}).collector(site, web)
     program.write_bytes(renewed.text)
-    again = answers_of(program, wanted, {"KEY": "ab" * 32})
+    again = answers_of(program, wanted, OF_A_RUN)
     assert not [
         name for name, answer in again.items() if (answer.problem or "").startswith((ABSENT, OUTSIDE))
     ]
 
 
 WANTED = {*EDITS, *OWN_TEXT} - {"packages"} | {"live"}
+OF_A_RUN = {"KEY": "ab" * 32, "FOLDERS": ""}
+"""The words that a run gives, and no policy."""
 
 
 def test_what_is_declared_to_be_the_same_under_every_policy_is(settings: Configuration) -> None:

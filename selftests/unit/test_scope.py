@@ -42,11 +42,11 @@ def test_each_aspect_and_journey_is_in_one_state(tmp_path: Path) -> None:
     )
     found = scope(settings)
     states = {(one.kind, one.name): one.state for one in found.areas}
-    assert len(states) == len(found.areas) == 40
+    assert len(states) == len(found.areas) == 41
     assert states["parity", "boot"] == states["parity", "products"] == "compared"
     assert states["parity", "waf"] == states["smoke", "admin"] == "absent"
     assert states["parity", "redis"] == states["smoke", "attack"] == "undecided"
-    assert list(states.values()).count("promised") == 32
+    assert list(states.values()).count("promised") == 33
     assert [one.name for one in found.absent] == ["waf", "smoke.admin"]
     assert {one.key for one in found.undecided} == {"aspects.boot.required", "aspects.redis", "smoke.attack"}
     assert all((one.checks > 0) == (one.state in ("promised", "compared")) for one in found.areas)

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.blocker
 
 
 @pytest.mark.drill(
+    "upload_folder_missing",
     "fstab_line_of_a_missing_device",
     "fstab_line_of_a_missing_device_at_both_sites",
     "fstab_not_told_to_systemd",
@@ -28,6 +29,7 @@ def test_every_line_of_fstab_can_be_mounted(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
+    "upload_folder_missing",
     "upload_folder_unmounted",
     "fstab_line_of_a_missing_device",
     "fstab_line_of_a_missing_device_at_both_sites",
@@ -46,7 +48,10 @@ def test_what_is_mounted_is_what_a_boot_mounts(parity: Parity) -> None:
 
 
 @pytest.mark.drill(
-    "upload_folder_unmounted", "upload_folder_gone_from_fstab", "upload_folder_nofail_at_both_sites"
+    "upload_folder_missing",
+    "upload_folder_unmounted",
+    "upload_folder_gone_from_fstab",
+    "upload_folder_nofail_at_both_sites",
 )
 @pytest.mark.broken("A required disk is not mounted on {where}, or not after the next start", "part")
 def test_every_required_file_system_is_mounted_also_after_a_boot(parity: Parity) -> None:
@@ -58,6 +63,7 @@ def test_every_required_file_system_is_mounted_also_after_a_boot(parity: Parity)
 
 
 @pytest.mark.drill(
+    "upload_folder_missing",
     "upload_folder_unmounted",
     "upload_folder_mounted_otherwise_at_primary",
     "upload_folder_closed",

@@ -35,14 +35,20 @@ def test_the_standby_has_as_much_memory(parity: Parity) -> None:
     )
 
 
-@pytest.mark.drill("disk_full", "disk_full_at_primary", "inodes_exhausted", "inodes_exhausted_at_both_sites")
+@pytest.mark.drill(
+    "upload_folder_missing",
+    "disk_full",
+    "disk_full_at_primary",
+    "inodes_exhausted",
+    "inodes_exhausted_at_both_sites",
+)
 @pytest.mark.broken("A disk of {where} is full, or nearly so", "outage")
 def test_no_disk_is_full(parity: Parity) -> None:
     """Orders and uploads cannot be stored."""
     parity.within("full", "full", fix="du -xh --max-depth=1 <the file system> | sort -h: {item}")
 
 
-@pytest.mark.drill("disk_full", "inodes_exhausted", "upload_folder_unmounted")
+@pytest.mark.drill("upload_folder_missing", "disk_full", "inodes_exhausted", "upload_folder_unmounted")
 @pytest.mark.broken("{standby} has less room on its disks than {primary}", "part")
 def test_the_standby_has_as_much_room_on_disk(parity: Parity) -> None:
     """Disks that are large enough for a standby are full soon after the switch."""

@@ -177,6 +177,8 @@ def test_no_table_is_empty_after_a_promotion(parity: Parity) -> None:
     "database_promotion_runs_a_command_at_standby",
     "database_default_asks_for_the_server",
     "database_foreign_server_at_the_primary",
+    "database_numbers_do_not_fit_their_column",
+    "database_numbers_of_a_sequence_used_up",
     "database_role_may_open_too_few_connections",
     "monitoring_role_without_pg_monitor",
 )
@@ -186,7 +188,7 @@ def test_nothing_waits_to_go_wrong_after_a_promotion(parity: Parity) -> None:
     parity.healthy(
         "promoted",
         fix="take it away before the failover does: {item}; ALTER ROLE ... CONNECTION LIMIT -1, ALTER SYSTEM "
-        "RESET, ROLLBACK PREPARED, or another default",
+        "RESET, ROLLBACK PREPARED, a bigint for what numbers count, or another default",
     )
 
 

@@ -43,6 +43,21 @@ def test_systemd_has_read_its_unit_files(parity: Parity) -> None:
     parity.healthy("reload", fix="systemctl daemon-reload; systemctl restart {item}")
 
 
+@pytest.mark.drill(
+    "compiled_module_of_other_code",
+    "compiled_module_of_other_code_at_primary",
+    "compiled_module_taken_unchecked_at_both_sites",
+    "compiled_module_without_source",
+)
+@pytest.mark.broken("{where} runs other code than the source beside it says", "part")
+def test_compiled_modules_are_as_their_sources(parity: Parity) -> None:
+    """Pages behave in a way that no source explains, at one site or on one host alone."""
+    parity.healthy(
+        "sources",
+        fix="find out who wrote it; remove it and restart {units}: Python compiles its source anew: {item}",
+    )
+
+
 @pytest.mark.drill("variable_set_in_the_service_manager")
 @pytest.mark.broken("Services get other variables at {standby} than at {primary}", "later")
 def test_systemd_hands_the_same_variables_on_to_services(parity: Parity) -> None:

@@ -92,7 +92,7 @@ def test_the_shipped_files_are_well(inventories: Path, capsys: pytest.CaptureFix
     said = capsys.readouterr().out
     assert "dallas, the primary: 5 hosts: edge1 (edge), web1 (web), web2 (web), db1 (db)" in said
     assert re.search(r"dallas/db1, arizona/db1: \d+ questions each\n  accounts 3, boot 4, ", said)
-    assert "533 checks planned\n  516 compare the sites: accounts 32, " in said
+    assert "538 checks planned\n  521 compare the sites: accounts 32, " in said
     assert "  17 try out arizona: " in said
     assert said.endswith("every check applies\n")
 
@@ -117,18 +117,20 @@ def test_what_is_not_looked_at_is_said(inventories: Path, capsys: pytest.Capture
     said = capsys.readouterr().out
     assert "in no role of the policy, not looked at: arizona/jump1\n" in said
     assert (
-        "1 check does not apply: the policy names nothing of the kind\n  without aspects.boot.required: boot."
+        "5 checks do not apply: the policy names nothing of the kind\n  without aspects.boot.required: boot."
     ) in said
+    assert "\n  without aspects.uploads.folders: uploads." in said
     assert said.endswith("warning: arizona: the group unused holds no host\n")
     assert check(inventories, "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told["hosts_in_no_role"] == ["arizona/jump1"]
     assert [(one["kind"], one["keys"]) for one in told["not_applicable"]] == [
         ("parity", ["aspects.boot.required"]),
+        *[("parity", ["aspects.uploads.folders"])] * 4,
     ]
     assert told["warnings"] == ["arizona: the group unused holds no host"]
     assert told["errors"] == []
-    assert sum(told["checks"]["parity"].values()) + sum(told["checks"]["smoke"].values()) == 532
+    assert sum(told["checks"]["parity"].values()) + sum(told["checks"]["smoke"].values()) == 533
     assert told["hosts"][0]["host"] == "dallas/edge1"
     assert told["hosts"][0]["questions"]["boot"] == 4
 
@@ -258,7 +260,7 @@ def test_states_absences_and_open_questions_are_listed_and_are_no_error(
     assert check(inventories) == 0
     said = capsys.readouterr().out
     assert (
-        "\npromised 33, compared 4, absent 1 (smoke.admin), undecided 3 "
+        "\npromised 34, compared 4, absent 1 (smoke.admin), undecided 3 "
         "(aspects.subscriptions.max_late, smoke.attack, aspects.boot.required)\n" in said
     )
     assert "\n  compared: boot, connections, products, routing\n" in said

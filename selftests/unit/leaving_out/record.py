@@ -60,6 +60,7 @@ FAULTS = (
     "smaller_pool_at_both_sites",
     "smaller_pool_not_in_force",
     "fewer_connections_at_the_edge",
+    "pictures_not_copied",
     "catalogue_damaged_at_both_sites",
     "catalogue_older_than_source",
     "catalogue_replaced_without_restart",

@@ -97,8 +97,8 @@ catalogues: loaded_by charset source_language complete also
 clock: max_age may_name_the_other_site
 commands: run
 connections: allowed
-database: replication_user may_wait_for_followers recovery_end_command connections may_lose_slots \
-may_read_from_the_other_site leave_out
+database: replication_user may_wait_for_followers recovery_end_command connections numbers_used \
+may_lose_slots may_read_from_the_other_site leave_out
 dns: families max_ttl
 egress: form timeout
 files: where_there nginx leave_out may_name_the_other_site may_hide_differences preload folders
@@ -117,6 +117,7 @@ services: planned leave_out
 sessions: key option form reread persistent_connections also
 site_role: health_headers health_says
 tls: horizon
+uploads: enough leave_out
 waf: service configuration rule_set module leave_out_rules leave_out_servers ports normal attacks status
 """
 """Keys that the shipped policy leaves out, and that may be: each has a default that judges, says how to look,
@@ -210,7 +211,7 @@ def test_faults_of_every_aspect_are_recorded() -> None:
     aspects = {
         aspect
         for aspect, probe in judge().probes.items()
-        if not (probe.section.apart or probe.section.only_named)
+        if not (probe.section.apart or probe.section.is_of_parts())
     }
     assert {aspect for fault in FAULTS for aspect in recorded().faults[fault].aspects} == aspects
     assert len(FAULTS) >= 30

@@ -34,7 +34,14 @@ def probe(**tables: tuple[str, ...] | Reading[Section] | None) -> Probe[Section]
 
 
 JOURNEY = SimpleNamespace(
-    severity=None, owner="Shop", roles=("web",), needs=None, question="how?", warnings={}, only_named=False
+    severity=None,
+    owner="Shop",
+    roles=("web",),
+    needs=None,
+    question="how?",
+    warnings={},
+    only_named=False,
+    is_of_parts=lambda: False,
 )
 
 

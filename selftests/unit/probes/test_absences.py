@@ -82,8 +82,8 @@ CAN_BE_ABSENT = sorted({*(name for name, probe in discover().items() if probe.ab
 
 
 def test_what_every_host_has_cannot_be_declared_absent() -> None:
-    """Everything else, and each journey, can be; but what only the policy names (commands)."""
-    assert set(discover()) - set(CAN_BE_ABSENT) == {*EVERY_HOST_HAS, "absences", "commands"}
+    """Everything else, and each journey, can be; but what only the policy names."""
+    assert set(discover()) - set(CAN_BE_ABSENT) == {*EVERY_HOST_HAS, "absences", "commands", "uploads"}
     assert verification("kernel") == VERIFIED
 
 

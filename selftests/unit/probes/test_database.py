@@ -549,6 +549,7 @@ def test_rules_show_their_options() -> None:
         ({"crowded": {"database shop": [14, 1]}}, "database shop", "may open 14 of the server's 60"),
         ({"oldest": {"shop": 1_500_000_001}}, "database shop", "writes stop at 2097152000"),
         ({"prepared": {"x": 3601.5}}, "prepared transaction x", "holds its locks"),
+        ({"sequences": {"ids": 80.1}}, "sequence ids", "80.1 % of its numbers are used"),
         ({"logical": ["cdc"]}, "logical slot cdc", "its consumer loses changes"),
         ({"foreign": {"old": "host=db.dallas.shop.example"}}, "foreign server old", "leads to dallas"),
         ({"of_one_server": ["view here"]}, "view here", "asks on which server it runs"),
@@ -574,6 +575,14 @@ def test_a_policy_may_say_how_many_connections_a_role_needs(need: int, found: st
     assert list(table.values()) == [found]
 
 
+def test_sequences_that_nobody_may_see_are_unmeasured() -> None:
+    """A server where siteparity was granted less, before it looked at them, answers the rest."""
+    answer = changed(sequences=None)
+    with pytest.raises(UnmeasuredError, match="parity may not see how far sequences have counted"):
+        read(database.read_promoted, answer)
+    assert read(database.read_usable, answer)
+
+
 def test_what_may_be_so_is_no_matter_after_a_promotion() -> None:
     """Room for more connections, young transactions, an own foreign server, and what the policy names."""
     answer = changed(
@@ -581,6 +590,7 @@ def test_what_may_be_so_is_no_matter_after_a_promotion() -> None:
         crowded={"role shop": [30, 12], "role nobody": [0, 0]},
         oldest={"shop": 1_400_000_000},
         prepared={"x": 10.0},
+        sequences={"ids": 80.0},
         logical=["cdc"],
         foreign={"own": "host=db.arizona.shop.example"},
     )

@@ -17,10 +17,11 @@ PERL = sorted(PACKAGE.rglob("*.pl"))
 
 
 FILLED = {
+    "tools/storage/stored.pl": {"CLASSES": "0, 5", "LIMITS": "1, 2, 3, 4"},
     "drafting/services.pl": {
         "FORMS": FORMS,
         "ROWS": (PACKAGE / "drafting/rows.pl").read_text(encoding="utf-8"),
-    }
+    },
 }
 """Programs with places for whole functions."""
 

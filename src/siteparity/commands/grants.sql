@@ -10,5 +10,12 @@ CREATE SCHEMA siteparity;
 CREATE VIEW siteparity.passwords AS SELECT rolname, rolpassword IS NOT NULL AS has_password FROM pg_authid;
 GRANT USAGE ON SCHEMA siteparity TO @ROLES@;
 GRANT SELECT ON siteparity.passwords TO @ROLES@;
+-- How far sequences have counted, which only their users may read, and no content of any table.
+CREATE FUNCTION siteparity.sequence_values() RETURNS TABLE (sequence oid, value bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+    AS $$SELECT seqrelid, pg_sequence_last_value(seqrelid)
+         FROM pg_sequence JOIN pg_class AS c ON c.oid = seqrelid WHERE relpersistence = 'p'$$;
+REVOKE ALL ON FUNCTION siteparity.sequence_values() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION siteparity.sequence_values() TO @ROLES@;
 -- Smoke checks ask the following; grant SELECT on the columns that they read, and on no other:
 @QUERIES@

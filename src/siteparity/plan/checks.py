@@ -167,9 +167,8 @@ def _without_checks(
         **{("smoke", name): journey for name, journey in policy.smoke.journeys().items()},
     }
     idle = parts.keys() - {(check.source.kind, check.source.aspect) for check in planned}
-    own = {at for at, part in parts.items() if part.only_named}  # nothing else asks for what they name
-    idle -= own
-    used = parts.keys() - idle - own
+    idle -= {at for at, part in parts.items() if part.only_named}  # nobody is asked for what they name
+    used = {at for at in parts.keys() - idle if not parts[at].is_of_parts()}
     return (
         tuple(one for one in not_applicable if (one.source.kind, one.source.aspect) in used),
         tuple(
@@ -449,9 +448,10 @@ def _refuse(source: CheckSource, text: str) -> NoReturn:
 def _tables(function: ast.FunctionDef) -> Iterator[str]:
     for node in ast.walk(function):
         if isinstance(node, ast.Call) and is_rule(node.func) and node.args:
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value
+            of_primary = [one.value for one in node.keywords if one.arg == "of_primary"]
+            for named in (node.args[0], *of_primary):
+                if isinstance(named, ast.Constant) and isinstance(named.value, str):
+                    yield named.value
 
 
 def is_rule(function: ast.expr) -> bool:

@@ -472,6 +472,11 @@ class Section(Owned):
         """What it names and what has checks of its own, by name; empty if its checks are about all of it."""
         return {}
 
+    @classmethod
+    def is_of_parts(cls) -> bool:
+        """Whether it may have parts."""
+        return cls.parts is not Section.parts
+
     def roles_of(self, part: Part, every_role: tuple[str, ...]) -> tuple[str, ...]:
         """The roles that have a part, in the order of the policy."""
         wanted = part.roles or self.roles or every_role

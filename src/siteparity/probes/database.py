@@ -19,8 +19,9 @@ from pydantic import AfterValidator, Field
 
 from siteparity.model import Table, UnmeasuredError
 from siteparity.names import OwnNames
-from siteparity.policy import RoleName, Roles, Section, Text
+from siteparity.policy import Percent, RoleName, Roles, Section, Text
 from siteparity.policy.applications import Applications, postgres_of
+from siteparity.policy.bounds import at_most
 from siteparity.policy.grants import DatabaseAccess
 from siteparity.policy.questions import Question
 from siteparity.policy.section import Strict, matching
@@ -137,6 +138,8 @@ class Policy(Section):
     connections: Mapping[str, Annotated[int, Field(ge=1)]] = {}
     """Database role, or database -> the most connections that it needs at the worst hour. A lower limit is a
     fault; of those that are not named here, a limit below a quarter of what the server takes."""
+    numbers_used: Annotated[Percent, at_most("95%")] = 80.0
+    """How much of the numbers of a sequence may be used, or of those that fit into its column."""
     may_lose_slots: tuple[Text, ...] = ()
     """Slots of logical replication whose consumers start anew after a failover."""
     may_read_from_the_other_site: tuple[Text, ...] = ()
@@ -355,9 +358,22 @@ def read_promoted(answers: Answers, target: Target[Policy]) -> Table:
             for name in state.logical
             if name not in target.section.may_lose_slots
         },
+        **dict(_used_up(state, target)),
         **dict(_foreign(state, target)),
         **dict.fromkeys(state.of_one_server, "asks on which server it runs"),
     } or {"after a promotion": NONE}
+
+
+def _used_up(state: State, target: Target[Policy]) -> Iterator[tuple[str, str]]:
+    if state.sequences is None:
+        user = target.section.database_user
+        raise UnmeasuredError(
+            f"the role {user} may not see how far sequences have counted; "
+            "siteparity privileges prints the function that tells it"
+        )
+    for name, used in state.sequences.items():
+        if used > target.section.numbers_used:
+            yield f"sequence {name}", f"{used:g} % of its numbers are used; without one no row can be added"
 
 
 def _crowded(state: State, section: Policy) -> Iterator[tuple[str, str]]:

@@ -2,14 +2,15 @@
 
 An upgrade, an edited unit file, an edited setting: each takes effect only after a restart, and a failover is
 when things restart. Until then a site runs on what is no longer on disk, and nobody has seen it run on what
-is there now. Six comparisons (`siteparity.tools.running`):
+is there now. Seven comparisons (`siteparity.tools.running`):
 
 - the running kernel and the newest one installed;
 - processes and the libraries and programs on disk;
 - a service and its release, with the links to it, and the files with its settings;
 - systemd and its unit files;
 - a service's environment and its files;
-- what systemd itself hands on to every service.
+- what systemd itself hands on to every service;
+- compiled modules of Python and their sources.
 
 Whether both sites have the same versions is for ``packages``. Settings that PostgreSQL and Redis hold until a
 restart belong to ``database`` and ``redis``, language variables to ``locales``.
@@ -24,20 +25,21 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from siteparity.model import Table, UnmeasuredError
+from siteparity.model import Facts, Table, Unmeasured, UnmeasuredError, Value
 from siteparity.policy import AbsolutePath, RoleName, Section
 from siteparity.policy.applications import Application, Applications, said
 from siteparity.policy.patterns import CODE, matches_any
 from siteparity.policy.questions import Question
 from siteparity.policy.section import PathPattern, ServiceName, Strict, UnitPattern, matching
 from siteparity.policy.several import Several
-from siteparity.probes import KEY, Answers, Probe, Reading, Target, by_role, once
-from siteparity.tools.running import deleted, kernel, manager_environment, reloads, settings
+from siteparity.probes import KEY, Answers, Probe, Reading, SecondLook, Seen, Target, by_role, once
+from siteparity.tools.given import CHARACTERS, coded
+from siteparity.tools.running import compiled, deleted, kernel, manager_environment, reloads, settings
 from siteparity.tools.running import deployed as code
 from siteparity.tools.systemd.environment import VARIABLE
 from siteparity.tools.systemd.unit import NOT_RUNNING, ONLY_AT_PRIMARY, only_at_primary
 from siteparity.transport import words
-from siteparity.transport.script import Ask
+from siteparity.transport.script import Ask, Kind, Word
 
 NEWEST = "the newest one installed"
 CONTAINER = "its host's: a container has none of its own"
@@ -49,6 +51,7 @@ RESTARTED_BY_BOOTS = (
 )  # fmt: skip
 """No upgrade restarts them, a restart by hand ends logins, and a failover does not touch them."""
 
+COMPILED_ALIKE = "the same on all hosts"
 AFTER_DEPLOYMENT = "started after it was deployed"
 
 VariableName = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of a variable")]
@@ -160,6 +163,15 @@ _KERNEL = Ask(kernel.QUESTION)
 _DELETED = Ask(deleted.QUESTION)
 _MANAGER = Ask(manager_environment.QUESTION)
 _RELOAD = Ask(reloads.QUESTION, words=(words.UNITS,))
+_COMPILED = Ask(compiled.DIGESTS, words=(words.PLACES,), timeout=30)
+FOLDERS = Word(
+    "FOLDERS",
+    CHARACTERS,
+    60_000,
+    Kind.PATHS,
+    "any folders: it tells whether the compiled modules of Python in them are as their sources",
+)
+_SOURCES = Ask(compiled.SOURCES, words=(FOLDERS,), timeout=30)
 
 
 def ask(target: Target[Policy]) -> Mapping[str, Ask]:
@@ -176,7 +188,13 @@ def ask(target: Target[Policy]) -> Mapping[str, Ask]:
             for unit in _with_settings(target)
         },
         **{question: Ask(_started(deployed, target)) for question, deployed in _deployed(target).items()},
+        **({"compiled": _COMPILED.about(PLACES=places)} if (places := _places(target)) else {}),
     }
+
+
+def _places(target: Target[Policy]) -> tuple[str, ...]:
+    """The folders with code that is deployed on this host."""
+    return tuple(dict.fromkeys(place for one in _deployed(target).values() for place in one.places))
 
 
 @once
@@ -352,11 +370,64 @@ def _variables(answers: Answers, target: Target[Policy]) -> Mapping[str, tuple[s
     return found
 
 
+def read_compiled(answers: Answers, _: Target[Policy]) -> Table:
+    """Each folder with compiled modules -> a digest of them."""
+    return dict(compiled.read_digests(answers.rows("compiled")))
+
+
+def ask_sources(target: Target[Policy]) -> Mapping[str, Ask]:
+    """Whether compiled modules are as their sources."""
+    return {"sources": _SOURCES} if _places(target) else {}
+
+
+def folders_that_differ(target: Target[Policy], seen: Seen) -> Mapping[str, str] | None:
+    """The folders whose compiled modules are others on another host of a role, or are taken unchecked.
+
+    None for a host on which no code is deployed.
+
+    Raises:
+        UnmeasuredError: what this host has is not known.
+    """
+    if not _places(target):
+        return None
+    sites = [target.site, *([target.other] if target.other else [])]
+    peers = [
+        (one.name, host.name) for one in sites for host in one.hosts if set(host.roles) & set(target.roles)
+    ]
+    own = _compiled(seen.get((target.site.name, target.host.name), {}))
+    others = [_compiled(seen.get(place, {})) for place in peers]
+    if isinstance(own, Unmeasured):
+        raise UnmeasuredError(own.reason)
+    measured = [one for one in others if not isinstance(one, Unmeasured)]
+    differing = [
+        folder for folder, said in own.items() if _is_odd(str(said), [one.get(folder) for one in measured])
+    ]
+    return {FOLDERS.name: coded(differing)}
+
+
+def _is_odd(said: str, of_others: list[Value | None]) -> bool:
+    """Whether a folder must be looked into. A host that has not compiled anything there will do so later."""
+    if compiled.UNCHECKED in said:
+        return True
+    may_lack = None if compiled.ALONE in said else said
+    return any((may_lack if one is None else one) != said for one in of_others)
+
+
+def _compiled(facts: Facts) -> Table | Unmeasured:
+    return facts.get("_compiled", Unmeasured("compiled: it was not asked"))
+
+
+def read_sources(answers: Answers, _: Target[Policy]) -> Table:
+    """Each folder that differed -> `compiled.AS_ITS_SOURCES`; each module of other code -> that it is so."""
+    found = compiled.read_sources(answers.rows("sources"))
+    return {"compiled modules that were not compared again": COMPILED_ALIKE, **found}
+
+
 PROBE = Probe(
     section=Policy,
     ask=ask,
     needs="services",
-    always=(_KERNEL, _DELETED, _RELOAD, _MANAGER),
+    always=(_KERNEL, _DELETED, _RELOAD, _MANAGER, _COMPILED, _SOURCES),
     tables={
         "kernel": Reading(read_kernel, healthy=(NEWEST, CONTAINER, BROUGHT)),
         "release": Reading(read_release),
@@ -374,5 +445,17 @@ PROBE = Probe(
             read_hidden, roles=by_role("environment"), of_one_run=True, unless_changed="_changed"
         ),
         "_changed": Reading(read_changed, roles=by_role("environment"), moves=True),
+        "_compiled": Reading(read_compiled, roles=by_role("deployed")),
     },
+    then=SecondLook(
+        ask=ask_sources,
+        words=folders_that_differ,
+        tables={
+            "sources": Reading(
+                read_sources,
+                healthy=(COMPILED_ALIKE, compiled.AS_ITS_SOURCES),
+                roles=by_role("deployed"),
+            )
+        },
+    ),
 )

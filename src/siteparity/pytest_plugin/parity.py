@@ -84,6 +84,7 @@ class Parity(CheckFindings):
         self,
         table: str,
         *,
+        of_primary: str | None = None,
         over: Literal["host", "role"] = "host",
         percent: str | None = None,
         needed: str | None = None,
@@ -94,6 +95,7 @@ class Parity(CheckFindings):
 
         Args:
             table: of numbers.
+            of_primary: the table with the primary's numbers, if it is another one.
             over: compare single hosts, or the sums over the role.
             percent: the policy's key for how much of the primary's amount is enough.
             needed: the policy's key for the amounts that each role needs, in place of the primary's.
@@ -105,7 +107,7 @@ class Parity(CheckFindings):
         plenty = {} if suffices is None else getattr(self._section, suffices).get(self._role, {})
         self.add(
             rules.at_least(
-                self._pair(table),
+                self._pair(table, of_primary),
                 over=over,
                 percent=enough,
                 needed=wanted,
@@ -143,10 +145,14 @@ class Parity(CheckFindings):
         own = self._section.parts()[self._part].fix if self._part else None
         return own or self._applications.in_fix(fix, [self._role])
 
-    def _pair(self, table: str) -> Pair:
-        name = f"{table}{PART}{self._part}" if self._part else table
-        primary, standby = (facts.cohort(self._role, name) for facts in (self._primary, self._standby))
+    def _pair(self, table: str, of_primary: str | None = None) -> Pair:
+        primary = self._primary.cohort(self._role, self._full(of_primary or table))
+        standby = self._standby.cohort(self._role, self._full(table))
         return Pair(primary, standby, table, self._readings[table].names_both_sites)
+
+    def _full(self, table: str) -> str:
+        """The table's name, with the part that the check is about."""
+        return f"{table}{PART}{self._part}" if self._part else table
 
 
 class SiteFacts:

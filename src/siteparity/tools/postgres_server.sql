@@ -136,6 +136,29 @@ SELECT concat_ws(E'\n', (
                 WHERE slot_type = 'logical' AND NOT temporary AND NOT pg_is_in_recovery()
                   -- Since version 17 a slot may be kept on the standby as well.
                   AND NOT coalesce((to_jsonb(s) ->> 'failover')::boolean, false)),
+    -- Null where siteparity was not granted to see them. The function is called by its name alone, so that a
+    -- server without it answers the rest.
+    'sequences', (SELECT CASE WHEN to_regprocedure('siteparity.sequence_values()') IS NOT NULL THEN (
+        SELECT coalesce(json_object_agg(sequence, used), '{}') FROM (
+          SELECT seqrelid::regclass AS sequence,
+            round(100 * value / CASE WHEN seqincrement > 0 THEN least(seqmax, (
+              -- The columns that own the sequence, or take their default from it.
+              SELECT min(CASE atttypid WHEN 'int2'::regtype THEN 32767 WHEN 'int4'::regtype THEN 2147483647 END)
+              FROM pg_depend AS d
+              LEFT JOIN pg_attrdef AS f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid
+              JOIN pg_attribute AS a ON (a.attrelid, a.attnum) =
+                (coalesce(f.adrelid, d.refobjid), coalesce(f.adnum, d.refobjsubid))
+              WHERE d.refclassid = 'pg_class'::regclass AND CASE WHEN f.oid IS NOT NULL
+                THEN d.refobjid = seqrelid
+                ELSE d.classid = 'pg_class'::regclass AND d.objid = seqrelid AND d.deptype IN ('a', 'i') END
+            )) ELSE least(seqmin, -1) END, 1) AS used
+          FROM xmltable('//row'
+            PASSING query_to_xml('SELECT sequence::bigint, value FROM siteparity.sequence_values()',
+              false, false, '')
+            COLUMNS sequence bigint, value numeric) AS counted
+          JOIN pg_sequence ON seqrelid = counted.sequence
+          WHERE NOT seqcycle) AS shares
+        WHERE used >= 50) END),
     'foreign', (SELECT coalesce(json_object_agg(srvname, coalesce(array_to_string(srvoptions, ' '), '')), '{}')
                 FROM pg_foreign_server),
     'of_one_server', (SELECT coalesce(json_agg(item ORDER BY item), '[]') FROM (

@@ -71,7 +71,7 @@ class State(_JsonObject):
     passwords: tuple[str, ...]
     extensions: Mapping[str, str]
     slots: int
-    senders: int = 0
+    senders: int
     """How many processes send WAL now: to followers, and to copies that are being made."""
     conninfo: bool
     inline_password: bool
@@ -92,6 +92,9 @@ class State(_JsonObject):
     """Each prepared transaction -> its age in seconds."""
     logical: tuple[str, ...]
     """Slots of logical replication."""
+    sequences: Mapping[str, float] | None
+    """Each sequence that has used half of its numbers, or of those that fit into its column -> how many per
+    cent; None if nobody may see them."""
     foreign: Mapping[str, str]
     """Each foreign server -> its options, without passwords: those are of user mappings."""
     of_one_server: tuple[str, ...]

@@ -79,8 +79,12 @@ FAULTS = (
         sentence="Pictures that organizers uploaded lie at the primary only.",
         hosts=(PRIMARY_WEB,),
         break_=f"install -d -o pretix -g pretix {_MEDIA}\nhead -c 2000 /dev/urandom >{_MEDIA}/poster.png\n"
-        f"chown pretix: {_MEDIA}/poster.png",
+        f"chown pretix: {_MEDIA}/poster.png\nsleep 6",
         mend=f"rm -rf {_MEDIA}",
-        not_found="nothing compares the content of folders into which applications write (general witnesses)",
+        seen_on=(STANDBY_WEB,),
+        checks=(
+            "tests/parity/test_uploads.py::test_as_much_is_stored_as_at_the_primary",
+            "tests/parity/test_uploads.py::test_stored_files_have_arrived",
+        ),
     ),
 )
