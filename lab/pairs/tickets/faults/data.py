@@ -44,8 +44,10 @@ FAULTS = (
         break_=_OTHER_SITES[0],
         mend=_OTHER_SITES[1],
         checks=(
+            "tests/parity/test_connections.py::test_no_process_is_connected_to_the_other_site",
             "tests/parity/test_files.py::test_configuration_files_say_the_same",
             "tests/parity/test_files.py::test_no_configuration_names_the_other_site",
+            "tests/parity/test_sessions.py::test_each_redis_serves_its_own_site_alone",
             "tests/parity/test_sessions.py::test_the_setting_is_the_same_apart_from_the_site",
             "tests/parity/test_sessions.py::test_the_setting_names_the_own_sites_redis",
             "tests/parity/test_sessions.py::test_the_name_leads_to_the_own_sites_redis",
