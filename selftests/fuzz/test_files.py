@@ -67,6 +67,7 @@ def _is_as_it_was(found: Record) -> None:
 READS = {"read_bytes", "read_text", "loads", "model_validate_json", "safe_load", "fromstring"}
 ELSEWHERE = {
     "tools.json_text": "a host's answer, read by probes",
+    "tools.running.compiled_modules": "runs on a host; its unit tests damage what it reads",
     "report.reconcile": "what this process has written itself",
     "transport.masters": "/proc of this machine, and ssh's own log",
     "plan.checks": "the checks' own syntax",
