@@ -13,12 +13,12 @@ from siteparity.pytest_plugin import Parity
 pytestmark = pytest.mark.blocker
 
 
-@pytest.mark.drill("upload_folder_missing")
+@pytest.mark.drill("folder_left_out_of_the_copies", "upload_folder_missing")
 @pytest.mark.leads_to("uploads.as_much_is_stored_as_at_the_primary", "uploads.stored_files_have_arrived")
-@pytest.mark.broken("A folder for uploads is missing on {where}", "part")
-def test_every_folder_for_uploads_is_there(parity: Parity) -> None:
-    """Nothing can be stored, and what was stored is missing."""
-    parity.healthy("folders", fix="mount it, or create it as at the other site: {item}")
+@pytest.mark.broken("A folder for uploads is missing or empty on {where}", "part")
+def test_every_folder_for_uploads_holds_files(parity: Parity) -> None:
+    """What was stored is missing; and of an empty folder nobody knows whether it is copied."""
+    parity.healthy("folders", fix="mount it, or copy what the other site has: {item}")
 
 
 @pytest.mark.drill(
@@ -61,7 +61,7 @@ def test_as_much_is_stored_as_at_the_primary(parity: Parity) -> None:
 )
 @pytest.mark.broken("Files that were stored at {primary} are missing or other at {standby}", "part")
 def test_stored_files_have_arrived(parity: Parity) -> None:
-    """Customers see broken pictures and other people's old files."""
+    """Customers see broken pictures, or an older version of what they stored."""
     parity.healthy(
         "arrived",
         at="standby",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import marshal
 import os
 import py_compile
+import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -149,27 +151,75 @@ def test_a_copy_that_is_damaged_is_told(tmp_path: Path, content: bytes) -> None:
     assert faults(copy.parent) == ({"shop": "cannot be loaded"} if content else {})
 
 
-def test_a_copy_of_another_python_is_compiled_by_that_one(tmp_path: Path) -> None:
-    """Where it is not found, nothing is known."""
-    copy = module(tmp_path / "lib" / "shop", "shop")
+def python_that_notes_its_calls(folder: Path) -> Path:
+    """The Python of a virtual environment, which writes the folders that it is told into ``called``."""
+    (folder / "bin").mkdir(parents=True)
+    (folder / "pyvenv.cfg").write_text("")
+    python = folder / "bin" / "python3"
+    python.write_text(f'#!/bin/sh\necho "$PLACES" >{folder}/called\nprintf "S\\t%s\\n" "$PLACES"\n')
+    python.chmod(0o755)
+    return python
+
+
+def of_another_python(copy: Path) -> Path:
+    """A compiled module as if another version of Python had made it."""
     content = copy.read_bytes()
     other = copy.with_name("shop.cpython-399.pyc")
     copy.rename(other)
     other.write_bytes(b"\x01\x02\r\n" + content[4:])
-    (digest,) = digests(tmp_path).values()
+    return other
+
+
+@pytest.fixture
+def of_root() -> Iterator[Path]:
+    """A folder that nobody but root can write, nor any on the way to it."""
+    with tempfile.TemporaryDirectory(dir="/root") as name:
+        yield Path(name)
+
+
+def test_a_copy_of_another_python_is_compiled_by_that_one(of_root: Path) -> None:
+    """Where it is not found, nothing is known."""
+    copy = of_another_python(module(of_root / "lib" / "shop", "shop"))
+    (digest,) = digests(of_root).values()
     assert digest
-    with pytest.raises(
-        UnmeasuredError, match=r"shop\.cpython-399\.pyc was made by a Python that is not found"
-    ):
+    with pytest.raises(UnmeasuredError, match=r"cpython-399\.pyc was made by a Python that is not found"):
         faults(copy.parent)
-    called = tmp_path / "called"
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "pyvenv.cfg").write_text("")
-    python = tmp_path / "bin" / "python3"
-    python.write_text(f'#!/bin/sh\necho "$PLACES" >{called}\nprintf "S\\t%s\\n" "$PLACES"\n')
-    python.chmod(0o755)
+    python_that_notes_its_calls(of_root)
     assert faults(copy.parent) == {}
-    assert called.read_text() == f"{copy.parent}\n"
+    assert (of_root / "called").read_text() == f"{copy.parent}\n"
+
+
+@pytest.mark.parametrize("path", ["bin/python3", "bin", "."])
+@pytest.mark.parametrize("change", ["owner", "mode"])
+def test_a_python_that_others_may_have_put_there_is_not_run(of_root: Path, path: str, change: str) -> None:
+    """The question names the folder, and root would run whatever lies there."""
+    copy = of_another_python(module(of_root / "lib" / "shop", "shop"))
+    python_that_notes_its_calls(of_root)
+    if change == "owner":
+        os.chown(of_root / path, 65534, 65534)
+    else:
+        (of_root / path).chmod(0o777)
+    with pytest.raises(UnmeasuredError, match="made by a Python that is not found"):
+        faults(copy.parent)
+    assert not (of_root / "called").exists()
+
+
+def test_a_folder_that_cannot_be_read_is_not_taken_for_an_empty_one(of_root: Path) -> None:
+    """By an account without rights, for whom its modules would be the same everywhere."""
+    module(of_root / "code" / "hidden", "shop")
+    for path in (of_root, of_root / "code"):
+        path.chmod(0o755)
+    (of_root / "code" / "hidden").chmod(0o700)
+    with tempfile.TemporaryDirectory() as other:
+        moved = Path(shutil.move(str(of_root / "code"), other))
+        moved.parent.chmod(0o755)
+        question = assigned(PLACES=[str(moved)]) + compiled.DIGESTS
+        done = subprocess.run(
+            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", question],
+            capture_output=True, check=False, env={"PATH": "/usr/bin:/bin"},
+        )  # fmt: skip
+    assert done.returncode != 0
+    assert b"Permission denied" in done.stderr
 
 
 def test_root_does_not_unpack_what_others_wrote() -> None:

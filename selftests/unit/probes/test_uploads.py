@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from selftests.unit.sites import DALLAS
 from selftests.unit.targets import answered, framed, web_host
@@ -154,7 +155,6 @@ def test_what_the_policy_leaves_out_is_not_counted(folder: Path) -> None:
     """An asterisk stands for slashes as well."""
     (found,) = held(folder, 0, f"{folder}/Gr*").classes
     assert found.files == 2
-    assert held(folder, 0, f"{folder}/*").classes == ()
 
 
 def test_a_folder_that_is_none_says_so(tmp_path: Path) -> None:
@@ -212,7 +212,35 @@ def test_nothing_is_asked_for_that_no_host_of_the_other_site_told() -> None:
     with pytest.raises(UnmeasuredError, match="the other site is not known"):
         uploads.files_of_the_other_site(replace(target, other=None), {})
     assert uploads.files_of_the_other_site(target, seen_at_the_other_site({})) == {STORED.name: ""}
-    assert uploads.read_arrived(answered(arrived=framed(b"")), target) == {"/srv": uploads.NOTHING_YET}
+    with pytest.raises(UnmeasuredError, match="told no file of /srv that has been there long enough"):
+        uploads.read_arrived(answered(arrived=framed(b"")), target)
+
+
+def test_each_folder_needs_a_file_that_shows_that_files_arrive() -> None:
+    """Files of one folder say nothing about another, also if its name begins in the same way."""
+    target = target_of("/srv/a", "/srv/ab/")
+    answer = framed(b"there\t/srv/ab/x")
+    with pytest.raises(UnmeasuredError, match="told no file of /srv/a that"):
+        uploads.read_arrived(answered(arrived=answer), target)
+    both = framed(b"there\t/srv/ab/x\nmissing\t/srv/a/x")
+    assert uploads.read_arrived(answered(arrived=both), target) == {
+        "/srv/ab/x": "there",
+        "/srv/a/x": "missing",
+    }
+
+
+@pytest.mark.parametrize("pattern", ["/srv/uploads/*", "/srv/upl*/*", "/srv/uploads/[0-9a-z]*"])
+def test_a_pattern_that_leaves_everything_out_is_refused(pattern: str) -> None:
+    """Then nothing would be looked at, and nothing would differ."""
+    with pytest.raises(ValidationError, match="expected patterns in leave_out that leave stored files in"):
+        target_of("/srv/uploads", leave_out=(pattern,))
+    target_of("/srv/uploads", leave_out=("/srv/uploads/thumbnails/*", "/srv/uploads/*.tmp"))
+
+
+def test_an_empty_folder_is_told() -> None:
+    """Two empty folders are the same, and show nothing."""
+    answers = answered(held=framed(b"F\t/srv\t0755 root:root"))
+    assert uploads.read_folders(answers, target_of("/srv")) == {"/srv": uploads.EMPTY}
 
 
 def test_more_files_than_fit_are_thinned_out_and_hidden_ones_left_alone() -> None:

@@ -135,6 +135,8 @@ CODE = (
     "lib/app.rb", "app.jar", "lib/app.so", "bin/app", "templates/page.html", "static/page.css",
 )  # fmt: skip
 """What releases are made of, in their folders."""
+STORED_FILES = ("stored", "1/2/stored")
+"""What may lie in folders for uploads: nearly any name."""
 
 
 COMMON_WORDS = re.findall(

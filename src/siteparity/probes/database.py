@@ -31,7 +31,7 @@ from siteparity.tools import postgres_rules, postgres_server, postgres_servers
 from siteparity.tools.order import chain
 from siteparity.tools.postgres_rules import LET_IN, Client
 from siteparity.tools.postgres_server import AS_NEEDED, LIMITS, Server
-from siteparity.tools.postgres_state import Role, State
+from siteparity.tools.postgres_state import SEEN_FROM, Role, State
 from siteparity.tools.secrets import arguments
 from siteparity.tools.witnesses import postgres, products, programs, witnessed
 from siteparity.transport import words
@@ -138,8 +138,8 @@ class Policy(Section):
     connections: Mapping[str, Annotated[int, Field(ge=1)]] = {}
     """Database role, or database -> the most connections that it needs at the worst hour. A lower limit is a
     fault; of those that are not named here, a limit below a quarter of what the server takes."""
-    numbers_used: Annotated[Percent, at_most("95%")] = 80.0
-    """How much of the numbers of a sequence may be used, or of those that fit into its column."""
+    numbers_used: Annotated[Percent, Field(ge=SEEN_FROM), at_most("95%")] = 80.0
+    """How much of the numbers of a sequence may be used, or of those that fit into its column, from 50%."""
     may_lose_slots: tuple[Text, ...] = ()
     """Slots of logical replication whose consumers start anew after a failover."""
     may_read_from_the_other_site: tuple[Text, ...] = ()

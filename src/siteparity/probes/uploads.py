@@ -17,12 +17,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import model_validator
 
 from siteparity.model import Facts, Table, Unmeasured, UnmeasuredError
 from siteparity.policy import AbsolutePath, Percent, RoleName, Section
 from siteparity.policy.applications import Applications
 from siteparity.policy.bounds import at_least, at_most
+from siteparity.policy.patterns import STORED_FILES, matches_any
 from siteparity.policy.section import PathPattern, PositiveDuration
 from siteparity.probes import Answers, Probe, Reading, SecondLook, Seen, Target, by_role, once
 from siteparity.tools.given import CHARACTERS, coded, decoded
@@ -31,8 +34,8 @@ from siteparity.transport import words
 from siteparity.transport.script import Ask, Kind, Word
 
 THERE = "there"
-A_FOLDER = "a folder"
-NOTHING_YET = "the other site has no file that is old enough"
+FILLED = "a folder with files"
+EMPTY = "a folder without files"
 _PLAIN = re.compile("[0-9A-Za-z.:/%_@+,-]+")
 """A path, coded."""
 
@@ -52,6 +55,18 @@ class Policy(Section):
     leave_out: tuple[PathPattern, ...] = ()
     """Patterns of files that each site makes for itself, such as thumbnails; ``*`` stands for slashes as
     well."""
+
+    @model_validator(mode="after")
+    def _files_are_looked_at(self) -> Self:
+        inside = [
+            f"{folder}/{name}" for some in self.folders.values() for folder in some for name in STORED_FILES
+        ]
+        if wide := [one for one in self.leave_out if matches_any(one, inside)]:
+            raise ValueError(
+                f"expected patterns in leave_out that leave stored files in, found {', '.join(wide)}; "
+                "name the folder that is meant"
+            )
+        return self
 
     @classmethod
     def drawn(cls, of: Applications) -> Mapping[str, Any]:
@@ -89,8 +104,11 @@ def _held(answers: Answers, target: Target[Policy]) -> Mapping[str, stored.Folde
 
 
 def read_folders(answers: Answers, target: Target[Policy]) -> Table:
-    """Each folder -> `A_FOLDER`, or what is there instead."""
-    return {path: one.problem or A_FOLDER for path, one in _held(answers, target).items()}
+    """Each folder -> `FILLED`, or what is there instead. An empty one proves nothing of a copy."""
+    return {
+        path: one.problem or (FILLED if one.classes else EMPTY)
+        for path, one in _held(answers, target).items()
+    }
 
 
 def read_rights(answers: Answers, target: Target[Policy]) -> Table:
@@ -171,7 +189,13 @@ def _short(files: list[str]) -> str:
 def read_arrived(answers: Answers, target: Target[Policy]) -> Table:
     """Each file of the other site that must be here -> `THERE`, or what is wrong with it."""
     found = stored.read_arrived(answers.rows("arrived"))
-    return found or dict.fromkeys(_folders(target), NOTHING_YET)
+    for folder in _folders(target):
+        if not any(path.startswith(f"{folder.rstrip('/')}/") for path in found):
+            raise UnmeasuredError(
+                f"arrived: the other site told no file of {folder} that has been there long enough, "
+                "so nothing shows that files arrive"
+            )
+    return found
 
 
 PROBE = Probe(
@@ -179,7 +203,7 @@ PROBE = Probe(
     ask=ask,
     always=(_HELD, _ARRIVED),
     tables={
-        "folders": Reading(read_folders, healthy=A_FOLDER, roles=by_role("folders")),
+        "folders": Reading(read_folders, healthy=FILLED, roles=by_role("folders")),
         "rights": Reading(read_rights, roles=by_role("folders")),
         "amount": Reading(read_amount, roles=by_role("folders"), moves=True),
         "settled": Reading(read_settled, roles=by_role("folders"), moves=True),
@@ -188,6 +212,6 @@ PROBE = Probe(
     then=SecondLook(
         ask=ask_arrived,
         words=files_of_the_other_site,
-        tables={"arrived": Reading(read_arrived, healthy=(THERE, NOTHING_YET), roles=by_role("folders"))},
+        tables={"arrived": Reading(read_arrived, healthy=THERE, roles=by_role("folders"))},
     ),
 )

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from siteparity.model import Address, UnmeasuredError
 from siteparity.tools.postgres import psql
-from siteparity.tools.postgres_state import State
+from siteparity.tools.postgres_state import SEEN_FROM, State
 from siteparity.tools.program import filled, program
 
 AS_NEEDED = "as needed"
@@ -57,6 +57,7 @@ _STATEMENT = filled(
     left_out=_listed((*_MOVING, *_OF_ONE_SITE, *LIMITS)),
     limits=_listed(LIMITS),
     of_one_server=f"'{OF_ONE_SERVER}'",
+    seen_from=str(SEEN_FROM),
 )
 _TRIES = program(__package__, "postgres_tries.sh")
 QUESTION = filled(

@@ -158,7 +158,7 @@ SELECT concat_ws(E'\n', (
             COLUMNS sequence bigint, value numeric) AS counted
           JOIN pg_sequence ON seqrelid = counted.sequence
           WHERE NOT seqcycle) AS shares
-        WHERE used >= 50) END),
+        WHERE used >= @SEEN_FROM@) END),
     'foreign', (SELECT coalesce(json_object_agg(srvname, coalesce(array_to_string(srvoptions, ' '), '')), '{}')
                 FROM pg_foreign_server),
     'of_one_server', (SELECT coalesce(json_agg(item ORDER BY item), '[]') FROM (

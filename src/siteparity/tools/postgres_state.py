@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from siteparity.model import UnmeasuredError
 
+SEEN_FROM = 50
+"""Per cent of its numbers from which on a sequence is told at all."""
+
 
 class _JsonObject(BaseModel):
     """An object of the JSON: exactly these keys, with values of exactly these types."""

@@ -16,7 +16,7 @@ from lab.pairs.tickets.software import NAME
 
 _OTHER_SITES = edited("sessions", SETTINGS, "s/^\\(location=.*\\)@redis.ashburn/\\1@redis.berlin/", RESTART)
 _TLS, _KEPT = "/etc/ssl/tickets", "/root/tls.kept"
-_MEDIA = "/var/pretix/data/media/pub"
+_MEDIA = "/var/pretix/data/media/pub/posters"
 
 
 def _ends_soon(lab: Lab) -> None:

@@ -8,9 +8,9 @@ writes the same code in different bytes, depending on what else it had loaded, s
 written again in marshal's second format, which knows no references. What another version of Python compiled
 is taken as it is, and so is what somebody else than root wrote: root does not unpack it.
 
-``sources`` looks into the folders alone, and compiles each module again, as the account that wrote it. It
-prints "S" and the folder, and before that "X", what is wrong, and the file. Fields stand between tabs, paths
-are coded as words are.
+``sources`` looks into the folders alone, and compiles each module again as the account that wrote it. Another
+Python is run only if no other account could have put it there. It prints "S" and the folder, and before that
+"X", what is wrong, and the file. Fields stand between tabs, paths are coded as words are.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ class Module:
     def __init__(self, path: bytes) -> None:
         self.path = path
         with open(path, "rb") as opened:
-            self.owner = os.fstat(opened.fileno()).st_uid
+            self.owners = {os.fstat(opened.fileno()).st_uid}
             self.header = opened.read(HEADER)
             self.code = opened.read()
         folder, name = os.path.split(path)
@@ -44,6 +44,8 @@ class Module:
         self.source = os.path.join(
             os.path.dirname(folder) if self.is_cached else folder, name.split(b".")[0] + b".py"
         )
+        if os.path.isfile(self.source):
+            self.owners.add(os.stat(self.source).st_uid)
         flags = int.from_bytes(self.header[4:8], "little")
         self.is_hashed = flags & HASHED != 0
         self.is_unchecked = self.is_hashed and not flags & CHECKED
@@ -76,7 +78,7 @@ class Module:
 
     def normal(self) -> bytes:
         """The code in one form, if this Python can read it and may."""
-        if not self.is_of_this_python or (self.owner and os.geteuid() == 0):
+        if not self.is_of_this_python or (self.owners != {0} and os.geteuid() == 0):
             return self.code
         try:
             return marshal.dumps(marshal.loads(self.code), 2)
@@ -125,8 +127,8 @@ def modules(folder: bytes, names: "list[bytes]") -> "list[Module]":
 
 def digests() -> None:
     """A line for each folder below the places."""
-    for place in places():
-        for folder, _, names in os.walk(place):
+    for place in filter(os.path.lexists, places()):
+        for folder, _, names in os.walk(place, onerror=refuse):
             digest, some = hashlib.sha256(), modules(folder, names)
             for one in some:
                 digest.update(os.path.basename(one.path) + b"\0" + hashlib.sha256(one.normal()).digest())
@@ -134,6 +136,11 @@ def digests() -> None:
                 is_unchecked = any(one.is_unchecked for one in some)
                 letter = "N" if not some[0].is_cached else "U" if is_unchecked else "D"
                 print(letter, digest.hexdigest()[:12], coded(folder), sep="\t")
+
+
+def refuse(error: OSError) -> None:
+    """A folder that cannot be read is no folder without modules."""
+    raise error
 
 
 def sources() -> None:
@@ -159,7 +166,7 @@ def as_owner(some: "list[Module]", folder: bytes) -> None:
         if os.waitpid(child, 0)[1]:
             sys.exit("the modules in %s could not be compiled" % coded(folder))
         return
-    owners = {one.owner for one in some} - {0}
+    owners = {owner for one in some for owner in one.owners} - {0}
     if owners and os.geteuid() == 0:
         account = pwd.getpwuid(min(owners))
         os.initgroups(account.pw_name, account.pw_gid)
@@ -180,11 +187,25 @@ def python_of(some: "list[Module]") -> str:
     while folder != b"/":
         folder = os.path.dirname(folder)
         python = os.path.join(folder, b"bin", b"python3")
-        if os.path.isfile(os.path.join(folder, b"pyvenv.cfg")) and os.access(python, os.X_OK):
-            return os.fsdecode(python)
+        if os.path.isfile(os.path.join(folder, b"pyvenv.cfg")) and is_trusted(python):
+            return os.fsdecode(os.path.realpath(python))
     version = re.search(rb"\.cpython-([0-9])([0-9]+)\.", os.path.basename(some[0].path) + b".")
-    name = "python%s.%s" % tuple(map(bytes.decode, version.groups())) if version else ""
-    return (shutil.which(name) if name else None) or ""
+    found = shutil.which("python%s.%s" % tuple(map(bytes.decode, version.groups()))) if version else None
+    return found if found and is_trusted(os.fsencode(found)) else ""
+
+
+def is_trusted(program: bytes) -> bool:
+    """Whether it can be run, and only root and this account can write it, or a folder on the way to it."""
+    path = os.path.realpath(program)
+    if not os.access(path, os.X_OK):
+        return False
+    while True:
+        status = os.stat(path)
+        if status.st_uid not in (0, os.geteuid()) or status.st_mode & 0o022:
+            return False
+        if path == b"/":
+            return True
+        path = os.path.dirname(path)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ sub keep {
 my $seen;
 sub look {
     my ($folder, $found) = @_;
-    opendir my $names, $folder or die "$folder: $!\n";
+    opendir my $names, $folder or ($!{ENOENT} ? return : die "$folder: $!\n");    # deleted meanwhile
     for my $name (readdir $names) {
         next if $name eq "." || $name eq "..";
         my $path = "$folder/$name";
