@@ -68,7 +68,7 @@ FAULTS = (
         name="package_missing",
         sentence="memcached's extension for PHP is missing on one web host of Turku.",
         hosts=("turku-web3",),
-        break_="dpkg --purge php-memcached >/dev/null 2>&1; systemctl restart php8.2-fpm",
+        break_="dpkg --purge php-memcached php8.2-memcached >/dev/null 2>&1; systemctl restart php8.2-fpm",
         undone_by_reset=True,
         checks=(
             "tests/parity/test_packages.py::test_every_package_is_the_same_build",
