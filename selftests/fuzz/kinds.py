@@ -48,6 +48,7 @@ from siteparity.runs.history import PastFinding, PastRun, read_history
 from siteparity.runs.journal import CheckLine, read_journal
 from siteparity.runs.listing import HISTORY, listed
 from siteparity.runs.planned import PlannedLine, SavedPlan, plan_json
+from siteparity.transport.by_hand import ByHand, stdout_of
 from siteparity.transport.script import Ask, join
 from siteparity.waivers import load_waivers
 from siteparity.yamlfile import load
@@ -331,6 +332,16 @@ aspects:
 """
 BLOB = b"{&#34;tests&#34;: {&#34;a&#34;: [{&#34;result&#34;: &#34;x&#34;}]}}"
 PAGE = b'<div id="data-container" data-jsonblob="' + BLOB + b'"></div>'
+BY_HAND = json.dumps({"key": "0" * 64, "began": NOW.isoformat()}).encode()
+KEPT = json.dumps({"changed": True, "rc": 0, "stderr": "", "stdout": "@0 a\r\n@0 b\r\n"}).encode()
+
+
+def _begun(path: Path) -> ByHand:
+    """The run whose questions are in a folder."""
+    path.replace(path.parent / "run.json")
+    return ByHand.begun(path.parent)
+
+
 KINDS: Mapping[str, Kind] = {
     "record": Kind(record(), records.load, (RecordError,), "facts.records", packed=True),
     "result": Kind(
@@ -374,6 +385,8 @@ KINDS: Mapping[str, Kind] = {
         (UnmeasuredError,),
         "drafting.questions",
     ),
+    "run by hand": Kind(BY_HAND, _begun, (ConfigurationError,), "transport.by_hand"),
+    "kept by ansible": Kind(KEPT, lambda path: stdout_of(path.read_bytes()), (), "transport.by_hand"),
     "folders": Kind(FOLDERS, _folders, (ConfigurationError,), "folders"),
     "plan": Kind(_plan(), _planned, (), "gate.believed"),
     "sums": Kind(SUMS.encode(), _sums, (ConfigurationError,), "report.sums"),

@@ -163,7 +163,7 @@ def test_two_runners_record_and_a_third_job_compares(texts: Any, status: int, tm
     assert bool(job.run(record, **more)) == (status not in {0, 3})
     called = job.called.read_text().split()
     assert (called[0], called[-1]) == ("record", "dallas")
-    parser("").parse_args(called)
+    assert parser("").parse_args(called).other_record is None
     secret = [line for line in job.seen.read_text().splitlines() if line.endswith((" key", " secrets"))]
     assert [line[:11] for line in secret] == ["-rw------- "] * 2
     assert job.untouched()
@@ -174,6 +174,28 @@ def test_two_runners_record_and_a_third_job_compares(texts: Any, status: int, tm
     ended = job.run(compare)
     assert ended == status or (texts is _github_of_two and (ended, status) == (0, 3))
     assert parser("").parse_args(job.called.read_text().split()).record
+
+
+@pytest.mark.parametrize(
+    ("texts", "place", "given"),
+    [
+        (_gitlab_of_two, "reports/runs/one/records/dallas.json.gz", "reports/runs/one/"),
+        (_github_of_two, "first/records-dallas/dallas.json.gz", "first/records-dallas/dallas.json.gz"),
+    ],
+)
+def test_the_second_runner_asks_by_what_the_first_one_found(
+    texts: Any, place: str, given: str, tmp_path: Path
+) -> None:
+    """Whether the standby has passed the primary's position."""
+    job = Job(tmp_path, 0)
+    for name in ("the-key", "the-hosts", "the-secrets"):
+        (job.folder / name).write_text("text")
+    (job.folder / place).parent.mkdir(parents=True)
+    (job.folder / place).touch()
+    more = {"SITEPARITY_KEY": "the-key", "SITEPARITY_KNOWN_HOSTS": "the-hosts", "SITE": "arizona"}
+    assert not job.run(texts()[0], SITEPARITY_SECRETS_KEY="the-secrets", KEY=KEY, KNOWN_HOSTS="text", **more)
+    options = parser("").parse_args(job.called.read_text().split())
+    assert (options.site, options.other_record) == (["arizona"], Path(given))
 
 
 @pytest.mark.parametrize("path", PIPELINES, ids=lambda path: path.name)

@@ -11,7 +11,7 @@ import pytest
 
 from selftests.unit.sites import ARIZONA, DALLAS
 from siteparity.collect import Measured
-from siteparity.facts.joined import OF_A_PART, OTHER_KEY, joined
+from siteparity.facts.joined import OF_A_PART, OF_ANOTHER, OTHER_CLOCK, OTHER_KEY, joined
 from siteparity.facts.records import Record, record_of
 from siteparity.inventory import inventory_digest
 from siteparity.model import ConfigurationError, Facts, Site, Table, Unmeasured
@@ -32,7 +32,11 @@ PROBES = {
     "a": Probe(
         Section,
         lambda _: {},
-        {"plain": Reading(_never), "hashed": Reading(_never, of_one_run=True)},
+        {
+            "plain": Reading(_never),
+            "hashed": Reading(_never, of_one_run=True),
+            "clock": Reading(_never, by_runners_clock=True),
+        },
         then=LOOK,
     )
 }
@@ -41,6 +45,7 @@ FACTS: Facts = {
     "hashed": {"key": "hash"},
     "hashed/part": {"key": "hash"},
     "tried": {"web2": 0.1},
+    "clock": {"by the runner's clock": "within the limit"},
     "says": {"address": "redis://:***#12ab34cd@db1"},
     "away": Unmeasured("no answer"),
 }
@@ -57,12 +62,48 @@ def record(
         "tool_version": "1",
     } | other
     measured = Measured(site.name, NOON + timedelta(hours=hours), {host: {"a": FACTS} for host in named})
-    return record_of(measured, secrets_key=key, **digests)
+    made = record_of(measured, secrets_key=key, **digests)
+    return made.model_copy(update={"clock_error": 0.1})
+
+
+@pytest.mark.parametrize("minutes", [0, 1])
+def test_what_was_asked_by_another_record_is_unmeasured(minutes: int) -> None:
+    """Such as whether the standby has passed a position: that of a record of last week it passed long ago."""
+    dallas = record(DALLAS)
+    asked_by = dallas.measured_at - timedelta(minutes=minutes)
+    arizona = record(ARIZONA, hours=1).model_copy(update={"other_measured_at": asked_by})
+    _, standby = both(dallas, arizona)
+    expected = f"tried: {OF_ANOTHER}" if minutes else FACTS["tried"]
+    assert facts(standby)["tried"] == expected
+    assert facts(standby)["plain"] == FACTS["plain"]
+
+
+@pytest.mark.parametrize(
+    ("errors", "hours", "agree"),
+    [
+        ((0.5, 1.4), 1, True),
+        ((0.5, 1.6), 1, False),
+        ((None, 0.1), 1, False),
+        ((None, None), 1, False),
+        ((None, None), 0, True),
+    ],
+    ids=["agree", "apart", "one unknown", "unknown", "one run"],
+)
+def test_clocks_are_compared_by_runners_that_agree(
+    errors: tuple[float | None, float | None], hours: int, agree: bool
+) -> None:
+    """Each may find its own site right while the sites are a minute apart. One run has one clock."""
+    made = [
+        record(site, hours=hours * number).model_copy(update={"clock_error": error})
+        for number, (site, error) in enumerate(zip(SITES, errors, strict=True))
+    ]
+    for one in both(*made):
+        assert facts(one)["clock"] == (FACTS["clock"] if agree else f"clock: {OTHER_CLOCK}")
 
 
 def both(*records: Record) -> tuple[Record, ...]:
     """The records of both sites, joined."""
-    return joined(records, SITES, PROBES, POLICY, "1")
+    return joined(records, SITES, PROBES, POLICY, "1", timedelta(seconds=2))
 
 
 def facts(of: Record, host: str = "web1") -> dict[str, Table | str]:

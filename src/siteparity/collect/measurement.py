@@ -37,7 +37,7 @@ from siteparity.probes import (
 )
 from siteparity.redaction import pseudonyms, redacted
 from siteparity.transport import Output
-from siteparity.transport.asking import Asked
+from siteparity.transport.asking import Asked, Mark
 from siteparity.transport.script import NO_WORDS, Answer, Ask, Moment, was_slow
 
 NOT_MEASURED = "not measured"
@@ -99,12 +99,16 @@ class Measurement:
     """Every site, including one that is not measured in this run."""
     stand_in: Measured | None = None
     """The record that stands in for a site which is not contacted; second looks need its facts."""
+    is_alive: bool = False
+    """Whether that site is alive, and another runner has measured it."""
     keep: bool = False
     """Whether the answers to first questions are kept, for `read_as`."""
     key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
     """The key with which hosts hash secrets in this run: one of its own, unless several runners share one."""
     connections: int = MAX_CONNECTIONS
     """How many hosts are asked at the same time."""
+    mark: Mark | None = None
+    """Makes the marks of answers to scripts that somebody else runs; by default the runner asks."""
     release: Callable[[Host], None] = lambda _: None
     """Ends the connection of a host; it is opened again if there is more to ask."""
     _taken: dict[str, float] = field(default_factory=dict, init=False, repr=False)
@@ -117,7 +121,7 @@ class Measurement:
     """Only one host's answers are read at a time: several threads would take as long and more memory."""
 
     def __post_init__(self) -> None:
-        recorded_at = self.stand_in.measured_at if self.stand_in else None
+        recorded_at = self.stand_in.measured_at if self.stand_in and not self.is_alive else None
         object.__setattr__(self, "_read_once", ReadOnce(self._finished))
         questions = Questions(self.policy, self.probes, self.known, recorded_at)
         object.__setattr__(self, "_catalogue", questions)
@@ -296,7 +300,7 @@ class Measurement:
         began = time.monotonic()
         try:
             timeout = part * min(self._left(host), self.deadline.left())
-            return Asked(self.runner.run, host).put(asks, words, timeout=timeout)
+            return Asked(self.runner.run, host, self.mark).put(asks, words, timeout=timeout)
         finally:
             self._taken[host.label] = self._taken.get(host.label, 0.0) + time.monotonic() - began
 

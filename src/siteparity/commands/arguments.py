@@ -114,6 +114,21 @@ def _add_record_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="hash secrets with the key in this file (mode 0600), which other runners have as well",
     )
+    parser.add_argument(
+        "--other-record",
+        metavar="RECORD",
+        type=Path,
+        help="the other site's record of a moment ago, for questions that need data of both sites",
+    )
+    parser.add_argument(
+        "--sign-key", metavar="FILE", type=Path, help="sign the records with this private key of ssh"
+    )
+    parser.add_argument(
+        "--answers",
+        metavar="DIR",
+        type=Path,
+        help="contact nobody: write a script for each host to DIR, and read what they printed there",
+    )
     parser.add_argument("site", nargs="+", metavar="SITE", help="the sites to measure")
 
 
@@ -121,6 +136,7 @@ def _add_judge_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "record", nargs="+", metavar="RECORD", type=Path, help="SITE.json.gz, or the folder of a run"
     )
+    _add_allowed_signers(parser)
     _add_site_options(parser)
 
 

@@ -30,21 +30,19 @@ from siteparity.commands.notices import notice_of, notice_of_none
 from siteparity.commands.outputs import as_json, write_metrics, write_step_summary
 from siteparity.commands.page_file import demand_room, write_file
 from siteparity.commands.partial import Wanted as PartWanted
-from siteparity.commands.partial import chosen, limited, partial
+from siteparity.commands.partial import chosen, partial
 from siteparity.commands.progress import Progress
-from siteparity.commands.secrets_key import secrets_key
 from siteparity.commands.sending import send
 from siteparity.commands.verify import Verification
 from siteparity.commands.version import version
 from siteparity.commands.within import within
-from siteparity.facts import records
 from siteparity.folders import FOLDERS, folders
 from siteparity.gate.believed import believed
-from siteparity.gate.run import Gate, new_run_folder
-from siteparity.model import ConfigurationError, Deadline, SiteparityError, Unmeasured, Verdict
+from siteparity.gate.run import Gate
+from siteparity.model import ConfigurationError, Deadline, SiteparityError, Verdict
 from siteparity.policy.section import person
 from siteparity.redaction import redacted, remember_environment
-from siteparity.report import bind, summary, verdict_line, write_reports
+from siteparity.report import summary, verdict_line, write_reports
 from siteparity.report.pdf import demand_weasyprint, pdf
 from siteparity.report.sums import SIGNATURE
 from siteparity.report.text import FINDINGS_A_PROMISE
@@ -53,10 +51,8 @@ from siteparity.report.words import local_zone
 from siteparity.result import Result
 from siteparity.runs.finished import find_run, read_run
 from siteparity.runs.history import read_history
-from siteparity.runs.kept_records import keep, stand_in
-from siteparity.runs.recording import measure, record_path
+from siteparity.runs.kept_records import stand_in
 from siteparity.start import isolate
-from siteparity.transport import Transport
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SIGNALS = 128
@@ -294,38 +290,23 @@ def _partial(
 
 
 def _record(options: argparse.Namespace) -> tuple[str, int]:
-    settings = configuration.load(options.root, options.inventories, options.primary, options.standby)
-    by_name = {site.name: site for site in settings.sites}
-    unknown = [name for name in options.site if name not in by_name]
-    if unknown:
-        raise ConfigurationError(f"{unknown[0]}: not a site of this pair; the sites are {', '.join(by_name)}")
-    sites = limited([by_name[name] for name in options.site], options.limit)
-    key = secrets_key(options.secrets_key) if options.secrets_key else None
-    deadline = settings.deadline(options.deadline)
-    lines: list[str] = []
-    whole = True
-    with Progress(sites) as progress, alone(options.reports), Transport() as transport:
-        folder = new_run_folder(options.reports, datetime.now(UTC))
-        made = measure(
-            settings,
-            sites,
-            transport,
-            deadline=deadline,
-            say=progress.say,
-            key=key,
-            connections=options.connections,
-            needed=(),
-        )
-        if not options.limit:  # a part of a site cannot stand in for it
-            keep(settings, options.reports, made, folder.name)
-        for record in made:
-            path = record_path(folder, record.site)
-            records.save(record, path)
-            unmeasured = _unmeasured(record)
-            whole = whole and not unmeasured
-            lines.append(f"{record.site}: {path} ({unmeasured or 'no'} tables unmeasured)")
-        bind(folder)
-    return "\n".join(lines), EXIT[Verdict.GO if whole else Verdict.UNKNOWN]
+    from siteparity.commands.record import Wanted, record  # noqa: PLC0415  # the gate need not wait for it
+
+    settings = configuration.load(
+        options.root, options.inventories, options.primary, options.standby, look_up=options.answers is None
+    )
+    wanted = Wanted(
+        options.site,
+        options.reports,
+        settings.deadline(options.deadline),
+        limit=options.limit,
+        secrets_key=options.secrets_key,
+        other_record=options.other_record,
+        sign_key=options.sign_key,
+        answers=options.answers,
+        connections=options.connections,
+    )
+    return record(settings, wanted, datetime.now(UTC))
 
 
 def _judge(options: argparse.Namespace) -> tuple[str, int]:
@@ -334,7 +315,7 @@ def _judge(options: argparse.Namespace) -> tuple[str, int]:
     settings = configuration.load(
         options.root, options.inventories, options.primary, options.standby, look_up=False
     )
-    return judge(settings, options.inventories, options.record, datetime.now(UTC))
+    return judge(settings, options.inventories, options.record, datetime.now(UTC), options.allowed_signers)
 
 
 def _verify(options: argparse.Namespace) -> tuple[str, int]:
@@ -485,11 +466,6 @@ def _tell(text: str) -> None:
     """Print a part of the answer at once. Nobody waits for the rest of one that cannot be printed."""
     if status := _said(_shown(text), 0):
         sys.exit(status)
-
-
-def _unmeasured(record: records.Record) -> int:
-    facts = [record.facts(host, aspect) for host, aspects in record.hosts.items() for aspect in aspects]
-    return sum(isinstance(table, Unmeasured) for of_aspect in facts for table in of_aspect.values())
 
 
 def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

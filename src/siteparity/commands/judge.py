@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from siteparity import __version__
+from siteparity.commands import signing
 from siteparity.commands.partial import judged, told
 from siteparity.configuration import Configuration
 from siteparity.facts import records
@@ -17,28 +18,54 @@ from siteparity.facts.joined import joined
 from siteparity.facts.records import Record, RecordError
 from siteparity.gate.away import answered
 from siteparity.model import ConfigurationError
+from siteparity.report import sums
+from siteparity.report.visible import visible
 from siteparity.report.words import count, span, utc
 from siteparity.runs.recording import record_path
 from siteparity.yamlfile import shown_path
 
 
 def judge(
-    settings: Configuration, inventories: Path, named: Sequence[Path], now: datetime
+    settings: Configuration,
+    inventories: Path,
+    named: Sequence[Path],
+    now: datetime,
+    allowed_signers: Path | None = None,
 ) -> tuple[str, int]:
     """Judge records of both sites. Returns the text, which says that it is partial, and the exit code.
 
     Raises:
-        ConfigurationError: a record cannot be read, or they do not belong together.
+        ConfigurationError: a record cannot be read, is not signed as it must be, or they do not belong
+            together.
     """
+    signers = [signed(name, allowed_signers) for name in named] if allowed_signers else []
     given = [_loaded(path) for name in named for path in _files(name)]
-    made = joined(given, settings.sites, settings.probes, settings.policy.digest, __version__)
+    digest, apart = settings.policy.digest, settings.policy.limits.clock_offset
+    made = joined(given, settings.sites, settings.probes, digest, __version__, apart)
     compared = tuple(check for check in settings.checks if check.source.kind == "parity")
     with tempfile.TemporaryDirectory(prefix="siteparity-") as name:
         place = Path(name)
         for record in made:
             records.save(record, record_path(place, record.site))
         text, status = told(replace(settings, checks=compared), judged(settings, inventories, place))
-    return "\n".join([*_about(settings, given, now), text]), status
+    return "\n".join([*signers, *_about(settings, given, now), text]), status
+
+
+def signed(named: Path, allowed: Path) -> str:
+    """Who signed the records of a run, in words.
+
+    Raises:
+        ConfigurationError: it is no folder of a run, it was changed, or nobody who may has signed it.
+    """
+    if not named.is_dir():
+        raise ConfigurationError(
+            f"{shown_path(named)}: expected the folder of a run, whose records are signed together, found a "
+            "file; name the folder"
+        )
+    who = signing.signer(named, allowed)
+    if changed := next(sums.disagreements(named), ""):
+        raise ConfigurationError(f"{shown_path(named)}: {changed}; fetch the records again")
+    return f"{shown_path(named)}: signed by {visible(who)}"
 
 
 def _files(named: Path) -> Sequence[Path]:

@@ -17,6 +17,7 @@ from siteparity.model import ConfigurationError, Deadline, Host, UnmeasuredError
 from siteparity.probes import Answers, Probes
 from siteparity.transport import Transport
 from siteparity.transport.asking import Asked
+from siteparity.transport.by_hand import answer_in
 from siteparity.transport.script import Answer, Ask
 
 MOST = 32
@@ -24,8 +25,6 @@ MOST = 32
 _INTRODUCTION_SECONDS = 25.0
 _SECONDS = 90.0
 _WAKE_SECONDS = 0.5
-_ENDS = ("", ".txt", ".out", ".json", ".log")
-_MOST_BYTES = 64 * 1024 * 1024
 
 Say = Callable[[Host, str], None]
 
@@ -129,20 +128,14 @@ def from_folder(folder: Path, sites: Sequence[GivenSite], probes: Probes) -> tup
 def _file(folder: Path, site: str, host: str, other: set[str]) -> bytes:
     """The content of a host's file."""
     for place in (folder / site, folder):
-        for end in _ENDS:
-            path = place / f"{host}{end}"
-            if not path.is_file():
-                continue
-            if place == folder and host in other:
-                raise ConfigurationError(
-                    f"--answers: expected a folder for each site, since both have {host}, found {path}; "
-                    f"move it to {folder}/{site}/{host}"
-                )
-            try:
-                with path.open("rb") as file:
-                    return file.read(_MOST_BYTES)
-            except OSError as error:
-                raise UnmeasuredError(f"{path}: {error.strerror}; check its owner and mode") from None
+        said = answer_in(place, host)
+        if said is not None and place == folder and host in other:
+            raise ConfigurationError(
+                f"--answers: expected a folder for each site, since both have {host}, found it in {folder}; "
+                f"move it to {folder}/{site}/{host}"
+            )
+        if said is not None:
+            return said
     raise UnmeasuredError(f"{folder}: expected the file {site}/{host}, found none; run the script there")
 
 

@@ -8,7 +8,6 @@ digest of its questions, so that the output of another version is no answer.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import shlex
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from siteparity.probes import Probes
 from siteparity.tools.postgres import psql
 from siteparity.tools.program import filled, program
 from siteparity.tools.settings import reader
+from siteparity.transport.by_hand import UNMIXED, stdout_of
 from siteparity.transport.script import Answer, Ask, join, split
 
 INTRODUCTION, SAME_MACHINE, SERVICES, POSTGRES = "introduction", "machine", "services", "postgres"
@@ -92,7 +92,7 @@ def script(probes: Probes) -> str:
         *(f"  {name}: {_MEANINGS.get(name, 'whether the host has anything of the kind')}" for name in wanted),
     ]
     comment = "".join(f"# {line}\n" if line else "#\n" for one in head for line in (wrap(one, 108) or [""]))
-    return comment + join(wanted, nonce(wanted)).decode()
+    return comment + UNMIXED + join(wanted, nonce(wanted)).decode()
 
 
 def nonce(wanted: Mapping[str, Ask]) -> str:
@@ -107,26 +107,10 @@ def answers_of(wanted: Mapping[str, Ask], output: bytes) -> Mapping[str, Answer]
     Raises:
         UnmeasuredError: it is the output of no such script, or of that of another version.
     """
-    stdout = _stdout(output).replace(b"\r\n", b"\n")
+    stdout = stdout_of(output)
     mark = nonce(wanted)
     if f"@{mark} ".encode() not in stdout:
         other = re.search(rb"(?m)^@[0-9a-f]{32} \^ ", stdout)
         what = "that of another version's script" if other else "something else"
         raise UnmeasuredError(f"expected the output of `siteparity init --scout`, found {what}; run it again")
     return split(wanted, mark, stdout, b"")
-
-
-def _stdout(output: bytes) -> bytes:
-    if not output.lstrip().startswith(b"{"):
-        return output
-    try:
-        said = json.loads(output)
-    except (ValueError, RecursionError):
-        return output
-    text = said.get("stdout") if isinstance(said, dict) else None
-    if not isinstance(text, str):
-        return output
-    try:
-        return text.encode("utf-8", "surrogateescape")  # as Ansible keeps bytes that are no UTF-8
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace")

@@ -56,6 +56,10 @@ class Record(_Saved):
     """Of this site's inventory only: the other site's does not matter to what was measured here."""
     secrets_key: _Digest | None = None
     """Tells the key with which secrets were hashed from other keys; null in records of older versions."""
+    clock_error: float | None = None
+    """Seconds by which the clock of the machine that measured may be off; null if nobody knows."""
+    other_measured_at: AwareDatetime | None = None
+    """When the other site was measured, by whose facts second looks asked; null if they knew none."""
     tables: dict[_Digest, dict[str, bool | int | float | str]]
     hosts: dict[str, dict[str, dict[str, _Digest | SavedUnmeasured]]]
     """Host -> aspect -> table name -> digest of the table, or why there is none."""

@@ -328,6 +328,8 @@ class Reading(Generic[S]):
     """Its values depend on the other site: if no host there answers, they say nothing about this one."""
     of_one_run: bool = False
     """Its values can be compared within one run only, such as hashes with the run's key."""
+    by_runners_clock: bool = False
+    """Its values say how far something is from the clock of the machine that measures."""
     unless_changed: str | None = None
     """The table that proves, if it is the same as in an earlier run, that this table's values still hold."""
     moves: bool = False

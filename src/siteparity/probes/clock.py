@@ -189,7 +189,7 @@ PROBE = Probe(
     tables={
         "synchronised": Reading(read_synchronised, healthy=SYNCHRONISED),
         "error": Reading(read_error, healthy=WITHIN),
-        "offset": Reading(read_offset, healthy=WITHIN),
+        "offset": Reading(read_offset, healthy=WITHIN, by_runners_clock=True),
         "configured": Reading(read_configured),
         "foreign": Reading(read_foreign, healthy=NONE),
         "zone": Reading(read_zone),

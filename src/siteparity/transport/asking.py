@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from siteparity.model import Host, UnmeasuredError
 from siteparity.transport import collector
@@ -34,6 +34,11 @@ class Run(Protocol):
         """Run a script on a host, or send it to the host's collector."""
 
 
+Mark: TypeAlias = Callable[[Host, Mapping[str, Ask], Mapping[str, str]], str]
+"""What makes the mark of the answers to some questions with their words: 32 hexadecimal digits that no host
+can guess."""
+
+
 _MUCH = 4 * 1024 * 1024
 """Bytes: more than a host of hundreds of services says."""
 _READING = threading.Lock()
@@ -46,6 +51,8 @@ class Asked:
     run: Run
     """How to reach it."""
     host: Host
+    mark: Mark | None = None
+    """Somebody else runs the questions, as a script whose answers bear this mark."""
 
     def put(
         self, asks: Mapping[str, Ask], words: Mapping[str, str] = NO_WORDS, *, timeout: float
@@ -63,8 +70,8 @@ class Asked:
         Raises:
             UnmeasuredError: there is no answer at all, or no collector that fits; with the reason.
         """
-        nonce = secrets.token_hex(16)
-        has_collector = self.host.connection.collector is not None
+        nonce = self.mark(self.host, asks, words) if self.mark else secrets.token_hex(16)
+        has_collector = self.host.connection.collector is not None and not self.mark
         text = (collector.request if has_collector else join)(asks, nonce, words)
         output = self.run(self.host, text, timeout=timeout, opener=OPENER)
         if has_collector:
