@@ -47,9 +47,10 @@ mutants: $(VENV)/ready  ## the core's unit tests take every branch and notice ev
 	$(BIN)/mutmut run
 	$(BIN)/python -m selftests.mutants
 
-bench: $(VENV)/ready  ## measure speed, in seconds and as ratios to the usual way; FLEET=N: recorded hosts, without the lab
+bench: $(VENV)/ready  ## measure speed, in seconds and as ratios to the usual way; FLEET=N: N recorded hosts, without the lab
 ifdef FLEET
 	$(BIN)/python -m selftests.fleet $(FLEET)
+	$(BIN)/python -m selftests.fleet.live $(FLEET)  # over a real sshd, as root
 else
 	$(MAKE) system
 	$(BIN)/python -m lab up

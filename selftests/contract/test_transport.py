@@ -51,6 +51,39 @@ def test_everything_goes_over_one_connection(server: Server, transport: Transpor
     assert server.logins() == 1
 
 
+def test_a_host_that_is_reached_once_is_connected_for_one_script(
+    server: Server, transport: Transport
+) -> None:
+    """Its words, status and banner are as over a lasting connection; nothing waits for the next script."""
+    host = server.host()
+    transport.reach_once([host])
+    script = b"printf 'a\\000\\377'; echo no >&2; exit 7\n"
+    for logins in (1, 2):
+        output = transport.run(host, script, timeout=10, opener=b"echo first\n")
+        assert (output.stdout, output.stderr, output.status) == (b"first\na\0\xff", b"no\n", 7)
+        assert server.logins() == logins
+        assert not ssh_in(transport.directory)
+    lasting = server.host("web2", ADDRESSES[1])
+    transport.run(lasting, b"true", timeout=10)
+    assert transport.run(lasting, b"echo still", timeout=10).stdout == b"still\n"
+    assert server.logins() == 3
+
+
+def test_a_host_that_is_reached_once_is_tried_once_if_it_fails(server: Server, transport: Transport) -> None:
+    """The reason is that of ssh, and holds for the whole run; a script that hangs is cut."""
+    transport.reach_once([stranger := server.host(), slow := server.host("web2", ADDRESSES[1])])
+    with pytest.raises(UnmeasuredError, match="timed out after 2 s"):
+        transport.run(slow, b"sleep 60 </dev/null", timeout=2)
+    wait_until(lambda: not ssh_in(transport.directory))
+    server.known_hosts("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8LmwzK4pJ3Z0m5mJYt9rj4h5Jm0b0Yq8l2JmXJ0000")
+    with pytest.raises(UnmeasuredError, match="host key"):
+        transport.run(stranger, b"true", timeout=10)
+    server.known_hosts(server.right_key())
+    with pytest.raises(UnmeasuredError, match="host key"):
+        transport.run(stranger, b"true", timeout=10)
+    assert server.logins() == 1
+
+
 def test_a_script_is_sent_when_its_opener_was_answered(server: Server, transport: Transport) -> None:
     """The time that a shell takes to start is no part of the round trip, nor is the rest of the answer."""
     output = transport.run(

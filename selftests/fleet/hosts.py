@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -62,7 +62,14 @@ def fleet(site: Site, copies: int, first: int) -> tuple[Like, ...]:
     return tuple(found)
 
 
-def write_inventories(lab: Path, folder: Path, copies: int) -> Mapping[str, Like]:
+def on_one_address(number: int) -> tuple[str, int]:
+    """Where a host of a fleet would be reached, if anybody tried: address and port."""
+    return "127.0.0.1", _FIRST_PORT + number
+
+
+def write_inventories(
+    lab: Path, folder: Path, copies: int, reached: Callable[[int], tuple[str, int]] = on_one_address
+) -> Mapping[str, Like]:
     """Write inventories of a fleet, with the lab's policy. Returns its hosts by their label."""
     folder.mkdir(parents=True)
     for file in ("policy.yml", "waivers.yml"):
@@ -77,11 +84,17 @@ def write_inventories(lab: Path, folder: Path, copies: int) -> Mapping[str, Like
     for site in load_sites(lab, *SITES, tuple(policy.roles), look_up=False):
         hosts = fleet(site, copies, len(found))
         found |= {f"{site.name}/{one.name}": one for one in hosts}
-        _write_site(lab / site.name, folder / site.name, site, hosts)
+        _write_site(lab / site.name, folder / site.name, site, hosts, reached)
     return found
 
 
-def _write_site(lab: Path, folder: Path, site: Site, hosts: tuple[Like, ...]) -> None:
+def _write_site(
+    lab: Path,
+    folder: Path,
+    site: Site,
+    hosts: tuple[Like, ...],
+    reached: Callable[[int], tuple[str, int]],
+) -> None:
     (folder / "group_vars").mkdir(parents=True)
     settings = yaml.safe_load((lab / "group_vars" / "all.yml").read_text())
     wide = f"10.{site.networks[0].network_address.packed[2]}.0.0/16"
@@ -90,8 +103,8 @@ def _write_site(lab: Path, folder: Path, site: Site, hosts: tuple[Like, ...]) ->
     groups: dict[str, dict[str, object]] = {}
     for one in hosts:
         groups.setdefault(one.original.roles[0], {"hosts": {}})["hosts"][one.name] = {  # type: ignore[index]
-            "ansible_host": "127.0.0.1",
-            "ansible_port": _FIRST_PORT + one.number,
+            "ansible_host": reached(one.number)[0],
+            "ansible_port": reached(one.number)[1],
             "parity_address": one.address,
             "parity_names": _names(one),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,8 +22,8 @@ from siteparity.configuration import Configuration, find_root
 from siteparity.facts import records
 from siteparity.facts.records import Record
 from siteparity.inventory import inventory_digest
-from siteparity.model import ConfigurationError, Deadline, Host
-from siteparity.runs.recording import record_path
+from siteparity.model import ConfigurationError, Deadline, Host, UnmeasuredError
+from siteparity.runs.recording import measure, record_path
 from siteparity.runs.runner_clock import clock_error
 from siteparity.transport import Output
 from siteparity.transport.script import Answer
@@ -160,6 +161,44 @@ def test_the_runners_clock_is_as_good_as_what_keeps_it(
         raise AssertionError((host, script, timeout, opener))
 
     assert clock_error(unused) == error
+
+
+class Away:
+    """Hosts that do not answer; notes which of them need no lasting connection."""
+
+    def __init__(self) -> None:
+        self.once: list[str] = []
+
+    def run(self, host: Host, script: bytes, *, timeout: float, opener: bytes) -> Output:
+        """Nobody answers."""
+        raise UnmeasuredError(f"{host.label}: no answer to {len(opener + script)} bytes in {timeout} s")
+
+    def release(self, host: Host) -> None:
+        """Nothing leads there."""
+
+    def reach_once(self, hosts: Iterable[Host]) -> None:
+        """From now on."""
+        self.once += [host.label for host in hosts]
+
+
+@pytest.mark.parametrize(("connections", "once"), [(9, 9), (10, 0)])
+def test_of_more_hosts_than_connections_those_are_reached_once_that_nobody_needs_later(
+    settings: Configuration, connections: int, once: int
+) -> None:
+    """What smoke checks use stays connected."""
+    away, kept = Away(), settings.primary.hosts[0]
+    made = measure(
+        settings,
+        settings.sites,
+        away,
+        deadline=Deadline(60),
+        say=lambda *_: None,
+        connections=connections,
+        needed=[kept],
+    )
+    assert len(away.once) == once
+    assert kept.label not in away.once
+    assert all(len(one.silent()) == 5 for one in made)
 
 
 def test_nobody_is_contacted_with_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -26,6 +26,9 @@ class Reaching(Runner, Protocol):
 
     def release(self, host: Host) -> None:
         """End what leads to a host, until it is used again."""
+
+    def reach_once(self, hosts: Iterable[Host]) -> None:
+        """From now on nothing leads to these hosts for longer than a script takes."""
 
 
 def measure(  # noqa: PLR0913  # each is one thing that only the caller knows
@@ -58,6 +61,9 @@ def measure(  # noqa: PLR0913  # each is one thing that only the caller knows
         mark: makes the marks of answers to scripts that somebody else runs.
     """
     known = stand_in.as_measured() if stand_in else None
+    every = [host for site in sites for host in site.hosts]
+    if needed is not None and len(every) > connections:
+        transport.reach_once(host for host in every if host not in needed)
 
     def release(host: Host) -> None:
         if needed is not None and host not in needed:

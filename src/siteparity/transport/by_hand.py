@@ -20,7 +20,7 @@ import re
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,6 +121,9 @@ class ByHand:
         return Output(stdout, b"", 0)
 
     def release(self, host: Host) -> None:
+        """Nobody is connected."""
+
+    def reach_once(self, hosts: Iterable[Host]) -> None:
         """Nobody is connected."""
 
     def _wait(self, number: int, host: Host) -> None:

@@ -98,24 +98,25 @@ class Masters:
         if not self.owned:
             raise UnmeasuredError("the run has opened no connection to it")
         login = Deadline(min(deadline.left_or_raise(), _LOGIN_FACTOR * self.connect_timeout))
-        argv = ssh.open_master(connection, self.directory / key, self._log(key), self.connect_timeout)
+        argv = ssh.open_master(connection, self.directory / key, self.log(key), self.connect_timeout)
         try:
-            status = self._processes.obey(argv, log=self._log(key), deadline=login)
+            status = self._processes.obey(argv, log=self.log(key), deadline=login)
         except UnmeasuredError:
-            self._log(key).unlink(missing_ok=True)
+            self.log(key).unlink(missing_ok=True)
             deadline.left_or_raise()
-            self._log(key).write_text(f"the login did not end within {login.seconds:g} s")
+            self.log(key).write_text(f"the login did not end within {login.seconds:g} s")
             raise UnmeasuredError(self.why_lost(connection)) from None
         self._opened[key] = connection
         if status != 0 or not (self.directory / key).exists():
             raise UnmeasuredError(self.why_lost(connection))
 
-    def _log(self, key: str) -> Path:
+    def log(self, key: str) -> Path:
+        """The file with what ssh says about a connection."""
         return self.directory / f"{key}.log"
 
     def _said(self, key: str) -> bytes:
         try:
-            with self._log(key).open("rb") as file:
+            with self.log(key).open("rb") as file:
                 return file.read(_LOG_BYTES)
         except FileNotFoundError:
             return b""

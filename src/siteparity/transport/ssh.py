@@ -1,14 +1,15 @@
 """The arguments of OpenSSH, and the reasons in its messages. Pure.
 
 A host's connection is an ssh process in the background, the master (ssh_config(5), ControlMaster). Every
-other ssh process is a client of the master's socket, and cannot open a connection itself.
+other ssh process is a client of the master's socket, and cannot open a connection itself; but for hosts that
+are asked once and again much later, where each script has an ssh process of its own.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -24,7 +25,7 @@ _MOST_SAID = 16_384
 IDLE_SECONDS = 600
 """How long an unused master lives after its owner was killed and could not end it."""
 
-_MASTER = {
+_LOGIN = {
     "BatchMode": "yes",
     "StrictHostKeyChecking": "yes",
     "UpdateHostKeys": "no",  # never change the operator's known_hosts
@@ -39,9 +40,9 @@ _MASTER = {
     "RemoteCommand": "none",
     "RequestTTY": "no",
     "LogLevel": "ERROR",
-    "ControlMaster": "yes",
-    "ControlPersist": str(IDLE_SECONDS),
 }
+_MASTER = {**_LOGIN, "ControlMaster": "yes", "ControlPersist": str(IDLE_SECONDS)}
+_ALONE = {**_LOGIN, "ControlMaster": "no", "ControlPath": "none"}
 
 _CLIENT = {
     "BatchMode": "yes",
@@ -93,16 +94,25 @@ def key(connection: Connection) -> str:
 
 def open_master(connection: Connection, socket: Path, log: Path, connect_timeout: int) -> list[str]:
     """The arguments to connect, log in, go to the background (exit status 0) and serve the socket."""
-    options = {**_MASTER, "ConnectTimeout": str(connect_timeout), "ControlPath": str(socket)}
+    return ["ssh", "-N", *_login(connection, log, connect_timeout, {**_MASTER, "ControlPath": str(socket)})]
+
+
+def alone(connection: Connection, log: Path, connect_timeout: int, command: str) -> list[str]:
+    """The arguments to connect, log in, run a command and end."""
+    return ["ssh", *_login(connection, log, connect_timeout, _ALONE), command]
+
+
+def _login(connection: Connection, log: Path, connect_timeout: int, options: Mapping[str, str]) -> list[str]:
     own = [
         *(["-F", str(connection.ssh_config)] if connection.ssh_config else []),
         *(["-p", str(connection.port)] if connection.port else []),
         *(["-l", connection.user] if connection.user else []),
     ]
+    every = {**options, "ConnectTimeout": str(connect_timeout)}
     if connection.private_key_file:
-        options["IdentitiesOnly"] = "yes"
+        every["IdentitiesOnly"] = "yes"
         own += ["-i", str(connection.private_key_file).replace("%", "%%")]
-    return ["ssh", "-N", "-T", "-E", str(log), *own, *_options(options), "--", connection.address]
+    return ["-T", "-E", str(log), *own, *_options(every), "--", connection.address]
 
 
 def through_master(

@@ -8,7 +8,7 @@ import socket
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, overload
@@ -58,6 +58,10 @@ class Transport:
         self._sessions: defaultdict[str, threading.Semaphore] = defaultdict(
             lambda: threading.Semaphore(_SESSIONS)
         )
+        self._once: frozenset[str] = frozenset()
+        """Connections that last for one script."""
+        self._lost: set[str] = set()
+        """Those among them that failed, and are not tried again."""
         self._forwards: dict[tuple[str, ...], Path | int] = {}
         self._testinfra: dict[tuple[Host, int], TestinfraHost] = {}
 
@@ -101,6 +105,13 @@ class Transport:
         """End the host's connection, if it has one and nothing uses it. A later use opens it again."""
         if host.connection.kind is ConnectionKind.SSH:
             self._masters.release(host.connection)
+
+    def reach_once(self, hosts: Iterable[Host]) -> None:
+        """From now on each script to these hosts has a connection of its own.
+
+        Nothing waits between two scripts then, which is what many hosts need that are asked seldom.
+        """
+        self._once |= {ssh.key(host.connection) for host in hosts}
 
     def run(
         self,
@@ -146,6 +157,8 @@ class Transport:
     def _over_ssh(
         self, connection: Connection, script: bytes, deadline: Deadline, limit: int, opener: bytes
     ) -> Output:
+        if ssh.key(connection) in self._once:
+            return self._alone(connection, script, deadline, limit, opener)
         control = self._masters.socket(connection, deadline)
         with self._session(connection, deadline):
             seconds = _seconds(deadline)
@@ -157,6 +170,24 @@ class Transport:
         if output.status == _SSH_FAILED:
             refused = b"Session open refused by peer" in output.stderr
             raise UnmeasuredError(ssh.TOO_MANY_SESSIONS if refused else self._masters.why_lost(connection))
+        return output
+
+    def _alone(
+        self, connection: Connection, script: bytes, deadline: Deadline, limit: int, opener: bytes
+    ) -> Output:
+        """Log in, run the script, and end the connection."""
+        key = ssh.key(connection)
+        if key in self._lost:
+            raise UnmeasuredError(self._masters.why_lost(connection))
+        seconds = _seconds(deadline)
+        words = " ".join(command.words(connection, seconds))
+        argv = ssh.alone(connection, self._masters.log(key), self._masters.connect_timeout, words)
+        first = _first(connection, opener, seconds)
+        output = self._processes.converse(argv, script, deadline=deadline, limit=limit, opener=first)
+        self._processes.check_open()
+        if output.status == _SSH_FAILED:
+            self._lost.add(key)
+            raise UnmeasuredError(self._masters.why_lost(connection))
         return output
 
     @contextlib.contextmanager
