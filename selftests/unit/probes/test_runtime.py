@@ -272,12 +272,14 @@ def ask_perl(
 ) -> str:
     """What the real program says of this process's child, started with the variables of ``own``.
 
-    The file is older than the child by so many seconds.
+    The file is older than the child by so many seconds; written after its start if by none.
     """
     file = tmp_path / "env"
     file.write_text(files, encoding="utf-8")
     time.sleep(age)
     sleeper = subprocess.Popen(["sleep", "60"], env=own or {"PATH": os.environ["PATH"]})
+    if not age:
+        file.write_text(files, encoding="utf-8")
     try:
         text = settings.question("shop.service")
         program = text[
