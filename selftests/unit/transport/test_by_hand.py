@@ -135,6 +135,23 @@ def test_a_host_that_did_not_answer_is_silent(tmp_path: Path) -> None:
     assert table(made, "web1", "peer") == {"peer": "arizona/web1"}
 
 
+def test_a_second_round_that_comes_late_tells_nothing(tmp_path: Path) -> None:
+    """By then a standby has passed any position, however far behind it is."""
+    reached, _ = measured(tmp_path / "by-hand")
+    run_scripts(reached, 1)
+    reached, _ = measured(tmp_path / "by-hand")
+    run_scripts(reached, 2)
+    answer = reached.answers(1) / "arizona" / "web1"
+    mark, _, clock = answer.read_text().strip().splitlines()[0].split()
+    answer.write_text(answer.read_text().replace(clock, f"{float(clock) - 16 * 60:.9f}", 1))
+    _, made = measured(tmp_path / "by-hand")
+    assert mark.startswith("@")
+    assert table(made, "web1", "name") == {"name": "dallas/web1"}
+    said = table(made, "web1", "peer")
+    assert isinstance(said, str)
+    assert "its script ran 16 min after the first one of round 1; begin in a new folder" in said
+
+
 @pytest.mark.parametrize("what", ["host", "other", "cut"])
 def test_an_answer_counts_for_the_script_that_printed_it(tmp_path: Path, what: str) -> None:
     """Not that of another host, of another script, or half of one."""

@@ -22,15 +22,17 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from siteparity.model import ConfigurationError, Host, UnmeasuredError
 from siteparity.transport.process import Output
-from siteparity.transport.script import Ask, join
+from siteparity.transport.script import Ask, clock_line, join
 from siteparity.yamlfile import shown_path
 
 NOT_YET = "its script was not run yet"
+LATEST_ROUND = timedelta(minutes=15)
+"""How long after the first script of all a script of a later round may run: what it asks by moves on."""
 ENDS = ("", ".txt", ".out", ".json", ".log")
 """What the name of a file with an answer may end in, after the host's."""
 MOST_BYTES = 64 * 1024 * 1024
@@ -59,6 +61,8 @@ class ByHand:
     """Round -> hosts whose scripts were not run yet."""
     _rounds: Counter[str] = field(default_factory=Counter, init=False, repr=False)
     """Host -> how many scripts it has had."""
+    _first: list[float] = field(default_factory=list, init=False, repr=False)
+    """What hosts' clocks showed when the scripts of round 1 ran."""
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     @classmethod
@@ -114,11 +118,25 @@ class ByHand:
         if said is None:
             raise UnmeasuredError(f"{place}: expected what its script printed, found none; run it there")
         stdout = stdout_of(said)
-        if b"@" + script.removeprefix(b"N=").partition(b";")[0] + b" " not in stdout:
+        mark = script.removeprefix(b"N=").partition(b";")[0].decode()
+        if f"@{mark} ".encode() not in stdout:
             raise UnmeasuredError(
                 f"{place}: expected what its script printed, found something else; run it again"
             )
+        self._check_time(number, clock_line(mark, stdout), place)
         return Output(stdout, b"", 0)
+
+    def _check_time(self, number: int, clock: tuple[float, int] | None, place: str) -> None:
+        """Raise UnmeasuredError if a later round came too late: a standby has passed an old position."""
+        with self._lock:
+            if clock and number == 1:
+                self._first.append(clock[0])
+            after = clock[0] - min(self._first) if clock and self._first else 0.0
+        if number > 1 and after > LATEST_ROUND.total_seconds():
+            raise UnmeasuredError(
+                f"{place}: its script ran {after / 60:.0f} min after the first one of round 1; "
+                f"begin in a new folder, and run all rounds within {LATEST_ROUND.seconds / 60:.0f} min"
+            )
 
     def release(self, host: Host) -> None:
         """Nobody is connected."""
