@@ -302,7 +302,7 @@ class Project:
         records.save(record_under(settings, measured), record_path(self.folder, site))
 
     def supervised(
-        self, *, workers: int = 0, seconds: float = 40, primary: Any = None, standby: Any = None
+        self, *, workers: int = 0, seconds: float = 240, primary: Any = None, standby: Any = None
     ) -> Supervised:
         """Run the checks as the gate does, on records made by hand: host -> tables, where not `SAME`."""
         settings = self.settings()

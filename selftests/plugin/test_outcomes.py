@@ -11,6 +11,8 @@ from selftests.plugin.project import FILE, NOT_TRIED_OUT, PROBE, SAME, Project
 from siteparity.model import Outcome, Unmeasured
 from siteparity.policy.journeys import JOURNEYS
 
+pytestmark = pytest.mark.timeout(280)  # of a machine that is busy
+
 HOLDS = 'parity.same("values", fix="")'
 BREAKS = 'parity.everywhere("values", equals="1", fix="")'
 HALF_SEEN = {"web2": {**SAME, "more": Unmeasured("permission denied")}}
