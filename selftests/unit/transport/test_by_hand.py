@@ -152,6 +152,22 @@ def test_a_second_round_that_comes_late_tells_nothing(tmp_path: Path) -> None:
     assert "its script ran 16 min after the first one of round 1; begin in a new folder" in said
 
 
+def test_a_second_round_that_tells_no_time_tells_nothing(tmp_path: Path) -> None:
+    """Nobody knows then whether it came late."""
+    reached, _ = measured(tmp_path / "by-hand")
+    run_scripts(reached, 1)
+    reached, _ = measured(tmp_path / "by-hand")
+    run_scripts(reached, 2)
+    answer = reached.answers(2) / "dallas" / "web1"
+    answer.write_text(
+        "".join(line for line in answer.read_text().splitlines(keepends=True) if " ^ " not in line)
+    )
+    _, made = measured(tmp_path / "by-hand")
+    said = table(made, "web1", "peer")
+    assert isinstance(said, str)
+    assert said.endswith("web1: it does not tell when its script ran; run it again")
+
+
 @pytest.mark.parametrize("what", ["host", "other", "cut"])
 def test_an_answer_counts_for_the_script_that_printed_it(tmp_path: Path, what: str) -> None:
     """Not that of another host, of another script, or half of one."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from siteparity import __version__
@@ -32,13 +32,11 @@ from siteparity.runs.kept_records import keep
 from siteparity.runs.recording import measure, record_path
 from siteparity.runs.runner_clock import clock_error
 from siteparity.transport import Transport
-from siteparity.transport.by_hand import ByHand
+from siteparity.transport.by_hand import LONGEST_APART, ByHand
 from siteparity.yamlfile import shown_path
 
 NOT_ALL = EXIT[Verdict.UNKNOWN]
 """The exit code if a table is unmeasured, or scripts are to be run first."""
-LONGEST_APART = timedelta(minutes=15)
-"""How long ago the other site may have been measured by whose facts a site is asked: its state moves on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ from siteparity.transport.script import Ask, clock_line, join
 from siteparity.yamlfile import shown_path
 
 NOT_YET = "its script was not run yet"
-LATEST_ROUND = timedelta(minutes=15)
-"""How long after the first script of all a script of a later round may run: what it asks by moves on."""
+LONGEST_APART = timedelta(minutes=15)
+"""How long after some facts were measured a host may be asked by them: the state that they tell moves on."""
 ENDS = ("", ".txt", ".out", ".json", ".log")
 """What the name of a file with an answer may end in, after the host's."""
 MOST_BYTES = 64 * 1024 * 1024
@@ -55,7 +55,7 @@ class ByHand:
 
     folder: Path
     key: str = field(repr=False)
-    """64 hexadecimal digits, known to nobody else."""
+    """64 hexadecimal digits. The scripts hold it as well, where secrets are hashed with no other key."""
     began: datetime
     waiting: dict[int, set[str]] = field(default_factory=dict, init=False)
     """Round -> hosts whose scripts were not run yet."""
@@ -131,11 +131,15 @@ class ByHand:
         with self._lock:
             if clock and number == 1:
                 self._first.append(clock[0])
-            after = clock[0] - min(self._first) if clock and self._first else 0.0
-        if number > 1 and after > LATEST_ROUND.total_seconds():
+            began = min(self._first, default=None)
+        if number == 1:
+            return
+        if clock is None or began is None:
+            raise UnmeasuredError(f"{place}: it does not tell when its script ran; run it again")
+        if (after := clock[0] - began) > LONGEST_APART.total_seconds():
             raise UnmeasuredError(
                 f"{place}: its script ran {after / 60:.0f} min after the first one of round 1; "
-                f"begin in a new folder, and run all rounds within {LATEST_ROUND.seconds / 60:.0f} min"
+                f"begin in a new folder, and run all rounds within {LONGEST_APART.seconds / 60:.0f} min"
             )
 
     def release(self, host: Host) -> None:
