@@ -82,7 +82,7 @@ def test_a_run_that_is_not_signed_is_refused_where_that_is_demanded(
     assert (
         run_command(folder, "report", "--allowed-signers", str(allowed(tmp_path, key(tmp_path, "anna")))) == 4
     )
-    assert "expected a signature, found none; siteparity sign makes one" in capsys.readouterr().err
+    assert "expected a signature, found none; siteparity sign makes one for a gate" in capsys.readouterr().err
 
 
 def _by_another(folder: Path, tmp_path: Path) -> None:

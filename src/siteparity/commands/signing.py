@@ -41,7 +41,8 @@ def signer(folder: Path, allowed: Path) -> str:
     path = folder / SIGNATURE
     if not path.is_file():
         raise ConfigurationError(
-            f"{shown_path(path)}: expected a signature, found none; siteparity sign makes one"
+            f"{shown_path(path)}: expected a signature, found none; siteparity sign makes one for a gate, "
+            "siteparity record --sign-key for records"
         )
     if not allowed.is_file():
         raise ConfigurationError(
