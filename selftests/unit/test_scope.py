@@ -42,8 +42,8 @@ def test_each_aspect_and_journey_is_in_one_state(tmp_path: Path) -> None:
     )
     found = scope(settings)
     states = {(one.kind, one.name): one.state for one in found.areas}
-    assert len(states) == len(found.areas) == 41
-    assert states["parity", "boot"] == states["parity", "products"] == "compared"
+    assert len(states) == len(found.areas) == 42
+    assert states["parity", "containers"] == states["parity", "products"] == "compared"
     assert states["parity", "waf"] == states["smoke", "admin"] == "absent"
     assert states["parity", "redis"] == states["smoke", "attack"] == "undecided"
     assert list(states.values()).count("promised") == 33

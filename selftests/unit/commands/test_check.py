@@ -92,7 +92,7 @@ def test_the_shipped_files_are_well(inventories: Path, capsys: pytest.CaptureFix
     said = capsys.readouterr().out
     assert "dallas, the primary: 5 hosts: edge1 (edge), web1 (web), web2 (web), db1 (db)" in said
     assert re.search(r"dallas/db1, arizona/db1: \d+ questions each\n  accounts 3, boot 4, ", said)
-    assert "538 checks planned\n  521 compare the sites: accounts 32, " in said
+    assert "562 checks planned\n  545 compare the sites: accounts 32, " in said
     assert "  17 try out arizona: " in said
     assert said.endswith("every check applies\n")
 
@@ -130,7 +130,7 @@ def test_what_is_not_looked_at_is_said(inventories: Path, capsys: pytest.Capture
     ]
     assert told["warnings"] == ["arizona: the group unused holds no host"]
     assert told["errors"] == []
-    assert sum(told["checks"]["parity"].values()) + sum(told["checks"]["smoke"].values()) == 533
+    assert sum(told["checks"]["parity"].values()) + sum(told["checks"]["smoke"].values()) == 557
     assert told["hosts"][0]["host"] == "dallas/edge1"
     assert told["hosts"][0]["questions"]["boot"] == 4
 
@@ -260,10 +260,10 @@ def test_states_absences_and_open_questions_are_listed_and_are_no_error(
     assert check(inventories) == 0
     said = capsys.readouterr().out
     assert (
-        "\npromised 34, compared 4, absent 1 (smoke.admin), undecided 3 "
+        "\npromised 34, compared 5, absent 1 (smoke.admin), undecided 3 "
         "(aspects.subscriptions.max_late, smoke.attack, aspects.boot.required)\n" in said
     )
-    assert "\n  compared: boot, connections, products, routing\n" in said
+    assert "\n  compared: boot, connections, containers, products, routing\n" in said
     assert "\ndeclared absent\n  smoke.admin: no smoke.admin here (approved by Ada Lovelace; " in said
     assert "\n3 questions are open, and keep every answer from GO: " in said
     flowing = " ".join(said.split())

@@ -44,8 +44,8 @@ QUIET = {
 """What a host answers that has nothing."""
 REDIS_RUNS = framed(b"[running]\nsystemd\nvalkey-server\n[at boot]\n")
 EVERY_HOST_HAS = {
-    "accounts", "boot", "capacity", "clock", "connections", "files", "kernel", "listeners", "locales",
-    "packages", "products", "routing", "runtime", "services",
+    "accounts", "boot", "capacity", "clock", "connections", "containers", "files", "kernel", "listeners",
+    "locales", "packages", "products", "routing", "runtime", "services",
 }  # fmt: skip
 
 

@@ -36,6 +36,7 @@ AFTER = {
     "tools/secrets/hashes.pl": HARMLESS,
     "tools/configuration/files.pl": HARMLESS,
     "tools/running/settings.pl": HARMLESS,
+    "tools/containers/containers.pl": (*HARMLESS, "tools/secrets/keyed.pl"),
     "tools/products/products.pl": (*HARMLESS, "tools/secrets/keyed.pl", "tools/products/read_only.pl"),
 }
 """Programs that are asked together with others, which come first and declare some of their names."""

@@ -8,8 +8,9 @@ Services, sockets, timers and paths are judged; mounts and swaps belong to ``boo
 itself is never compared: scopes, logins, jobs that end (``Type=oneshot``), and services that a socket, a
 timer or the message bus starts when they are needed.
 
-Nothing looks into containers, virtual machines and users' own services, nor into units that the policy leaves
-out. Every answer names them, and how many units are only compared.
+``containers`` looks into those of Docker and Podman. Nothing looks into other containers, virtual machines
+and users' own services, nor into units that the policy leaves out. Every answer names them, and how many
+units are only compared.
 """
 
 from __future__ import annotations
@@ -257,7 +258,10 @@ def read_judged(answers: Answers, target: Target[Policy]) -> Table:
     scopes = [unit.name for unit in units.manager.units.values() if unit.kind == "scope" and unit.is_up]
     return {
         **{name: state for name, state in states.items() if state},
-        **beside.read(answers.rows("beside"), scopes),
+        **{
+            name: COMPARED if name in beside.LOOKED_INTO else number
+            for name, number in beside.read(answers.rows("beside"), scopes).items()
+        },
     }
 
 

@@ -19,6 +19,8 @@ QUESTION = program(__package__, "beside.sh")
 
 _ENGINES = {"docker": "Docker", "libpod": "Podman", "cri-containerd": "Kubernetes", "crio": "Kubernetes",
             "nerdctl": "containerd", "kubernetes": "Kubernetes", "lxc": "LXC"}  # fmt: skip
+LOOKED_INTO = frozenset({"containers of Docker", "containers of Podman"})
+"""What the aspect `containers` compares one by one."""
 _CONTAINER = re.compile(r"([a-z-]+?)-[0-9a-f]{64}\.scope")
 _OF_A_CONTAINER = re.compile(
     r"(?:[a-z-]+-conmon-[0-9a-f]{64}\.scope|[0-9a-f]{64}(?:-[0-9a-f]+)?\.(?:timer|service))"
