@@ -320,10 +320,12 @@ sub docker {
 sub podman {
     my $path = installed("podman") // return;
     my $has = sub { grep { (slurp($_) // "") =~ /"id"/ } map { glob "\Q$_\E/*-{containers,images}/{containers,images}.json" } @_ };
+    # Storage may lie anywhere; whatever runs is watched by a conmon of its account.
+    my %watched = map { (readlink($_) // "") =~ m{/conmon(?: \(deleted\))?\z} && m{^(/proc/\d+)} ? ((stat $1)[4] // "", 1) : () } glob "/proc/[0-9]*/exe";
     my ($root) = (slurp("/etc/containers/storage.conf") // "") =~ /^\s*graphroot\s*=\s*"([^"]+)"/m;
-    ask({name => "podman", path => $path, account => "root", as => [], home => ""}) if $has->("/var/lib/containers/storage", $root // ()) || glob "/etc/containers/systemd/*.container";
+    ask({name => "podman", path => $path, account => "root", as => [], home => ""}) if $watched{0} || $has->("/var/lib/containers/storage", $root // ()) || glob "/etc/containers/systemd/*.container";
     while (my ($name, undef, $uid, undef, undef, undef, undef, $home) = getpwent) {
-        next if $uid == 0 || !-d "/run/user/$uid" || !$has->("$home/.local/share/containers/storage");
+        next if $uid == 0 || !-d "/run/user/$uid" || !$watched{$uid} && !$has->("$home/.local/share/containers/storage");
         my @as = ("setpriv", "--reuid=$uid", "--regid=" . (getpwnam $name)[3], "--init-groups", "--", "env", "-i", "PATH=$ENV{PATH}", "HOME=$home", "XDG_RUNTIME_DIR=/run/user/$uid");
         ask({name => "podman", path => $path, account => $name, as => \@as, home => $home, uid => $uid});
     }
