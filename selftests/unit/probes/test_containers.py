@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -29,9 +30,22 @@ MADE = 1796244144
 """When it was made, in seconds since 1970."""
 
 
+def counted(lines: Sequence[str]) -> list[str]:
+    """The lines, with how many containers each engine that answered told of, right after its name."""
+    found: list[str] = []
+    for line in reversed(lines):
+        if line.startswith("e\t"):
+            after = found[: next((n for n, one in enumerate(found) if one.startswith("e\t")), len(found))]
+            if not any(one.startswith("u\t") for one in after):
+                number = sum(one.startswith("c\t") for one in after)
+                found.insert(0, f"a\t{number}")
+        found.insert(0, line)
+    return found
+
+
 def facts(*lines: str, section: Policy | None = None) -> dict[str, Table | Unmeasured]:
     """Every table of an answer with these lines."""
-    text = "".join(f"{line}\n" for line in ("[containers]", *lines, "end")).encode()
+    text = "".join(f"{line}\n" for line in ("[containers]", *counted(lines), "end")).encode()
     target = TARGET if section is None else replace(TARGET, section=section)
     return dict(read_tables(PROBE.readings(), answered(containers=text), target, ("web",)))
 
@@ -166,6 +180,15 @@ def test_what_is_hidden_may_differ_only_where_the_policy_says_so() -> None:
     assert found["settings"] == facts(*lines)["settings"]
 
 
+@pytest.mark.parametrize(
+    "lines", [(ENGINE,), (ENGINE, "a\t1"), (ENGINE, *RUNNING), (ENGINE, *RUNNING, "a\t2")]
+)
+def test_an_answer_that_lacks_a_container_or_its_count_is_unmeasured(lines: tuple[str, ...]) -> None:
+    """It is never taken for an engine without containers."""
+    with pytest.raises(UnmeasuredError, match="not whole"):
+        ask.read({"containers": lines})
+
+
 def test_one_that_was_made_at_no_time_is_unmeasured() -> None:
     """Nothing can be said to be newer."""
     found = facts(*changed("t\tyesterday"))["current"]
@@ -202,4 +225,4 @@ def test_whatever_a_host_says_is_read_or_refused(lines: list[str]) -> None:
     try:
         ask.read({"containers": [ENGINE, *RUNNING, *lines]})
     except UnmeasuredError as error:
-        assert "not understood" in str(error)  # noqa: PT017  # others pass
+        assert "not understood" in str(error) or "not whole" in str(error)  # noqa: PT017  # others pass

@@ -95,6 +95,8 @@ class Engine:
     account: str
     silent: str = ""
     """Why it did not answer."""
+    told: int = -1
+    """Of how many containers it told; -1 if the answer does not say so."""
     containers: list[Container] = field(default_factory=list)
     images: list[tuple[str, str]] = field(default_factory=list)
     """Image that a file of the host names -> ``there`` or ``missing``."""
@@ -115,12 +117,16 @@ def read(parts: Mapping[str, Sequence[str]]) -> list[Engine]:
         kind, *words = line.split("\t")
         if not _understood(engines, kind, words):
             raise UnmeasuredError(f"containers: a line is not understood: {line[:80]!r}")
+    for one in engines:
+        if not one.silent and one.told != len(one.containers):
+            raise UnmeasuredError(f"containers: what {one.name} of {one.account} told is not whole")
     return engines
 
 
 _HASH = re.compile("[0-9a-f]{12}")
 _ID = re.compile("[0-9a-f]{64}")
 _TIME = re.compile("[0-9]{1,12}")
+"""Also a count."""
 _STATES = ("there", "missing")
 
 
@@ -133,6 +139,8 @@ def _understood(engines: list[Engine], kind: str, words: list[str]) -> bool:
             return False
         case "u", [reason] if reason:
             engines[-1].silent = reason
+        case "a", [count] if _TIME.fullmatch(count):
+            engines[-1].told = int(count)
         case "f", [image, state] if state in _STATES:
             engines[-1].images.append((image, state))
         case "c", [name] if name:

@@ -2,6 +2,7 @@ use strict;
 # Every container of Docker and Podman, running or not:
 #   e ENGINE ACCOUNT         an engine that was asked; what follows is about it
 #   u REASON                 it did not answer
+#   a COUNT                  it did: so many containers were told of
 #   c NAME                   a container; what follows is about it
 #   s STATUS HEALTH EXIT     how it is, as its engine says it
 #   r POLICY REMOVED         when its engine starts it again; "yes" if it is removed once it ends
@@ -281,7 +282,8 @@ sub ask {
     my @all = sort { ($a->{Created} // "") cmp ($b->{Created} // "") } @{value($text)};
     my $id_of = images($engine) // return put("u", "images: $why");
     my $units = units($engine->{as}, map { at($_, "Config", "Labels", "PODMAN_SYSTEMD_UNIT") // () } @all);
-    my %compose;
+    my (%compose, $told);
+    $told = 0;
     for my $one (@all) {
         my $labels = at($one, "Config", "Labels") // {};
         next if $labels->{"io.kubernetes.pod.uid"};
@@ -290,6 +292,7 @@ sub ask {
         my $bare = ($one->{Name} // "") =~ s{^/}{}r;
         @own = ($one->{Id}, substr($one->{Id}, 0, 12), $bare, at($one, "Config", "Hostname") // "");
         put("c", $name);
+        $told++;
         put("s", at($one, "State", "Status") // "", at($one, "State", "Health", "Status") // "", at($one, "State", "ExitCode") // "");
         put("r", at($one, "HostConfig", "RestartPolicy", "Name") // "", (at($one, "HostConfig", "AutoRemove") // "") eq "true" ? "yes" : "no");
         put("b", starter($engine, $one, $unit, $bare), $labels->{PODMAN_SYSTEMD_UNIT} // "");
@@ -306,6 +309,7 @@ sub ask {
         my $folder = $labels->{"com.docker.compose.project.working_dir"} // "";
         $compose{m{^/} ? $_ : "$folder/$_"} = 1 for split /,/, $labels->{"com.docker.compose.project.config_files"} // "";
     }
+    put("a", $told);
     put("f", $_, id_now($id_of, $_) ne "" ? "there" : "missing") for named_images($engine, sort keys %compose);
 }
 
