@@ -281,6 +281,19 @@ def test_an_engine_that_does_not_answer_is_told(podman: Machine) -> None:
     assert engine.silent == "exit 125"
 
 
+def test_containers_of_an_account_that_cannot_be_asked_are_told(podman: Machine) -> None:
+    """Something watches one, and neither a list of accounts nor a runtime folder leads to it."""
+    conmon = podman.folder / "conmon"
+    shutil.copy(str(shutil.which("sleep")), conmon)
+    for folder in (podman.folder, *podman.folder.parents[:3]):
+        folder.chmod(folder.stat().st_mode | 0o111)
+    nobody = 54321
+    with subprocess.Popen([conmon, "30"], user=nobody) as watching:
+        silent = {one.account: one.silent for one in podman.asked()}
+        watching.kill()
+    assert silent == {"root": "", f"account {nobody}": "it has no name"}
+
+
 def test_podman_under_dockers_name_is_asked_once(podman: Machine) -> None:
     """The package podman-docker."""
     podman.enabled = ("docker.service",)

@@ -328,12 +328,22 @@ sub podman {
     my %watched = map { (readlink($_) // "") =~ m{/conmon(?: \(deleted\))?\z} && m{^(/proc/\d+)} ? ((stat $1)[4] // "", 1) : () } glob "/proc/[0-9]*/exe";
     my ($root) = (slurp("/etc/containers/storage.conf") // "") =~ /^\s*graphroot\s*=\s*"([^"]+)"/m;
     ask({name => "podman", path => $path, account => "root", as => [], home => ""}) if $watched{0} || $has->("/var/lib/containers/storage", $root // ()) || glob "/etc/containers/systemd/*.container";
-    while (my ($name, undef, $uid, undef, undef, undef, undef, $home) = getpwent) {
-        next if $uid == 0 || !-d "/run/user/$uid" || !$watched{$uid} && !$has->("$home/.local/share/containers/storage");
-        my @as = ("setpriv", "--reuid=$uid", "--regid=" . (getpwnam $name)[3], "--init-groups", "--", "env", "-i", "PATH=$ENV{PATH}", "HOME=$home", "XDG_RUNTIME_DIR=/run/user/$uid");
+    # Accounts of a directory may not be listed; one whose container is watched is looked up by its number.
+    my %of;
+    while (my @one = getpwent) { $of{$one[2]} //= [@one] }
+    endpwent;
+    $of{$_} //= [getpwuid $_] for keys %watched;
+    for my $uid (sort { $a <=> $b } grep { $_ != 0 } keys %of) {
+        my ($name, undef, undef, $gid, undef, undef, undef, $home) = @{$of{$uid}};
+        next if !$watched{$uid} && (!-d "/run/user/$uid" || !$has->("$home/.local/share/containers/storage"));
+        if (!defined $name || !-d "/run/user/$uid") {
+            put("e", "podman", $name // "account $uid");
+            put("u", defined $name ? "its folder /run/user/$uid is missing" : "it has no name");
+            next;
+        }
+        my @as = ("setpriv", "--reuid=$uid", "--regid=$gid", "--init-groups", "--", "env", "-i", "PATH=$ENV{PATH}", "HOME=$home", "XDG_RUNTIME_DIR=/run/user/$uid");
         ask({name => "podman", path => $path, account => $name, as => \@as, home => $home, uid => $uid});
     }
-    endpwent;
 }
 
 print "[containers]\n";
