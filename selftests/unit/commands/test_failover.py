@@ -17,7 +17,7 @@ from siteparity.failover.answers import Answer, Look, Seen, questions
 from siteparity.failover.document import Mode, Plan
 from siteparity.failover.drill import Drill
 from siteparity.failover.events import NAME, Begun, Ended, Proven, Said, append, read
-from siteparity.watching.judged import Timelines
+from siteparity.watching.judged import Before
 
 Printed = pytest.CaptureFixture[str]
 INVENTORIES = find_root() / "inventories"
@@ -189,9 +189,9 @@ class Calm:
     def __init__(self, *_: object) -> None:
         pass
 
-    def timelines(self) -> Timelines:
+    def before(self) -> Before:
         """As at the beginning."""
-        return Timelines(4, 4)
+        return Before(4, 4)
 
     def look(self, drill: Drill, plan: Plan) -> Look:
         """Nothing is known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from selftests.unit.failover.plans import START, begun, loaded
@@ -12,6 +13,7 @@ from siteparity.failover.document import Mode
 from siteparity.failover.drill import Drill
 from siteparity.failover.drills_page import card, render_drills
 from siteparity.failover.events import Alarmed, Cleared, Counted, Ended, Proven, Said
+from siteparity.failover.log import as_json
 
 
 def words(page: str) -> str:
@@ -52,6 +54,17 @@ def test_what_missed_its_objective_or_did_not_end_is_seen_at_first_sight(tmp_pat
     over = good.with_(alarm).with_(Cleared(drill="d1", at=at(32), alarm=alarm.alarm, about=alarm.about))
     shown = card(plan, over)
     assert (shown.state, shown.alarms) == ("stop", ("2026-12-01 03:00 UTC: second writer: db1 and db2",))
+
+
+def test_a_resolver_that_keeps_the_old_address_makes_the_last_customer_wait_longer(tmp_path: Path) -> None:
+    """By the TTL that was seen when the drill began; without one nothing is told."""
+    plan, waits = loaded(tmp_path), "Last customer not served"
+    assert waits not in [fact.name for fact in card(plan, drill()).facts]
+    kept = replace(drill(), begun=drill().begun.model_copy(update={"ttl_seconds": 300}))
+    (words,) = [fact.words for fact in card(plan, kept).facts if fact.name == waits]
+    assert words == "322 s at most: resolvers may keep the old address for 5 min"
+    assert as_json(plan, kept)["last_customer_seconds"] == 322
+    assert as_json(plan, drill())["last_customer_seconds"] is None
 
 
 def test_what_was_not_measured_is_told_as_that() -> None:

@@ -32,7 +32,7 @@ from siteparity.model import Table, Unmeasured
 from siteparity.probes import Sight
 from siteparity.probes.connections import NONE
 from siteparity.tools.dns import AUTHORITY
-from siteparity.watching.judged import Sights, Timelines, customers, judge, timelines
+from siteparity.watching.judged import Before, Sights, before, customers, judge
 
 AWAY = Unmeasured("state: no answer within 3 s")
 Seen_ = Mapping[Sight, Table | Unmeasured]
@@ -233,9 +233,16 @@ def test_the_timeline_is_newer_than_when_the_drill_began(before: int | None, exp
 
 def test_the_newest_timeline_is_that_of_both_sites() -> None:
     """A site that does not show one may have a newer one."""
-    assert timelines(sights(WRITES, FOLLOWS)) == Timelines(3, 2)
-    assert timelines(sights(GONE)) == Timelines(None, 3)
-    assert timelines(sights(WRITES, GONE)) == Timelines()
+    assert before(sights(WRITES, FOLLOWS)) == Before(3, 2)
+    assert before(sights(GONE)) == Before(None, 3)
+    assert before(sights(WRITES, GONE)) == Before()
+
+
+def test_the_longest_ttl_counts() -> None:
+    """Each server may tell another one, and an answer without a number tells none."""
+    told = {Sight.TTL: {"www A at ns1": 60, "www A at ns2": 300, "www AAAA at ns1": "no answer"}}
+    assert before(sights(new_web={**WEB, **told})).ttl_seconds == 300
+    assert before(sights(new_web={**WEB, Sight.TTL: Unmeasured("refused")})).ttl_seconds is None
 
 
 @pytest.mark.parametrize(

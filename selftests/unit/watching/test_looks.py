@@ -20,7 +20,7 @@ from siteparity.model import Unmeasured, UnmeasuredError
 from siteparity.probes import Sight
 from siteparity.transport import Output
 from siteparity.watching.journeys import Journeys
-from siteparity.watching.judged import Timelines
+from siteparity.watching.judged import Before
 from siteparity.watching.looks import HostLooks, healthy, sights_of, watched
 
 ROOT = find_root()
@@ -97,7 +97,7 @@ def test_a_look_at_nobody_knows_nothing(settings: Configuration) -> None:
         Journeys(lambda side: pytest.fail(f"nobody knows that customers are led to {side}")),
         now=lambda: START,
     )
-    assert looks.timelines() == Timelines()
+    assert looks.before() == Before()
     found = looks.look(Drill(begun()), plan)
     assert found.at == START
     assert {answer.seen for answer in found.answers.values()} == {Seen.UNKNOWN}

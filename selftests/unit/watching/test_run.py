@@ -16,7 +16,7 @@ from siteparity.failover.document import Mode, Plan
 from siteparity.failover.drill import Drill, drills
 from siteparity.failover.events import Event, Said
 from siteparity.model import SiteparityError
-from siteparity.watching.judged import Timelines
+from siteparity.watching.judged import Before
 from siteparity.watching.run import Outcome, Watch
 
 MANY = 30
@@ -30,18 +30,18 @@ class Scripted:
     script: list[dict[str, str]]
     alarms: dict[int, str] = field(default_factory=dict)
     """Number of a look -> the question that is an alarm then."""
-    before: Callable[[int], None] = lambda _: None
+    hook: Callable[[int], None] = lambda _: None
     number: int = -1
 
-    def timelines(self) -> Timelines:
+    def before(self) -> Before:
         """Nobody asked."""
-        return Timelines()
+        return Before()
 
     def look(self, drill: Drill, plan: Plan) -> Look:
         """The next of the script; the last one again after it."""
         self.number += 1
         assert self.number < MANY, "it does not end"
-        self.before(self.number)
+        self.hook(self.number)
         told: dict[str, str] = {}
         for one in self.script[: self.number + 1]:
             told |= one
@@ -99,7 +99,7 @@ def test_a_plan_is_followed_to_its_end(plan: Plan, tmp_path: Path) -> None:
     """A person speaks meanwhile, from another terminal."""
     heard = Heard()
     events.append(tmp_path, (begun(),))
-    looks = Scripted(ROUND_TRIP, before=lambda number: say(tmp_path, "decide") if number == 0 else None)
+    looks = Scripted(ROUND_TRIP, hook=lambda number: say(tmp_path, "decide") if number == 0 else None)
     assert watch(plan, looks, tmp_path, heard).run() is Outcome.PROTECTED
     assert heard.lines.count("proven") == 8
     assert heard.lines[-1] == "ended"
@@ -133,7 +133,7 @@ def test_a_watch_that_was_killed_is_taken_up_from_the_journal(plan: Plan, tmp_pa
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        watch(plan, Scripted(ROUND_TRIP, before=killed), tmp_path, Heard()).run()
+        watch(plan, Scripted(ROUND_TRIP, hook=killed), tmp_path, Heard()).run()
     (left,) = drills(events.read(tmp_path).events)
     assert list(left.done) == ["decide", "stop", "compare"]
     again = Scripted(ROUND_TRIP, number=1)
@@ -218,7 +218,7 @@ def test_a_step_that_becomes_late_is_shown_once(plan: Plan, tmp_path: Path) -> N
             raise KeyboardInterrupt
 
     events.append(tmp_path, (begun(),))
-    slow = Scripted([{"database": "no"}], before=stop)
+    slow = Scripted([{"database": "no"}], hook=stop)
     one = watch(plan, slow, tmp_path, Heard(), Drill(begun(at=START - timedelta(minutes=9, seconds=30))))
     one.show = lambda _, look, has_changed: shown.append(look.at) if has_changed else None
     with pytest.raises(KeyboardInterrupt):

@@ -228,7 +228,7 @@ def _begin(options: argparse.Namespace, settings: Configuration, plan: Plan, loo
     mode = Mode(options.mode or Mode.PLANNED)
     runbook(plan, *settings.sites, [mode])  # it can be followed
     at = datetime.now(UTC)
-    now = looks.timelines()
+    now = looks.before()
     begun = Begun(
         drill=events.drill_id(at),
         at=at,
@@ -239,6 +239,7 @@ def _begin(options: argparse.Namespace, settings: Configuration, plan: Plan, loo
         by=_by(options.by),
         timeline=now.newest,
         followed=now.followed,
+        ttl_seconds=now.ttl_seconds,
     )
     events.append(options.reports, (begun,))
     (_tell_json if options.json else _tell)(begun)

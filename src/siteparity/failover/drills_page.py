@@ -12,7 +12,7 @@ from siteparity.failover.events import Proven
 from siteparity.failover.html import environment
 from siteparity.failover.lines import AGAIN, reason
 from siteparity.failover.log import people, rpo_missed, rpo_words, rto_missed, rto_words
-from siteparity.failover.objectives import moments_of, recovery
+from siteparity.failover.objectives import recovery_of
 from siteparity.failover.proofs import spelled
 from siteparity.report.words import count, span, title, utc
 
@@ -104,8 +104,13 @@ def card(plan: Plan | None, drill: Drill, zone: tzinfo | None = None) -> Card:
 
 def _facts(plan: Plan | None, drill: Drill, zone: tzinfo | None) -> Iterator[Fact]:
     yield Fact(_RTO, rto_words(plan, drill), "stop" if rto_missed(plan, drill) else "")
-    if plan and (parts := recovery(moments_of(plan, drill)).parts):
-        yield Fact("of which", ", ".join(f"{name} {_short(length)}" for name, length in parts))
+    found = recovery_of(plan, drill) if plan else None
+    if found and found.parts:
+        yield Fact("of which", ", ".join(f"{name} {_short(length)}" for name, length in found.parts))
+    if found and found.last_customer is not None and drill.begun.ttl_seconds:
+        kept = _short(timedelta(seconds=drill.begun.ttl_seconds))
+        words = f"{_short(found.last_customer)} at most: resolvers may keep the old address for {kept}"
+        yield Fact("Last customer not served", words)
     yield Fact(_RPO, rpo_words(plan, drill), "stop" if rpo_missed(plan, drill) else "")
     ended = f"{utc(drill.ended, zone)}: {AGAIN}" if drill.ended else "not ended"
     yield Fact("Ended", ended, "" if drill.ended else "stop")

@@ -53,6 +53,8 @@ class Begun(_Line):
     """The newest timeline that a database of both sites was on then; null if it is not known."""
     followed: int | None = None
     """The timeline that the databases of the new site followed then; null if it is not known, or several."""
+    ttl_seconds: Annotated[int, Field(ge=0)] | None = None
+    """For how long a resolver might keep where customers were led; null if it is not known."""
 
 
 class Resumed(_Line):

@@ -9,7 +9,7 @@ from typing import Any
 from siteparity.failover.document import Plan
 from siteparity.failover.drill import Drill
 from siteparity.failover.lines import AGAIN, loss_words
-from siteparity.failover.objectives import loss_of, moments_of, recovery
+from siteparity.failover.objectives import loss_of, recovery_of
 from siteparity.failover.proofs import spelled
 from siteparity.report.visible import visible
 from siteparity.report.words import count, utc
@@ -44,7 +44,7 @@ def people(drill: Drill) -> tuple[str, ...]:
 
 def rto_words(plan: Plan | None, drill: Drill) -> str:
     """How long customers were not served, with the aim of the plan."""
-    time = recovery(moments_of(plan, drill)).time if plan else None
+    time = recovery_of(plan, drill).time if plan else None
     if plan is None or time is None:
         return "not measured"
     over = _over(plan.objectives.rto) if rto_missed(plan, drill) else ""
@@ -53,7 +53,7 @@ def rto_words(plan: Plan | None, drill: Drill) -> str:
 
 def rto_missed(plan: Plan | None, drill: Drill) -> bool:
     """Whether customers are known to have waited longer than the plan allows."""
-    time = recovery(moments_of(plan, drill)).time if plan else None
+    time = recovery_of(plan, drill).time if plan else None
     return plan is not None and time is not None and _is_over(time, plan.objectives.rto)
 
 
@@ -95,7 +95,7 @@ def late_words(drill: Drill) -> Sequence[str]:
 
 def as_json(plan: Plan | None, drill: Drill) -> dict[str, Any]:
     """A drill for programs: times in UTC, spans in seconds, null for what was not measured."""
-    found = recovery(moments_of(plan, drill)) if plan else None
+    found = recovery_of(plan, drill) if plan else None
     loss = loss_of(plan, drill) if plan else None
     begun = drill.begun
     return {
@@ -108,6 +108,9 @@ def as_json(plan: Plan | None, drill: Drill) -> dict[str, Any]:
         "people": list(people(drill)),
         "digest": begun.digest,
         "rto_seconds": found.time.total_seconds() if found and found.time is not None else None,
+        "last_customer_seconds": found.last_customer.total_seconds()
+        if found and found.last_customer is not None
+        else None,
         "rto_parts": {name: length.total_seconds() for name, length in found.parts} if found else {},
         "rpo_seconds": [loss.least.total_seconds(), loss.most.total_seconds()] if loss else None,
         "steps": [

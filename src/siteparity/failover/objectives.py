@@ -95,6 +95,12 @@ def lost(mode: Mode, has_everything: Seen | None, counted: Loss | None) -> Loss 
     return counted
 
 
+def recovery_of(plan: Plan, drill: Drill) -> Recovery:
+    """The recovery time of a drill."""
+    ttl = drill.begun.ttl_seconds
+    return recovery(moments_of(plan, drill), None if ttl is None else timedelta(seconds=ttl))
+
+
 def moments_of(plan: Plan, drill: Drill) -> Moments:
     """The moments of a drill."""
     there = plan.of(drill.begun.mode, Part.THERE)

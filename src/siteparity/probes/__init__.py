@@ -409,6 +409,8 @@ class Sight(StrEnum):
     """Each authoritative name server -> whether it answers as one."""
     RECORDS = "records"
     """Each name that customers type, at each server -> where it leads."""
+    TTL = "ttl"
+    """Each name that customers type, at each server -> the seconds for which resolvers may keep it."""
     CONNECTED = "connected"
     """What is connected to the other site."""
 

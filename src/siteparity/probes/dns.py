@@ -191,6 +191,7 @@ PROBE = Probe(
     shows={
         Sight.NAME_SERVERS: Shown(read_servers, ("replies",)),
         Sight.RECORDS: Shown(read_records, ("replies",)),
+        Sight.TTL: Shown(read_ttl, ("replies",)),
     },
     tables={
         "servers": Reading(read_servers, healthy=AUTHORITY),

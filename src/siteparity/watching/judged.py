@@ -91,17 +91,19 @@ def judge(question: Question, sights: Sights) -> Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Timelines:
-    """The timelines of all databases at a moment."""
+class Before:
+    """What was so before a failover. None for what no look showed."""
 
     newest: int | None = None
-    """None unless each site shows one."""
+    """The newest timeline of the databases; None unless each site shows one."""
     followed: int | None = None
-    """That of the new site's databases; None unless all of them show the same."""
+    """The timeline of the new site's databases; None unless all of them show the same."""
+    ttl_seconds: int | None = None
+    """For how long a resolver may keep where customers are led."""
 
 
-def timelines(sights: Sights) -> Timelines:
-    """The timelines that a look saw."""
+def before(sights: Sights) -> Before:
+    """What a look saw before the failover."""
     of = {
         side: [_number(sights.table(host, Sight.TIMELINE)) for host in sights.having(side, Sight.TIMELINE)]
         for side in Side
@@ -109,7 +111,15 @@ def timelines(sights: Sights) -> Timelines:
     known = {side: [one for one in found if one is not None] for side, found in of.items()}
     newest = max(one for found in known.values() for one in found) if all(known.values()) else None
     (followed, *others) = dict.fromkeys(of[Side.NEW]) or {None: None}
-    return Timelines(newest, None if others else followed)
+    ttls = [
+        ttl
+        for side in Side
+        for host in sights.having(side, Sight.TTL)
+        if not isinstance(table := sights.table(host, Sight.TTL), Unmeasured)
+        for ttl in table.values()
+        if isinstance(ttl, int)
+    ]
+    return Before(newest, None if others else followed, max(ttls, default=None))
 
 
 def _each(answers: Iterable[tuple[Host, Answer]]) -> Answer:

@@ -24,7 +24,7 @@ from siteparity.probes import Probe, Probes, Reading, Sight, Target
 from siteparity.transport.script import Ask
 from siteparity.watching.gate_answer import GateAnswer
 from siteparity.watching.journeys import Journeys
-from siteparity.watching.judged import Sights, Timelines, customers, judge, timelines
+from siteparity.watching.judged import Before, Sights, before, customers, judge
 
 LOOK_SECONDS = 8.0
 """After which a look ends, whoever has not answered."""
@@ -33,8 +33,8 @@ LOOK_SECONDS = 8.0
 class Looks(Protocol):
     """Whoever looks."""
 
-    def timelines(self) -> Timelines:
-        """The timelines of all databases now."""
+    def before(self) -> Before:
+        """What is so now, before the failover."""
 
     def look(self, drill: Drill, plan: Plan) -> Look:
         """One look at everything that the plan asks for in the mode of the drill."""
@@ -52,9 +52,9 @@ class HostLooks:
     journeys: Journeys
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
-    def timelines(self) -> Timelines:
-        """The timelines of all databases now."""
-        return timelines(self._sights())
+    def before(self) -> Before:
+        """What is so now, before the failover."""
+        return before(self._sights())
 
     def look(self, drill: Drill, plan: Plan) -> Look:
         """One look, which ends after `LOOK_SECONDS` at the latest."""
