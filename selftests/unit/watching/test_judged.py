@@ -240,8 +240,8 @@ def test_the_newest_timeline_is_that_of_both_sites() -> None:
 
 def test_the_longest_ttl_counts() -> None:
     """Each server may tell another one, and an answer without a number tells none."""
-    told = {Sight.TTL: {"www A at ns1": 60, "www A at ns2": 300, "www AAAA at ns1": "no answer"}}
-    assert before(sights(new_web={**WEB, **told})).ttl_seconds == 300
+    replies: Mapping[str, str | int] = {"www at ns1": 60, "www at ns2": 300, "www at ns3": "no answer"}
+    assert before(sights(new_web={**WEB, Sight.TTL: replies})).ttl_seconds == 300
     assert before(sights(new_web={**WEB, Sight.TTL: Unmeasured("refused")})).ttl_seconds is None
 
 
@@ -430,10 +430,10 @@ def test_the_standby_has_everything_once_it_passed_the_last_checkpoint(
         (REPLAYED, True, None, Seen.YES, (0.0, 0.0)),
         (REPLAYED, True, 40, Seen.YES, (0.0, 0.0)),
         (REPLAYED, False, None, Seen.UNKNOWN, None),
-        (behind("0/1"), True, 40, Seen.YES, (0.0, 40.0)),
+        (behind("0/1"), True, 40, Seen.UNKNOWN, (0.0, 40.0)),
         (behind("0/1"), True, None, Seen.UNKNOWN, None),
         (behind("0/1"), False, 40, Seen.UNKNOWN, None),
-        (GONE, True, 40, Seen.YES, (0.0, 40.0)),
+        (GONE, True, 40, Seen.UNKNOWN, (0.0, 40.0)),
         (GONE, True, -1, Seen.YES, (0.0, 0.0)),
     ],
 )

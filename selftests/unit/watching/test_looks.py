@@ -44,7 +44,19 @@ def test_each_question_is_one_that_a_run_asks_as_well(settings: Configuration) -
                 assert isinstance(asks, Mapping)
                 assert asks, (host.label, aspect)
                 for name, one in asks.items():
-                    assert known[f"{aspect}.{name}"] == one
+                    if name not in probe.watched:
+                        assert known[f"{aspect}.{name}"] == one
+
+
+def test_each_question_of_a_watch_alone_is_in_every_collector(settings: Configuration) -> None:
+    """Under whichever policy it was installed."""
+    whole = Questions(settings.policy, settings.probes, settings.sites)
+    watched_alone = [one for probe in settings.probes.values() for one in probe.watched.values()]
+    assert watched_alone
+    for site in settings.sites:
+        for host in site.hosts:
+            held = whole.collector(site, host).always.values()
+            assert all(one in held for one in watched_alone), host.label
 
 
 def test_every_sight_is_shown_by_one_probe(settings: Configuration) -> None:

@@ -104,6 +104,7 @@ class Questions:
         always = {f"{MACHINE_ASPECT}.{MACHINE_ASPECT}": MACHINE}
         for aspect, probe in self.probes.items():
             always |= {f"{aspect}.{number}": ask for number, ask in enumerate(probe.always, 1)}
+            always |= {f"{aspect}.{name}": ask for name, ask in probe.watched.items()}
             witnesses = probe.absence.ask if probe.absence else {}
             always |= {f"{aspect}.{name}": ask for name, ask in witnesses.items()}
         return collector(self.asks(site, host), always)

@@ -401,6 +401,11 @@ class Sight(StrEnum):
     ENDED = "ended"
     """System identifier and timeline of each database in its files -> the position of its last checkpoint if
     it was shut down, or else its state. What is a copy of another one is left out."""
+    COMMITTED = "committed"
+    """System identifier and position of each transaction that a database committed which is down now, as far
+    as its WAL reaches back -> when, in UTC (ISO 8601)."""
+    FORKED = "forked"
+    """System identifier and number of each past timeline -> the position where a promotion ended it."""
     UNITS = "units"
     """Each unit that is promised, or not inactive -> systemd's ActiveState."""
     ARMED = "armed"
@@ -466,6 +471,8 @@ class Probe(Generic[S]):
     """What shows that a site has it after all; None if every host has it, so that no site can lack it."""
     shows: Mapping[Sight, Shown[S]] = field(default_factory=dict)
     """What it can show again and again while a failover is watched."""
+    watched: Mapping[str, Ask] = field(default_factory=dict)
+    """The questions that are asked only then, by name. Their text is the same under every policy."""
     last: bool = False
     """Whether its questions come after those of all other aspects, since they may use up the host's time."""
 

@@ -40,6 +40,7 @@ from siteparity.probes import (
     Witnesses,
     once,
 )
+from siteparity.tools import postgres_wal
 from siteparity.tools.postgres import FOLDERS, lsn, psql, question, rows
 from siteparity.tools.program import filled, program
 from siteparity.tools.witnesses import postgres, products, programs, witnessed
@@ -98,6 +99,7 @@ _SIGNALS = Ask(
     filled(program(__package__, "replication_signals.sh"), folder=psql(["SHOW data_directory"])), words=LOGIN
 )
 _CONTROL = Ask(filled(program(__package__, "replication_control.sh"), folders=FOLDERS))
+_WAL = "wal"
 _PASSED = Ask(
     # The shell reads each statement between single quotes, and the words between double ones.
     filled(
@@ -294,6 +296,21 @@ def read_ended(answers: Answers, _: Target[Policy]) -> Table:
     return {name: max(each, key=_late) for name, each in found.items()}
 
 
+def read_committed(answers: Answers, _: Target[Policy]) -> Table:
+    """Each transaction in the WAL of a database that is down -> when it was committed."""
+    return {
+        f"{wal.system} {position}": at.isoformat()
+        for wal in postgres_wal.read(answers.rows(_WAL))
+        for position, at in wal.commits
+    }
+
+
+def read_forked(answers: Answers, _: Target[Policy]) -> Table:
+    """Each timeline of the past -> where a promotion ended it."""
+    wals = postgres_wal.read(answers.rows(_WAL))
+    return {f"{wal.system} {timeline}": position for wal in wals for timeline, position in wal.ended}
+
+
 def _late(ended: str) -> float:
     """How late a database ended; one that was not shut down is later than all others."""
     position = lsn(ended)
@@ -475,6 +492,9 @@ PROBE = Probe(
         Sight.TIMELINE: Shown(read_timeline, ("state",)),
         Sight.REPLAYED: Shown(read_wal_replayed, ("state",)),
         Sight.ENDED: Shown(read_ended, ("control",)),
+        Sight.COMMITTED: Shown(read_committed, (_WAL,)),
+        Sight.FORKED: Shown(read_forked, (_WAL,)),
     },
+    watched={_WAL: Ask(postgres_wal.QUESTION)},
     absence=Witnesses({"programs": Ask(programs.QUESTION), "postgres": Ask(postgres.QUESTION)}, read_absence),
 )

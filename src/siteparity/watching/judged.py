@@ -17,7 +17,9 @@ from siteparity.failover.proofs import Database, Kind, Side, Units
 from siteparity.model import Host, Site, Table, Unmeasured
 from siteparity.names import OwnNames
 from siteparity.probes import Sight
+from siteparity.report.words import count
 from siteparity.tools.postgres import lsn
+from siteparity.watching.lost import lost
 
 _UP = ("active", "reloading")
 _DOWN = ("inactive", "failed")
@@ -318,17 +320,59 @@ def _shown(position: int) -> str:
 
 
 def _lost(question: Question, sights: Sights) -> Answer:
-    """What is lost: nothing if the new site has everything, or else what was written since a record."""
+    """What is lost: nothing if the new site has everything, or else what the old server's WAL shows.
+
+    As long as nobody can look at that, it is between nothing and what was written since a record.
+    """
     if sights.fenced_at is None:
         return Answer(Seen.UNKNOWN, "the old site is not fenced, and may still take orders")
     has = _standby_has(question, sights)
     if has.seen is Seen.YES:
         return Answer(Seen.YES, f"nothing: {has.words}", lost_seconds=(0.0, 0.0))
+    counted = _counted(sights, sights.fenced_at)
+    if counted.seen is Seen.YES:
+        return counted
     if sights.held_until is None:
-        return Answer(Seen.UNKNOWN, f"{has.words}; no run by a record tells what the new site has")
+        words = f"not counted: {counted.words}; no run by a record tells what the new site has"
+        return Answer(Seen.UNKNOWN, words)
     most = max(0.0, (sights.fenced_at - sights.held_until).total_seconds())
     since = f"{sights.held_until.astimezone(UTC):%H:%M:%S} to {sights.fenced_at.astimezone(UTC):%H:%M:%S}"
-    return Answer(Seen.YES, f"orders of {since} UTC may be lost", lost_seconds=(0.0, most))
+    if not most:
+        words = "nothing: a record shows more than the old site committed"
+        return Answer(Seen.YES, words, lost_seconds=(0.0, 0.0))
+    words = f"orders of {since} UTC may be lost; not counted: {counted.words}"
+    return Answer(Seen.UNKNOWN, words, lost_seconds=(0.0, most))
+
+
+def _counted(sights: Sights, fenced_at: datetime) -> Answer:
+    """The transactions that the old server committed after the new one had left its timeline.
+
+    What it committed once it was fenced is counted as well, and does not lengthen the time: no customer
+    ordered that.
+    """
+    if sights.followed is None:
+        return Answer(Seen.UNKNOWN, "what the new database followed was not known when the drill began")
+    forks, committed = (
+        [sights.table(host, sight) for host in sights.having(side, sight)]
+        for side, sight in ((Side.NEW, Sight.FORKED), (Side.OLD, Sight.COMMITTED))
+    )
+    unknown = [one.reason for one in (*forks, *committed) if isinstance(one, Unmeasured)]
+    if unknown:
+        return Answer(Seen.UNKNOWN, unknown[0])
+    found = lost(_tables(forks), _tables(committed), sights.followed)
+    if isinstance(found, str):
+        return Answer(Seen.UNKNOWN, found)
+    if not found.commits:
+        return Answer(Seen.YES, "nothing: the old WAL holds no later transaction", lost_seconds=(0.0, 0.0))
+    first, last = (f"{at.astimezone(UTC):%H:%M:%S}" for at in (found.commits[0], found.commits[-1]))
+    exact = round(found.seconds(fenced_at), 1)
+    number = count(len(found.commits), "transaction")
+    words = f"{number} of {first} to {last} UTC, which only the old WAL holds"
+    return Answer(Seen.YES, words, lost_seconds=(exact, exact))
+
+
+def _tables(found: Iterable[Table | Unmeasured]) -> list[Table]:
+    return [one for one in found if not isinstance(one, Unmeasured)]
 
 
 def _dns(_: Question, sights: Sights) -> Answer:

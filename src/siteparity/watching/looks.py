@@ -116,13 +116,14 @@ def _watched(probe: Probe[Any]) -> Probe[Any]:
     wanted = {name for shown in probe.shows.values() for name in shown.questions}
 
     def ask(target: Target[Any]) -> Mapping[str, Ask]:
-        return {name: one for name, one in probe.ask(target).items() if name in wanted}
+        asked = {name: one for name, one in probe.ask(target).items() if name in wanted}
+        return {**asked, **probe.watched}
 
     tables = {
         sight.value: Reading(shown.read, roles=_roles(probe, shown.read))
         for sight, shown in probe.shows.items()
     }
-    return Probe(section=probe.section, ask=ask, tables=tables, needs=probe.needs)
+    return Probe(section=probe.section, ask=ask, tables=tables, needs=probe.needs, watched=probe.watched)
 
 
 def _roles(probe: Probe[Any], read: object) -> Any:  # noqa: ANN401  # as `Reading.roles` has it

@@ -71,6 +71,9 @@ FAULTS = (
         break_="dpkg --purge php-memcached php8.2-memcached >/dev/null 2>&1; systemctl restart php8.2-fpm",
         undone_by_reset=True,
         checks=(
+            "tests/parity/test_connections.py::test_names_in_settings_lead_to_the_same",
+            "tests/parity/test_files.py::test_configuration_files_have_the_same_modes_and_owners",
+            "tests/parity/test_files.py::test_configuration_files_say_the_same",
             "tests/parity/test_packages.py::test_every_package_is_the_same_build",
             "tests/parity/test_products.py::test_products_run_with_the_same_settings",
         ),
