@@ -112,6 +112,8 @@ def _facts(plan: Plan | None, drill: Drill, zone: tzinfo | None) -> Iterator[Fac
         words = f"{_short(found.last_customer)} at most: resolvers may keep the old address for {kept}"
         yield Fact("Last customer not served", words)
     yield Fact(_RPO, rpo_words(plan, drill), "stop" if rpo_missed(plan, drill) else "")
+    if drill.counted and drill.counted.words:
+        yield Fact("What was lost", drill.counted.words)
     ended = f"{utc(drill.ended, zone)}: {AGAIN}" if drill.ended else "not ended"
     yield Fact("Ended", ended, "" if drill.ended else "stop")
     yield Fact("People", ", ".join(people(drill)))

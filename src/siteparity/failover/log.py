@@ -113,6 +113,7 @@ def as_json(plan: Plan | None, drill: Drill) -> dict[str, Any]:
         else None,
         "rto_parts": {name: length.total_seconds() for name, length in found.parts} if found else {},
         "rpo_seconds": [loss.least.total_seconds(), loss.most.total_seconds()] if loss else None,
+        "lost": drill.counted.words if drill.counted else None,
         "steps": [
             {
                 "step": name,

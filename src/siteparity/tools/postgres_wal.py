@@ -34,7 +34,7 @@ class Wal:
     ended: tuple[tuple[int, str], ...]
     """Each timeline of the past, and where a promotion ended it."""
     commits: tuple[tuple[str, datetime], ...]
-    """Where each transaction was committed, and when, in that order; the last `MOST_COMMITS` that the WAL holds.
+    """Where each transaction was committed, and when, in that order: the last `MOST_COMMITS` of the WAL.
     Empty for a server that runs, and for a standby."""
 
 
